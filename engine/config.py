@@ -1,0 +1,104 @@
+"""What a model must be told about itself: frozen, checked in one place, to and from JSON."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Literal, Self
+
+from engine.errors import ConfigError
+
+SAMPLE_RATE_HZ = 16_000
+HOP_SAMPLES = 160
+HOP_S = HOP_SAMPLES / SAMPLE_RATE_HZ
+
+
+def _check(condition: bool, name: str, reason: str) -> None:
+    if not condition:
+        raise ConfigError(name=name, reason=reason)
+
+
+class _Config:
+    """JSON in and out; unknown or missing names and wrong types raise ConfigError."""
+
+    def to_dict(self) -> dict[str, object]:
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, object]) -> Self:
+        known = {field.name: field.type for field in fields(cls)}
+        for name in values:
+            _check(name in known, f"{cls.__name__}.{name}", "this version does not know it")
+        for name, value in values.items():
+            wanted = known[name]
+            if wanted in (int, float):
+                number = isinstance(value, int) or (wanted is float and isinstance(value, float))
+                _check(number and not isinstance(value, bool), name, f"a number is needed, not {value!r}")
+            elif wanted is bool:
+                _check(isinstance(value, bool), name, f"true or false is needed, not {value!r}")
+        return cls(**values)
+
+
+@dataclass(frozen=True)
+class FeatureConfig(_Config):
+    """How samples at 16 kHz become cepstra, one frame every 10 ms.
+
+    front_end: "classic" is `python_speech_features.mfcc` (13 MFCC, 26 filters, 50 Hz to 8 kHz, window 25 ms);
+    "voxforge" is CMU Sphinx's front end as used for the VoxForge Russian features (window 25.625 ms).
+    n_filters, low_hz, high_hz: the mel bank. lifter: cepstral lifter.
+    remove_noise, remove_silence: the voxforge front end's mel-domain noise removal and voice activity detection.
+    """
+
+    front_end: Literal["classic", "voxforge"] = "voxforge"
+    n_cepstra: int = 13
+    n_filters: int = 15
+    low_hz: float = 200.0
+    high_hz: float = 3500.0
+    lifter: int = 22
+    remove_noise: bool = True
+    remove_silence: bool = True
+
+    def __post_init__(self):
+        _check(self.front_end in ("classic", "voxforge"), "front_end", f"{self.front_end!r} is not known")
+        _check(1 <= self.n_cepstra <= self.n_filters, "n_cepstra", "it must lie between 1 and n_filters")
+        _check(
+            0 <= self.low_hz < self.high_hz <= SAMPLE_RATE_HZ / 2, "low_hz", "0 <= low_hz < high_hz <= 8000 must hold"
+        )
+        _check(self.lifter >= 0, "lifter", "it may not be negative")
+
+
+VOXFORGE = FeatureConfig()
+CLASSIC = FeatureConfig("classic", 13, 26, 50.0, 8000.0, 22, remove_noise=False, remove_silence=False)
+
+
+@dataclass(frozen=True)
+class ModelConfig(_Config):
+    """Shape of the BiLSTM-CTC network.
+
+    n_layers, n_units: bidirectional LSTM layers and units of each direction. n_stacked: neighbouring frames joined
+    into one step before the first layer (the network's step is n_stacked x 10 ms). deltas: first differences over
+    two frames on each side are added to the cepstra. dropout: rate between layers, in training only.
+    """
+
+    n_layers: int = 2
+    n_units: int = 128
+    n_stacked: int = 1
+    deltas: bool = False
+    dropout: float = 0.0
+
+    def __post_init__(self):
+        _check(1 <= self.n_layers <= 8, "n_layers", "it must lie between 1 and 8")
+        _check(1 <= self.n_units <= 2048, "n_units", "it must lie between 1 and 2048")
+        _check(1 <= self.n_stacked <= 8, "n_stacked", "it must lie between 1 and 8")
+        _check(0 <= self.dropout < 1, "dropout", "it must lie between 0 and 1")
+
+
+@dataclass(frozen=True)
+class DecodeConfig(_Config):
+    """How log-probabilities become words.
+
+    min_confidence: segments whose mean letter confidence lies below it are taken for noise and give no text.
+    """
+
+    min_confidence: float = 0.0
+
+    def __post_init__(self):
+        _check(0 <= self.min_confidence < 1, "min_confidence", "it must lie between 0 and 1")

@@ -1,0 +1,143 @@
+"""Every failure that a person may meet, as one tree.
+
+    DiktovkaError
+    ├── ConfigError            a setting or a configuration file that cannot be used
+    ├── AudioError             a recording that cannot be read
+    │   ├── AudioNotFound
+    │   ├── AudioNotAllowed
+    │   ├── AudioUnreadable
+    │   └── AudioEmpty
+    ├── CaptureError           a microphone that cannot be used
+    │   ├── PortAudioMissing
+    │   ├── NoMicrophone
+    │   ├── MicrophoneBusy
+    │   └── MicrophoneLost
+    ├── StorageError           a file that cannot be written
+    │   ├── DiskFull
+    │   └── NotWritable
+    ├── CheckpointError        a model that cannot be loaded
+    │   ├── CheckpointMissing
+    │   ├── CheckpointDamaged
+    │   └── CheckpointMismatch
+    ├── CorpusError            a corpus or feature cache that cannot be used
+    ├── TrainingError          a training run that cannot go on
+    └── EngineError            the recognition process failed
+        └── EngineStopped
+
+Each class carries `template`, an English sentence with fields. The window translates the template and fills in
+the fields; the command line prints `str(error)`. What went wrong underneath stays in `__cause__`, for the log.
+"""
+
+
+class DiktovkaError(Exception):
+    """Base of all failures that are told to a person in one sentence.
+
+    template: sentence with `{field}` placeholders; fields: their values, as keyword arguments.
+    """
+
+    template = "Something went wrong: {reason}"
+
+    def __init__(self, **fields: object):
+        self.fields = fields
+        super().__init__(self.template.format(**fields))
+
+    def __reduce__(self):
+        """Lets an error cross from the recognition process to the window with its fields."""
+        return _rebuild, (type(self), self.fields)
+
+
+def _rebuild(kind: type[DiktovkaError], fields: dict[str, object]) -> DiktovkaError:
+    return kind(**fields)
+
+
+class ConfigError(DiktovkaError):
+    template = "The setting {name} cannot be used: {reason}."
+
+
+class AudioError(DiktovkaError):
+    template = "The recording {path} cannot be read: {reason}."
+
+
+class AudioNotFound(AudioError):
+    template = "There is no file {path}. Check the name."
+
+
+class AudioNotAllowed(AudioError):
+    template = "The file {path} may not be read by you. Change its permissions or copy it."
+
+
+class AudioUnreadable(AudioError):
+    template = (
+        "The file {path} holds no sound that can be read ({reason}). Use WAV, FLAC, OGG or MP3, or convert it first."
+    )
+
+
+class AudioEmpty(AudioError):
+    template = "The recording {path} is empty: it holds no sound."
+
+
+class CaptureError(DiktovkaError):
+    template = "The microphone cannot be used: {reason}."
+
+
+class PortAudioMissing(CaptureError):
+    template = (
+        "Recording needs the system library PortAudio, which is missing. "
+        "Install it (on Debian or Ubuntu: sudo apt install libportaudio2) and start Diktovka again."
+    )
+
+
+class NoMicrophone(CaptureError):
+    template = "No microphone was found. Plug one in, then choose it in the list; files can be opened without one."
+
+
+class MicrophoneBusy(CaptureError):
+    template = "The microphone {device} could not be opened ({reason}). Close the program that uses it, or choose another."
+
+
+class MicrophoneLost(CaptureError):
+    template = "The microphone stopped delivering sound. What was said until then is kept."
+
+
+class StorageError(DiktovkaError):
+    template = "The file {path} cannot be written: {reason}."
+
+
+class DiskFull(StorageError):
+    template = "The disk is full: {path} could not be written on. Free some space; what was written so far is kept."
+
+
+class NotWritable(StorageError):
+    template = "Nothing can be written to {path} ({reason}). Choose another folder."
+
+
+class CheckpointError(DiktovkaError):
+    template = "The model in {path} cannot be loaded: {reason}."
+
+
+class CheckpointMissing(CheckpointError):
+    template = "There is no model in {path}: {file} is missing. Choose another model, or put the file back."
+
+
+class CheckpointDamaged(CheckpointError):
+    template = "The model in {path} is damaged ({reason}). Put a fresh copy of it there, or choose another model."
+
+
+class CheckpointMismatch(CheckpointError):
+    template = "The files of the model in {path} do not belong together: {reason}."
+
+
+class CorpusError(DiktovkaError):
+    template = "The corpus {path} cannot be used: {reason}."
+
+
+class TrainingError(DiktovkaError):
+    template = "The training cannot go on: {reason}."
+
+
+class EngineError(DiktovkaError):
+    template = "The recognition failed: {reason}. The recording is kept; try again."
+
+
+class EngineStopped(EngineError):
+    template = "The recognition process ended unexpectedly (exit code {code}). The recording is kept; try again."
