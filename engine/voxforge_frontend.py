@@ -101,10 +101,10 @@ def _mask(levels: np.ndarray, state: list[float]) -> np.ndarray:
         peak = state[band]
         for i, level in enumerate(column):
             peak *= _MASK_DECAY
-            if level < _MASK_DECAY * peak:
-                column[i] = _MASK_LEVEL * peak
             if level > peak:
                 peak = level
+            elif level < _MASK_DECAY * peak:
+                column[i] = _MASK_LEVEL * peak
         state[band] = peak
     return np.array(bands).T
 
