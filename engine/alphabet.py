@@ -1,0 +1,91 @@
+"""Text to label indices and back; what counts as the same text."""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.errors import ConfigError
+
+RUSSIAN_LETTERS = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
+SPACE = " "
+
+_STRESS_MARKS = {"\u0301", "\u0300", "+"}
+_HYPHENS = set("-\u2010\u2011\u2012\u2013\u2014\u2015\u2212")
+_SILENT = set("'\u2019\u02bc`")  # an apostrophe joins what stands around it
+
+
+def normalise(text: str) -> str:
+    """Lower case, letters and digits only, words parted by one space; hyphens become spaces.
+
+    Stress marks and apostrophes vanish; other punctuation parts words. Letters outside the alphabet stay:
+    `Alphabet.foreign` names them.
+    """
+    kept = []
+    for char in unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).translate(_NO_STRESS).lower()):
+        if char.isalnum() or unicodedata.category(char) == "Mn":
+            kept.append(char)
+        elif char not in _SILENT:
+            kept.append(SPACE)
+    return SPACE.join("".join(kept).split())
+
+
+_NO_STRESS = {ord(mark): None for mark in _STRESS_MARKS}
+
+
+def fold_yo(text: str) -> str:
+    """`ё` as `е`: error rates take the two for one letter."""
+    return text.replace("ё", "е")
+
+
+@dataclass(frozen=True)
+class Alphabet:
+    """The letters in label order; the CTC blank is the label after the last letter.
+
+    It travels with the model: a checkpoint whose alphabet differs from the network's outputs is refused.
+    """
+
+    letters: str = RUSSIAN_LETTERS + SPACE
+
+    def __post_init__(self):
+        if len(set(self.letters)) != len(self.letters) or SPACE not in self.letters:
+            raise ConfigError(name="alphabet", reason="each letter must occur once, the space among them")
+        object.__setattr__(self, "_index", {letter: i for i, letter in enumerate(self.letters)})
+
+    @property
+    def blank(self) -> int:
+        return len(self.letters)
+
+    @property
+    def n_labels(self) -> int:
+        """Number of network outputs: the letters and the blank."""
+        return len(self.letters) + 1
+
+    @property
+    def space(self) -> int:
+        return self._index[SPACE]
+
+    def foreign(self, text: str) -> str:
+        """The characters of normalised text that this alphabet lacks, each once, in order."""
+        return "".join(dict.fromkeys(char for char in text if char not in self._index))
+
+    def encode(self, text: str) -> np.ndarray:
+        """Normalised text as int32 labels (n_letters,). Raises ConfigError for a letter outside the alphabet."""
+        missing = self.foreign(text)
+        if missing:
+            raise ConfigError(name="text", reason=f"{missing!r} is not in the alphabet")
+        return np.array([self._index[char] for char in text], np.int32)
+
+    def decode(self, labels: Iterable[int]) -> str:
+        """Labels without blanks as text."""
+        return "".join(self.letters[label] for label in labels)
+
+    def collapse(self, path: Sequence[int]) -> list[int]:
+        """A CTC path (one label a step) as labels: repeats merged, then blanks dropped (Graves 2006, B)."""
+        labels, previous = [], self.blank
+        for label in path:
+            if label not in (previous, self.blank):
+                labels.append(int(label))
+            previous = label
+        return labels

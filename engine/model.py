@@ -1,0 +1,110 @@
+"""The BiLSTM with a CTC output: the only place that builds the network.
+
+The recurrence runs in TensorFlow's fused kernel `BlockLSTM` (gate order i, c, f, o). `BlockLSTMV2` is not used:
+its gradient is wrong. Sequences are padded on the right; the backward direction is turned round within each
+sequence's true length, so that padding never reaches a real step.
+"""
+
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # reproducible sums, and no gain at these sizes
+
+from collections.abc import Mapping
+
+import numpy as np
+import tensorflow as tf
+
+from engine.config import ModelConfig
+from engine.errors import CheckpointMismatch
+
+class BiLstmCtc(tf.Module):
+    """Network steps and lengths in, CTC log-probabilities out."""
+
+    def __init__(self, model: ModelConfig, weights: Mapping[str, np.ndarray]):
+        """weights: by the names and shapes of `engine.shapes.weight_shapes`. Raises CheckpointMismatch for others."""
+        super().__init__(name="bilstm_ctc")
+        self.config = model
+        try:
+            self._by_name = {name: tf.Variable(value, name=name) for name, value in weights.items()}
+            self._by_name["output/kernel"], self._by_name[f"layer{model.n_layers - 1}/backward/bias"]
+        except KeyError as error:
+            raise CheckpointMismatch(path="memory", reason=f"the weight {error} is missing") from error
+
+    def weights(self) -> dict[str, np.ndarray]:
+        return {name: variable.numpy() for name, variable in self._by_name.items()}
+
+    @property
+    def parameters(self) -> list[tf.Variable]:
+        return list(self._by_name.values())
+
+    def logits(self, steps: tf.Tensor, lengths: tf.Tensor, dropout_seed: tf.Tensor | None = None) -> tf.Tensor:
+        """steps: float32 (batch, n_steps, n_inputs); lengths: int32 (batch,), true steps of each.
+
+        dropout_seed: int32 (2,), given in training only. Returns float32 (n_steps, batch, n_labels), time first;
+        what lies beyond a sequence's length is meaningless.
+        """
+        hidden = tf.transpose(steps, (1, 0, 2))
+        for layer in range(self.config.n_layers):
+            if dropout_seed is not None and self.config.dropout and layer:
+                hidden = tf.nn.experimental.stateless_dropout(hidden, self.config.dropout, dropout_seed + layer)
+            hidden = self._bidirectional(layer, hidden, lengths)
+        if dropout_seed is not None and self.config.dropout:
+            hidden = tf.nn.experimental.stateless_dropout(hidden, self.config.dropout, dropout_seed)
+        return tf.tensordot(hidden, self._by_name["output/kernel"], 1) + self._by_name["output/bias"]
+
+    def _bidirectional(self, layer: int, x: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
+        ahead = self._lstm(f"layer{layer}/forward", x)
+        turned = tf.reverse_sequence(x, lengths, seq_axis=0, batch_axis=1)
+        back = tf.reverse_sequence(self._lstm(f"layer{layer}/backward", turned), lengths, seq_axis=0, batch_axis=1)
+        return tf.concat([ahead, back], axis=2)
+
+    def _lstm(self, name: str, x: tf.Tensor) -> tf.Tensor:
+        n_units = self.config.n_units
+        zeros = tf.zeros((tf.shape(x)[1], n_units))
+        no_peephole = tf.zeros((n_units,))
+        return tf.raw_ops.BlockLSTM(
+            seq_len_max=tf.cast(tf.shape(x)[0], tf.int64),
+            x=x,
+            cs_prev=zeros,
+            h_prev=zeros,
+            w=self._by_name[f"{name}/kernel"],
+            wci=no_peephole,
+            wcf=no_peephole,
+            wco=no_peephole,
+            b=self._by_name[f"{name}/bias"],
+            forget_bias=0.0,
+            cell_clip=-1.0,
+            use_peephole=False,
+        ).h
+
+
+class Recogniser:
+    """A network ready for inference."""
+
+    def __init__(self, model: ModelConfig, weights: Mapping[str, np.ndarray]):
+        self._network = BiLstmCtc(model, weights)
+        width = weights["layer0/forward/kernel"].shape[0] - model.n_units
+        signature = [tf.TensorSpec((None, None, width), tf.float32), tf.TensorSpec((None,), tf.int32)]
+        self._run = tf.function(self._log_probabilities, input_signature=signature)
+
+    def _log_probabilities(self, steps: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
+        return tf.transpose(tf.nn.log_softmax(self._network.logits(steps, lengths)), (1, 0, 2))
+
+    def __call__(self, steps: list[np.ndarray]) -> list[np.ndarray]:
+        """Network steps of some utterances, each (n_steps, n_inputs), as log-probabilities (n_steps, n_labels)."""
+        lengths = np.array([len(one) for one in steps], np.int32)
+        if not len(lengths) or not lengths.max():
+            n_labels = int(self._network.parameters[-1].shape[0])
+            return [np.zeros((0, n_labels), np.float32) for _ in steps]
+        batch = np.zeros((len(steps), lengths.max(), steps[0].shape[1]), np.float32)
+        for row, one in zip(batch, steps, strict=True):
+            row[: len(one)] = one
+        result = self._run(batch, lengths).numpy()
+        return [row[:length] for row, length in zip(result, lengths, strict=True)]
+
+
+def use_threads(n_threads: int) -> None:
+    """How many threads TensorFlow may use; must be called before its first operation."""
+    tf.config.threading.set_intra_op_parallelism_threads(n_threads)
+    tf.config.threading.set_inter_op_parallelism_threads(n_threads)

@@ -1,0 +1,50 @@
+"""Files that are either whole or not there: written under a temporary name, flushed, renamed."""
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import mkstemp
+
+from engine.errors import DiskFull, NotWritable, StorageError
+
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+
+
+def storage_error(path: Path, error: OSError) -> StorageError:
+    """The failure in our words: the disk is full, or the place cannot be written to."""
+    if error.errno in _FULL:
+        return DiskFull(path=path)
+    return NotWritable(path=path, reason=error.strerror or str(error))
+
+
+@contextmanager
+def atomic_path(path: Path) -> Iterator[Path]:
+    """A temporary path beside `path`; what was written there replaces `path` if the block ends well.
+
+    Raises DiskFull or NotWritable; leaves no temporary file behind.
+    """
+    path = Path(path)
+    temporary: Path | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = mkstemp(prefix=".", suffix=path.suffix or ".part", dir=path.parent)
+        os.close(handle)
+        temporary = Path(name)
+        yield temporary
+        with temporary.open("rb+") as written:
+            os.fsync(written.fileno())
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    except OSError as error:
+        raise storage_error(path, error) from error
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+
+
+def write_atomic(path: Path, text: str) -> None:
+    """UTF-8 text, whole or not at all. Raises DiskFull or NotWritable."""
+    with atomic_path(path) as temporary:
+        temporary.write_text(text, encoding="utf-8", newline="\n")

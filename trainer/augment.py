@@ -1,0 +1,106 @@
+"""Changes to cepstra that leave the words alone, so that a model hears more voices than it was given.
+
+All take cepstra (n_frames, n_cepstra) and a random generator; equal generators give equal results.
+"""
+
+from functools import lru_cache
+
+import numpy as np
+from scipy.fft import idct
+
+from engine.config import FeatureConfig
+from engine.frames import normalise
+from trainer.settings import TrainConfig
+
+_WARPS = 41
+
+
+@lru_cache(maxsize=4)
+def _to_log_mel(features: FeatureConfig) -> tuple[np.ndarray, np.ndarray]:
+    """Matrices from liftered cepstra to (smoothed) log mel energies and back.
+
+    The cepstra are an orthonormal DCT-II of the log energies, cut to n_cepstra and liftered by
+    1 + L/2 sin(pi i / L); the way back is exact for what the cut left over.
+    """
+    order = np.arange(features.n_cepstra)
+    lift = 1 + features.lifter / 2 * np.sin(np.pi * order / features.lifter) if features.lifter else np.ones(len(order))
+    basis = idct(np.eye(features.n_filters)[: features.n_cepstra], type=2, norm="ortho", axis=1)
+    return basis / lift[:, None], (basis * lift[:, None]).T
+
+
+@lru_cache(maxsize=256)
+def _warp_matrix(features: FeatureConfig, change: float) -> np.ndarray:
+    """Cepstra to cepstra as heard from a vocal tract shorter by `change` (Jaitly and Hinton 2013, on mel bands)."""
+    to_mel, from_mel = _to_log_mel(features)
+    bands = np.arange(features.n_filters)
+    wanted = np.clip(bands * (1 + change), 0, features.n_filters - 1)
+    below = np.minimum(wanted.astype(int), features.n_filters - 2)
+    share = wanted - below
+    interpolate = np.zeros((features.n_filters, features.n_filters))
+    interpolate[below, bands] = 1 - share
+    interpolate[below + 1, bands] += share
+    return (to_mel @ interpolate @ from_mel).astype(np.float32)
+
+
+def warp(cepstra: np.ndarray, features: FeatureConfig, most: float, rng: np.random.Generator) -> np.ndarray:
+    """Stretches the mel axis by up to `most` either way."""
+    change = most * (2 * int(rng.integers(_WARPS)) / (_WARPS - 1) - 1)
+    return cepstra @ _warp_matrix(features, change)
+
+
+def add_noise(cepstra: np.ndarray, features: FeatureConfig, rng: np.random.Generator) -> np.ndarray:
+    """Adds steady noise of a random tilt, 5 to 30 dB below the speech, to the mel energies."""
+    to_mel, from_mel = _to_log_mel(features)
+    log_mel = cepstra @ to_mel
+    speech = np.percentile(log_mel, 80, axis=0)
+    below_db = rng.uniform(5, 30)
+    tilt = np.linspace(-1, 1, features.n_filters) * rng.uniform(-1.5, 1.5)
+    level = speech.mean() + 0.5 * (speech - speech.mean()) + tilt - below_db / 10 * np.log(10)
+    noise = level + rng.normal(0, 0.5, log_mel.shape)
+    return cepstra + (np.logaddexp(log_mel, noise) - log_mel) @ from_mel
+
+
+def change_speed(cepstra: np.ndarray, factor: float) -> np.ndarray:
+    """Resamples the frames linearly; factor 1.1 is a tenth faster."""
+    n = max(1, round(len(cepstra) / factor))
+    wanted = np.linspace(0, len(cepstra) - 1, n)
+    below = np.minimum(wanted.astype(int), max(0, len(cepstra) - 2))
+    share = (wanted - below)[:, None].astype(np.float32)
+    above = np.minimum(below + 1, len(cepstra) - 1)
+    return cepstra[below] * (1 - share) + cepstra[above] * share
+
+
+def mask_time(cepstra: np.ndarray, n_masks: int, longest: int, rng: np.random.Generator) -> np.ndarray:
+    """Sets up to n_masks stretches to the mean, 0 (Park et al. 2019); at most a tenth of the utterance each."""
+    cepstra = cepstra.copy()
+    longest = min(longest, len(cepstra) // 10)
+    for _ in range(n_masks):
+        width = int(rng.integers(longest + 1))
+        start = int(rng.integers(len(cepstra) - width + 1))
+        cepstra[start : start + width] = 0
+    return cepstra
+
+
+def augmented(
+    cepstra: np.ndarray,
+    features: FeatureConfig,
+    settings: TrainConfig,
+    fewest_frames: int,
+    rng: np.random.Generator,
+) -> np.ndarray:
+    """Cepstra as they come from the cache, changed as the settings say, then normalised.
+
+    fewest_frames: what CTC needs for the text; no change of speed goes below it.
+    """
+    if settings.warp:
+        cepstra = warp(cepstra, features, settings.warp, rng)
+    if rng.random() < settings.noise:
+        cepstra = add_noise(cepstra, features, rng)
+    if settings.speed:
+        fastest = len(cepstra) / max(1, fewest_frames)
+        factor = min(rng.uniform(1 - settings.speed, 1 + settings.speed), fastest)
+        cepstra = change_speed(cepstra, factor)
+    cepstra = normalise(cepstra)
+    if settings.jitter:
+        cepstra = cepstra + rng.normal(0, settings.jitter, cepstra.shape).astype(np.float32)
+    return mask_time(cepstra, settings.time_masks, settings.time_mask_frames, rng)

@@ -1,0 +1,92 @@
+"""The feature cache: a corpus as quantised cepstra, read through a memory map.
+
+    features.npy     int8, (total_frames, n_cepstra)      x = int8 * scale + offset
+    scale.npz        float32 scale (n_cepstra,), offset (n_cepstra,)
+    utterances.tsv   id, speaker, split, start, frames, text   (header line, tab separated, UTF-8)
+"""
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from engine.alphabet import normalise
+from engine.errors import CorpusError
+
+COLUMNS = ("id", "speaker", "split", "start", "frames", "text")
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """One recording: rows `start` to `start + frames` of the cache; text is normalised."""
+
+    id: str
+    speaker: str
+    split: str
+    start: int
+    frames: int
+    text: str
+
+
+class FeatureCache:
+    """A folder as described above. Raises CorpusError where files are missing or do not fit together."""
+
+    def __init__(self, folder: Path):
+        self.folder = Path(folder)
+        try:
+            self._features = np.load(self.folder / "features.npy", mmap_mode="r", allow_pickle=False)
+            with np.load(self.folder / "scale.npz", allow_pickle=False) as scale:
+                self._scale, self._offset = scale["scale"], scale["offset"]
+            self.utterances = _read_utterances(self.folder / "utterances.tsv")
+        except (OSError, ValueError, KeyError, EOFError) as error:
+            raise CorpusError(path=folder, reason=f"it is no whole feature cache ({error})") from error
+        self._check()
+
+    def _check(self) -> None:
+        if self._features.ndim != 2 or self._features.dtype != np.int8:
+            raise CorpusError(
+                path=self.folder,
+                reason=f"features.npy must be int8 (frames, cepstra), not {self._features.dtype} {self._features.shape}",
+            )
+        end = max((u.start + u.frames for u in self.utterances), default=0)
+        if end > len(self._features):
+            raise CorpusError(
+                path=self.folder, reason=f"features.npy ends at frame {len(self._features)}, utterances at {end}"
+            )
+
+    @property
+    def n_cepstra(self) -> int:
+        return self._features.shape[1]
+
+    def cepstra(self, utterance: Utterance) -> np.ndarray:
+        """The utterance's cepstra, not normalised: float32 (frames, n_cepstra)."""
+        return self.rows(utterance.start, utterance.frames)
+
+    def rows(self, start: int, frames: int) -> np.ndarray:
+        """Any stretch of the cache, not normalised: float32 (frames, n_cepstra)."""
+        return self._features[start : start + frames].astype(np.float32) * self._scale + self._offset
+
+    def split(self, name: str) -> list[Utterance]:
+        """The utterances of one split. Raises CorpusError if there are none."""
+        found = [u for u in self.utterances if u.split == name]
+        if not found:
+            names = ", ".join(sorted({u.split for u in self.utterances}))
+            raise CorpusError(path=self.folder, reason=f"it has no split {name}; it has {names}")
+        return found
+
+
+def _read_utterances(path: Path) -> list[Utterance]:
+    with path.open(encoding="utf-8", newline="") as lines:
+        rows = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+        return [
+            Utterance(
+                row["id"],
+                row["speaker"],
+                row["split"],
+                int(row["start"]),
+                int(row["frames"]),
+                normalise(row["text"] or ""),
+            )
+            for row in rows
+        ]

@@ -1,0 +1,61 @@
+"""What a running training tells whoever listens."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from trainer.metrics import ErrorRate
+
+
+@dataclass(frozen=True)
+class StepDone:
+    """One update. loss: nats a letter, None where it was not finite and the batch was left out."""
+
+    step: int
+    epoch: int
+    epoch_steps: int
+    loss: float | None
+    gradient_norm: float
+    learning_rate: float
+    batch: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Held:
+    """Error on one held-out split, with an utterance's hypothesis beside its reference."""
+
+    split: str
+    loss: float
+    rate: ErrorRate
+    reference: str
+    hypothesis: str
+
+
+@dataclass(frozen=True)
+class EpochDone:
+    """One epoch and its evaluation. loss: mean over its steps, nats a letter."""
+
+    epoch: int
+    epochs: int
+    step: int
+    loss: float
+    skipped: int
+    seconds: float
+    held: tuple[Held, ...]
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A checkpoint is on disk; best: it has the lowest error on unseen sentences so far."""
+
+    path: Path
+    best: bool
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """The run ended; reason is a sentence."""
+
+    reason: str
+
+
+Event = StepDone | EpochDone | Saved | Stopped

@@ -1,0 +1,123 @@
+"""One update of the weights: CTC loss, clipped gradient, Adam, moving average."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import tensorflow as tf
+
+from engine.model import BiLstmCtc
+from trainer.dataset import Batch
+from trainer.settings import TrainConfig
+
+_BETA1, _BETA2, _EPSILON = 0.9, 0.98, 1e-8
+
+
+def ctc_loss(logits: tf.Tensor, batch_labels: tf.SparseTensor, lengths: tf.Tensor) -> tf.Tensor:
+    """Negative log-likelihood of each utterance in nats (batch,); logits (n_steps, batch, n_labels), blank last.
+
+    Sparse labels reach TensorFlow's C++ kernel, which costs almost nothing; dense ones take as long as the network.
+    """
+    return tf.nn.ctc_loss(
+        batch_labels, logits, label_length=None, logit_length=lengths, logits_time_major=True, blank_index=-1
+    )
+
+
+@dataclass(frozen=True)
+class Update:
+    loss: float
+    gradient_norm: float
+
+    @property
+    def finite(self) -> bool:
+        return bool(np.isfinite(self.loss) and np.isfinite(self.gradient_norm))
+
+
+class Optimiser:
+    """Adam (Kingma and Ba 2015) with decoupled weight decay and an exponential moving average of the weights.
+
+    An update whose loss or gradient is not finite changes nothing.
+    """
+
+    def __init__(self, network: BiLstmCtc, settings: TrainConfig):
+        self.network = network
+        self._settings = settings
+        self._weights = network.parameters
+        names = list(network.weights())
+        self._slots = {
+            kind: {name: tf.Variable(tf.zeros_like(w)) for name, w in zip(names, self._weights, strict=True)}
+            for kind in ("mean", "square")
+        }
+        self._slots["average"] = {
+            name: tf.Variable(w) for name, w in zip(names, self._weights, strict=True)
+        }
+        self._updates = tf.Variable(0, dtype=tf.int64)
+        width = self._weights[0].shape[0] - network.config.n_units
+        self._step = tf.function(
+            self._update,
+            input_signature=[
+                tf.TensorSpec((None, None, width), tf.float32),
+                tf.TensorSpec((None,), tf.int32),
+                tf.TensorSpec((None, 2), tf.int64),
+                tf.TensorSpec((None,), tf.int32),
+                tf.TensorSpec((2,), tf.int32),
+                tf.TensorSpec((), tf.float32),
+            ],
+        )
+
+    def update(self, batch: Batch, learning_rate: float, seed: tuple[int, int]) -> Update:
+        """One step on a batch; seed decides the dropout. The loss is in nats a letter."""
+        loss, norm = self._step(
+            batch.steps,
+            batch.lengths,
+            batch.label_indices,
+            batch.labels,
+            np.array(seed, np.int32),
+            np.float32(learning_rate),
+        )
+        return Update(float(loss), float(norm))
+
+    def _update(self, steps, lengths, label_indices, labels, seed, learning_rate):
+        sparse = tf.SparseTensor(
+            label_indices, labels, tf.cast(tf.stack([tf.shape(steps)[0], tf.shape(steps)[1]]), tf.int64)
+        )
+        with tf.GradientTape() as tape:
+            logits = self.network.logits(steps, lengths, seed)
+            total = tf.reduce_sum(ctc_loss(logits, sparse, lengths))
+            loss = total / tf.cast(tf.maximum(1, tf.shape(labels)[0]), tf.float32)
+        gradients, norm = tf.clip_by_global_norm(tape.gradient(loss, self._weights), self._settings.gradient_clip)
+        finite = tf.math.is_finite(loss) & tf.math.is_finite(norm)
+        tf.cond(finite, lambda: self._apply(gradients, learning_rate), lambda: tf.no_op())
+        return loss, norm
+
+    def _apply(self, gradients, learning_rate):
+        count = tf.cast(self._updates.assign_add(1), tf.float32)
+        rate = learning_rate * tf.sqrt(1 - _BETA2**count) / (1 - _BETA1**count)
+        decay = tf.minimum(self._settings.averaging, (1 + count) / (10 + count))
+        slots = zip(*(self._slots[kind].values() for kind in ("mean", "square", "average")), strict=True)
+        for weight, gradient, (mean, square, average) in zip(self._weights, gradients, slots, strict=True):
+            mean.assign_add((1 - _BETA1) * (gradient - mean))
+            square.assign_add((1 - _BETA2) * (gradient * gradient - square))
+            shrink = learning_rate * self._settings.weight_decay if len(weight.shape) > 1 else 0.0
+            weight.assign_sub(rate * mean / (tf.sqrt(square) + _EPSILON) + shrink * weight)
+            average.assign_add((1 - decay) * (weight - average))
+        return tf.no_op()
+
+    def averaged_weights(self) -> dict[str, np.ndarray]:
+        """The moving average, by the network's names."""
+        return {name: variable.numpy() for name, variable in self._slots["average"].items()}
+
+    def state(self) -> dict[str, np.ndarray]:
+        """All that a resumed run needs, as flat arrays."""
+        arrays = {f"weights/{name}": value for name, value in self.network.weights().items()}
+        for kind, slots in self._slots.items():
+            arrays |= {f"{kind}/{name}": variable.numpy() for name, variable in slots.items()}
+        return arrays | {"updates": self._updates.numpy()}
+
+    def restore(self, arrays: dict[str, np.ndarray]) -> None:
+        """Takes up a `state`. Raises KeyError or ValueError where it belongs to another network."""
+        for name, variable in zip(self.network.weights(), self._weights, strict=True):
+            variable.assign(arrays[f"weights/{name}"])
+        for kind, slots in self._slots.items():
+            for name, variable in slots.items():
+                variable.assign(arrays[f"{kind}/{name}"])
+        self._updates.assign(arrays["updates"])

@@ -1,0 +1,85 @@
+"""A training run on disk.
+
+    state.npz          everything needed to go on: weights, their average, the optimiser, position, history
+    best/              checkpoint folder: the averaged weights of the best epoch
+    last/              checkpoint folder: the averaged weights of the last epoch
+    metrics.csv        one line an epoch
+"""
+
+import csv
+import io
+import json
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from engine.errors import TrainingError
+from engine.storage import atomic_path, write_atomic
+from trainer.events import EpochDone
+
+STATE = "state.npz"
+
+
+@dataclass
+class Position:
+    """Where a run stands. step: updates so far; epoch: the one under way, from 0; batch: its next batch;
+    loss_sum, loss_count, skipped: of that epoch so far."""
+
+    step: int = 0
+    epoch: int = 0
+    batch: int = 0
+    loss_sum: float = 0.0
+    loss_count: int = 0
+    skipped: int = 0
+    best: float = float("inf")
+    best_epoch: int = 0
+    history: list[dict[str, object]] = field(default_factory=list)
+
+
+def save_state(folder: Path, arrays: dict[str, np.ndarray], position: Position, about: dict[str, object]) -> None:
+    """One file, whole or not at all. about: settings and configurations, compared when the run goes on."""
+    text = json.dumps({"position": vars(position), "about": about})
+    with atomic_path(folder / STATE) as temporary:
+        np.savez(temporary, json=np.frombuffer(text.encode(), np.uint8), **arrays)
+
+
+def load_state(folder: Path) -> tuple[dict[str, np.ndarray], Position, dict[str, object]] | None:
+    """What `save_state` wrote, or None where there is no run yet. Raises TrainingError if it cannot be read."""
+    path = folder / STATE
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise TrainingError(reason=f"its saved state {path} cannot be read") from error
+    saved = json.loads(bytes(arrays.pop("json")).decode())
+    return arrays, Position(**saved["position"]), saved["about"]
+
+
+def epoch_row(done: EpochDone) -> dict[str, object]:
+    """An epoch as one flat row of numbers."""
+    row: dict[str, object] = {
+        "epoch": done.epoch,
+        "step": done.step,
+        "train_loss": round(done.loss, 5),
+        "skipped": done.skipped,
+        "seconds": round(done.seconds, 1),
+    }
+    for held in done.held:
+        row[f"{held.split}_loss"] = round(held.loss, 5)
+        row[f"{held.split}_cer"] = round(held.rate.cer, 5)
+        row[f"{held.split}_wer"] = round(held.rate.wer, 5)
+    return row
+
+
+def write_metrics(folder: Path, history: list[dict[str, object]]) -> None:
+    """All epochs so far as metrics.csv."""
+    text = io.StringIO()
+    names = list(dict.fromkeys(name for row in history for name in row))
+    writer = csv.DictWriter(text, names, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(history)
+    write_atomic(folder / "metrics.csv", text.getvalue())

@@ -1,0 +1,51 @@
+"""All that can be set about a training run."""
+
+from dataclasses import dataclass, field, fields
+
+from engine.config import _check, _Config
+
+
+def _setting(default, meaning: str):
+    return field(default=default, metadata={"help": meaning})
+
+
+@dataclass(frozen=True)
+class TrainConfig(_Config):
+    """Settings of a run; saved with its state. The command line's options are made from these fields."""
+
+    seed: int = _setting(1, "seed of everything random")
+    epochs: int = _setting(40, "passes over the (drawn) recordings")
+    batch_frames: int = _setting(40_000, "frames of 10 ms in a batch, padding included")
+    learning_rate: float = _setting(3e-3, "highest learning rate of Adam")
+    warm_up: float = _setting(1.0, "epochs in which the learning rate rises from zero")
+    weight_decay: float = _setting(0.0, "decoupled weight decay")
+    gradient_clip: float = _setting(1.0, "greatest norm of the gradient")
+    averaging: float = _setting(0.998, "decay of the moving average of the weights")
+    per_sentence: int = _setting(12, "most recordings of one sentence in an epoch, drawn anew each time; 0: all")
+    short_first: int = _setting(1, "epochs in which batches go from short to long")
+    speed: float = _setting(0.1, "speed perturbation: greatest relative change")
+    time_masks: int = _setting(2, "stretches blanked out in an utterance")
+    time_mask_frames: int = _setting(20, "greatest length of a blanked stretch, in frames")
+    warp: float = _setting(0.1, "vocal-tract-like warping of the spectrum: greatest relative change")
+    noise: float = _setting(0.3, "share of utterances that get noise in their spectrum")
+    jitter: float = _setting(0.1, "deviation of Gaussian noise on the normalised cepstra")
+    splice: float = _setting(0.0, "share of utterances joined from words of one speaker (needs an alignment)")
+    patience: int = _setting(0, "epochs without a better error on unseen sentences before stopping; 0: never")
+    save_every: int = _setting(100, "steps between saved states")
+
+    def __post_init__(self):
+        for name in ("epochs", "batch_frames", "save_every"):
+            _check(getattr(self, name) > 0, name, "it must be above zero")
+        for name in ("learning_rate", "gradient_clip"):
+            _check(getattr(self, name) > 0, name, "it must be above zero")
+        for name in ("speed", "warp"):
+            _check(0 <= getattr(self, name) <= 0.3, name, "it must lie between 0 and 0.3")
+        for name in ("noise", "splice", "averaging"):
+            _check(0 <= getattr(self, name) <= 1, name, "it must lie between 0 and 1")
+        for name in ("time_masks", "time_mask_frames", "per_sentence", "patience", "short_first"):
+            _check(getattr(self, name) >= 0, name, "it may not be negative")
+
+
+def described() -> list[tuple[str, type, object, str]]:
+    """Name, type, default and meaning of every setting."""
+    return [(f.name, f.type, f.default, f.metadata["help"]) for f in fields(TrainConfig)]
