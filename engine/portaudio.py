@@ -1,0 +1,185 @@
+"""The border to PortAudio: which microphones there are, and an open stream of one."""
+
+import ctypes
+import logging
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Protocol
+
+from engine.errors import CaptureError, MicrophoneBusy, NoMicrophone, PortAudioMissing
+
+log = logging.getLogger(__name__)
+
+WANTED_RATE_HZ = 16_000
+BLOCKS_PER_SECOND = 20
+
+
+@dataclass(frozen=True)
+class InputDevice:
+    """A microphone as PortAudio lists it; rate_hz is the device's own."""
+
+    name: str
+    index: int
+    is_default: bool
+    rate_hz: int
+    channels: int
+
+
+class Stream(Protocol):
+    """An open input that calls back with blocks until it is closed."""
+
+    rate_hz: int
+    channels: int
+
+    @property
+    def active(self) -> bool: ...
+
+    def close(self) -> None: ...
+
+
+OnBlock = Callable[[bytes], None]
+OpenStream = Callable[[str | None, OnBlock], Stream]
+
+
+class _OpenStreams:
+    """PortAudio sees new devices only when it is started anew, which would kill the streams that are open."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.count = 0
+
+
+_open_streams = _OpenStreams()
+
+
+def input_devices(rescan: bool = False) -> list[InputDevice]:
+    """Microphones of the system's main sound interface, the default one marked; empty where there is none.
+
+    rescan: look for devices that came or went since the start; without effect while a stream is open.
+    Raises PortAudioMissing or CaptureError.
+    """
+    portaudio = _load_portaudio()
+    with _open_streams.lock:
+        try:
+            if rescan and _open_streams.count == 0:
+                portaudio._terminate()
+                portaudio._initialize()
+            return _listed(portaudio)
+        except portaudio.PortAudioError as error:
+            raise CaptureError(reason=_reason(error)) from error
+
+
+def _listed(portaudio: ModuleType) -> list[InputDevice]:
+    default = portaudio.default.device[0]
+    devices = portaudio.query_devices()
+    host = devices[default]["hostapi"] if default >= 0 else None
+    return [
+        InputDevice(
+            name=device["name"],
+            index=index,
+            is_default=index == default,
+            rate_hz=round(device["default_samplerate"]),
+            channels=device["max_input_channels"],
+        )
+        for index, device in enumerate(devices)
+        if device["max_input_channels"] > 0 and host in (None, device["hostapi"])
+    ]
+
+
+def _load_portaudio() -> ModuleType:
+    try:
+        if sys.platform.startswith("linux"):
+            _quieten_alsa()
+        import sounddevice
+    except (ImportError, OSError) as error:
+        raise PortAudioMissing() from error
+    except Exception as error:  # PortAudioError of a class that only exists once the import has worked
+        raise CaptureError(reason=_reason(error)) from error
+    return sounddevice
+
+
+def _quieten_alsa() -> None:
+    """ALSA writes a page of harmless complaints to standard error whenever PortAudio looks for devices."""
+    if hasattr(_quieten_alsa, "handler"):
+        return
+    kind = ctypes.CFUNCTYPE(
+        None, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p
+    )
+    try:
+        _quieten_alsa.handler = kind(
+            lambda *_: None
+        )  # ALSA keeps the address: it must live as long as the process
+        ctypes.CDLL("libasound.so.2").snd_lib_error_set_handler(_quieten_alsa.handler)
+    except (OSError, AttributeError) as error:
+        log.debug("ALSA's messages stay on: %s", error)
+
+
+def _reason(error: Exception) -> str:
+    return str(error.args[0] if error.args else error).strip().rstrip(".")
+
+
+class _PortAudioStream:
+    """16-bit input at 16 kHz where the device can, else at its own rate; one channel where the device can."""
+
+    def __init__(self, portaudio: ModuleType, device: InputDevice, on_block: OnBlock):
+        self.rate_hz, self.channels = _best_format(portaudio, device)
+        self._stream = portaudio.RawInputStream(
+            device=device.index,
+            samplerate=self.rate_hz,
+            channels=self.channels,
+            dtype="int16",
+            blocksize=self.rate_hz // BLOCKS_PER_SECOND,
+            callback=lambda samples, _frames, _time, status: on_block(bytes(samples)),
+        )
+        self._stream.start()
+
+    @property
+    def active(self) -> bool:
+        return self._stream.active
+
+    def close(self) -> None:
+        try:
+            self._stream.abort(ignore_errors=True)
+            self._stream.close(ignore_errors=True)
+        finally:
+            with _open_streams.lock:
+                _open_streams.count -= 1
+
+
+def _best_format(portaudio: ModuleType, device: InputDevice) -> tuple[int, int]:
+    """(rate in Hz, channels); the device's own where neither 16 kHz nor one or two channels are taken."""
+    for rate_hz in (WANTED_RATE_HZ, device.rate_hz):
+        for channels in sorted({1, min(2, device.channels), device.channels}):
+            try:
+                portaudio.check_input_settings(device.index, channels, "int16", samplerate=rate_hz)
+            except portaudio.PortAudioError:
+                continue
+            return rate_hz, channels
+    return device.rate_hz, device.channels
+
+
+def open_portaudio(name: str | None, on_block: OnBlock) -> Stream:
+    """Opens the microphone of that name (None: the system's default) and starts it.
+
+    on_block is called on PortAudio's thread with interleaved 16-bit samples.
+    Raises PortAudioMissing, NoMicrophone or MicrophoneBusy.
+    """
+    # Anew each time: the system's default may have changed since the list was made.
+    devices = input_devices(rescan=True)
+    if not devices:
+        raise NoMicrophone()
+    wanted = [device for device in devices if (device.is_default if name is None else device.name == name)]
+    if not wanted and name is not None:
+        raise MicrophoneBusy(device=name, reason="it is not connected")
+    device = wanted[0] if wanted else devices[0]
+    portaudio = _load_portaudio()
+    with _open_streams.lock:
+        try:
+            stream = _PortAudioStream(portaudio, device, on_block)
+        except (portaudio.PortAudioError, ValueError) as error:
+            raise MicrophoneBusy(device=device.name, reason=_reason(error)) from error
+        _open_streams.count += 1
+    return stream
