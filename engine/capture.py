@@ -163,7 +163,7 @@ class Recorder:
         self._thread.start()
 
     def request_stop(self, tail_s: float = TAIL_S) -> None:
-        """Ends the recording tail_s from now, lest a click on Stop cut the last word; at once."""
+        """Ends the recording tail_s from now, lest a click on Stop cut the last word. Returns at once."""
         wanted_s = self._clock() + tail_s
         self._stop_at_s = wanted_s if self._stop_at_s is None else min(wanted_s, self._stop_at_s)
 
@@ -210,7 +210,7 @@ class Recorder:
                 continue
             waited_s = 0.0
             self._write(mono(array("h", block), stream.channels), stream.rate_hz)
-            if self._stop_at_s is not None and arrived_s >= self._stop_at_s:
+            if self._stop_at_s is not None and arrived_s > self._stop_at_s:
                 return
 
     def _given_up(self, stream: Stream, waited_s: float) -> bool:

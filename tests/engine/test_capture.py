@@ -263,9 +263,10 @@ def test_a_disk_with_no_room_for_the_header_leaves_no_file(record, listener, tmp
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a system with /dev/full")
 def test_the_systems_own_full_disk(record, listener):
     microphone = FakeMicrophone()
-    record(microphone, open_file=lambda _path: Path("/dev/full").open("wb", buffering=0))
-    microphone.say(1)
-    assert isinstance(listener.ending()[1], DiskFull)
+    with Path("/dev/full").open("wb", buffering=0) as full:
+        record(microphone, open_file=lambda _path: full)
+        microphone.say(1)
+        assert isinstance(listener.ending()[1], DiskFull)
 
 
 def test_a_folder_that_cannot_be_made(listener, tmp_path):

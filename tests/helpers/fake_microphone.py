@@ -8,7 +8,7 @@ from engine.portaudio import OnBlock
 
 
 class FakeMicrophone:
-    """Stands where `open_portaudio` stands: `Recorder(..., open_stream=microphone.open, clock=microphone.clock)`.
+    """Stands where `open_portaudio` stands: Recorder(..., open_stream=microphone.open, clock=microphone.clock).
 
     failure: raised instead of opening. Time passes only with what is said.
     """
