@@ -7,20 +7,22 @@ import numpy as np
 import python_speech_features
 
 from engine.config import HOP_S, HOP_SAMPLES, SAMPLE_RATE_HZ, FeatureConfig
+from engine.frames import normalise
 from engine.voxforge_frontend import VoxforgeCepstra
+
+__all__ = ["Frames", "FrontEnd", "extract", "join", "normalise"]
 
 PRE_EMPHASIS = 0.97
 # Bounds the memory of a push of any length; a second's frames still fit the processor's cache.
 _MAX_SAMPLES_AT_ONCE = SAMPLE_RATE_HZ
-_SMALLEST_DEVIATION = 1e-5
 
 
 @dataclass(frozen=True)
 class Frames:
     """The frames kept of a stretch of audio.
 
-    cepstra: float32 (n, n_cepstra), not normalised. index: int64 (n,), the number of each frame in the audio, from 0,
-    rising; numbers are left out where silence was removed. window_s: length of a frame in seconds.
+    cepstra: float32 (n, n_cepstra), not normalised. index: int64 (n,), the number of each frame in the audio,
+    from 0, rising; numbers are left out where silence was removed. window_s: length of a frame in seconds.
     """
 
     cepstra: np.ndarray
@@ -74,15 +76,15 @@ class ClassicCepstra:
 
     @classmethod
     def has_tail(cls, n_pending: int, n_frames: int) -> bool:
-        """As `python_speech_features`: only samples that no full frame covers make a zero-padded last frame."""
+        """As `python_speech_features`: only samples that no full frame covers make a last, padded frame."""
         return n_pending > (cls.window_samples - HOP_SAMPLES if n_frames else 0)
 
 
 class FrontEnd:
     """Cepstra of one recording, given in blocks of any size; the sizes do not change the result.
 
-    Frames come as soon as they can be told; with `remove_silence` those before a word are held back until it is
-    clear that speech has begun.
+    Frames come as soon as they can be told; with `remove_silence` those before a word are held back until it
+    is clear that speech has begun.
     """
 
     def __init__(self, config: FeatureConfig):
@@ -106,7 +108,7 @@ class FrontEnd:
         return join([self._none, *self._pushed(samples)])
 
     def flush(self) -> Frames:
-        """The end of the recording: its last, zero-padded frame where there is one. A second flush gives none."""
+        """The end of the recording: its last, zero-padded frame, if any. A second flush gives none."""
         n_pending = 0 if self._ended else len(self._pending)
         self._ended = True
         if not self._stage.has_tail(n_pending, self._n_frames):
@@ -137,15 +139,3 @@ def extract(samples: np.ndarray, config: FeatureConfig) -> Frames:
     """All frames of one recording; samples as for FrontEnd.push."""
     front_end = FrontEnd(config)
     return join([front_end.push(samples), front_end.flush()])
-
-
-def normalise(cepstra: np.ndarray) -> np.ndarray:
-    """cepstra (n, n_cepstra) of one utterance -> float32, every coefficient with mean 0 and variance 1.
-
-    A coefficient that does not vary becomes 0.
-    """
-    if not len(cepstra):
-        return np.asarray(cepstra, np.float32)
-    deviation = cepstra.std(axis=0, dtype=np.float64)
-    centred = cepstra - cepstra.mean(axis=0, dtype=np.float64)
-    return (centred / np.where(deviation < _SMALLEST_DEVIATION, np.inf, deviation)).astype(np.float32)

@@ -1,9 +1,9 @@
 """The front end of the VoxForge Russian features: CMU Sphinx's `sphinx_fe`, in blocks.
 
-Formulae: sphinxbase, `fe_sigproc.c`, `fe_noise.c` and `fe_prespch_buf.c`; in words in the project's references.
+Formulae: sphinxbase, `fe_sigproc.c`, `fe_noise.c` and `fe_prespch_buf.c`.
 The recursions over time are plain Python over one band after the other: on 15 bands that is twice as fast as
-NumPy calls frame by frame. All else is done for many frames at once, row by row in the same order whatever the
-number of rows, so that the size of the blocks does not change a single bit.
+NumPy calls frame by frame. All else is done for many frames at once, row by row in the same order whatever
+the number of rows, so that the size of the blocks does not change a single bit.
 """
 
 from collections import deque
@@ -82,7 +82,7 @@ class MelCepstra:
 
 
 def _follow(levels: np.ndarray, state: list[float]) -> np.ndarray:
-    """A floor under `levels` (n, n_bands): falls quickly, rises slowly. `state` is its last value, changed here."""
+    """A floor under `levels` (n, n_bands): falls quickly, rises slowly. `state`: its last value, changed."""
     bands = levels.T.tolist()
     for band, column in enumerate(bands):
         value = state[band]
@@ -95,7 +95,7 @@ def _follow(levels: np.ndarray, state: list[float]) -> np.ndarray:
 
 
 def _mask(levels: np.ndarray, state: list[float]) -> np.ndarray:
-    """Levels (n, n_bands) with what a recent peak would mask set to a fifth of that peak. `state`: the peaks."""
+    """`levels` (n, n_bands), a fifth of the last peak where that would mask them. `state`: peaks, changed."""
     bands = levels.T.tolist()
     for band, column in enumerate(bands):
         peak = state[band]
@@ -169,7 +169,7 @@ class SilenceGate:
     def push(
         self, cepstra: np.ndarray, index: np.ndarray, speech: np.ndarray, is_tail: bool = False
     ) -> tuple[np.ndarray, np.ndarray]:
-        """cepstra float32 (n, n_cepstra), their frame numbers int64 (n,), speech bool (n,) -> those let through.
+        """cepstra float32 (n, n_cepstra), frame numbers int64 (n,), speech bool (n,) -> those let through.
 
         is_tail: the zero-padded frame at the end; it never brings the held ones with it.
         """
