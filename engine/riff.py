@@ -1,0 +1,89 @@
+"""The header of a WAV file, also of one that is still being written or was never finished.
+
+Format: Microsoft, "Multiple Channel Audio Data and WAVE Files", and RFC 2361.
+"""
+
+import struct
+from dataclasses import dataclass
+from typing import BinaryIO
+
+_PCM, _EXTENSIBLE = 1, 0xFFFE
+_UNKNOWN_LENGTHS = (0, 0xFFFFFFFF)  # what writers leave there until they know
+_SMALLEST_FMT, _LARGEST_FMT = 16, 1024
+
+
+@dataclass(frozen=True)
+class WavHeader:
+    """What the chunks before the samples say.
+
+    is_pcm: integer samples. data_start: offset of the first sample in bytes; data_length: their length in
+    bytes as the header has it, which may be too small (a writer was killed) or too great (a copy was cut).
+    """
+
+    rate_hz: int
+    n_channels: int
+    bits: int
+    is_pcm: bool
+    data_start: int
+    data_length: int
+
+    @property
+    def length_offset(self) -> int:
+        """Where in the file data_length stands, as four bytes."""
+        return self.data_start - 4
+
+    def is_cut(self, file_length: int) -> bool:
+        """Whether samples that the header promises are missing."""
+        return self.data_length not in _UNKNOWN_LENGTHS and self.data_start + self.data_length > file_length
+
+
+def _fmt_fields(payload: bytes) -> tuple[int, int, int, bool]:
+    tag, n_channels, rate_hz, _, _, bits = struct.unpack_from("<HHIIHH", payload)
+    if tag == _EXTENSIBLE and len(payload) >= 26:
+        (tag,) = struct.unpack_from("<H", payload, 24)
+    if not (n_channels and rate_hz):
+        raise ValueError("a sound without channels or sampling rate")
+    return rate_hz, n_channels, bits, tag == _PCM
+
+
+def read_header(file: BinaryIO) -> WavHeader | None:
+    """The header, or None while it is not whole; the position in the file changes.
+
+    Raises ValueError where the file is no WAV.
+    """
+    file.seek(0)
+    start = file.read(12)
+    if not (b"RIFF".startswith(start[:4]) and b"WAVE".startswith(start[8:])):
+        raise ValueError("no WAV")
+    fmt, position = None, 12
+    while True:
+        file.seek(position)
+        head = file.read(8)
+        if len(head) < 8:
+            return None
+        name, length = struct.unpack("<4sI", head)
+        position += 8
+        if name == b"data":
+            if fmt is None:
+                raise ValueError("a WAV whose format is not told")
+            return WavHeader(*fmt, position, length)
+        if name == b"fmt ":
+            if not _SMALLEST_FMT <= length <= _LARGEST_FMT:
+                raise ValueError("a WAV whose format cannot be told")
+            payload = file.read(length)
+            if len(payload) < length:
+                return None
+            fmt = _fmt_fields(payload)
+        position += length + length % 2
+
+
+def is_stale(file: BinaryIO, header: WavHeader) -> bool:
+    """Whether samples follow that the header does not count, because whoever wrote it did not live to say so.
+
+    A tag or another chunk behind the samples is none: it begins with a name of four printable letters.
+    """
+    if header.data_length == _UNKNOWN_LENGTHS[1]:
+        return False
+    file.seek(header.data_start + header.data_length + header.data_length % 2)
+    behind = file.read(4)
+    return len(behind) == 4 and not (behind.isascii() and behind.decode("ascii").isprintable())
