@@ -1,7 +1,7 @@
 """The virtual environment: with which Python, whether it is whole, and how it is filled from the lock files.
 
-A stamp in the environment is written last and says what was installed; while pip works a second file marks the
-environment as unfinished. So one that was interrupted half-way is made anew, and one that is whole costs no time.
+A stamp in the environment is written last and says what was installed; while pip works, a second file marks
+the environment as unfinished. One that was interrupted is made anew, and one that is whole costs no time.
 """
 
 from __future__ import annotations
@@ -53,7 +53,10 @@ def probe(command: str) -> Optional[Interpreter]:
     """Asks a Python about itself; None where it does not run (a version manager's stand-in, say)."""
     try:
         done = subprocess.run(
-            [command, "-c", PROBE], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            [command, "-c", PROBE],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
         )
         major, minor, micro, bits, complete = map(int, done.stdout.split())
     except (OSError, ValueError):
@@ -63,11 +66,21 @@ def probe(command: str) -> Optional[Interpreter]:
 
 def candidates() -> List[str]:
     named = [os.environ["PYTHON"]] if os.environ.get("PYTHON") else []
-    return [*named, "python3.12", "python3.11", "python3", "python", getattr(sys, "_base_executable", sys.executable)]
+    return [
+        *named,
+        "python3.12",
+        "python3.11",
+        "python3",
+        "python",
+        getattr(sys, "_base_executable", sys.executable),
+    ]
 
 
 def choose(commands: Iterable[str], ask: Callable[[str], Optional[Interpreter]] = probe) -> Interpreter:
-    """The first Python that fits, one that can make environments before one that cannot. Raises SetupError if none fits."""
+    """The first Python that fits, one that can make environments before one that cannot.
+
+    Raises SetupError if none fits.
+    """
     found: List[Interpreter] = []
     for command in commands:
         python = ask(command)
@@ -81,10 +94,9 @@ def choose(commands: Iterable[str], ask: Callable[[str], Optional[Interpreter]] 
             return python
     seen = ", ".join(sorted({"{}.{}.{}".format(*python.version) for python in found})) or "none"
     raise SetupError(
-        "Diktovka needs {} (64 bit); found: {}. Install one of them (on Debian or Ubuntu: sudo apt-get install "
-        "python3.12 python3.12-venv) and run make again, or name it: make run PYTHON=/path/to/python3.12".format(
-            WANTED, seen
-        )
+        "Diktovka needs {} (64 bit); found: {}. Install one of them (on Debian or Ubuntu: sudo apt-get "
+        "install python3.12 python3.12-venv) and run make again, or name it: "
+        "make run PYTHON=/path/to/python3.12".format(WANTED, seen)
     )
 
 
@@ -113,9 +125,9 @@ def write_stamp(venv: Path, python: Interpreter, installed: Dict[str, str]) -> N
 
 
 def state(venv: Path, python: Optional[Interpreter], wanted: Dict[str, str]) -> str:
-    """"whole": nothing to do; "fill": install into it; "renew": make it anew.
+    """ "whole": nothing to do; "fill": install into it; "renew": make it anew.
 
-    python: the environment's own interpreter, None where there is none that runs. wanted: digest of each lock.
+    python: the environment's own interpreter, None if there is none that runs. wanted: digest of each lock.
     """
     stamp = read_stamp(venv)
     unfinished = (venv / "diktovka.unfinished").exists()
@@ -155,17 +167,26 @@ def _complete(command: str) -> bool:
 
 
 def fill(root: Path, venv: Path, locks: Sequence[str], say: Callable[[str], object]) -> None:
-    """Installs the locked packages. requirements-build.lock first: it builds the one package that comes as source."""
-    (venv / "diktovka.unfinished").write_text("pip was interrupted; this environment will be made anew\n", "utf-8")
+    """Installs the locked packages, first those that build the one package which comes as source."""
+    (venv / "diktovka.unfinished").write_text(
+        "pip was interrupted; this environment will be made anew\n", "utf-8"
+    )
     say("Installing the locked packages (a download of some 500 MB the first time, a few minutes)")
     python = str(python_in(venv))
-    if subprocess.call([python, "-m", "pip", "--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) != 0:
+    if (
+        subprocess.call(
+            [python, "-m", "pip", "--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        != 0
+    ):
         subprocess.call([python, "-m", "ensurepip"], stdout=subprocess.DEVNULL)
     pip = [python, "-m", "pip", "install", "--require-hashes", "--no-deps", "--no-build-isolation"]
     pip += ["--disable-pip-version-check"] + ([] if sys.stderr.isatty() else ["--quiet"])
     for lock in (BUILD_LOCK, locks[-1]):
         if subprocess.call([*pip, "-r", str(root / lock)]) != 0:
-            raise SetupError("pip could not install {}; the reason is above. Run make again to go on.".format(lock))
+            raise SetupError(
+                "pip could not install {}; the reason is above. Run make again to go on.".format(lock)
+            )
 
 
 def ensure(root: Path, locks: Sequence[str], say: Callable[[str], object]) -> Path:

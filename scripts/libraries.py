@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import ctypes
 import ctypes.util
-import glob
 import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 from typing import Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence
 
 
 class Requirement(NamedTuple):
     """One thing to be found on the system, and the package that brings it on each family of Linux.
 
-    find: what is looked for; "lib*.so.N" is loaded as the window would load it, a path with a slash is a file
-    pattern ("|" between alternatives), "portaudio" is looked up as sounddevice does, and anything else is a command on the PATH.
+    find: what is looked for; "lib*.so.N" is loaded as the window would load it, a path is a file pattern ("|" between alternatives), "portaudio" is looked up as sounddevice does, and anything else is a
+    command on the PATH.
     """
 
     find: str
@@ -28,9 +28,9 @@ class Requirement(NamedTuple):
     pacman: str
 
 
-# What the extension modules of PySide6-Essentials 6.11 and its xcb and wayland plugins are linked against beyond a bare
-# Debian 12, as ldd prints it. The first ten are needed even without a screen.
-WINDOW = (
+# What PySide6-Essentials 6.11 is linked against beyond a bare Debian 12, as ldd prints it: the modules themselves
+# (even without a screen), and the plugins for X and for Wayland.
+QT = (
     Requirement("libglib-2.0.so.0", "libglib2.0-0", "glib2", "glib2"),
     Requirement("libgthread-2.0.so.0", "libglib2.0-0", "glib2", "glib2"),
     Requirement("libGL.so.1", "libgl1", "libglvnd-glx", "libglvnd"),
@@ -40,6 +40,8 @@ WINDOW = (
     Requirement("libdbus-1.so.3", "libdbus-1-3", "dbus-libs", "dbus"),
     Requirement("libX11.so.6", "libx11-6", "libX11", "libx11"),
     Requirement("libxkbcommon.so.0", "libxkbcommon0", "libxkbcommon", "libxkbcommon"),
+)
+XCB = (
     Requirement("libxcb.so.1", "libxcb1", "libxcb", "libxcb"),
     Requirement("libX11-xcb.so.1", "libx11-xcb1", "libX11-xcb", "libx11"),
     Requirement("libxkbcommon-x11.so.0", "libxkbcommon-x11-0", "libxkbcommon-x11", "libxkbcommon-x11"),
@@ -49,16 +51,21 @@ WINDOW = (
     Requirement("libxcb-keysyms.so.1", "libxcb-keysyms1", "xcb-util-keysyms", "xcb-util-keysyms"),
     Requirement("libxcb-randr.so.0", "libxcb-randr0", "libxcb", "libxcb"),
     Requirement("libxcb-render.so.0", "libxcb-render0", "libxcb", "libxcb"),
-    Requirement("libxcb-render-util.so.0", "libxcb-render-util0", "xcb-util-renderutil", "xcb-util-renderutil"),
+    Requirement(
+        "libxcb-render-util.so.0", "libxcb-render-util0", "xcb-util-renderutil", "xcb-util-renderutil"
+    ),
     Requirement("libxcb-shape.so.0", "libxcb-shape0", "libxcb", "libxcb"),
     Requirement("libxcb-shm.so.0", "libxcb-shm0", "libxcb", "libxcb"),
     Requirement("libxcb-sync.so.1", "libxcb-sync1", "libxcb", "libxcb"),
     Requirement("libxcb-util.so.1", "libxcb-util1", "xcb-util", "xcb-util"),
     Requirement("libxcb-xfixes.so.0", "libxcb-xfixes0", "libxcb", "libxcb"),
     Requirement("libxcb-xkb.so.1", "libxcb-xkb1", "libxcb", "libxcb"),
+)
+WAYLAND = (
     Requirement("libwayland-client.so.0", "libwayland-client0", "libwayland-client", "wayland"),
     Requirement("libwayland-cursor.so.0", "libwayland-cursor0", "libwayland-cursor", "wayland"),
 )
+WINDOW = QT + XCB + WAYLAND
 SOUND = (Requirement("portaudio", "libportaudio2", "portaudio", "portaudio"),)
 VIRTUAL_SCREEN = (
     Requirement("xvfb-run", "xvfb", "xorg-x11-server-Xvfb", "xorg-server-xvfb"),
@@ -97,7 +104,7 @@ def is_present(requirement: Requirement) -> bool:
             return False
         return True
     if "/" in find:
-        return any(True for pattern in find.split("|") for _ in glob.iglob(pattern, recursive=True))
+        return any(True for pattern in find.split("|") for _ in Path("/").glob(pattern[1:]))
     return shutil.which(find) is not None
 
 
@@ -136,11 +143,11 @@ def advice(lacking: Sequence[Requirement], family: Optional[str], root: bool) ->
 
 
 def apt_lists_are_empty() -> bool:
-    return not glob.glob("/var/lib/apt/lists/*_Packages*")
+    return not any(Path("/var/lib/apt/lists").glob("*_Packages*"))
 
 
 def apt_install(packages: Sequence[str], call: Optional[Callable[[List[str]], int]] = None) -> bool:
-    """Installs packages as root, with fresh lists where there are none or the old ones fail; False where it failed."""
+    """Installs packages as root, with fresh lists if there are none or the old ones fail. Gives success."""
     call = call or quiet_call
     install = install_command(packages, "apt", root=True)
     if not apt_lists_are_empty() and call(install) == 0:
@@ -169,7 +176,7 @@ def ensure(
     look: Callable[[Sequence[Requirement]], List[Requirement]] = missing,
     install: Callable[[Sequence[str]], bool] = apt_install,
 ) -> List[Requirement]:
-    """Installs what is missing where that is allowed (root, Debian family), else says how. Gives what is missing still."""
+    """Installs what is missing where it may (root, Debian family), else says how. Gives what still is."""
     lacking = look(requirements)
     if not lacking:
         return []

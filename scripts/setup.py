@@ -2,7 +2,8 @@
 
     python scripts/setup.py run|demo|test|bench|lint [ARGUMENTS...]
 
-Standard library only, and readable by Python 3.8, so that it can say which Python is needed. Said on standard error.
+Standard library only, and readable by Python 3.8, so that it can say which Python is needed. What it has to
+say goes to standard error.
 """
 
 from __future__ import annotations
@@ -11,15 +12,19 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Dict, List, Mapping, Sequence
+from typing import Dict, List, Mapping, Optional, Sequence
 
 import environment
 import libraries
 
 ROOT = Path(__file__).resolve().parents[1]
 SCREEN = ["xvfb-run", "-a", "-s", "-screen 0 1280x1024x24"]
-NO_DISPLAY = "There is no display here, so the window cannot open: reading the two sample recordings in the terminal."
-NO_WINDOW = "The window cannot open without these libraries: reading the two sample recordings in the terminal."
+NO_DISPLAY = (
+    "There is no display here, so the window cannot open: reading the two sample recordings in the terminal."
+)
+NO_WINDOW = (
+    "The window cannot open without these libraries: reading the two sample recordings in the terminal."
+)
 NO_QT_TESTS = "Qt cannot be loaded without these libraries: the tests of the window are left out."
 # pytest-qt imports Qt before the first test, and without it nobody knows the options meant for it.
 WITHOUT_QT = ["-p", "no:pytest-qt", "-o", "strict_config=false", "-W", "ignore::pytest.PytestConfigWarning"]
@@ -45,14 +50,20 @@ def run(arguments: List[str]) -> None:
     python = environment.ensure(ROOT, environment.RUN_LOCKS, say)
     lacking = libraries.ensure(libraries.WINDOW + libraries.SOUND, say)
     environ = dict(os.environ)
-    verb: List[str] = []
-    if not has_display(environ, sys.platform):
-        say(NO_DISPLAY)
-        verb = ["demo"]
-    elif set(lacking) & set(libraries.WINDOW):
-        say(NO_WINDOW)
-        verb = ["demo"]
-    become([str(python), "main.py", *verb, *arguments], environ)
+    reason = why_no_window(environ, sys.platform, lacking)
+    if reason:
+        say(reason)
+    become([str(python), "main.py", *(["demo"] if reason else []), *arguments], environ)
+
+
+def why_no_window(
+    environ: Mapping[str, str], platform: str, lacking: Sequence[libraries.Requirement]
+) -> Optional[str]:
+    """A sentence where the window cannot open; None where it can."""
+    if not has_display(environ, platform):
+        return NO_DISPLAY
+    plugin = libraries.XCB if environ.get("DISPLAY") else libraries.WAYLAND
+    return NO_WINDOW if set(lacking) & set(libraries.QT + plugin) else None
 
 
 def demo(arguments: List[str]) -> None:
@@ -60,11 +71,13 @@ def demo(arguments: List[str]) -> None:
     become([str(python), "main.py", "demo", *arguments], dict(os.environ))
 
 
-def on_a_screen(command: List[str], environ: Dict[str, str], lacking: Sequence[libraries.Requirement]) -> List[str]:
+def on_a_screen(
+    command: List[str], environ: Dict[str, str], lacking: Sequence[libraries.Requirement]
+) -> List[str]:
     """The command on the display there is, else on a virtual one, else (where that is missing) on none."""
     if has_display(environ, sys.platform):
         return command
-    if set(lacking) & set(libraries.VIRTUAL_SCREEN):
+    if set(lacking) & set(libraries.QT + libraries.XCB + libraries.VIRTUAL_SCREEN):
         environ["QT_QPA_PLATFORM"] = "offscreen"
         return command
     return [*SCREEN, *command]
@@ -75,7 +88,7 @@ def test(arguments: List[str]) -> None:
     lacking = libraries.ensure(libraries.WINDOW + libraries.SOUND + libraries.TESTS, say)
     environ = plain_locale(dict(os.environ), sys.platform)
     command = [str(python), "-m", "pytest"]
-    if set(lacking) & set(libraries.WINDOW):
+    if set(lacking) & set(libraries.QT):
         say(NO_QT_TESTS)
         command += [*WITHOUT_QT, "--ignore=tests/gui"]
     become(on_a_screen([*command, *arguments], environ, lacking), environ)

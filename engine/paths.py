@@ -1,0 +1,49 @@
+"""Where Diktovka keeps its files, and where it finds those it came with. Who writes makes the folder."""
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+APP = "diktovka"
+INSTALLED_IN = Path(__file__).resolve().parents[1]
+
+
+def _home() -> Path | None:
+    """The folder named by DIKTOVKA_HOME, which then holds all that is the user's; None if it is not set."""
+    named = os.environ.get("DIKTOVKA_HOME")
+    return Path(named).expanduser().absolute() if named else None
+
+
+def config_dir() -> Path:
+    home = _home()
+    return home / "config" if home else platformdirs.user_config_path(APP, appauthor=False)
+
+
+def data_dir() -> Path:
+    home = _home()
+    return home / "data" if home else platformdirs.user_data_path(APP, appauthor=False)
+
+
+def recordings_dir() -> Path:
+    return data_dir() / "recordings"
+
+
+def models_dir() -> Path:
+    """Models that the user trained or fetched; the one that was shipped is `shipped_checkpoint()`."""
+    return data_dir() / "models"
+
+
+def log_file() -> Path:
+    home = _home()
+    folder = home / "log" if home else platformdirs.user_log_path(APP, appauthor=False)
+    return folder / "diktovka.log"
+
+
+def shipped_checkpoint() -> Path:
+    return INSTALLED_IN / "checkpoint1"
+
+
+def resource(name: str) -> Path:
+    """A file or folder of `resources/`. name: with forward slashes, such as "icons/diktovka.svg"."""
+    return INSTALLED_IN / "resources" / name

@@ -1,0 +1,107 @@
+"""Which language the window speaks, and the sentences in it. Knows no Qt.
+
+The English sentences in the code are the message ids. A translation is `resources/locale/<language>.po`, read
+as it is at the start; no compiled catalogue is kept beside it that could lag behind.
+"""
+
+import gettext
+import io
+import locale
+import os
+import sys
+from collections.abc import Iterable, Mapping
+
+import polib
+
+from engine.errors import DiktovkaError
+from engine.paths import resource
+
+LANGUAGES = ("en", "ru")
+
+
+def N_(message: str) -> str:
+    """Marks a sentence where it is written but not yet said; `_` of it translates it later."""
+    return message
+
+
+# What the operating system gives as the reason of a failure (strerror), as far as a person may meet it here.
+SYSTEM_REASONS = (
+    N_("Disk quota exceeded"),
+    N_("File exists"),
+    N_("File name too long"),
+    N_("Input/output error"),
+    N_("Is a directory"),
+    N_("No space left on device"),
+    N_("No such file or directory"),
+    N_("Not a directory"),
+    N_("Operation not permitted"),
+    N_("Permission denied"),
+    N_("Read-only file system"),
+    N_("Too many open files"),
+)
+
+_catalogue: gettext.NullTranslations = gettext.NullTranslations()
+
+
+def _preferences(environ: Mapping[str, str], platform: str) -> Iterable[str | None]:
+    """Names of locales, the most wanted first, as GNU gettext asks for them, but for Windows and macOS."""
+    yield environ.get("DIKTOVKA_LANGUAGE")
+    named = next((environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environ.get(name)), None)
+    if named and named.partition(".")[0] not in ("C", "POSIX"):
+        yield from environ.get("LANGUAGE", "").split(":")
+        yield named
+    elif platform in ("win32", "darwin"):
+        yield locale.getlocale()[0]
+
+
+def system_language(environ: Mapping[str, str] = os.environ, platform: str = sys.platform) -> str:
+    """The first of LANGUAGES that the user's settings ask for; English where they ask for none of them.
+
+    DIKTOVKA_LANGUAGE goes before LANGUAGE, LC_ALL, LC_MESSAGES and LANG.
+    """
+    for wanted in _preferences(environ, platform):
+        name = (wanted or "").lower()
+        if name.startswith("russian"):  # the names of Windows: Russian_Russia
+            return "ru"
+        code = name.replace("-", "_").partition("_")[0].partition(".")[0]
+        if code in LANGUAGES:
+            return code
+    return "en"
+
+
+def install(language: str | None = None) -> str:
+    """Makes the functions below speak a language of LANGUAGES, None for the system's; returns which it is.
+
+    Raises ValueError for a language that there is no translation into.
+    """
+    global _catalogue
+    chosen = language or system_language()
+    if chosen not in LANGUAGES:
+        raise ValueError(f"there is no translation into {chosen!r}, only {', '.join(LANGUAGES)}")
+    _catalogue = gettext.NullTranslations() if chosen == "en" else _read(chosen)
+    return chosen
+
+
+def _read(language: str) -> gettext.GNUTranslations:
+    catalogue = polib.pofile(str(resource(f"locale/{language}.po")))
+    return gettext.GNUTranslations(io.BytesIO(catalogue.to_binary()))
+
+
+def _(message: str) -> str:
+    return _catalogue.gettext(message)
+
+
+def ngettext(singular: str, plural: str, n: int) -> str:
+    """The form that goes with n things: `ngettext("{n} file", "{n} files", n).format(n=n)`."""
+    return _catalogue.ngettext(singular, plural, n)
+
+
+def translate_error(error: DiktovkaError) -> str:
+    """The error's sentence in the window's language, and its reason too where the catalogue has it."""
+    fields = dict(error.fields)
+    reason = fields.get("reason")
+    if isinstance(reason, DiktovkaError):
+        fields["reason"] = translate_error(reason)
+    elif isinstance(reason, str) and reason:
+        fields["reason"] = _(reason)
+    return _(error.template).format(**fields)
