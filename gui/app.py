@@ -1,0 +1,131 @@
+"""The application: puts the parts together, shows the window first and does everything slow afterwards."""
+
+import contextlib
+import logging
+import os
+import signal
+import socket
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+os.environ.setdefault("QT_API", "pyside6")  # for qtawesome, which would otherwise take what it finds first
+
+from PySide6.QtCore import QLibraryInfo, QObject, QSocketNotifier, QTimer, QTranslator
+from PySide6.QtWidgets import QApplication
+
+from engine.capture import input_devices
+from engine.paths import recordings_dir
+from engine.portaudio import OpenStream, open_portaudio
+from gui import i18n
+from gui.dictation_page import DictationPage
+from gui.empty_page import shipped_samples
+from gui.log import Uncaught, start_logging
+from gui.main_window import MainWindow
+from gui.microphones import ListDevices, MicrophoneChoice
+from gui.session import Engine, Problem, Session
+from gui.settings import Settings
+from gui.theme import theme
+
+log = logging.getLogger(__name__)
+
+
+def start_engine_process() -> Engine:
+    """The recognition process with the shipped model; not started yet."""
+    from engine.process import EngineProcess
+
+    return EngineProcess()
+
+
+class Program(QObject):
+    """The parts of the running program. Needs a QApplication; `open` shows the window.
+
+    make_engine, open_stream, list_devices: recognition and sound, passed in.
+    """
+
+    def __init__(
+        self,
+        make_engine: Callable[[], Engine] = start_engine_process,
+        open_stream: OpenStream = open_portaudio,
+        list_devices: ListDevices = input_devices,
+        language: str | None = None,
+    ):
+        super().__init__()
+        self.language = i18n.install(language)
+        self._translate_qt()
+        theme()
+        self.settings = Settings()
+        self.session = Session(make_engine, recordings_dir(), open_stream)
+        self.microphones = MicrophoneChoice(self.settings, list_devices)
+        self.page = DictationPage(self.session, self.settings, self.microphones, shipped_samples(self.language))
+        self.window = MainWindow(self.session, self.settings, self.page)
+        self._files: list[Path] = []
+
+    def _translate_qt(self) -> None:
+        """Qt's own words, in menus and file dialogs."""
+        translator = QTranslator(self)
+        folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+        if translator.load(f"qtbase_{self.language}", folder):
+            QApplication.installTranslator(translator)
+
+    def open(self, files: Sequence[Path] = ()) -> None:
+        """Shows the window, then loads the model and looks for microphones, then reads the files."""
+        self._files = list(files)
+        self.window.first_shown.connect(self._begin_later)
+        self.window.show()
+
+    def _begin_later(self) -> None:
+        QTimer.singleShot(0, self._begin)
+
+    def _begin(self) -> None:
+        self.session.load_model()
+        self.microphones.look()
+        if self._files:
+            self.session.open_files(self._files)
+
+    def tell_uncaught(self, error: BaseException) -> None:
+        self.page.tell(Problem(error if isinstance(error, Exception) else RuntimeError(str(error))))
+
+
+class _Signals(QObject):
+    """SIGINT and SIGTERM close the window as a click on its cross does.
+
+    Python runs its handlers only between two instructions of its own; a byte in a socket wakes Qt's loop.
+    """
+
+    def __init__(self, close: Callable[[], object]):
+        super().__init__()
+        self._close = close
+        self._inner, outer = socket.socketpair()
+        self._outer = outer
+        for end in (self._inner, outer):
+            end.setblocking(False)
+        self._wakeup_before = signal.set_wakeup_fd(outer.fileno(), warn_on_full_buffer=False)
+        self._notifier = QSocketNotifier(self._inner.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(self._take)
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), lambda *_: None)
+
+    def _take(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            self._inner.recv(64)
+        self._close()
+
+
+def run(argv: Sequence[str]) -> int:
+    """Opens the window with the files named in argv; returns the exit status when it is closed."""
+    start_logging()
+    app = QApplication(["diktovka"])
+    app.setApplicationName("diktovka")
+    app.setApplicationDisplayName("Diktovka")
+    app.setDesktopFileName("diktovka")
+    uncaught = Uncaught()
+    uncaught.install()
+    program = Program()
+    uncaught.failed.connect(program.tell_uncaught)
+    signals = _Signals(program.window.close)
+    program.open([Path(name) for name in argv])
+    status = app.exec()
+    uncaught.uninstall()
+    del signals
+    return status

@@ -1,0 +1,97 @@
+"""Record and Stop: where recordings are put, and what the recorder is doing. No widgets."""
+
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from engine.capture import TAIL_S, Recording
+from engine.errors import DiktovkaError
+from engine.portaudio import OpenStream
+from gui.bridge import RecordingTask
+from gui.status import Recording as State
+
+
+class Dictaphone(QObject):
+    """One recording at a time, each in a file of its own named after the moment.
+
+    recording_started(path, ended): its first samples are on disk; `ended` is an Event, set when no more come.
+    failed(error, is_kept): the recording ended by itself; is_kept tells whether there is something to read.
+    """
+
+    state_changed = Signal()
+    level_changed = Signal(float, float)
+    recording_started = Signal(object, object)
+    failed = Signal(object, bool)
+
+    def __init__(self, folder: Path, open_stream: OpenStream, now: Callable[[], datetime]):
+        super().__init__()
+        self._folder, self._open_stream, self._now = folder, open_stream, now
+        self._task: RecordingTask | None = None
+        self._ended: threading.Event | None = None
+        self.state = State.NONE
+        self.microphone: str | None = None
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether the device is still held, even if nothing of it is wanted any more."""
+        return self._task is not None
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds of the recording in progress that are on disk; 0 where there is none."""
+        return self._task.elapsed_s if self._task else 0.0
+
+    def record(self, microphone: str | None) -> None:
+        """Opens the microphone of that name (None: the system's default) and records until `stop`."""
+        if self._task is not None:
+            return
+        self.microphone = microphone
+        self._task = RecordingTask(self._new_path(), microphone, self._open_stream)
+        self._task.started.connect(self._take_start)
+        self._task.level.connect(self.level_changed)
+        self._task.ended.connect(self._take_end)
+        self._task.start()
+        self._change(State.OPENING)
+
+    def stop(self, tail_s: float = TAIL_S) -> None:
+        """Ends the recording tail_s from now."""
+        if self._task is not None:
+            self._task.request_stop(tail_s)
+            self._change(State.STOPPING)
+
+    def drop(self) -> None:
+        """Ends the recording at once and says no more of it; the file is kept."""
+        if self._task is not None:
+            self._task.request_stop(0.0)
+            self._change(State.NONE)
+
+    def _new_path(self) -> Path:
+        name = self._now().strftime("%Y-%m-%d_%H-%M-%S")
+        path, number = self._folder / f"{name}.wav", 2
+        while path.exists():
+            path, number = self._folder / f"{name}_{number}.wav", number + 1
+        return path
+
+    def _take_start(self) -> None:
+        if self.state is State.NONE:
+            return  # dropped while the microphone was being opened
+        self._ended = threading.Event()
+        self.recording_started.emit(self._task.path, self._ended)
+        if self.state is State.OPENING:
+            self._change(State.LISTENING)
+
+    def _take_end(self, recording: Recording | None, error: DiktovkaError | None) -> None:
+        self._task = None
+        if self._ended is not None:
+            self._ended.set()
+            self._ended = None
+        if error is not None:
+            self.failed.emit(error, recording is not None)
+        self._change(State.NONE)
+
+    def _change(self, state: State) -> None:
+        self.state = state
+        self.state_changed.emit()

@@ -1,0 +1,271 @@
+"""The page where a person dictates: text, one large button under it, and in words what is happening."""
+
+import logging
+from collections.abc import Callable, Sequence
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QKeySequence, QMouseEvent, QShortcut
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
+
+from engine.errors import DiktovkaError, NoMicrophone
+from engine.paths import shipped_checkpoint
+from engine.results import Segment
+from gui.controls import Controls, Toolbar
+from gui.empty_page import EmptyPage, Sample
+from gui.files import ask_open_paths, ask_save_path
+from gui.i18n import _, ngettext, translate_error
+from gui.jobs import Job
+from gui.log_window import LogWindow
+from gui.message_bar import Action, Message, MessageList
+from gui.microphones import MicrophoneChoice
+from gui.saving import Saver, written_as
+from gui.session import Problem, Session
+from gui.settings import Settings
+from gui.shortcuts import KEYS, ShortcutsWindow
+from gui.status import Reading, Recording, Status
+from gui.theme import GRID, TITLE_SCALE, theme
+from gui.transcript_view import TranscriptView
+
+log = logging.getLogger(__name__)
+
+ELAPSED_EVERY_MS = 200
+
+
+class DictationPage(QWidget):
+    """Shows what the session tells, and tells it what the person wants.
+
+    ask_open_paths, ask_save_path: the file dialogs, passed in.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        settings: Settings,
+        microphones: MicrophoneChoice,
+        samples: Sequence[Sample] = (),
+        ask_open_paths: Callable[[QWidget, Path], list[Path]] = ask_open_paths,
+        ask_save_path: Callable[[QWidget, Path], Path | None] = ask_save_path,
+    ):
+        super().__init__()
+        self._session, self._settings, self._microphones = session, settings, microphones
+        self._ask_open_paths, self._ask_save_path = ask_open_paths, ask_save_path
+        self.toolbar = Toolbar()
+        self.transcript = TranscriptView()
+        self.empty = EmptyPage(samples)
+        self.messages = MessageList()
+        self.controls = Controls(microphones)
+        self._no_microphone: Message | None = None
+        self._saver = Saver()
+        self._clock = QTimer(self, interval=ELAPSED_EVERY_MS)
+        self._lay_out()
+        self._follow_session()
+        self._follow_person()
+        self.controls.record.setFocus()
+
+    # --- how it looks ---
+
+    def _lay_out(self) -> None:
+        self.page = QFrame()
+        self.page.setObjectName("page")
+        self._drop_hint = QLabel(_("Drop to read"))
+        self._drop_hint.setFont(theme().font(TITLE_SCALE))
+        self._drop_hint.hide()
+        on_page = QGridLayout(self.page)
+        on_page.setContentsMargins(3 * GRID, 2 * GRID, GRID, 2 * GRID)
+        on_page.addWidget(self.transcript, 0, 0)
+        on_page.addWidget(self.empty, 0, 0)
+        on_page.addWidget(self._drop_hint, 0, 0, Qt.AlignmentFlag.AlignCenter)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(3 * GRID, GRID, 3 * GRID, 2 * GRID)
+        column.setSpacing(GRID)
+        column.addWidget(self.toolbar)
+        column.addWidget(self.page, 1)
+        column.addWidget(self.messages)
+        column.addSpacing(GRID)
+        column.addWidget(self.controls)
+
+    def set_dropping(self, dropping: bool) -> None:
+        """Whether files are being dragged over the window."""
+        self.page.setProperty("dropping", dropping)
+        self.page.style().polish(self.page)
+        self.transcript.setVisible(not dropping)
+        self._drop_hint.setVisible(dropping)
+        self._show_emptiness()
+
+    def _show_emptiness(self) -> None:
+        status = self._session.status
+        idle = status.recording is Recording.NONE and status.reading is Reading.NONE
+        has_text = not self.transcript.document().isEmpty()
+        self.empty.setVisible(idle and not has_text and self._drop_hint.isHidden())
+        self.toolbar.set_has_text(has_text)
+
+    # --- what the session tells ---
+
+    def _follow_session(self) -> None:
+        session = self._session
+        session.status_changed.connect(self._show_status)
+        session.level_changed.connect(self.controls.record.show_level)
+        session.job_started.connect(self.transcript.begin)
+        session.provisional.connect(self._show_provisional)
+        session.final.connect(self.transcript.add_segment)
+        session.job_ended.connect(self._end_provisional)
+        session.nothing_heard.connect(self._tell_nothing_heard)
+        session.cancelled.connect(self._tell_cancelled)
+        session.problem.connect(self.tell)
+        self.transcript.emptied_changed.connect(self._show_emptiness)
+        self._microphones.unusable.connect(self._tell_no_microphone)
+        self._microphones.found.connect(self._take_back_no_microphone)
+        self._saver.saved.connect(self._tell_saved)
+        self._saver.failed.connect(self._tell_not_saved)
+        self._clock.timeout.connect(self._show_elapsed)
+        self._show_status(session.status)
+
+    def _show_status(self, status: Status) -> None:
+        self.controls.show_status(status)
+        if status.recording is Recording.NONE:
+            self._clock.stop()
+        elif not self._clock.isActive():
+            self._show_elapsed()
+            self._clock.start()
+        self._show_emptiness()
+
+    def _show_elapsed(self) -> None:
+        self.controls.show_elapsed(self._session.elapsed_s)
+
+    def _show_provisional(self, _job: Job, segment: Segment) -> None:
+        self.transcript.show_provisional(segment.text)
+
+    def _end_provisional(self, _job: Job) -> None:
+        self.transcript.show_provisional("")
+
+    def _tell_nothing_heard(self, job: Job) -> None:
+        if job.is_live:
+            text = _("No words were recognised. Speak louder or closer to the microphone, or choose another.")
+        else:
+            text = _("No words were recognised in {name}.").format(name=job.path.name)
+        self.messages.say(text, "text-search")
+
+    def _tell_cancelled(self, jobs: list[Job]) -> None:
+        if jobs:
+            text = ngettext(
+                "Cancelled. The recording was not read to its end; it is kept.",
+                "Cancelled. {n} recordings were not read to their end; they are kept.",
+                len(jobs),
+            ).format(n=len(jobs))
+            self.messages.say(text, actions=[Action(_("Try again"), partial(self._session.read_again, jobs))])
+
+    def tell(self, problem: Problem, icon: str = "alert-outline") -> Message:
+        """A failure in one sentence, with the log and, where it makes sense, another try."""
+        if isinstance(problem.error, DiktovkaError):
+            text = translate_error(problem.error)
+        else:
+            log.error("unexpected", exc_info=problem.error)
+            text = _("Something unexpected happened: {reason}. The log has the details.").format(
+                reason=str(problem.error) or type(problem.error).__name__
+            )
+        actions = [Action(_("Try again"), problem.try_again)] if problem.try_again else []
+        return self.messages.say(text, icon, [*actions, Action(_("Show log"), self.show_log, stays=True)])
+
+    def _tell_no_microphone(self, error: Exception) -> None:
+        self._take_back_no_microphone()
+        look = partial(self._microphones.look, rescan=True)
+        icon = "microphone-off" if isinstance(error, NoMicrophone) else "alert-outline"
+        self._no_microphone = self.tell(Problem(error, look), icon)
+
+    def _take_back_no_microphone(self) -> None:
+        if self._no_microphone is not None:
+            self.messages.take_back(self._no_microphone)
+            self._no_microphone = None
+
+    def _tell_saved(self, path: Path) -> None:
+        self.controls.say(_("Saved as {name}").format(name=path.name))
+
+    # --- what the person wants ---
+
+    def _follow_person(self) -> None:
+        toolbar, controls = self.toolbar, self.controls
+        for button, keys, act in (
+            (controls.record, KEYS.record, self.toggle_recording),
+            (controls.cancel, KEYS.cancel, self._session.cancel),
+            (toolbar.open, KEYS.open, self.open_files),
+            (toolbar.copy, KEYS.copy, self.copy_all),
+            (toolbar.save, KEYS.save, self.save_as),
+            (toolbar.clear, KEYS.clear, self.clear),
+            (toolbar.help, KEYS.help, self.show_shortcuts),
+            (None, KEYS.microphone, self._choose_microphone),
+        ):
+            if button is not None:
+                button.clicked.connect(lambda _checked=False, act=act: act())
+            QShortcut(QKeySequence(keys), self, act)
+        self.empty.sample_chosen.connect(lambda path: self._session.open_files([path]))
+        self._microphones.activated.connect(controls.record.setFocus)
+        widgets = (toolbar.open, toolbar.copy, toolbar.save, toolbar.clear, toolbar.help, *self.empty.cards)
+        order = (*widgets, self.transcript, self._microphones, controls.record, controls.cancel)
+        for before, after in pairwise(order):
+            self.setTabOrder(before, after)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A click on the empty page puts the caret there, for those who want to type."""
+        if self.empty.isVisible() and self.page.geometry().contains(event.position().toPoint()):
+            self.transcript.setFocus()
+        super().mousePressEvent(event)
+
+    def toggle_recording(self) -> None:
+        match self._session.status.recording:
+            case Recording.NONE:
+                self._session.record(self._microphones.microphone)
+            case Recording.OPENING | Recording.LISTENING:
+                self._session.stop()
+
+    def open_files(self) -> None:
+        paths = self._ask_open_paths(self, self._settings.folder)
+        if paths:
+            self._settings.folder = paths[0].parent
+            self._session.open_files(paths)
+
+    def copy_all(self) -> None:
+        if not self.transcript.document().isEmpty():
+            QGuiApplication.clipboard().setText(self.transcript.toPlainText())
+            self.controls.say(_("Copied"))
+
+    def save_as(self) -> None:
+        if self.transcript.document().isEmpty():
+            return
+        path = self._ask_save_path(self, self._settings.folder)
+        if path is not None:
+            self._settings.folder = path.parent
+            self._save(path)
+
+    def _save(self, path: Path) -> None:
+        jobs = self.transcript.jobs()
+        content = written_as(
+            path.suffix,
+            self.transcript.toPlainText(),
+            self.transcript.segments(),
+            ", ".join(job.path.name for job in jobs),
+            sum(job.duration_s or 0.0 for job in jobs),
+            shipped_checkpoint().name,
+        )
+        self._saver.save(path, content)
+
+    def _tell_not_saved(self, error: Exception) -> None:
+        self.tell(Problem(error, self.save_as))
+
+    def clear(self) -> None:
+        """Asks nothing; what was cleared can be had back as long as the window is open."""
+        if not self.transcript.document().isEmpty():
+            undo = partial(self.transcript.restore, self.transcript.clear_page())
+            self.messages.say(_("The page was cleared."), "text-box-remove-outline", [Action(_("Undo"), undo)])
+
+    def _choose_microphone(self) -> None:
+        self._microphones.setFocus()
+        self._microphones.showPopup()
+
+    def show_shortcuts(self) -> None:
+        ShortcutsWindow(self).open()
+
+    def show_log(self) -> None:
+        LogWindow(self).open()

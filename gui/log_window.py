@@ -1,0 +1,37 @@
+"""The log, readable without knowing where it lies."""
+
+from PySide6.QtGui import QFontDatabase, QGuiApplication, QTextCursor
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+
+from engine.paths import log_file
+from gui.i18n import _
+from gui.log import read_log
+from gui.theme import GRID
+
+
+class LogWindow(QDialog):
+    """The end of the log file, with its place and a button that copies it."""
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.setWindowTitle(_("Log"))
+        self.resize(90 * GRID, 60 * GRID)
+        self.text = QPlainTextEdit(read_log() or _("The log is empty."))
+        self.text.setReadOnly(True)
+        self.text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self.text.setAccessibleName(_("Log"))
+        self.text.moveCursor(QTextCursor.MoveOperation.End)
+        place = QLabel(str(log_file()))
+        place.setProperty("quiet", True)
+        place.setWordWrap(True)
+        buttons = QDialogButtonBox()
+        copy = buttons.addButton(_("Copy all"), QDialogButtonBox.ButtonRole.ActionRole)
+        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.text.toPlainText()))
+        buttons.addButton(_("Close"), QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        column.setSpacing(GRID)
+        column.addWidget(self.text, 1)
+        column.addWidget(place)
+        column.addWidget(buttons)

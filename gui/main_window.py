@@ -1,0 +1,94 @@
+"""The window: its pages, what is dropped on it, and how it closes."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QIcon,
+    QKeyEvent,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QMainWindow, QTabWidget
+
+from engine.paths import resource
+from gui.dictation_page import DictationPage
+from gui.files import dropped_paths
+from gui.i18n import _
+from gui.session import Session
+from gui.settings import Settings
+from gui.theme import GRID
+
+FIRST_SIZE = (120 * GRID, 88 * GRID)
+LEAST_SIZE = (80 * GRID, 64 * GRID)
+
+
+class MainWindow(QMainWindow):
+    """`first_shown` once, when it is about to be on the screen."""
+
+    first_shown = Signal()
+
+    def __init__(self, session: Session, settings: Settings, dictation: DictationPage):
+        super().__init__()
+        self._session, self._settings = session, settings
+        self._may_close = self._was_shown = False
+        self.dictation = dictation
+        self.setWindowTitle("Diktovka")
+        self.setWindowIcon(QIcon(str(resource("icons/diktovka.svg"))))
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.setTabBarAutoHide(True)  # one page needs no tabs
+        self.tabs.addTab(dictation, _("Dictation"))
+        self.setCentralWidget(self.tabs)
+        self.setAcceptDrops(True)
+        self.setMinimumSize(*LEAST_SIZE)
+        self.resize(*FIRST_SIZE)
+        self.restoreGeometry(settings.geometry)
+        session.closed.connect(self._close_now)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._was_shown:
+            self._was_shown = True
+            self.first_shown.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Comes here only if nothing that has the focus wanted the key: no text is being typed."""
+        plain = event.modifiers() == Qt.KeyboardModifier.NoModifier and not event.isAutoRepeat()
+        if event.key() == Qt.Key.Key_Space and plain:
+            self.dictation.toggle_recording()
+        elif event.text() == "?":
+            self.dictation.show_shortcuts()
+        else:
+            super().keyPressEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+            self.dictation.set_dropping(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.dictation.set_dropping(False)
+        super().dragLeaveEvent(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.dictation.set_dropping(False)
+        paths = dropped_paths(event.mimeData())
+        if paths:
+            event.acceptProposedAction()
+            self._session.open_files(paths)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Asks what runs to stop, and closes when it has."""
+        if self._may_close:
+            event.accept()
+            return
+        event.ignore()
+        self._settings.geometry = self.saveGeometry()
+        self._settings.save()
+        self._session.close()
+
+    def _close_now(self) -> None:
+        self._may_close = True
+        self.close()

@@ -1,0 +1,126 @@
+"""What a person should know, said in the page and not in their way."""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from gui.i18n import _
+from gui.theme import GRID, icon_size, theme
+
+MOST_AT_ONCE = 2
+
+
+@dataclass(frozen=True)
+class Action:
+    """A button of a message; the message goes when it is pressed, unless it stays."""
+
+    text: str
+    do: Callable[[], None]
+    stays: bool = False
+
+
+class Message(QFrame):
+    """One sentence, its buttons, and a cross."""
+
+    def __init__(self, text: str, icon: str, actions: Sequence[Action], on_close: Callable[["Message"], None]):
+        super().__init__()
+        self.setObjectName("message")
+        self.text = text
+        self._icon_name, self._on_close = icon, on_close
+        self._icon = QLabel()
+        label = QLabel(text)
+        label.setWordWrap(True)
+        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.setAccessibleName(text)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2 * GRID, GRID, GRID, GRID)
+        row.setSpacing(GRID)
+        row.addWidget(self._icon)
+        row.addSpacing(GRID // 2)
+        row.addWidget(label, 1)
+        for action in actions:
+            row.addWidget(self._button(action))
+        self._cross = QPushButton()
+        self._cross.setToolTip(_("Close this message"))
+        self._cross.setAccessibleName(_("Close this message"))
+        self._cross.clicked.connect(self.close_message)
+        row.addWidget(self._cross)
+        theme().changed.connect(self._paint_icons)
+        self._paint_icons()
+
+    def _button(self, action: Action) -> QPushButton:
+        button = QPushButton(action.text)
+        button.setProperty("link", True)
+        button.setAccessibleName(action.text)
+        button.setToolTip(action.text)
+
+        def press() -> None:
+            if not action.stays:
+                self.close_message()
+            action.do()
+
+        button.clicked.connect(press)
+        return button
+
+    def _paint_icons(self) -> None:
+        self._icon.setPixmap(theme().icon(self._icon_name, theme().colours.accent).pixmap(icon_size()))
+        self._cross.setIcon(theme().icon("close", theme().colours.quiet_text))
+
+    def close_message(self) -> None:
+        self._on_close(self)
+
+
+class MessageList(QWidget):
+    """Messages under one another; what does not fit waits until another is closed. None is said twice."""
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(GRID)
+        self._shown: list[Message] = []
+        self._waiting: deque[Message] = deque()
+        self.hide()
+
+    @property
+    def texts(self) -> list[str]:
+        """What is said and what waits to be said, in order."""
+        return [message.text for message in (*self._shown, *self._waiting)]
+
+    def say(self, text: str, icon: str = "information-outline", actions: Sequence[Action] = ()) -> Message:
+        """A newer message with the same words takes the place of the older one."""
+        for older in (*self._shown, *self._waiting):
+            if older.text == text:
+                self._close(older)
+        message = Message(text, icon, actions, self._close)
+        self._waiting.append(message)
+        self._fill()
+        return message
+
+    def take_back(self, message: Message) -> None:
+        """The message does not hold any more."""
+        self._close(message)
+
+    def _close(self, message: Message) -> None:
+        if message in self._waiting:
+            self._waiting.remove(message)
+        elif message in self._shown:
+            self._shown.remove(message)
+            self._column.removeWidget(message)
+            message.hide()
+        else:
+            return
+        message.deleteLater()
+        self._fill()
+
+    def _fill(self) -> None:
+        while self._waiting and len(self._shown) < MOST_AT_ONCE:
+            message = self._waiting.popleft()
+            self._shown.append(message)
+            self._column.addWidget(message)
+            message.show()
+        self.setVisible(bool(self._shown))

@@ -1,0 +1,101 @@
+"""The page as it stands, edited as it may be, as segments with times: what is exported is what is read.
+
+A page holds several recordings one after the other; its timeline is theirs laid end to end. Knows no Qt.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+from itertools import pairwise
+
+from engine.results import Segment, Word
+
+NO_SEGMENT = 0
+HEADING = -1
+
+
+@dataclass(frozen=True)
+class Run:
+    """A stretch of the page's text: the number of the segment it came from, NO_SEGMENT or HEADING."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """The segment behind a run; job is the number of its recording."""
+
+    job: int
+    segment: Segment
+
+
+def timed_segments(
+    paragraphs: Iterable[Sequence[Run]], sources: Mapping[int, Source], durations_s: Mapping[int, float]
+) -> tuple[Segment, ...]:
+    """Segments in the order of their times, with the words that stand on the page now.
+
+    durations_s: length of each job's recording. Text that a person added goes with the segment beside it;
+    text in a paragraph without any segment has no time and is left out.
+    """
+    offsets_s: dict[int, float] = {}
+    segments = []
+    for number, text in _merged(paragraphs).items():
+        source = sources[number]
+        if source.job not in offsets_s:
+            offsets_s[source.job] = sum(durations_s.get(job, 0.0) for job in offsets_s)
+        edited = retimed(source.segment, text)
+        if edited is not None:
+            segments.append(_shifted(edited, offsets_s[source.job]))
+    return tuple(sorted(segments, key=lambda segment: segment.start_s))
+
+
+def _merged(paragraphs: Iterable[Sequence[Run]]) -> dict[int, str]:
+    """Segment number -> all its text; a segment cut in two by a new paragraph stays one."""
+    texts: dict[int, list[str]] = {}
+    for runs in paragraphs:
+        number = next((run.number for run in runs if run.number > 0), NO_SEGMENT)
+        parts: dict[int, str] = {}
+        for run in runs:
+            if number == NO_SEGMENT or run.number == HEADING:
+                continue
+            number = run.number if run.number > 0 else number
+            parts[number] = parts.get(number, "") + run.text
+        for number, part in parts.items():
+            texts.setdefault(number, []).append(part)
+    return {number: " ".join(parts) for number, parts in texts.items()}
+
+
+def retimed(segment: Segment, text: str) -> Segment | None:
+    """The segment with the words of an edited text; None where it has none.
+
+    Words that stayed keep their times; others share the time of those they replaced, or the gap between their
+    neighbours. What a person wrote has confidence 1.
+    """
+    wanted, heard = text.split(), segment.words
+    if not wanted:
+        return None
+    words: list[Word] = []
+    matcher = SequenceMatcher(None, [word.text for word in heard], wanted, autojunk=False)
+    for kind, i1, i2, j1, j2 in matcher.get_opcodes():
+        if kind == "equal":
+            words += heard[i1:i2]
+        elif kind in ("replace", "insert"):
+            start_s = heard[i1].start_s if kind == "replace" else (words[-1].end_s if words else segment.start_s)
+            end_s = heard[i2 - 1].end_s if kind == "replace" else _start_after(segment, i1)
+            words += _spread(wanted[j1:j2], start_s, max(start_s, end_s))
+    return replace(segment, words=tuple(words))
+
+
+def _start_after(segment: Segment, index: int) -> float:
+    return segment.words[index].start_s if index < len(segment.words) else segment.end_s
+
+
+def _spread(texts: Sequence[str], start_s: float, end_s: float) -> list[Word]:
+    edges = [start_s + (end_s - start_s) * i / len(texts) for i in range(len(texts) + 1)]
+    return [Word(text, start, end, 1.0) for text, (start, end) in zip(texts, pairwise(edges), strict=True)]
+
+
+def _shifted(segment: Segment, offset_s: float) -> Segment:
+    words = (replace(word, start_s=word.start_s + offset_s, end_s=word.end_s + offset_s) for word in segment.words)
+    return Segment(segment.start_s + offset_s, segment.end_s + offset_s, tuple(words))

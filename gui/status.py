@@ -1,0 +1,108 @@
+"""What the window is doing, and the words for it."""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from gui.i18n import _
+
+
+class Recording(Enum):
+    NONE = auto()
+    OPENING = auto()
+    LISTENING = auto()
+    STOPPING = auto()
+
+
+class Model(Enum):
+    LOADING = auto()
+    READY = auto()
+    MISSING = auto()
+
+
+class Reading(Enum):
+    NONE = auto()
+    LIVE = auto()
+    FILES = auto()
+
+
+@dataclass(frozen=True)
+class Status:
+    """fraction: of the files' audio that has been read, 0 to 1; None where it is not known."""
+
+    recording: Recording = Recording.NONE
+    model: Model = Model.LOADING
+    reading: Reading = Reading.NONE
+    file_number: int = 0
+    n_files: int = 0
+    fraction: float | None = None
+    time_left_s: float | None = None
+    closing: bool = False
+
+    @property
+    def can_cancel(self) -> bool:
+        return self.recording is not Recording.NONE or self.reading is not Reading.NONE
+
+    @property
+    def words(self) -> str:
+        """What is happening, in the person's language."""
+        if self.closing:
+            return _("Closing")
+        return self._recording_words() or self._reading_words() or self._model_words()
+
+    def _recording_words(self) -> str:
+        if self.recording is Recording.OPENING:
+            return _("Opening the microphone")
+        if self.recording is Recording.LISTENING:
+            return {
+                Model.LOADING: _("Listening; the text comes when the model is ready"),
+                Model.READY: _("Listening"),
+                Model.MISSING: _("Listening; the recording is kept, but there is no model to read it"),
+            }[self.model]
+        return _("Writing down the rest") if self.recording is Recording.STOPPING else ""
+
+    def _reading_words(self) -> str:
+        if self.reading is Reading.NONE:
+            return ""
+        if self.model is Model.LOADING:
+            return _("Getting the model ready; then the text comes")
+        if self.model is Model.MISSING:
+            return _("Waiting for a model")
+        if self.reading is Reading.LIVE:
+            return _("Writing down the rest")
+        return self._files_words()
+
+    def _files_words(self) -> str:
+        left = time_left(self.time_left_s)
+        if self.n_files > 1:
+            words = _("Reading {number} of {total} files").format(number=self.file_number, total=self.n_files)
+        else:
+            words = _("Reading the file")
+        return f"{words}, {left}" if left else words
+
+    def _model_words(self) -> str:
+        return {
+            Model.LOADING: _("Getting the model ready"),
+            Model.READY: _("Ready"),
+            Model.MISSING: _("There is no model; recordings are kept"),
+        }[self.model]
+
+
+def time_left(left_s: float | None) -> str:
+    """ "40 s left"; rounded so that it does not flicker, empty where it is not known."""
+    if left_s is None:
+        return ""
+    if left_s < 10:
+        return _("a few seconds left")
+    if left_s < 90:
+        return _("{n} s left").format(n=round(left_s / 5) * 5)
+    minutes = round(left_s / 60)
+    if minutes < 60:
+        return _("{n} min left").format(n=minutes)
+    return _("{hours} h {minutes} min left").format(hours=minutes // 60, minutes=minutes % 60)
+
+
+def clock_time(seconds: float) -> str:
+    """ "0:07", "12:30", "1:02:03"."""
+    minutes, seconds = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"

@@ -1,0 +1,159 @@
+"""One accent colour, one type scale, an 8-pixel grid; light and dark as the system says, at any moment."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from string import Template
+
+from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QIcon, QPalette
+from PySide6.QtWidgets import QApplication, QStyleFactory
+
+GRID = 8
+BODY_SCALE, TEXT_SCALE, TITLE_SCALE, SMALL_SCALE = 1.0, 1.35, 1.7, 0.9
+ICON_PX = 20
+
+
+@dataclass(frozen=True)
+class Colours:
+    """Every colour of the window, as #rrggbb. Text reaches a contrast of 4.5:1 on its ground (tested)."""
+
+    window: str
+    page: str
+    text: str
+    quiet_text: str
+    provisional_text: str
+    line: str
+    hover: str
+    accent: str
+    accent_hover: str
+    on_accent: str
+    accent_ground: str
+
+
+LIGHT = Colours(
+    window="#f4f3f0",
+    page="#ffffff",
+    text="#1c1e20",
+    quiet_text="#595f65",
+    provisional_text="#6b7177",
+    line="#d8d6d0",
+    hover="#e8e6e1",
+    accent="#00695f",
+    accent_hover="#00574f",
+    on_accent="#ffffff",
+    accent_ground="#d9ebe8",
+)
+DARK = Colours(
+    window="#17191b",
+    page="#1f2224",
+    text="#e9e7e4",
+    quiet_text="#a6acb1",
+    provisional_text="#989ea4",
+    line="#373b3f",
+    hover="#2a2e31",
+    accent="#56c7b9",
+    accent_hover="#74d6ca",
+    on_accent="#06211e",
+    accent_ground="#20403c",
+)
+
+
+def contrast(first: str, second: str) -> float:
+    """Contrast ratio of two colours, 1 to 21, as in WCAG 2.1."""
+    lighter, darker = sorted((_luminance(QColor(first)), _luminance(QColor(second))), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: QColor) -> float:
+    def linear(channel: float) -> float:
+        return channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
+
+    return 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF()) + 0.0722 * linear(colour.blueF())
+
+
+class Theme(QObject):
+    """Colours and fonts of the application; `changed` after the system went from light to dark or back."""
+
+    changed = Signal()
+
+    def __init__(self, app: QApplication):
+        super().__init__(app)
+        self._app = app
+        # Asked for before our own palette hides it: without a desktop's word, the system's palette decides.
+        self._system_is_dark = app.palette().color(QPalette.ColorRole.Window).lightness() < 128
+        self.colours = LIGHT
+        app.setStyle(QStyleFactory.create("Fusion"))
+        app.styleHints().colorSchemeChanged.connect(self.follow_system)
+        self.follow_system()
+
+    def follow_system(self) -> None:
+        scheme = self._app.styleHints().colorScheme()
+        dark = self._system_is_dark if scheme == Qt.ColorScheme.Unknown else scheme == Qt.ColorScheme.Dark
+        self.use(DARK if dark else LIGHT)
+
+    def use(self, colours: Colours) -> None:
+        self.colours = colours
+        self._app.setPalette(_palette(colours))
+        self._app.setStyleSheet(_style_sheet(colours))
+        self.changed.emit()
+
+    def font(self, scale: float, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
+        """The system's font, scaled."""
+        font = QFont(self._app.font())
+        font.setPointSizeF(self._app.font().pointSizeF() * scale)
+        font.setWeight(weight)
+        return font
+
+    def icon(self, name: str, colour: str | None = None) -> QIcon:
+        """An icon of Material Design Icons, by its name there; the colour of text unless one is given."""
+        import qtawesome
+
+        disabled = {"color_disabled": self.colours.line}
+        return qtawesome.icon(f"mdi6.{name}", color=colour or self.colours.text, **disabled)
+
+
+def theme() -> Theme:
+    """The running application's theme; made when first asked for."""
+    app = QApplication.instance()
+    return app.findChild(Theme) or Theme(app)
+
+
+def icon_size() -> QSize:
+    return QSize(ICON_PX, ICON_PX)
+
+
+def _palette(colours: Colours) -> QPalette:
+    role, group = QPalette.ColorRole, QPalette.ColorGroup
+    palette = QPalette()
+    for its_role, colour in {
+        role.Window: colours.window,
+        role.WindowText: colours.text,
+        role.Base: colours.page,
+        role.AlternateBase: colours.window,
+        role.Text: colours.text,
+        role.PlaceholderText: colours.provisional_text,
+        role.Button: colours.window,
+        role.ButtonText: colours.text,
+        role.BrightText: colours.on_accent,
+        role.Highlight: colours.accent,
+        role.HighlightedText: colours.on_accent,
+        role.Link: colours.accent,
+        role.LinkVisited: colours.accent,
+        role.ToolTipBase: colours.text,
+        role.ToolTipText: colours.page,
+        role.Light: colours.page,
+        role.Midlight: colours.hover,
+        role.Mid: colours.line,
+        role.Dark: colours.line,
+        role.Shadow: colours.line,
+        role.Accent: colours.accent,
+    }.items():
+        palette.setColor(its_role, QColor(colour))
+    for its_role in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(group.Disabled, its_role, QColor(colours.quiet_text))
+    return palette
+
+
+def _style_sheet(colours: Colours) -> str:
+    template = Path(__file__).with_name("style.qss").read_text(encoding="utf-8")
+    return Template(template).substitute(asdict(colours))

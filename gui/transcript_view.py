@@ -1,0 +1,239 @@
+"""The page of text: what was said stands in it, and a person may edit it at any moment.
+
+Provisional text is shown the way an input method shows a composition: drawn at the end of the last
+paragraph, but no part of the document. So it can neither garble what a person types meanwhile nor get into
+their undo history.
+"""
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QInputMethodEvent,
+    QResizeEvent,
+    QTextBlock,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocumentFragment,
+    QTextFormat,
+    QTextLayout,
+)
+from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
+
+from engine.results import Segment
+from gui.i18n import _
+from gui.jobs import Job
+from gui.page_text import HEADING, Run, Source, timed_segments
+from gui.theme import GRID, SMALL_SCALE, TEXT_SCALE, theme
+
+LINE_WIDTH_PX = 760
+LINE_HEIGHT_PERCENT = 145.0
+_NUMBER = QTextFormat.Property.UserProperty + 1  # a run's segment, kept by undo, cut and paste within the page
+
+
+class TranscriptView(QTextEdit):
+    """Text of several recordings, one paragraph each. `emptied_changed`: the first came or the last went."""
+
+    emptied_changed = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.setObjectName("transcript")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAcceptRichText(False)
+        self.setAcceptDrops(False)  # files dropped here are for the page behind
+        self.setTabChangesFocus(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFont(theme().font(TEXT_SCALE))
+        self.setAccessibleName(_("Text"))
+        self.setAccessibleDescription(_("What was said; it can be edited"))
+        self._provisional = ""
+        self._shown_in: QTextBlock | None = None
+        self._composing = False
+        self._paragraph_wanted: Job | None = None
+        self._sources: dict[int, Source] = {}
+        self._jobs: dict[int, Job] = {}
+        self._was_empty = True
+        self._set_paragraph(QTextCursor(self.document()))
+        self.document().setUndoRedoEnabled(False)  # forgets the step above
+        self.document().setUndoRedoEnabled(True)
+        self.document().contentsChange.connect(self._after_change)
+        self.cursorPositionChanged.connect(self._place_provisional)
+        theme().changed.connect(self._place_provisional)
+
+    # --- what comes from recognition ---
+
+    def begin(self, job: Job) -> None:
+        """What comes next starts a paragraph, under the job's heading if it has one."""
+        self._jobs[job.key] = job
+        self._paragraph_wanted = job
+
+    def show_provisional(self, text: str) -> None:
+        """Greyed at the end of the page, in place of what was shown so before; empty: nothing."""
+        following = self._follows_end()
+        if text and self._paragraph_wanted:
+            self._start_paragraph(QTextCursor(self.document()))
+        self._provisional = text
+        self._place_provisional()
+        if following:
+            self._scroll_to_end()
+
+    @property
+    def provisional_text(self) -> str:
+        return self._provisional
+
+    def add_segment(self, job: Job, segment: Segment) -> None:
+        """Puts final text to the page's end, in place of the provisional."""
+        following = self._follows_end()
+        self._provisional = ""
+        if segment.words:
+            number = len(self._sources) + 1
+            self._sources[number] = Source(job.key, segment)
+            cursor = QTextCursor(self.document())
+            cursor.beginEditBlock()
+            if self._paragraph_wanted:
+                self._start_paragraph(cursor)
+            cursor.movePosition(QTextCursor.MoveOperation.End)
+            line = cursor.block().text()
+            blank = " " if line and not line[-1].isspace() else ""
+            cursor.insertText(blank + segment.text, _numbered(number))
+            cursor.endEditBlock()
+        self._place_provisional()
+        if following:
+            self._scroll_to_end()
+
+    def _start_paragraph(self, cursor: QTextCursor) -> None:
+        job, self._paragraph_wanted = self._paragraph_wanted, None
+        cursor.beginEditBlock()
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        if cursor.block().length() > 1:
+            cursor.insertBlock(cursor.blockFormat(), QTextCharFormat())
+        if job.heading:
+            cursor.insertText(job.heading, self._heading_format())
+            cursor.insertBlock(cursor.blockFormat(), QTextCharFormat())
+        self._set_paragraph(cursor)
+        cursor.endEditBlock()
+
+    def _set_paragraph(self, cursor: QTextCursor) -> None:
+        paragraph = QTextBlockFormat()
+        paragraph.setLineHeight(LINE_HEIGHT_PERCENT, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+        paragraph.setBottomMargin(GRID)
+        cursor.setBlockFormat(paragraph)
+
+    @staticmethod
+    def _heading_format() -> QTextCharFormat:
+        heading = _numbered(HEADING)
+        heading.setFontPointSize(theme().font(SMALL_SCALE).pointSizeF())
+        heading.setFontWeight(QFont.Weight.DemiBold)
+        return heading
+
+    # --- the provisional text ---
+
+    def _place_provisional(self, *_: object) -> None:
+        """Moves it to where the page ends now."""
+        last = self.document().lastBlock()
+        if self._shown_in is not None and self._shown_in.isValid() and self._shown_in != last:
+            self._erase(self._shown_in)
+        if self._composing and self.textCursor().block() == last:
+            return  # the place is taken by what the person composes
+        line = last.text()
+        blank = " " if line and not line[-1].isspace() else ""
+        text = blank + self._provisional if self._provisional else ""
+        if not text:
+            if self._shown_in is not None:
+                self._erase(last)
+            self._shown_in = None
+            return
+        greyed = QTextLayout.FormatRange()
+        greyed.start, greyed.length = last.length() - 1, len(text)
+        greyed.format.setForeground(QColor(theme().colours.provisional_text))
+        last.layout().setPreeditArea(last.length() - 1, text)
+        last.layout().setFormats([greyed])
+        self._shown_in = last
+        self.document().markContentsDirty(last.position(), last.length())
+
+    def _erase(self, block: QTextBlock) -> None:
+        block.layout().setPreeditArea(-1, "")
+        block.layout().clearFormats()
+        self.document().markContentsDirty(block.position(), block.length())
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        self._composing = bool(event.preeditString())
+        super().inputMethodEvent(event)
+        if not self._composing:
+            self._place_provisional()
+
+    def _after_change(self, *_: object) -> None:
+        self._place_provisional()
+        empty = self.document().isEmpty()
+        if empty != self._was_empty:
+            self._was_empty = empty
+            self.emptied_changed.emit(empty)
+
+    def _follows_end(self) -> bool:
+        bar = self.verticalScrollBar()
+        return bar.value() >= bar.maximum() - 2 * GRID
+
+    def _scroll_to_end(self) -> None:
+        self.verticalScrollBar().setValue(self.verticalScrollBar().maximum())
+
+    # --- the whole page ---
+
+    def clear_page(self) -> QTextDocumentFragment:
+        """Empties the page as one step that can be undone; gives what was on it, for `restore`."""
+        cursor = QTextCursor(self.document())
+        cursor.select(QTextCursor.SelectionType.Document)
+        cleared = cursor.selection()
+        cursor.removeSelectedText()
+        self._set_paragraph(cursor)
+        return cleared
+
+    def restore(self, cleared: QTextDocumentFragment) -> None:
+        """Puts a cleared page back before what came since; does nothing if it is back already."""
+        if self.toPlainText().startswith(cleared.toPlainText()):
+            return
+        cursor = QTextCursor(self.document())
+        cursor.beginEditBlock()
+        if not self.document().isEmpty():
+            cursor.insertBlock()
+            cursor.movePosition(QTextCursor.MoveOperation.Start)
+        cursor.insertFragment(cleared)
+        cursor.endEditBlock()
+
+    def segments(self) -> tuple[Segment, ...]:
+        """What stands on the page now, with times."""
+        durations_s = {key: job.duration_s or 0.0 for key, job in self._jobs.items()}
+        return timed_segments(self._paragraphs(), self._sources, durations_s)
+
+    def jobs(self) -> list[Job]:
+        """The recordings whose text stands on the page now, in its order."""
+        numbers = [run.number for runs in self._paragraphs() for run in runs if run.number > 0]
+        return [self._jobs[key] for key in dict.fromkeys(self._sources[number].job for number in numbers)]
+
+    def _paragraphs(self) -> Iterator[list[Run]]:
+        block = self.document().firstBlock()
+        while block.isValid():
+            runs = []
+            fragments = block.begin()
+            while not fragments.atEnd():
+                fragment = fragments.fragment()
+                runs.append(Run(fragment.charFormat().intProperty(_NUMBER), fragment.text()))
+                fragments += 1
+            yield runs
+            block = block.next()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keeps lines short enough to read."""
+        side = max(0, (self.width() - LINE_WIDTH_PX) // 2)
+        if self.viewportMargins().left() != side:
+            self.setViewportMargins(side, 0, side, 0)
+        super().resizeEvent(event)
+
+
+def _numbered(number: int) -> QTextCharFormat:
+    text = QTextCharFormat()
+    text.setProperty(_NUMBER, number)
+    return text
