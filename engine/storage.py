@@ -2,10 +2,10 @@
 
 import errno
 import os
+import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import mkstemp
 
 from engine.errors import DiskFull, NotWritable, StorageError
 
@@ -23,25 +23,22 @@ def storage_error(path: Path, error: OSError) -> StorageError:
 def atomic_path(path: Path) -> Iterator[Path]:
     """A temporary path beside `path`; what was written there replaces `path` if the block ends well.
 
-    Raises DiskFull or NotWritable; leaves no temporary file behind.
+    Its folder is made where it is missing. Raises DiskFull or NotWritable; leaves no temporary file behind.
     """
     path = Path(path)
-    temporary: Path | None = None
+    temporary = path.with_name(f".{secrets.token_hex(8)}{path.suffix[:16]}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = mkstemp(prefix=".", suffix=path.suffix or ".part", dir=path.parent)
-        os.close(handle)
-        temporary = Path(name)
+        temporary.touch(exist_ok=False)  # unlike tempfile's, with the permissions that the user's files have
         yield temporary
         with temporary.open("rb+") as written:
             os.fsync(written.fileno())
-        temporary.chmod(0o644)
         temporary.replace(path)
     except OSError as error:
         raise storage_error(path, error) from error
     finally:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # gone already, or never made: what failed before is what counts
+            temporary.unlink()
 
 
 def write_atomic(path: Path, text: str) -> None:

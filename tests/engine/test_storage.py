@@ -1,0 +1,131 @@
+"""Files that are whole or not there."""
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from engine.errors import DiskFull, NotWritable
+from engine.storage import atomic_path, storage_error, write_atomic
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_text_is_written_as_utf_8_with_plain_line_ends(tmp_path):
+    write_atomic(tmp_path / "текст.txt", "Ёж\nи уж\n")
+
+    assert (tmp_path / "текст.txt").read_bytes() == "Ёж\nи уж\n".encode()
+    assert names(tmp_path) == ["текст.txt"]
+
+
+def test_what_was_there_is_replaced(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("old and longer")
+
+    write_atomic(path, "new")
+
+    assert path.read_text() == "new"
+
+
+def test_the_folder_is_made(tmp_path):
+    write_atomic(tmp_path / "one" / "two" / "a.txt", "x")
+
+    assert (tmp_path / "one" / "two" / "a.txt").read_text() == "x"
+
+
+def test_nothing_is_there_until_all_is_written(tmp_path):
+    path = tmp_path / "a.npz"
+
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(b"half")
+        assert not path.exists()
+        assert temporary.parent == tmp_path
+        assert temporary.suffix == ".npz"
+    assert path.read_bytes() == b"half"
+    assert names(tmp_path) == ["a.npz"]
+
+
+def test_a_failure_leaves_what_was_there(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("old")
+
+    def interrupted():
+        with atomic_path(path) as temporary:
+            temporary.write_text("half")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert path.read_text() == "old"
+    assert names(tmp_path) == ["a.txt"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
+def test_a_full_disk(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("old")
+
+    def write_on_a_full_disk():
+        with atomic_path(path) as temporary:
+            temporary.unlink()
+            temporary.symlink_to("/dev/full")
+            temporary.write_text("new")
+
+    with pytest.raises(DiskFull, match="The disk is full") as caught:
+        write_on_a_full_disk()
+    assert caught.value.fields == {"path": path}
+    assert caught.value.__cause__.errno == errno.ENOSPC
+    assert path.read_text() == "old"
+    assert names(tmp_path) == ["a.txt"]
+
+
+@pytest.mark.parametrize(
+    ("number", "kind"),
+    [(errno.ENOSPC, DiskFull), (errno.EDQUOT, DiskFull), (errno.EROFS, NotWritable), (errno.EACCES, NotWritable)],
+)
+def test_the_systems_errors_in_our_words(number, kind):
+    error = storage_error(Path("a.txt"), OSError(number, os.strerror(number)))
+
+    assert type(error) is kind
+    assert "a.txt" in str(error)
+
+
+def test_a_folder_cannot_be_overwritten(tmp_path):
+    (tmp_path / "a").mkdir()
+
+    with pytest.raises(NotWritable, match="Nothing can be written to"):
+        write_atomic(tmp_path / "a", "x")
+    assert names(tmp_path) == ["a"]
+
+
+def test_a_file_is_no_folder(tmp_path):
+    (tmp_path / "a").touch()
+
+    with pytest.raises(NotWritable):
+        write_atomic(tmp_path / "a" / "b.txt", "x")
+
+
+def test_a_name_that_cannot_exist(tmp_path):
+    with pytest.raises(NotWritable, match="too long"):
+        write_atomic(tmp_path / ("ы" * 200 + ".txt"), "x")
+    assert names(tmp_path) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_may_not_be_written(tmp_path):
+    tmp_path.chmod(0o500)
+
+    with pytest.raises(NotWritable, match="Permission denied"):
+        write_atomic(tmp_path / "a.txt", "x")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
+def test_the_file_has_the_permissions_of_any_other(tmp_path):
+    (tmp_path / "other").touch()
+
+    write_atomic(tmp_path / "a.txt", "x")
+
+    assert (tmp_path / "a.txt").stat().st_mode == (tmp_path / "other").stat().st_mode
