@@ -1,30 +1,67 @@
-"""Diktovka: speak Russian and read the text. Without a verb the window opens."""
+"""Diktovka: speak Russian and read the text. Without a verb, the window opens."""
 
 import argparse
+import multiprocessing
 import sys
 
 from engine.errors import DiktovkaError
 
+VERBS = ("transcribe", "evaluate", "train", "devices", "demo")
+
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="diktovka", description=__doc__)
-    verbs = parser.add_subparsers(dest="verb", metavar="VERB")
-    from trainer.commands import add_train_options
+    """The verbs and their options. Nothing here imports Qt, PortAudio or TensorFlow."""
+    from engine import commands as engine_commands
+    from trainer import commands as trainer_commands
 
-    add_train_options(verbs.add_parser("train", help="train a model"))
+    parser = argparse.ArgumentParser(prog="diktovka", description=__doc__, epilog="Without a verb: diktovka [FILE...]")
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+
+    def verb(name: str, run, text: str, add_options=None) -> None:
+        one = verbs.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+        one.set_defaults(run=run)
+        if add_options:
+            add_options(one)
+
+    verb(
+        "transcribe",
+        engine_commands.transcribe,
+        "write down recordings",
+        engine_commands.add_transcribe_options,
+    )
+    verb(
+        "evaluate",
+        trainer_commands.evaluate,
+        "measure a model's error rates",
+        trainer_commands.add_evaluate_options,
+    )
+    verb(
+        "train",
+        trainer_commands.train,
+        "train a model, or go on training it",
+        trainer_commands.add_train_options,
+    )
+    verb("devices", engine_commands.devices, "list the microphones")
+    verb("demo", engine_commands.demo, "write down the two sample recordings")
     return parser
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Runs one verb; returns the exit status."""
-    arguments = _parser().parse_args(argv)
-    try:
-        from trainer.commands import train
+    """Runs one verb, or opens the window with the files named; returns the exit status."""
+    argv = sys.argv[1:] if argv is None else argv
+    multiprocessing.freeze_support()
+    if not argv or (argv[0] not in VERBS and not argv[0].startswith("-")):
+        from gui.app import run
 
-        return train(arguments)
+        return run(argv)
+    try:
+        arguments = _parser().parse_args(argv)
+        return arguments.run(arguments)
     except DiktovkaError as error:
         print(f"diktovka: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130
 
 
 if __name__ == "__main__":

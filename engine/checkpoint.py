@@ -1,18 +1,18 @@
 """A model on disk: weights, and one JSON that says all about them.
 
-    weights.npz      every weight by name (see engine.model.weight_shapes), float32 or float16
-    model.json       alphabet, feature and model configuration, history, error rates, SHA-256 of weights.npz
+weights.npz      every weight by name (see engine.model.weight_shapes), float32 or float16
+model.json       alphabet, feature and model configuration, history, error rates, SHA-256 of weights.npz
 """
 
 import hashlib
 import json
-import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from engine.alphabet import Alphabet
+from engine.arrays import read_arrays
 from engine.config import DecodeConfig, FeatureConfig, ModelConfig
 from engine.errors import CheckpointDamaged, CheckpointMismatch, CheckpointMissing, ConfigError
 from engine.shapes import weight_shapes
@@ -110,11 +110,10 @@ def _weights(folder: Path, digest: object) -> dict[str, np.ndarray]:
     try:
         if _sha256(path) != digest:
             raise CheckpointDamaged(path=folder, reason=f"{WEIGHTS} is not the file that {DESCRIPTION} describes")
-        with np.load(path, allow_pickle=False) as arrays:
-            return {name: arrays[name].astype(np.float32) for name in arrays.files}
+        return {name: array.astype(np.float32) for name, array in read_arrays(path).items()}
     except FileNotFoundError as error:
         raise CheckpointMissing(path=folder, file=WEIGHTS) from error
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError) as error:
         raise CheckpointDamaged(path=folder, reason=f"{WEIGHTS} cannot be read") from error
 
 
@@ -125,7 +124,8 @@ def _check_shapes(folder, weights, features, model, alphabet) -> None:
             raise CheckpointMismatch(path=folder, reason=f"the weight {name} is missing")
         if weights[name].shape != shape:
             raise CheckpointMismatch(
-                path=folder, reason=f"the weight {name} should have the shape {shape}, not {weights[name].shape}"
+                path=folder,
+                reason=f"the weight {name} should have the shape {shape}, not {weights[name].shape}",
             )
         if not np.isfinite(weights[name]).all():
             raise CheckpointDamaged(path=folder, reason=f"the weight {name} holds numbers that are not finite")

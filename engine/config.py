@@ -60,7 +60,9 @@ class FeatureConfig(_Config):
         _check(self.front_end in ("classic", "voxforge"), "front_end", f"{self.front_end!r} is not known")
         _check(1 <= self.n_cepstra <= self.n_filters, "n_cepstra", "it must lie between 1 and n_filters")
         _check(
-            0 <= self.low_hz < self.high_hz <= SAMPLE_RATE_HZ / 2, "low_hz", "0 <= low_hz < high_hz <= 8000 must hold"
+            0 <= self.low_hz < self.high_hz <= SAMPLE_RATE_HZ / 2,
+            "low_hz",
+            "0 <= low_hz < high_hz <= 8000 must hold",
         )
         _check(self.lifter >= 0, "lifter", "it may not be negative")
 

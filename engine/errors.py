@@ -92,7 +92,9 @@ class NoMicrophone(CaptureError):
 
 
 class MicrophoneBusy(CaptureError):
-    template = "The microphone {device} could not be opened ({reason}). Close the program that uses it, or choose another."
+    template = (
+        "The microphone {device} could not be opened ({reason}). Close the program that uses it, or choose another."
+    )
 
 
 class MicrophoneLost(CaptureError):

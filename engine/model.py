@@ -18,6 +18,7 @@ import tensorflow as tf
 from engine.config import ModelConfig
 from engine.errors import CheckpointMismatch
 
+
 class BiLstmCtc(tf.Module):
     """Network steps and lengths in, CTC log-probabilities out."""
 

@@ -1,8 +1,8 @@
 """The feature cache: a corpus as quantised cepstra, read through a memory map.
 
-    features.npy     int8, (total_frames, n_cepstra)      x = int8 * scale + offset
-    scale.npz        float32 scale (n_cepstra,), offset (n_cepstra,)
-    utterances.tsv   id, speaker, split, start, frames, text   (header line, tab separated, UTF-8)
+features.npy     int8, (total_frames, n_cepstra)      x = int8 * scale + offset
+scale.npz        float32 scale (n_cepstra,), offset (n_cepstra,)
+utterances.tsv   id, speaker, split, start, frames, text   (header line, tab separated, UTF-8)
 """
 
 import csv
@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.alphabet import normalise
+from engine.arrays import read_arrays
 from engine.errors import CorpusError
 
 COLUMNS = ("id", "speaker", "split", "start", "frames", "text")
@@ -36,10 +37,10 @@ class FeatureCache:
         self.folder = Path(folder)
         try:
             self._features = np.load(self.folder / "features.npy", mmap_mode="r", allow_pickle=False)
-            with np.load(self.folder / "scale.npz", allow_pickle=False) as scale:
-                self._scale, self._offset = scale["scale"], scale["offset"]
+            scale = read_arrays(self.folder / "scale.npz")
+            self._scale, self._offset = scale["scale"], scale["offset"]
             self.utterances = _read_utterances(self.folder / "utterances.tsv")
-        except (OSError, ValueError, KeyError, EOFError) as error:
+        except (OSError, ValueError, KeyError, EOFError, TypeError) as error:
             raise CorpusError(path=folder, reason=f"it is no whole feature cache ({error})") from error
         self._check()
 
@@ -47,12 +48,13 @@ class FeatureCache:
         if self._features.ndim != 2 or self._features.dtype != np.int8:
             raise CorpusError(
                 path=self.folder,
-                reason=f"features.npy must be int8 (frames, cepstra), not {self._features.dtype} {self._features.shape}",
+                reason=f"features.npy must be int8 (frames, cepstra), not {self._features.dtype}",
             )
         end = max((u.start + u.frames for u in self.utterances), default=0)
         if end > len(self._features):
             raise CorpusError(
-                path=self.folder, reason=f"features.npy ends at frame {len(self._features)}, utterances at {end}"
+                path=self.folder,
+                reason=f"features.npy ends at frame {len(self._features)}, utterances at {end}",
             )
 
     @property

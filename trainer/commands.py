@@ -1,13 +1,18 @@
 """The verbs `train` and `evaluate` of the command line."""
 
 import argparse
+import json
+import logging
 import signal
 import sys
 import time
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from engine.checkpoint import load_checkpoint
 from engine.config import CLASSIC, VOXFORGE, ModelConfig
+from engine.paths import shipped_checkpoint
 from trainer.events import EpochDone, Event, Saved, StepDone, Stopped
 from trainer.settings import TrainConfig, described
 
@@ -15,28 +20,86 @@ PRESETS = {
     "shipped": (VOXFORGE, ModelConfig(n_layers=2, n_units=128, n_stacked=3, dropout=0.2)),
     "classic": (CLASSIC, ModelConfig(n_layers=2, n_units=128)),
 }
+_SHAPE = {
+    "layers": "n_layers",
+    "units": "n_units",
+    "stacked": "n_stacked",
+    "deltas": "deltas",
+    "dropout": "dropout",
+}
 _REPORT_EVERY_S = 10.0
+_STOPPED_BY_SIGNAL = 130
+log = logging.getLogger(__name__)
 
 
 def add_train_options(parser: argparse.ArgumentParser) -> None:
     """Options of `train`; the settings' options are made from TrainConfig."""
-    parser.add_argument("corpus", nargs="+", type=Path, metavar="CORPUS", help="feature cache to train on")
-    parser.add_argument("-o", "--out", type=Path, required=True, metavar="DIR", help="folder of the run; an existing run goes on")
-    parser.add_argument("--preset", choices=sorted(PRESETS), default="shipped", help="front end and shape (default: %(default)s)")
-    parser.add_argument("--from", dest="start", type=Path, metavar="CHECKPOINT", help="model to start from, instead of chance")
-    parser.add_argument("--layers", type=int, help="bidirectional LSTM layers")
-    parser.add_argument("--units", type=int, help="units of each layer and direction")
-    parser.add_argument("--stacked", type=int, help="neighbouring frames joined before the first layer")
-    parser.add_argument("--deltas", action="store_true", default=None, help="add the cepstra's slopes")
-    parser.add_argument("--dropout", type=float, help="dropout between layers")
-    parser.add_argument("--threads", type=int, default=2, help="processor threads (default: %(default)s)")
-    group = parser.add_argument_group("settings")
+    add = parser.add_argument
+    add(
+        "corpus",
+        nargs="+",
+        type=Path,
+        metavar="CORPUS",
+        help="feature cache whose split `train` is trained on",
+    )
+    add(
+        "-o",
+        "--out",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="folder of the run; a run found there goes on",
+    )
+    add(
+        "--preset",
+        choices=sorted(PRESETS),
+        default="shipped",
+        help="front end and shape (default: %(default)s)",
+    )
+    add("--from", dest="start", type=Path, metavar="CHECKPOINT", help="model to start from, instead of chance")
+    add(
+        "--held",
+        nargs="*",
+        default=[],
+        type=Path,
+        metavar="PATH",
+        help="further recordings to choose the best epoch on",
+    )
+    add("--align-with", type=Path, metavar="CHECKPOINT", help="model that finds the words, for --splice")
+    add("--layers", type=int, help="bidirectional LSTM layers")
+    add("--units", type=int, help="units of each layer and direction")
+    add("--stacked", type=int, help="neighbouring frames joined before the first layer")
+    add("--deltas", action="store_true", default=None, help="add the slopes of the cepstra")
+    add("--dropout", type=float, help="dropout between layers")
+    add("--threads", type=int, default=2, help="processor threads (default: %(default)s)")
+    settings = parser.add_argument_group("settings")
     for name, kind, default, meaning in described():
-        group.add_argument(f"--{name.replace('_', '-')}", type=kind, default=default, help=f"{meaning} (default: %(default)s)")
+        option = f"--{name.replace('_', '-')}"
+        settings.add_argument(option, type=kind, default=default, help=f"{meaning} (default: %(default)s)")
+
+
+def add_evaluate_options(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("path", nargs="+", type=Path, metavar="PATH", help="feature cache, or folder with transcripts.tsv")
+    add(
+        "--split",
+        action="append",
+        metavar="NAME",
+        help="only this split; may be given again (default: all but train)",
+    )
+    add(
+        "-m",
+        "--model",
+        type=Path,
+        default=shipped_checkpoint(),
+        metavar="CHECKPOINT",
+        help="model (default: the shipped one)",
+    )
+    add("--json", action="store_true", help="print JSON instead of a table")
 
 
 def train(arguments: argparse.Namespace) -> int:
-    """Runs or goes on with a training; SIGINT and SIGTERM save the state and end it."""
+    """Runs a training or goes on with one; SIGINT and SIGTERM save its state and end it."""
     from engine.model import use_threads
 
     use_threads(arguments.threads)
@@ -51,8 +114,8 @@ def train(arguments: argparse.Namespace) -> int:
         if asked_to_stop:
             events.close()
             training.save()
-            print(f"Stopped; the same command goes on from step {training.position.step}.", file=sys.stderr)
-            return 130
+            _say(f"Stopped; the same command goes on from step {training.position.step}.")
+            return _STOPPED_BY_SIGNAL
     return 0
 
 
@@ -64,11 +127,33 @@ def _training(arguments: argparse.Namespace):
     start = load_checkpoint(arguments.start) if arguments.start else None
     if start:
         features, model = start.features, start.model
-    named = {"layers": "n_layers", "units": "n_units", "stacked": "n_stacked", "deltas": "deltas", "dropout": "dropout"}
-    changed = {field: getattr(arguments, option) for option, field in named.items() if getattr(arguments, option) is not None}
-    model = ModelConfig.from_dict(model.to_dict() | changed)
+    given = {field: getattr(arguments, option) for option, field in _SHAPE.items()}
+    model = ModelConfig.from_dict(model.to_dict() | {k: v for k, v in given.items() if v is not None})
     settings = TrainConfig(**{name: getattr(arguments, name) for name, *_ in described()})
-    return Training(arguments.out, material(arguments.corpus), features, model, settings, start)
+    found = material(arguments.corpus, arguments.held, features)
+    if arguments.align_with:
+        found = replace(found, alignment=_alignment(arguments.align_with, arguments.out, found.train))
+    return Training(arguments.out, found, features, model, settings, start)
+
+
+def _alignment(checkpoint_folder: Path, run: Path, recordings):
+    """The run's alignment, made once and kept beside its state."""
+    from engine.model import Recogniser
+    from trainer.align import Alignment, align
+    from trainer.dataset import Examples
+
+    path = run / "alignment.npz"
+    if path.exists():
+        return Alignment.load(path)
+    checkpoint = load_checkpoint(checkpoint_folder)
+    shaper = Examples(checkpoint.alphabet, checkpoint.features, checkpoint.model)
+    usable = shaper.usable(recordings)
+    recognise = Recogniser(checkpoint.model, checkpoint.weights)
+    for alignment in align(usable, recognise, checkpoint.alphabet, shaper, checkpoint.model):
+        found = alignment
+        _say(f"finding the words: {len(alignment.frames)} of {len(usable)}")
+    found.save(path)
+    return found
 
 
 class _Report:
@@ -79,25 +164,69 @@ class _Report:
 
     def tell(self, event: Event) -> None:
         match event:
+            case StepDone(loss=None):
+                _say(f"step {event.step}  the loss is not finite; left out: {', '.join(event.batch)}")
             case StepDone() if time.monotonic() >= self._next:
                 self._next = time.monotonic() + _REPORT_EVERY_S
-                loss = "not finite" if event.loss is None else f"{event.loss:.3f}"
-                self._say(
-                    f"step {event.step}  epoch {event.epoch}  loss {loss}  "
+                _say(
+                    f"step {event.step}  epoch {event.epoch}  loss {event.loss:.3f}  "
                     f"gradient {event.gradient_norm:.2f}  rate {event.learning_rate:.2e}"
                 )
             case EpochDone():
-                self._say(f"epoch {event.epoch}/{event.epochs}  loss {event.loss:.3f}  {event.seconds:.0f} s  left out {event.skipped}")
+                _say(
+                    f"epoch {event.epoch}/{event.epochs}  loss {event.loss:.3f}  {event.seconds:.0f} s  "
+                    f"batches left out {event.skipped}"
+                )
                 for held in event.held:
-                    self._say(
+                    _say(
                         f"  {held.split}: loss {held.loss:.3f}  CER {held.rate.cer:.4f}  WER {held.rate.wer:.4f}"
                         f"\n    said: {held.reference}\n    read: {held.hypothesis}"
                     )
             case Saved(best=True):
-                self._say("  best so far")
+                _say("  best so far")
             case Stopped():
-                self._say(f"Ended: {event.reason}.")
+                _say(f"Ended: {event.reason}.")
 
-    @staticmethod
-    def _say(text: str) -> None:
-        print(text, file=sys.stderr, flush=True)
+
+def evaluate(arguments: argparse.Namespace) -> int:
+    """CER and WER of every set named, as a table or as JSON."""
+    from trainer.events import Held
+    from trainer.metrics import ErrorRate
+
+    checkpoint = load_checkpoint(arguments.model)
+    results: list[Held] = list(_evaluated(arguments, checkpoint))
+    total = sum((held.rate for held in results), ErrorRate())
+    if arguments.json:
+        sets = [{"set": held.split, **_rates(held.rate)} for held in results]
+        print(json.dumps({**_rates(total), "sets": sets}, ensure_ascii=False, indent=1))
+        return 0
+    print(f"{'set':<24} {'utterances':>10} {'words':>7} {'CER':>7} {'WER':>7}")
+    for name, rate in [*((held.split, held.rate) for held in results), ("all", total)]:
+        print(f"{name:<24} {rate.utterances:>10} {rate.words:>7} {rate.cer:>7.4f} {rate.wer:>7.4f}")
+    return 0
+
+
+def _rates(rate) -> dict[str, object]:
+    return {
+        "cer": round(rate.cer, 4),
+        "wer": round(rate.wer, 4),
+        "utterances": rate.utterances,
+        "words": rate.words,
+        "letters": rate.letters,
+    }
+
+
+def _evaluated(arguments: argparse.Namespace, checkpoint) -> Iterator:
+    """One Held a set. A folder of recordings goes the whole way from the file; a cache starts at its features."""
+    from trainer.evaluate import evaluate_cache, evaluate_folder
+    from trainer.transcripts import TRANSCRIPTS
+
+    for path in arguments.path:
+        if (path / TRANSCRIPTS).exists():
+            yield evaluate_folder(path, checkpoint)
+        else:
+            yield from evaluate_cache(path, checkpoint, arguments.split)
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.alphabet import Alphabet
+from engine.alphabet import SPACE, Alphabet
 from engine.config import FeatureConfig, ModelConfig
 from engine.frames import network_input, normalise
 from trainer.augment import augmented
@@ -17,14 +17,25 @@ from trainer.settings import TrainConfig
 _AHEAD = 4  # batches prepared while the network works
 
 
+class Rows:
+    """Features in memory, in the place of a feature cache: float32 (n_frames, n_cepstra)."""
+
+    def __init__(self, cepstra: np.ndarray):
+        self._cepstra = cepstra
+
+    def rows(self, start: int, frames: int) -> np.ndarray:
+        """Any stretch, not normalised."""
+        return self._cepstra[start : start + frames]
+
+
 @dataclass(frozen=True)
 class Example:
-    """Some rows of feature caches, one after another, and what is said in them."""
+    """Some rows of feature caches, one after another, and what is said in them; an empty text: no words."""
 
     id: str
     text: str
     speaker: str
-    pieces: tuple[tuple[FeatureCache, int, int], ...]
+    pieces: tuple[tuple[FeatureCache | Rows, int, int], ...]
 
     @property
     def frames(self) -> int:
@@ -66,7 +77,11 @@ def pad(inputs: Sequence[np.ndarray], labels: Sequence[np.ndarray], ids: Sequenc
         row[: len(one)] = one
     indices = [(i, j) for i, some in enumerate(labels) for j in range(len(some))]
     return Batch(
-        tuple(ids), steps, lengths, np.array(indices, np.int64).reshape(-1, 2), np.concatenate(labels).astype(np.int32)
+        tuple(ids),
+        steps,
+        lengths,
+        np.array(indices, np.int64).reshape(-1, 2),
+        np.concatenate(labels).astype(np.int32),
     )
 
 
@@ -104,7 +119,8 @@ class Examples:
         return self._padded(examples, inputs)
 
     def _padded(self, examples: Sequence[Example], inputs: list[np.ndarray]) -> Batch:
-        return pad(inputs, [self._alphabet.encode(e.text) for e in examples], [e.id for e in examples])
+        # TensorFlow's CTC refuses an empty label sequence; a lone space reads as no words too.
+        return pad(inputs, [self._alphabet.encode(e.text or SPACE) for e in examples], [e.id for e in examples])
 
 
 def draw(examples: Sequence[Example], per_sentence: int, rng: np.random.Generator) -> list[Example]:

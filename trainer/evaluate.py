@@ -1,13 +1,20 @@
 """Error rates of a model on held-out recordings."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
 
-from engine.decode import Decoder
+from engine.checkpoint import Checkpoint
+from engine.decode import Decoder, GreedyDecoder
+from engine.errors import CorpusError
+from engine.model import Recogniser
+from engine.transcribe import Transcriber
 from trainer.dataset import Batch, Example, Examples, buckets
 from trainer.events import Held
+from trainer.material import TRAIN, examples_by_split
 from trainer.metrics import error_rate
+from trainer.transcripts import read_transcripts
 
 _BATCH_FRAMES = 60_000
 
@@ -39,3 +46,28 @@ def evaluate(
     rate = error_rate((reference, hypothesis) for _, reference, hypothesis in triples)
     _, reference, hypothesis = triples[show % len(triples)]
     return Held(split, loss / max(1, rate.letters), rate, reference, hypothesis), triples
+
+
+def evaluate_cache(path: Path, checkpoint: Checkpoint, splits: Sequence[str] | None) -> Iterator[Held]:
+    """The named splits of a feature cache, or all but `train`. Raises CorpusError for a split it lacks."""
+    found = examples_by_split(path, checkpoint.features)
+    missing = set(splits or ()) - found.keys()
+    if missing:
+        raise CorpusError(
+            path=path, reason=f"it has no split {', '.join(sorted(missing))}, only {', '.join(sorted(found))}"
+        )
+    recognise = Recogniser(checkpoint.model, checkpoint.weights)
+    shaper = Examples(checkpoint.alphabet, checkpoint.features, checkpoint.model)
+    decoder = GreedyDecoder(checkpoint.alphabet)
+    for name in splits or [name for name in found if name != TRAIN]:
+        yield evaluate(name, found[name], recognise, decoder, shaper)[0]
+
+
+def evaluate_folder(path: Path, checkpoint: Checkpoint) -> Held:
+    """Recordings the whole way from the file, as a person would have them transcribed. Raises AudioError."""
+    transcriber = Transcriber(checkpoint)
+    pairs = []
+    for transcript in read_transcripts(path):
+        *_, finished = transcriber.transcribe(transcript.path)
+        pairs.append((transcript.text, finished.text.replace("\n", " ")))
+    return Held(Path(path).name, float("nan"), error_rate(pairs), *pairs[0])

@@ -7,7 +7,6 @@ seen otherwise.
 import math
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -20,23 +19,17 @@ from engine.decode import GreedyDecoder
 from engine.errors import TrainingError
 from engine.model import BiLstmCtc, Recogniser
 from engine.shapes import initial_weights
+from trainer import nonspeech
 from trainer.dataset import Batch, Example, Examples, buckets, draw, prepared
 from trainer.evaluate import evaluate
 from trainer.events import EpochDone, Event, Held, Saved, StepDone, Stopped
+from trainer.material import Material
 from trainer.optimiser import Optimiser, ctc_loss
 from trainer.run import Position, epoch_row, load_state, save_state, write_metrics
 from trainer.settings import TrainConfig
+from trainer.splice import spliced
 
-_DRAW, _ORDER, _CHANGE = range(3)  # what a random stream is for
-
-
-@dataclass(frozen=True)
-class Material:
-    """What is trained on and what is held out. choose_on: names of the held-out sets whose mean CER decides."""
-
-    train: Sequence[Example]
-    held: dict[str, Sequence[Example]]
-    choose_on: tuple[str, ...]
+_DRAW, _ORDER, _CHANGE, _SPLICE, _SOUNDS = range(5)  # what a random stream is for
 
 
 class Training:
@@ -114,6 +107,12 @@ class Training:
     def _batches(self) -> list[list[Example]]:
         """This epoch's batches: the same for the same seed and epoch."""
         drawn = draw(self._train, self.settings.per_sentence, self._rng(_DRAW))
+        if self._material.alignment and self.settings.splice:
+            settings, rng = self.settings, self._rng(_SPLICE)
+            drawn = spliced(drawn, self._material.alignment, settings.splice, settings.syllables, rng)
+            drawn = self._shaper.usable(drawn)
+        n_sounds = round(self.settings.nonspeech * len(drawn))
+        drawn += nonspeech.examples(n_sounds, self.features, [self.settings.seed, self.position.epoch, _SOUNDS])
         in_order = self.position.epoch < self.settings.short_first
         return buckets(drawn, self.settings.batch_frames, self._rng(_ORDER), in_order)
 

@@ -1,36 +1,61 @@
 """Paths that a person names -> examples, by split."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from engine.config import FeatureConfig
 from engine.errors import CorpusError
+from trainer.align import Alignment
 from trainer.cache import FeatureCache
 from trainer.dataset import Example, recording
-from trainer.loop import Material
+from trainer.transcripts import TRANSCRIPTS, examples
 
 TRAIN = "train"
-CHOSEN_ON = ("dev_unseen_text", "common_voice")
+SEEN_TEXT = "_seen_text"
 
 
-def examples_by_split(path: Path) -> dict[str, list[Example]]:
-    """All recordings of a feature cache, by split."""
+@dataclass(frozen=True)
+class Material:
+    """What is trained on and what is held out. choose_on: names of the held-out sets whose mean CER decides;
+    alignment: when each letter is said, for splicing."""
+
+    train: Sequence[Example]
+    held: dict[str, Sequence[Example]]
+    choose_on: tuple[str, ...]
+    alignment: Alignment | None = None
+
+
+def examples_by_split(path: Path, features: FeatureConfig) -> dict[str, list[Example]]:
+    """All recordings of a feature cache, by split; or of a folder with transcripts, as one split of its name."""
+    if (Path(path) / TRANSCRIPTS).exists():
+        return {Path(path).name: list(examples(path, features))}
     cache = FeatureCache(path)
+    if cache.n_cepstra != features.n_cepstra:
+        raise CorpusError(path=path, reason=f"it has {cache.n_cepstra} cepstra, the model hears {features.n_cepstra}")
     splits: dict[str, list[Example]] = {}
     for utterance in cache.utterances:
         splits.setdefault(utterance.split, []).append(recording(cache, utterance))
     return splits
 
 
-def material(corpora: Sequence[Path]) -> Material:
-    """Trains on every `train` split, holds out every `dev` split and `common_voice`; never touches a test split."""
+def material(corpora: Sequence[Path], held_out: Sequence[Path], features: FeatureConfig) -> Material:
+    """Trains on every `train` split of the corpora and holds out every `dev` split and all of held_out.
+
+    Test splits are never touched. The best epoch is chosen on what holds unseen sentences, where there is any.
+    """
     train: list[Example] = []
     held: dict[str, list[Example]] = {}
     for path in corpora:
-        for split, examples in examples_by_split(path).items():
+        for split, found in examples_by_split(path, features).items():
             if split == TRAIN:
-                train += examples
-            elif split.startswith("dev") or split in CHOSEN_ON:
-                held.setdefault(split, []).extend(examples)
+                train += found
+            elif split.startswith("dev"):
+                held.setdefault(split, []).extend(found)
+    for path in held_out:
+        for split, found in examples_by_split(path, features).items():
+            held.setdefault(split, []).extend(found)
     if not train:
         raise CorpusError(path=", ".join(map(str, corpora)), reason=f"it has no split {TRAIN}")
-    return Material(train, held, tuple(name for name in CHOSEN_ON if name in held) or tuple(held))
+    unseen = tuple(name for name in held if not name.endswith(SEEN_TEXT))
+    return Material(train, held, unseen or tuple(held))

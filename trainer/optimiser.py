@@ -47,9 +47,7 @@ class Optimiser:
             kind: {name: tf.Variable(tf.zeros_like(w)) for name, w in zip(names, self._weights, strict=True)}
             for kind in ("mean", "square")
         }
-        self._slots["average"] = {
-            name: tf.Variable(w) for name, w in zip(names, self._weights, strict=True)
-        }
+        self._slots["average"] = {name: tf.Variable(w) for name, w in zip(names, self._weights, strict=True)}
         self._updates = tf.Variable(0, dtype=tf.int64)
         width = self._weights[0].shape[0] - network.config.n_units
         self._step = tf.function(

@@ -1,20 +1,20 @@
 """A training run on disk.
 
-    state.npz          everything needed to go on: weights, their average, the optimiser, position, history
-    best/              checkpoint folder: the averaged weights of the best epoch
-    last/              checkpoint folder: the averaged weights of the last epoch
-    metrics.csv        one line an epoch
+state.npz          everything needed to go on: weights, their average, the optimiser, position, history
+best/              checkpoint folder: the averaged weights of the best epoch
+last/              checkpoint folder: the averaged weights of the last epoch
+metrics.csv        one line an epoch
 """
 
 import csv
 import io
 import json
-import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
+from engine.arrays import read_arrays
 from engine.errors import TrainingError
 from engine.storage import atomic_path, write_atomic
 from trainer.events import EpochDone
@@ -49,11 +49,10 @@ def load_state(folder: Path) -> tuple[dict[str, np.ndarray], Position, dict[str,
     """What `save_state` wrote, or None where there is no run yet. Raises TrainingError if it cannot be read."""
     path = folder / STATE
     try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
+        arrays = read_arrays(path)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError) as error:
         raise TrainingError(reason=f"its saved state {path} cannot be read") from error
     saved = json.loads(bytes(arrays.pop("json")).decode())
     return arrays, Position(**saved["position"]), saved["about"]

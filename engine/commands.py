@@ -1,0 +1,124 @@
+"""The verbs `transcribe`, `demo` and `devices` of the command line.
+
+Text goes to standard output, everything else to standard error.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from engine.errors import DiktovkaError
+from engine.paths import resource, shipped_checkpoint
+
+FORMATS = ("txt", "srt", "vtt", "json")
+
+
+def add_transcribe_options(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("file", nargs="+", type=Path, metavar="FILE", help="recording: WAV, FLAC, OGG or MP3")
+    form = parser.add_mutually_exclusive_group()
+    for name in FORMATS:
+        text = "plain text (default)" if name == "txt" else name.upper()
+        form.add_argument(f"--{name}", dest="format", action="store_const", const=name, default="txt", help=text)
+    add(
+        "-o",
+        "--output-directory",
+        type=Path,
+        metavar="DIR",
+        help="write one file a recording there, not to standard output",
+    )
+    add(
+        "-m",
+        "--model",
+        type=Path,
+        default=None,
+        metavar="CHECKPOINT",
+        help="model (default: the shipped one)",
+    )
+
+
+def transcribe(arguments: argparse.Namespace) -> int:
+    """Transcribes each file; a file that fails is named and the others go on. 1 if any failed."""
+    from engine.export import write_atomic
+    from engine.transcribe import Transcriber
+
+    model = arguments.model or shipped_checkpoint()
+    transcriber = Transcriber.load(model)
+    failed = False
+    for path in arguments.file:
+        try:
+            finished = _transcribed(transcriber, path)
+            text = rendered(arguments.format, path, finished, str(model.name))
+            if arguments.output_directory:
+                target = arguments.output_directory / f"{path.stem}.{arguments.format}"
+                write_atomic(target, text)
+                _say(f"{target}")
+            else:
+                sys.stdout.write(text)
+                sys.stdout.flush()
+        except DiktovkaError as error:
+            _say(f"diktovka: {error}")
+            failed = True
+    return int(failed)
+
+
+def _transcribed(transcriber, path: Path):
+    """The Finished event of a file; progress goes to standard error where that is a terminal."""
+    from engine.results import Finished, Progress
+
+    shown = sys.stderr.isatty()
+    for event in transcriber.transcribe(path):
+        if isinstance(event, Progress) and shown:
+            share = f" of {event.total_s:.0f}" if event.total_s else ""
+            print(f"\r{path.name}: {event.done_s:.0f}{share} s", end="", file=sys.stderr, flush=True)
+        elif isinstance(event, Finished):
+            if shown:
+                print("\r\033[K", end="", file=sys.stderr, flush=True)
+            return event
+    raise AssertionError("a transcription ends with Finished")
+
+
+def rendered(form: str, path: Path, finished, model: str) -> str:
+    """A finished transcription in one of FORMATS."""
+    from engine import export
+
+    if form == "json":
+        return export.to_json(finished.segments, str(path), finished.duration_s, model)
+    write: Callable = {"txt": export.to_txt, "srt": export.to_srt, "vtt": export.to_vtt}[form]
+    return write(finished.segments)
+
+
+def demo(arguments: argparse.Namespace) -> int:
+    """The two sample recordings, what was said in them beside what was read."""
+    from engine.transcribe import Transcriber
+
+    folder = resource("samples")
+    samples = json.loads((folder / "samples.json").read_text(encoding="utf-8"))
+    _say("Getting the model ready ...")
+    transcriber = Transcriber.load(shipped_checkpoint())
+    for sample in samples:
+        finished = _transcribed(transcriber, folder / sample["file"])
+        _say(f"\n{sample['file']} ({sample['speaker']['en']}), {finished.duration_s:.1f} s")
+        _say(f"  said: {sample['text']}")
+        _say("  read:")
+        print(finished.text, flush=True)
+    return 0
+
+
+def devices(arguments: argparse.Namespace) -> int:
+    """One microphone a line; the default one is marked. 1 if there is none."""
+    from engine.capture import input_devices
+
+    found = input_devices()
+    for device in found:
+        mark = "*" if device.is_default else " "
+        print(f"{mark} {device.index:>3}  {device.name}  {device.rate_hz:.0f} Hz")
+    if not found:
+        _say("No microphone was found.")
+    return int(not found)
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)

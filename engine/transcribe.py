@@ -1,0 +1,105 @@
+"""The one place that composes the stages: audio -> features -> log-probabilities -> words."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from engine.audio import FollowedRecording, open_audio
+from engine.checkpoint import Checkpoint, load_checkpoint
+from engine.config import HOP_S, SAMPLE_RATE_HZ
+from engine.decode import Decoder, GreedyDecoder, TimedWord
+from engine.features import Frames, FrontEnd
+from engine.frames import network_input, normalise
+from engine.model import Recogniser
+from engine.results import Event, Final, Finished, Progress, Provisional, Segment, Started, Word
+from engine.segmenter import Segmenter
+
+_FILE_BLOCK_S = 5.0
+_LIVE_BLOCK_S = 0.5
+_LETTER_S = 0.06  # a CTC label marks a letter's onset; this much is taken to belong to it
+_FEWEST_FRAMES = 12  # less is a click
+
+
+class Transcriber:
+    """A loaded model that turns recordings into events. Not thread-safe; knows no thread."""
+
+    def __init__(self, checkpoint: Checkpoint, decoder: Decoder | None = None):
+        """decoder: GreedyDecoder of the checkpoint's alphabet unless another is given."""
+        self._checkpoint = checkpoint
+        self._recogniser = Recogniser(checkpoint.model, checkpoint.weights)
+        self._decoder = decoder or GreedyDecoder(checkpoint.alphabet)
+
+    @classmethod
+    def load(cls, folder: Path) -> "Transcriber":
+        """Raises CheckpointError."""
+        return cls(load_checkpoint(folder))
+
+    def warm_up(self) -> None:
+        """Recognises a second of nothing, so that the first real recording does not wait for TensorFlow."""
+        n_cepstra = self._checkpoint.features.n_cepstra
+        self._recogniser([network_input(np.zeros((100, n_cepstra), np.float32), self._checkpoint.model)])
+
+    def transcribe(self, path: Path) -> Iterator[Event]:
+        """A whole file: Started, then Final and Progress, then Finished. Raises AudioError."""
+        with open_audio(path) as audio:
+            yield Started(str(path), audio.duration_s)
+            yield from self._events(audio.blocks(_FILE_BLOCK_S), audio.duration_s, live=False)
+
+    def follow(self, path: Path, ended: Callable[[], bool]) -> Iterator[Event]:
+        """A recording that is still being written; Provisional comes with every block, about twice a second."""
+        yield Started(str(path), None)
+        with FollowedRecording(path, ended=ended) as audio:
+            yield from self._events(audio.blocks(_LIVE_BLOCK_S), None, live=True)
+
+    def _events(self, blocks: Iterator[np.ndarray], total_s: float | None, live: bool) -> Iterator[Event]:
+        front_end, segmenter = FrontEnd(self._checkpoint.features), Segmenter()
+        segments, done = [], 0
+        for block in blocks:
+            done += len(block)
+            for frames in segmenter.push(front_end.push(block)):
+                yield from self._final(frames, segments)
+            if live and segmenter.open is not None and len(segmenter.open):
+                yield Provisional(self.segment(segmenter.open))
+            yield Progress(done / SAMPLE_RATE_HZ, total_s)
+        for frames in [*segmenter.push(front_end.flush()), *segmenter.flush()]:
+            yield from self._final(frames, segments)
+        yield Finished(done / SAMPLE_RATE_HZ, tuple(segments))
+
+    def _final(self, frames: Frames, segments: list[Segment]) -> Iterator[Event]:
+        segment = self.segment(frames)
+        if segment.words:
+            segments.append(segment)
+            yield Final(segment)
+
+    def segment(self, frames: Frames) -> Segment:
+        """The words of one stretch of frames; none where there is too little of it or too little confidence."""
+        edges = frames.times_s[[0, -1]] if len(frames) else np.zeros(2)
+        start_s, end_s = max(0.0, float(edges[0]) - HOP_S / 2), float(edges[1]) + HOP_S / 2
+        words: list[TimedWord] = []
+        if len(frames) >= _FEWEST_FRAMES:
+            words = self._decoder.decode(self.log_probabilities(frames.cepstra))
+        if words and self._confidence(words) < self._checkpoint.decode.min_confidence:
+            words = []
+        return Segment(start_s, end_s, self._timed(words, frames))
+
+    def log_probabilities(self, cepstra: np.ndarray) -> np.ndarray:
+        """Cepstra as the front end gives them (n_frames, n_cepstra) -> float32 (n_steps, n_labels)."""
+        return self._recogniser([network_input(normalise(cepstra), self._checkpoint.model)])[0]
+
+    @staticmethod
+    def _confidence(words: list[TimedWord]) -> float:
+        """Mean confidence of the words, each weighted by its letters."""
+        return sum(w.confidence * len(w.text) for w in words) / sum(len(w.text) for w in words)
+
+    def _timed(self, words: list[TimedWord], frames: Frames) -> tuple[Word, ...]:
+        """Network steps as seconds in the audio; no word reaches into the next."""
+        n_stacked, times = self._checkpoint.model.n_stacked, frames.times_s
+        last = len(times) - 1
+        starts = [max(0.0, float(times[min(last, w.first_step * n_stacked)]) - HOP_S / 2) for w in words]
+        ends = [float(times[min(last, (w.last_step + 1) * n_stacked - 1)]) + HOP_S / 2 + _LETTER_S for w in words]
+        limits = [*starts[1:], float(times[-1]) + HOP_S / 2] if words else []
+        return tuple(
+            Word(w.text, round(start, 3), round(max(start, min(end, limit)), 3), round(w.confidence, 4))
+            for w, start, end, limit in zip(words, starts, ends, limits, strict=True)
+        )

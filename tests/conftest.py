@@ -1,0 +1,46 @@
+"""Fixtures that all tests share."""
+
+import os
+import threading
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SHARED = Path(os.environ.get("DIKTOVKA_SHARED", ROOT.parent / "shared"))
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder with corpora and reference numbers, which is not part of the project."""
+    if not SHARED.is_dir():
+        pytest.skip(f"needs the shared data folder {SHARED.name}/ beside the project (or DIKTOVKA_SHARED)")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def shipped() -> Path:
+    """The shipped model."""
+    folder = ROOT / "checkpoint1"
+    if not (folder / "weights.npz").exists():
+        pytest.skip("needs the shipped model in checkpoint1/")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path_factory, monkeypatch) -> Path:
+    """Settings, recordings and logs of a test go to a folder of its own."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("DIKTOVKA_HOME", str(home))
+    return home
+
+
+@pytest.fixture(autouse=True)
+def no_thread_left():
+    """A test fails if it leaves one of our threads behind."""
+    before = set(threading.enumerate())
+    yield
+    left = [
+        t for t in threading.enumerate() if t not in before and t.name.startswith(("worker", "batches", "recorder"))
+    ]
+    assert not left, f"threads left behind: {left}"

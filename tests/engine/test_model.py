@@ -1,0 +1,87 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from engine.config import VOXFORGE, ModelConfig
+from engine.errors import CheckpointMismatch
+from engine.model import BiLstmCtc, Recogniser
+from engine.shapes import initial_weights, weight_shapes
+from tests.helpers.keras_twin import keras_twin
+from trainer.optimiser import ctc_loss
+
+MODEL = ModelConfig(n_layers=2, n_units=12, n_stacked=2)
+
+
+@pytest.fixture(scope="module")
+def weights():
+    return initial_weights(VOXFORGE, MODEL, 35, np.random.default_rng(0))
+
+
+def steps(*lengths, seed=1):
+    rng = np.random.default_rng(seed)
+    return [rng.normal(size=(n, 26)).astype(np.float32) for n in lengths]
+
+
+def test_shapes(weights):
+    assert {name: w.shape for name, w in weights.items()} == weight_shapes(VOXFORGE, MODEL, 35)
+    assert weights["layer0/forward/kernel"].shape == (26 + 12, 48)
+
+
+def test_log_probabilities_equal_those_of_plain_keras_layers(weights):
+    (one,) = steps(40)
+    ours = Recogniser(MODEL, weights)([one])[0]
+    theirs = tf.nn.log_softmax(keras_twin(MODEL, weights)(one[None]))[0].numpy()
+    np.testing.assert_allclose(ours, theirs, atol=2e-6)
+
+
+def test_padding_changes_nothing(weights):
+    recognise = Recogniser(MODEL, weights)
+    some = steps(5, 31, 1, 17)
+    for one, together in zip(some, recognise(some), strict=True):
+        np.testing.assert_allclose(together, recognise([one])[0], atol=1e-6)
+
+
+def test_rows_are_probabilities(weights):
+    (found,) = Recogniser(MODEL, weights)(steps(9))
+    np.testing.assert_allclose(np.exp(found).sum(axis=1), 1, atol=1e-5)
+    assert found.shape == (9, 35)
+
+
+def test_nothing_gives_nothing(weights):
+    recognise = Recogniser(MODEL, weights)
+    assert recognise([]) == []
+    assert recognise(steps(0))[0].shape == (0, 35)
+    assert [len(one) for one in recognise(steps(0, 4))] == [0, 4]
+
+
+def test_gradients_equal_those_of_plain_keras_layers(weights):
+    network, twin = BiLstmCtc(MODEL, weights), keras_twin(MODEL, weights)
+    x, lengths = np.stack(steps(20, 20)), np.array([20, 20], np.int32)
+    labels = tf.sparse.from_dense([[1, 2, 3, 3], [5, 6, 0, 0]])
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(ctc_loss(network.logits(x, lengths), labels, lengths))
+    ours = tape.gradient(loss, network.parameters)
+    with tf.GradientTape() as tape:
+        theirs_loss = tf.reduce_sum(ctc_loss(tf.transpose(twin(x), (1, 0, 2)), labels, lengths))
+    theirs = tape.gradient(theirs_loss, twin.trainable_variables)
+    assert float(loss) == pytest.approx(float(theirs_loss), rel=1e-5)
+    ours_norm = float(tf.linalg.global_norm(ours))
+    assert ours_norm == pytest.approx(float(tf.linalg.global_norm(theirs)), rel=1e-4)
+    i, c, f, o = np.split(ours[0].numpy(), 4, axis=1)
+    regated = np.concatenate([i, f, c, o], axis=1)
+    np.testing.assert_allclose(regated[:26], theirs[0], atol=1e-5 * ours_norm)
+    np.testing.assert_allclose(regated[26:], theirs[1], atol=1e-5 * ours_norm)
+
+
+def test_dropout_depends_on_its_seed_alone(weights):
+    network = BiLstmCtc(ModelConfig(2, 12, 2, dropout=0.5), weights)
+    x, lengths = np.stack(steps(20)), np.array([20], np.int32)
+    first, again, other = (network.logits(x, lengths, tf.constant([1, s])).numpy() for s in (1, 1, 2))
+    np.testing.assert_array_equal(first, again)
+    assert np.abs(first - other).max() > 1e-3
+    assert np.abs(first - network.logits(x, lengths).numpy()).max() > 1e-3
+
+
+def test_a_missing_weight_is_refused(weights):
+    with pytest.raises(CheckpointMismatch, match="output/kernel"):
+        BiLstmCtc(MODEL, {name: w for name, w in weights.items() if name != "output/kernel"})

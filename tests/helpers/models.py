@@ -1,0 +1,55 @@
+"""Small networks with random weights, and corpora that a small network can learn in seconds."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+
+from engine.alphabet import Alphabet
+from engine.checkpoint import Checkpoint, save_checkpoint
+from engine.config import VOXFORGE, FeatureConfig, ModelConfig
+from engine.shapes import initial_weights
+from trainer.cache import COLUMNS
+
+SMALL = ModelConfig(n_layers=1, n_units=16, n_stacked=2)
+WORDS = ("да", "нет", "дом", "мама", "сон", "год")
+
+
+def random_checkpoint(model: ModelConfig = SMALL, features: FeatureConfig = VOXFORGE, seed: int = 0) -> Checkpoint:
+    """A model that was never trained."""
+    alphabet = Alphabet()
+    weights = initial_weights(features, model, alphabet.n_labels, np.random.default_rng(seed))
+    return Checkpoint(weights, alphabet, features, model, name="random")
+
+
+def write_random_checkpoint(folder: Path, **changes) -> Path:
+    save_checkpoint(folder, random_checkpoint(**changes))
+    return folder
+
+
+def letter_cepstra(text: str, rng: np.random.Generator, n_frames: int = 8) -> np.ndarray:
+    """A made-up voice: each letter is a fixed vector of its own for n_frames, with a little noise."""
+    book = np.random.default_rng(99).normal(0, 20, (Alphabet().n_labels, 13))
+    frames = np.repeat(book[Alphabet().encode(text)], n_frames, axis=0)
+    return np.clip(frames + rng.normal(0, 1, frames.shape), -127, 127)
+
+
+def write_cache(folder: Path, n_train: int = 48, n_held: int = 8, seed: int = 0) -> Path:
+    """A feature cache whose letters are plain to hear; splits train, dev_seen_text and dev_unseen_text."""
+    rng = np.random.default_rng(seed)
+    folder.mkdir(parents=True, exist_ok=True)
+    rows, parts, start = [], [], 0
+    for split, n in (("train", n_train), ("dev_seen_text", n_held), ("dev_unseen_text", n_held)):
+        for i in range(n):
+            text = " ".join(rng.choice(WORDS, 3))
+            cepstra = letter_cepstra(text, rng)
+            rows.append((f"{split}-{i}", f"speaker{i % 5}", split, start, len(cepstra), text))
+            parts.append(cepstra)
+            start += len(cepstra)
+    np.save(folder / "features.npy", np.round(np.concatenate(parts)).astype(np.int8))
+    np.savez(folder / "scale.npz", scale=np.ones(13, np.float32), offset=np.zeros(13, np.float32))
+    with (folder / "utterances.tsv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, delimiter="\t", quoting=csv.QUOTE_NONE, quotechar=None)
+        writer.writerow(COLUMNS)
+        writer.writerows(rows)
+    return folder

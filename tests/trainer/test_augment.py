@@ -1,0 +1,78 @@
+import numpy as np
+import pytest
+
+from engine.config import CLASSIC, VOXFORGE
+from engine.features import extract
+from tests.helpers.models import letter_cepstra
+from trainer import nonspeech
+from trainer.augment import add_noise, augmented, change_speed, mask_time, warp
+from trainer.settings import TrainConfig
+
+
+@pytest.fixture
+def cepstra():
+    return letter_cepstra("мама мыла раму", np.random.default_rng(0)).astype(np.float32)
+
+
+@pytest.mark.parametrize("features", [VOXFORGE, CLASSIC])
+def test_no_warp_is_the_identity_and_a_warp_is_not(cepstra, features):
+    same = warp(cepstra, features, 0.0, np.random.default_rng(0))
+    np.testing.assert_allclose(same, cepstra, atol=1e-3)
+    changed = [warp(cepstra, features, 0.1, np.random.default_rng(seed)) for seed in range(8)]
+    assert max(np.abs(c - cepstra).max() for c in changed) > 1
+
+
+def test_a_warp_moves_a_tone_along_the_mel_axis():
+    """A vocal tract shorter by a tenth says at 1100 Hz what the other says at 1000 Hz; here on the mel axis."""
+    time_s = np.arange(16000) / 16000
+    plain = VOXFORGE.from_dict(VOXFORGE.to_dict() | {"remove_noise": False, "remove_silence": False})
+    low, high = (
+        extract((0.3 * np.sin(2 * np.pi * hz * time_s)).astype(np.float32), plain).cepstra[5:-5].mean(axis=0)
+        for hz in (1000, 1180)
+    )
+    candidates = [warp(high[None], plain, 0.2, np.random.default_rng(seed))[0] for seed in range(60)]
+    nearest = min(np.linalg.norm(c - low) for c in candidates)
+    assert nearest < 0.6 * np.linalg.norm(high - low)
+
+
+def test_noise_fills_the_quiet_frames_more_than_the_loud_ones():
+    rng = np.random.default_rng(0)
+    loud = np.zeros((200, 13), np.float32)
+    loud[:, 0] = 40
+    quiet = loud.copy()
+    quiet[::2, 0] = -40
+    noisy = add_noise(quiet, VOXFORGE, rng)
+    risen = noisy[:, 0] - quiet[:, 0]
+    assert risen[::2].min() > 5 * max(0.01, risen[1::2].max())
+
+
+def test_speed_changes_the_length(cepstra):
+    assert len(change_speed(cepstra, 1.25)) == round(len(cepstra) / 1.25)
+    np.testing.assert_allclose(change_speed(cepstra, 1.0), cepstra, atol=1e-4)
+    assert len(change_speed(cepstra[:1], 0.5)) == 2
+
+
+def test_masks_are_few_and_short():
+    ones = np.ones((100, 13), np.float32)
+    for seed in range(20):
+        masked = mask_time(ones, 2, 30, np.random.default_rng(seed))
+        assert (masked == 0).all(axis=1).sum() <= 20
+    assert ones.all(), "the argument was changed"
+    assert len(mask_time(np.ones((3, 13)), 2, 30, np.random.default_rng(0))) == 3
+
+
+def test_without_any_change_it_is_only_normalised(cepstra):
+    still = TrainConfig(warp=0, noise=0, speed=0, jitter=0, time_masks=0)
+    made = augmented(cepstra, VOXFORGE, still, 1, np.random.default_rng(0))
+    np.testing.assert_allclose(made.mean(axis=0), 0, atol=1e-5)
+    np.testing.assert_allclose(made.std(axis=0), 1, atol=1e-4)
+
+
+def test_sounds_without_words_are_all_sorts_and_seeded():
+    made = [nonspeech.sound(np.random.default_rng(seed)) for seed in range(40)]
+    assert all(len(one) >= 16000 and np.isfinite(one).all() and np.abs(one).max() <= 1 for one in made)
+    assert min(np.abs(one).max() for one in made) < 0.001 < 0.3 < max(np.abs(one).max() for one in made)
+    some, again = nonspeech.examples(3, VOXFORGE, 5), nonspeech.examples(3, VOXFORGE, 5)
+    assert [e.text for e in some] == ["", "", ""]
+    for one, other in zip(some, again, strict=True):
+        np.testing.assert_array_equal(one.cepstra(), other.cepstra())

@@ -1,0 +1,98 @@
+from collections import Counter
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from engine.alphabet import Alphabet
+from engine.config import VOXFORGE, ModelConfig
+from trainer.dataset import Example, Examples, Rows, buckets, draw, fewest_steps, pad, prepared
+from trainer.settings import TrainConfig
+
+MODEL = ModelConfig(n_stacked=2)
+SHAPER = Examples(Alphabet(), VOXFORGE, MODEL)
+
+
+def example(text="да", frames=40, name="e", seed=0) -> Example:
+    cepstra = np.random.default_rng(seed).normal(0, 10, (frames, 13)).astype(np.float32)
+    return Example(name, text, "s", ((Rows(cepstra), 0, frames),))
+
+
+@pytest.mark.parametrize(("labels", "steps"), [([], 0), ([1], 1), ([1, 2], 2), ([1, 1], 3), ([1, 1, 1, 2], 6)])
+def test_fewest_steps_counts_the_blanks_between_equal_letters(labels, steps):
+    assert fewest_steps(labels) == steps
+
+
+def test_examples_that_ctc_cannot_learn_are_left_out():
+    kept = example("да", 4)
+    some = [kept, example("да", 3), example("", 40), example("дом 5", 40), example("аа", 5)]
+    assert SHAPER.usable(some) == [kept]
+
+
+def test_pieces_are_joined_in_order():
+    rows = Rows(np.arange(26, dtype=np.float32).reshape(-1, 1) * np.ones((1, 13), np.float32))
+    joined = Example("j", "да", "s", ((rows, 20, 2), (rows, 3, 3)))
+    assert joined.frames == 5
+    assert joined.cepstra()[:, 0].tolist() == [20, 21, 3, 4, 5]
+
+
+def test_padding_is_on_the_right_and_lengths_are_true():
+    batch = pad([np.ones((3, 2)), np.ones((1, 2))], [np.array([4, 5]), np.array([], int)], ["a", "b"])
+    assert batch.lengths.tolist() == [3, 1]
+    assert batch.steps[:, :, 0].tolist() == [[1, 1, 1], [1, 0, 0]]
+    assert batch.label_indices.tolist() == [[0, 0], [0, 1]]
+    assert batch.labels.tolist() == [4, 5]
+
+
+def test_a_batch_of_texts_without_letters():
+    batch = pad([np.ones((3, 2))], [np.array([], int)], ["a"])
+    assert batch.label_indices.shape == (0, 2)
+
+
+def test_draw_takes_at_most_so_many_of_a_sentence_and_others_next_time():
+    some = [example("раз", name=f"r{i}") for i in range(20)] + [example("два", name="d")]
+    first = draw(some, 4, np.random.default_rng(1))
+    assert Counter(e.text for e in first) == {"раз": 4, "два": 1}
+    assert [e.id for e in first] == [e.id for e in draw(some, 4, np.random.default_rng(1))]
+    assert {e.id for e in first} != {e.id for e in draw(some, 4, np.random.default_rng(2))}
+    assert draw(some, 0, np.random.default_rng(1)) == some
+
+
+@pytest.mark.parametrize("in_order", [False, True])
+def test_buckets_hold_every_example_once_within_their_room(in_order):
+    rng = np.random.default_rng(4)
+    some = [example(frames=int(n), name=str(i)) for i, n in enumerate(rng.integers(10, 300, 200))]
+    batches = buckets(some, 1000, rng, in_order)
+    assert sorted(e.id for batch in batches for e in batch) == sorted(e.id for e in some)
+    assert all(len(batch) == 1 or max(e.frames for e in batch) * len(batch) <= 1000 for batch in batches)
+    means = [np.mean([e.frames for e in batch]) for batch in batches]
+    ordered = [a <= b * 1.3 for a, b in pairwise(means)]
+    assert all(ordered) == in_order
+
+
+def test_equal_seeds_give_equal_batches():
+    some = [example(seed=i, frames=60) for i in range(4)]
+    first, again, other = (SHAPER.augmented_batch(some, TrainConfig(), [1, s]) for s in (1, 1, 2))
+    np.testing.assert_array_equal(first.steps, again.steps)
+    assert first.steps.shape != other.steps.shape or np.abs(first.steps - other.steps).max() > 0.01
+
+
+def test_augmentation_never_goes_below_what_ctc_needs():
+    tight = example("дада дада дада", 2 * 14)
+    for seed in range(30):
+        batch = SHAPER.augmented_batch([tight], TrainConfig(speed=0.3), [seed])
+        assert batch.lengths[0] >= 14
+
+
+def test_prepared_keeps_the_order_and_passes_errors_on():
+    assert list(prepared(lambda x: x * x, range(20))) == [x * x for x in range(20)]
+    with pytest.raises(ZeroDivisionError):
+        list(prepared(lambda x: 1 / x, [1, 0]))
+
+
+def test_prepared_can_be_left_early():
+    made = []
+    batches = prepared(lambda x: made.append(x) or x, range(1000))
+    assert next(batches) == 0
+    batches.close()
+    assert len(made) < 20

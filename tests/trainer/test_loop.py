@@ -1,0 +1,154 @@
+"""The loop on a made-up corpus whose letters are plain to hear."""
+
+import csv
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from engine.checkpoint import load_checkpoint
+from engine.config import VOXFORGE, ModelConfig
+from engine.errors import TrainingError
+from tests.conftest import ROOT
+from tests.helpers.models import random_checkpoint, write_cache
+from trainer.events import EpochDone, Saved, StepDone, Stopped
+from trainer.loop import Training
+from trainer.material import material
+from trainer.run import load_state
+from trainer.settings import TrainConfig
+
+MODEL = ModelConfig(n_layers=1, n_units=24, n_stacked=2, dropout=0.1)
+SETTINGS = TrainConfig(epochs=2, batch_frames=1500, learning_rate=0.02, save_every=4, per_sentence=4, nonspeech=0.1)
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory):
+    return write_cache(tmp_path_factory.mktemp("corpus"))
+
+
+def training(folder, corpus, settings=SETTINGS, model=MODEL, **more) -> Training:
+    return Training(folder, material([corpus], [], VOXFORGE), VOXFORGE, model, settings, **more)
+
+
+def weights(folder):
+    arrays, _, _ = load_state(folder)
+    return arrays
+
+
+def assert_same(first, second):
+    assert first.keys() == second.keys()
+    for name in first:
+        np.testing.assert_array_equal(first[name], second[name], err_msg=name)
+
+
+def test_it_learns_and_says_what_it_does(tmp_path, corpus):
+    settings = replace(SETTINGS, epochs=14, averaging=0.9)
+    run = training(tmp_path / "run", corpus, settings)
+    events = list(run.events())
+    epochs = [e for e in events if isinstance(e, EpochDone)]
+    steps = [e for e in events if isinstance(e, StepDone)]
+    assert [e.epoch for e in epochs] == list(range(1, 15))
+    assert [e.step for e in steps] == list(range(1, len(steps) + 1))
+    assert steps[-1].loss < 0.3 * steps[0].loss
+    assert {h.split for h in epochs[0].held} == {"dev_seen_text", "dev_unseen_text"}
+    assert epochs[-1].held[0].rate.cer < 0.3
+    assert epochs[0].held[0].reference != epochs[1].held[0].reference
+    assert isinstance(events[-1], Stopped)
+    assert "14 epochs" in events[-1].reason
+
+    best = load_checkpoint(tmp_path / "run" / "best")
+    assert best.model == MODEL
+    assert best.error_rates["dev_unseen_text"]["utterances"] == 8
+    assert len(load_checkpoint(tmp_path / "run" / "last").history) == 14
+    with (tmp_path / "run" / "metrics.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [int(row["epoch"]) for row in rows] == list(range(1, 15))
+    assert float(rows[-1]["dev_unseen_text_cer"]) == pytest.approx(epochs[-1].held[1].rate.cer, abs=1e-4)
+
+
+def test_left_and_resumed_gives_the_same_weights_as_in_one_go(tmp_path, corpus):
+    list(training(tmp_path / "whole", corpus).events())
+    events = training(tmp_path / "parts", corpus).events()
+    saved = 0
+    for event in events:
+        saved += isinstance(event, Saved)
+        if saved == 1 and isinstance(event, StepDone) and event.step == 6:
+            break
+    events.close()
+    resumed = training(tmp_path / "parts", corpus)
+    assert resumed.position.step == 4, "the state of step 4 is the last one saved"
+    list(resumed.events())
+    assert_same(weights(tmp_path / "whole"), weights(tmp_path / "parts"))
+
+
+def test_killed_and_resumed_gives_the_same_weights_as_in_one_go(tmp_path, corpus):
+    def command(folder):
+        options = "--epochs 3 --batch-frames 1500 --save-every 2 --units 16 --layers 1 --threads 1".split()
+        return [sys.executable, str(ROOT / "main.py"), "train", str(corpus), "-o", str(folder), *options]
+
+    subprocess.run(command(tmp_path / "whole"), check=True, capture_output=True)
+    with subprocess.Popen(command(tmp_path / "killed"), stderr=subprocess.PIPE, text=True) as run:
+        deadline = time.monotonic() + 60
+        while not (tmp_path / "killed" / "state.npz").exists():
+            assert time.monotonic() < deadline
+            assert run.poll() is None
+        run.send_signal(signal.SIGKILL)
+        run.communicate()
+    _, killed_at, _ = load_state(tmp_path / "killed")
+    _, end, _ = load_state(tmp_path / "whole")
+    assert 0 < killed_at.step < end.step
+    subprocess.run(command(tmp_path / "killed"), check=True, capture_output=True)
+    assert_same(weights(tmp_path / "whole"), weights(tmp_path / "killed"))
+
+
+def test_patience_ends_a_run_that_gets_no_better(tmp_path, corpus):
+    settings = replace(SETTINGS, epochs=9, learning_rate=1e-9, patience=2)
+    events = list(training(tmp_path / "run", corpus, settings).events())
+    assert "no better error" in events[-1].reason
+    assert sum(isinstance(e, EpochDone) for e in events) < 9
+
+
+def test_a_finished_run_stays_finished(tmp_path, corpus):
+    list(training(tmp_path / "run", corpus).events())
+    (event,) = training(tmp_path / "run", corpus).events()
+    assert isinstance(event, Stopped)
+
+
+def test_going_on_from_a_checkpoint_starts_with_its_weights(tmp_path, corpus):
+    start = random_checkpoint(MODEL, seed=5)
+    made = training(tmp_path / "run", corpus, start_from=start).checkpoint()
+    assert_same(made.weights, start.weights)
+
+
+def test_another_shape_in_the_same_folder_is_refused(tmp_path, corpus):
+    training(tmp_path / "run", corpus).save()
+    with pytest.raises(TrainingError, match="another model configuration"):
+        training(tmp_path / "run", corpus, model=replace(MODEL, n_units=8))
+
+
+def test_a_damaged_state_is_told(tmp_path, corpus):
+    training(tmp_path / "run", corpus).save()
+    state = tmp_path / "run" / "state.npz"
+    state.write_bytes(state.read_bytes()[:1000])
+    with pytest.raises(TrainingError, match="cannot be read"):
+        training(tmp_path / "run", corpus)
+
+
+def test_a_loss_that_is_not_finite_is_left_out_and_named(tmp_path, corpus):
+    run = training(tmp_path / "run", corpus, replace(SETTINGS, noise=0))
+    before = run.checkpoint().weights
+    poisoned = next(iter(run._train)).pieces[0][0]
+    events = run.events()
+    original = poisoned._scale
+    poisoned._scale = original * np.float32(np.nan)
+    first = next(events)
+    assert first.loss is None
+    assert first.batch
+    assert_same(run.checkpoint().weights, before)
+    poisoned._scale = original
+    later = [e for e in events if isinstance(e, StepDone)]
+    assert later[-1].loss is not None
