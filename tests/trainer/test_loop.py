@@ -87,7 +87,20 @@ def test_left_and_resumed_gives_the_same_weights_as_in_one_go(tmp_path, corpus):
 
 def test_killed_and_resumed_gives_the_same_weights_as_in_one_go(tmp_path, corpus):
     def command(folder):
-        options = "--epochs 3 --batch-frames 1500 --save-every 2 --units 16 --layers 1 --threads 1".split()
+        options = [
+            "--epochs",
+            "3",
+            "--batch-frames",
+            "1500",
+            "--save-every",
+            "2",
+            "--units",
+            "16",
+            "--layers",
+            "1",
+            "--threads",
+            "1",
+        ]
         return [sys.executable, str(ROOT / "main.py"), "train", str(corpus), "-o", str(folder), *options]
 
     subprocess.run(command(tmp_path / "whole"), check=True, capture_output=True)
