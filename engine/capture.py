@@ -31,6 +31,7 @@ LOST_AFTER_S = 2.0
 # A Bluetooth headset takes seconds to change to the profile with a microphone.
 FIRST_BLOCK_WITHIN_S = 10.0
 _POLL_S = 0.1
+_STOP_GRACE_S = 0.3  # some sound servers deliver in bursts that far apart
 _BYTES_PER_SAMPLE = 2
 _HEADER_BYTES = 44
 
@@ -82,13 +83,9 @@ class WavWriter:
     def _header(self) -> bytes:
         n_bytes = min(self._n_bytes, 0xFFFF_FFFF - _HEADER_BYTES)
         byte_rate = self._rate_hz * _BYTES_PER_SAMPLE
-        format_chunk = struct.pack(
-            "<4sIHHIIHH", b"fmt ", 16, 1, 1, self._rate_hz, byte_rate, _BYTES_PER_SAMPLE, 16
-        )
+        format_chunk = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, self._rate_hz, byte_rate, _BYTES_PER_SAMPLE, 16)
         return (
-            struct.pack("<4sI4s", b"RIFF", n_bytes + 36, b"WAVE")
-            + format_chunk
-            + struct.pack("<4sI", b"data", n_bytes)
+            struct.pack("<4sI4s", b"RIFF", n_bytes + 36, b"WAVE") + format_chunk + struct.pack("<4sI", b"data", n_bytes)
         )
 
 
@@ -215,8 +212,9 @@ class Recorder:
 
     def _given_up(self, stream: Stream, waited_s: float) -> bool:
         """No block has come for waited_s. True: a wanted end. Raises MicrophoneLost or MicrophoneBusy."""
-        if self._stop_at_s is not None and (self._writer is None or waited_s >= self._lost_after_s):
-            return True
+        if self._stop_at_s is not None:
+            over = self._clock() >= self._stop_at_s and waited_s >= _STOP_GRACE_S
+            return self._writer is None or over or waited_s >= self._lost_after_s
         if self._writer is None:
             if waited_s >= self._first_block_within_s or not stream.active:
                 raise MicrophoneBusy(device=self._device or "", reason="it delivers no sound")

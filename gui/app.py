@@ -13,10 +13,10 @@ os.environ.setdefault("QT_API", "pyside6")  # for qtawesome, which would otherwi
 from PySide6.QtCore import QLibraryInfo, QObject, QSocketNotifier, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication
 
-from engine.capture import input_devices
+from engine.capture import Recorder, input_devices
 from engine.paths import recordings_dir
-from engine.portaudio import OpenStream, open_portaudio
 from gui import i18n
+from gui.bridge import MakeRecorder
 from gui.dictation_page import DictationPage
 from gui.empty_page import shipped_samples
 from gui.log import Uncaught, start_logging
@@ -39,13 +39,13 @@ def start_engine_process() -> Engine:
 class Program(QObject):
     """The parts of the running program. Needs a QApplication; `open` shows the window.
 
-    make_engine, open_stream, list_devices: recognition and sound, passed in.
+    make_engine, make_recorder, list_devices: recognition and sound, passed in.
     """
 
     def __init__(
         self,
         make_engine: Callable[[], Engine] = start_engine_process,
-        open_stream: OpenStream = open_portaudio,
+        make_recorder: MakeRecorder = Recorder,
         list_devices: ListDevices = input_devices,
         language: str | None = None,
     ):
@@ -54,7 +54,7 @@ class Program(QObject):
         self._translate_qt()
         theme()
         self.settings = Settings()
-        self.session = Session(make_engine, recordings_dir(), open_stream)
+        self.session = Session(make_engine, recordings_dir(), make_recorder)
         self.microphones = MicrophoneChoice(self.settings, list_devices)
         self.page = DictationPage(self.session, self.settings, self.microphones, shipped_samples(self.language))
         self.window = MainWindow(self.session, self.settings, self.page)

@@ -7,8 +7,9 @@ from PySide6.QtCore import QObject, Signal
 
 from engine.capture import Recorder, Recording
 from engine.errors import DiktovkaError
-from engine.portaudio import OpenStream, open_portaudio
 from engine.worker import Worker
+
+MakeRecorder = Callable[..., Recorder]
 
 _running: set[QObject] = set()  # a bridge that were collected while its thread runs would take the process with it
 
@@ -50,12 +51,10 @@ class RecordingTask(QObject):
     level = Signal(float, float)
     ended = Signal(object, object)
 
-    def __init__(self, path: Path, microphone: str | None, open_stream: OpenStream = open_portaudio):
+    def __init__(self, path: Path, microphone: str | None, make_recorder: MakeRecorder = Recorder):
         super().__init__()
         self.path = path
-        self._recorder = Recorder(
-            path, microphone, self.level.emit, self.started.emit, self._end, open_stream=open_stream
-        )
+        self._recorder = make_recorder(path, microphone, self.level.emit, self.started.emit, self._end)
         self.ended.connect(self._forget)
 
     @property

@@ -9,8 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from engine.capture import TAIL_S, Recording
 from engine.errors import DiktovkaError
-from engine.portaudio import OpenStream
-from gui.bridge import RecordingTask
+from gui.bridge import MakeRecorder, RecordingTask
 from gui.status import Recording as State
 
 
@@ -26,9 +25,9 @@ class Dictaphone(QObject):
     recording_started = Signal(object, object)
     failed = Signal(object, bool)
 
-    def __init__(self, folder: Path, open_stream: OpenStream, now: Callable[[], datetime]):
+    def __init__(self, folder: Path, make_recorder: MakeRecorder, now: Callable[[], datetime]):
         super().__init__()
-        self._folder, self._open_stream, self._now = folder, open_stream, now
+        self._folder, self._make_recorder, self._now = folder, make_recorder, now
         self._task: RecordingTask | None = None
         self._ended: threading.Event | None = None
         self.state = State.NONE
@@ -49,7 +48,7 @@ class Dictaphone(QObject):
         if self._task is not None:
             return
         self.microphone = microphone
-        self._task = RecordingTask(self._new_path(), microphone, self._open_stream)
+        self._task = RecordingTask(self._new_path(), microphone, self._make_recorder)
         self._task.started.connect(self._take_start)
         self._task.level.connect(self.level_changed)
         self._task.ended.connect(self._take_end)

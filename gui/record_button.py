@@ -96,7 +96,7 @@ class RecordButton(QPushButton):
         if self._level > 0:
             # From the bottom up on both sides; Qt counts sixteenths of a degree from three o'clock.
             half = round(180 * 16 * self._level)
-            painter.setPen(QPen(QColor(colours.accent), _RING_WIDTH, cap=Qt.PenCapStyle.RoundCap))
+            painter.setPen(QPen(QColor(colours.accent), _RING_WIDTH, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
             painter.drawArc(ring, -90 * 16 - half, 2 * half)
         if self.hasFocus():
             painter.setPen(QPen(QColor(colours.accent), 2))

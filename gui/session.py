@@ -14,10 +14,10 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from engine.capture import Recorder
 from engine.errors import AudioError, DiktovkaError, EngineStopped
-from engine.portaudio import OpenStream, open_portaudio
 from engine.results import Event, Final, Finished, Progress, Provisional, Started
-from gui.bridge import Task
+from gui.bridge import MakeRecorder, Task
 from gui.dictaphone import Dictaphone
 from gui.jobs import Job, Queue
 from gui.status import Model, Reading, Status
@@ -67,13 +67,13 @@ class Session(QObject):
         self,
         make_engine: Callable[[], Engine],
         recordings_dir: Path,
-        open_stream: OpenStream = open_portaudio,
+        make_recorder: MakeRecorder = Recorder,
         now: Callable[[], datetime] = datetime.now,
     ):
         super().__init__()
         self._make_engine = make_engine
         self._queue = Queue()
-        self._dictaphone = Dictaphone(recordings_dir, open_stream, now)
+        self._dictaphone = Dictaphone(recordings_dir, make_recorder, now)
         self._dictaphone.state_changed.connect(self._go_on)
         self._dictaphone.level_changed.connect(self.level_changed)
         self._dictaphone.recording_started.connect(self._recording_started)
@@ -82,7 +82,7 @@ class Session(QObject):
         self._loading: Task | None = None
         self._reading: Task | None = None
         self._model = Model.LOADING
-        self._closing = self._has_closed = False
+        self._closing = self.has_closed = False
         self.status = Status()
 
     # --- the model ---
@@ -259,8 +259,8 @@ class Session(QObject):
             self._last.start()
 
     def _say_closed(self) -> None:
-        if not self._has_closed:
-            self._has_closed = True
+        if not self.has_closed:
+            self.has_closed = True
             self.closed.emit()
 
     def _tell(self) -> None:

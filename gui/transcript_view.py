@@ -187,8 +187,10 @@ class TranscriptView(QTextEdit):
         cursor = QTextCursor(self.document())
         cursor.select(QTextCursor.SelectionType.Document)
         cleared = cursor.selection()
+        cursor.beginEditBlock()
         cursor.removeSelectedText()
         self._set_paragraph(cursor)
+        cursor.endEditBlock()
         return cleared
 
     def restore(self, cleared: QTextDocumentFragment) -> None:

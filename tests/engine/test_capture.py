@@ -1,7 +1,5 @@
 """Recording: what is said is on disk, whatever happens to the microphone, the disk or the process."""
 
-import errno
-import os
 import signal
 import struct
 import subprocess
@@ -23,6 +21,7 @@ from engine.errors import (
     NotWritable,
 )
 from tests.helpers.fake_microphone import FakeMicrophone
+from tests.helpers.small_disk import SmallDisk
 
 ROOT = Path(__file__).parents[2]
 
@@ -221,24 +220,6 @@ def test_an_unexpected_failure_becomes_one_of_ours(record, listener, caplog):
     assert "Recording failed" in caplog.text
 
 
-class SmallDisk:
-    """Opens files on a disk that holds n_bytes."""
-
-    def __init__(self, n_bytes: int):
-        self.n_bytes = n_bytes
-
-    def open(self, path: Path) -> "SmallDisk":
-        self.file = path.open("xb", buffering=0)
-        self.seek, self.fileno, self.close = self.file.seek, self.file.fileno, self.file.close
-        return self
-
-    def write(self, content) -> int:
-        room = self.n_bytes - self.file.tell()
-        if room <= 0:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        return self.file.write(bytes(content)[:room])
-
-
 def test_a_full_disk_keeps_what_fitted(record, listener):
     microphone = FakeMicrophone()
     record(microphone, open_file=SmallDisk(44 + 7).open)
@@ -311,6 +292,7 @@ KILLED = """
 import sys, pathlib
 from engine.capture import Recorder
 from tests.helpers.fake_microphone import FakeMicrophone
+from tests.helpers.small_disk import SmallDisk
 microphone = FakeMicrophone()
 recorder = Recorder(pathlib.Path(sys.argv[1]), on_level=lambda *_: print("block", flush=True),
                     open_stream=microphone.open, clock=microphone.clock)

@@ -1,0 +1,103 @@
+"""A window with a fake microphone and a fake recognition, on no screen unless there is one."""
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QPushButton
+
+if "DISPLAY" not in os.environ and "WAYLAND_DISPLAY" not in os.environ:
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from engine.capture import InputDevice, Recorder
+from gui import i18n
+from gui.app import Program
+from tests.helpers.fake_engine import FakeEngine
+from tests.helpers.fake_microphone import FakeMicrophone
+
+HEADSET = InputDevice("Headset", 1, True, 48_000, 1)
+WEBCAM = InputDevice("Webcam", 2, False, 16_000, 2)
+
+
+class Stage:
+    """The program in a window, and its neighbours in the test's hand."""
+
+    def __init__(
+        self,
+        language: str = "en",
+        ready: bool = True,
+        devices: Sequence[InputDevice] = (HEADSET, WEBCAM),
+        failure: Exception | None = None,
+    ):
+        self.engines: list[FakeEngine] = []
+        self.microphone = FakeMicrophone()
+        self.devices, self.failure = list(devices), failure
+        self.rescans: list[bool] = []
+        self._ready = ready
+        self.open_file = None
+        self.program = Program(self._make_engine, self._make_recorder, self._list_devices, language)
+        self.session, self.page, self.window = self.program.session, self.program.page, self.program.window
+
+    def _make_engine(self) -> FakeEngine:
+        self.engines.append(FakeEngine(self._ready))
+        return self.engines[-1]
+
+    def _make_recorder(self, *arguments) -> Recorder:
+        options = {"open_file": self.open_file} if self.open_file else {}
+        return Recorder(*arguments, open_stream=self.microphone.open, clock=self.microphone.clock, **options)
+
+    def _list_devices(self, rescan: bool) -> list[InputDevice]:
+        self.rescans.append(rescan)
+        if self.failure is not None:
+            raise self.failure
+        return self.devices
+
+    @property
+    def engine(self) -> FakeEngine:
+        """The newest one."""
+        return self.engines[-1]
+
+    @property
+    def text(self) -> str:
+        return self.page.transcript.toPlainText()
+
+    @property
+    def words(self) -> str:
+        """The state, as the person reads it."""
+        return self.page.controls.state.text()
+
+    def press(self, text: str) -> None:
+        """Clicks the button of a message that reads so."""
+        buttons = self.page.messages.findChildren(QPushButton)
+        (button,) = [button for button in buttons if button.text() == text and button.isVisible()]
+        button.click()
+
+
+@pytest.fixture
+def make_stage(qtbot):
+    """Opens a stage; closes it at the end, waiting for all it started."""
+    stages: list[Stage] = []
+
+    def make(files: tuple[Path, ...] = (), **options) -> Stage:
+        stage = Stage(**options)
+        stages.append(stage)
+        qtbot.addWidget(stage.window)
+        stage.program.open(files)
+        qtbot.waitUntil(lambda: bool(stage.engines) and stage.page.isVisible())
+        return stage
+
+    yield make
+    for stage in stages:
+        if not stage.session.has_closed:
+            with qtbot.waitSignal(stage.session.closed, timeout=10_000):
+                stage.window.close()
+    i18n.install("en")
+
+
+@pytest.fixture
+def stage(make_stage, qtbot) -> Iterator[Stage]:
+    """In English, with its model ready and its microphones listed."""
+    stage = make_stage()
+    qtbot.waitUntil(lambda: stage.words == "Ready" and stage.page.controls.microphones.count() == 3)
+    return stage
