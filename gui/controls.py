@@ -31,9 +31,9 @@ class Toolbar(QWidget):
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
-        self.open = tool_button(_("Open"), KEYS.open, _("Open recordings"))
+        self.open = tool_button(_("Open…"), KEYS.open, _("Open recordings"))
         self.copy = tool_button(_("Copy"), KEYS.copy, _("Copy all text"))
-        self.save = tool_button(_("Save as"), KEYS.save, _("Save the text to a file"))
+        self.save = tool_button(_("Save as…"), KEYS.save, _("Save the text to a file"))
         self.clear = tool_button(_("Clear"), KEYS.clear, _("Clear the page"))
         self.help = tool_button("", KEYS.help, _("Keyboard shortcuts"))
         row = QHBoxLayout(self)

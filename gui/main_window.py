@@ -34,7 +34,7 @@ class MainWindow(QMainWindow):
         self._session, self._settings = session, settings
         self._may_close = self._was_shown = False
         self.dictation = dictation
-        self.setWindowTitle("Diktovka")
+        self.setWindowTitle(_("Diktovka"))
         self.setWindowIcon(QIcon(str(resource("icons/diktovka.svg"))))
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)

@@ -84,7 +84,7 @@ class MicrophoneChoice(QComboBox):
             self.unusable.emit(NoMicrophone())
 
     def _show(self, names: list[str]) -> None:
-        wanted = [_("System's microphone"), *names]
+        wanted = [_("System default"), *names]
         if wanted == [self.itemText(i) for i in range(self.count())]:
             return
         opened = self.view().isVisible()

@@ -44,7 +44,7 @@ class ShortcutsWindow(QDialog):
             (KEYS.open, _("Open recordings")),
             (KEYS.cancel, _("Cancel; recordings are kept")),
             (KEYS.copy, _("Copy all text")),
-            (KEYS.save, _("Save as")),
+            (KEYS.save, _("Save the text to a file")),
             (KEYS.clear, _("Clear the page")),
             ("Ctrl+Z", _("Undo")),
             (KEYS.microphone, _("Choose a microphone")),

@@ -160,7 +160,7 @@ def test_show_log_shows_the_log(stage, qtbot):
 
 def test_the_choice_of_a_microphone_is_used_and_remembered(stage, make_stage, qtbot):
     choice = stage.page.controls.microphones
-    assert [choice.itemText(i) for i in range(choice.count())] == ["System's microphone", "Headset", "Webcam"]
+    assert [choice.itemText(i) for i in range(choice.count())] == ["System default", "Headset", "Webcam"]
     choice.setCurrentIndex(2)
     choice.activated.emit(2)
     stage.page.toggle_recording()
