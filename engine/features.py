@@ -55,9 +55,7 @@ class ClassicCepstra:
     def __init__(self, config: FeatureConfig):
         self._config = config
 
-    def push(
-        self, span: np.ndarray, index: np.ndarray, is_tail: bool = False
-    ) -> tuple[np.ndarray, np.ndarray]:
+    def push(self, span: np.ndarray, index: np.ndarray, is_tail: bool = False) -> tuple[np.ndarray, np.ndarray]:
         """Same as VoxforgeCepstra.push; no frame is ever removed."""
         cepstra = python_speech_features.mfcc(
             span,

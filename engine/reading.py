@@ -35,9 +35,7 @@ def open_ordinary(path: Path, opener: Callable[..., BinaryIO]) -> BinaryIO:
     try:
         mode = path.stat().st_mode
         if not stat.S_ISREG(mode):  # to open a pipe would wait for its writer
-            raise AudioError(
-                path=path, reason="it is a folder" if stat.S_ISDIR(mode) else "it is no ordinary file"
-            )
+            raise AudioError(path=path, reason="it is a folder" if stat.S_ISDIR(mode) else "it is no ordinary file")
         return opener(path, "rb")
     except (OSError, ValueError) as error:
         raise audio_error(path, error) from error

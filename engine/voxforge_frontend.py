@@ -131,9 +131,7 @@ class NoiseTracker:
             self._smoothed = _SMOOTHING * energies[:1]
             self._noise = (energies[0] * _INITIAL_NOISE).tolist()
             self._floor = list(self._noise)
-        power, self._smoothed = lfilter(
-            [1 - _SMOOTHING], [1, -_SMOOTHING], energies, axis=0, zi=self._smoothed
-        )
+        power, self._smoothed = lfilter([1 - _SMOOTHING], [1, -_SMOOTHING], energies, axis=0, zi=self._smoothed)
         noise = _follow(power, self._noise)
         signal = np.maximum(power - noise, 1.0)
         # Digital silence: 0 / 0 is no speech, and any gain on nothing is nothing.
@@ -207,9 +205,7 @@ class VoxforgeCepstra:
         self._noise = NoiseTracker(config.n_filters)
         self._gate = SilenceGate(config.n_cepstra)
 
-    def push(
-        self, span: np.ndarray, index: np.ndarray, is_tail: bool = False
-    ) -> tuple[np.ndarray, np.ndarray]:
+    def push(self, span: np.ndarray, index: np.ndarray, is_tail: bool = False) -> tuple[np.ndarray, np.ndarray]:
         """span: pre-emphasised samples of len(index) overlapping frames, float64; index: their numbers.
 
         Gives cepstra float32 (n, n_cepstra) and their frame numbers int64 (n,), without the removed silence.
@@ -220,11 +216,7 @@ class VoxforgeCepstra:
             return self._mel.cepstra(energies), index
         gain, speech = self._noise.push(energies)
         cepstra = self._mel.cepstra(energies * gain if self._config.remove_noise else energies)
-        return (
-            self._gate.push(cepstra, index, speech, is_tail)
-            if self._config.remove_silence
-            else (cepstra, index)
-        )
+        return self._gate.push(cepstra, index, speech, is_tail) if self._config.remove_silence else (cepstra, index)
 
     @staticmethod
     def has_tail(n_pending: int, n_frames: int) -> bool:

@@ -103,9 +103,7 @@ def test_another_rate_can_be_asked_for(tmp_path):
     path = tmp_path / "a.wav"
     soundfile.write(path, tone(1, rate_hz=48_000), 48_000)
 
-    np.testing.assert_allclose(
-        read(path, rate_hz=8_000)[800:-800], tone(1, rate_hz=8_000)[800:-800], atol=0.01
-    )
+    np.testing.assert_allclose(read(path, rate_hz=8_000)[800:-800], tone(1, rate_hz=8_000)[800:-800], atol=0.01)
 
 
 def test_blocks_are_as_long_as_asked(tmp_path):
@@ -244,9 +242,7 @@ def test_a_disk_that_fails_later(tmp_path):
     path = tmp_path / "a.wav"
     path.touch()
 
-    with open_audio(
-        path, opener=lambda path, mode: FailingDisk(encoded(tone(5)), range(60_000, 150_000))
-    ) as audio:
+    with open_audio(path, opener=lambda path, mode: FailingDisk(encoded(tone(5)), range(60_000, 150_000))) as audio:
         blocks = audio.blocks()
         assert len(next(blocks)) == RATE_HZ
         with pytest.raises(AudioError, match="Input/output error"):

@@ -67,9 +67,7 @@ def test_classic_in_blocks_is_classic_at_once(utterance, sizes):
 def test_classic_is_one_call_of_python_speech_features(n_samples):
     samples = noise(3, seed=4)[:n_samples]
 
-    wanted = python_speech_features.mfcc(
-        samples.astype(float), 16_000, nfilt=26, nfft=512, lowfreq=50, highfreq=8_000
-    )
+    wanted = python_speech_features.mfcc(samples.astype(float), 16_000, nfilt=26, nfft=512, lowfreq=50, highfreq=8_000)
 
     cepstra = extract(samples, CLASSIC).cepstra
     assert cepstra.shape == wanted.shape
@@ -94,9 +92,7 @@ def test_classic_of_nothing_is_nothing():
 
 @pytest.mark.parametrize(("config", "first_s"), [(PLAIN, 0.0128125), (CLASSIC, 0.0125)])
 def test_a_frame_stands_for_its_centre(config, first_s):
-    np.testing.assert_allclose(
-        extract(tone(1), config).times_s[:3], [first_s, first_s + 0.01, first_s + 0.02]
-    )
+    np.testing.assert_allclose(extract(tone(1), config).times_s[:3], [first_s, first_s + 0.01, first_s + 0.02])
 
 
 def test_a_click_is_found_where_it_is():
@@ -174,9 +170,7 @@ def test_the_tail_brings_nothing_but_itself(n_speech, kept):
 
 
 @pytest.mark.parametrize("config", [VOXFORGE, DENOISED, PLAIN, CLASSIC])
-@pytest.mark.parametrize(
-    "samples", [np.zeros(48_000, np.float32), np.ones(48_000, np.float32)], ids=["0", "1"]
-)
+@pytest.mark.parametrize("samples", [np.zeros(48_000, np.float32), np.ones(48_000, np.float32)], ids=["0", "1"])
 def test_digital_silence_has_finite_cepstra(config, samples):
     assert np.isfinite(extract(samples, config).cepstra).all()
 
@@ -206,9 +200,7 @@ def test_odd_configurations_give_finite_cepstra(n_filters, low_hz, high_hz, lift
 
 @pytest.mark.parametrize("samples", [np.zeros(10, np.int16), np.zeros((10, 2), np.float32)])
 def test_samples_of_another_kind_are_refused(samples):
-    with pytest.raises(
-        ValueError, match=r"samples must be float \(n,\), not (int16 \(10,\)|float32 \(10, 2\))"
-    ):
+    with pytest.raises(ValueError, match=r"samples must be float \(n,\), not (int16 \(10,\)|float32 \(10, 2\))"):
         FrontEnd(VOXFORGE).push(samples)
 
 

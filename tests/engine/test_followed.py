@@ -115,9 +115,7 @@ def test_what_is_written_before_the_end_is_told_is_read(tmp_path):
 def test_another_chunk_before_the_samples_and_another_rate(tmp_path):
     header = wav_header(0, before_samples=b"LIST\x05\0\0\0INFOx\0")
 
-    samples = follow(
-        Writer(tmp_path / "a.wav", [header[:50], header[50:] + int16_bytes(tone(1))]), rate_hz=8_000
-    )
+    samples = follow(Writer(tmp_path / "a.wav", [header[:50], header[50:] + int16_bytes(tone(1))]), rate_hz=8_000)
 
     np.testing.assert_allclose(samples[400:-400], tone(1, rate_hz=8_000)[400:-400], atol=0.01)
 
@@ -189,9 +187,7 @@ def test_a_file_that_vanishes(tmp_path, before):
 
 def test_a_file_that_shrinks(tmp_path):
     path = tmp_path / "a.wav"
-    writer = Writer(
-        path, [wav_header(0) + int16_bytes(tone(1)), lambda path: path.write_bytes(wav_header(0))]
-    )
+    writer = Writer(path, [wav_header(0) + int16_bytes(tone(1)), lambda path: path.write_bytes(wav_header(0))])
 
     with pytest.raises(AudioError, match="it became shorter while it was written"):
         follow(writer)
