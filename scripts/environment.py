@@ -168,25 +168,16 @@ def _complete(command: str) -> bool:
 
 def fill(root: Path, venv: Path, locks: Sequence[str], say: Callable[[str], object]) -> None:
     """Installs the locked packages, first those that build the one package which comes as source."""
-    (venv / "diktovka.unfinished").write_text(
-        "pip was interrupted; this environment will be made anew\n", "utf-8"
-    )
+    (venv / "diktovka.unfinished").write_text("pip was interrupted; this environment will be made anew\n", "utf-8")
     say("Installing the locked packages (a download of some 500 MB the first time, a few minutes)")
     python = str(python_in(venv))
-    if (
-        subprocess.call(
-            [python, "-m", "pip", "--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        != 0
-    ):
+    if subprocess.call([python, "-m", "pip", "--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) != 0:
         subprocess.call([python, "-m", "ensurepip"], stdout=subprocess.DEVNULL)
     pip = [python, "-m", "pip", "install", "--require-hashes", "--no-deps", "--no-build-isolation"]
     pip += ["--disable-pip-version-check"] + ([] if sys.stderr.isatty() else ["--quiet"])
     for lock in (BUILD_LOCK, locks[-1]):
         if subprocess.call([*pip, "-r", str(root / lock)]) != 0:
-            raise SetupError(
-                "pip could not install {}; the reason is above. Run make again to go on.".format(lock)
-            )
+            raise SetupError("pip could not install {}; the reason is above. Run make again to go on.".format(lock))
 
 
 def ensure(root: Path, locks: Sequence[str], say: Callable[[str], object]) -> Path:

@@ -18,8 +18,8 @@ from typing import Callable, Dict, Iterable, List, NamedTuple, Optional, Sequenc
 class Requirement(NamedTuple):
     """One thing to be found on the system, and the package that brings it on each family of Linux.
 
-    find: what is looked for; "lib*.so.N" is loaded as the window would load it, a path is a file pattern ("|" between alternatives), "portaudio" is looked up as sounddevice does, and anything else is a
-    command on the PATH.
+    find: what is looked for. "lib*.so.N" is loaded as the window would load it, a path is a file pattern ("|" between
+    alternatives), "portaudio" is looked up as sounddevice does, and anything else is a command on the PATH.
     """
 
     find: str
@@ -51,9 +51,7 @@ XCB = (
     Requirement("libxcb-keysyms.so.1", "libxcb-keysyms1", "xcb-util-keysyms", "xcb-util-keysyms"),
     Requirement("libxcb-randr.so.0", "libxcb-randr0", "libxcb", "libxcb"),
     Requirement("libxcb-render.so.0", "libxcb-render0", "libxcb", "libxcb"),
-    Requirement(
-        "libxcb-render-util.so.0", "libxcb-render-util0", "xcb-util-renderutil", "xcb-util-renderutil"
-    ),
+    Requirement("libxcb-render-util.so.0", "libxcb-render-util0", "xcb-util-renderutil", "xcb-util-renderutil"),
     Requirement("libxcb-shape.so.0", "libxcb-shape0", "libxcb", "libxcb"),
     Requirement("libxcb-shm.so.0", "libxcb-shm0", "libxcb", "libxcb"),
     Requirement("libxcb-sync.so.1", "libxcb-sync1", "libxcb", "libxcb"),
@@ -146,15 +144,6 @@ def apt_lists_are_empty() -> bool:
     return not any(Path("/var/lib/apt/lists").glob("*_Packages*"))
 
 
-def apt_install(packages: Sequence[str], call: Optional[Callable[[List[str]], int]] = None) -> bool:
-    """Installs packages as root, with fresh lists if there are none or the old ones fail. Gives success."""
-    call = call or quiet_call
-    install = install_command(packages, "apt", root=True)
-    if not apt_lists_are_empty() and call(install) == 0:
-        return True
-    return call(["apt-get", "update"]) == 0 and call(install) == 0
-
-
 def quiet_call(command: List[str]) -> int:
     """Exit status; what the command prints is shown only where it fails."""
     environment: Dict[str, str] = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
@@ -166,6 +155,18 @@ def quiet_call(command: List[str]) -> int:
     return done.returncode
 
 
+def apt_install(
+    packages: Sequence[str],
+    call: Callable[[List[str]], int] = quiet_call,
+    lists_are_empty: Callable[[], bool] = apt_lists_are_empty,
+) -> bool:
+    """Installs packages as root, with fresh lists if there are none or the old ones fail. Gives success."""
+    install = install_command(packages, "apt", root=True)
+    if not lists_are_empty() and call(install) == 0:
+        return True
+    return call(["apt-get", "update"]) == 0 and call(install) == 0
+
+
 def is_root() -> bool:
     return hasattr(os, "geteuid") and os.geteuid() == 0
 
@@ -175,17 +176,18 @@ def ensure(
     say: Callable[[str], object],
     look: Callable[[Sequence[Requirement]], List[Requirement]] = missing,
     install: Callable[[Sequence[str]], bool] = apt_install,
+    family: Callable[[], Optional[str]] = package_family,
+    root: Callable[[], bool] = is_root,
 ) -> List[Requirement]:
     """Installs what is missing where it may (root, Debian family), else says how. Gives what still is."""
     lacking = look(requirements)
     if not lacking:
         return []
-    family, root = package_family(), is_root()
-    if family == "apt" and root:
+    if family() == "apt" and root():
         packages = packages_of(lacking, "apt")
         say("Installing system packages: {}".format(" ".join(packages)))
         install(packages)
         lacking = look(requirements)
     if lacking:
-        say(advice(lacking, family, root))
+        say(advice(lacking, family(), root()))
     return lacking

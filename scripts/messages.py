@@ -36,10 +36,7 @@ class NotLiteral(Exception):
 def messages(root: Path = ROOT) -> list[Message]:
     """All sentences of the program's code, in the order of the files. Raises NotLiteral."""
     files = [
-        file
-        for place in PLACES
-        for file in sorted([root / place, *(root / place).rglob("*.py")])
-        if file.is_file()
+        file for place in PLACES for file in sorted([root / place, *(root / place).rglob("*.py")]) if file.is_file()
     ]
     trees = {file.relative_to(root).as_posix(): ast.parse(file.read_text("utf-8")) for file in files}
     constants = {name: value for tree in trees.values() for name, value in _constants(tree).items()}
@@ -88,9 +85,7 @@ def _literal(argument: ast.expr, name: str) -> str | None:
     if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
         return argument.value
     if isinstance(argument, ast.JoinedStr | ast.BinOp | ast.Call):
-        raise NotLiteral(
-            f"{name}:{argument.lineno}: translate the sentence first, then fill it in: _('...').format()"
-        )
+        raise NotLiteral(f"{name}:{argument.lineno}: translate the sentence first, then fill it in: _('...').format()")
     return None
 
 
@@ -109,9 +104,7 @@ def unmatched(found: list[Message], catalogue: polib.POFile) -> tuple[list[Messa
     wanted = {(message.text, message.plural or ""): message for message in found}
     done = {(entry.msgid, entry.msgid_plural) for entry in catalogue if entry.translated()}
     missing = [message for key, message in wanted.items() if key not in done]
-    left_over = [
-        entry for entry in catalogue if entry.obsolete or (entry.msgid, entry.msgid_plural) not in wanted
-    ]
+    left_over = [entry for entry in catalogue if entry.obsolete or (entry.msgid, entry.msgid_plural) not in wanted]
     return missing, left_over
 
 
@@ -119,14 +112,8 @@ def add(missing: list[Message], catalogue: polib.POFile) -> None:
     present = {(entry.msgid, entry.msgid_plural) for entry in catalogue}
     for message in missing:
         if (message.text, message.plural or "") not in present:
-            plural = (
-                {"msgid_plural": message.plural, "msgstr_plural": {0: "", 1: "", 2: ""}}
-                if message.plural
-                else {}
-            )
-            catalogue.append(
-                polib.POEntry(msgid=message.text, comment=message.where.partition(":")[0], **plural)
-            )
+            plural = {"msgid_plural": message.plural, "msgstr_plural": {0: "", 1: "", 2: ""}} if message.plural else {}
+            catalogue.append(polib.POEntry(msgid=message.text, comment=message.where.partition(":")[0], **plural))
 
 
 def main(arguments: list[str]) -> int:

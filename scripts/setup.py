@@ -19,12 +19,8 @@ import libraries
 
 ROOT = Path(__file__).resolve().parents[1]
 SCREEN = ["xvfb-run", "-a", "-s", "-screen 0 1280x1024x24"]
-NO_DISPLAY = (
-    "There is no display here, so the window cannot open: reading the two sample recordings in the terminal."
-)
-NO_WINDOW = (
-    "The window cannot open without these libraries: reading the two sample recordings in the terminal."
-)
+NO_DISPLAY = "There is no display here, so the window cannot open: reading the two sample recordings in the terminal."
+NO_WINDOW = "The window cannot open without these libraries: reading the two sample recordings in the terminal."
 NO_QT_TESTS = "Qt cannot be loaded without these libraries: the tests of the window are left out."
 # pytest-qt imports Qt before the first test, and without it nobody knows the options meant for it.
 WITHOUT_QT = ["-p", "no:pytest-qt", "-o", "strict_config=false", "-W", "ignore::pytest.PytestConfigWarning"]
@@ -56,9 +52,7 @@ def run(arguments: List[str]) -> None:
     become([str(python), "main.py", *(["demo"] if reason else []), *arguments], environ)
 
 
-def why_no_window(
-    environ: Mapping[str, str], platform: str, lacking: Sequence[libraries.Requirement]
-) -> Optional[str]:
+def why_no_window(environ: Mapping[str, str], platform: str, lacking: Sequence[libraries.Requirement]) -> Optional[str]:
     """A sentence where the window cannot open; None where it can."""
     if not has_display(environ, platform):
         return NO_DISPLAY
@@ -71,9 +65,7 @@ def demo(arguments: List[str]) -> None:
     become([str(python), "main.py", "demo", *arguments], dict(os.environ))
 
 
-def on_a_screen(
-    command: List[str], environ: Dict[str, str], lacking: Sequence[libraries.Requirement]
-) -> List[str]:
+def on_a_screen(command: List[str], environ: Dict[str, str], lacking: Sequence[libraries.Requirement]) -> List[str]:
     """The command on the display there is, else on a virtual one, else (where that is missing) on none."""
     if has_display(environ, sys.platform):
         return command

@@ -1,0 +1,132 @@
+"""Makes the pictures in resources/screenshots/ anew, from the real program in its real states.
+
+    xvfb-run -s "-screen 0 1280x1024x24" .venv/bin/python scripts/screenshots.py [FOLDER]
+
+Recognition is the shipped model; the microphone is a recording played at the speed of speech.
+"""
+
+import os
+import sys
+import tempfile
+import threading
+import time
+import wave
+from functools import partial
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+BLOCK_S = 0.05
+
+
+class PlayedMicrophone:
+    """A stream in place of the microphone's: a 16-bit mono WAV at the pace at which it was spoken, over and over."""
+
+    channels = 1
+    active = True
+
+    def __init__(self, path: Path, _name: str | None, on_block):
+        with wave.open(str(path)) as recording:
+            self.rate_hz = recording.getframerate()
+            self._samples = recording.readframes(recording.getnframes())
+        self._on_block, self._closed = on_block, threading.Event()
+        threading.Thread(target=self._play, daemon=True).start()
+
+    def _play(self) -> None:
+        n_bytes = round(BLOCK_S * self.rate_hz) * 2
+        while not self._closed.is_set():
+            for start in range(0, len(self._samples), n_bytes):
+                if self._closed.wait(BLOCK_S):
+                    return
+                self._on_block(self._samples[start : start + n_bytes])
+
+    def close(self) -> None:
+        self._closed.set()
+
+
+class Photographer:
+    """One program, taken in each of its states."""
+
+    def __init__(self, app, folder: Path, language: str, shade: str):
+        from engine.capture import InputDevice, Recorder
+        from engine.paths import resource
+        from gui.app import Program
+        from gui.theme import DARK, LIGHT, theme
+
+        self._app, self._folder, self._name = app, folder, f"{shade}-{language}"
+        self._sample = resource("samples/man.wav")
+        theme_of_all = theme()
+        self.program = Program(
+            make_recorder=partial(Recorder, open_stream=partial(PlayedMicrophone, self._sample)),
+            list_devices=lambda _rescan: [InputDevice("USB Microphone", 0, True, 16_000, 1)],
+            language=language,
+        )
+        theme_of_all.use(DARK if shade == "dark" else LIGHT)
+        self.session = self.program.session
+        self.window = self.program.window
+
+    def wait(self, until, limit_s: float = 60) -> None:
+        deadline = time.monotonic() + limit_s
+        while not until():
+            if time.monotonic() > deadline:
+                raise SystemExit(f"{self._name}: waited too long")
+            self._app.processEvents()
+            time.sleep(0.01)
+
+    def rest(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        self.wait(lambda: time.monotonic() > end)
+
+    def take(self, state: str) -> None:
+        path = self._folder / f"{state}-{self._name}.png"
+        self.window.grab().save(str(path))
+        print(path.name)
+
+    def take_all(self) -> None:
+        from engine.paths import resource
+        from gui.status import Model
+
+        def ready() -> bool:
+            status = self.session.status
+            return status.model is Model.READY and not status.can_cancel
+
+        self.program.open()
+        self.wait(ready)
+        self.take("empty")
+        self.session.open_files([resource("samples/man.wav"), resource("samples/woman.wav")])
+        self.wait(ready)
+        self.rest(0.2)
+        self.take("dictation")
+        self.program.page.clear()
+        self.program.page.messages.close_all()
+        self.session.record(None)
+        self.wait(lambda: self.session.elapsed_s > 6 and self.program.page.transcript.provisional_text)
+        self.rest(0.25)
+        self.take("recording")
+        self.session.stop()
+        self.wait(ready)
+        self.session.open_files([ROOT / "README.md"])
+        self.wait(lambda: bool(self.program.page.messages.texts))
+        self.rest(0.2)
+        self.take("problem")
+        self.window.close()
+        self.wait(lambda: self.session.has_closed)
+
+
+def main() -> None:
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "resources" / "screenshots"
+    folder.mkdir(parents=True, exist_ok=True)
+    os.environ["DIKTOVKA_HOME"] = tempfile.mkdtemp()
+    from PySide6.QtWidgets import QApplication
+
+    import gui.app  # noqa: F401 - says to qtawesome which Qt is meant
+
+    app = QApplication([])
+    for language in ("ru", "en"):
+        for shade in ("light", "dark"):
+            Photographer(app, folder, language, shade).take_all()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,22 @@
+"""The house rules that tools can check: style (ruff) and the direction of imports (import-linter)."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+LINT_IMPORTS = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_cache=True))"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(["-m", "ruff", "check", "--no-cache", "--output-format=concise", "."], id="ruff"),
+        pytest.param(["-c", LINT_IMPORTS], id="import-linter"),
+    ],
+)
+def test_rules_are_kept(command):
+    done = subprocess.run([sys.executable, *command], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
