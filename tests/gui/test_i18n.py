@@ -1,0 +1,241 @@
+import ast
+import gettext
+import re
+from pathlib import Path
+from string import Formatter
+
+import messages
+import polib
+import pytest
+
+from engine import errors
+from engine.errors import AudioError, AudioNotFound, CheckpointError, DiktovkaError, MicrophoneLost
+from gui import i18n
+
+CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
+
+
+@pytest.fixture(autouse=True)
+def english_afterwards():
+    yield
+    i18n.install("en")
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> polib.POFile:
+    return polib.pofile(str(messages.CATALOGUE))
+
+
+def texts(entry: polib.POEntry) -> list[str]:
+    return list(entry.msgstr_plural.values()) if entry.msgid_plural else [entry.msgstr]
+
+
+def field_names(text: str) -> set[str]:
+    return {name for _literal, name, _format, _conversion in Formatter().parse(text) if name is not None}
+
+
+# --- the catalogue and the code agree ---
+
+
+def test_every_sentence_has_a_finished_translation_and_none_is_left_over(catalogue):
+    missing, left_over = messages.unmatched(messages.messages(), catalogue)
+    assert [f"{message.where}: {message.text}" for message in missing] == []
+    assert [entry.msgid for entry in left_over] == []
+
+
+def test_no_sentence_stands_twice(catalogue):
+    ids = [entry.msgid for entry in catalogue]
+    assert sorted(ids) == sorted(set(ids))
+
+
+def test_translations_have_the_fields_of_their_sentences(catalogue):
+    for entry in catalogue:
+        # The singular may say "one" instead of {n}.
+        wanted = field_names(entry.msgid) | field_names(entry.msgid_plural)
+        for text in texts(entry):
+            assert field_names(text) == wanted, entry.msgid
+
+
+def test_plurals_have_the_three_russian_forms(catalogue):
+    for entry in catalogue:
+        if entry.msgid_plural:
+            assert sorted(entry.msgstr_plural) == [0, 1, 2], entry.msgid
+            assert all(texts(entry)), entry.msgid
+
+
+def test_russian_typography(catalogue):
+    for entry in catalogue:
+        for text in texts(entry):
+            assert not re.search(r'["„“]|\.\.\.| - |  ', text), text
+            assert text == text.strip(), text
+            assert text.endswith(".") == entry.msgid.endswith("."), text
+
+
+# --- finding the sentences ---
+
+
+def found_in(source: str) -> list[tuple[str, str | None]]:
+    tree = ast.parse(source)
+    constants = messages._constants(tree)
+    return [(message.text, message.plural) for message in messages.messages_in(tree, "x.py", constants)]
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ('_("Copy")', [("Copy", None)]),
+        ('i18n._("Copy" " all").format(n=1)', [("Copy all", None)]),
+        ('N_("Copy")', [("Copy", None)]),
+        ('ngettext("{n} file", "{n} files", n)', [("{n} file", "{n} files")]),
+        ('class Lost(Error):\n    template = "It " "went"', [("It went", None)]),
+        ('raise Lost(reason="it went")', [("it went", None)]),
+        ('GONE = "it went"\nraise Lost(reason=GONE)', [("it went", None)]),
+        ('raise Lost(reason="it went" if gone else "it came")', [("it went", None), ("it came", None)]),
+        ("_(sentence)", []),
+        ("raise Lost(reason=str(error))", []),
+        ('print("not for people")', []),
+    ],
+)
+def test_finds_sentences(source, expected):
+    assert found_in(source) == expected
+
+
+@pytest.mark.parametrize("source", ['_(f"{n} files")', '_("a" + b)', '_("{n}".format(n=1))', '_("%d" % n)'])
+def test_refuses_what_no_catalogue_can_hold(source):
+    with pytest.raises(messages.NotLiteral, match=r"^x\.py:1: "):
+        found_in(source)
+
+
+def test_missing_fuzzy_and_left_over_entries_are_told_apart():
+    found = [messages.Message(text, "x.py:1") for text in ("done", "fuzzy", "empty", "new")]
+    entries = polib.POFile()
+    entries.append(polib.POEntry(msgid="done", msgstr="готово"))
+    entries.append(polib.POEntry(msgid="fuzzy", msgstr="неточно", flags=["fuzzy"]))
+    entries.append(polib.POEntry(msgid="empty", msgstr=""))
+    entries.append(polib.POEntry(msgid="old", msgstr="старое"))
+    missing, left_over = messages.unmatched(found, entries)
+    assert [message.text for message in missing] == ["fuzzy", "empty", "new"]
+    assert [entry.msgid for entry in left_over] == ["old"]
+    messages.add(missing, entries)
+    assert [entry.msgid for entry in entries] == ["done", "fuzzy", "empty", "old", "new"]
+
+
+# --- speaking ---
+
+
+def test_russian_and_back():
+    assert i18n.install("ru") == "ru"
+    assert i18n._("it is a folder") == "это папка"
+    assert i18n._("no such sentence") == "no such sentence"
+    assert i18n.install("en") == "en"
+    assert i18n._("it is a folder") == "it is a folder"
+
+
+def test_a_language_without_translation_is_refused():
+    with pytest.raises(ValueError, match="'fr'"):
+        i18n.install("fr")
+
+
+def test_no_language_means_the_systems(monkeypatch):
+    monkeypatch.setenv("DIKTOVKA_LANGUAGE", "ru")
+    assert i18n.install() == "ru"
+    assert CYRILLIC.search(i18n._("it is a folder"))
+
+
+def test_plural_forms(tmp_path, monkeypatch):
+    source = polib.pofile(str(messages.CATALOGUE))
+    entries = polib.POFile()
+    entries.metadata = source.metadata
+    entries.append(
+        polib.POEntry(
+            msgid="{n} file", msgid_plural="{n} files", msgstr_plural={0: "{n} файл", 1: "{n} файла", 2: "{n} файлов"}
+        )
+    )
+    entries.save(str(tmp_path / "ru.po"))
+    monkeypatch.setattr(i18n, "resource", lambda name: tmp_path / Path(name).name)
+    said = {}
+    for language in i18n.LANGUAGES:
+        i18n.install(language)
+        said[language] = [i18n.ngettext("{n} file", "{n} files", n).format(n=n) for n in (1, 2, 5, 11, 21)]
+    assert said["en"] == ["1 file", "2 files", "5 files", "11 files", "21 files"]
+    assert said["ru"] == ["1 файл", "2 файла", "5 файлов", "11 файлов", "21 файл"]
+
+
+@pytest.mark.parametrize(
+    ("environ", "language"),
+    [
+        ({}, "en"),
+        ({"LANG": "ru_RU.UTF-8"}, "ru"),
+        ({"LANG": "en_GB.UTF-8"}, "en"),
+        ({"LANG": "de_DE.UTF-8"}, "en"),
+        ({"LANG": "ru"}, "ru"),
+        ({"LANG": "run_BI"}, "en"),
+        ({"LANG": "ru_RU.UTF-8", "LC_MESSAGES": "en_US.UTF-8"}, "en"),
+        ({"LANG": "en_US.UTF-8", "LC_ALL": "ru_RU.UTF-8", "LC_MESSAGES": "en_US.UTF-8"}, "ru"),
+        ({"LANG": "ru_RU.UTF-8", "LC_ALL": ""}, "ru"),
+        ({"LANG": "en_US.UTF-8", "LANGUAGE": "ru:en"}, "ru"),
+        ({"LANG": "de_DE.UTF-8", "LANGUAGE": "de:ru:en"}, "ru"),
+        ({"LC_ALL": "C.UTF-8", "LANG": "ru_RU.UTF-8", "LANGUAGE": "ru"}, "en"),
+        ({"LANG": "ru_RU.UTF-8", "DIKTOVKA_LANGUAGE": "en"}, "en"),
+        ({"LANG": "en_US.UTF-8", "DIKTOVKA_LANGUAGE": "ru"}, "ru"),
+        ({"LANG": "ru_RU.UTF-8", "DIKTOVKA_LANGUAGE": "fr"}, "ru"),
+    ],
+)
+def test_language_of_the_system(environ, language):
+    assert i18n.system_language(environ, "linux") == language
+
+
+@pytest.mark.parametrize(
+    ("name", "language"), [("Russian_Russia", "ru"), ("ru_RU", "ru"), ("English_United States", "en"), (None, "en")]
+)
+def test_language_of_windows(name, language, monkeypatch):
+    monkeypatch.setattr(i18n.locale, "getlocale", lambda: (name, "1251"))
+    assert i18n.system_language({}, "win32") == language
+    assert i18n.system_language({}, "linux") == "en"
+
+
+# --- errors ---
+
+
+def kinds(kind: type[DiktovkaError] = DiktovkaError) -> list[type[DiktovkaError]]:
+    return [kind, *(below for child in kind.__subclasses__() for below in kinds(child))]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in kinds() if kind.__module__ == errors.__name__])
+def test_every_error_is_told_in_russian_with_its_fields(kind):
+    i18n.install("ru")
+    error = kind(**{name: f"<{name}>" for name in field_names(kind.template)})
+    told = i18n.translate_error(error)
+    assert len(CYRILLIC.findall(told)) > 10
+    assert all(f"<{name}>" in told for name in error.fields)
+
+
+def test_fields_are_not_taken_for_sentences():
+    i18n.install("ru")
+    assert i18n.translate_error(AudioNotFound(path="it is a folder")) == "Файла it is a folder нет. Проверьте имя."
+    assert "{x}.wav" in i18n.translate_error(AudioNotFound(path="{x}.wav"))
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"), [("it is a folder", "это папка"), ("Permission denied", "нет прав доступа"), ("E 5", "E 5")]
+)
+def test_known_reasons_are_translated(reason, told):
+    i18n.install("ru")
+    assert i18n.translate_error(AudioError(path="a.wav", reason=reason)).endswith(f"a.wav: {told}.")
+
+
+def test_a_reason_that_is_an_error_itself():
+    i18n.install("ru")
+    told = i18n.translate_error(CheckpointError(path="m", reason=MicrophoneLost()))
+    assert "Микрофон перестал" in told
+
+
+def test_in_english_the_error_says_what_it_says():
+    i18n.install("en")
+    for error in (AudioError(path="a.wav", reason="it is a folder"), MicrophoneLost()):
+        assert i18n.translate_error(error) == str(error)
+
+
+def test_before_any_language_is_installed_english_is_spoken(monkeypatch):
+    monkeypatch.setattr(i18n, "_catalogue", gettext.NullTranslations())
+    assert i18n._("it is a folder") == "it is a folder"
