@@ -52,8 +52,10 @@ class EngineProcess:
         self._closed = False
 
     def start(self) -> None:
-        """Starts the child and returns at once; does nothing while it lives."""
+        """Starts the child and returns at once; does nothing while it lives. Raises Cancelled once closed."""
         with self._starting:
+            if self._closed:
+                raise Cancelled
             if self._child is not None and self._child.is_alive():
                 return
             self._drop_child()

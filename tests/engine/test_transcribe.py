@@ -1,0 +1,142 @@
+"""The stages together, with a network of random weights where the words do not matter."""
+
+import threading
+
+import numpy as np
+import pytest
+import soundfile
+
+from engine.checkpoint import load_checkpoint
+from engine.errors import AudioEmpty, AudioNotFound
+from engine.results import Final, Finished, Progress, Provisional, Started
+from engine.transcribe import Transcriber
+from tests.helpers.models import random_checkpoint
+from trainer import nonspeech
+from trainer.metrics import error_rate
+from trainer.transcripts import read_transcripts
+
+RATE_HZ = 16_000
+
+
+@pytest.fixture(scope="module")
+def untrained():
+    return Transcriber(random_checkpoint())
+
+
+@pytest.fixture(scope="module")
+def reader(shipped):
+    return Transcriber(load_checkpoint(shipped))
+
+
+@pytest.fixture
+def babble(tmp_path):
+    """A minute of bursts of noise between pauses: speech for the front end, letters for a random network."""
+    rng = np.random.default_rng(0)
+    seconds = [rng.normal(0, 0.1 if i % 4 else 0.0001, RATE_HZ) for i in range(60)]
+    path = tmp_path / "запись.wav"
+    soundfile.write(path, np.concatenate(seconds), RATE_HZ, subtype="PCM_16")
+    return path
+
+
+def test_events_of_a_file_come_in_order(untrained, babble):
+    events = list(untrained.transcribe(babble))
+    assert events[0] == Started(str(babble), 60.0)
+    assert isinstance(events[-1], Finished)
+    assert events[-1].duration_s == 60.0
+    done = [e.done_s for e in events if isinstance(e, Progress)]
+    assert done == sorted(done)
+    assert done[-1] == 60.0
+    assert {e.total_s for e in events if isinstance(e, Progress)} == {60.0}
+    finals = tuple(e.segment for e in events if isinstance(e, Final))
+    assert finals == events[-1].segments
+    assert len(finals) > 1
+
+
+def test_words_lie_within_their_segment_and_do_not_overlap(untrained, babble):
+    *_, finished = untrained.transcribe(babble)
+    assert finished.segments
+    for segment in finished.segments:
+        edges = [edge for word in segment.words for edge in (word.start_s, word.end_s)]
+        assert edges == sorted(edges)
+        assert segment.start_s - 0.001 <= edges[0]
+        assert edges[-1] <= segment.end_s + 0.001
+        assert all(0 <= word.confidence <= 1 for word in segment.words)
+
+
+def test_words_have_the_time_at_which_they_sound(untrained, tmp_path):
+    """Two bursts with four seconds of silence between them: no word lies in the silence."""
+    rng = np.random.default_rng(1)
+    parts = [rng.normal(0, level, RATE_HZ * n) for level, n in ((0.00005, 2), (0.1, 3), (0.00005, 4), (0.1, 3))]
+    soundfile.write(tmp_path / "two.wav", np.concatenate(parts), RATE_HZ)
+    *_, finished = untrained.transcribe(tmp_path / "two.wav")
+    middles = [(w.start_s + w.end_s) / 2 for s in finished.segments for w in s.words]
+    assert any(m < 6 for m in middles)
+    assert any(m > 8.9 for m in middles)
+    assert not [m for m in middles if 6 < m < 8.9]
+
+
+def test_following_a_recording_ends_in_what_the_whole_file_gives(untrained, babble, tmp_path):
+    whole = babble.read_bytes()
+    growing = tmp_path / "growing.wav"
+    growing.write_bytes(whole[: 44 + 2 * RATE_HZ])
+    ended = threading.Event()
+    events = []
+    for event in untrained.follow(growing, ended.is_set):
+        events.append(event)
+        if isinstance(event, Progress) and not ended.is_set():
+            with growing.open("ab") as file:
+                size = growing.stat().st_size
+                file.write(whole[size : size + 5 * RATE_HZ])
+            if growing.stat().st_size == len(whole):
+                ended.set()
+    assert events[0] == Started(str(growing), None)
+    provisional = [e for e in events if isinstance(e, Provisional)]
+    assert len(provisional) >= 40
+    *_, finished = untrained.transcribe(babble)
+    assert events[-1] == finished
+
+
+@pytest.mark.parametrize("n", [0, 1, 100, 409, 410, 2000])
+def test_hardly_any_audio_gives_no_text(reader, tmp_path, n):
+    path = tmp_path / "short.wav"
+    soundfile.write(path, np.random.default_rng(0).normal(0, 0.1, n), RATE_HZ)
+    if n == 0:
+        with pytest.raises(AudioEmpty):
+            list(reader.transcribe(path))
+    else:
+        *_, finished = reader.transcribe(path)
+        assert finished.segments == ()
+
+
+def test_a_missing_file(untrained, tmp_path):
+    with pytest.raises(AudioNotFound):
+        list(untrained.transcribe(tmp_path / "none.wav"))
+
+
+def test_silence_and_noise_give_no_text(reader, tmp_path):
+    dither = np.random.default_rng(2).integers(-1, 2, RATE_HZ * 5) / 32768
+    for name, seconds in {"zeros": np.zeros(RATE_HZ * 5), "dither": dither}.items():
+        soundfile.write(tmp_path / f"{name}.wav", seconds, RATE_HZ, subtype="PCM_16")
+        *_, finished = reader.transcribe(tmp_path / f"{name}.wav")
+        assert finished.text == "", name
+    for seed in range(30):
+        path = tmp_path / f"{seed}.wav"
+        soundfile.write(path, nonspeech.sound(np.random.default_rng([77, seed])), RATE_HZ, subtype="PCM_16")
+        *_, finished = reader.transcribe(path)
+        assert finished.text == "", f"sound {seed}"
+
+
+def test_reference_sounds_without_speech_give_no_text(reader, shared):
+    for name in ("silence", "tone"):
+        *_, finished = reader.transcribe(shared / "frontend-reference" / f"{name}.wav")
+        assert finished.text == "", name
+
+
+def test_real_strangers_are_read(reader, shared):
+    pairs = []
+    for transcript in read_transcripts(shared / "speech-samples" / "common-voice"):
+        *_, finished = reader.transcribe(transcript.path)
+        pairs.append((transcript.text, finished.text.replace("\n", " ")))
+    rate = error_rate(pairs)
+    assert rate.utterances == 34
+    assert rate.cer < 0.55

@@ -1,0 +1,144 @@
+"""The command line, as a person starts it."""
+
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import soundfile
+
+from tests.conftest import ROOT
+from tests.helpers.models import write_cache, write_random_checkpoint
+
+RATE_HZ = 16_000
+
+
+def diktovka(*arguments, **more) -> subprocess.CompletedProcess:
+    command = [sys.executable, str(ROOT / "main.py"), *map(str, arguments)]
+    environment = os.environ | {"PYTHONIOENCODING": "utf-8", "PYTHONUTF8": "1"}
+    return subprocess.run(command, capture_output=True, encoding="utf-8", env=environment, check=False, **more)
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    return write_random_checkpoint(tmp_path_factory.mktemp("models") / "случайная")
+
+
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory):
+    path = tmp_path_factory.mktemp("Мои записи") / "мой файл.wav"
+    soundfile.write(path, np.random.default_rng(0).normal(0, 0.1, RATE_HZ * 3), RATE_HZ)
+    return path
+
+
+def test_text_goes_to_standard_output_alone(model, recording):
+    done = diktovka("transcribe", recording, "-m", model)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.strip()
+    assert set(done.stdout) <= set("абвгдеёжзийклмнопрстуфхцчшщъыьэюя \n")
+
+
+@pytest.mark.parametrize("form", ["txt", "srt", "vtt", "json"])
+def test_files_go_to_the_folder_that_is_named(model, recording, tmp_path, form):
+    done = diktovka("transcribe", recording, f"--{form}", "-o", tmp_path / "новая", "-m", model)
+    assert (done.returncode, done.stdout) == (0, "")
+    written = (tmp_path / "новая" / f"мой файл.{form}").read_text("utf-8")
+    if form == "json":
+        described = json.loads(written)
+        assert described["duration_s"] == 3.0
+        assert described["segments"][0]["words"][0]["text"]
+    else:
+        assert {"txt": "\n", "srt": " --> ", "vtt": "WEBVTT"}[form] in written
+
+
+def test_one_bad_file_is_named_and_the_others_go_on(model, recording, tmp_path):
+    bad = tmp_path / "плохой.wav"
+    bad.write_text("no sound at all", "utf-8")
+    done = diktovka("transcribe", bad, recording, tmp_path / "none.wav", "-m", model)
+    assert done.returncode == 1
+    assert done.stdout.strip()
+    told = done.stderr.splitlines()
+    assert len(told) == 2
+    assert "плохой.wav" in told[0]
+    assert "none.wav" in told[1]
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("transcribe", "x.wav", "-m", "/does/not/exist"),
+        ("evaluate", "/does/not/exist"),
+        ("train", "/does/not/exist", "-o", "run"),
+    ],
+)
+def test_a_failure_is_one_sentence_and_a_status(arguments, tmp_path):
+    done = diktovka(*arguments, cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.startswith("diktovka: ")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_evaluate_prints_json_with_the_error_rates(model, tmp_path):
+    corpus = write_cache(tmp_path / "c")
+    done = diktovka("evaluate", corpus, "--split", "dev_seen_text", "--json", "-m", model)
+    assert done.returncode == 0
+    found = json.loads(done.stdout)
+    assert found["cer"] > 0.3
+    assert found["wer"] == 1.0
+    assert (found["utterances"], found["words"]) == (8, 24)
+    assert [one["set"] for one in found["sets"]] == ["dev_seen_text"]
+
+
+def test_evaluate_reads_a_folder_with_transcripts(model, recording, tmp_path):
+    folder = tmp_path / "Записи"
+    folder.mkdir()
+    (folder / "a.wav").write_bytes(recording.read_bytes())
+    (folder / "transcripts.tsv").write_text("file\tspeaker\ttext\na.wav\tя\tДа, это — ёлка!\n", "utf-8")
+    done = diktovka("evaluate", folder, "-m", model)
+    assert done.returncode == 0
+    header, row, total = done.stdout.splitlines()
+    assert header.split() == ["set", "utterances", "words", "CER", "WER"]
+    assert row.split()[:3] == ["Записи", "1", "3"]
+    assert total.split()[0] == "all"
+
+
+def test_evaluate_names_a_split_that_is_missing(model, tmp_path):
+    done = diktovka("evaluate", write_cache(tmp_path / "c"), "--split", "test", "-m", model)
+    assert done.returncode == 1
+    assert "no split test" in done.stderr
+
+
+@pytest.mark.parametrize("verb", ["transcribe", "evaluate", "train", "devices", "demo"])
+def test_every_verb_explains_itself_without_heavy_imports(verb):
+    program = (
+        "import sys, main\n"
+        f"try: main.main([{verb!r}, '--help'])\n"
+        "except SystemExit as end: assert end.code == 0\n"
+        "heavy = {'PySide6', 'sounddevice', 'tensorflow'} & set(sys.modules)\n"
+        "assert not heavy, heavy"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "usage: diktovka " + verb in done.stdout
+
+
+def test_transcribing_imports_neither_qt_nor_portaudio(model, recording):
+    program = (
+        "import sys, main\n"
+        f"assert main.main(['transcribe', {str(recording)!r}, '-m', {str(model)!r}]) == 0\n"
+        "heavy = {'PySide6', 'sounddevice'} & set(sys.modules)\n"
+        "assert not heavy, heavy"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_demo_reads_both_samples(shipped):
+    done = diktovka("demo")
+    assert done.returncode == 0
+    assert len(done.stdout.splitlines()) >= 2
+    assert done.stderr.count("said:") == 2
