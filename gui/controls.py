@@ -5,11 +5,12 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 from gui.i18n import _
+from gui.icon_label import IconLabel
 from gui.microphones import MicrophoneChoice
 from gui.record_button import RecordButton
 from gui.shortcuts import KEYS, shown
 from gui.status import Recording, Status, clock_time
-from gui.theme import GRID, TITLE_SCALE, icon_size, theme
+from gui.theme import GRID, TITLE_SCALE, button_icon_size, theme
 
 SHOW_PROGRESS_AFTER_MS = 500
 NOTE_MS = 2500
@@ -19,7 +20,7 @@ _PROGRESS_STEPS = 1000
 def tool_button(text: str, keys: str, hint: str) -> QPushButton:
     """A flat button that a click does not give the focus, so that Space keeps its meaning."""
     button = QPushButton(text)
-    button.setIconSize(icon_size())
+    button.setIconSize(button_icon_size())
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.setAccessibleName(hint)
     button.setToolTip(f"{hint} ({shown(keys)})")
@@ -93,10 +94,9 @@ class Controls(QWidget):
         self.show_status(self._status)
 
     def _lay_out(self) -> None:
-        microphone_icon = QLabel()
         left = QHBoxLayout()
         left.setSpacing(GRID)
-        left.addWidget(microphone_icon)
+        left.addWidget(IconLabel("microphone-outline"))
         left.addWidget(self.microphones)
         left.addStretch(1)
         right = QHBoxLayout()
@@ -120,13 +120,6 @@ class Controls(QWidget):
             kept = widget.sizePolicy()
             kept.setRetainSizeWhenHidden(True)  # nothing moves when they come and go
             widget.setSizePolicy(kept)
-
-        def paint_icon() -> None:
-            icon = theme().icon("microphone-outline", theme().colours.quiet_text)
-            microphone_icon.setPixmap(icon.pixmap(icon_size()))
-
-        theme().changed.connect(paint_icon)
-        paint_icon()
 
     def show_status(self, status: Status) -> None:
         self._status = status

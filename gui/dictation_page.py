@@ -32,6 +32,7 @@ from gui.transcript_view import TranscriptView
 log = logging.getLogger(__name__)
 
 ELAPSED_EVERY_MS = 200
+BUTTON_PADDING_PX = 12  # as in style.qss
 
 
 class DictationPage(QWidget):
@@ -74,18 +75,24 @@ class DictationPage(QWidget):
         self._drop_hint.setFont(theme().font(TITLE_SCALE))
         self._drop_hint.hide()
         on_page = QGridLayout(self.page)
-        on_page.setContentsMargins(3 * GRID, 2 * GRID, GRID, 2 * GRID)
+        on_page.setContentsMargins(3 * GRID, 4 * GRID, GRID, 2 * GRID)
         on_page.addWidget(self.transcript, 0, 0)
         on_page.addWidget(self.empty, 0, 0)
         on_page.addWidget(self._drop_hint, 0, 0, Qt.AlignmentFlag.AlignCenter)
+        # The toolbar's icons, not the invisible frames of its buttons, stand above the page's edges.
+        side = 3 * GRID
         column = QVBoxLayout(self)
-        column.setContentsMargins(3 * GRID, GRID, 3 * GRID, 2 * GRID)
+        column.setContentsMargins(side - BUTTON_PADDING_PX, GRID, side - BUTTON_PADDING_PX, 2 * GRID)
         column.setSpacing(GRID)
         column.addWidget(self.toolbar)
-        column.addWidget(self.page, 1)
-        column.addWidget(self.messages)
-        column.addSpacing(GRID)
-        column.addWidget(self.controls)
+        below = QVBoxLayout()
+        below.setContentsMargins(BUTTON_PADDING_PX, 0, BUTTON_PADDING_PX, 0)
+        below.setSpacing(GRID)
+        below.addWidget(self.page, 1)
+        below.addWidget(self.messages)
+        below.addSpacing(GRID)
+        below.addWidget(self.controls)
+        column.addLayout(below, 1)
 
     def set_dropping(self, dropping: bool) -> None:
         """Whether files are being dragged over the window."""

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVB
 
 from engine.paths import resource
 from gui.i18n import _
-from gui.theme import GRID, TITLE_SCALE, icon_size, theme
+from gui.theme import GRID, TITLE_SCALE, button_icon_size, theme
 
 log = logging.getLogger(__name__)
 
@@ -77,9 +77,9 @@ class EmptyPage(QWidget):
         return row
 
     def _card(self, sample: Sample) -> QPushButton:
-        card = QPushButton(sample.speaker)
+        card = QPushButton(sample.speaker[:1].upper() + sample.speaker[1:])
         card.setProperty("outlined", True)
-        card.setIconSize(icon_size())
+        card.setIconSize(button_icon_size())
         card.setCursor(Qt.CursorShape.PointingHandCursor)
         card.setAccessibleName(_("Try it: {speaker}").format(speaker=sample.speaker))
         card.setToolTip(_("Reads a recording that comes with the program"))

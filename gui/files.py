@@ -28,7 +28,9 @@ def ask_save_path(parent: QWidget, folder: Path) -> Path | None:
         f"{_('Web subtitles')} (*.vtt)": ".vtt",
         f"{_('Text with times, for programs')} (*.json)": ".json",
     }
-    name, chosen = QFileDialog.getSaveFileName(parent, _("Save the text to a file"), str(folder / _("Dictation")), ";;".join(filters))
+    name, chosen = QFileDialog.getSaveFileName(
+        parent, _("Save the text to a file"), str(folder / _("Dictation")), ";;".join(filters)
+    )
     if not name:
         return None
     path = Path(name)

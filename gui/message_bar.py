@@ -8,7 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from gui.i18n import _
-from gui.theme import GRID, icon_size, theme
+from gui.icon_label import IconLabel
+from gui.theme import GRID, theme
 
 MOST_AT_ONCE = 2
 
@@ -29,8 +30,7 @@ class Message(QFrame):
         super().__init__()
         self.setObjectName("message")
         self.text = text
-        self._icon_name, self._on_close = icon, on_close
-        self._icon = QLabel()
+        self._on_close = on_close
         label = QLabel(text)
         label.setWordWrap(True)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -39,7 +39,7 @@ class Message(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(2 * GRID, GRID, GRID, GRID)
         row.setSpacing(GRID)
-        row.addWidget(self._icon)
+        row.addWidget(IconLabel(icon, accented=True))
         row.addSpacing(GRID // 2)
         row.addWidget(label, 1)
         for action in actions:
@@ -49,8 +49,8 @@ class Message(QFrame):
         self._cross.setAccessibleName(_("Close this message"))
         self._cross.clicked.connect(self.close_message)
         row.addWidget(self._cross)
-        theme().changed.connect(self._paint_icons)
-        self._paint_icons()
+        theme().changed.connect(self._paint_cross)
+        self._paint_cross()
 
     def _button(self, action: Action) -> QPushButton:
         button = QPushButton(action.text)
@@ -66,8 +66,7 @@ class Message(QFrame):
         button.clicked.connect(press)
         return button
 
-    def _paint_icons(self) -> None:
-        self._icon.setPixmap(theme().icon(self._icon_name, theme().colours.accent).pixmap(icon_size()))
+    def _paint_cross(self) -> None:
         self._cross.setIcon(theme().icon("close", theme().colours.quiet_text))
 
     def close_message(self) -> None:
@@ -104,6 +103,10 @@ class MessageList(QWidget):
     def take_back(self, message: Message) -> None:
         """The message does not hold any more."""
         self._close(message)
+
+    def close_all(self) -> None:
+        for message in (*self._waiting, *self._shown):
+            self._close(message)
 
     def _close(self, message: Message) -> None:
         if message in self._waiting:

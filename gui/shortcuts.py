@@ -46,7 +46,7 @@ class ShortcutsWindow(QDialog):
             (KEYS.copy, _("Copy all text")),
             (KEYS.save, _("Save the text to a file")),
             (KEYS.clear, _("Clear the page")),
-            ("Ctrl+Z", _("Undo")),
+            ("Ctrl+Z", _("Undo the last change")),
             (KEYS.microphone, _("Choose a microphone")),
             (KEYS.help, _("This page")),
         )

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFont, QIcon, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
 GRID = 8
-BODY_SCALE, TEXT_SCALE, TITLE_SCALE, SMALL_SCALE = 1.0, 1.35, 1.7, 0.9
+BODY_SCALE, TEXT_SCALE, TITLE_SCALE, SMALL_SCALE = 1.0, 1.5, 1.8, 1.0
 ICON_PX = 20
 
 
@@ -120,6 +120,11 @@ def theme() -> Theme:
 
 def icon_size() -> QSize:
     return QSize(ICON_PX, ICON_PX)
+
+
+def button_icon_size() -> QSize:
+    """Wider than the icon: Qt leaves too little room between it and the text."""
+    return QSize(ICON_PX + GRID // 2, ICON_PX)
 
 
 def _palette(colours: Colours) -> QPalette:
