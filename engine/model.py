@@ -62,6 +62,10 @@ class BiLstmCtc(tf.Module):
 
     def _lstm(self, name: str, x: tf.Tensor) -> tf.Tensor:
         n_units = self.config.n_units
+        kernel = self._by_name[f"{name}/kernel"]
+        if x.shape[-1] % 2:  # the fused kernel takes a slow path where batch and width are both odd
+            x = tf.pad(x, ((0, 0), (0, 0), (0, 1)))
+            kernel = tf.concat([kernel[:-n_units], tf.zeros((1, 4 * n_units)), kernel[-n_units:]], axis=0)
         zeros = tf.zeros((tf.shape(x)[1], n_units))
         no_peephole = tf.zeros((n_units,))
         return tf.raw_ops.BlockLSTM(
@@ -69,7 +73,7 @@ class BiLstmCtc(tf.Module):
             x=x,
             cs_prev=zeros,
             h_prev=zeros,
-            w=self._by_name[f"{name}/kernel"],
+            w=kernel,
             wci=no_peephole,
             wcf=no_peephole,
             wco=no_peephole,

@@ -98,7 +98,7 @@ def bench(arguments: List[str]) -> None:
     python = environment.ensure(ROOT, environment.RUN_LOCKS, say)
     lacking = libraries.ensure(libraries.WINDOW + libraries.SOUND + libraries.VIRTUAL_SCREEN, say)
     environ = dict(os.environ)
-    become(on_a_screen([str(python), "-m", "benchmarks", *arguments], environ, lacking), environ)
+    become(on_a_screen([str(python), "-m", "scripts.benchmarks", *arguments], environ, lacking), environ)
 
 
 def lint(arguments: List[str]) -> None:

@@ -1,0 +1,1 @@
+"""Benchmarks: measured figures, no tests. `make bench` runs them all."""

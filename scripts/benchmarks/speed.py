@@ -1,0 +1,52 @@
+"""Seconds of audio transcribed per second on one thread, from the file to the text, against plain Keras layers.
+
+usage: python -m scripts.benchmarks.speed SECONDS ours|keras REPEATS; prints JSON.
+"""
+
+import json
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+
+from engine.checkpoint import Checkpoint, load_checkpoint
+from engine.model import use_threads
+from engine.paths import shipped_checkpoint
+from engine.transcribe import Transcriber
+from scripts.benchmarks.speech import write_speech
+from tests.helpers.keras_twin import keras_twin
+
+
+class KerasRecogniser:
+    """The same weights in Keras's own layers, in the place of engine.model.Recogniser."""
+
+    def __init__(self, checkpoint: Checkpoint):
+        twin = keras_twin(checkpoint.model, checkpoint.weights)
+        self._run = tf.function(lambda steps: tf.nn.log_softmax(twin(steps)), reduce_retracing=True)
+
+    def __call__(self, steps: list[np.ndarray]) -> list[np.ndarray]:
+        return [self._run(tf.constant(one[None]))[0].numpy() for one in steps]
+
+
+def main(duration_s: float, layers: str, repeats: int) -> None:
+    use_threads(1)
+    checkpoint = load_checkpoint(shipped_checkpoint())
+    transcriber = Transcriber(checkpoint)
+    if layers == "keras":
+        transcriber._recogniser = KerasRecogniser(checkpoint)
+    with tempfile.TemporaryDirectory() as folder:
+        path = write_speech(Path(folder) / "speech.wav", duration_s)
+        times_s, text = [], ""
+        for _ in range(repeats + 1):  # the first warms up
+            started = time.perf_counter()
+            *_, finished = transcriber.transcribe(path)
+            times_s.append(time.perf_counter() - started)
+            text = finished.text
+    print(json.dumps({"rate": duration_s / float(np.median(times_s[1:])), "letters": len(text)}))
+
+
+if __name__ == "__main__":
+    main(float(sys.argv[1]), sys.argv[2], int(sys.argv[3]))

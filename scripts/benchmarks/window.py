@@ -1,0 +1,114 @@
+"""The window's start and how long its event loop ever stood still: start, recording, transcription.
+
+usage: python -m scripts.benchmarks.window STARTED_AT; STARTED_AT is time.time() of whoever starts it. Prints JSON.
+The microphone is the sample recordings, played in real time; everything else is the program as it is.
+"""
+
+import json
+import sys
+import tempfile
+import threading
+import time
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QEventLoop, QObject, QTimer
+from PySide6.QtWidgets import QApplication
+
+from engine.capture import Recorder
+from gui.app import Program
+from gui.stall import StallMeter
+from gui.status import Model, Status
+
+RECORD_MS, FILE_S, RATE_HZ, BLOCK_S = 12_000, 600.0, 16_000, 0.05
+
+
+class PlayedMicrophone:
+    """Stands where `open_portaudio` stands and plays 16-bit samples in real time."""
+
+    rate_hz, channels, active = RATE_HZ, 1, True
+
+    def __init__(self, samples: bytes, _name: str | None, on_block):
+        self._closed = threading.Event()
+        self._thread = threading.Thread(target=self._play, args=(samples, on_block), daemon=True)
+        self._thread.start()
+
+    def _play(self, samples: bytes, on_block) -> None:
+        size = 2 * round(BLOCK_S * RATE_HZ)
+        for start in range(0, len(samples), size):
+            if self._closed.wait(BLOCK_S):
+                return
+            on_block(samples[start : start + size])
+
+    def close(self) -> None:
+        self._closed.set()
+        self._thread.join()
+
+
+class Watch(QObject):
+    """Waits in the event loop, a stall meter running."""
+
+    def __init__(self, program: Program):
+        super().__init__()
+        self._program = program
+        self._status = Status()
+        self._loop = QEventLoop()
+        program.session.status_changed.connect(self._note)
+
+    def _note(self, status: Status) -> None:
+        self._status = status
+        self._loop.quit()
+
+    def until(self, reached, limit_s: float = 300) -> float:
+        """Longest stall in seconds until `reached(status)`."""
+        deadline = time.monotonic() + limit_s
+        with StallMeter() as meter:
+            while not reached(self._status):
+                if time.monotonic() > deadline:
+                    raise TimeoutError(f"still {self._status}")
+                QTimer.singleShot(200, self._loop.quit)
+                self._loop.exec()
+        return meter.longest_s
+
+    def for_ms(self, duration_ms: int) -> float:
+        """Longest stall in seconds during so long."""
+        ended = []
+        QTimer.singleShot(duration_ms, lambda: ended.append(True))
+        return self.until(lambda _status: bool(ended))
+
+
+def main(started_at: float) -> None:
+    app = QApplication([])
+    with tempfile.TemporaryDirectory() as folder:
+        from scripts.benchmarks.speech import write_speech
+
+        speech = write_speech(Path(folder) / "speech.wav", FILE_S)
+        samples = speech.read_bytes()[44:]
+        prepared_s = 0.0
+        result = {}
+        program = Program(make_recorder=partial(Recorder, open_stream=partial(PlayedMicrophone, samples)))
+        watch = Watch(program)
+        program.open()
+        app.processEvents()
+        result["window_s"] = time.time() - started_at - prepared_s
+        result["stall_start_s"] = watch.until(lambda status: status.model is Model.READY)
+        result["ready_s"] = time.time() - started_at
+        program.session.record(None)
+        result["stall_recording_s"] = watch.for_ms(RECORD_MS)
+        program.session.stop()
+        result["stall_after_stop_s"] = watch.until(lambda status: not status.can_cancel)
+        program.session.open_files([speech])
+        began = time.monotonic()
+        result["stall_transcription_s"] = max(
+            watch.until(lambda status: status.can_cancel), watch.until(lambda status: not status.can_cancel)
+        )
+        result["transcription_rate"] = FILE_S / (time.monotonic() - began)
+        closed = []
+        program.session.closed.connect(lambda: closed.append(True))
+        program.window.close()
+        watch.until(lambda _status: bool(closed))
+    print(json.dumps(result))
+
+
+if __name__ == "__main__":
+    main(float(sys.argv[1]))
