@@ -64,7 +64,6 @@ class DictationPage(QWidget):
         self._lay_out()
         self._follow_session()
         self._follow_person()
-        self.controls.record.setFocus()
 
     # --- how it looks ---
 

@@ -51,6 +51,7 @@ class MainWindow(QMainWindow):
         super().showEvent(event)
         if not self._was_shown:
             self._was_shown = True
+            self.dictation.controls.record.setFocus()  # so that Space records
             self.first_shown.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -7,7 +7,7 @@ their undo history.
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -165,6 +165,11 @@ class TranscriptView(QTextEdit):
         super().inputMethodEvent(event)
         if not self._composing:
             self._place_provisional()
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        """Pasted text takes the look, and the place in time, of what it is pasted into."""
+        self.textCursor().insertText(source.text())
+        self.ensureCursorVisible()
 
     def _after_change(self, *_: object) -> None:
         self._place_provisional()

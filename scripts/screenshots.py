@@ -8,41 +8,12 @@ Recognition is the shipped model; the microphone is a recording played at the sp
 import os
 import sys
 import tempfile
-import threading
 import time
-import wave
 from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-
-BLOCK_S = 0.05
-
-
-class PlayedMicrophone:
-    """A stream in place of the microphone's: a 16-bit mono WAV at the pace at which it was spoken, over and over."""
-
-    channels = 1
-    active = True
-
-    def __init__(self, path: Path, _name: str | None, on_block):
-        with wave.open(str(path)) as recording:
-            self.rate_hz = recording.getframerate()
-            self._samples = recording.readframes(recording.getnframes())
-        self._on_block, self._closed = on_block, threading.Event()
-        threading.Thread(target=self._play, daemon=True).start()
-
-    def _play(self) -> None:
-        n_bytes = round(BLOCK_S * self.rate_hz) * 2
-        while not self._closed.is_set():
-            for start in range(0, len(self._samples), n_bytes):
-                if self._closed.wait(BLOCK_S):
-                    return
-                self._on_block(self._samples[start : start + n_bytes])
-
-    def close(self) -> None:
-        self._closed.set()
 
 
 class Photographer:
@@ -53,12 +24,13 @@ class Photographer:
         from engine.paths import resource
         from gui.app import Program
         from gui.theme import DARK, LIGHT, theme
+        from scripts.benchmarks.window import PlayedMicrophone
 
         self._app, self._folder, self._name = app, folder, f"{shade}-{language}"
-        self._sample = resource("samples/man.wav")
+        spoken = resource("samples/man.wav").read_bytes()[44:] * 3
         theme_of_all = theme()
         self.program = Program(
-            make_recorder=partial(Recorder, open_stream=partial(PlayedMicrophone, self._sample)),
+            make_recorder=partial(Recorder, open_stream=partial(PlayedMicrophone, spoken)),
             list_devices=lambda _rescan: [InputDevice("USB Microphone", 0, True, 16_000, 1)],
             language=language,
         )
