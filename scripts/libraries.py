@@ -131,17 +131,24 @@ def packages_of(requirements: Iterable[Requirement], family: str) -> List[str]:
     return list(dict.fromkeys(getattr(requirement, family) for requirement in requirements))
 
 
-def advice(lacking: Sequence[Requirement], family: Optional[str], root: bool) -> str:
+def apt_lists_are_empty() -> bool:
+    return not any(Path("/var/lib/apt/lists").glob("*_Packages*"))
+
+
+def advice(
+    lacking: Sequence[Requirement],
+    family: Optional[str],
+    root: bool,
+    lists_are_empty: Callable[[], bool] = apt_lists_are_empty,
+) -> str:
     """Sentence with the exact command that brings what is lacking."""
     if family is None:
         names = ", ".join(requirement.find for requirement in lacking)
         return "Missing on this system: {}. Install them with its package manager.".format(names)
-    command = install_command(packages_of(lacking, family), family, root)
-    return "Missing on this system; this installs it:\n    {}".format(" ".join(command))
-
-
-def apt_lists_are_empty() -> bool:
-    return not any(Path("/var/lib/apt/lists").glob("*_Packages*"))
+    command = " ".join(install_command(packages_of(lacking, family), family, root))
+    if family == "apt" and lists_are_empty():
+        command = "{}apt-get update && {}".format("" if root else "sudo ", command)
+    return "Missing on this system; this installs it:\n    {}".format(command)
 
 
 def quiet_call(command: List[str]) -> int:

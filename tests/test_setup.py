@@ -228,7 +228,13 @@ def test_gives_what_is_missing():
     ],
 )
 def test_names_the_exact_command(family, root, command):
-    assert libraries.advice([CURSOR, PORTAUDIO, CURSOR], family, root).splitlines()[-1].strip() == command
+    said = libraries.advice([CURSOR, PORTAUDIO, CURSOR], family, root, lists_are_empty=lambda: False)
+    assert said.splitlines()[-1].strip() == command
+
+
+def test_names_the_step_before_it_where_apt_knows_no_packages_yet():
+    said = libraries.advice([PORTAUDIO], "apt", False, lists_are_empty=lambda: True)
+    assert "sudo apt-get update && sudo apt-get install -y --no-install-recommends libportaudio2" in said
 
 
 def test_names_the_libraries_where_the_package_manager_is_unknown():
