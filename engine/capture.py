@@ -183,14 +183,14 @@ class Recorder:
             log.exception("Recording failed")
             self.error = CaptureError(reason=str(error) or type(error).__name__)
             self.error.__cause__ = error
-        lost = isinstance(self.error, MicrophoneLost)
-        if stream and not lost:
+        dead = isinstance(self.error, MicrophoneLost | MicrophoneBusy)
+        if stream and not dead:
             stream.close()
         self._close_file()
         log.info("Recording ended: %s, %s", self._recording, self.error)
         self._on_ended(self._recording, self.error)
-        if stream and lost:
-            stream.close()  # last, since closing a device that is gone can hang
+        if stream and dead:
+            stream.close()  # last, since closing a device that does not answer can hang
 
     def _take_block(self, block: bytes) -> None:
         self._blocks.put((self._clock(), block))
@@ -217,7 +217,7 @@ class Recorder:
             return self._writer is None or over or waited_s >= self._lost_after_s
         if self._writer is None:
             if waited_s >= self._first_block_within_s or not stream.active:
-                raise MicrophoneBusy(device=self._device or "", reason="it delivers no sound")
+                raise MicrophoneBusy(device=stream.name, reason="it delivers no sound")
         elif waited_s >= self._lost_after_s or not stream.active:
             raise MicrophoneLost()
         return False

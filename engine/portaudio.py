@@ -31,6 +31,7 @@ class InputDevice:
 class Stream(Protocol):
     """An open input that calls back with blocks until it is closed."""
 
+    name: str
     rate_hz: int
     channels: int
 
@@ -105,13 +106,9 @@ def _quieten_alsa() -> None:
     """ALSA writes a page of harmless complaints to standard error whenever PortAudio looks for devices."""
     if hasattr(_quieten_alsa, "handler"):
         return
-    kind = ctypes.CFUNCTYPE(
-        None, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p
-    )
+    kind = ctypes.CFUNCTYPE(None, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p)
     try:
-        _quieten_alsa.handler = kind(
-            lambda *_: None
-        )  # ALSA keeps the address: it must live as long as the process
+        _quieten_alsa.handler = kind(lambda *_: None)  # ALSA keeps the address: it must live as long as the process
         ctypes.CDLL("libasound.so.2").snd_lib_error_set_handler(_quieten_alsa.handler)
     except (OSError, AttributeError) as error:
         log.debug("ALSA's messages stay on: %s", error)
@@ -125,6 +122,7 @@ class _PortAudioStream:
     """16-bit input at 16 kHz where the device can, else at its own rate; one channel where the device can."""
 
     def __init__(self, portaudio: ModuleType, device: InputDevice, on_block: OnBlock):
+        self.name = device.name
         self.rate_hz, self.channels = _best_format(portaudio, device)
         self._stream = portaudio.RawInputStream(
             device=device.index,

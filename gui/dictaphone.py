@@ -5,12 +5,15 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.capture import TAIL_S, Recording
-from engine.errors import DiktovkaError
+from engine.errors import DiktovkaError, MicrophoneBusy
 from gui.bridge import MakeRecorder, RecordingTask
+from gui.i18n import _
 from gui.status import Recording as State
+
+OPEN_WITHIN_MS = 15_000
 
 
 class Dictaphone(QObject):
@@ -29,6 +32,8 @@ class Dictaphone(QObject):
         super().__init__()
         self._folder, self._make_recorder, self._now = folder, make_recorder, now
         self._task: RecordingTask | None = None
+        self._patience = QTimer(self, singleShot=True, interval=OPEN_WITHIN_MS)
+        self._patience.timeout.connect(self._give_up_opening)
         self._ended: threading.Event | None = None
         self.state = State.NONE
         self.microphone: str | None = None
@@ -45,14 +50,17 @@ class Dictaphone(QObject):
 
     def record(self, microphone: str | None) -> None:
         """Opens the microphone of that name (None: the system's default) and records until `stop`."""
-        if self._task is not None:
-            return
         self.microphone = microphone
+        if self._task is not None:
+            if self.state is State.NONE:
+                self._tell_unanswered()
+            return
         self._task = RecordingTask(self._new_path(), microphone, self._make_recorder)
         self._task.started.connect(self._take_start)
         self._task.level.connect(self.level_changed)
         self._task.ended.connect(self._take_end)
         self._task.start()
+        self._patience.start()
         self._change(State.OPENING)
 
     def stop(self, tail_s: float = TAIL_S) -> None:
@@ -66,6 +74,16 @@ class Dictaphone(QObject):
         if self._task is not None:
             self._task.request_stop(0.0)
             self._change(State.NONE)
+
+    def _give_up_opening(self) -> None:
+        """A sound system that hangs must not take Record with it for ever."""
+        if self.state is State.OPENING and self.elapsed_s == 0:
+            self.drop()
+            self._tell_unanswered()
+
+    def _tell_unanswered(self) -> None:
+        device = self.microphone or _("System default")
+        self.failed.emit(MicrophoneBusy(device=device, reason="it does not answer"), False)
 
     def _new_path(self) -> Path:
         name = self._now().strftime("%Y-%m-%d_%H-%M-%S")

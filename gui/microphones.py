@@ -14,6 +14,7 @@ from gui.settings import Settings
 from gui.theme import GRID, theme
 
 WIDTH_PX = 30 * GRID
+ALSA_DEFAULT = "default"  # is listed as if it were a device; here it is the first entry anyway
 
 ListDevices = Callable[[bool], list[InputDevice]]
 
@@ -77,7 +78,7 @@ class MicrophoneChoice(QComboBox):
         self.unusable.emit(error)
 
     def _take(self, devices: list[InputDevice]) -> None:
-        self._show([device.name for device in devices])
+        self._show([device.name for device in devices if device.name != ALSA_DEFAULT])
         if devices:
             self.found.emit()
         else:

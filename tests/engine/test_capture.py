@@ -186,6 +186,7 @@ def test_a_microphone_that_never_delivers(record, listener, tmp_path):
     record(FakeMicrophone(), first_block_within_s=0.2)
     recording, error = listener.ending()
     assert isinstance(error, MicrophoneBusy)
+    assert "Fake" in str(error)
     assert recording is None
     assert not (tmp_path / "recording.wav").exists()
 

@@ -1,6 +1,7 @@
 """Dictating: Record, Stop, and the text that comes."""
 
 import wave
+from threading import Event
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCursor
@@ -206,3 +207,26 @@ def test_recognition_that_dies_is_told_and_started_anew(stage, qtbot):
     stage.press("Try again")
     stage.engine.read("со второго раза")
     qtbot.waitUntil(lambda: stage.text == "со второго раза")
+
+
+def test_a_sound_system_that_does_not_answer(stage, qtbot, monkeypatch):
+    answers = Event()
+    really_open = stage.microphone.open
+
+    def hang(name, on_block):
+        assert answers.wait(10)
+        return really_open(name, on_block)
+
+    monkeypatch.setattr(stage.microphone, "open", hang)
+    stage.session._dictaphone._patience.setInterval(10)
+    stage.page.toggle_recording()
+    qtbot.waitUntil(lambda: stage.words == "Ready")
+    told = str(MicrophoneBusy(device="System default", reason="it does not answer"))
+    assert stage.page.messages.texts == [told]
+    stage.page.messages.close_all()
+    stage.page.toggle_recording()
+    assert stage.page.messages.texts == [told]
+    answers.set()
+    assert stage.microphone.closed.wait(10)
+    qtbot.waitUntil(lambda: not stage.session._dictaphone.is_busy)
+    record(stage, qtbot)

@@ -14,7 +14,7 @@ class FakeMicrophone:
     """
 
     def __init__(self, rate_hz: int = 16_000, channels: int = 1, failure: DiktovkaError | None = None):
-        self.rate_hz, self.channels = rate_hz, channels
+        self.name, self.rate_hz, self.channels = "Fake", rate_hz, channels
         self.active = True
         self.opened = threading.Event()
         self.closed = threading.Event()
