@@ -7,13 +7,13 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from engine.checkpoint import load_checkpoint
 from engine.config import CLASSIC, VOXFORGE, ModelConfig
 from engine.paths import shipped_checkpoint
-from trainer.events import EpochDone, Event, Saved, StepDone, Stopped
+from trainer.events import Aligned, EpochDone, Event, Saved, StepDone, Stopped
+from trainer.process import Request, run
 from trainer.settings import TrainConfig, described
 
 PRESETS = {
@@ -100,60 +100,37 @@ def add_evaluate_options(parser: argparse.ArgumentParser) -> None:
 
 def train(arguments: argparse.Namespace) -> int:
     """Runs a training or goes on with one; SIGINT and SIGTERM save its state and end it."""
-    from engine.model import use_threads
-
-    use_threads(arguments.threads)
-    training = _training(arguments)
     asked_to_stop: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda number, frame: asked_to_stop.append(number))
     report = _Report()
-    events = training.events()
+    events = run(_request(arguments))
     for event in events:
         report.tell(event)
         if asked_to_stop:
             events.close()
-            training.save()
-            _say(f"Stopped; the same command goes on from step {training.position.step}.")
+            _say("Stopped; the same command goes on from here.")
             return _STOPPED_BY_SIGNAL
     return 0
 
 
-def _training(arguments: argparse.Namespace):
-    from trainer.loop import Training
-    from trainer.material import material
-
+def _request(arguments: argparse.Namespace) -> Request:
     features, model = PRESETS[arguments.preset]
-    start = load_checkpoint(arguments.start) if arguments.start else None
-    if start:
+    if arguments.start:
+        start = load_checkpoint(arguments.start)
         features, model = start.features, start.model
     given = {field: getattr(arguments, option) for option, field in _SHAPE.items()}
-    model = ModelConfig.from_dict(model.to_dict() | {k: v for k, v in given.items() if v is not None})
-    settings = TrainConfig(**{name: getattr(arguments, name) for name, *_ in described()})
-    found = material(arguments.corpus, arguments.held, features)
-    if arguments.align_with:
-        found = replace(found, alignment=_alignment(arguments.align_with, arguments.out, found.train))
-    return Training(arguments.out, found, features, model, settings, start)
-
-
-def _alignment(checkpoint_folder: Path, run: Path, recordings):
-    """The run's alignment, made once and kept beside its state."""
-    from engine.model import Recogniser
-    from trainer.align import Alignment, align
-    from trainer.dataset import Examples
-
-    path = run / "alignment.npz"
-    if path.exists():
-        return Alignment.load(path)
-    checkpoint = load_checkpoint(checkpoint_folder)
-    shaper = Examples(checkpoint.alphabet, checkpoint.features, checkpoint.model)
-    usable = shaper.usable(recordings)
-    recognise = Recogniser(checkpoint.model, checkpoint.weights)
-    for alignment in align(usable, recognise, checkpoint.alphabet, shaper, checkpoint.model):
-        found = alignment
-        _say(f"finding the words: {len(alignment.frames)} of {len(usable)}")
-    found.save(path)
-    return found
+    return Request(
+        out=arguments.out,
+        corpora=tuple(arguments.corpus),
+        features=features,
+        model=ModelConfig.from_dict(model.to_dict() | {k: v for k, v in given.items() if v is not None}),
+        settings=TrainConfig(**{name: getattr(arguments, name) for name, *_ in described()}),
+        held=tuple(arguments.held),
+        start=arguments.start,
+        align_with=arguments.align_with,
+        threads=arguments.threads,
+    )
 
 
 class _Report:
@@ -164,6 +141,8 @@ class _Report:
 
     def tell(self, event: Event) -> None:
         match event:
+            case Aligned():
+                _say(f"finding the words: {event.done} of {event.total}")
             case StepDone(loss=None):
                 _say(f"step {event.step}  the loss is not finite; left out: {', '.join(event.batch)}")
             case StepDone() if time.monotonic() >= self._next:

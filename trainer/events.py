@@ -7,6 +7,14 @@ from trainer.metrics import ErrorRate
 
 
 @dataclass(frozen=True)
+class Aligned:
+    """Recordings whose words were found so far, of how many; before the first step of a run that splices."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
 class StepDone:
     """One update. loss: nats a letter, None where it was not finite and the batch was left out."""
 
@@ -58,4 +66,4 @@ class Stopped:
     reason: str
 
 
-Event = StepDone | EpochDone | Saved | Stopped
+Event = Aligned | StepDone | EpochDone | Saved | Stopped

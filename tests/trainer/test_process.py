@@ -1,0 +1,66 @@
+"""Training in the real child process."""
+
+import os
+import signal
+from dataclasses import replace
+
+import pytest
+
+from engine.config import VOXFORGE, ModelConfig
+from engine.errors import CorpusError, EngineStopped
+from engine.worker import Cancelled
+from tests.helpers.models import write_cache
+from trainer.events import EpochDone, StepDone, Stopped
+from trainer.process import Request, TrainingProcess
+from trainer.run import load_state
+from trainer.settings import TrainConfig
+
+SETTINGS = TrainConfig(epochs=2, batch_frames=1500, nonspeech=0, save_every=1000)
+
+
+@pytest.fixture
+def request_(tmp_path):
+    model = ModelConfig(n_layers=1, n_units=8, n_stacked=2)
+    return Request(tmp_path / "run", (write_cache(tmp_path / "c"),), VOXFORGE, model, SETTINGS, threads=1)
+
+
+def test_it_trains_stops_and_goes_on(request_):
+    first = TrainingProcess(request_)
+    events = first.events()
+    assert isinstance(next(events), StepDone)
+    first.pause()
+    first.stop()
+    with pytest.raises(Cancelled):
+        list(events)
+    assert first.pid is None
+    _, position, _ = load_state(request_.out)
+    assert position.step >= 1
+
+    rest = list(TrainingProcess(request_).events())
+    assert next(e.step for e in rest if isinstance(e, StepDone)) == position.step + 1
+    assert [e.epoch for e in rest if isinstance(e, EpochDone)] == [1, 2]
+    assert isinstance(rest[-1], Stopped)
+
+
+def test_leaving_early_saves_the_state(request_):
+    process = TrainingProcess(request_)
+    events = process.events()
+    step = next(events).step
+    events.close()
+    assert process.pid is None
+    _, position, _ = load_state(request_.out)
+    assert position.step >= step
+
+
+def test_a_killed_child_is_told(request_):
+    process = TrainingProcess(request_)
+    events = process.events()
+    next(events)
+    os.kill(process.pid, signal.SIGKILL)
+    with pytest.raises(EngineStopped):
+        list(events)
+
+
+def test_what_the_training_raises_is_raised_here(request_, tmp_path):
+    with pytest.raises(CorpusError, match="nowhere"):
+        list(TrainingProcess(replace(request_, corpora=(tmp_path / "nowhere",))).events())

@@ -1,0 +1,158 @@
+"""Training in a process of its own: the window stays quick, and a lack of memory ends the training alone."""
+
+import os
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from engine.child import Child, End, begin_child, told
+from engine.config import FeatureConfig, ModelConfig
+from engine.worker import Cancelled
+from trainer.events import Aligned, Event
+from trainer.settings import TrainConfig
+
+
+@dataclass(frozen=True)
+class Request:
+    """One run, by paths alone so that it can be sent to another process.
+
+    out: folder of the run; a run found there goes on. corpora: feature caches to train on. held: further recordings
+    to choose the best epoch on. start: checkpoint to go on from, instead of chance. align_with: checkpoint that finds
+    the words, for splicing. threads: None means all processors.
+    """
+
+    out: Path
+    corpora: tuple[Path, ...]
+    features: FeatureConfig
+    model: ModelConfig
+    settings: TrainConfig
+    held: tuple[Path, ...] = ()
+    start: Path | None = None
+    align_with: Path | None = None
+    threads: int | None = None
+
+
+def run(request: Request) -> Iterator[Event]:
+    """Trains in this process. Closing the iterator saves the state first, so that nothing is lost."""
+    from engine.checkpoint import load_checkpoint
+    from engine.model import use_threads
+    from trainer.loop import Training
+    from trainer.material import material
+
+    use_threads(request.threads or os.cpu_count() or 1)
+    start = load_checkpoint(request.start) if request.start else None
+    found = material(request.corpora, request.held, request.features)
+    if request.align_with:
+        alignment = yield from _aligned(request, found.train)
+        found = replace(found, alignment=alignment)
+    training = Training(request.out, found, request.features, request.model, request.settings, start)
+    ended = False
+    try:
+        yield from training.events()
+        ended = True
+    finally:
+        if not ended:
+            training.save()
+
+
+def _aligned(request: Request, recordings) -> Iterator[Event]:
+    """The run's alignment, made once and kept beside its state."""
+    from engine.checkpoint import load_checkpoint
+    from engine.model import Recogniser
+    from trainer.align import Alignment, align
+    from trainer.dataset import Examples
+
+    path = request.out / "alignment.npz"
+    if path.exists():
+        return Alignment.load(path)
+    checkpoint = load_checkpoint(request.align_with)
+    shaper = Examples(checkpoint.alphabet, checkpoint.features, checkpoint.model)
+    usable = shaper.usable(recordings)
+    alignment = Alignment({}, {})
+    recognise = Recogniser(checkpoint.model, checkpoint.weights)
+    for alignment in align(usable, recognise, checkpoint.alphabet, shaper, checkpoint.model):
+        yield Aligned(len(alignment.frames), len(usable))
+    alignment.save(path)
+    return alignment
+
+
+class TrainingProcess:
+    """`run` in a child process. Iterate over `events()` once, on any thread; make another object to go on."""
+
+    def __init__(self, request: Request):
+        self.request = request
+        self._child = Child(_serve, "training")
+        self._stop = self._child.context.Event()
+        self._paused = self._child.context.Event()
+        self._running = threading.Lock()
+
+    @property
+    def pid(self) -> int | None:
+        return self._child.pid
+
+    def events(self) -> Iterator[Event]:
+        """Starts the child and yields its events.
+
+        After `stop` the state is saved and it ends by raising Cancelled; a child that died raises EngineStopped;
+        what the training raised is raised here.
+        """
+        with self._running:
+            self._stop.clear()
+            self._child.start(self.request, self._stop, self._paused)
+            finished = False
+            try:
+                while True:
+                    message = self._child.receive()
+                    if isinstance(message, End):
+                        finished = True
+                        if message.error is not None:
+                            raise message.error
+                        return
+                    if message is not None:
+                        yield message
+            finally:
+                self._stop.set()
+                if not finished:  # time to save the state
+                    self._child.drain()
+                self._child.close()
+
+    def stop(self) -> None:
+        """Asks for the end; the state is saved, and the same request goes on from there."""
+        self._paused.clear()
+        self._stop.set()
+
+    def pause(self) -> None:
+        """Holds the training after the step under way, in memory."""
+        self._paused.set()
+
+    def resume(self) -> None:
+        self._paused.clear()
+
+
+def _serve(connection: Connection, request: Request, stop, paused) -> None:
+    """The child: trains until it is done or told to stop."""
+    begin_child()
+    try:
+        connection.send(End(_train(connection, request, stop, paused)))
+    except OSError:  # the parent is gone; the state was saved on the way out
+        return
+
+
+def _train(connection: Connection, request: Request, stop, paused) -> Exception | None:
+    events = run(request)
+    try:
+        for event in events:
+            connection.send(event)
+            while paused.is_set() and not stop.is_set():
+                stop.wait(0.2)
+            if stop.is_set():
+                events.close()
+                return Cancelled()
+    except OSError:
+        events.close()
+        raise
+    except Exception as error:  # told to the person by the parent
+        return told(error)
+    return None
