@@ -1,0 +1,115 @@
+"""Somebody speaks, and reads it: window, microphone, recognition and disk as they are; nothing is replaced.
+
+A sound server of our own has a loudspeaker whose monitor is the microphone; the window is on a screen of our own.
+"""
+
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import wave
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from engine.alphabet import normalise
+from trainer.metrics import error_rate
+
+ROOT = Path(__file__).parents[1]
+
+# The shipped model without a language model, on one stranger's new sentence: room above what it does.
+MOST_CER = 0.55
+
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="PulseAudio and Xvfb are for Linux"),
+    pytest.mark.timeout(300),
+]
+
+
+@contextmanager
+def ended(process: subprocess.Popen) -> Iterator[subprocess.Popen]:
+    """Ends the process at the end."""
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def needs(program: str) -> str:
+    found = shutil.which(program)
+    if found is None:
+        pytest.skip(f"needs the program {program}")
+    return found
+
+
+@pytest.fixture
+def screen() -> Iterator[str]:
+    """A screen of our own; its DISPLAY."""
+    xvfb, (reading, writing) = needs("Xvfb"), os.pipe()
+    command = [xvfb, "-displayfd", str(writing), "-screen", "0", "1280x1024x24", "-nolisten", "tcp"]
+    with ended(subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL)):
+        os.close(writing)
+        with os.fdopen(reading) as told:
+            yield f":{told.readline().strip()}"
+
+
+@pytest.fixture
+def sound(own_home) -> Iterator[dict[str, str]]:
+    """A sound server of our own; the environment in which it is found."""
+    needs("paplay")
+    server = needs("pulseaudio")
+    with tempfile.TemporaryDirectory(prefix="sound") as folder:  # a socket's path must be short
+        environment = {**os.environ, "HOME": folder, "XDG_RUNTIME_DIR": folder}
+        for inherited in ("PULSE_SERVER", "DBUS_SESSION_BUS_ADDRESS", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+            environment.pop(inherited, None)
+        command = [server, "--daemonize=yes", "--exit-idle-time=-1", "--use-pid-file=yes", "-n"]
+        command += ["-L", "module-null-sink sink_name=loudspeaker", "-L", "module-native-protocol-unix"]
+        # It goes into the background once it is ready.
+        if subprocess.run(command, env=environment, capture_output=True, timeout=60).returncode != 0:
+            pytest.skip("the sound server does not start here")
+        try:
+            yield environment
+        finally:
+            subprocess.run([server, "--kill"], env=environment, check=True)
+
+
+def spoken(shared: Path) -> tuple[Path, str]:
+    """A real person's recording and what was said in it."""
+    folder = shared / "speech-samples" / "voxforge"
+    with (folder / "transcripts.tsv").open(encoding="utf-8", newline="") as rows:
+        row = next(csv.DictReader(rows, delimiter="\t"))
+    return folder / row["file"], normalise(row["text"])
+
+
+def cer(reference: str, hypothesis: str) -> float:
+    return error_rate([(reference, normalise(hypothesis))]).cer
+
+
+def test_speak_and_read(shared, shipped, own_home, screen, sound):
+    recording, text = spoken(shared)
+    environment = {**sound, "DISPLAY": screen}
+    command = [sys.executable, "-m", "tests.helpers.dictate", str(recording)]
+    person = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=280)
+    assert person.returncode == 0, person.stderr
+    seen = json.loads(person.stdout)
+    assert seen["messages"] == []
+    assert cer(text, seen["text"]) < MOST_CER, seen
+    assert len(set(seen["provisional"])) >= 3, seen
+    heard_in_order = [words for words in seen["words"] if words in ("Listening", "Writing down the rest", "Ready")]
+    assert heard_in_order == ["Ready", "Listening", "Writing down the rest", "Ready"]
+
+    (kept,) = (own_home / "data" / "recordings").glob("*.wav")
+    with wave.open(str(kept)) as file, wave.open(str(recording)) as played:
+        length_s = file.getnframes() / file.getframerate()
+        assert length_s >= played.getnframes() / played.getframerate() + 0.4  # half a second after Stop is kept
+
+    command = [sys.executable, "main.py", "transcribe", str(kept)]
+    read_again = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert read_again.returncode == 0, read_again.stderr
+    assert read_again.stdout.split() == seen["text"].split()  # live and from the file, the same words
