@@ -155,6 +155,11 @@ class Recorder:
         """Seconds that are on disk."""
         return self._writer.duration_s if self._writer else 0.0
 
+    @property
+    def running(self) -> bool:
+        """Whether the recorder's thread still lives; it may, a little longer than the recording."""
+        return self._thread.is_alive()
+
     def start(self) -> None:
         """Returns at once; opening the device may take a while and its failure comes with on_ended."""
         self._thread.start()

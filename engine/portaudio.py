@@ -132,7 +132,11 @@ class _PortAudioStream:
             blocksize=self.rate_hz // BLOCKS_PER_SECOND,
             callback=lambda samples, _frames, _time, status: on_block(bytes(samples)),
         )
-        self._stream.start()
+        try:
+            self._stream.start()
+        except portaudio.PortAudioError:
+            self._stream.close(ignore_errors=True)
+            raise
 
     @property
     def active(self) -> bool:
@@ -165,8 +169,16 @@ def open_portaudio(name: str | None, on_block: OnBlock) -> Stream:
     on_block is called on PortAudio's thread with interleaved 16-bit samples.
     Raises PortAudioMissing, NoMicrophone or MicrophoneBusy.
     """
-    # Anew each time: the system's default may have changed since the list was made.
-    devices = input_devices(rescan=True)
+    try:
+        return _open(name, on_block)
+    except (NoMicrophone, MicrophoneBusy) as error:
+        log.info("Looking for microphones anew, since one may have come or gone: %s", error)
+        input_devices(rescan=True)
+        return _open(name, on_block)
+
+
+def _open(name: str | None, on_block: OnBlock) -> Stream:
+    devices = input_devices()
     if not devices:
         raise NoMicrophone()
     wanted = [device for device in devices if (device.is_default if name is None else device.name == name)]

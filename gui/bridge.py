@@ -55,13 +55,16 @@ class RecordingTask(QObject):
         super().__init__()
         self.path = path
         self._recorder = make_recorder(path, microphone, self.level.emit, self.started.emit, self._end)
-        self.ended.connect(self._forget)
 
     @property
     def elapsed_s(self) -> float:
         return self._recorder.elapsed_s
 
     def start(self) -> None:
+        # A sender may not go while its signal is still being sent: those whose threads have ended go here.
+        for older in [task for task in _running if isinstance(task, RecordingTask)]:
+            if not older._recorder.running:
+                _running.discard(older)
         _running.add(self)
         self._recorder.start()
 
@@ -70,6 +73,3 @@ class RecordingTask(QObject):
 
     def _end(self, recording: Recording | None, error: DiktovkaError | None) -> None:
         self.ended.emit(recording, error)
-
-    def _forget(self) -> None:
-        _running.discard(self)

@@ -1,7 +1,7 @@
 """The two rows of controls: what is done with the text above it, and recording below it."""
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFont
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 from gui.i18n import _
@@ -86,6 +86,7 @@ class Controls(QWidget):
         self.progress.setFixedWidth(40 * GRID)
         self.progress.setAccessibleName(_("Progress"))
         self._status = Status()
+        self._announced: tuple | None = None
         self._note = QTimer(self, singleShot=True, interval=NOTE_MS)
         self._note.timeout.connect(self._say_state)
         self._patience = QTimer(self, singleShot=True, interval=SHOW_PROGRESS_AFTER_MS)
@@ -150,6 +151,10 @@ class Controls(QWidget):
 
     def _say_state(self) -> None:
         self.state.setText(self._status.words)
+        kind = (self._status.recording, self._status.reading, self._status.model)
+        if kind != self._announced:  # a screen reader is told what happens, but not every second that is left
+            self._announced = kind
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.state, self._status.words))
 
     def _show_progress(self) -> None:
         """What takes longer than a moment shows how far it is, and can be cancelled."""

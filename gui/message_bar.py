@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from gui.i18n import _
@@ -126,4 +127,5 @@ class MessageList(QWidget):
             self._shown.append(message)
             self._column.addWidget(message)
             message.show()
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(message, message.text))
         self.setVisible(bool(self._shown))
