@@ -19,7 +19,17 @@
     │   ├── CheckpointMissing
     │   ├── CheckpointDamaged
     │   └── CheckpointMismatch
+    ├── DownloadError          a corpus that cannot be fetched
+    │   ├── AddressUnusable
+    │   ├── SiteUnreachable
+    │   ├── SiteRefused
+    │   ├── NoArchives
+    │   ├── NothingChosen
+    │   ├── SpaceMissing
+    │   └── ArchiveBroken
     ├── CorpusError            a corpus or feature cache that cannot be used
+    │   ├── NoRecordings
+    │   └── CacheFolderTaken
     ├── TrainingError          a training run that cannot go on
     └── EngineError            the recognition process failed
         └── EngineStopped
@@ -129,8 +139,54 @@ class CheckpointMismatch(CheckpointError):
     template = "The files of the model in {path} do not belong together: {reason}."
 
 
+class DownloadError(DiktovkaError):
+    template = "The recordings cannot be downloaded: {reason}."
+
+
+class AddressUnusable(DownloadError):
+    template = "The address {url} cannot be used: {reason}. Check it, or choose another."
+
+
+class SiteUnreachable(DownloadError):
+    template = "The site {site} cannot be reached: {reason}. Try again later; what was downloaded is kept."
+
+
+class SiteRefused(DownloadError):
+    template = "The site answered {url} with the error {status}. Check the address, or try again later."
+
+
+class NoArchives(DownloadError):
+    template = "The page {url} lists no archives with recordings (.tgz). Check the address, or choose another."
+
+
+class NothingChosen(DownloadError):
+    template = "No archive has {text} in its name. Choose another part of a name, or all archives."
+
+
+class SpaceMissing(DownloadError):
+    template = (
+        "{path} has {free_gb} GB of free space, but {needed_gb} GB are needed. "
+        "Free some space, or choose fewer archives or another folder."
+    )
+
+
+class ArchiveBroken(DownloadError):
+    template = "The archive {name} cannot be used: {reason}. It is left out."
+
+
 class CorpusError(DiktovkaError):
     template = "The corpus {path} cannot be used: {reason}."
+
+
+class NoRecordings(CorpusError):
+    template = (
+        "There are no recordings with their texts in {path}. Choose a folder in VoxForge's layout, "
+        "one with transcripts.tsv, or a CSV manifest (wav_filename,wav_filesize,transcript)."
+    )
+
+
+class CacheFolderTaken(CorpusError):
+    template = "The folder {path} holds other files, which must not be lost. Choose an empty or a new folder."
 
 
 class TrainingError(DiktovkaError):

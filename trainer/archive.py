@@ -1,0 +1,207 @@
+"""A gzipped tar archive from a stranger -> a folder, whole or not at all.
+
+Only ordinary files below one folder come out, none larger than is sane. It is unpacked while it is read, so
+that an archive that swells without end stops at a limit, in memory and on the disk.
+"""
+
+import errno
+import gzip
+import os
+import re
+import shutil
+import tarfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from engine.errors import ArchiveBroken
+from engine.storage import storage_error
+
+_BLOCK = 1 << 17
+_LARGEST_HEADER = 1 << 20
+_UNSAFE = re.compile(r"[\\:\x00-\x1f\x7f]")
+# What the system says of a name that it cannot hold: the archive's fault, not the disk's.
+_NAME_ERRORS = {errno.EEXIST, errno.EILSEQ, errno.EINVAL, errno.EISDIR, errno.ENAMETOOLONG, errno.ENOTDIR}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What an archive may unpack to. ratio: to its own size, beyond what every archive may."""
+
+    members: int = 20_000
+    member_bytes: int = 1 << 29
+    total_bytes: int = 1 << 32
+    ratio: int = 60
+    free_bytes: int = 1 << 24
+
+    def most_bytes(self, packed_bytes: int) -> int:
+        return min(self.total_bytes, self.free_bytes + self.ratio * packed_bytes)
+
+
+def unpack(
+    packed: Path, target: Path, limits: Limits | None = None, open_file: Callable[..., BinaryIO] = open
+) -> Iterator[int]:
+    """Unpacks `packed` (.tgz) so that the content of its one folder becomes `target`; yields bytes written so far.
+
+    Nothing is at `target` before all of it is on the disk; closing the iterator early leaves nothing behind. Raises
+    ArchiveBroken (it is cut off, no gzip, or holds what it should not), DiskFull or NotWritable.
+    """
+    temporary = temporary_folder(target)
+    try:
+        shutil.rmtree(temporary, ignore_errors=True)  # of an earlier start that was killed
+        temporary.mkdir(parents=True)
+        yield from _Unpacking(packed, temporary, limits or Limits(), open_file).steps()
+        temporary.rename(target)
+        sync_folder(target.parent)
+    except (EOFError, tarfile.TarError, zlib.error, gzip.BadGzipFile) as error:
+        raise _broken(packed, error) from error
+    except OSError as error:
+        if error.errno in _NAME_ERRORS:
+            raise ArchiveBroken(name=packed.name, reason="it holds names that cannot be used here") from error
+        raise storage_error(target, error) from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def temporary_folder(target: Path) -> Path:
+    return target.with_name(f".{target.name}.unpacking")
+
+
+def sync_folder(folder: Path) -> None:
+    """Puts the names in a folder on the disk, where the system can."""
+    with suppress(OSError):  # Windows opens no folders
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _broken(packed: Path, error: Exception) -> ArchiveBroken:
+    if isinstance(error, gzip.BadGzipFile) and str(error).startswith("Not a gzipped file"):
+        return ArchiveBroken(name=packed.name, reason="it is no gzip archive")
+    if isinstance(error, (EOFError, tarfile.ReadError)) and not isinstance(error.__context__, zlib.error):
+        return ArchiveBroken(name=packed.name, reason="it is cut off or holds no files")
+    return ArchiveBroken(name=packed.name, reason="it is damaged")
+
+
+class _Stream:
+    """The unpacked bytes as tarfile wants them: forward only, counted, and never many at once."""
+
+    def __init__(self, unzipped: gzip.GzipFile, name: str, most_bytes: int):
+        self._unzipped, self._name, self._most_bytes = unzipped, name, most_bytes
+        self.last = b""
+
+    def tell(self) -> int:
+        return self._unzipped.tell()
+
+    def read(self, size: int) -> bytes:
+        if not 0 <= size <= _LARGEST_HEADER:  # tarfile reads a long name at once, however long it says it is
+            raise ArchiveBroken(name=self._name, reason="it is damaged")
+        self.last = self._unzipped.read(size)
+        if self.tell() > self._most_bytes:
+            raise ArchiveBroken(name=self._name, reason="it unpacks to far more than recordings would")
+        return self.last
+
+    def seek(self, position: int) -> None:
+        if position < self.tell():  # a header with a negative size would send tarfile round for ever
+            raise ArchiveBroken(name=self._name, reason="it is damaged")
+        while self.tell() < position and self.read(min(_BLOCK, position - self.tell())):
+            pass
+
+    def drain(self) -> None:
+        """To the end, where gzip's checksum stands."""
+        while self.read(_BLOCK):
+            pass
+
+
+class _Unpacking:
+    """One archive on its way into an empty folder."""
+
+    def __init__(self, packed: Path, folder: Path, limits: Limits, open_file: Callable[..., BinaryIO]):
+        self._packed, self._folder, self._limits, self._open_file = packed, folder, limits, open_file
+        self._top = ""
+
+    def steps(self) -> Iterator[int]:
+        with self._packed.open("rb") as file, gzip.GzipFile(fileobj=file) as unzipped:
+            stream = _Stream(unzipped, self._packed.name, self._limits.most_bytes(self._packed.stat().st_size))
+            with closing(tarfile.TarFile.open(fileobj=stream, mode="r:", encoding="utf-8")) as tar:
+                yield from self._extracted(tar)
+            if stream.last.strip(b"\0"):  # tarfile takes a broken header for the end
+                raise tarfile.ReadError("no end mark")
+            stream.drain()
+        for folder, _, _ in os.walk(self._folder):
+            sync_folder(Path(folder))
+
+    def _extracted(self, tar: tarfile.TarFile) -> Iterator[int]:
+        n_bytes = n_files = 0
+        for n_members, member in enumerate(iter(tar.next, None), start=1):
+            if n_members > self._limits.members:
+                raise self._broken(reason="it holds too many files")
+            path = self._checked(member)
+            if path is None:
+                continue
+            n_files += 1
+            for written in self._written(tar, member, path):
+                n_bytes += written
+                yield n_bytes
+            tar.members.clear()  # or it would keep all headers
+        if not n_files:
+            raise tarfile.ReadError("no files")
+
+    def _checked(self, member: tarfile.TarInfo) -> Path | None:
+        """Where the member goes; None for a folder. Raises ArchiveBroken for what may not be there."""
+        if member.issym() or member.islnk():
+            raise self._broken(reason="it holds a link")
+        if not member.isdir() and (member.type not in tarfile.REGULAR_TYPES or member.issparse()):
+            raise self._broken(reason="it holds something that is no ordinary file")
+        if not 0 <= member.size <= self._limits.member_bytes:
+            raise self._broken(reason="it holds a file of an insane size")
+        parts = self._parts(member)
+        if not parts:
+            return None
+        if self._top and parts[0] != self._top:
+            raise self._broken(reason="it holds more than one folder")
+        self._top = parts[0]
+        if member.isdir():
+            return None
+        if len(parts) < 2:
+            raise self._broken(reason="it holds a file outside its folder")
+        return self._folder.joinpath(*parts[1:])
+
+    def _parts(self, member: tarfile.TarInfo) -> tuple[str, ...]:
+        name = _decoded(member.name)
+        path = PurePosixPath(name)
+        if path.is_absolute() or ".." in path.parts or _UNSAFE.search(name):
+            raise self._broken(reason="it holds a name that leads out of its folder")
+        return path.parts
+
+    def _written(self, tar: tarfile.TarFile, member: tarfile.TarInfo, path: Path) -> Iterator[int]:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        content = tar.extractfile(member)
+        with self._open_file(path, "xb") as file:
+            left = member.size
+            while left:
+                block = content.read(min(_BLOCK, left))
+                if not block:
+                    raise EOFError("the member is shorter than its header says")
+                file.write(block)
+                left -= len(block)
+                yield len(block)
+            file.flush()
+            os.fsync(file.fileno())
+
+    def _broken(self, reason: str) -> ArchiveBroken:
+        return ArchiveBroken(name=self._packed.name, reason=reason)
+
+
+def _decoded(name: str) -> str:
+    """A member's name; what is no UTF-8 in it was made under Windows."""
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return name.encode("utf-8", "surrogateescape").decode("cp1251", "replace")
+    return name
