@@ -1,0 +1,48 @@
+"""A coroutine as a plain generator of events: its event loop turns while the caller waits for the next one."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from typing import TypeVar
+
+_TICK_S = 0.25
+
+Event = TypeVar("Event")
+
+
+def driven(make: Callable[[Callable[[Event], None]], Awaitable[None]]) -> Iterator[Event]:
+    """The events of a coroutine. make: gets the function that sends them, and gives the coroutine.
+
+    Closing the generator cancels the coroutine and waits for its end.
+    """
+    loop = asyncio.new_event_loop()
+    events: asyncio.Queue[Event | None] = asyncio.Queue()
+    task = loop.create_task(make(events.put_nowait))
+    task.add_done_callback(lambda _: events.put_nowait(None))
+    try:
+        while (event := loop.run_until_complete(events.get())) is not None:
+            yield event
+        task.result()
+    finally:
+        left = asyncio.all_tasks(loop)
+        for one in left:
+            one.cancel()
+        loop.run_until_complete(asyncio.gather(task, *left, return_exceptions=True))
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.close()
+
+
+@asynccontextmanager
+async def ticking(tick: Callable[[], None]) -> AsyncIterator[None]:
+    """Calls tick now and then, so that whoever listens can also cancel while nothing happens."""
+
+    async def run() -> None:
+        while True:
+            tick()
+            await asyncio.sleep(_TICK_S)
+
+    ticker = asyncio.create_task(run())
+    try:
+        yield
+    finally:
+        ticker.cancel()
