@@ -14,11 +14,12 @@ from PySide6.QtCore import QLibraryInfo, QObject, QSocketNotifier, QTimer, QTran
 from PySide6.QtWidgets import QApplication
 
 from engine.capture import Recorder, input_devices
-from engine.paths import recordings_dir
+from engine.paths import data_dir, recordings_dir
 from gui import i18n
 from gui.bridge import MakeRecorder
 from gui.dictation_page import DictationPage
 from gui.empty_page import shipped_samples
+from gui.kept_text import KeptText
 from gui.log import Uncaught, start_logging
 from gui.main_window import MainWindow
 from gui.microphones import ListDevices, MicrophoneChoice
@@ -57,6 +58,8 @@ class Program(QObject):
         self.session = Session(make_engine, recordings_dir(), make_recorder)
         self.microphones = MicrophoneChoice(self.settings, list_devices)
         self.page = DictationPage(self.session, self.settings, self.microphones, shipped_samples(self.language))
+        self.kept_text = KeptText(data_dir() / "texts", self.page.transcript)
+        self.session.closed.connect(self.kept_text.save_last)
         self.window = MainWindow(self.session, self.settings, self.page)
         self._files: list[Path] = []
 
@@ -79,6 +82,8 @@ class Program(QObject):
     def _begin(self) -> None:
         self.session.load_model()
         self.microphones.look()
+        if self.kept_text.of_last_time is not None:
+            self.page.offer_text_of_last_time(self.kept_text.bring_back)
         if self._files:
             self.session.open_files(self._files)
 

@@ -151,7 +151,8 @@ class Controls(QWidget):
 
     def _say_state(self) -> None:
         self.state.setText(self._status.words)
-        kind = (self._status.recording, self._status.reading, self._status.model)
+        status = self._status
+        kind = (status.recording, status.reading, status.model, status.hears_nothing)
         if kind != self._announced:  # a screen reader is told what happens, but not every second that is left
             self._announced = kind
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.state, self._status.words))

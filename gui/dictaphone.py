@@ -14,6 +14,8 @@ from gui.i18n import _
 from gui.status import Recording as State
 
 OPEN_WITHIN_MS = 15_000
+DEAD_AFTER_S = 3.0
+DEAD_PEAK = 4 / 32768  # less than the quietest room: it is switched off
 
 
 class Dictaphone(QObject):
@@ -21,6 +23,7 @@ class Dictaphone(QObject):
 
     recording_started(path, ended): its first samples are on disk; `ended` is an Event, set when no more come.
     failed(error, is_kept): the recording ended by itself; is_kept tells whether there is something to read.
+    hears_nothing: all samples have been silent for some seconds.
     """
 
     state_changed = Signal()
@@ -37,6 +40,8 @@ class Dictaphone(QObject):
         self._ended: threading.Event | None = None
         self.state = State.NONE
         self.microphone: str | None = None
+        self.hears_nothing = False
+        self._heard_at_s = 0.0
 
     @property
     def is_busy(self) -> bool:
@@ -55,9 +60,10 @@ class Dictaphone(QObject):
             if self.state is State.NONE:
                 self._tell_unanswered()
             return
+        self.hears_nothing, self._heard_at_s = False, 0.0
         self._task = RecordingTask(self._new_path(), microphone, self._make_recorder)
         self._task.started.connect(self._take_start)
-        self._task.level.connect(self.level_changed)
+        self._task.level.connect(self._take_level)
         self._task.ended.connect(self._take_end)
         self._task.start()
         self._patience.start()
@@ -99,6 +105,15 @@ class Dictaphone(QObject):
         self.recording_started.emit(self._task.path, self._ended)
         if self.state is State.OPENING:
             self._change(State.LISTENING)
+
+    def _take_level(self, peak: float, rms: float) -> None:
+        self.level_changed.emit(peak, rms)
+        if peak > DEAD_PEAK:
+            self._heard_at_s = self.elapsed_s
+        hears_nothing = self.elapsed_s - self._heard_at_s > DEAD_AFTER_S
+        if hears_nothing != self.hears_nothing:
+            self.hears_nothing = hears_nothing
+            self.state_changed.emit()
 
     def _take_end(self, recording: Recording | None, error: DiktovkaError | None) -> None:
         self._task = None

@@ -186,6 +186,10 @@ class DictationPage(QWidget):
             self.messages.take_back(self._no_microphone)
             self._no_microphone = None
 
+    def offer_text_of_last_time(self, bring_back: Callable[[], None]) -> None:
+        text = _("The text of last time was kept.")
+        self.messages.say(text, "text-box-check-outline", [Action(_("Bring it back"), bring_back)])
+
     def _tell_saved(self, path: Path) -> None:
         self.controls.say(_("Saved as {name}").format(name=path.name))
 

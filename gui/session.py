@@ -276,6 +276,7 @@ class Session(QObject):
             self._queue.fraction,
             self._queue.time_left_s,
             self._closing,
+            self._dictaphone.hears_nothing,
         )
         if status != self.status:
             self.status = status

@@ -37,6 +37,7 @@ class Status:
     fraction: float | None = None
     time_left_s: float | None = None
     closing: bool = False
+    hears_nothing: bool = False
 
     @property
     def can_cancel(self) -> bool:
@@ -52,6 +53,8 @@ class Status:
     def _recording_words(self) -> str:
         if self.recording is Recording.OPENING:
             return _("Opening the microphone")
+        if self.recording is Recording.LISTENING and self.hears_nothing:
+            return _("Listening, but no sound comes: is the microphone switched off?")
         if self.recording is Recording.LISTENING:
             return {
                 Model.LOADING: _("Listening; the text comes when the model is ready"),

@@ -5,7 +5,7 @@ paragraph, but no part of the document. So it can neither garble what a person t
 their undo history.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import (
@@ -200,14 +200,20 @@ class TranscriptView(QTextEdit):
 
     def restore(self, cleared: QTextDocumentFragment) -> None:
         """Puts a cleared page back before what came since; does nothing if it is back already."""
-        if self.toPlainText().startswith(cleared.toPlainText()):
-            return
+        if not self.toPlainText().startswith(cleared.toPlainText()):
+            self._put_first(lambda cursor: cursor.insertFragment(cleared))
+
+    def put_first(self, text: str) -> None:
+        """Puts plain text before what is on the page."""
+        self._put_first(lambda cursor: cursor.insertText(text))
+
+    def _put_first(self, insert: Callable[[QTextCursor], None]) -> None:
         cursor = QTextCursor(self.document())
         cursor.beginEditBlock()
         if not self.document().isEmpty():
             cursor.insertBlock()
             cursor.movePosition(QTextCursor.MoveOperation.Start)
-        cursor.insertFragment(cleared)
+        insert(cursor)
         cursor.endEditBlock()
 
     def segments(self) -> tuple[Segment, ...]:

@@ -81,7 +81,6 @@ def make_stage(qtbot):
     def make(files: tuple[Path, ...] = (), **options) -> Stage:
         stage = Stage(**options)
         stages.append(stage)
-        qtbot.addWidget(stage.window)
         stage.program.open(files)
         qtbot.waitUntil(lambda: bool(stage.engines) and stage.page.isVisible())
         return stage
@@ -91,6 +90,7 @@ def make_stage(qtbot):
         if not stage.session.has_closed:
             with qtbot.waitSignal(stage.session.closed, timeout=10_000):
                 stage.window.close()
+        stage.window.deleteLater()
     i18n.install("en")
 
 

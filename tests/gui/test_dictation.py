@@ -230,3 +230,13 @@ def test_a_sound_system_that_does_not_answer(stage, qtbot, monkeypatch):
     assert stage.microphone.closed.wait(10)
     qtbot.waitUntil(lambda: not stage.session._dictaphone.is_busy)
     record(stage, qtbot)
+
+
+def test_a_microphone_that_is_switched_off_is_noticed(stage, qtbot):
+    qtbot.mouseClick(stage.page.controls.record, Qt.MouseButton.LeftButton)
+    stage.microphone.say_for(2.5, value=0)
+    qtbot.waitUntil(lambda: stage.words == "Listening")
+    stage.microphone.say_for(1.0, value=1)
+    qtbot.waitUntil(lambda: stage.words.startswith("Listening, but no sound comes"))
+    stage.microphone.say(500)
+    qtbot.waitUntil(lambda: stage.words == "Listening")

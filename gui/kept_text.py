@@ -1,0 +1,84 @@
+"""The page's text on disk, so that closing the window, a crash or a power cut does not lose it.
+
+Each run of the program has a file of its own, so none is overwritten by the next; an emptied page has none.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer
+
+from engine.storage import write_atomic
+from gui.bridge import Task
+from gui.transcript_view import TranscriptView
+
+log = logging.getLogger(__name__)
+
+SAVE_AFTER_MS = 2000
+
+
+class KeptText(QObject):
+    """Saves a moment after each change, on another thread, and once more at the end."""
+
+    def __init__(self, folder: Path, transcript: TranscriptView, now: Callable[[], datetime] = datetime.now):
+        super().__init__()
+        self.of_last_time = max(folder.glob("*.txt"), default=None)
+        self._path = folder / now().strftime("%Y-%m-%d_%H-%M-%S.txt")
+        self._transcript = transcript
+        self._saved = ""
+        self._saving: Task | None = None
+        self._pause = QTimer(self, singleShot=True, interval=SAVE_AFTER_MS)
+        self._pause.timeout.connect(self.save)
+        transcript.document().contentsChanged.connect(self._pause.start)
+
+    def bring_back(self) -> None:
+        """Puts the text of last time onto the page, before what is there, and goes on in its file."""
+        if self.of_last_time is None:
+            return
+        try:
+            text = self.of_last_time.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            log.warning("the text of last time cannot be read: %s", error)
+            return
+        self._path, self.of_last_time = self.of_last_time, None
+        self._transcript.put_first(text.rstrip("\n"))
+
+    def save(self) -> None:
+        if self._saving is not None:
+            self._pause.start()
+            return
+        text, path = self._transcript.toPlainText(), self._path
+        if text == self._saved:
+            return
+        self._saved = text
+
+        def steps() -> Iterator[None]:
+            _write(path, text)
+            yield None
+
+        self._saving = Task(steps)
+        self._saving.done.connect(self._end_saving)
+        self._saving.failed.connect(self._end_saving)
+        self._saving.start()
+
+    def _end_saving(self) -> None:
+        self._saving = None
+
+    def save_last(self) -> None:
+        """At the end, when nothing else runs."""
+        self._pause.stop()
+        text = self._transcript.toPlainText()
+        if text != self._saved:
+            try:
+                _write(self._path, text)
+            except Exception as error:  # the window must close whatever the disk does
+                log.warning("the text could not be kept: %s", error)
+
+
+def _write(path: Path, text: str) -> None:
+    if text.strip():
+        write_atomic(path, text + "\n")
+    else:
+        path.unlink(missing_ok=True)
