@@ -75,6 +75,7 @@ class Controls(QWidget):
         self.elapsed.setAccessibleName(_("Time recorded"))
         self.cancel = QPushButton(_("Cancel"))
         self.cancel.setProperty("outlined", True)
+        self.cancel.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.cancel.setToolTip(f"{_('Cancel; recordings are kept')} ({shown(KEYS.cancel)})")
         self.cancel.setAccessibleName(_("Cancel"))
         self.state = QLabel()

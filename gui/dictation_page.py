@@ -211,7 +211,10 @@ class DictationPage(QWidget):
                 button.clicked.connect(lambda _checked=False, act=act: act())
             QShortcut(QKeySequence(keys), self, act)
         self.empty.sample_chosen.connect(lambda path: self._session.open_files([path]))
-        self._microphones.activated.connect(controls.record.setFocus)
+        # Else the focus would go from what is hidden to the text, and Space would type.
+        for left in (self._microphones.activated, self.empty.sample_chosen, controls.cancel.clicked):
+            left.connect(controls.record.setFocus)
+        self.messages.focus_lost.connect(controls.record.setFocus)
         widgets = (toolbar.open, toolbar.copy, toolbar.save, toolbar.clear, toolbar.help, *self.empty.cards)
         order = (*widgets, self.transcript, self._microphones, controls.record, controls.cancel)
         for before, after in pairwise(order):

@@ -80,6 +80,7 @@ class EmptyPage(QWidget):
         card = QPushButton(sample.speaker[:1].upper() + sample.speaker[1:])
         card.setProperty("outlined", True)
         card.setIconSize(button_icon_size())
+        card.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         card.setCursor(Qt.CursorShape.PointingHandCursor)
         card.setAccessibleName(_("Try it: {speaker}").format(speaker=sample.speaker))
         card.setToolTip(_("Reads a recording that comes with the program"))

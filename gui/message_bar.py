@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
@@ -46,6 +46,7 @@ class Message(QFrame):
         for action in actions:
             row.addWidget(self._button(action))
         self._cross = QPushButton()
+        self._cross.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._cross.setToolTip(_("Close this message"))
         self._cross.setAccessibleName(_("Close this message"))
         self._cross.clicked.connect(self.close_message)
@@ -56,6 +57,7 @@ class Message(QFrame):
     def _button(self, action: Action) -> QPushButton:
         button = QPushButton(action.text)
         button.setProperty("link", True)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setAccessibleName(action.text)
         button.setToolTip(action.text)
 
@@ -75,7 +77,12 @@ class Message(QFrame):
 
 
 class MessageList(QWidget):
-    """Messages under one another; what does not fit waits until another is closed. None is said twice."""
+    """Messages under one another; what does not fit waits until another is closed. None is said twice.
+
+    `focus_lost` when a message goes that had the keyboard's focus.
+    """
+
+    focus_lost = Signal()
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
@@ -114,8 +121,11 @@ class MessageList(QWidget):
             self._waiting.remove(message)
         elif message in self._shown:
             self._shown.remove(message)
+            had_focus = message.isAncestorOf(self.window().focusWidget() or self)
             self._column.removeWidget(message)
             message.hide()
+            if had_focus:
+                self.focus_lost.emit()
         else:
             return
         message.deleteLater()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QTextCursor
-from PySide6.QtWidgets import QDialog
+from PySide6.QtWidgets import QDialog, QPushButton
 
 from engine.capture import InputDevice
 from engine.errors import NoMicrophone, NotWritable, PortAudioMissing
@@ -125,6 +125,28 @@ def test_space_in_the_text_is_a_space(stage, qtbot):
     qtbot.keyClicks(stage.page.transcript, "a b")
     assert stage.text == "a b"
     assert stage.session.status.recording is Recording.NONE
+
+
+@pytest.mark.parametrize("by_keyboard", [False, True])
+def test_the_focus_never_falls_into_the_text(stage, qtbot, by_keyboard):
+    def press(button: QPushButton) -> None:
+        if by_keyboard:
+            button.setFocus()
+            qtbot.keyClick(button, Qt.Key.Key_Space)
+        else:
+            qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    record = stage.page.controls.record
+    press(stage.page.empty.cards[0])
+    assert stage.window.focusWidget() is record
+    qtbot.waitUntil(stage.page.controls.cancel.isVisible)
+    press(stage.page.controls.cancel)
+    assert stage.window.focusWidget() is record
+    qtbot.waitUntil(lambda: bool(stage.page.messages.texts))
+    cross = stage.page.messages.findChildren(QPushButton)[-1]
+    press(cross)
+    assert stage.page.messages.texts == []
+    assert stage.window.focusWidget() is record
 
 
 def test_ctrl_r_records_even_from_the_text(stage, qtbot):
