@@ -9,15 +9,15 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from gui.i18n import _
 
 AUDIO_SUFFIXES = (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3")
-SAVE_SUFFIXES = (".txt", ".srt", ".vtt", ".json")
 
 
 def ask_open_paths(parent: QWidget, folder: Path) -> list[Path]:
     """Several at once; empty if the person changed their mind."""
     patterns = " ".join(f"*{suffix}" for suffix in AUDIO_SUFFIXES)
-    filters = f"{_('Recordings')} ({patterns});;{_('All files')} (*)"
-    names, _chosen = QFileDialog.getOpenFileNames(parent, _("Open recordings"), str(folder), filters)
-    return [Path(name) for name in names]
+    dialog = _dialog(parent, _("Open recordings"), folder)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+    dialog.setNameFilters([f"{_('Recordings')} ({patterns})", f"{_('All files')} (*)"])
+    return [Path(name) for name in dialog.selectedFiles()] if dialog.exec() else []
 
 
 def ask_save_path(parent: QWidget, folder: Path) -> Path | None:
@@ -28,13 +28,23 @@ def ask_save_path(parent: QWidget, folder: Path) -> Path | None:
         f"{_('Web subtitles')} (*.vtt)": ".vtt",
         f"{_('Text with times, for programs')} (*.json)": ".json",
     }
-    name, chosen = QFileDialog.getSaveFileName(
-        parent, _("Save the text to a file"), str(folder / _("Dictation")), ";;".join(filters)
-    )
-    if not name:
-        return None
-    path = Path(name)
-    return path if path.suffix.lower() in SAVE_SUFFIXES else path.with_name(path.name + filters.get(chosen, ".txt"))
+    dialog = _dialog(parent, _("Save the text to a file"), folder)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setFileMode(QFileDialog.FileMode.AnyFile)
+    dialog.setNameFilters(list(filters))
+    # The dialog itself adds the chosen ending, so that it can ask before it overwrites.
+    dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(filters[chosen]))
+    dialog.setDefaultSuffix(".txt")
+    dialog.selectFile(_("Dictation"))
+    return Path(dialog.selectedFiles()[0]) if dialog.exec() else None
+
+
+def _dialog(parent: QWidget, title: str, folder: Path) -> QFileDialog:
+    """The system's dialog; where there is none, Qt's, whose Russian lacks two words."""
+    dialog = QFileDialog(parent, title, str(folder))
+    dialog.setLabelText(QFileDialog.DialogLabel.LookIn, _("Folder:"))
+    dialog.setLabelText(QFileDialog.DialogLabel.FileType, _("Kind of file:"))
+    return dialog
 
 
 def dropped_paths(dropped: QMimeData) -> list[Path]:

@@ -32,6 +32,7 @@ class MicrophoneChoice(QComboBox):
         super().__init__(parent)
         self._settings, self._list_devices = settings, list_devices
         self._looking: Task | None = None
+        self.setObjectName("microphones")
         self.setAccessibleName(_("Microphone"))
         self.setToolTip(_("Microphone (Alt+M)"))
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)

@@ -31,6 +31,7 @@ from gui.theme import GRID, SMALL_SCALE, TEXT_SCALE, theme
 
 LINE_WIDTH_PX = 760
 LINE_HEIGHT_PERCENT = 145.0
+LONG_PARAGRAPH = 1000  # letters; more is hard to read, and slow to lay out anew for each word
 _NUMBER = QTextFormat.Property.UserProperty + 1  # a run's segment, kept by undo, cut and paste within the page
 
 
@@ -97,9 +98,9 @@ class TranscriptView(QTextEdit):
             if self._paragraph_wanted:
                 self._start_paragraph(cursor)
             cursor.movePosition(QTextCursor.MoveOperation.End)
-            line = cursor.block().text()
-            blank = " " if line and not line[-1].isspace() else ""
-            cursor.insertText(blank + segment.text, _numbered(number))
+            if cursor.block().length() > LONG_PARAGRAPH:
+                cursor.insertBlock()
+            cursor.insertText(_blank_after(cursor.block().text()) + segment.text, _numbered(number))
             cursor.endEditBlock()
         self._place_provisional()
         if following:
@@ -139,9 +140,7 @@ class TranscriptView(QTextEdit):
             self._erase(self._shown_in)
         if self._composing and self.textCursor().block() == last:
             return  # the place is taken by what the person composes
-        line = last.text()
-        blank = " " if line and not line[-1].isspace() else ""
-        text = blank + self._provisional if self._provisional else ""
+        text = _blank_after(last.text()) + self._provisional if self._provisional else ""
         if not text:
             if self._shown_in is not None:
                 self._erase(last)
@@ -244,6 +243,10 @@ class TranscriptView(QTextEdit):
         if self.viewportMargins().left() != side:
             self.setViewportMargins(side, 0, side, 0)
         super().resizeEvent(event)
+
+
+def _blank_after(line: str) -> str:
+    return " " if line and not line[-1].isspace() else ""
 
 
 def _numbered(number: int) -> QTextCharFormat:

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit
 
 from engine.errors import AudioUnreadable, CheckpointMissing, EngineError
-from gui.files import dropped_paths
+from gui.files import ask_open_paths, ask_save_path, dropped_paths
 
 FILES = [Path("/записи/первая.wav"), Path("/записи/вторая.mp3"), Path("/записи/третья.ogg")]
 
@@ -188,3 +188,46 @@ def test_what_is_no_file_is_not_taken(stage):
     web.setUrls([QUrl("https://example.org/a.wav")])
     assert not enter(stage, web).isAccepted()
     assert dropped_paths(web) == []
+
+
+def answer(choose) -> None:
+    """Has `choose` called with the file dialog once it is open, then presses its button."""
+
+    def press() -> None:
+        dialog = QApplication.activeModalWidget()
+        choose(dialog)
+        dialog.accept()
+
+    QTimer.singleShot(0, press)
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_the_dialog_opens_several_files(stage, tmp_path):
+    names = ["a.wav", "b.mp3"]
+    for name in names:
+        (tmp_path / name).touch()
+
+    def choose(dialog) -> None:
+        dialog.findChild(QLineEdit).setText(" ".join(f'"{name}"' for name in names))
+
+    answer(choose)
+    assert ask_open_paths(stage.page, tmp_path) == [tmp_path / name for name in names]
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+@pytest.mark.parametrize(("row", "suffix"), [(0, ".txt"), (1, ".srt"), (2, ".vtt"), (3, ".json")])
+def test_the_dialog_saves_in_the_format_chosen(stage, tmp_path, row, suffix):
+    def choose(dialog) -> None:
+        dialog.selectNameFilter(dialog.nameFilters()[row])
+        dialog.filterSelected.emit(dialog.nameFilters()[row])
+        dialog.findChild(QLineEdit).setText("сказанное")
+
+    answer(choose)
+    assert ask_save_path(stage.page, tmp_path) == tmp_path / f"сказанное{suffix}"
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_a_dialog_that_is_closed_chooses_nothing(stage, tmp_path):
+    for ask, nothing in ((ask_open_paths, []), (ask_save_path, None)):
+        QTimer.singleShot(0, lambda: QApplication.activeModalWidget().reject())
+        assert ask(stage.page, tmp_path) == nothing

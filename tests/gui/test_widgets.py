@@ -221,6 +221,14 @@ def test_a_page_that_is_read_elsewhere_does_not_jump(view):
     assert view.verticalScrollBar().value() == 0
 
 
+def test_a_long_recording_gets_paragraphs(view):
+    job = Job(Path("a.wav"))
+    for _ in range(3):
+        view.add_segment(job, segment("слово " * 200))
+    paragraphs = view.toPlainText().split("\n")
+    assert [len(paragraph.split()) for paragraph in paragraphs] == [200, 200, 200]
+
+
 def test_undo_and_cut_keep_the_times(view):
     job = Job(Path("b.wav"), duration_s=4)
     view.begin(job)
