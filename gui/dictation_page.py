@@ -21,7 +21,7 @@ from gui.jobs import Job
 from gui.log_window import LogWindow
 from gui.message_bar import Action, Message, MessageList
 from gui.microphones import MicrophoneChoice
-from gui.saving import Saver, written_as
+from gui.saving import Saver
 from gui.session import Problem, Session
 from gui.settings import Settings
 from gui.shortcuts import KEYS, ShortcutsWindow
@@ -253,16 +253,7 @@ class DictationPage(QWidget):
             self._save(path)
 
     def _save(self, path: Path) -> None:
-        jobs = self.transcript.jobs()
-        content = written_as(
-            path.suffix,
-            self.transcript.toPlainText(),
-            self.transcript.segments(),
-            ", ".join(job.path.name for job in jobs),
-            sum(job.duration_s or 0.0 for job in jobs),
-            shipped_checkpoint().name,
-        )
-        self._saver.save(path, content)
+        self._saver.save(path, self.transcript.page(), shipped_checkpoint().name)
 
     def _tell_not_saved(self, error: Exception) -> None:
         self.tell(Problem(error, self.save_as))

@@ -30,6 +30,32 @@ class Source:
     segment: Segment
 
 
+@dataclass(frozen=True)
+class Page:
+    """All that stands on the page at one moment, apart from the widget: to be written on another thread.
+
+    jobs: number -> (name, length in seconds) of each recording whose text is on the page, in its order.
+    """
+
+    text: str
+    paragraphs: list[list[Run]]
+    sources: Mapping[int, Source]
+    jobs: Mapping[int, tuple[str, float]]
+
+    @property
+    def source(self) -> str:
+        return ", ".join(name for name, _duration_s in self.jobs.values())
+
+    @property
+    def duration_s(self) -> float:
+        return sum(duration_s for _name, duration_s in self.jobs.values())
+
+    def segments(self) -> tuple[Segment, ...]:
+        """What stands on the page, with times."""
+        durations_s = {number: duration_s for number, (_name, duration_s) in self.jobs.items()}
+        return timed_segments(self.paragraphs, self.sources, durations_s)
+
+
 def timed_segments(
     paragraphs: Iterable[Sequence[Run]], sources: Mapping[int, Source], durations_s: Mapping[int, float]
 ) -> tuple[Segment, ...]:
@@ -75,6 +101,8 @@ def retimed(segment: Segment, text: str) -> Segment | None:
     wanted, heard = text.split(), segment.words
     if not wanted:
         return None
+    if wanted == [word.text for word in heard]:
+        return segment
     words: list[Word] = []
     matcher = SequenceMatcher(None, [word.text for word in heard], wanted, autojunk=False)
     for kind, i1, i2, j1, j2 in matcher.get_opcodes():

@@ -6,23 +6,21 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from engine.export import to_json, to_srt, to_vtt, write_atomic
-from engine.results import Segment
 from gui.bridge import Task
+from gui.page_text import Page
 
 
-def written_as(
-    suffix: str, text: str, segments: tuple[Segment, ...], source: str, duration_s: float, model: str
-) -> str:
+def written_as(suffix: str, page: Page, model: str) -> str:
     """The page in the format of that suffix; plain text for one that is not known."""
     match suffix.lower():
         case ".srt":
-            return to_srt(segments)
+            return to_srt(page.segments())
         case ".vtt":
-            return to_vtt(segments)
+            return to_vtt(page.segments())
         case ".json":
-            return to_json(segments, source=source, duration_s=duration_s, model=model)
+            return to_json(page.segments(), source=page.source, duration_s=page.duration_s, model=model)
         case _:
-            return text.rstrip() + "\n"
+            return page.text.rstrip() + "\n"
 
 
 class Saver(QObject):
@@ -31,11 +29,11 @@ class Saver(QObject):
     saved = Signal(object)
     failed = Signal(object)
 
-    def save(self, path: Path, content: str) -> None:
+    def save(self, path: Path, page: Page, model: str) -> None:
         """`saved(path)` or `failed(error)` follows."""
 
         def steps() -> Iterator[Path]:
-            write_atomic(path, content)
+            write_atomic(path, written_as(path.suffix, page, model))
             yield path
 
         task = Task(steps)

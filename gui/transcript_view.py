@@ -26,7 +26,7 @@ from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 from engine.results import Segment
 from gui.i18n import _
 from gui.jobs import Job
-from gui.page_text import HEADING, Run, Source, timed_segments
+from gui.page_text import HEADING, Page, Run, Source
 from gui.theme import GRID, SMALL_SCALE, TEXT_SCALE, theme
 
 LINE_WIDTH_PX = 760
@@ -215,15 +215,13 @@ class TranscriptView(QTextEdit):
         insert(cursor)
         cursor.endEditBlock()
 
-    def segments(self) -> tuple[Segment, ...]:
-        """What stands on the page now, with times."""
-        durations_s = {key: job.duration_s or 0.0 for key, job in self._jobs.items()}
-        return timed_segments(self._paragraphs(), self._sources, durations_s)
-
-    def jobs(self) -> list[Job]:
-        """The recordings whose text stands on the page now, in its order."""
-        numbers = [run.number for runs in self._paragraphs() for run in runs if run.number > 0]
-        return [self._jobs[key] for key in dict.fromkeys(self._sources[number].job for number in numbers)]
+    def page(self) -> Page:
+        """What stands on the page now."""
+        paragraphs = list(self._paragraphs())
+        numbers = [run.number for runs in paragraphs for run in runs if run.number > 0]
+        keys = dict.fromkeys(self._sources[number].job for number in numbers)
+        jobs = {key: (self._jobs[key].path.name, self._jobs[key].duration_s or 0.0) for key in keys}
+        return Page(self.toPlainText(), paragraphs, dict(self._sources), jobs)
 
     def _paragraphs(self) -> Iterator[list[Run]]:
         block = self.document().firstBlock()

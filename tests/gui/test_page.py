@@ -50,7 +50,7 @@ def test_clear_can_be_undone(written, qtbot):
     assert written.page.empty.isVisible()
     written.press("Undo")
     assert written.text == "раз два\nтри четыре"
-    assert [segment.text for segment in written.page.transcript.segments()] == ["раз два", "три четыре"]
+    assert [segment.text for segment in written.page.transcript.page().segments()] == ["раз два", "три четыре"]
 
 
 def test_clear_can_be_undone_after_more_was_said(written, qtbot):
