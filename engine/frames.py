@@ -48,4 +48,4 @@ def network_input(cepstra: np.ndarray, model: ModelConfig) -> np.ndarray:
     missing = steps * model.n_stacked - len(cepstra)
     if missing:
         cepstra = np.pad(cepstra, ((0, missing), (0, 0)))
-    return np.ascontiguousarray(cepstra.reshape(steps, -1), np.float32)
+    return np.ascontiguousarray(cepstra.reshape(steps, cepstra.shape[1] * model.n_stacked), np.float32)
