@@ -1,0 +1,49 @@
+"""VoxForge's lists of prompts -> what each recording of a session says."""
+
+import unicodedata
+from pathlib import Path, PurePosixPath
+
+from engine.alphabet import normalise
+
+# The first one that has words for a recording counts.
+_FILES = ("prompts-original", "PROMPTS")
+
+
+def decoded(content: bytes) -> str:
+    """Text as UTF-8, with or without a byte order mark, or else as cp1251, as people wrote it under Windows."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1251", "replace")
+
+
+def prompt_key(name: str) -> str:
+    """What the id of a prompt and the file name of its recording have in common.
+
+    name: "ru_0022", "ru_0022.wav" or "zend-20110516-leg/mfc/ru_0022".
+    """
+    last = name.rpartition("/")[2]
+    stem = PurePosixPath(last).stem if last.lower().endswith((".wav", ".flac", ".mfc")) else last
+    return unicodedata.normalize("NFC", stem).casefold()
+
+
+def parse_prompts(content: bytes) -> dict[str, str]:
+    """Key -> text as written, of one file: an id and its words a line. Of an id that comes twice the first counts."""
+    prompts: dict[str, str] = {}
+    for line in decoded(content).splitlines():
+        name, *words = line.split(maxsplit=1)[:2] or [""]
+        if name:
+            prompts.setdefault(prompt_key(name), words[0].strip() if words else "")
+    return prompts
+
+
+def read_prompts(folder: Path) -> dict[str, str]:
+    """Key -> text of all prompts in a session's folder `etc`, which may be missing. Raises OSError."""
+    prompts: dict[str, str] = {}
+    for name in _FILES:
+        path = folder / name
+        found = parse_prompts(path.read_bytes()) if path.is_file() else {}
+        for key, text in found.items():
+            if not normalise(prompts.get(key, "")):
+                prompts[key] = text
+    return prompts
