@@ -29,6 +29,7 @@
     │   └── ArchiveBroken
     ├── CorpusError            a corpus or feature cache that cannot be used
     │   ├── NoRecordings
+    │   ├── NothingUsable
     │   └── CacheFolderTaken
     ├── TrainingError          a training run that cannot go on
     └── EngineError            the recognition process failed
@@ -183,6 +184,10 @@ class NoRecordings(CorpusError):
         "There are no recordings with their texts in {path}. Choose a folder in VoxForge's layout, "
         "one with transcripts.tsv, or a CSV manifest (wav_filename,wav_filesize,transcript)."
     )
+
+
+class NothingUsable(CorpusError):
+    template = "None of the {n} recordings in {path} can be used. The commonest reason: {reason}."
 
 
 class CacheFolderTaken(CorpusError):

@@ -55,7 +55,7 @@ def unpack(
         temporary.mkdir(parents=True)
         yield from _Unpacking(packed, temporary, limits or Limits(), open_file).steps()
         temporary.rename(target)
-        sync_folder(target.parent)
+        sync(target.parent)
     except (EOFError, tarfile.TarError, zlib.error, gzip.BadGzipFile) as error:
         raise _broken(packed, error) from error
     except OSError as error:
@@ -70,10 +70,10 @@ def temporary_folder(target: Path) -> Path:
     return target.with_name(f".{target.name}.unpacking")
 
 
-def sync_folder(folder: Path) -> None:
-    """Puts the names in a folder on the disk, where the system can."""
+def sync(path: Path) -> None:
+    """Puts a file, or the names in a folder, on the disk itself, where the system can."""
     with suppress(OSError):  # Windows opens no folders
-        descriptor = os.open(folder, os.O_RDONLY)
+        descriptor = os.open(path, os.O_RDONLY)
         try:
             os.fsync(descriptor)
         finally:
@@ -134,7 +134,7 @@ class _Unpacking:
                 raise tarfile.ReadError("no end mark")
             stream.drain()
         for folder, _, _ in os.walk(self._folder):
-            sync_folder(Path(folder))
+            sync(Path(folder))
 
     def _extracted(self, tar: tarfile.TarFile) -> Iterator[int]:
         n_bytes = n_files = 0

@@ -3,9 +3,11 @@
 features.npy     int8, (total_frames, n_cepstra)      x = int8 * scale + offset
 scale.npz        float32 scale (n_cepstra,), offset (n_cepstra,)
 utterances.tsv   id, speaker, split, start, frames, text   (header line, tab separated, UTF-8)
+config.json      the FeatureConfig it was made with, and more; only where it was made here
 """
 
 import csv
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,8 +15,10 @@ import numpy as np
 
 from engine.alphabet import normalise
 from engine.arrays import read_arrays
-from engine.errors import CorpusError
+from engine.config import FeatureConfig
+from engine.errors import ConfigError, CorpusError
 
+FEATURES, SCALE, UTTERANCES, CONFIG = "features.npy", "scale.npz", "utterances.tsv", "config.json"
 COLUMNS = ("id", "speaker", "split", "start", "frames", "text")
 
 
@@ -31,16 +35,20 @@ class Utterance:
 
 
 class FeatureCache:
-    """A folder as described above. Raises CorpusError where files are missing or do not fit together."""
+    """A folder as described above. Raises CorpusError where files are missing or do not fit together.
+
+    config: the FeatureConfig it was made with, None where it is not told.
+    """
 
     def __init__(self, folder: Path):
         self.folder = Path(folder)
         try:
-            self._features = np.load(self.folder / "features.npy", mmap_mode="r", allow_pickle=False)
-            scale = read_arrays(self.folder / "scale.npz")
+            self._features = np.load(self.folder / FEATURES, mmap_mode="r", allow_pickle=False)
+            scale = read_arrays(self.folder / SCALE)
             self._scale, self._offset = scale["scale"], scale["offset"]
-            self.utterances = _read_utterances(self.folder / "utterances.tsv")
-        except (OSError, ValueError, KeyError, EOFError, TypeError) as error:
+            self.utterances = _read_utterances(self.folder / UTTERANCES)
+            self.config = _read_config(self.folder / CONFIG)
+        except (OSError, ValueError, KeyError, EOFError, TypeError, AttributeError, ConfigError) as error:
             raise CorpusError(path=folder, reason=f"it is no whole feature cache ({error})") from error
         self._check()
 
@@ -55,6 +63,14 @@ class FeatureCache:
             raise CorpusError(
                 path=self.folder,
                 reason=f"features.npy ends at frame {len(self._features)}, utterances at {end}",
+            )
+
+    def require(self, features: FeatureConfig) -> None:
+        """Raises CorpusError where a model that hears with `features` cannot be trained on it."""
+        if self.config not in (None, features) or self.n_cepstra != features.n_cepstra:
+            raise CorpusError(
+                path=self.folder,
+                reason="it was made for another front end than the model's; make it anew with the model's preset",
             )
 
     @property
@@ -76,6 +92,12 @@ class FeatureCache:
             names = ", ".join(sorted({u.split for u in self.utterances}))
             raise CorpusError(path=self.folder, reason=f"it has no split {name}; it has {names}")
         return found
+
+
+def _read_config(path: Path) -> FeatureConfig | None:
+    if not path.exists():
+        return None
+    return FeatureConfig.from_dict(json.loads(path.read_text("utf-8"))["features"])
 
 
 def _read_utterances(path: Path) -> list[Utterance]:

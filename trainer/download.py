@@ -17,7 +17,7 @@ from pathlib import Path
 
 from engine.errors import ArchiveBroken, DownloadError, SiteUnreachable
 from engine.storage import storage_error
-from trainer.archive import sync_folder, unpack
+from trainer.archive import sync, unpack
 from trainer.coroutines import driven, ticking
 from trainer.download_events import (
     ArchiveDone,
@@ -226,7 +226,7 @@ class _Download:
             packed.unlink(missing_ok=True)
             raise
         packed.unlink(missing_ok=True)
-        sync_folder(self._plan.folder)
+        sync(self._plan.folder)
 
     def _tell_progress(self) -> None:
         self._emit(self._tally.progress())

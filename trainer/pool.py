@@ -1,0 +1,30 @@
+"""Processes that compute features. Imports no NumPy: the processes must be told of their threads before they do."""
+
+import multiprocessing
+import os
+import threading
+from concurrent.futures import Executor, ProcessPoolExecutor
+
+from engine.child import begin_child
+
+# With a thread for each processor in each process, the small matrix products of the front end took five times as long.
+_THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+
+
+def process_pool(n_most: int) -> Executor:
+    """A process for each processor that this one may use, but not more than n_most."""
+    n = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(max(1, min(n, n_most)), mp_context=context, initializer=_begin)
+
+
+def _begin() -> None:
+    begin_child()
+    os.environ.update(dict.fromkeys(_THREADS, "1"))
+    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A parent that was killed cannot tell its children to end."""
+    multiprocessing.parent_process().join()
+    os._exit(1)
