@@ -64,7 +64,9 @@ class MicrophoneChoice(QComboBox):
         super().paintEvent(event)
         side = 2 * GRID
         place = QRect(self.width() - side - GRID, (self.height() - side) // 2, side, side)
-        theme().icon("chevron-down", theme().colours.quiet_text).paint(QPainter(self), place)
+        painter = QPainter(self)
+        theme().icon("chevron-down", theme().colours.quiet_text).paint(painter, place)
+        painter.end()
 
     def showPopup(self) -> None:
         self.look(rescan=True)

@@ -111,6 +111,7 @@ class RecordButton(QPushButton):
         else:
             icon = theme().icon("microphone", colours.on_accent)
             icon.paint(painter, _square(centre, _ICON_PX).toRect())
+        painter.end()
 
 
 def _square(centre: QPointF, side: float) -> QRectF:

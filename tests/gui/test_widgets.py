@@ -270,12 +270,15 @@ def test_settings_that_cannot_be_read_are_the_defaults(tmp_path):
 
 def test_the_stall_meter_tells_the_longest_gap(qapp):
     now_s = [0.0]
-    meter = StallMeter(lambda: now_s[0])
+    waited_s = [5.0]
+    meter = StallMeter(lambda: now_s[0], lambda: waited_s[0])
     meter.beat()
-    for gap_s in (0.005, 0.3, 0.02):
+    for gap_s, for_processor_s in ((0.005, 0), (0.3, 0.28), (0.1, 0.01)):
         now_s[0] += gap_s + BEAT_MS / 1000
+        waited_s[0] += for_processor_s
         meter.beat()
     assert meter.longest_s == pytest.approx(0.3)
+    assert meter.longest_own_s == pytest.approx(0.09)
 
 
 def test_the_stall_meter_sees_a_loop_that_stands_still(qtbot):
@@ -283,6 +286,7 @@ def test_the_stall_meter_sees_a_loop_that_stands_still(qtbot):
         qtbot.wait(20)
         threading.Event().wait(0.15)
     assert meter.longest_s >= 0.14
+    assert meter.longest_own_s >= 0.13  # it slept, and did not wait for a processor
 
 
 # --- the log ---
