@@ -27,6 +27,8 @@ class Photographer:
         from scripts.benchmarks.window import PlayedMicrophone
 
         self._app, self._folder, self._name = app, folder, f"{shade}-{language}"
+        self._home = Path(tempfile.mkdtemp(prefix="diktovka-"))
+        os.environ["DIKTOVKA_HOME"] = str(self._home)  # nothing is left of the program before
         spoken = resource("samples/man.wav").read_bytes()[44:] * 3
         theme_of_all = theme()
         self.program = Program(
@@ -78,7 +80,9 @@ class Photographer:
         self.take("recording")
         self.session.stop()
         self.wait(ready)
-        self.session.open_files([ROOT / "README.md"])
+        no_sound = self._home / "лекция.wav"
+        no_sound.write_text("no sound at all", encoding="utf-8")
+        self.session.open_files([no_sound])
         self.wait(lambda: bool(self.program.page.messages.texts))
         self.rest(0.2)
         self.take("problem")
@@ -89,7 +93,6 @@ class Photographer:
 def main() -> None:
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "resources" / "screenshots"
     folder.mkdir(parents=True, exist_ok=True)
-    os.environ["DIKTOVKA_HOME"] = tempfile.mkdtemp()
     from PySide6.QtWidgets import QApplication
 
     import gui.app  # noqa: F401 - says to qtawesome which Qt is meant
