@@ -6,13 +6,14 @@ import sys
 
 from engine.errors import DiktovkaError
 
-VERBS = ("transcribe", "evaluate", "train", "devices", "demo")
+VERBS = ("transcribe", "evaluate", "train", "download", "corpus", "devices", "demo")
 
 
 def _parser() -> argparse.ArgumentParser:
     """The verbs and their options. Nothing here imports Qt, PortAudio or TensorFlow."""
     from engine import commands as engine_commands
     from trainer import commands as trainer_commands
+    from trainer import corpus_commands
 
     parser = argparse.ArgumentParser(prog="diktovka", description=__doc__, epilog="Without a verb: diktovka [FILE...]")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
@@ -40,6 +41,18 @@ def _parser() -> argparse.ArgumentParser:
         trainer_commands.train,
         "train a model, or go on training it",
         trainer_commands.add_train_options,
+    )
+    verb(
+        "download",
+        corpus_commands.download,
+        "fetch recordings with their texts from VoxForge",
+        corpus_commands.add_download_options,
+    )
+    verb(
+        "corpus",
+        corpus_commands.corpus,
+        "check recordings and make the feature cache that is trained on",
+        corpus_commands.add_corpus_options,
     )
     verb("devices", engine_commands.devices, "list the microphones")
     verb("demo", engine_commands.demo, "write down the two sample recordings")

@@ -1,5 +1,6 @@
 """Which archives are to be fetched, and whether the disk has room for them."""
 
+import re
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
@@ -7,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import NothingChosen, SpaceMissing
+from engine.paths import data_dir
 from trainer.site import Archive, Choice, Index
 
 PARALLEL = 3
@@ -50,6 +52,11 @@ def make_plan(index: Index, choice: Choice, folder: Path, free_bytes: Callable[[
     needed = sum(max(_UNPACKED_BYTES, round(_UNPACKED_PER_PACKED * size)) for size in sizes)
     needed += sum(sorted(sizes)[-PARALLEL:])
     return Plan(folder, missing, finished, sum(sizes), needed, (free_bytes or free_space)(folder))
+
+
+def corpus_folder(name: str) -> Path:
+    """Where recordings go unless the user names another folder. name: of a language or of a site."""
+    return data_dir() / "corpora" / (re.sub(r"[^\w.-]", "_", name).lstrip(".") or "_")
 
 
 def free_space(folder: Path) -> int:
