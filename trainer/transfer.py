@@ -5,11 +5,11 @@ Faults of httpx end here: what leaves this module is a DownloadError or a Storag
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -19,12 +19,14 @@ from engine.storage import storage_error
 from trainer.download_events import Retrying
 
 _WAITS_S = (1.0, 3.0, 10.0, 30.0)
+_PAGE_WAITS_S = (1.0, 3.0)  # somebody is looking on
 _LONGEST_WAIT_S = 120.0
 _TIMEOUT = httpx.Timeout(30.0, connect=15.0)
 _MOST_REDIRECTS = 5
 _MOST_PAGE_BYTES = 1 << 25
 _MOST_ARCHIVE_BYTES = 1 << 31
 _PASSING = {408, 425, 429, 500, 502, 503, 504}
+Result = TypeVar("Result")
 _RANGE = re.compile(r"bytes (?:(\d+)-\d+|\*)/(\d+|\*)")
 
 
@@ -99,7 +101,7 @@ async def read_page(url: str, outside: Outside, tell: Callable[[Retrying], None]
                 return bytes(page), str(response.url)
 
     async with outside.client() as client:
-        return await _persistently(attempt, transfer, outside, tell)
+        return await _persistently(attempt, transfer, outside, tell, _PAGE_WAITS_S)
 
 
 async def fetch(
@@ -130,15 +132,21 @@ async def fetch(
         raise
 
 
-async def _persistently(attempt, transfer: Transfer, outside: Outside, tell):
+async def _persistently(
+    attempt: Callable[[], Awaitable[Result]],
+    transfer: Transfer,
+    outside: Outside,
+    tell: Callable[[Retrying], None],
+    patience_s: Sequence[float] = _WAITS_S,
+) -> Result:
     """Attempts until one is well, or until so many in a row that brought nothing new were not."""
-    waits_s, most_bytes = iter(_WAITS_S), transfer.done_bytes
+    waits_s, most_bytes = iter(patience_s), transfer.done_bytes
     while True:
         try:
             return await attempt()
         except DownloadError as error:
             if transfer.done_bytes > most_bytes:
-                waits_s, most_bytes = iter(_WAITS_S), transfer.done_bytes
+                waits_s, most_bytes = iter(patience_s), transfer.done_bytes
             wait_s = next(waits_s, None)
             if wait_s is None or not _is_passing(error):
                 raise

@@ -1,0 +1,202 @@
+"""A site that behaves like VoxForge's on its bad days."""
+
+import socket
+import threading
+
+import pytest
+
+from engine.errors import (
+    AddressUnusable,
+    ArchiveBroken,
+    DownloadError,
+    NoArchives,
+    SiteRefused,
+    SiteUnreachable,
+)
+from tests.helpers import voxforge_site as site_of
+from tests.helpers.downloads import N_BYTES, NAMES, World, assert_whole, listing, names, of, run
+from tests.helpers.voxforge_site import INDEX, VoxForgeSite, small_archive, tar_of
+from trainer.download import read_index
+from trainer.download_events import ArchiveFailed, Finished, Retrying
+from trainer.site import Choice
+from trainer.transfer import Outside
+
+
+@pytest.fixture
+def site():
+    with VoxForgeSite({f"{name}.tgz": small_archive(name, N_BYTES) for name in NAMES}) as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def nothing_runs_on():
+    yield
+    left = [thread for thread in threading.enumerate() if thread.name.startswith(("asyncio", "AnyIO"))]
+    assert left == []
+
+
+# --- when the site fails ---
+
+PASSING = {
+    "503": [site_of.answers(503)],
+    "500-thrice": [site_of.answers(500)] * 3,
+    "429": [site_of.answers(429)],
+    "reset": [site_of.resets_after(100_000)],
+    "reset-twice": [site_of.resets_after(100_000), site_of.resets_after(200_000)],
+    "reset-at-once": [site_of.resets_after(0)],
+    "too-long-announced": [site_of.announces(+500)],
+    "ignores-range": [site_of.resets_after(100_000), site_of.ignores_range],
+    "other-range": [site_of.resets_after(100_000), site_of.sends_other_range],
+    "refuses-range": [site_of.resets_after(100_000), site_of.answers(416)],
+}
+
+
+@pytest.mark.parametrize("faults", PASSING.values(), ids=PASSING)
+def test_what_passes_is_tried_again(site, tmp_path, faults):
+    site.fails("ira.tgz", *faults)
+    world = World()
+    events = run(site, tmp_path, world)
+    assert_whole(tmp_path)
+    assert events[-1] == Finished(3, 0, ())
+    assert {event.name for event in of(Retrying, events)} == {"ira.tgz"}
+    assert world.waits_s == [event.wait_s for event in of(Retrying, events)]
+
+
+def test_a_reset_goes_on_where_it_broke_off(site, tmp_path):
+    site.fails("ira.tgz", site_of.resets_after(200_000))
+    run(site, tmp_path, choice=Choice(text="ira"))
+    first, second = site.asked_for("ira.tgz")
+    assert first == ""
+    start = int(second.removeprefix("bytes=").removesuffix("-"))
+    assert 0 < start <= 200_000
+
+
+def test_waits_grow_and_begin_anew_when_something_came(site, tmp_path):
+    site.fails("ira.tgz", *[site_of.answers(500)] * 3, site_of.resets_after(100_000), *[site_of.answers(500)] * 2)
+    world = World()
+    run(site, tmp_path, world, Choice(text="ira"))
+    assert world.waits_s == [1, 3, 10, 1, 3, 10]
+    assert_whole(tmp_path, ["ira"])
+
+
+def test_a_busy_site_is_given_the_time_it_asks_for(site, tmp_path):
+    site.fails("ira.tgz", site_of.answers(503, Retry_After="20"), site_of.answers(503, Retry_After="99999999"))
+    world = World()
+    run(site, tmp_path, world)
+    assert world.waits_s == [20, 120]
+
+
+LASTING = {
+    "404": (site_of.answers(404), SiteRefused, "with the error 404", 1),
+    "403": (site_of.answers(403), SiteRefused, "with the error 403", 1),
+    "500": (site_of.answers(500), SiteRefused, "with the error 500", 5),
+    "never-answers": (site_of.never_answers, SiteUnreachable, "it does not answer", 5),
+    "resets": (site_of.resets_after(0), SiteUnreachable, "the connection broke off", 5),
+    "redirects": (site_of.redirects_for_ever, AddressUnusable, "from one address to the next without end", 6),
+}
+
+
+@pytest.mark.parametrize(("fault", "kind", "sentence", "n_requests"), LASTING.values(), ids=LASTING)
+def test_what_lasts_is_named_at_the_end_and_the_others_go_on(site, tmp_path, fault, kind, sentence, n_requests):
+    site.always_fails("ira.tgz", fault)
+    events = run(site, tmp_path, World(timeout_s=0.3))
+    (failed,) = of(ArchiveFailed, events)
+    assert events[-1] == Finished(2, 0, (failed,))
+    assert failed.name == "ira.tgz"
+    assert type(failed.error) is kind
+    assert sentence in str(failed.error)
+    assert len(site.asked_for("ira.tgz")) == n_requests
+    assert names(tmp_path) == sorted(NAMES[:2])
+
+
+def test_the_end_of_a_site_is_not_asked_of_every_archive(site, tmp_path):
+    for name in map("{:02}".format, range(30)):
+        site.archives[f"{name}.tgz"] = small_archive(name)
+        site.always_fails(f"{name}.tgz", site_of.resets_after(0))
+    with pytest.raises(SiteUnreachable, match="what was downloaded is kept"):
+        run(site, tmp_path)
+    assert len(site.requests) < 60
+    assert_whole(tmp_path)
+
+
+@pytest.mark.parametrize("fault", [f for f, *_ in LASTING.values()], ids=LASTING)
+def test_the_page_fails(site, fault):
+    site.always_fails(INDEX, fault)
+    with pytest.raises(DownloadError) as caught:
+        list(read_index(site.url, World(timeout_s=0.3).outside))
+    assert "\n" not in str(caught.value)
+
+
+def test_the_page_comes_at_the_second_attempt(site):
+    site.fails(INDEX, site_of.answers(503), site_of.resets_after(50))
+    world = World()
+    assert len(listing(site, world).archives) == 3
+    assert world.waits_s == [1, 3]
+
+
+def test_a_page_without_archives(site):
+    site.archives.clear()
+    with pytest.raises(NoArchives, match="lists no archives"):
+        listing(site)
+
+
+def test_nobody_listens():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}/"
+        with pytest.raises(SiteUnreachable, match=r"127\.0\.0\.1 cannot be reached: no connection"):
+            list(read_index(url, World().outside))
+
+
+def test_a_bad_proxy(site, monkeypatch):
+    monkeypatch.setenv("ALL_PROXY", "socks9://nowhere")
+    with pytest.raises(DownloadError, match="proxy"):
+        list(read_index(site.url, Outside()))
+
+
+# --- when an archive is broken ---
+
+BROKEN = {
+    "truncated": (lambda: small_archive("ira", N_BYTES)[:-5000], "cut off"),
+    "no-gzip": (lambda: b"<html>Sorry</html>", "no gzip"),
+    "empty": (lambda: b"", "cut off or holds no files"),
+    "leads-out": (lambda: tar_of([("ira/a", b""), ("ira/../../x", b"evil")]), "leads out of its folder"),
+    "link": (lambda: tar_of([site_of.header("ira/x", b"2", "/etc/passwd")]), "a link"),
+    "device": (lambda: tar_of([site_of.header("ira/x", b"3")]), "no ordinary file"),
+    "bomb": (lambda: site_of.bomb("ira", 50_000_000), "far more than recordings"),
+    "two-folders": (lambda: tar_of([("ira/x", b""), ("olga/x", b"")]), "more than one folder"),
+}
+
+
+@pytest.mark.parametrize(("make", "reason"), BROKEN.values(), ids=BROKEN)
+def test_a_broken_archive_is_named_and_leaves_nothing(site, tmp_path, make, reason):
+    site.archives["ira.tgz"] = make()
+    events = run(site, tmp_path / "corpus")
+    (failed,) = of(ArchiveFailed, events)
+    assert isinstance(failed.error, ArchiveBroken)
+    assert f"The archive ira.tgz cannot be used: it {reason.split()[0]}"[:35] in str(failed.error)
+    assert reason in str(failed.error)
+    assert events[-1] == Finished(2, 0, (failed,))
+    assert_whole(tmp_path / "corpus", NAMES[:2])
+    assert names(tmp_path) == ["corpus"]
+    assert site.asked_for("ira.tgz") == [""]
+
+
+def test_a_length_that_cuts_the_archive_off(site, tmp_path):
+    site.always_fails("ira.tgz", site_of.announces(-500))
+    (failed,) = of(ArchiveFailed, run(site, tmp_path))
+    assert "cut off" in str(failed.error)
+    assert names(tmp_path) == sorted(NAMES[:2])
+
+
+def test_an_archive_put_together_from_different_ones_is_fetched_whole(site, tmp_path):
+    (tmp_path / "ira.tgz.part").write_bytes(b"the beginning of something else")
+    assert run(site, tmp_path)[-1] == Finished(3, 0, ())
+    assert_whole(tmp_path)
+    assert site.asked_for("ira.tgz") == ["bytes=31-", ""]
+
+
+def test_a_part_that_is_too_long(site, tmp_path):
+    (tmp_path / "ira.tgz.part").write_bytes(bytes(2 * N_BYTES))
+    assert run(site, tmp_path)[-1] == Finished(3, 0, ())
+    assert_whole(tmp_path)
