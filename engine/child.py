@@ -5,7 +5,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 
 from engine.errors import DiktovkaError, EngineError, EngineStopped
@@ -81,8 +81,30 @@ class Child:
             raise self._gone()
         return None
 
-    def drain(self) -> None:
-        """Throws away what a cancelled job still sends, up to its End."""
+    def events(self, abandon: Callable[[], object], tick: Callable[[], object] = lambda: None) -> Iterator[object]:
+        """A job's messages up to its End, whose error is raised.
+
+        tick is called before each look for a message. Left early, abandon tells the job to stop, and what it still
+        sends is thrown away.
+        """
+        finished = False
+        try:
+            while True:
+                tick()
+                message = self.receive()
+                if isinstance(message, End):
+                    finished = True
+                    if message.error is not None:
+                        raise message.error
+                    return
+                if message is not None:
+                    yield message
+        finally:
+            if not finished:
+                abandon()
+                self._drain()
+
+    def _drain(self) -> None:
         try:
             while not isinstance(self.receive(), End):
                 pass

@@ -92,25 +92,14 @@ class EngineProcess:
         while not self.wait_ready(POLL_S):
             if self._cancel.is_set():
                 raise Cancelled
+
+        def pass_on() -> None:
+            if ended is not None and ended.is_set():
+                self._ended.set()
+
         with self._job:
             self._child.send((verb, str(path)))
-            finished = False
-            try:
-                while True:
-                    if ended is not None and ended.is_set():
-                        self._ended.set()
-                    message = self._child.receive()
-                    if isinstance(message, End):
-                        finished = True
-                        if message.error is not None:
-                            raise message.error
-                        return
-                    if message is not None:
-                        yield message
-            finally:
-                if not finished:
-                    self._cancel.set()
-                    self._child.drain()
+            yield from self._child.events(self._cancel.set, pass_on)
 
 
 def _serve(connection: Connection, checkpoint: str, cancel, ended) -> None:

@@ -62,6 +62,7 @@ class Training:
         self._network = BiLstmCtc(model, weights)
         self._optimiser = Optimiser(self._network, settings)
         self._loss_of_average = tf.function(self._summed_loss, reduce_retracing=True)
+        self._before = list(start_from.history) if start_from else []
         self.position = Position()
         self._resume()
 
@@ -176,7 +177,7 @@ class Training:
         yield Saved(self.folder, best)
 
     def checkpoint(self, held: Sequence[Held] = ()) -> Checkpoint:
-        """The averaged weights as a model, with the run's history."""
+        """The averaged weights as a model, with the history of the run and of the model it began with."""
         rates = {one.split: rates_of(one) for one in held}
         return Checkpoint(
             self._optimiser.averaged_weights(),
@@ -184,7 +185,7 @@ class Training:
             self.features,
             self.model,
             training=self.settings.to_dict(),
-            history=list(self.position.history),
+            history=[*self._before, *self.position.history],
             error_rates=rates,
         )
 

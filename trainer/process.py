@@ -101,21 +101,9 @@ class TrainingProcess:
         with self._running:
             self._stop.clear()
             self._child.start(self.request, self._stop, self._paused)
-            finished = False
             try:
-                while True:
-                    message = self._child.receive()
-                    if isinstance(message, End):
-                        finished = True
-                        if message.error is not None:
-                            raise message.error
-                        return
-                    if message is not None:
-                        yield message
+                yield from self._child.events(self._stop.set)  # when left, it has the time to save its state
             finally:
-                self._stop.set()
-                if not finished:  # time to save the state
-                    self._child.drain()
                 self._child.close()
 
     def stop(self) -> None:
