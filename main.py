@@ -2,9 +2,13 @@
 
 import argparse
 import multiprocessing
+import os
 import sys
 
 from engine.errors import DiktovkaError
+
+# Many small products, as the front end has, are several times slower when OpenBLAS spreads each over all processors.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 VERBS = ("transcribe", "evaluate", "train", "download", "corpus", "devices", "demo")
 

@@ -31,8 +31,7 @@ def examples_by_split(path: Path, features: FeatureConfig) -> dict[str, list[Exa
     if (Path(path) / TRANSCRIPTS).exists():
         return {Path(path).name: list(examples(path, features))}
     cache = FeatureCache(path)
-    if cache.n_cepstra != features.n_cepstra:
-        raise CorpusError(path=path, reason=f"it has {cache.n_cepstra} cepstra, the model hears {features.n_cepstra}")
+    cache.require(features)
     splits: dict[str, list[Example]] = {}
     for utterance in cache.utterances:
         splits.setdefault(utterance.split, []).append(recording(cache, utterance))
