@@ -11,7 +11,6 @@ from PySide6.QtGui import QGuiApplication, QKeySequence, QMouseEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from engine.errors import DiktovkaError, NoMicrophone
-from engine.paths import shipped_checkpoint
 from engine.results import Segment
 from gui.controls import Controls, Toolbar
 from gui.empty_page import EmptyPage, Sample
@@ -27,6 +26,7 @@ from gui.settings import Settings
 from gui.shortcuts import KEYS, ShortcutsWindow
 from gui.status import Reading, Recording, Status
 from gui.theme import GRID, TITLE_SCALE, theme
+from gui.trained_models import model_name
 from gui.transcript_view import TranscriptView
 
 log = logging.getLogger(__name__)
@@ -253,7 +253,7 @@ class DictationPage(QWidget):
             self._save(path)
 
     def _save(self, path: Path) -> None:
-        self._saver.save(path, self.transcript.page(), shipped_checkpoint().name)
+        self._saver.save(path, self.transcript.page(), model_name(self._session.model))
 
     def _tell_not_saved(self, error: Exception) -> None:
         self.tell(Problem(error, self.save_as))

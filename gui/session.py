@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.capture import Recorder
 from engine.errors import AudioError, DiktovkaError, EngineStopped
+from engine.paths import shipped_checkpoint
 from engine.results import Event, Final, Finished, Progress, Provisional, Started
 from gui.bridge import MakeRecorder, Task
 from gui.dictaphone import Dictaphone
@@ -48,6 +49,7 @@ class Problem:
 class Session(QObject):
     """The state of the program behind its window. Every signal comes on the window's thread.
 
+    make_engine: recognition with the checkpoint in a folder; model: that folder, the shipped one unless told.
     provisional(job, segment), final(job, segment): text as it comes; a job's final segments come in order.
     job_ended(job): nothing more comes of it. cancelled(jobs): what `read_again` would read.
     """
@@ -65,13 +67,16 @@ class Session(QObject):
 
     def __init__(
         self,
-        make_engine: Callable[[], Engine],
+        make_engine: Callable[[Path], Engine],
         recordings_dir: Path,
         make_recorder: MakeRecorder = Recorder,
         now: Callable[[], datetime] = datetime.now,
+        model: Path | None = None,
     ):
         super().__init__()
         self._make_engine = make_engine
+        self.model = model or shipped_checkpoint()
+        self._other_model = False
         self._queue = Queue()
         self._dictaphone = Dictaphone(recordings_dir, make_recorder, now)
         self._dictaphone.state_changed.connect(self._go_on)
@@ -91,9 +96,10 @@ class Session(QObject):
         """Starts the recognition process; jobs wait until it is ready."""
         if self._loading is not None or self._closing:
             return
+        self._other_model = False
         if self._engine is not None:
             Task(partial(_closing, self._engine)).start()
-        self._engine = self._make_engine()
+        self._engine = self._make_engine(self.model)
         self._model = Model.LOADING
         self._loading = Task(partial(_until_ready, self._engine))
         self._loading.done.connect(self._model_ready)
@@ -101,6 +107,15 @@ class Session(QObject):
         self._loading.cancelled.connect(self._loading_cancelled)
         self._loading.start()
         self._tell()
+
+    def use_model(self, folder: Path) -> None:
+        """Puts another checkpoint in place of the one in use, as soon as nothing is being read."""
+        if self._closing:
+            return
+        self.model, self._other_model = folder, True
+        if self._loading is not None:
+            self._loading.cancel()
+        self._go_on()
 
     def _model_ready(self) -> None:
         self._loading, self._model = None, Model.READY
@@ -156,6 +171,8 @@ class Session(QObject):
         """Starts what can start now, and tells the state."""
         if self._closing:
             self._close_when_quiet()
+        elif self._other_model and self._reading is None and self._loading is None:
+            self.load_model()
         elif self._reading is None and self._model is Model.READY:
             job = self._queue.start_next()
             if job is not None:

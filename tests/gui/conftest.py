@@ -30,6 +30,7 @@ class Stage:
         failure: Exception | None = None,
     ):
         self.engines: list[FakeEngine] = []
+        self.models: list[Path] = []
         self.microphone = FakeMicrophone()
         self.devices, self.failure = list(devices), failure
         self.rescans: list[bool] = []
@@ -38,7 +39,8 @@ class Stage:
         self.program = Program(self._make_engine, self._make_recorder, self._list_devices, language)
         self.session, self.page, self.window = self.program.session, self.program.page, self.program.window
 
-    def _make_engine(self) -> FakeEngine:
+    def _make_engine(self, model: Path) -> FakeEngine:
+        self.models.append(model)
         self.engines.append(FakeEngine(self._ready))
         return self.engines[-1]
 
