@@ -52,7 +52,10 @@ class Curve:
                 if event.loss is None:
                     return False
                 done = (event.step - self._steps_before) / event.epoch_steps
-                self.train.append((event.epoch - 1 + min(1.0, done), event.loss))
+                place = event.epoch - 1 + min(1.0, done)
+                while self.train and self.train[-1][0] >= place:  # of steps that were lost, and are taken anew
+                    self.train.pop()
+                self.train.append((place, event.loss))
                 return True
             case EpochDone():
                 self._steps_before = event.step
@@ -64,6 +67,8 @@ class Curve:
         names = [name.removesuffix("_cer") for name in row if name.endswith("_cer") and row[name] not in ("", None)]
         for points, wanted in ((self.seen, True), (self.unseen, False)):
             group = [name for name in names if name.endswith(_SEEN) == wanted]
+            while points and points[-1].epoch >= epoch:
+                points.pop()
             if group:
                 means = (sum(float(row[f"{name}_{kind}"]) for name in group) / len(group) for kind in _KINDS)
                 points.append(HeldPoint(epoch, *means))

@@ -2,7 +2,7 @@
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from gui.curve import Curve, HeldPoint
 from gui.form import push_button
@@ -32,7 +32,8 @@ class LossPlot(QWidget):
         column.setSpacing(GRID // 2)
         column.addWidget(self._view, 1)
         column.addWidget(self.whole, 0, Qt.AlignmentFlag.AlignRight)
-        self.setMinimumHeight(30 * GRID)
+        self._view.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)  # it would have 640 x 480
+        self.setMinimumHeight(32 * GRID)
         self._clock = QTimer(self, interval=REDRAW_EVERY_MS)
         self._clock.timeout.connect(self.redraw)
         self._clock.start()

@@ -75,10 +75,12 @@ class TrainingForm(QWidget):
         self.epochs = named(QSpinBox(), _("Epochs"), _("How many times all recordings are gone through"))
         self.epochs.setRange(1, 10_000)
         self.epochs.setValue(TrainConfig().epochs)
-        for box in (self.run, self.start):
-            box.setProperty("field", True)
+        for field in (self.run, self.start, self.epochs):
+            field.setMinimumHeight(4 * GRID)
         self.settings = {
-            name: setting_field(kind, default) for name, kind, default, _m in described() if name not in (_EPOCHS, *_NEED_MORE)
+            name: setting_field(kind, default)
+            for name, kind, default, _meaning in described()
+            if name not in (_EPOCHS, *_NEED_MORE)
         }
         self._lay_out()
         self.refresh()
@@ -131,16 +133,15 @@ class TrainingForm(QWidget):
         self.start.addItem(_("a new network, classic"), Start("classic"))
         for model in list_models():
             self.start.addItem(_("the model {name}").format(name=shown_name(model)), Start(model=model.folder))
-        self.run.setCurrentIndex(max(0, self.run.findData(chosen_run)))
-        places = [i for i in range(self.start.count()) if self.start.itemData(i) == chosen_start]
-        self.start.setCurrentIndex(places[0] if places else 0)
+        self.run.setCurrentIndex(_place_of(chosen_run, self.run))
+        self.start.setCurrentIndex(_place_of(chosen_start, self.start))
         if not self.name.text():
             self.name.setText(_("Model of {date}").format(date=datetime.now().strftime("%Y-%m-%d")))
 
     def choose_run(self, home: Path) -> None:
         """As if the person had chosen it."""
         self.refresh()
-        self.run.setCurrentIndex(max(0, self.run.findData(home)))
+        self.run.setCurrentIndex(_place_of(home, self.run))
         self._choose_run()
 
     def _choose_run(self) -> None:
@@ -179,6 +180,11 @@ class TrainingForm(QWidget):
             features, model = PRESETS[start.preset]
         home = free_home(clean_name(self.name.text()))
         return Request(home, (corpus,), features, model, settings, start=start.model)
+
+
+def _place_of(data: object, box: QComboBox) -> int:
+    """Where a box has it, 0 where it has not; QComboBox.findData does not compare Python's objects."""
+    return next((i for i in range(box.count()) if box.itemData(i) == data), 0)
 
 
 def shown_name(model: TrainedModel) -> str:

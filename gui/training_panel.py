@@ -70,6 +70,7 @@ class TrainingPanel(QWidget):
             column.addWidget(widget)
         column.addWidget(self.plot, 3)
         column.addWidget(self.examples, 1)
+        column.addStretch(0)
 
     def _connect(self) -> None:
         for button, act in (
@@ -105,7 +106,8 @@ class TrainingPanel(QWidget):
         if request is None or self.job.state is not State.IDLE:
             return
         self._ending = ""
-        self.show_run(request.out)
+        if request.out != self._shown_run:
+            self.show_run(request.out)
         self.job.begin(request)
         self.changed.emit()
 
@@ -202,6 +204,8 @@ class TrainingPanel(QWidget):
         self.resume.setVisible(state is State.PAUSED)
         self.use.setVisible(self._shown_run is not None and (self._shown_run / "best" / "model.json").is_file())
         self.progress.setVisible(not idle)
+        for widget in (self.plot, self.examples):
+            widget.setVisible(self._shown_run is not None)
         if state is State.STARTING:
             self.progress.setRange(0, 0)
         self.state.setText(self._words(has_corpus))
