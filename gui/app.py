@@ -38,7 +38,7 @@ def start_engine_process(model: Path) -> Engine:
 
 
 def make_trainer_page(session: Session, settings: Settings) -> QWidget:
-    """Imported when its tab is first shown: a plot library takes its time."""
+    """Imported late: by then the window has done so on another thread."""
     from gui.trainer_page import TrainerPage
 
     return TrainerPage(session, settings)

@@ -64,8 +64,8 @@ class CorpusPanel(QWidget):
         column.addLayout(row)
         for widget in (self.state, self.progress):
             column.addWidget(widget)
-        column.addWidget(self.report, 1)
-        column.addStretch()
+        column.addWidget(self.report)
+        column.addStretch(1)
 
     def _connect(self) -> None:
         self.download.failed.connect(self.failed)

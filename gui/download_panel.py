@@ -55,6 +55,7 @@ class DownloadPanel(QWidget):
         self.site = named(QLineEdit(RUSSIAN), _("Language or address"))
         self.count = named(QSpinBox(), _("How many archives"), _("The first so many of the archives"))
         self.count.setRange(0, 100_000)
+        self.count.setMinimumHeight(4 * GRID)
         self.count.setSpecialValueText(_("all"))
         self.text = named(QLineEdit(), _("Only names that contain"))
         self.text.setPlaceholderText(_("any name"))

@@ -1,5 +1,6 @@
 """The learning curve as two plots over the same epochs: loss above, error rates below."""
 
+import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
@@ -10,6 +11,8 @@ from gui.i18n import _
 from gui.theme import GRID, theme
 
 REDRAW_EVERY_MS = 500
+_SHARE_SHOWN = 95  # per cent of the steps
+_LEGEND_PX = 24 * GRID
 _SOLID, _DASHED = Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine
 
 
@@ -18,7 +21,7 @@ class LossPlot(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._curve, self._stale = Curve(), True
+        self._curve, self._stale, self._is_whole = Curve(), True, True
         self._view = pg.GraphicsLayoutWidget()
         self._view.setAccessibleName(_("Learning curve"))
         self.loss = self._plot(0, _("loss"))
@@ -39,6 +42,7 @@ class LossPlot(QWidget):
         self._clock.start()
         theme().changed.connect(self._paint)
         self._add_lines()
+        self._view.ci.layout.setColumnFixedWidth(1, _LEGEND_PX)
         self._paint()
 
     def _plot(self, row: int, name: str) -> pg.PlotItem:
@@ -50,7 +54,9 @@ class LossPlot(QWidget):
         plot.showGrid(x=True, y=True, alpha=0.2)
         plot.setMenuEnabled(False)
         plot.hideButtons()
-        plot.addLegend(offset=(-GRID, GRID), labelTextSize="9pt")
+        plot.legend = pg.LegendItem(labelTextSize="9pt")
+        self._view.addItem(plot.legend, row=row, col=1)  # beside the plot, where it hides no line
+        plot.vb.sigRangeChangedManually.connect(self._keep_zoom)
         return plot
 
     def _add_lines(self) -> None:
@@ -63,7 +69,7 @@ class LossPlot(QWidget):
             ("wer", "unseen"): self.rates.plot(name=_("words, new sentences")),
             ("wer", "seen"): self.rates.plot(name=_("words, known sentences")),
         }
-        self.best = [pg.InfiniteLine(angle=90), pg.InfiniteLine(angle=90, label=_("best"))]
+        self.best = [pg.InfiniteLine(angle=90), pg.InfiniteLine(angle=90, label=_("best"), labelOpts={"position": 0.9})]
         for plot, line in zip((self.loss, self.rates), self.best, strict=True):
             line.hide()
             plot.addItem(line, ignoreBounds=True)
@@ -103,8 +109,20 @@ class LossPlot(QWidget):
         self._stale = True
 
     def show_all(self) -> None:
+        self._is_whole = True
         for plot in (self.loss, self.rates):
             plot.enableAutoRange()
+        self._show_loss_range()
+
+    def _keep_zoom(self, *_axes: object) -> None:
+        self._is_whole = False
+
+    def _show_loss_range(self) -> None:
+        """A few steps may have many times the loss of all others: they must not flatten the curve."""
+        losses = [loss for _place, loss in self._curve.train]
+        if losses and self._is_whole:
+            held = [point.loss for point in (*self._curve.seen, *self._curve.unseen)]
+            self.loss.setYRange(0, max([float(np.percentile(losses, _SHARE_SHOWN)), *held]))
 
     def redraw(self) -> None:
         if not self._stale or not self.isVisible():
@@ -117,6 +135,7 @@ class LossPlot(QWidget):
         for line in self.best:
             line.setVisible(curve.best_epoch is not None)
             line.setValue(curve.best_epoch or 0)
+        self._show_loss_range()
 
 
 def _columns(points: list[tuple[float, float]]) -> tuple[list[float], list[float]]:

@@ -1,6 +1,8 @@
 """The window: its pages, what is dropped on it, and how it closes."""
 
-from collections.abc import Callable
+import importlib
+import sys
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
@@ -15,12 +17,14 @@ from PySide6.QtGui import (
     QShortcut,
     QShowEvent,
 )
-from PySide6.QtWidgets import QMainWindow, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
 from engine.paths import resource
+from gui.bridge import Task
 from gui.dictation_page import DictationPage
 from gui.files import dropped_paths
 from gui.i18n import _
+from gui.problem_words import problem_words
 from gui.session import Session
 from gui.settings import Settings
 from gui.shortcuts import KEYS, shown
@@ -28,6 +32,7 @@ from gui.theme import GRID
 
 MakeTrainer = Callable[[Session, Settings], QWidget]
 FIRST_SIZE = (120 * GRID, 88 * GRID)
+_TRAINER = "gui.trainer_page"
 LEAST_SIZE = (80 * GRID, 64 * GRID)
 
 
@@ -47,7 +52,13 @@ class MainWindow(QMainWindow):
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(dictation, _("Dictation"))
         self._make_trainer, self.trainer = make_trainer, None
+        self._trainer_wanted = self._closing = False
         self._trainer_place = QWidget()
+        self._trainer_hint = QLabel(_("Getting the Trainer ready"), alignment=Qt.AlignmentFlag.AlignCenter)
+        self._trainer_hint.setWordWrap(True)
+        place = QVBoxLayout(self._trainer_place)
+        place.setContentsMargins(0, 0, 0, 0)
+        place.addWidget(self._trainer_hint)
         self.tabs.addTab(self._trainer_place, _("Trainer"))
         self.tabs.currentChanged.connect(self._show_tab)
         for keys, index in ((KEYS.dictation, 0), (KEYS.trainer, 1)):
@@ -69,12 +80,28 @@ class MainWindow(QMainWindow):
 
     def _show_tab(self, index: int) -> None:
         """Makes the Trainer's page when it is first wanted, so that the window opens without it."""
-        if self.tabs.widget(index) is self._trainer_place and self.trainer is None:
-            self.trainer = self._make_trainer(self._session, self._settings)
-            self.trainer.closed.connect(self._close_when_all_ended)
-            place = QVBoxLayout(self._trainer_place)
-            place.setContentsMargins(0, 0, 0, 0)
-            place.addWidget(self.trainer)
+        if self.tabs.widget(index) is not self._trainer_place or self._trainer_wanted:
+            return
+        self._trainer_wanted = True
+        if _TRAINER in sys.modules:
+            self._build_trainer()
+            return
+        self._importing = Task(_import_trainer)
+        self._importing.done.connect(self._build_trainer)
+        self._importing.failed.connect(self._tell_no_trainer)
+        self._importing.start()
+
+    def _build_trainer(self) -> None:
+        if self._closing:
+            return
+        self.trainer = self._make_trainer(self._session, self._settings)
+        self.trainer.closed.connect(self._close_when_all_ended)
+        self._trainer_place.layout().replaceWidget(self._trainer_hint, self.trainer)
+        self._trainer_hint.hide()
+
+    def _tell_no_trainer(self, error: Exception) -> None:
+        self._trainer_wanted = False
+        self._trainer_hint.setText(problem_words(error))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Comes here only if nothing that has the focus wanted the key: no text is being typed."""
@@ -113,6 +140,7 @@ class MainWindow(QMainWindow):
         event.ignore()
         self._settings.geometry = self.saveGeometry()
         self._settings.save()
+        self._closing = True
         self._session.close()
         if self.trainer is not None:
             self.trainer.close_work()
@@ -121,3 +149,9 @@ class MainWindow(QMainWindow):
         if self._session.has_closed and (self.trainer is None or self.trainer.has_closed):
             self._may_close = True
             self.close()
+
+
+def _import_trainer() -> Iterator[None]:
+    """What it needs takes seconds to import on a busy machine: on another thread."""
+    importlib.import_module(_TRAINER)
+    yield None

@@ -28,6 +28,7 @@ class ReportView(QWidget):
         column.setSpacing(GRID)
         for widget in (self.summary, self.notes, self.rejects):
             column.addWidget(widget)
+        column.addStretch(1)
         self.hide()
 
     def show_report(self, report: Report) -> None:
