@@ -21,12 +21,11 @@ from gui.message_bar import Action, Message, MessageList
 from gui.microphones import MicrophoneChoice
 from gui.problem_words import problem_words
 from gui.saving import Saver
-from gui.session import Problem, Session
+from gui.session import Problem, Session, model_name
 from gui.settings import Settings
 from gui.shortcuts import KEYS, ShortcutsWindow
 from gui.status import Reading, Recording, Status
 from gui.theme import GRID, TITLE_SCALE, theme
-from gui.trained_models import model_name
 from gui.transcript_view import TranscriptView
 
 ELAPSED_EVERY_MS = 200

@@ -3,6 +3,7 @@
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from gui.curve import Curve, HeldPoint
@@ -12,6 +13,7 @@ from gui.theme import GRID, theme
 
 REDRAW_EVERY_MS = 500
 _SHARE_SHOWN = 95  # per cent of the steps
+_PALE = 110  # of 255
 _LEGEND_PX = 24 * GRID
 _SOLID, _DASHED = Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine
 
@@ -80,7 +82,9 @@ class LossPlot(QWidget):
         self._view.setBackground(colours.window)
         self.train.setPen(pg.mkPen(colours.quiet_text, width=1))
         for (kind, group), line in self.lines.items():
-            colour = {"loss": colours.accent, "cer": colours.accent, "wer": colours.text}[kind]
+            colour = QColor({"loss": colours.accent, "cer": colours.accent, "wer": colours.text}[kind])
+            if group == "seen":
+                colour.setAlpha(_PALE)
             pen = pg.mkPen(colour, width=2, style=_SOLID if group == "unseen" else _DASHED)
             line.setPen(pen)
             line.setSymbol("o")

@@ -300,6 +300,11 @@ class Session(QObject):
             self.status_changed.emit(status)
 
 
+def model_name(folder: Path) -> str:
+    """What a person calls the checkpoint in a folder: of a training run it is `best`, so the run's own name."""
+    return folder.parent.name if folder.name in ("best", "last") else folder.name
+
+
 def _until_ready(engine: Engine) -> Iterator[None]:
     engine.start()
     while not engine.wait_ready(_READY_POLL_S):

@@ -4,8 +4,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
 
-from engine.checkpoint import DESCRIPTION
 from engine.paths import config_dir, shipped_checkpoint
+
+_CHECKPOINT = "model.json"  # as in engine.checkpoint, which would bring numpy along before the window is shown
 
 
 class Settings:
@@ -47,7 +48,7 @@ class Settings:
     def model(self) -> Path:
         """The checkpoint to dictate with: the shipped one unless another was chosen that is still there."""
         folder = Path(str(self._file.value("model", "")) or shipped_checkpoint())
-        return folder if (folder / DESCRIPTION).is_file() else shipped_checkpoint()
+        return folder if (folder / _CHECKPOINT).is_file() else shipped_checkpoint()
 
     @model.setter
     def model(self, folder: Path) -> None:

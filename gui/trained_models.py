@@ -70,11 +70,6 @@ def _cer(rates: object) -> float | None:
     return sum(unseen) / len(unseen) if unseen else None
 
 
-def model_name(folder: Path) -> str:
-    """The name under which the list has a checkpoint."""
-    return folder.parent.name if folder.name in ("best", "last") else folder.name
-
-
 def clean_name(text: str) -> str:
     """A name as typed, as a folder may be called; empty if nothing is left of it."""
     return re.sub(r'[/\\:*?"<>|\x00-\x1f]', "", text).strip(" .")[:_LONGEST_NAME]

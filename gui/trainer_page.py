@@ -23,10 +23,9 @@ from gui.log_window import LogWindow
 from gui.message_bar import Action, MessageList
 from gui.models_panel import ModelsPanel, ask_name, empty_trash
 from gui.problem_words import problem_words
-from gui.session import Problem, Session
+from gui.session import Problem, Session, model_name
 from gui.settings import Settings
 from gui.theme import GRID
-from gui.trained_models import model_name
 from gui.training_job import State
 from gui.training_panel import TrainingPanel
 from trainer.transfer import Outside

@@ -7,8 +7,9 @@ import pytest
 
 from engine.errors import CheckpointMissing
 from engine.paths import models_dir, shipped_checkpoint
+from gui.session import model_name
 from gui.settings import Settings
-from gui.trained_models import list_models, model_name
+from gui.trained_models import list_models
 from tests.gui.trainer_stage import TrainerStage
 from tests.helpers.models import write_random_checkpoint
 
