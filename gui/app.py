@@ -23,7 +23,8 @@ from gui.kept_text import KeptText
 from gui.log import Uncaught, start_logging
 from gui.main_window import MainWindow, MakeTrainer
 from gui.microphones import ListDevices, MicrophoneChoice
-from gui.session import Engine, Problem, Session
+from gui.recognition import Engine
+from gui.session import Problem, Session
 from gui.settings import Settings
 from gui.theme import theme
 

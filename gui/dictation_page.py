@@ -20,8 +20,9 @@ from gui.log_window import LogWindow
 from gui.message_bar import Action, Message, MessageList
 from gui.microphones import MicrophoneChoice
 from gui.problem_words import problem_words
+from gui.recognition import model_name
 from gui.saving import Saver
-from gui.session import Problem, Session, model_name
+from gui.session import Problem, Session
 from gui.settings import Settings
 from gui.shortcuts import KEYS, ShortcutsWindow
 from gui.status import Reading, Recording, Status

@@ -5,12 +5,11 @@ it; so recording never waits for recognition, and nothing said depends on it.
 """
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -21,21 +20,10 @@ from engine.results import Event, Final, Finished, Progress, Provisional, Starte
 from gui.bridge import MakeRecorder, Task
 from gui.dictaphone import Dictaphone
 from gui.jobs import Job, Queue
+from gui.recognition import Engine, closing, until_ready
 from gui.status import Model, Reading, Status
 
-_READY_POLL_S = 0.2
 CLOSE_WITHIN_MS = 8000
-
-
-class Engine(Protocol):
-    """What the session needs of `engine.process.EngineProcess`."""
-
-    def start(self) -> None: ...
-    def wait_ready(self, timeout_s: float | None) -> bool: ...
-    def transcribe(self, path: Path) -> Iterator[Event]: ...
-    def follow(self, path: Path, ended: threading.Event) -> Iterator[Event]: ...
-    def cancel(self) -> None: ...
-    def close(self) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -98,10 +86,10 @@ class Session(QObject):
             return
         self._other_model = False
         if self._engine is not None:
-            Task(partial(_closing, self._engine)).start()
+            Task(partial(closing, self._engine)).start()
         self._engine = self._make_engine(self.model)
         self._model = Model.LOADING
-        self._loading = Task(partial(_until_ready, self._engine))
+        self._loading = Task(partial(until_ready, self._engine))
         self._loading.done.connect(self._model_ready)
         self._loading.failed.connect(self._model_failed)
         self._loading.cancelled.connect(self._loading_cancelled)
@@ -270,7 +258,7 @@ class Session(QObject):
                 self._say_closed()
                 return
             engine, self._engine = self._engine, None
-            self._last = Task(partial(_closing, engine))
+            self._last = Task(partial(closing, engine))
             self._last.done.connect(self._say_closed)
             self._last.failed.connect(self._say_closed)
             self._last.start()
@@ -298,19 +286,3 @@ class Session(QObject):
         if status != self.status:
             self.status = status
             self.status_changed.emit(status)
-
-
-def model_name(folder: Path) -> str:
-    """What a person calls the checkpoint in a folder: of a training run it is `best`, so the run's own name."""
-    return folder.parent.name if folder.name in ("best", "last") else folder.name
-
-
-def _until_ready(engine: Engine) -> Iterator[None]:
-    engine.start()
-    while not engine.wait_ready(_READY_POLL_S):
-        yield None
-
-
-def _closing(engine: Engine) -> Iterator[None]:
-    engine.close()
-    yield from ()

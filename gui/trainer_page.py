@@ -23,7 +23,8 @@ from gui.log_window import LogWindow
 from gui.message_bar import Action, MessageList
 from gui.models_panel import ModelsPanel, ask_name, empty_trash
 from gui.problem_words import problem_words
-from gui.session import Problem, Session, model_name
+from gui.recognition import model_name
+from gui.session import Problem, Session
 from gui.settings import Settings
 from gui.theme import GRID
 from gui.training_job import State

@@ -5,6 +5,7 @@ import pytest
 from gui.corpus_cache import cache_folder
 from gui.settings import Settings
 from tests.gui.trainer_stage import TrainerStage
+from tests.helpers.corpora import write_voxforge
 from tests.helpers.models import write_cache
 from trainer.commands import PRESETS
 from trainer.preflight import DIGITS, SILENT, Note, Reject, Report, SplitSize
@@ -70,3 +71,16 @@ def test_the_report_lists_what_was_left_out_under_its_reason(trainer):
         ("silent", "1", 1),
     ]
     assert branches[0].child(0).text(0) == "a.wav"
+
+
+def test_a_folder_of_recordings_becomes_a_feature_cache(trainer, qtbot, tmp_path):
+    source = tmp_path / "corpus"
+    write_voxforge(source, ("anna", "boris", "ira"))
+    trainer.corpus.use(source)
+    trainer.corpus.check.click()
+    assert trainer.corpus.cancel.isEnabled()
+    qtbot.waitUntil(lambda: not trainer.corpus.busy, timeout=90_000)
+    assert trainer.told == []
+    assert trainer.corpus.report.summary.text().startswith("Taken: ")
+    features, model = PRESETS["shipped"]
+    assert (cache_folder(source, features, model.n_stacked) / "features.npy").is_file()

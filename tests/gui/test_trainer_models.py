@@ -7,7 +7,7 @@ import pytest
 
 from engine.errors import CheckpointMissing
 from engine.paths import models_dir, shipped_checkpoint
-from gui.session import model_name
+from gui.recognition import model_name
 from gui.settings import Settings
 from gui.trained_models import list_models
 from tests.gui.trainer_stage import TrainerStage
