@@ -10,7 +10,7 @@ from engine.errors import DiktovkaError
 # Many small products, as the front end has, are several times slower when OpenBLAS spreads each over all processors.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-VERBS = ("transcribe", "evaluate", "train", "download", "corpus", "devices", "demo")
+VERBS = ("transcribe", "evaluate", "train", "average", "download", "corpus", "devices", "demo")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -45,6 +45,12 @@ def _parser() -> argparse.ArgumentParser:
         trainer_commands.train,
         "train a model, or go on training it",
         trainer_commands.add_train_options,
+    )
+    verb(
+        "average",
+        trainer_commands.average,
+        "average the weights of some models",
+        trainer_commands.add_average_options,
     )
     verb(
         "download",

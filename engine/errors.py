@@ -19,6 +19,10 @@
     │   ├── CheckpointMissing
     │   ├── CheckpointDamaged
     │   └── CheckpointMismatch
+    ├── LanguageModelError     a language model that cannot be loaded
+    │   ├── LanguageModelMissing
+    │   └── LanguageModelDamaged
+    ├── OwnWordsUnreadable     a list of words that cannot be read
     ├── DownloadError          a corpus that cannot be fetched
     │   ├── AddressUnusable
     │   ├── SiteUnreachable
@@ -138,6 +142,22 @@ class CheckpointDamaged(CheckpointError):
 
 class CheckpointMismatch(CheckpointError):
     template = "The files of the model in {path} do not belong together: {reason}."
+
+
+class LanguageModelError(DiktovkaError):
+    template = "The language model in {path} cannot be loaded: {reason}."
+
+
+class LanguageModelMissing(LanguageModelError):
+    template = "There is no language model in {path}: {file} is missing. Choose another one, or put the file back."
+
+
+class LanguageModelDamaged(LanguageModelError):
+    template = "The language model in {path} is damaged: {file} cannot be used. Put a fresh copy of it there."
+
+
+class OwnWordsUnreadable(DiktovkaError):
+    template = "The list of words {path} cannot be read: {reason}."
 
 
 class DownloadError(DiktovkaError):

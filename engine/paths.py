@@ -44,6 +44,15 @@ def shipped_checkpoint() -> Path:
     return INSTALLED_IN / "checkpoint1"
 
 
+def shipped_language_model() -> Path:
+    return resource("language-model")
+
+
+def own_words_file() -> Path:
+    """The person's own words; need not exist."""
+    return config_dir() / "own-words.txt"
+
+
 def resource(name: str) -> Path:
     """A file or folder of `resources/`. name: with forward slashes, such as "icons/diktovka.svg"."""
     return INSTALLED_IN / "resources" / name

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from engine.checkpoint import load_checkpoint
+from engine.checkpoint import load_checkpoint, save_checkpoint
 from engine.config import CLASSIC, VOXFORGE, ModelConfig
 from engine.paths import shipped_checkpoint
 from trainer.events import Aligned, EpochDone, Event, Saved, StepDone, Stopped
@@ -96,6 +96,20 @@ def add_evaluate_options(parser: argparse.ArgumentParser) -> None:
         help="model (default: the shipped one)",
     )
     add("--json", action="store_true", help="print JSON instead of a table")
+
+
+def add_average_options(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("checkpoint", nargs="+", type=Path, metavar="CHECKPOINT", help="models of one shape that began as one")
+    add("-o", "--out", type=Path, required=True, metavar="DIR", help="folder for the averaged model")
+
+
+def average(arguments: argparse.Namespace) -> int:
+    """Writes the mean of some models."""
+    from trainer.average import average
+
+    save_checkpoint(arguments.out, average(arguments.checkpoint))
+    return 0
 
 
 def train(arguments: argparse.Namespace) -> int:

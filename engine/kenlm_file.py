@@ -1,0 +1,79 @@
+"""The layout of KenLM's binary files, as far as we write and read it ourselves: the quantised trie of format 5.
+
+Layout after Heafield, "KenLM: Faster and Smaller Language Model Queries" (2011), and the program's own files. All
+numbers are little-endian. The parts, one after another:
+
+    header         magic, sanity values, order, multiplier, kind, whether words follow, version, counts; padded to 8
+    vocabulary     uint64 number of words, then their hashes in ascending order; a word's number is its rank, from 1
+    bins           8 bytes (version, bits of probability, bits of backoff), then for each length the float32 centres
+    unigrams       float32 log10 probability, float32 log10 backoff, uint64 first row in the next level; n + 2 of them
+    middle levels  rows of bits: word, backoff's bin, probability's bin, first row in the next level; one row more
+    last level     rows of bits: word, probability's bin; one row more
+
+The trie is walked from an n-gram's last word to its first.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+MAGIC = b"mmap lm http://kheafield.com/code format version 5\n".ljust(56, b"\0")
+SANITY = np.array([0.0, 1.0, -0.5], "<f4").tobytes() + np.array([1, 2**32 - 1, 0], "<u4").tobytes()
+SANITY += np.array([1], "<u8").tobytes()
+MULTIPLIER = 1.5  # of a hash table that a trie does not have
+QUANTISED_TRIE, TRIE_VERSION, BINS_VERSION = 3, 1, 2
+UNIGRAM = np.dtype([("probability", "<f4"), ("backoff", "<f4"), ("next", "<u8")])
+PADDING = 8  # bytes after each packed level, so that a reader may read eight bytes anywhere
+NO_EXTENSION, EXTENSION = 0, 1  # bins of backoff 0: no longer n-gram has this context, or some has
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What the sizes of all parts follow from. counts: n-grams of each length."""
+
+    counts: tuple[int, ...]
+    probability_bits: int
+    backoff_bits: int
+
+    @property
+    def order(self) -> int:
+        return len(self.counts)
+
+    @property
+    def word_bits(self) -> int:
+        return int(self.counts[0]).bit_length()
+
+    def next_bits(self, k: int) -> int:
+        """Bits of a middle row's pointer; k: the row's length less one."""
+        return int(self.counts[k + 1]).bit_length()
+
+    def widths(self, k: int) -> list[int]:
+        """Bits of the columns of n-grams of k + 1 words."""
+        if k + 1 == self.order:
+            return [self.word_bits, self.probability_bits]
+        return [self.word_bits, self.backoff_bits, self.probability_bits, self.next_bits(k)]
+
+    def level_bytes(self, k: int) -> int:
+        return ((1 + self.counts[k]) * sum(self.widths(k)) + 7) // 8 + PADDING
+
+    @property
+    def header_bytes(self) -> int:
+        return -(-(len(MAGIC) + len(SANITY) + 20 + 8 * self.order) // 8) * 8
+
+    @property
+    def vocabulary_bytes(self) -> int:
+        return 8 + 8 * self.counts[0]
+
+    @property
+    def bins_bytes(self) -> int:
+        one = 4 * 2**self.probability_bits
+        return 8 + (self.order - 2) * (one + 4 * 2**self.backoff_bits) + one
+
+    @property
+    def unigrams_at(self) -> int:
+        return self.header_bytes + self.vocabulary_bytes + self.bins_bytes
+
+    @property
+    def total_bytes(self) -> int:
+        levels = sum(self.level_bytes(k) for k in range(1, self.order))
+        return self.unigrams_at + (self.counts[0] + 2) * UNIGRAM.itemsize + levels

@@ -1,0 +1,27 @@
+"""The mean of several models that began as one: often better than each (Wortsman et al. 2022, model soups)."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from engine.checkpoint import Checkpoint, load_checkpoint
+from engine.errors import CheckpointMismatch
+
+
+def average(folders: Sequence[Path]) -> Checkpoint:
+    """One model with the mean of all weights; the rest is the first one's, its error rates left out.
+
+    Raises CheckpointError, CheckpointMismatch where alphabets, features or shapes differ.
+    """
+    checkpoints = [load_checkpoint(folder) for folder in folders]
+    first = checkpoints[0]
+    for folder, other in zip(folders, checkpoints, strict=True):
+        same_shape = replace(other.model, dropout=0) == replace(first.model, dropout=0)
+        if (other.alphabet, other.features) != (first.alphabet, first.features) or not same_shape:
+            raise CheckpointMismatch(
+                path=folder, reason=f"it cannot be averaged with {folders[0]}: they differ in kind"
+            )
+    weights = {name: np.mean([c.weights[name] for c in checkpoints], axis=0) for name in first.weights}
+    return replace(first, weights=weights, error_rates={})

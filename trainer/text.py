@@ -1,0 +1,85 @@
+"""Text files -> a stream of words, for a language model."""
+
+import gzip
+import lzma
+import re
+from array import array
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+import numpy as np
+
+from engine.alphabet import RUSSIAN_LETTERS, fold_yo, normalise
+from engine.errors import CorpusError
+
+END = 0  # closes a sentence in a stream of words
+_OPENERS = {".xz": lzma.open, ".gz": gzip.open}
+# A sentence ends at a full stop and the like where a capital follows; dashes, quotes and brackets may stand between.
+_SENTENCE_END = re.compile(r"[.!?…][\"»”)\]]*\s+(?=[^\w]*[А-ЯЁA-Z])")
+_WORD = re.compile(f"[{RUSSIAN_LETTERS}]+")
+# Other single letters are abbreviations, which nobody says as they are written.
+_ONE_LETTER_WORDS = frozenset("авбжикосуэя")
+_FEWEST_YO = 2  # a line with so many is by someone who writes ё wherever it belongs
+
+
+def sentences(line: str) -> list[str]:
+    """The sentences of a line, normalised as transcripts are; empty ones left out."""
+    return [normal for part in _SENTENCE_END.split(line) if (normal := normalise(part))]
+
+
+def is_word(text: str) -> bool:
+    """Whether a normalised word can be spoken as it is written: Russian letters, no digits, no lone consonants."""
+    return bool(_WORD.fullmatch(text)) and (len(text) > 1 or text in _ONE_LETTER_WORDS)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[TextIO]:
+    """A UTF-8 text file, as it is or compressed. Raises CorpusError."""
+    try:
+        with _OPENERS.get(Path(path).suffix, open)(path, "rt", encoding="utf-8-sig") as lines:
+            yield lines
+    except (OSError, EOFError, lzma.LZMAError) as error:
+        raise CorpusError(path=path, reason=str(error)) from error
+    except UnicodeDecodeError as error:
+        raise CorpusError(path=path, reason="it is no UTF-8 text") from error
+
+
+@dataclass(frozen=True)
+class Text:
+    """Everything read so far. `ё` is folded into `е`.
+
+    words: every word met, by its number; number 0 stands for the end of a sentence. stream: int32, the words in
+    order, END after each sentence. spellings: how often each word that may have a `ё` was met with and without it,
+    in lines whose writer uses the letter.
+    """
+
+    words: list[str]
+    stream: np.ndarray
+    spellings: Counter
+
+
+class Reader:
+    """Reads text files one after another into one numbering of words."""
+
+    def __init__(self) -> None:
+        self._number: dict[str, int] = {"</s>": END}
+        self._spellings: Counter = Counter()
+
+    def read(self, path: Path, every: int = 20_000) -> Iterator[int | Text]:
+        """Yields the number of words so far every so many lines, and at the end the Text. Raises CorpusError."""
+        number, stream = self._number, array("i")
+        with _opened(path) as lines:
+            for i, line in enumerate(lines, start=1):
+                found = sentences(line)
+                if line.count("ё") + line.count("Ё") >= _FEWEST_YO:
+                    self._spellings.update(word for one in found for word in one.split() if "ё" in word or "е" in word)
+                for one in found:
+                    stream.extend([number.setdefault(word, len(number)) for word in fold_yo(one).split()])
+                    stream.append(END)
+                if i % every == 0:
+                    yield len(stream)
+        yield Text(list(number), np.frombuffer(stream, np.int32).copy(), self._spellings)
