@@ -11,7 +11,7 @@ from pathlib import Path
 os.environ.setdefault("QT_API", "pyside6")  # for qtawesome, which would otherwise take what it finds first
 
 from PySide6.QtCore import QLibraryInfo, QObject, QSocketNotifier, QTimer, QTranslator
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from engine.capture import Recorder, input_devices
 from engine.paths import data_dir, recordings_dir
@@ -21,46 +21,55 @@ from gui.dictation_page import DictationPage
 from gui.empty_page import shipped_samples
 from gui.kept_text import KeptText
 from gui.log import Uncaught, start_logging
-from gui.main_window import MainWindow
+from gui.main_window import MainWindow, MakeTrainer
 from gui.microphones import ListDevices, MicrophoneChoice
-from gui.session import Engine, Problem, Session
+from gui.recognition import Engine
+from gui.session import Problem, Session
 from gui.settings import Settings
 from gui.theme import theme
 
 log = logging.getLogger(__name__)
 
 
-def start_engine_process() -> Engine:
-    """The recognition process with the shipped model; not started yet."""
+def start_engine_process(model: Path) -> Engine:
+    """The recognition process with the model in that folder; not started yet."""
     from engine.process import EngineProcess
 
-    return EngineProcess()
+    return EngineProcess(model)
+
+
+def make_trainer_page(session: Session, settings: Settings) -> QWidget:
+    """Imported late: by then the window has done so on another thread."""
+    from gui.trainer_page import TrainerPage
+
+    return TrainerPage(session, settings)
 
 
 class Program(QObject):
     """The parts of the running program. Needs a QApplication; `open` shows the window.
 
-    make_engine, make_recorder, list_devices: recognition and sound, passed in.
+    make_engine, make_recorder, list_devices: recognition and sound, passed in; make_trainer: the Trainer's page.
     """
 
     def __init__(
         self,
-        make_engine: Callable[[], Engine] = start_engine_process,
+        make_engine: Callable[[Path], Engine] = start_engine_process,
         make_recorder: MakeRecorder = Recorder,
         list_devices: ListDevices = input_devices,
         language: str | None = None,
+        make_trainer: MakeTrainer = make_trainer_page,
     ):
         super().__init__()
         self.language = i18n.install(language)
         self._translate_qt()
         theme()
         self.settings = Settings()
-        self.session = Session(make_engine, recordings_dir(), make_recorder)
+        self.session = Session(make_engine, recordings_dir(), make_recorder, model=self.settings.model)
         self.microphones = MicrophoneChoice(self.settings, list_devices)
         self.page = DictationPage(self.session, self.settings, self.microphones, shipped_samples(self.language))
         self.kept_text = KeptText(data_dir() / "texts", self.page.transcript)
         self.session.closed.connect(self.kept_text.save_last)
-        self.window = MainWindow(self.session, self.settings, self.page)
+        self.window = MainWindow(self.session, self.settings, self.page, make_trainer)
         self._files: list[Path] = []
 
     def _translate_qt(self) -> None:

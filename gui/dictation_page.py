@@ -1,6 +1,5 @@
 """The page where a person dictates: text, one large button under it, and in words what is happening."""
 
-import logging
 from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import pairwise
@@ -10,17 +9,18 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeySequence, QMouseEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
 
-from engine.errors import DiktovkaError, NoMicrophone
-from engine.paths import shipped_checkpoint
+from engine.errors import NoMicrophone
 from engine.results import Segment
 from gui.controls import Controls, Toolbar
 from gui.empty_page import EmptyPage, Sample
 from gui.files import ask_open_paths, ask_save_path
-from gui.i18n import _, ngettext, translate_error
+from gui.i18n import _, ngettext
 from gui.jobs import Job
 from gui.log_window import LogWindow
 from gui.message_bar import Action, Message, MessageList
 from gui.microphones import MicrophoneChoice
+from gui.problem_words import problem_words
+from gui.recognition import model_name
 from gui.saving import Saver
 from gui.session import Problem, Session
 from gui.settings import Settings
@@ -28,8 +28,6 @@ from gui.shortcuts import KEYS, ShortcutsWindow
 from gui.status import Reading, Recording, Status
 from gui.theme import GRID, TITLE_SCALE, theme
 from gui.transcript_view import TranscriptView
-
-log = logging.getLogger(__name__)
 
 ELAPSED_EVERY_MS = 200
 BUTTON_PADDING_PX = 12  # as in style.qss
@@ -165,13 +163,7 @@ class DictationPage(QWidget):
 
     def tell(self, problem: Problem, icon: str = "alert-outline") -> Message:
         """A failure in one sentence, with the log and, where it makes sense, another try."""
-        if isinstance(problem.error, DiktovkaError):
-            text = translate_error(problem.error)
-        else:
-            log.error("unexpected", exc_info=problem.error)
-            text = _("Something unexpected happened: {reason}. The log has the details.").format(
-                reason=str(problem.error) or type(problem.error).__name__
-            )
+        text = problem_words(problem.error)
         actions = [Action(_("Try again"), problem.try_again)] if problem.try_again else []
         return self.messages.say(text, icon, [*actions, Action(_("Show log"), self.show_log, stays=True)])
 
@@ -253,7 +245,7 @@ class DictationPage(QWidget):
             self._save(path)
 
     def _save(self, path: Path) -> None:
-        self._saver.save(path, self.transcript.page(), shipped_checkpoint().name)
+        self._saver.save(path, self.transcript.page(), model_name(self._session.model))
 
     def _tell_not_saved(self, error: Exception) -> None:
         self.tell(Problem(error, self.save_as))

@@ -39,6 +39,14 @@ def ask_save_path(parent: QWidget, folder: Path) -> Path | None:
     return Path(dialog.selectedFiles()[0]) if dialog.exec() else None
 
 
+def ask_folder(parent: QWidget, title: str, folder: Path) -> Path | None:
+    """A folder that is there; None if the person changed their mind."""
+    dialog = _dialog(parent, title, folder)
+    dialog.setFileMode(QFileDialog.FileMode.Directory)
+    dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+    return Path(dialog.selectedFiles()[0]) if dialog.exec() else None
+
+
 def _dialog(parent: QWidget, title: str, folder: Path) -> QFileDialog:
     """The system's dialog; where there is none, Qt's, whose Russian lacks two words."""
     dialog = QFileDialog(parent, title, str(folder))

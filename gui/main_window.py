@@ -1,5 +1,10 @@
 """The window: its pages, what is dropped on it, and how it closes."""
 
+import importlib
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import (
     QCloseEvent,
@@ -8,19 +13,26 @@ from PySide6.QtGui import (
     QDropEvent,
     QIcon,
     QKeyEvent,
+    QKeySequence,
+    QShortcut,
     QShowEvent,
 )
-from PySide6.QtWidgets import QMainWindow, QTabWidget
+from PySide6.QtWidgets import QLabel, QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
 from engine.paths import resource
+from gui.bridge import Task
 from gui.dictation_page import DictationPage
 from gui.files import dropped_paths
 from gui.i18n import _
+from gui.problem_words import problem_words
 from gui.session import Session
 from gui.settings import Settings
+from gui.shortcuts import KEYS, shown
 from gui.theme import GRID
 
+MakeTrainer = Callable[[Session, Settings], QWidget]
 FIRST_SIZE = (120 * GRID, 88 * GRID)
+_TRAINER = "gui.trainer_page"
 LEAST_SIZE = (80 * GRID, 64 * GRID)
 
 
@@ -29,7 +41,7 @@ class MainWindow(QMainWindow):
 
     first_shown = Signal()
 
-    def __init__(self, session: Session, settings: Settings, dictation: DictationPage):
+    def __init__(self, session: Session, settings: Settings, dictation: DictationPage, make_trainer: MakeTrainer):
         super().__init__()
         self._session, self._settings = session, settings
         self._may_close = self._was_shown = False
@@ -38,14 +50,26 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(QIcon(str(resource("icons/diktovka.svg"))))
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
-        self.tabs.setTabBarAutoHide(True)  # one page needs no tabs
         self.tabs.addTab(dictation, _("Dictation"))
+        self._make_trainer, self.trainer = make_trainer, None
+        self._trainer_wanted = self._closing = False
+        self._trainer_place = QWidget()
+        self._trainer_hint = QLabel(_("Getting the Trainer ready"), alignment=Qt.AlignmentFlag.AlignCenter)
+        self._trainer_hint.setWordWrap(True)
+        place = QVBoxLayout(self._trainer_place)
+        place.setContentsMargins(0, 0, 0, 0)
+        place.addWidget(self._trainer_hint)
+        self.tabs.addTab(self._trainer_place, _("Trainer"))
+        self.tabs.currentChanged.connect(self._show_tab)
+        for keys, index in ((KEYS.dictation, 0), (KEYS.trainer, 1)):
+            QShortcut(QKeySequence(keys), self, partial(self.tabs.setCurrentIndex, index))
+            self.tabs.setTabToolTip(index, shown(keys))
         self.setCentralWidget(self.tabs)
         self.setAcceptDrops(True)
         self.setMinimumSize(*LEAST_SIZE)
         self.resize(*FIRST_SIZE)
         self.restoreGeometry(settings.geometry)
-        session.closed.connect(self._close_now)
+        session.closed.connect(self._close_when_all_ended)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -54,10 +78,37 @@ class MainWindow(QMainWindow):
             self.dictation.controls.record.setFocus()  # so that Space records
             self.first_shown.emit()
 
+    def _show_tab(self, index: int) -> None:
+        """Makes the Trainer's page when it is first wanted, so that the window opens without it."""
+        if self.tabs.widget(index) is not self._trainer_place or self._trainer_wanted:
+            return
+        self._trainer_wanted = True
+        if _TRAINER in sys.modules:
+            self._build_trainer()
+            return
+        self._importing = Task(_import_trainer)
+        self._importing.done.connect(self._build_trainer)
+        self._importing.failed.connect(self._tell_no_trainer)
+        self._importing.start()
+
+    def _build_trainer(self) -> None:
+        if self._closing:
+            return
+        self.trainer = self._make_trainer(self._session, self._settings)
+        self.trainer.closed.connect(self._close_when_all_ended)
+        self._trainer_place.layout().replaceWidget(self._trainer_hint, self.trainer)
+        self._trainer_hint.hide()
+
+    def _tell_no_trainer(self, error: Exception) -> None:
+        self._trainer_wanted = False
+        self._trainer_hint.setText(problem_words(error))
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Comes here only if nothing that has the focus wanted the key: no text is being typed."""
         plain = event.modifiers() == Qt.KeyboardModifier.NoModifier and not event.isAutoRepeat()
-        if event.key() == Qt.Key.Key_Space and plain:
+        if self.tabs.currentWidget() is not self.dictation:
+            super().keyPressEvent(event)
+        elif event.key() == Qt.Key.Key_Space and plain:
             self.dictation.toggle_recording()
         elif event.text() == "?":
             self.dictation.show_shortcuts()
@@ -67,6 +118,7 @@ class MainWindow(QMainWindow):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):
             event.acceptProposedAction()
+            self.tabs.setCurrentWidget(self.dictation)
             self.dictation.set_dropping(True)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
@@ -88,8 +140,18 @@ class MainWindow(QMainWindow):
         event.ignore()
         self._settings.geometry = self.saveGeometry()
         self._settings.save()
+        self._closing = True
         self._session.close()
+        if self.trainer is not None:
+            self.trainer.close_work()
 
-    def _close_now(self) -> None:
-        self._may_close = True
-        self.close()
+    def _close_when_all_ended(self) -> None:
+        if self._session.has_closed and (self.trainer is None or self.trainer.has_closed):
+            self._may_close = True
+            self.close()
+
+
+def _import_trainer() -> Iterator[None]:
+    """What it needs takes seconds to import on a busy machine: on another thread."""
+    importlib.import_module(_TRAINER)
+    yield None

@@ -5,36 +5,25 @@ it; so recording never waits for recognition, and nothing said depends on it.
 """
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.capture import Recorder
 from engine.errors import AudioError, DiktovkaError, EngineStopped
+from engine.paths import shipped_checkpoint
 from engine.results import Event, Final, Finished, Progress, Provisional, Started
 from gui.bridge import MakeRecorder, Task
 from gui.dictaphone import Dictaphone
 from gui.jobs import Job, Queue
+from gui.recognition import Engine, closing, until_ready
 from gui.status import Model, Reading, Status
 
-_READY_POLL_S = 0.2
 CLOSE_WITHIN_MS = 8000
-
-
-class Engine(Protocol):
-    """What the session needs of `engine.process.EngineProcess`."""
-
-    def start(self) -> None: ...
-    def wait_ready(self, timeout_s: float | None) -> bool: ...
-    def transcribe(self, path: Path) -> Iterator[Event]: ...
-    def follow(self, path: Path, ended: threading.Event) -> Iterator[Event]: ...
-    def cancel(self) -> None: ...
-    def close(self) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -48,6 +37,7 @@ class Problem:
 class Session(QObject):
     """The state of the program behind its window. Every signal comes on the window's thread.
 
+    make_engine: recognition with the checkpoint in a folder; model: that folder, the shipped one unless told.
     provisional(job, segment), final(job, segment): text as it comes; a job's final segments come in order.
     job_ended(job): nothing more comes of it. cancelled(jobs): what `read_again` would read.
     """
@@ -65,13 +55,16 @@ class Session(QObject):
 
     def __init__(
         self,
-        make_engine: Callable[[], Engine],
+        make_engine: Callable[[Path], Engine],
         recordings_dir: Path,
         make_recorder: MakeRecorder = Recorder,
         now: Callable[[], datetime] = datetime.now,
+        model: Path | None = None,
     ):
         super().__init__()
         self._make_engine = make_engine
+        self.model = model or shipped_checkpoint()
+        self._other_model = False
         self._queue = Queue()
         self._dictaphone = Dictaphone(recordings_dir, make_recorder, now)
         self._dictaphone.state_changed.connect(self._go_on)
@@ -91,16 +84,26 @@ class Session(QObject):
         """Starts the recognition process; jobs wait until it is ready."""
         if self._loading is not None or self._closing:
             return
+        self._other_model = False
         if self._engine is not None:
-            Task(partial(_closing, self._engine)).start()
-        self._engine = self._make_engine()
+            Task(partial(closing, self._engine)).start()
+        self._engine = self._make_engine(self.model)
         self._model = Model.LOADING
-        self._loading = Task(partial(_until_ready, self._engine))
+        self._loading = Task(partial(until_ready, self._engine))
         self._loading.done.connect(self._model_ready)
         self._loading.failed.connect(self._model_failed)
         self._loading.cancelled.connect(self._loading_cancelled)
         self._loading.start()
         self._tell()
+
+    def use_model(self, folder: Path) -> None:
+        """Puts another checkpoint in place of the one in use, as soon as nothing is being read."""
+        if self._closing:
+            return
+        self.model, self._other_model = folder, True
+        if self._loading is not None:
+            self._loading.cancel()
+        self._go_on()
 
     def _model_ready(self) -> None:
         self._loading, self._model = None, Model.READY
@@ -156,6 +159,8 @@ class Session(QObject):
         """Starts what can start now, and tells the state."""
         if self._closing:
             self._close_when_quiet()
+        elif self._other_model and self._reading is None and self._loading is None:
+            self.load_model()
         elif self._reading is None and self._model is Model.READY:
             job = self._queue.start_next()
             if job is not None:
@@ -253,7 +258,7 @@ class Session(QObject):
                 self._say_closed()
                 return
             engine, self._engine = self._engine, None
-            self._last = Task(partial(_closing, engine))
+            self._last = Task(partial(closing, engine))
             self._last.done.connect(self._say_closed)
             self._last.failed.connect(self._say_closed)
             self._last.start()
@@ -281,14 +286,3 @@ class Session(QObject):
         if status != self.status:
             self.status = status
             self.status_changed.emit(status)
-
-
-def _until_ready(engine: Engine) -> Iterator[None]:
-    engine.start()
-    while not engine.wait_ready(_READY_POLL_S):
-        yield None
-
-
-def _closing(engine: Engine) -> Iterator[None]:
-    engine.close()
-    yield from ()

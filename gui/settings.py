@@ -4,7 +4,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
 
-from engine.paths import config_dir
+from engine.paths import config_dir, shipped_checkpoint
+
+_CHECKPOINT = "model.json"  # as in engine.checkpoint, which would bring numpy along before the window is shown
 
 
 class Settings:
@@ -41,6 +43,26 @@ class Settings:
     @geometry.setter
     def geometry(self, geometry: QByteArray) -> None:
         self._file.setValue("geometry", geometry)
+
+    @property
+    def model(self) -> Path:
+        """The checkpoint to dictate with: the shipped one unless another was chosen that is still there."""
+        folder = Path(str(self._file.value("model", "")) or shipped_checkpoint())
+        return folder if (folder / _CHECKPOINT).is_file() else shipped_checkpoint()
+
+    @model.setter
+    def model(self, folder: Path) -> None:
+        self._file.setValue("model", "" if folder == shipped_checkpoint() else str(folder))
+
+    @property
+    def corpus(self) -> Path | None:
+        """The folder of recordings that were last trained on; None where there is none."""
+        named = str(self._file.value("corpus", ""))
+        return Path(named) if named and Path(named).is_dir() else None
+
+    @corpus.setter
+    def corpus(self, folder: Path) -> None:
+        self._file.setValue("corpus", str(folder))
 
     def save(self) -> None:
         self._file.sync()

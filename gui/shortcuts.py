@@ -22,6 +22,9 @@ class Keys:
     cancel: str = "Esc"
     help: str = "F1"
     microphone: str = "Alt+M"
+    dictation: str = "Ctrl+1"
+    trainer: str = "Ctrl+2"
+    train: str = "Ctrl+T"
 
 
 KEYS = Keys()
@@ -48,6 +51,9 @@ class ShortcutsWindow(QDialog):
             (KEYS.clear, _("Clear the page")),
             ("Ctrl+Z", _("Undo the last change")),
             (KEYS.microphone, _("Choose a microphone")),
+            (KEYS.dictation, _("Dictation")),
+            (KEYS.trainer, _("Trainer")),
+            (KEYS.train, _("Train, and stop training")),
             (KEYS.help, _("This page")),
         )
         grid = QGridLayout()

@@ -4,7 +4,8 @@
     .venv/bin/python scripts/messages.py --add    adds what is missing to the catalogue, to be translated there
 
 A sentence is found where it stands as a literal in `_("...")`, `ngettext("...", "...", n)` or `N_("...")`
-(marked there, translated elsewhere), as the `template` of an error class, or as its `reason=`.
+(marked there, translated elsewhere), as the `template` of an error class, as its `reason=`, or as the meaning of a
+`_setting(default, "...")`.
 """
 
 import ast
@@ -71,6 +72,8 @@ def _sentences(node: ast.AST, constants: dict[str, ast.expr], name: str) -> Iter
                 yield literals[0], literals[1]
             elif function != "ngettext" and literals:
                 yield literals[0], None
+        elif function == "_setting":
+            yield _literal(node.args[1], name), None
         for keyword in node.keywords:
             if keyword.arg == "reason":
                 yield from ((text, None) for text in _reasons(keyword.value, constants))

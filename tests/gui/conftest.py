@@ -11,7 +11,8 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from engine.capture import InputDevice, Recorder
 from gui import i18n
-from gui.app import Program
+from gui.app import Program, make_trainer_page
+from gui.main_window import MakeTrainer
 from tests.helpers.fake_engine import FakeEngine
 from tests.helpers.fake_microphone import FakeMicrophone
 
@@ -28,17 +29,20 @@ class Stage:
         ready: bool = True,
         devices: Sequence[InputDevice] = (HEADSET, WEBCAM),
         failure: Exception | None = None,
+        make_trainer: MakeTrainer = make_trainer_page,
     ):
         self.engines: list[FakeEngine] = []
+        self.models: list[Path] = []
         self.microphone = FakeMicrophone()
         self.devices, self.failure = list(devices), failure
         self.rescans: list[bool] = []
         self._ready = ready
         self.open_file = None
-        self.program = Program(self._make_engine, self._make_recorder, self._list_devices, language)
+        self.program = Program(self._make_engine, self._make_recorder, self._list_devices, language, make_trainer)
         self.session, self.page, self.window = self.program.session, self.program.page, self.program.window
 
-    def _make_engine(self) -> FakeEngine:
+    def _make_engine(self, model: Path) -> FakeEngine:
+        self.models.append(model)
         self.engines.append(FakeEngine(self._ready))
         return self.engines[-1]
 
@@ -90,6 +94,8 @@ def make_stage(qtbot):
         if not stage.session.has_closed:
             with qtbot.waitSignal(stage.session.closed, timeout=10_000):
                 stage.window.close()
+        if stage.window.trainer is not None:
+            qtbot.waitUntil(lambda trainer=stage.window.trainer: trainer.has_closed, timeout=60_000)
         stage.window.deleteLater()
     i18n.install("en")
 

@@ -99,7 +99,9 @@ import sys
 import gui.app
 from gui.main_window import MainWindow
 from tests.helpers.fake_engine import FakeEngine
-gui.app.Program.__init__.__defaults__ = (FakeEngine, None, lambda rescan: [], None)
+gui.app.Program.__init__.__defaults__ = (
+    lambda model: FakeEngine(), None, lambda rescan: [], None, gui.app.make_trainer_page
+)
 shown = MainWindow.showEvent
 def show(self, event):
     shown(self, event)

@@ -1,0 +1,89 @@
+"""The learning curve: what a run's metrics.csv says of its past, and its events of its present. Knows no Qt."""
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from trainer.events import EpochDone, StepDone
+from trainer.run import epoch_row
+
+_SEEN = "_seen_text"
+_KINDS = ("loss", "cer", "wer")
+METRICS = "metrics.csv"
+
+
+@dataclass(frozen=True)
+class HeldPoint:
+    """Means over the held-out sets of one kind after an epoch: those of known sentences, or of new ones."""
+
+    epoch: float
+    loss: float
+    cer: float
+    wer: float
+
+
+class Curve:
+    """Grows with each event. Where a point lies is told in epochs, a step being a part of one.
+
+    train: (epochs, loss) by step; of the time before a resume, by epoch.
+    """
+
+    def __init__(self) -> None:
+        self.train: list[tuple[float, float]] = []
+        self.seen: list[HeldPoint] = []
+        self.unseen: list[HeldPoint] = []
+        self._steps_before = 0  # the epoch under way
+
+    @property
+    def best_epoch(self) -> float | None:
+        """The epoch with the fewest letters wrong in new sentences, or in known ones where there are no others."""
+        points = self.unseen or self.seen
+        return min(points, key=lambda point: point.cer).epoch if points else None
+
+    @property
+    def epochs_done(self) -> float:
+        return self.train[-1][0] if self.train else 0.0
+
+    def take(self, event: object) -> bool:
+        """True if the curve has changed."""
+        match event:
+            case StepDone():
+                if event.loss is None:
+                    return False
+                done = (event.step - self._steps_before) / event.epoch_steps
+                place = event.epoch - 1 + min(1.0, done)
+                while self.train and self.train[-1][0] >= place:  # of steps that were lost, and are taken anew
+                    self.train.pop()
+                self.train.append((place, event.loss))
+                return True
+            case EpochDone():
+                self._steps_before = event.step
+                self._add_held(float(event.epoch), epoch_row(event))
+                return True
+        return False
+
+    def _add_held(self, epoch: float, row: Mapping[str, object]) -> None:
+        names = [name.removesuffix("_cer") for name in row if name.endswith("_cer") and row[name] not in ("", None)]
+        for points, wanted in ((self.seen, True), (self.unseen, False)):
+            group = [name for name in names if name.endswith(_SEEN) == wanted]
+            while points and points[-1].epoch >= epoch:
+                points.pop()
+            if group:
+                means = (sum(float(row[f"{name}_{kind}"]) for name in group) / len(group) for kind in _KINDS)
+                points.append(HeldPoint(epoch, *means))
+
+    @classmethod
+    def of_run(cls, folder: Path) -> "Curve":
+        """What metrics.csv holds; an empty curve where there is none that can be read."""
+        curve = cls()
+        try:
+            with (folder / METRICS).open(encoding="utf-8", newline="") as file:
+                for row in csv.DictReader(file):
+                    epoch = float(row["epoch"])
+                    curve.train.append((epoch, float(row["train_loss"])))
+                    curve._steps_before = int(row["step"])
+                    curve._add_held(epoch, row)
+        except (OSError, ValueError, KeyError, TypeError):
+            return cls()
+        return curve

@@ -1,0 +1,205 @@
+"""Fetching a corpus: what there is, what of it is wanted, and how far it has come."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QProgressBar, QSpinBox, QVBoxLayout, QWidget
+
+from engine.errors import NothingChosen
+from engine.worker import Cancelled
+from gui.download_words import failed_words, plan_words, progress_words
+from gui.form import Folded, heading, named, push_button, words
+from gui.i18n import _, translate_error
+from gui.theme import GRID
+from gui.work import Work
+from trainer.download_events import Finished, IndexRead, Progress, Retrying
+from trainer.download_plan import Plan, corpus_folder, make_plan
+from trainer.site import RUSSIAN, Choice, Index, corpus_url
+from trainer.transfer import Outside
+
+_STEPS = 1000
+
+
+class DownloadPanel(QWidget):
+    """`fetched(folder)` when a download came to its end; `failed(error, try_again)`; `busy_changed`."""
+
+    fetched = Signal(object)
+    failed = Signal(object, object)
+    busy_changed = Signal()
+
+    def __init__(self, outside: Outside | None = None):
+        super().__init__()
+        self._outside = outside
+        self._index: Index | None = None
+        self.plan: Plan | None = None
+        self._finished: Finished | None = None
+        self.work = Work(self)
+        self.work.event.connect(self._take)
+        self.work.ended.connect(self._end)
+        self._make_fields()
+        self._lay_out()
+        self._show_state()
+
+    # --- how it looks ---
+
+    def _make_fields(self) -> None:
+        self.look = push_button(_("See what there is"), _("Reads the list of archives; fetches nothing yet"))
+        self.start = push_button(
+            _("Download"), _("Fetch the chosen archives; those that are there are kept"), "primary"
+        )
+        self.cancel = push_button(_("Cancel"), _("Stop fetching; the next download goes on from there"))
+        self.site = named(QLineEdit(RUSSIAN), _("Language or address"))
+        self.count = named(QSpinBox(), _("How many archives"), _("The first so many of the archives"))
+        self.count.setRange(0, 100_000)
+        self.count.setMinimumHeight(4 * GRID)
+        self.count.setSpecialValueText(_("all"))
+        self.text = named(QLineEdit(), _("Only names that contain"))
+        self.text.setPlaceholderText(_("any name"))
+        self.state = words()
+        self.progress = named(QProgressBar(), _("Progress of the download"))
+        self.progress.setTextVisible(False)
+        self.progress.setRange(0, _STEPS)
+        self.look.clicked.connect(self.read_index)
+        self.start.clicked.connect(self.download)
+        self.cancel.clicked.connect(self.work.cancel)
+        self.count.valueChanged.connect(self._make_plan)
+        self.text.textChanged.connect(self._make_plan)
+        self.site.textChanged.connect(self._forget_index)
+
+    def _lay_out(self) -> None:
+        self.choice = QWidget()
+        row = QHBoxLayout(self.choice)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GRID)
+        row.addWidget(QLabel(_("Archives:")))
+        row.addWidget(self.count)
+        row.addSpacing(GRID)
+        row.addWidget(QLabel(_("with the text:")))
+        row.addWidget(self.text, 1)
+        other = QWidget()
+        inner = QVBoxLayout(other)
+        inner.setContentsMargins(3 * GRID, 0, 0, 0)
+        inner.addWidget(
+            words(_("VoxForge’s name of a language (Russian, de, fr), or the address of a mirror."), quiet=True)
+        )
+        inner.addWidget(self.site)
+        self.more = Folded(_("Another language or mirror"), other)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(GRID)
+        for button in (self.look, self.start, self.cancel):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID)
+        column.addWidget(heading(_("Download recordings from VoxForge")))
+        for widget in (self.state, self.progress, self.choice):
+            column.addWidget(widget)
+        column.addLayout(buttons)
+        column.addWidget(self.more)
+
+    def _show_state(self) -> None:
+        busy = self.work.running
+        self.look.setVisible(not busy and self._index is None)
+        self.start.setVisible(not busy and self._index is not None)
+        self.start.setEnabled(self.plan is not None and bool(self.plan.missing))
+        self.cancel.setVisible(busy)
+        self.progress.setVisible(busy)
+        self.choice.setVisible(not busy and self._index is not None)
+        self.more.setEnabled(not busy)
+        if not self.state.text():
+            self.state.setText(_("Thousands of sentences, read aloud by volunteers; free for all uses under the GPL."))
+
+    # --- reading the index ---
+
+    def _forget_index(self) -> None:
+        self._index = self.plan = None
+        self.state.setText("")
+        self._show_state()
+
+    def read_index(self) -> None:
+        self._begin(partial(_index, self.site.text().strip() or RUSSIAN, self._outside), self.read_index)
+        self.progress.setRange(0, 0)
+        self.state.setText(_("Reading the list of archives"))
+
+    def _make_plan(self) -> None:
+        if self._index is None or self.work.running:
+            return
+        choice = Choice(self.count.value() or None, self.text.text())
+        try:
+            self.plan = make_plan(self._index, choice, self._folder())
+            self.state.setText(plan_words(self.plan))
+        except NothingChosen as error:
+            self.plan = None
+            self.state.setText(translate_error(error))
+        self._show_state()
+
+    def _folder(self) -> Path:
+        named_site = self.site.text().strip() or RUSSIAN
+        return corpus_folder(urlsplit(self._index.url).hostname if _is_address(named_site) else named_site)
+
+    # --- fetching ---
+
+    def download(self) -> None:
+        """Fetches what is chosen and not there yet."""
+        if self.plan is None or self.work.running:
+            return
+        self.state.setText(_("Asking for the first archives"))
+        self._begin(partial(_fetched, self.plan, self._outside), self.download)
+
+    def _begin(self, steps: Callable[[], Iterator[object]], again: Callable[[], None]) -> None:
+        self._again = again
+        self.progress.setRange(0, _STEPS)
+        self.progress.setValue(0)
+        self.work.start(steps)
+        self._show_state()
+        self.busy_changed.emit()
+
+    def _take(self, event: object) -> None:
+        match event:
+            case IndexRead(index=index):
+                self._index = index
+            case Retrying():
+                error = translate_error(event.error)
+                told = _("{error} Trying again in {n} s.").format(error=error, n=round(event.wait_s))
+                self.state.setText(told)
+            case Progress():
+                self.progress.setValue(round(_STEPS * event.done_bytes / max(1, event.total_bytes)))
+                self.state.setText(progress_words(event))
+            case Finished():
+                self._finished = event
+
+    def _end(self, outcome: Exception | None) -> None:
+        finished, self._finished = self._finished, None
+        self._make_plan()
+        if finished is not None:
+            self.state.setText(failed_words(finished))
+            self.fetched.emit(self.plan.folder)
+        elif outcome is not None and self._index is None:
+            self.state.setText("")
+        if outcome is not None and not isinstance(outcome, Cancelled):
+            self.failed.emit(outcome, self._again)
+        self._show_state()
+        self.busy_changed.emit()
+
+
+def _is_address(text: str) -> bool:
+    return any(mark in text for mark in "./:")
+
+
+def _index(site: str, outside: Outside | None) -> Iterator[object]:
+    from trainer.download import read_index
+
+    with closing(read_index(site if _is_address(site) else corpus_url(site), outside)) as events:
+        yield from events
+
+
+def _fetched(plan: Plan, outside: Outside | None) -> Iterator[object]:
+    from trainer.download import download
+
+    with closing(download(plan, outside)) as events:
+        yield from events

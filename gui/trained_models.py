@@ -1,0 +1,144 @@
+"""The models that there are: the shipped one, and what was trained or imported. Knows no Qt.
+
+A training run in the folder of models is a model as soon as it has `best/`; an imported model lies there itself.
+"""
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from engine.checkpoint import DESCRIPTION, WEIGHTS, load_checkpoint, save_checkpoint
+from engine.errors import NotWritable
+from engine.paths import models_dir, shipped_checkpoint
+from engine.storage import storage_error
+
+_TRASH = ".deleted"
+_LONGEST_NAME = 80
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """folder: of the checkpoint; home: of the run it came from, or the same. cer: on new sentences, None if untold."""
+
+    name: str
+    folder: Path
+    home: Path
+    made: datetime
+    cer: float | None
+    n_bytes: int
+    is_shipped: bool = False
+
+
+def list_models() -> list[TrainedModel]:
+    """The shipped one first, then the newest first. What cannot be read is left out."""
+    found = []
+    with suppress(OSError):
+        for home in models_dir().iterdir():
+            for folder in (home / "best", home):
+                model = None if home.name.startswith(".") else _described(home.name, folder, home)
+                if model is not None:
+                    found.append(model)
+                    break
+    found.sort(key=lambda model: model.made, reverse=True)
+    shipped = _described("", shipped_checkpoint(), shipped_checkpoint(), is_shipped=True)
+    return [shipped, *found] if shipped else found
+
+
+def _described(name: str, folder: Path, home: Path, is_shipped: bool = False) -> TrainedModel | None:
+    try:
+        path = folder / DESCRIPTION
+        rates = json.loads(path.read_text(encoding="utf-8")).get("error_rates", {})
+        made = datetime.fromtimestamp(path.stat().st_mtime)
+        n_bytes = (folder / WEIGHTS).stat().st_size
+    except (OSError, ValueError, AttributeError):
+        return None
+    return TrainedModel(name, folder, home, made, _cer(rates), n_bytes, is_shipped)
+
+
+def _cer(rates: object) -> float | None:
+    """Of new sentences where the corpus has some, else the mean over all sets."""
+    try:
+        told = {name: float(rate["cer"]) for name, rate in rates.items()}
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
+    unseen = [cer for name, cer in told.items() if "unseen" in name] or list(told.values())
+    return sum(unseen) / len(unseen) if unseen else None
+
+
+def clean_name(text: str) -> str:
+    """A name as typed, as a folder may be called; empty if nothing is left of it."""
+    return re.sub(r'[/\\:*?"<>|\x00-\x1f]', "", text).strip(" .")[:_LONGEST_NAME]
+
+
+def free_home(name: str) -> Path:
+    """A folder for a new model: of that name, with a number behind it where the name is taken."""
+    name = clean_name(name) or "model"
+    number, home = 1, models_dir() / name
+    while home.exists():
+        number += 1
+        home = models_dir() / f"{name} {number}"
+    return home
+
+
+# --- what is done with one; each a generator for a worker, that yields the folder it ends with ---
+
+
+def rename(model: TrainedModel, name: str) -> Iterator[Path]:
+    home = models_dir() / clean_name(name)
+    if home.exists():
+        raise NotWritable(path=home, reason="File exists")
+    try:
+        model.home.rename(home)
+    except OSError as error:
+        raise storage_error(home, error) from error
+    yield home
+
+
+def export(model: TrainedModel, folder: Path) -> Iterator[Path]:
+    """A copy in a new folder of the model's name."""
+    target = folder / (model.name or model.folder.name)
+    if target.exists():
+        raise NotWritable(path=target, reason="File exists")
+    save_checkpoint(target, load_checkpoint(model.folder))
+    yield target
+
+
+def import_model(folder: Path) -> Iterator[Path]:
+    """A copy of somebody's checkpoint among the models, after it was checked. Raises CheckpointError."""
+    checkpoint = load_checkpoint(folder)
+    home = free_home(folder.name)
+    save_checkpoint(home, checkpoint)
+    yield home
+
+
+def delete(model: TrainedModel) -> Iterator[Path]:
+    """Out of the list; `restore` brings it back until `empty_trash`."""
+    trash = models_dir() / _TRASH / model.home.name
+    try:
+        if trash.exists():
+            shutil.rmtree(trash)
+        trash.parent.mkdir(parents=True, exist_ok=True)
+        model.home.rename(trash)
+    except OSError as error:
+        raise storage_error(trash, error) from error
+    yield trash
+
+
+def restore(trash: Path) -> Iterator[Path]:
+    home = free_home(trash.name)
+    try:
+        trash.rename(home)
+    except OSError as error:
+        raise storage_error(home, error) from error
+    yield home
+
+
+def empty_trash() -> Iterator[None]:
+    """Frees the space of what was deleted last time."""
+    shutil.rmtree(models_dir() / _TRASH, ignore_errors=True)
+    yield None

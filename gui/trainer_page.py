@@ -1,0 +1,172 @@
+"""The page where a model is made: recordings, training, models; each on a page of its own."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.paths import shipped_checkpoint
+from gui.corpus_panel import CorpusPanel
+from gui.files import ask_folder
+from gui.form import push_button
+from gui.i18n import _
+from gui.log_window import LogWindow
+from gui.message_bar import Action, MessageList
+from gui.models_panel import ModelsPanel, ask_name, empty_trash
+from gui.problem_words import problem_words
+from gui.recognition import model_name
+from gui.session import Problem, Session
+from gui.settings import Settings
+from gui.theme import GRID
+from gui.training_job import State
+from gui.training_panel import TrainingPanel
+from trainer.transfer import Outside
+
+
+class TrainerPage(QWidget):
+    """`closed` after `close_work`, when nothing runs any more. outside, ask_folder, ask_name: passed in."""
+
+    closed = Signal()
+
+    def __init__(
+        self,
+        session: Session,
+        settings: Settings,
+        outside: Outside | None = None,
+        ask_folder=ask_folder,
+        ask_name=ask_name,
+    ):
+        super().__init__()
+        self._session, self._settings = session, settings
+        self._closing = self.has_closed = False
+        self.corpus = CorpusPanel(settings, outside, ask_folder)
+        self.training = TrainingPanel(self.corpus)
+        self.models = ModelsPanel(settings, lambda: session.model, self._in_training, ask_folder, ask_name)
+        self.messages = MessageList()
+        self._lay_out()
+        self._connect()
+        empty_trash()
+
+    def _lay_out(self) -> None:
+        self.pages = QStackedWidget()
+        self.steps = QButtonGroup(self)
+        row = QHBoxLayout()
+        row.setSpacing(GRID // 2)
+        for number, (text, hint, panel) in enumerate(
+            (
+                (_("Recordings"), _("What to train on"), self.corpus),
+                (_("Training"), _("Train a model, and watch it learn"), self.training),
+                (_("Models"), _("All models; which of them dictation uses"), self.models),
+            )
+        ):
+            button = self._step(text, hint)
+            self.steps.addButton(button, number)
+            row.addWidget(button)
+            self.pages.addWidget(_scrolled(panel))
+        row.addStretch(1)
+        self.steps.button(0).setChecked(True)
+        self.steps.idClicked.connect(self.pages.setCurrentIndex)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(3 * GRID, GRID, 3 * GRID, 2 * GRID)
+        column.setSpacing(2 * GRID)
+        column.addLayout(row)
+        column.addWidget(self.pages, 1)
+        column.addWidget(self.messages)
+
+    @staticmethod
+    def _step(text: str, hint: str) -> QPushButton:
+        button = push_button(text, hint, "step")
+        button.setCheckable(True)
+        return button
+
+    def _connect(self) -> None:
+        for panel in (self.corpus, self.training, self.models):
+            panel.failed.connect(self.tell)
+        for panel in (self.training, self.models):
+            panel.use_wanted.connect(self.use_model)
+        self.corpus.changed.connect(self._something_changed)
+        self.training.changed.connect(self._something_changed)
+        self.models.done.connect(self._tell_done)
+        self.models.list_changed.connect(self._list_changed)
+        self.pages.currentChanged.connect(self.models.refresh)
+
+    def show_page(self, panel: QWidget) -> None:
+        """One of corpus, training and models."""
+        number = (self.corpus, self.training, self.models).index(panel)
+        self.steps.button(number).click()
+
+    def _in_training(self) -> Path | None:
+        job = self.training.job
+        return job.request.out if job.state is not State.IDLE else None
+
+    # --- what happens ---
+
+    def use_model(self, folder: Path) -> None:
+        """Dictation takes it at once; so it does the next time the program starts."""
+        self._session.use_model(folder)
+        self._settings.model = folder
+        self._settings.save()
+        self.models.refresh()
+        if folder == shipped_checkpoint():
+            text = _("Dictation uses the model that came with the program from now on.")
+        else:
+            text = _("Dictation uses the model {name} from now on.").format(name=model_name(folder))
+        self.messages.say(text, "check-circle-outline")
+
+    def tell(self, error: Exception, try_again: object) -> None:
+        """A failure in one sentence, and another try where it makes sense."""
+        problem = Problem(error, try_again)
+        actions = [Action(_("Try again"), problem.try_again)] if problem.try_again else []
+        self.messages.say(problem_words(error), "alert-outline", [*actions, self._log()])
+
+    def _log(self) -> Action:
+        return Action(_("Show log"), lambda: LogWindow(self).open(), stays=True)
+
+    def _tell_done(self, text: str, undo: object) -> None:
+        self.messages.say(text, actions=[Action(_("Undo"), undo)] if undo else [])
+
+    def _list_changed(self) -> None:
+        if self.training.job.state is State.IDLE:
+            self.training.form.refresh()
+        self.training.show_state()
+        self._close_when_quiet()
+
+    def _something_changed(self) -> None:
+        self.models.refresh()
+        self._close_when_quiet()
+
+    # --- ending ---
+
+    def close_work(self) -> None:
+        """Asks all that runs to stop; a training saves its state first."""
+        self._closing = True
+        self.corpus.stop()
+        self.training.job.stop()
+        self._close_when_quiet()
+
+    def _close_when_quiet(self) -> None:
+        busy = self.corpus.busy or self.training.job.state is not State.IDLE or self.models.work.running
+        if self._closing and not busy and not self.has_closed:
+            self.has_closed = True
+            self.closed.emit()
+
+
+def _scrolled(panel: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(panel)
+    area.viewport().setAutoFillBackground(False)
+    panel.setAutoFillBackground(False)
+    return area

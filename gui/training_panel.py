@@ -1,0 +1,225 @@
+"""Training: a short form, two buttons, and the curve as it falls."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+
+from engine.errors import DiktovkaError
+from gui.corpus_panel import CorpusPanel, extracting_words, found_words, is_cancel
+from gui.curve import Curve
+from gui.example_table import ExampleTable
+from gui.form import named, push_button, words
+from gui.i18n import _
+from gui.loss_plot import LossPlot
+from gui.shortcuts import KEYS, shown
+from gui.status import time_left
+from gui.theme import GRID
+from gui.training_form import TrainingForm
+from gui.training_job import State, TrainingJob
+from trainer.corpus_events import CacheReady, Extracting, Found
+from trainer.events import EpochDone, Saved, StepDone, Stopped
+
+_STEPS = 1000
+
+
+class TrainingPanel(QWidget):
+    """`use_wanted(folder)`: dictate with that checkpoint. `failed(error, try_again)`; `changed`: began or ended."""
+
+    use_wanted = Signal(object)
+    failed = Signal(object, object)
+    changed = Signal()
+
+    def __init__(self, corpus: CorpusPanel):
+        super().__init__()
+        self._corpus = corpus
+        self._curve, self._ending = Curve(), ""
+        self._shown_run: Path | None = None
+        self.job = TrainingJob()
+        self.form = TrainingForm()
+        self.train = push_button(
+            _("Train"), f"{_('Begin, or go on with the chosen run')} ({shown(KEYS.train)})", "primary"
+        )
+        self.stop = push_button(_("Stop"), f"{_('Save and stop; it can go on later')} ({shown(KEYS.train)})")
+        self.pause = push_button(_("Pause"), _("Hold the training, so that the machine is free for a while"))
+        self.resume = push_button(_("Resume"), _("Go on after the pause"))
+        self.use = push_button(_("Use this model"), _("Dictate with the best state of this run from now on"))
+        self.state = words()
+        self.progress = named(QProgressBar(), _("Progress of the training"))
+        self.progress.setTextVisible(False)
+        self.plot = LossPlot()
+        self.examples = ExampleTable()
+        self.examples.setMinimumHeight(16 * GRID)
+        self._lay_out()
+        self._connect()
+        self.show_state()
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout()
+        row.setSpacing(GRID)
+        for button in (self.train, self.stop, self.pause, self.resume, self.use):
+            row.addWidget(button)
+        row.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, GRID, 0)
+        column.setSpacing(GRID)
+        column.addWidget(self.form)
+        column.addLayout(row)
+        for widget in (self.state, self.progress):
+            column.addWidget(widget)
+        column.addWidget(self.plot, 3)
+        column.addWidget(self.examples, 1)
+        column.addStretch(0)
+
+    def _connect(self) -> None:
+        for button, act in (
+            (self.train, self.begin),
+            (self.stop, self.job.stop),
+            (self.pause, self.job.pause),
+            (self.resume, self.job.resume),
+            (self.use, self._use),
+        ):
+            button.clicked.connect(lambda _checked=False, act=act: act())
+        QShortcut(QKeySequence(KEYS.train), self, self.toggle)
+        self.job.event.connect(self._take)
+        self.job.changed.connect(self.show_state)
+        self.job.ended.connect(self._end)
+        self.form.run_chosen.connect(self.show_run)
+        self._corpus.changed.connect(self.show_state)
+
+    # --- what the person wants ---
+
+    def toggle(self) -> None:
+        if self.job.state is State.IDLE:
+            self.begin()
+        else:
+            self.job.stop()
+
+    def begin(self) -> None:
+        """Trains what the form says."""
+        try:
+            request = self.form.request(self._corpus.corpus)
+        except DiktovkaError as error:
+            self.failed.emit(error, None)
+            return
+        if request is None or self.job.state is not State.IDLE:
+            return
+        self._ending = ""
+        if request.out != self._shown_run:
+            self.show_run(request.out)
+        self.job.begin(request)
+        self.changed.emit()
+
+    def _use(self) -> None:
+        self.use_wanted.emit(self._shown_run / "best")
+
+    def show_run(self, home: Path | None) -> None:
+        """Its curve so far; an empty one for a new run."""
+        self._shown_run = home
+        self._curve = Curve.of_run(home) if home else Curve()
+        self.plot.show_curve(self._curve)
+        self.examples.setRowCount(0)
+        self._ending = ""
+        self.show_state()
+
+    # --- what the training tells ---
+
+    def _take(self, event: object) -> None:
+        if self._curve.take(event):
+            self.plot.touch()
+        match event:
+            case Found() | Extracting() | CacheReady():
+                self._corpus.take(event)
+                self._preparing(event)
+            case StepDone():
+                self._show_step(event)
+            case EpochDone():
+                self.examples.add(event)
+            case Saved(best=True):
+                self.use.setVisible(True)
+            case Stopped():
+                self._ending = self._ending_words()
+
+    def _preparing(self, event: object) -> None:
+        match event:
+            case Found():
+                self.state.setText(found_words(event))
+            case Extracting():
+                self.progress.setRange(0, event.total)
+                self.progress.setValue(event.done)
+                self.state.setText(extracting_words(event))
+            case CacheReady():
+                self.progress.setRange(0, 0)
+                self.state.setText(_("Getting the network ready"))
+
+    def _show_step(self, step: StepDone) -> None:
+        if self.job.state is not State.RUNNING:
+            return
+        epochs, done = self.job.request.settings.epochs, self._curve.epochs_done
+        self.progress.setRange(0, _STEPS)
+        self.progress.setValue(round(_STEPS * min(1.0, done / epochs)))
+        said = _("Epoch {n} of {total}").format(n=step.epoch, total=epochs)
+        left = time_left(self.job.left_s(done))
+        self.state.setText(f"{said}, {left}" if left else said)
+
+    def _ending_words(self) -> str:
+        epochs = self.job.request.settings.epochs
+        if self._curve.epochs_done >= epochs:
+            return _("All {n} epochs are done.").format(n=epochs)
+        return _("Ended early: for {n} epochs new sentences were not read any better.").format(
+            n=self.job.request.settings.patience
+        )
+
+    def _end(self, outcome: Exception | None) -> None:
+        if outcome is not None and is_cancel(outcome):
+            self._ending = _("Stopped and saved. Train goes on from here.")
+        elif outcome is not None:
+            self.failed.emit(outcome, self.begin)
+        ending = self._ending
+        request = self.job.request
+        if (request.out / "request.json").exists():
+            self._keep_run(request.out)
+        self._ending = ending
+        self.show_state()
+        self.changed.emit()
+
+    def _keep_run(self, home: Path) -> None:
+        """The form stays at the run that has ended, so that Train goes on with it; its curve stays as it is."""
+        self.form.run_chosen.disconnect(self.show_run)
+        self.form.choose_run(home)
+        self.form.run_chosen.connect(self.show_run)
+
+    def show_state(self) -> None:
+        state = self.job.state
+        idle = state is State.IDLE
+        self.form.setEnabled(idle)
+        self.train.setVisible(idle)
+        has_corpus = self._corpus.corpus is not None or self.form.run.currentData() is not None
+        self.train.setEnabled(has_corpus and not self._corpus.busy)
+        self.stop.setVisible(not idle)
+        self.stop.setEnabled(state is not State.STOPPING)
+        self.pause.setVisible(state in (State.STARTING, State.RUNNING, State.STOPPING))
+        self.pause.setEnabled(state is State.RUNNING)
+        self.resume.setVisible(state is State.PAUSED)
+        self.use.setVisible(self._shown_run is not None and (self._shown_run / "best" / "model.json").is_file())
+        self.progress.setVisible(not idle)
+        for widget in (self.plot, self.examples):
+            widget.setVisible(self._shown_run is not None)
+        if state is State.STARTING:
+            self.progress.setRange(0, 0)
+        self.state.setText(self._words(has_corpus))
+
+    def _words(self, has_corpus: bool) -> str:
+        match self.job.state:
+            case State.STARTING:
+                return _("Looking for recordings and their texts")
+            case State.RUNNING:
+                return _("Training")
+            case State.PAUSED:
+                return _("Paused")
+            case State.STOPPING:
+                return _("Saving and stopping")
+        if self._ending:
+            return self._ending
+        return _("Ready to train.") if has_corpus else _("First choose recordings to train on, on the page before.")

@@ -1,0 +1,52 @@
+"""One piece of long work at a time, for a panel that has a button to begin it and one to end it."""
+
+from collections.abc import Callable, Iterator
+
+from PySide6.QtCore import QObject, Signal
+
+from engine.worker import Cancelled
+from gui.bridge import Task
+
+
+class Work(QObject):
+    """`event` for each thing the work yields; then `ended` with None, with Cancelled, or with what went wrong."""
+
+    event = Signal(object)
+    ended = Signal(object)
+
+    def __init__(self, parent: QObject | None = None):
+        super().__init__(parent)
+        self._task: Task | None = None
+
+    @property
+    def running(self) -> bool:
+        return self._task is not None
+
+    def start(self, steps: Callable[[], Iterator[object]]) -> None:
+        """Does nothing while something runs."""
+        if self._task is not None:
+            return
+        self._task = Task(steps)
+        self._task.event.connect(self.event)
+        self._task.done.connect(self._done)
+        self._task.cancelled.connect(self._cancelled)
+        self._task.failed.connect(self._failed)
+        self._task.start()
+
+    def cancel(self) -> None:
+        """Asks; `ended` tells when it has happened."""
+        if self._task is not None:
+            self._task.cancel()
+
+    def _done(self) -> None:
+        self._end(None)
+
+    def _cancelled(self) -> None:
+        self._end(Cancelled())
+
+    def _failed(self, error: Exception) -> None:
+        self._end(error)
+
+    def _end(self, outcome: Exception | None) -> None:
+        self._task = None
+        self.ended.emit(outcome)

@@ -1,0 +1,118 @@
+"""Recordings from the local site, through the window."""
+
+import pytest
+
+from gui.corpus_cache import cache_folder
+from tests.gui.trainer_stage import TrainerStage
+from tests.helpers.voxforge_site import INDEX, VoxForgeSite, answers, small_archive
+from trainer.commands import PRESETS
+from trainer.download_plan import corpus_folder
+
+NAMES = ("anna-20110516-abc", "boris-20120102-xyz", "ira")
+
+
+@pytest.fixture
+def site():
+    with VoxForgeSite({f"{name}.tgz": small_archive(name) for name in NAMES}) as site:
+        yield site
+
+
+@pytest.fixture
+def trainer(make_stage, site) -> TrainerStage:
+    stage = TrainerStage(make_stage)
+    stage.download.site.setText(site.url)
+    return stage
+
+
+def look(trainer, qtbot):
+    trainer.download.look.click()
+    qtbot.waitUntil(lambda: not trainer.download.work.running)
+
+
+def fetch(trainer, qtbot):
+    trainer.download.start.click()
+    qtbot.waitUntil(lambda: not trainer.download.work.running)
+
+
+def test_what_there_is_is_told_before_anything_is_fetched(trainer, qtbot):
+    assert not trainer.download.start.isVisible()
+    look(trainer, qtbot)
+    said = trainer.download.state.text()
+    assert "3 archives to fetch" in said
+    assert "are free" in said
+    assert trainer.download.start.isVisible()
+    assert not corpus_folder("127.0.0.1").exists()
+
+
+def test_the_chosen_archives_are_fetched_and_become_the_corpus(trainer, qtbot):
+    look(trainer, qtbot)
+    trainer.download.text.setText("anna")
+    assert "1 archive to fetch" in trainer.download.state.text()
+    fetch(trainer, qtbot)
+    folder = corpus_folder("127.0.0.1")
+    assert [path.name for path in folder.iterdir()] == ["anna-20110516-abc"]
+    assert trainer.corpus.corpus == folder
+    assert trainer.download.state.text() == "1 archive was fetched."
+    trainer.download.text.setText("")
+    assert "2 archives to fetch" in trainer.download.state.text()
+    assert "1 archive is there already." in trainer.download.state.text()
+
+
+def test_a_number_of_archives(trainer, qtbot):
+    look(trainer, qtbot)
+    trainer.download.count.setValue(2)
+    fetch(trainer, qtbot)
+    assert trainer.download.state.text() == "2 archives were fetched."
+
+
+def test_a_name_that_nothing_has_is_told(trainer, qtbot):
+    look(trainer, qtbot)
+    trainer.download.text.setText("zzz")
+    assert "zzz" in trainer.download.state.text()
+    assert not trainer.download.start.isEnabled()
+
+
+def test_a_broken_archive_is_named_at_the_end(trainer, site, qtbot):
+    site.archives["ira.tgz"] = b"no archive"
+    look(trainer, qtbot)
+    fetch(trainer, qtbot)
+    said = trainer.download.state.text()
+    assert "2 archives were fetched." in said
+    assert "1 was left out:\nira.tgz" in said
+
+
+def test_a_site_that_refuses_is_told_and_can_be_tried_again(trainer, site, qtbot):
+    site.fails(INDEX, answers(404))
+    look(trainer, qtbot)
+    assert len(trainer.told) == 1
+    trainer.page.messages.findChildren(type(trainer.download.look))[0].click()
+    qtbot.waitUntil(lambda: trainer.download.start.isVisible())
+    assert trainer.told == []
+
+
+def test_cancel_stops_and_the_next_download_goes_on(trainer, site, qtbot):
+    look(trainer, qtbot)
+    trainer.download.start.click()
+    trainer.download.cancel.click()
+    qtbot.waitUntil(lambda: not trainer.download.work.running)
+    assert trainer.told == []
+    fetch(trainer, qtbot)
+    assert sorted(path.name for path in corpus_folder("127.0.0.1").iterdir()) == sorted(NAMES)
+
+
+def test_a_check_that_finds_nothing_usable_is_told(trainer, qtbot):
+    look(trainer, qtbot)
+    fetch(trainer, qtbot)
+    trainer.corpus.check.click()
+    qtbot.waitUntil(lambda: not trainer.corpus.busy, timeout=60_000)
+    assert len(trainer.told) == 1
+    features, model = PRESETS["shipped"]
+    assert not cache_folder(trainer.corpus.corpus, features, model.n_stacked).exists()
+
+
+def test_closing_while_downloading(trainer, qtbot):
+    look(trainer, qtbot)
+    trainer.download.start.click()
+    with qtbot.waitSignal(trainer.page.closed):
+        trainer.window.close()
+    qtbot.waitUntil(lambda: not trainer.window.isVisible())

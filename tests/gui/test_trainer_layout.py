@@ -1,0 +1,52 @@
+"""Whether everything of the Trainer's page can be read and reached, in both languages, in a small window."""
+
+import sys
+
+import pytest
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QProgressBar, QSpinBox, QTableWidget
+
+from gui.training_form import TrainingForm
+from tests.gui.test_layout import cut
+from tests.gui.trainer_stage import TrainerStage
+from trainer.settings import described
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_nothing_is_cut_and_everything_has_a_name(make_stage, qtbot, language):
+    stage = TrainerStage(make_stage, language=language)
+    stage.window.resize(800, 600)
+    stage.download.more.toggle.click()
+    stage.training.form.more.toggle.click()
+    for panel in (stage.corpus, stage.training, stage.models):
+        stage.page.show_page(panel)
+        qtbot.wait(30)  # lets the layout settle
+        assert cut(stage.page) == [], panel
+    assert stage.window.width() == 800
+    fields = QAbstractButton, QComboBox, QLineEdit, QProgressBar, QSpinBox, QTableWidget
+    for panel in (stage.corpus, stage.training, stage.models):
+        for kind in fields:
+            for widget in panel.findChildren(kind):
+                if not widget.objectName().startswith("qt_"):
+                    assert widget.accessibleName() or isinstance(widget.parent(), QTableWidget), widget
+
+
+def test_the_page_is_made_when_its_tab_is_first_shown(stage, qtbot):
+    assert stage.window.trainer is None
+    assert stage.window.tabs.count() == 2
+    stage.window.tabs.setCurrentIndex(1)
+    qtbot.waitUntil(lambda: stage.window.trainer is not None and stage.window.trainer.isVisible())
+
+
+def test_what_is_not_imported_yet_is_imported_on_another_thread(stage, qtbot, monkeypatch):
+    monkeypatch.delitem(sys.modules, "gui.trainer_page")
+    stage.window.tabs.setCurrentIndex(1)
+    assert stage.window.trainer is None
+    assert stage.window._trainer_hint.text() == "Getting the Trainer ready"
+    qtbot.waitUntil(lambda: stage.window.trainer is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: stage.window.trainer.isVisible())
+
+
+def test_every_setting_has_a_field_but_those_that_need_an_alignment(qtbot):
+    form = TrainingForm()
+    qtbot.addWidget(form)
+    assert {name for name, *_ in described()} - set(form.settings) == {"epochs", "splice", "syllables"}

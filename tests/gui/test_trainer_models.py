@@ -1,0 +1,160 @@
+"""The list of models, and another model in the dictation tab."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from engine.errors import CheckpointMissing
+from engine.paths import models_dir, shipped_checkpoint
+from gui.recognition import model_name
+from gui.settings import Settings
+from gui.trained_models import list_models
+from tests.gui.trainer_stage import TrainerStage
+from tests.helpers.models import write_random_checkpoint
+
+SHIPPED = "The one that came with the program"
+
+
+@pytest.fixture
+def trainer(make_stage, qtbot) -> TrainerStage:
+    write_random_checkpoint(models_dir() / "first" / "best")
+    stage = TrainerStage(make_stage)
+    stage.page.show_page(stage.models)
+    qtbot.waitUntil(lambda: stage.stage.words == "Ready")
+    return stage
+
+
+def wait(trainer, qtbot):
+    qtbot.waitUntil(lambda: not trainer.models.work.running)
+
+
+def test_the_list(trainer):
+    assert trainer.names() == [SHIPPED, "first"]
+    assert trainer.models.table.item(0, 4).text() == "in use"
+    assert trainer.models.table.item(1, 2).text() == "—"
+
+
+def test_a_broken_folder_is_left_out_and_newer_models_come_first(trainer):
+    (models_dir() / "rubbish").mkdir()
+    write_random_checkpoint(models_dir() / "second")
+    os.utime(models_dir() / "first" / "best" / "model.json", (1, 1))
+    assert [model.name for model in list_models()[1:]] == ["second", "first"]
+
+
+def test_use_puts_the_model_into_dictation(trainer, qtbot):
+    best = models_dir() / "first" / "best"
+    trainer.choose("first")
+    trainer.models.use.click()
+    qtbot.waitUntil(lambda: len(trainer.stage.engines) == 2)
+    assert trainer.stage.models == [shipped_checkpoint(), best]
+    qtbot.waitUntil(trainer.stage.engines[0].closed.is_set)
+    assert Settings().model == best
+    assert trainer.told == ["Dictation uses the model first from now on."]
+    assert not trainer.models.delete.isEnabled()
+
+
+def test_a_file_that_is_being_read_is_read_to_its_end_first(trainer, qtbot):
+    trainer.session.open_files([Path("a.wav"), Path("b.wav")])
+    qtbot.waitUntil(lambda: bool(trainer.stage.engine.calls))
+    trainer.session.use_model(models_dir() / "first" / "best")
+    assert len(trainer.stage.engines) == 1
+    trainer.stage.engine.read("раз")
+    qtbot.waitUntil(lambda: len(trainer.stage.engines) == 2)
+    qtbot.waitUntil(lambda: trainer.stage.engine.calls == [("transcribe", Path("b.wav"))])
+    trainer.stage.engine.read("два")
+    qtbot.waitUntil(lambda: "два" in trainer.stage.text)
+
+
+def test_another_model_while_one_is_loading(make_stage, qtbot):
+    stage = make_stage(ready=False)
+    stage.session.use_model(Path("other"))
+    qtbot.waitUntil(lambda: len(stage.engines) == 2)
+    assert stage.models[-1] == Path("other")
+    stage.engine.become_ready()
+    qtbot.waitUntil(lambda: stage.words == "Ready")
+
+
+def test_a_model_that_cannot_be_loaded_is_told(stage, qtbot):
+    stage._ready = False
+    stage.session.use_model(Path("other"))
+    qtbot.waitUntil(lambda: len(stage.engines) == 2)
+    stage.engine.break_down(CheckpointMissing(path="other", file="model.json"))
+    qtbot.waitUntil(lambda: len(stage.page.messages.texts) == 1)
+
+
+def test_a_remembered_model_that_is_gone_is_the_shipped_one(tmp_path):
+    settings = Settings(tmp_path)
+    settings.model = tmp_path / "gone"
+    assert settings.model == shipped_checkpoint()
+
+
+def test_rename(trainer, qtbot):
+    trainer.choose("first")
+    trainer.answers = ["вторая"]
+    trainer.models.rename.click()
+    wait(trainer, qtbot)
+    assert trainer.names() == [SHIPPED, "вторая"]
+
+
+def test_the_model_in_use_can_be_renamed(trainer, qtbot):
+    trainer.page.use_model(models_dir() / "first" / "best")
+    trainer.choose("first")
+    trainer.answers = ["вторая"]
+    trainer.models.rename.click()
+    wait(trainer, qtbot)
+    qtbot.waitUntil(lambda: trainer.session.model == models_dir() / "вторая" / "best")
+    qtbot.waitUntil(lambda: trainer.stage.words == "Ready")
+
+
+def test_a_name_that_is_taken_is_refused(trainer, qtbot):
+    write_random_checkpoint(models_dir() / "second")
+    trainer.models.refresh()
+    trainer.choose("first")
+    trainer.answers = ["second"]
+    trainer.models.rename.click()
+    wait(trainer, qtbot)
+    assert "File exists" in trainer.told[0]
+    assert sorted(trainer.names()) == sorted([SHIPPED, "first", "second"])
+
+
+def test_delete_and_undo(trainer, qtbot):
+    trainer.choose("first")
+    trainer.models.delete.click()
+    wait(trainer, qtbot)
+    assert trainer.names() == [SHIPPED]
+    (undo,) = [b for b in trainer.page.messages.findChildren(type(trainer.models.use)) if b.text() == "Undo"]
+    undo.click()
+    wait(trainer, qtbot)
+    assert trainer.names() == [SHIPPED, "first"]
+
+
+def test_export_and_import(trainer, qtbot, tmp_path):
+    trainer.choose("first")
+    trainer.answers = [tmp_path]
+    trainer.models.export.click()
+    wait(trainer, qtbot)
+    trainer.answers = [tmp_path / "first"]
+    trainer.models.add.click()
+    wait(trainer, qtbot)
+    assert sorted(trainer.names()) == sorted([SHIPPED, "first", "first 2"])
+
+
+def test_a_folder_without_a_model_is_not_imported(trainer, qtbot, tmp_path):
+    trainer.answers = [tmp_path]
+    trainer.models.add.click()
+    wait(trainer, qtbot)
+    assert "There is no model in" in trainer.told[0]
+    assert trainer.names() == [SHIPPED, "first"]
+
+
+def test_the_shipped_model_is_neither_renamed_nor_deleted(trainer):
+    trainer.choose(SHIPPED)
+    assert not trainer.models.rename.isEnabled()
+    assert not trainer.models.delete.isEnabled()
+    assert trainer.models.export.isEnabled()
+
+
+def test_names_of_models():
+    assert model_name(Path("a/run/best")) == "run"
+    assert model_name(shipped_checkpoint()) == "checkpoint1"

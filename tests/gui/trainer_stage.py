@@ -1,0 +1,49 @@
+"""The Trainer's page in a window, with what its dialogs would answer."""
+
+from pathlib import Path
+
+from gui.trainer_page import TrainerPage
+from gui.training_job import State
+from tests.gui.conftest import Stage
+from tests.helpers.downloads import World
+
+
+class TrainerStage:
+    """answers: what the dialogs give, in order. world: the network, with waits that pass at once."""
+
+    def __init__(self, make_stage, **options):
+        self.answers: list[object] = []
+        self.world = World()
+        self.stage: Stage = make_stage(make_trainer=self._make, **options)
+        self.window, self.session = self.stage.window, self.stage.session
+        self.window.tabs.setCurrentIndex(1)
+        self.page: TrainerPage = self.window.trainer
+        self.corpus, self.training, self.models = self.page.corpus, self.page.training, self.page.models
+        self.download = self.corpus.download
+
+    def _make(self, session, settings) -> TrainerPage:
+        return TrainerPage(session, settings, self.world.outside, self._answer, self._answer)
+
+    def _answer(self, *_asked: object) -> object:
+        return self.answers.pop(0)
+
+    @property
+    def told(self) -> list[str]:
+        return self.page.messages.texts
+
+    def has_ended(self) -> bool:
+        return self.training.job.state is State.IDLE
+
+    def choose(self, name: str) -> None:
+        """Selects a model in the list."""
+        names = [self.models.table.item(row, 0).text() for row in range(self.models.table.rowCount())]
+        self.models.table.selectRow(names.index(name))
+
+    def names(self) -> list[str]:
+        return [self.models.table.item(row, 0).text() for row in range(self.models.table.rowCount())]
+
+
+def begin_with(stage: TrainerStage, folder: Path) -> None:
+    """Chooses the model in `folder` to go on from."""
+    box = stage.training.form.start
+    box.setCurrentIndex([getattr(box.itemData(i), "model", None) for i in range(box.count())].index(folder))
