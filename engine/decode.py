@@ -1,7 +1,7 @@
 """Log-probabilities -> words with times and confidence.
 
-A decoder is anything with `decode(log_probs) -> list[TimedWord]`; `GreedyDecoder` is one. The composition in
-`engine.transcribe` takes any of them.
+A decoder is anything with `decode(log_probs) -> list[TimedWord]`: `GreedyDecoder` here, `engine.beam.BeamDecoder` with
+a language model. The composition in `engine.transcribe` takes any of them.
 """
 
 from dataclasses import dataclass
@@ -27,8 +27,16 @@ class Decoder(Protocol):
         """log_probs: float32 (n_steps, n_labels), natural logarithm, rows sum to 1 as probabilities."""
 
 
+def checked(log_probs: np.ndarray, alphabet: Alphabet) -> None:
+    """Raises ValueError unless log_probs is (n_steps, n_labels)."""
+    if log_probs.ndim != 2 or log_probs.shape[1] != alphabet.n_labels:
+        raise ValueError(f"log_probs must be (n_steps, {alphabet.n_labels}), not {log_probs.shape}")
+
+
 @dataclass(frozen=True)
-class _Letter:
+class Letter:
+    """A label of the alphabet, its first and last network step, and its best log-probability there."""
+
     label: int
     first_step: int
     last_step: int
@@ -47,10 +55,9 @@ class GreedyDecoder:
 
     def decode(self, log_probs: np.ndarray) -> list[TimedWord]:
         """Words of log_probs (n_steps, n_labels). Raises ValueError for another shape."""
-        if log_probs.ndim != 2 or log_probs.shape[1] != self.alphabet.n_labels:
-            raise ValueError(f"log_probs must be (n_steps, {self.alphabet.n_labels}), not {log_probs.shape}")
+        checked(log_probs, self.alphabet)
         words: list[TimedWord] = []
-        letters: list[_Letter] = []
+        letters: list[Letter] = []
         for letter in self._letters(log_probs):
             if letter.label == self.alphabet.space:
                 words += self._word(letters)
@@ -63,7 +70,7 @@ class GreedyDecoder:
         """The words, joined by single spaces."""
         return SPACE.join(word.text for word in self.decode(log_probs))
 
-    def _letters(self, log_probs: np.ndarray) -> list[_Letter]:
+    def _letters(self, log_probs: np.ndarray) -> list[Letter]:
         """The runs of one label on the best path, blanks left out."""
         if not len(log_probs):
             return []
@@ -72,12 +79,12 @@ class GreedyDecoder:
         starts = np.flatnonzero(np.r_[True, path[1:] != path[:-1]])
         ends = np.r_[starts[1:], len(path)]
         return [
-            _Letter(int(path[start]), int(start), int(end - 1), float(best[start:end].max()))
+            Letter(int(path[start]), int(start), int(end - 1), float(best[start:end].max()))
             for start, end in zip(starts, ends, strict=True)
             if path[start] != self.alphabet.blank
         ]
 
-    def _word(self, letters: list[_Letter]) -> list[TimedWord]:
+    def _word(self, letters: list[Letter]) -> list[TimedWord]:
         if not letters:
             return []
         confidence = float(np.exp(np.mean([letter.log_prob for letter in letters])))

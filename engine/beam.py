@@ -1,0 +1,120 @@
+"""Beam search with a language model: log-probabilities -> words that people say, and others spelled as heard."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+import numpy as np
+
+from engine.alphabet import SPACE, Alphabet, fold_yo
+from engine.config import DecodeConfig
+from engine.decode import Letter, TimedWord, checked
+from engine.errors import LanguageModelDamaged
+from engine.language_model import NGRAMS, LanguageModel
+from engine.lexicon import UNKNOWN, Lexicon
+
+_TOKENS = 40  # columns looked at in a step, the likeliest ones
+_THRESHOLD = 50.0  # nats below the best
+_ALWAYS, _NEVER = 0.9, 0.1  # shares of `ё` from which on, and up to which, what was heard does not count
+
+
+class BeamDecoder:
+    """CTC beam search over a lexicon with an n-gram model (Collobert et al. 2016), by flashlight-text.
+
+    `е` and `ё` are one letter in the search; afterwards a word is spelled as it usually is, or as it was heard where
+    both are usual. Words outside the lexicon come out letter by letter where that pays (see `engine.lexicon`).
+    """
+
+    def __init__(self, alphabet: Alphabet, model: LanguageModel, decode: DecodeConfig, own: Sequence[str] = ()):
+        """own: see `prefer`. Takes about a second. Raises LanguageModelDamaged."""
+        self.alphabet, self._model, self._decode = alphabet, model, decode
+        self._lexicon = Lexicon(alphabet, model, decode)
+        self._columns = self._lexicon.columns
+        self.prefer(own)
+
+    def prefer(self, own: Sequence[str]) -> None:
+        """own: the person's words and phrases, normalised, in place of those given before; takes a third of a second.
+
+        Not while another thread decodes.
+        """
+        from flashlight.lib.text import decoder
+        from flashlight.lib.text.decoder.kenlm import KenLM
+        from flashlight.lib.text.dictionary import Dictionary
+
+        self._own = {fold_yo(word): word for text in own for word in text.split()}
+        if own or self._lexicon.has_own:
+            self._lexicon.prefer(own)
+        try:
+            self._ngrams = KenLM(self._model.ngrams, Dictionary(self._lexicon.tokens))
+        except RuntimeError as error:
+            raise LanguageModelDamaged(path=self._model.folder, file=NGRAMS) from error
+        options = decoder.LexiconDecoderOptions(
+            beam_size=self._decode.beam_size,
+            beam_size_token=_TOKENS,
+            beam_threshold=_THRESHOLD,
+            lm_weight=self._decode.lm_weight,
+            word_score=self._decode.word_score,
+            unk_score=float("-inf"),
+            sil_score=0.0,
+            log_add=True,
+            criterion_type=decoder.CriterionType.CTC,
+        )
+        labels = self.alphabet.space, self.alphabet.blank, UNKNOWN
+        self._search = decoder.LexiconDecoder(options, self._lexicon.trie, self._ngrams, *labels, [], False)
+
+    def decode(self, log_probs: np.ndarray) -> list[TimedWord]:
+        """Words of log_probs (n_steps, n_labels). Raises ValueError for another shape."""
+        checked(log_probs, self.alphabet)
+        if not len(log_probs):
+            return []
+        emissions = self._columns.emissions(log_probs, self._decode)
+        found = self._search.decode(emissions.ctypes.data, *emissions.shape)
+        if not found:
+            return []
+        # An entry before the first step stands for the silence there; those after the last step close the last word.
+        return self._words(found[0].tokens[1 : len(log_probs) + 1], emissions, log_probs)
+
+    def text(self, log_probs: np.ndarray) -> str:
+        """The words, joined by single spaces."""
+        return SPACE.join(word.text for word in self.decode(log_probs))
+
+    def _words(self, columns: Sequence[int], emissions: np.ndarray, log_probs: np.ndarray) -> list[TimedWord]:
+        """The search's path, one column a step, cut at its spaces."""
+        path = [self._columns.label(column) for column in columns]
+        words, letters, first = [], [], 0
+        for label, run in groupby([*path, self.alphabet.space]):
+            last = first + len(list(run)) - 1
+            if label == self.alphabet.space and letters:
+                free = self._columns.is_free(columns[letters[0].first_step])
+                words.append(self._word(letters, free, log_probs))
+                letters = []
+            elif label not in (self.alphabet.space, self.alphabet.blank):
+                letters.append(Letter(label, first, last, float(emissions[first : last + 1, label].max())))
+            first = last + 1
+        return words
+
+    def _word(self, letters: list[Letter], free: bool, log_probs: np.ndarray) -> TimedWord:
+        """free: it was spelled freely. Confidence: as GreedyDecoder's, of the letters chosen here."""
+        confidence = min(1.0, float(np.exp(np.mean([letter.log_prob for letter in letters]))))
+        text = self._spelled(letters, free, log_probs)
+        return TimedWord(text, letters[0].first_step, letters[-1].last_step, confidence)
+
+    def _spelled(self, letters: list[Letter], free: bool, log_probs: np.ndarray) -> str:
+        """`ё` where it belongs: as the person wrote it, as it is usual, or as it was heard."""
+        text = self.alphabet.decode(letter.label for letter in letters)
+        if text in self._own:
+            return self._own[text]
+        if "ё" not in self.alphabet.letters:
+            return text
+        if free:
+            heard = [self._heard_yo(letter, log_probs) for letter in letters]
+            return "".join("ё" if char == "е" and yo else char for char, yo in zip(text, heard, strict=True))
+        written, share = self._model.yo.get(text, (text, 0.0))
+        if _NEVER < share < _ALWAYS:
+            return written if self._heard_yo(letters[written.index("ё")], log_probs) else text
+        return written if share >= _ALWAYS else text
+
+    def _heard_yo(self, letter: Letter, log_probs: np.ndarray) -> bool:
+        """Whether `ё` is likelier than `е` where a letter is."""
+        steps = slice(letter.first_step, letter.last_step + 1)
+        plain, dotted = self.alphabet.letters.index("е"), self.alphabet.letters.index("ё")
+        return bool(log_probs[steps, dotted].max() > log_probs[steps, plain].max())

@@ -1,0 +1,78 @@
+import pytest
+
+from engine.errors import NotWritable, OwnWordsUnreadable
+from engine.own_words import (
+    BadLine,
+    OwnWords,
+    export_own_words,
+    import_own_words,
+    parse_own_words,
+    read_own_words,
+    write_own_words,
+)
+from engine.paths import own_words_file
+
+
+def test_lines_become_words_and_phrases():
+    found = parse_own_words("Диктовка\n\n  Кара-Мурза \nДиктовка\nФёдор\n")
+    assert found == OwnWords(("диктовка", "кара мурза", "фёдор"), ())
+
+
+@pytest.mark.parametrize("line", ["Qt 6", "дом 5", "naïve", "слово№"])
+def test_a_line_that_cannot_be_used_is_told_and_the_others_count(line):
+    found = parse_own_words(f"раз\n{line}\nдва")
+    if line == "слово№":
+        assert found == OwnWords(("раз", "слово", "два"), ()), "punctuation is no letter"
+    else:
+        assert found.words == ("раз", "два")
+        assert found.bad == (BadLine(2, line, "it has signs that are no Russian letters"),)
+
+
+def test_a_line_of_signs_alone():
+    assert parse_own_words("—\n").bad == (BadLine(1, "—", "it has no letters"),)
+
+
+def test_no_file_no_words():
+    assert read_own_words() == OwnWords()
+
+
+def test_the_list_is_kept_as_it_was_typed():
+    written = write_own_words("Кара-Мурза  \nQt 6")
+    assert own_words_file().read_text("utf-8") == "Кара-Мурза\nQt 6\n"
+    assert read_own_words() == written
+    assert written.words == ("кара мурза",)
+    assert [line.number for line in written.bad] == [2]
+
+
+def test_importing_adds_what_is_new(tmp_path):
+    write_own_words("Раз\nДва")
+    (tmp_path / "ещё.txt").write_text("\ufeffДВА\nтри\n\n", "utf-8")
+    assert import_own_words(tmp_path / "ещё.txt").words == ("раз", "два", "три")
+    assert own_words_file().read_text("utf-8") == "Раз\nДва\nтри\n"
+
+
+def test_exporting_copies_the_list(tmp_path):
+    write_own_words("Раз\nQt 6")
+    export_own_words(tmp_path / "копия" / "слова.txt")
+    assert (tmp_path / "копия" / "слова.txt").read_text("utf-8") == "Раз\nQt 6\n"
+
+
+def test_a_file_of_another_encoding_is_told(tmp_path):
+    (tmp_path / "a.txt").write_bytes("слово".encode("cp1251"))
+    for call in (read_own_words, import_own_words):
+        with pytest.raises(OwnWordsUnreadable, match="UTF-8"):
+            call(tmp_path / "a.txt")
+    assert not own_words_file().exists()
+
+
+def test_a_folder_and_a_missing_file_are_told(tmp_path):
+    with pytest.raises(OwnWordsUnreadable):
+        read_own_words(tmp_path)
+    with pytest.raises(OwnWordsUnreadable, match="no such file"):
+        import_own_words(tmp_path / "none.txt")
+
+
+def test_a_place_that_cannot_be_written_to_is_told(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(NotWritable):
+        export_own_words(tmp_path / "file" / "слова.txt")
