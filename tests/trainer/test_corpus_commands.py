@@ -109,7 +109,7 @@ def test_interrupted(environment, tmp_path):
             running.send_signal(signal.SIGINT)
             told = running.stderr.read()
         assert running.returncode == 130
-        assert told == "Stopped; the same command goes on from here.\n"
+        assert told.endswith("Stopped; the same command goes on from here.\n")  # a retry may be told before it
         assert [path.name for path in (tmp_path / "c").iterdir()] == ["a.tgz.part"]
         assert diktovka(environment, "download", "--url", site.url, "-o", tmp_path / "c").returncode == 0
         assert site.asked_for("a.tgz") == ["", "bytes=100000-"]
