@@ -1,8 +1,7 @@
 """The BiLSTM with a CTC output: the only place that builds the network.
 
-The recurrence runs in TensorFlow's fused kernel `BlockLSTM` (gate order i, c, f, o). `BlockLSTMV2` is not used:
-its gradient is wrong. Sequences are padded on the right; the backward direction is turned round within each
-sequence's true length, so that padding never reaches a real step.
+The recurrence is `engine.recurrence`. Sequences are padded on the right; the backward direction is turned round
+within each sequence's true length, so that padding never reaches a real step.
 """
 
 import os
@@ -17,6 +16,7 @@ import tensorflow as tf
 
 from engine.config import ModelConfig
 from engine.errors import CheckpointMismatch
+from engine.recurrence import lstm
 
 
 class BiLstmCtc(tf.Module):
@@ -45,14 +45,30 @@ class BiLstmCtc(tf.Module):
         dropout_seed: int32 (2,), given in training only. Returns float32 (n_steps, batch, n_labels), time first;
         what lies beyond a sequence's length is meaningless.
         """
-        hidden = tf.transpose(steps, (1, 0, 2))
+        return self._logits(steps, lengths, dropout_seed)[0]
+
+    def logits_with_lower(
+        self, steps: tf.Tensor, lengths: tf.Tensor, dropout_seed: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """As `logits`, and the same from the middle layer, for intermediate CTC (Lee and Watanabe 2021).
+
+        Needs the weights of `engine.shapes.initial_lower_output`.
+        """
+        logits, middle = self._logits(steps, lengths, dropout_seed)
+        return logits, self._output("lower", middle)
+
+    def _logits(self, steps, lengths, dropout_seed):
+        """Of the last layer; and what the middle one hears."""
+        hidden = middle = tf.transpose(steps, (1, 0, 2))
         for layer in range(self.config.n_layers):
             if dropout_seed is not None and self.config.dropout and layer:
                 hidden = tf.nn.experimental.stateless_dropout(hidden, self.config.dropout, dropout_seed + layer)
             hidden = self._bidirectional(layer, hidden, lengths)
+            if layer == (self.config.n_layers - 1) // 2:
+                middle = hidden
         if dropout_seed is not None and self.config.dropout:
             hidden = tf.nn.experimental.stateless_dropout(hidden, self.config.dropout, dropout_seed)
-        return tf.tensordot(hidden, self._by_name["output/kernel"], 1) + self._by_name["output/bias"]
+        return self._output("output", hidden), middle
 
     def _bidirectional(self, layer: int, x: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
         ahead = self._lstm(f"layer{layer}/forward", x)
@@ -61,27 +77,10 @@ class BiLstmCtc(tf.Module):
         return tf.concat([ahead, back], axis=2)
 
     def _lstm(self, name: str, x: tf.Tensor) -> tf.Tensor:
-        n_units = self.config.n_units
-        kernel = self._by_name[f"{name}/kernel"]
-        if x.shape[-1] % 2:  # the fused kernel takes a slow path where batch and width are both odd
-            x = tf.pad(x, ((0, 0), (0, 0), (0, 1)))
-            kernel = tf.concat([kernel[:-n_units], tf.zeros((1, 4 * n_units)), kernel[-n_units:]], axis=0)
-        zeros = tf.zeros((tf.shape(x)[1], n_units))
-        no_peephole = tf.zeros((n_units,))
-        return tf.raw_ops.BlockLSTM(
-            seq_len_max=tf.cast(tf.shape(x)[0], tf.int64),
-            x=x,
-            cs_prev=zeros,
-            h_prev=zeros,
-            w=kernel,
-            wci=no_peephole,
-            wcf=no_peephole,
-            wco=no_peephole,
-            b=self._by_name[f"{name}/bias"],
-            forget_bias=0.0,
-            cell_clip=-1.0,
-            use_peephole=False,
-        ).h
+        return lstm(x, self._by_name[f"{name}/kernel"], self._by_name[f"{name}/bias"])
+
+    def _output(self, name: str, hidden: tf.Tensor) -> tf.Tensor:
+        return tf.tensordot(hidden, self._by_name[f"{name}/kernel"], 1) + self._by_name[f"{name}/bias"]
 
 
 class Recogniser:

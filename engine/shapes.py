@@ -40,6 +40,12 @@ def initial_weights(
     return weights
 
 
+def initial_lower_output(model: ModelConfig, n_labels: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
+    """A second output layer, on the middle layer: only a training with intermediate CTC has it, no checkpoint."""
+    kernel = _glorot(rng, (2 * model.n_units, n_labels))
+    return {"lower/kernel": kernel, "lower/bias": np.zeros(n_labels, np.float32)}
+
+
 def _glorot(rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
     limit = np.sqrt(6 / sum(shape))
     return rng.uniform(-limit, limit, shape).astype(np.float32)

@@ -18,7 +18,7 @@ from engine.config import FeatureConfig, ModelConfig
 from engine.decode import GreedyDecoder
 from engine.errors import TrainingError
 from engine.model import BiLstmCtc, Recogniser
-from engine.shapes import initial_weights
+from engine.shapes import initial_lower_output, initial_weights, weight_shapes
 from trainer import nonspeech
 from trainer.dataset import Batch, Example, Examples, buckets, draw, prepared
 from trainer.evaluate import evaluate
@@ -59,6 +59,8 @@ class Training:
             raise TrainingError(reason="no usable recordings are left in one of the sets")
         rng = np.random.default_rng(settings.seed)
         weights = start_from.weights if start_from else initial_weights(features, model, self.alphabet.n_labels, rng)
+        if settings.intermediate:
+            weights = weights | initial_lower_output(model, self.alphabet.n_labels, rng)
         self._network = BiLstmCtc(model, weights)
         self._optimiser = Optimiser(self._network, settings)
         self._loss_of_average = tf.function(self._summed_loss, reduce_retracing=True)
@@ -83,7 +85,11 @@ class Training:
         for name in ("features", "model", "alphabet"):
             if about[name] != self._about()[name]:
                 raise TrainingError(reason=f"the run in {self.folder} has another {name} configuration")
-        self._optimiser.restore(arrays)
+        try:
+            self._optimiser.restore(arrays)
+        except KeyError as error:
+            reason = f"the run in {self.folder} was begun without CTC on the middle layer"
+            raise TrainingError(reason=reason) from error
 
     def save(self) -> None:
         """The whole state, to go on from."""
@@ -180,7 +186,7 @@ class Training:
         """The averaged weights as a model, with the history of the run and of the model it began with."""
         rates = {one.split: rates_of(one) for one in held}
         return Checkpoint(
-            self._optimiser.averaged_weights(),
+            self._averaged(),
             self.alphabet,
             self.features,
             self.model,
@@ -189,9 +195,14 @@ class Training:
             error_rates=rates,
         )
 
+    def _averaged(self) -> dict[str, np.ndarray]:
+        """The model's own weights, averaged; without what only the training has."""
+        average = self._optimiser.averaged_weights()
+        return {name: average[name] for name in weight_shapes(self.features, self.model, self.alphabet.n_labels)}
+
     def _evaluate(self) -> tuple[Held, ...]:
         """Every held-out set with the averaged weights; another example each epoch."""
-        weights = self._optimiser.averaged_weights()
+        weights = self._averaged()
         recogniser = Recogniser(self.model, weights)
         network = BiLstmCtc(self.model, weights)
         decoder = GreedyDecoder(self.alphabet)

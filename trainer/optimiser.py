@@ -79,13 +79,22 @@ class Optimiser:
             label_indices, labels, tf.cast(tf.stack([tf.shape(steps)[0], tf.shape(steps)[1]]), tf.int64)
         )
         with tf.GradientTape() as tape:
-            logits = self.network.logits(steps, lengths, seed)
-            total = tf.reduce_sum(ctc_loss(logits, sparse, lengths))
-            loss = total / tf.cast(tf.maximum(1, tf.shape(labels)[0]), tf.float32)
-        gradients, norm = tf.clip_by_global_norm(tape.gradient(loss, self._weights), self._settings.gradient_clip)
+            loss, driving = self._losses(steps, lengths, sparse, seed)
+        gradients, norm = tf.clip_by_global_norm(tape.gradient(driving, self._weights), self._settings.gradient_clip)
         finite = tf.math.is_finite(loss) & tf.math.is_finite(norm)
         tf.cond(finite, lambda: self._apply(gradients, learning_rate), lambda: tf.no_op())
         return loss, norm
+
+    def _losses(self, steps, lengths, labels, seed):
+        """The loss of the output, which is told, and the one that drives the update; both in nats a letter."""
+        letters = tf.cast(tf.maximum(1, tf.shape(labels.values)[0]), tf.float32)
+        share = self._settings.intermediate
+        if not share:
+            loss = tf.reduce_sum(ctc_loss(self.network.logits(steps, lengths, seed), labels, lengths)) / letters
+            return loss, loss
+        logits = self.network.logits_with_lower(steps, lengths, seed)
+        loss, lower = (tf.reduce_sum(ctc_loss(some, labels, lengths)) / letters for some in logits)
+        return loss, (1 - share) * loss + share * lower
 
     def _apply(self, gradients, learning_rate):
         count = tf.cast(self._updates.assign_add(1), tf.float32)

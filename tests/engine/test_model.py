@@ -5,7 +5,7 @@ import tensorflow as tf
 from engine.config import VOXFORGE, ModelConfig
 from engine.errors import CheckpointMismatch
 from engine.model import BiLstmCtc, Recogniser
-from engine.shapes import initial_weights, weight_shapes
+from engine.shapes import initial_lower_output, initial_weights, weight_shapes
 from tests.helpers.keras_twin import keras_twin
 from trainer.optimiser import ctc_loss
 
@@ -85,3 +85,20 @@ def test_dropout_depends_on_its_seed_alone(weights):
 def test_a_missing_weight_is_refused(weights):
     with pytest.raises(CheckpointMismatch, match="output/kernel"):
         BiLstmCtc(MODEL, {name: w for name, w in weights.items() if name != "output/kernel"})
+
+
+def test_the_lower_output_hears_the_middle_layer_and_the_upper_one_is_as_without_it(weights):
+    lower = initial_lower_output(MODEL, 35, np.random.default_rng(2))
+    network = BiLstmCtc(MODEL, weights | lower)
+    x, lengths = np.stack(steps(9)), np.array([9], np.int32)
+    seed = tf.constant([1, 2])
+    with tf.GradientTape() as tape:
+        upper, middle = network.logits_with_lower(x, lengths, seed)
+        loss = tf.reduce_sum(middle)
+    np.testing.assert_array_equal(upper, network.logits(x, lengths, seed))
+    reached = [
+        name
+        for name, g in zip(network.weights(), tape.gradient(loss, network.parameters), strict=True)
+        if g is not None
+    ]
+    assert {name.partition("/")[0] for name in reached} == {"layer0", "lower"}

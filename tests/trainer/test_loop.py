@@ -85,6 +85,21 @@ def test_left_and_resumed_gives_the_same_weights_as_in_one_go(tmp_path, corpus):
     assert_same(weights(tmp_path / "whole"), weights(tmp_path / "parts"))
 
 
+def test_the_middle_layer_is_trained_too_and_left_out_of_the_model(tmp_path, corpus):
+    deep = replace(MODEL, n_layers=2)
+    settings = replace(SETTINGS, intermediate=0.3)
+    run = training(tmp_path / "run", corpus, settings, deep)
+    list(run.events())
+    state = weights(tmp_path / "run")
+    assert np.abs(state["mean/lower/kernel"]).max() > 0
+    assert not [name for name in load_checkpoint(tmp_path / "run" / "last").weights if name.startswith("lower")]
+    again = training(tmp_path / "run", corpus, replace(settings, epochs=3), deep)
+    assert isinstance(list(again.events())[-1], Stopped)
+    training(tmp_path / "without", corpus, SETTINGS, deep).save()
+    with pytest.raises(TrainingError, match="without CTC on the middle layer"):
+        training(tmp_path / "without", corpus, settings, deep)
+
+
 def test_killed_and_resumed_gives_the_same_weights_as_in_one_go(tmp_path, corpus):
     def command(folder):
         options = [
