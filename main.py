@@ -10,14 +10,14 @@ from engine.errors import DiktovkaError
 # Many small products, as the front end has, are several times slower when OpenBLAS spreads each over all processors.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-VERBS = ("transcribe", "evaluate", "train", "average", "download", "corpus", "devices", "demo")
+VERBS = ("transcribe", "evaluate", "train", "average", "language-model", "download", "corpus", "devices", "demo")
 
 
 def _parser() -> argparse.ArgumentParser:
     """The verbs and their options. Nothing here imports Qt, PortAudio or TensorFlow."""
     from engine import commands as engine_commands
     from trainer import commands as trainer_commands
-    from trainer import corpus_commands
+    from trainer import corpus_commands, language_model_command, report
 
     parser = argparse.ArgumentParser(prog="diktovka", description=__doc__, epilog="Without a verb: diktovka [FILE...]")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
@@ -36,9 +36,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     verb(
         "evaluate",
-        trainer_commands.evaluate,
+        report.evaluate,
         "measure a model's error rates",
-        trainer_commands.add_evaluate_options,
+        report.add_evaluate_options,
     )
     verb(
         "train",
@@ -51,6 +51,12 @@ def _parser() -> argparse.ArgumentParser:
         trainer_commands.average,
         "average the weights of some models",
         trainer_commands.add_average_options,
+    )
+    verb(
+        "language-model",
+        language_model_command.language_model,
+        "make a language model from text",
+        language_model_command.add_language_model_options,
     )
     verb(
         "download",

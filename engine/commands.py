@@ -9,8 +9,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from engine.beam_loader import Language, load_beam
 from engine.errors import DiktovkaError
-from engine.paths import resource, shipped_checkpoint
+from engine.paths import own_words_file, resource, shipped_checkpoint, shipped_language_model
 
 FORMATS = ("txt", "srt", "vtt", "json")
 
@@ -37,15 +38,48 @@ def add_transcribe_options(parser: argparse.ArgumentParser) -> None:
         metavar="CHECKPOINT",
         help="model (default: the shipped one)",
     )
+    add_language_options(parser, "the list of the settings")
+
+
+def add_language_options(parser: argparse.ArgumentParser, own_words: str) -> None:
+    """own_words: what the list of own words is by default, in words."""
+    parser.add_argument(
+        "--language-model",
+        type=_folder_or_none,
+        default=shipped_language_model(),
+        metavar="DIR",
+        help="folder of a language model, or none: letters as they are heard (default: the shipped one)",
+    )
+    parser.add_argument(
+        "--own-words",
+        type=Path,
+        metavar="FILE",
+        help=f"text file of words and phrases to prefer, one a line (default: {own_words})",
+    )
+
+
+def _folder_or_none(text: str) -> Path | None:
+    return None if text == "none" else Path(text)
+
+
+def decoder(checkpoint, model: Path | None, own_words: Path | None):
+    """The beam search that was asked for, None without a language model; lines that are of no use are named."""
+    found, own = load_beam(checkpoint, Language(model, own_words))
+    for line in own.bad:
+        _say(f"{own_words}, line {line.number}: “{line.text}” is left out: {line.reason}.")
+    return found
 
 
 def transcribe(arguments: argparse.Namespace) -> int:
     """Transcribes each file; a file that fails is named and the others go on. 1 if any failed."""
+    from engine.checkpoint import load_checkpoint
     from engine.export import write_atomic
     from engine.transcribe import Transcriber
 
     model = arguments.model or shipped_checkpoint()
-    transcriber = Transcriber.load(model)
+    checkpoint = load_checkpoint(model)
+    own_words = arguments.own_words or own_words_file()
+    transcriber = Transcriber(checkpoint, decoder(checkpoint, arguments.language_model, own_words))
     failed = False
     for path in arguments.file:
         try:
@@ -92,12 +126,14 @@ def rendered(form: str, path: Path, finished, model: str) -> str:
 
 def demo(arguments: argparse.Namespace) -> int:
     """The two sample recordings, what was said in them beside what was read."""
+    from engine.checkpoint import load_checkpoint
     from engine.transcribe import Transcriber
 
     folder = resource("samples")
     samples = json.loads((folder / "samples.json").read_text(encoding="utf-8"))
     _say("Getting the model ready ...")
-    transcriber = Transcriber.load(shipped_checkpoint())
+    checkpoint = load_checkpoint(shipped_checkpoint())
+    transcriber = Transcriber(checkpoint, decoder(checkpoint, shipped_language_model(), own_words_file()))
     for sample in samples:
         finished = _transcribed(transcriber, folder / sample["file"])
         _say(f"\n{sample['file']} ({sample['speaker']['en']}), {finished.duration_s:.1f} s")

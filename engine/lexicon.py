@@ -141,7 +141,7 @@ class Lexicon:
                 insert([*map(ord, word.translate(labels)), space], i, score)
 
     def _free_nodes(self) -> dict:
-        """The nodes of free spelling that may begin a word, by column. It promises what a word ending there gets."""
+        """The nodes that may begin a freely spelled word, by column. Each promises what a word ending there gets."""
         from flashlight.lib.text.decoder import TrieNode
 
         columns, alphabet, unknown = self.columns, self.columns.alphabet, self._model.unknown

@@ -8,10 +8,13 @@ events come back.
 import os
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from engine.beam_loader import BeamLoader, Language
 from engine.child import POLL_S, Child, End, begin_child, told
+from engine.errors import DiktovkaError
 from engine.paths import shipped_checkpoint
 from engine.results import Event
 from engine.worker import Cancelled
@@ -20,12 +23,16 @@ from engine.worker import Cancelled
 class EngineProcess:
     """A model in a child process; one recording at a time, from any thread.
 
-    A child that died is started again by the next call.
+    A child that died is started again by the next call. language_error: why own words or language model are not
+    used, known once a job has ended; None where all is well.
     """
 
-    def __init__(self, checkpoint: Path | None = None):
-        """checkpoint: folder of the model; None means the shipped one. Nothing is started yet."""
+    def __init__(self, checkpoint: Path | None = None, language: Language | None = None):
+        """checkpoint: folder of the model; language: language model and own words. None means the shipped ones and
+        the person's. Nothing is started yet."""
         self.checkpoint = checkpoint or shipped_checkpoint()
+        self.language = language or Language()
+        self.language_error: DiktovkaError | None = None
         self._child = Child(_serve, "recognition")
         self._cancel = self._child.context.Event()
         self._ended = self._child.context.Event()
@@ -39,7 +46,7 @@ class EngineProcess:
 
     def start(self) -> None:
         """Starts the child and returns at once; does nothing while it lives. Raises Cancelled once closed."""
-        if self._child.start(str(self.checkpoint), self._cancel, self._ended):
+        if self._child.start(str(self.checkpoint), self.language, self._cancel, self._ended):
             self._loaded.clear()
 
     def wait_ready(self, timeout_s: float | None = None) -> bool:
@@ -99,14 +106,26 @@ class EngineProcess:
 
         with self._job:
             self._child.send((verb, str(path)))
-            yield from self._child.events(self._cancel.set, pass_on)
+            with closing(self._child.events(self._cancel.set, pass_on)) as messages:
+                for message in messages:
+                    if isinstance(message, _LanguageFailed):
+                        self.language_error = message.error
+                    else:
+                        yield message
 
 
-def _serve(connection: Connection, checkpoint: str, cancel, ended) -> None:
+class _LanguageFailed:
+    """Sent before a job's End."""
+
+    def __init__(self, error: DiktovkaError):
+        self.error = error
+
+
+def _serve(connection: Connection, checkpoint: str, language: Language, cancel, ended) -> None:
     """The child: loads the model, then works off requests until the pipe is closed."""
     begin_child()
     try:
-        transcriber = _load(checkpoint)
+        transcriber, loader = _load(checkpoint, language)
     except Exception as error:  # the parent must be told, whatever it is
         connection.send(End(told(error)))
         return
@@ -114,23 +133,40 @@ def _serve(connection: Connection, checkpoint: str, cancel, ended) -> None:
     try:
         while True:
             verb, path = connection.recv()
-            connection.send(End(_work(transcriber, verb, path, connection, cancel, ended)))
+            end = End(_work(transcriber, loader, verb, path, connection, cancel, ended))
+            if loader.error is not None:
+                connection.send(_LanguageFailed(loader.error))
+                loader.error = None
+            connection.send(end)
     except (EOFError, OSError):
         return
 
 
-def _load(checkpoint: str):
+def _load(checkpoint: str, language: Language):
+    """The language model is loaded while TensorFlow is."""
+    from engine.checkpoint import load_checkpoint
+
+    found = load_checkpoint(Path(checkpoint))
+    loader = BeamLoader(found, language)
+    loader.start()
+
     from engine.model import use_threads
     from engine.transcribe import Transcriber
 
     use_threads(max(1, min(4, os.cpu_count() or 1)))
-    transcriber = Transcriber.load(Path(checkpoint))
+    transcriber = Transcriber(found)
     transcriber.warm_up()
-    return transcriber
+    return transcriber, loader
 
 
-def _work(transcriber, verb: str, path: str, connection: Connection, cancel, ended) -> Exception | None:
-    """One job; its failure, if any. A broken pipe is not a failure of the job and passes through."""
+def _work(transcriber, loader, verb: str, path: str, connection: Connection, cancel, ended) -> Exception | None:
+    """One job; its failure, if any. A broken pipe is not a failure of the job and passes through.
+
+    A file waits for the language model; a live recording takes it when it comes.
+    """
+    if verb != "follow":
+        loader.wait(cancel.is_set)
+    loader.refresh()
     if verb == "follow":
         events = transcriber.follow(Path(path), lambda: ended.is_set() or cancel.is_set())
     else:
@@ -139,6 +175,7 @@ def _work(transcriber, verb: str, path: str, connection: Connection, cancel, end
         if cancel.is_set():
             events.close()
             return Cancelled()
+        transcriber.decoder = loader.decoder or transcriber.decoder
         try:
             event = next(events)
         except StopIteration:

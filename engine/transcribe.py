@@ -25,10 +25,11 @@ class Transcriber:
     """A loaded model that turns recordings into events. Not thread-safe; knows no thread."""
 
     def __init__(self, checkpoint: Checkpoint, decoder: Decoder | None = None):
-        """decoder: GreedyDecoder of the checkpoint's alphabet unless another is given."""
+        """decoder: makes the final text, and may be exchanged at any time; None: the letters as they are heard."""
         self._checkpoint = checkpoint
         self._recogniser = Recogniser(checkpoint.model, checkpoint.weights)
-        self._decoder = decoder or GreedyDecoder(checkpoint.alphabet)
+        self._greedy = GreedyDecoder(checkpoint.alphabet)
+        self.decoder: Decoder = decoder or self._greedy
 
     @classmethod
     def load(cls, folder: Path) -> "Transcriber":
@@ -59,7 +60,7 @@ class Transcriber:
             done += len(block)
             yield from self._final(list(segmenter.push(front_end.push(block))), segments)
             if live and segmenter.open is not None and len(segmenter.open):
-                yield Provisional(self.read([segmenter.open])[0])
+                yield Provisional(self.read([segmenter.open], self._greedy)[0])
             yield Progress(done / SAMPLE_RATE_HZ, total_s)
         yield from self._final([*segmenter.push(front_end.flush()), *segmenter.flush()], segments)
         yield Finished(done / SAMPLE_RATE_HZ, tuple(segments))
@@ -70,21 +71,26 @@ class Transcriber:
                 segments.append(segment)
                 yield Final(segment)
 
-    def read(self, stretches: list[Frames]) -> list[Segment]:
-        """The words of some stretches of frames, together since that is quicker."""
+    def read(self, stretches: list[Frames], decoder: Decoder | None = None) -> list[Segment]:
+        """The words of some stretches of frames, together since that is quicker. decoder: instead of `decoder`."""
         steps = [network_input(normalise(frames.cepstra), self._checkpoint.model) for frames in stretches]
         return [
-            self._segment(frames, log_probs)
+            self._segment(frames, log_probs, decoder or self.decoder)
             for frames, log_probs in zip(stretches, self._recogniser(steps), strict=True)
         ]
 
-    def _segment(self, frames: Frames, log_probs: np.ndarray) -> Segment:
-        """No words where there is too little of it or too little confidence."""
+    def _segment(self, frames: Frames, log_probs: np.ndarray, decoder: Decoder) -> Segment:
+        """No words where there is too little of it or too little confidence.
+
+        That is judged by the letters as they are heard: a language model would make words of any noise.
+        """
         edges = frames.times_s[[0, -1]] if len(frames) else np.zeros(2)
         start_s, end_s = max(0.0, float(edges[0]) - HOP_S / 2), float(edges[1]) + HOP_S / 2
-        words = self._decoder.decode(log_probs) if len(frames) >= _FEWEST_FRAMES else []
+        words = self._greedy.decode(log_probs) if len(frames) >= _FEWEST_FRAMES else []
         if words and self._confidence(words) < self._checkpoint.decode.min_confidence:
             words = []
+        if words and decoder is not self._greedy:
+            words = decoder.decode(log_probs)
         return Segment(start_s, end_s, self._timed(words, frames))
 
     @staticmethod

@@ -112,7 +112,7 @@ def test_evaluate_names_a_split_that_is_missing(model, tmp_path):
     assert "no split test" in done.stderr
 
 
-@pytest.mark.parametrize("verb", ["transcribe", "evaluate", "train", "devices", "demo"])
+@pytest.mark.parametrize("verb", ["transcribe", "evaluate", "train", "language-model", "devices", "demo"])
 def test_every_verb_explains_itself_without_heavy_imports(verb):
     program = (
         "import sys, main\n"
@@ -135,6 +135,37 @@ def test_transcribing_imports_neither_qt_nor_portaudio(model, recording):
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_language_model_from_own_text_is_read_with(model, recording, tmp_path):
+    (tmp_path / "текст.txt").write_text("Мама мыла раму. Ёжик ушёл в лес.\n" * 5, "utf-8")
+    done = diktovka(
+        "language-model", tmp_path / "текст.txt", "-o", tmp_path / "lm", "--vocabulary", "100", "--order", "2"
+    )
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "counting" in done.stderr
+    assert "n-grams by length" in done.stderr
+    plain = diktovka("transcribe", recording, "-m", model, "--language-model", "none")
+    aided = diktovka("transcribe", recording, "-m", model, "--language-model", tmp_path / "lm")
+    assert (plain.returncode, aided.returncode) == (0, 0)
+    assert plain.stdout != aided.stdout
+
+
+@pytest.mark.parametrize("arguments", [("none.txt", "-o", "lm"), ("none.txt", "-o", "lm", "--order", "9")])
+def test_a_language_model_that_cannot_be_made_is_told(arguments, tmp_path):
+    done = diktovka("language-model", *arguments, cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("diktovka: ")
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "lm").exists()
+
+
+def test_own_words_are_named_where_they_are_of_no_use(model, recording, tmp_path):
+    (tmp_path / "слова.txt").write_text("диктовка\nQt 6\n", "utf-8")
+    done = diktovka("transcribe", recording, "-m", model, "--own-words", tmp_path / "слова.txt")
+    assert done.returncode == 0
+    assert done.stderr.count("left out") == 1
+    assert "line 2" in done.stderr
 
 
 def test_demo_reads_both_samples(shipped):

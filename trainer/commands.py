@@ -1,17 +1,14 @@
-"""The verbs `train` and `evaluate` of the command line."""
+"""The verbs `train` and `average` of the command line."""
 
 import argparse
-import json
 import logging
 import signal
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 from engine.checkpoint import load_checkpoint, save_checkpoint
 from engine.config import CLASSIC, VOXFORGE, ModelConfig
-from engine.paths import shipped_checkpoint
 from trainer.events import Aligned, EpochDone, Event, Saved, StepDone, Stopped
 from trainer.process import Request, run
 from trainer.settings import TrainConfig, described
@@ -76,26 +73,6 @@ def add_train_options(parser: argparse.ArgumentParser) -> None:
     for name, kind, default, meaning in described():
         option = f"--{name.replace('_', '-')}"
         settings.add_argument(option, type=kind, default=default, help=f"{meaning} (default: %(default)s)")
-
-
-def add_evaluate_options(parser: argparse.ArgumentParser) -> None:
-    add = parser.add_argument
-    add("path", nargs="+", type=Path, metavar="PATH", help="feature cache, or folder with transcripts.tsv")
-    add(
-        "--split",
-        action="append",
-        metavar="NAME",
-        help="only this split; may be given again (default: all but train)",
-    )
-    add(
-        "-m",
-        "--model",
-        type=Path,
-        default=shipped_checkpoint(),
-        metavar="CHECKPOINT",
-        help="model (default: the shipped one)",
-    )
-    add("--json", action="store_true", help="print JSON instead of a table")
 
 
 def add_average_options(parser: argparse.ArgumentParser) -> None:
@@ -179,46 +156,6 @@ class _Report:
                 _say("  best so far")
             case Stopped():
                 _say(f"Ended: {event.reason}.")
-
-
-def evaluate(arguments: argparse.Namespace) -> int:
-    """CER and WER of every set named, as a table or as JSON."""
-    from trainer.events import Held
-    from trainer.metrics import ErrorRate
-
-    checkpoint = load_checkpoint(arguments.model)
-    results: list[Held] = list(_evaluated(arguments, checkpoint))
-    total = sum((held.rate for held in results), ErrorRate())
-    if arguments.json:
-        sets = [{"set": held.split, **_rates(held.rate)} for held in results]
-        print(json.dumps({**_rates(total), "sets": sets}, ensure_ascii=False, indent=1))
-        return 0
-    print(f"{'set':<24} {'utterances':>10} {'words':>7} {'CER':>7} {'WER':>7}")
-    for name, rate in [*((held.split, held.rate) for held in results), ("all", total)]:
-        print(f"{name:<24} {rate.utterances:>10} {rate.words:>7} {rate.cer:>7.4f} {rate.wer:>7.4f}")
-    return 0
-
-
-def _rates(rate) -> dict[str, object]:
-    return {
-        "cer": round(rate.cer, 4),
-        "wer": round(rate.wer, 4),
-        "utterances": rate.utterances,
-        "words": rate.words,
-        "letters": rate.letters,
-    }
-
-
-def _evaluated(arguments: argparse.Namespace, checkpoint) -> Iterator:
-    """One Held a set. A folder of recordings goes the whole way from the file; a cache starts at its features."""
-    from trainer.evaluate import evaluate_cache, evaluate_folder
-    from trainer.transcripts import TRANSCRIPTS
-
-    for path in arguments.path:
-        if (path / TRANSCRIPTS).exists():
-            yield evaluate_folder(path, checkpoint)
-        else:
-            yield from evaluate_cache(path, checkpoint, arguments.split)
 
 
 def _say(text: str) -> None:

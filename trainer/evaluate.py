@@ -1,19 +1,20 @@
 """Error rates of a model on held-out recordings."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from engine.checkpoint import Checkpoint
-from engine.decode import Decoder, GreedyDecoder
+from engine.decode import Decoder
 from engine.errors import CorpusError
 from engine.model import Recogniser
 from engine.transcribe import Transcriber
 from trainer.dataset import Batch, Example, Examples, buckets
 from trainer.events import Held
 from trainer.material import TRAIN, examples_by_split
-from trainer.metrics import error_rate
+from trainer.metrics import ErrorRate, error_rate
 from trainer.transcripts import read_transcripts
 
 _BATCH_FRAMES = 60_000
@@ -35,11 +36,9 @@ def evaluate(
     """
     hypotheses: dict[str, str] = {}
     loss = 0.0
-    for some in buckets(examples, _BATCH_FRAMES, np.random.default_rng(0), in_order=True):
-        batch = shaper.batch(some)
-        rows = [row[:length] for row, length in zip(batch.steps, batch.lengths, strict=True)]
-        for example, log_probs in zip(some, recognise(rows), strict=True):
-            hypotheses[example.id] = " ".join(word.text for word in decoder.decode(log_probs))
+    for some, batch, log_probs in recognised(examples, recognise, shaper):
+        for example, one in zip(some, log_probs, strict=True):
+            hypotheses[example.id] = " ".join(word.text for word in decoder.decode(one))
         if loss_of:
             loss += loss_of(batch)
     triples = [(e.id, e.text, hypotheses[e.id]) for e in examples]
@@ -48,7 +47,27 @@ def evaluate(
     return Held(split, loss / max(1, rate.letters), rate, reference, hypothesis), triples
 
 
-def evaluate_cache(path: Path, checkpoint: Checkpoint, splits: Sequence[str] | None) -> Iterator[Held]:
+def recognised(
+    examples: Sequence[Example], recognise: Callable[[list[np.ndarray]], list[np.ndarray]], shaper: Examples
+) -> Iterator[tuple[list[Example], Batch, list[np.ndarray]]]:
+    """Examples in batches of like length, with the log-probabilities of each, (n_steps, n_labels)."""
+    for some in buckets(examples, _BATCH_FRAMES, np.random.default_rng(0), in_order=True):
+        batch = shaper.batch(some)
+        rows = [row[:length] for row, length in zip(batch.steps, batch.lengths, strict=True)]
+        yield some, batch, recognise(rows)
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Error counts of one set: for each decoder those of every utterance."""
+
+    name: str
+    rates: dict[str, list[ErrorRate]]
+
+
+def score_cache(
+    path: Path, checkpoint: Checkpoint, splits: Sequence[str] | None, decoders: dict[str, Decoder]
+) -> Iterator[Scored]:
     """The named splits of a feature cache, or all but `train`. Raises CorpusError for a split it lacks."""
     found = examples_by_split(path, checkpoint.features)
     missing = set(splits or ()) - found.keys()
@@ -58,16 +77,23 @@ def evaluate_cache(path: Path, checkpoint: Checkpoint, splits: Sequence[str] | N
         )
     recognise = Recogniser(checkpoint.model, checkpoint.weights)
     shaper = Examples(checkpoint.alphabet, checkpoint.features, checkpoint.model)
-    decoder = GreedyDecoder(checkpoint.alphabet)
     for name in splits or [name for name in found if name != TRAIN]:
-        yield evaluate(name, found[name], recognise, decoder, shaper)[0]
+        rates: dict[str, list[ErrorRate]] = {decoder: [] for decoder in decoders}
+        for some, _, log_probs in recognised(found[name], recognise, shaper):
+            for example, one in zip(some, log_probs, strict=True):
+                for decoder, own in rates.items():
+                    text = " ".join(word.text for word in decoders[decoder].decode(one))
+                    own.append(error_rate([(example.text, text)]))
+        yield Scored(name, rates)
 
 
-def evaluate_folder(path: Path, checkpoint: Checkpoint) -> Held:
+def score_folder(path: Path, checkpoint: Checkpoint, decoders: dict[str, Decoder]) -> Scored:
     """Recordings the whole way from the file, as a person would have them transcribed. Raises AudioError."""
     transcriber = Transcriber(checkpoint)
-    pairs = []
+    rates: dict[str, list[ErrorRate]] = {decoder: [] for decoder in decoders}
     for transcript in read_transcripts(path):
-        *_, finished = transcriber.transcribe(transcript.path)
-        pairs.append((transcript.text, finished.text.replace("\n", " ")))
-    return Held(Path(path).name, float("nan"), error_rate(pairs), *pairs[0])
+        for decoder, own in rates.items():
+            transcriber.decoder = decoders[decoder]
+            *_, finished = transcriber.transcribe(transcript.path)
+            own.append(error_rate([(transcript.text, finished.text.replace("\n", " "))]))
+    return Scored(Path(path).name, rates)

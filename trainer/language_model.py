@@ -30,7 +30,7 @@ class BuildConfig(_Config):
 
     order: int = 3
     vocabulary: int = 200_000
-    threshold: float = 1e-8
+    threshold: float = 3e-8
     probability_bits: int = 6
     backoff_bits: int = 4
 
@@ -107,7 +107,7 @@ def build(
 
 
 def _read(texts: Sequence[Path]) -> Iterator[Event]:
-    reader, streams, text, before = Reader(), [], Text([], np.zeros(0, np.int32), Counter()), 0
+    reader, streams, text, before = Reader(), [], Text([], np.zeros(0, np.int32), Counter(), Counter()), 0
     for path in texts:
         for text in reader.read(path):
             if isinstance(text, int):
@@ -161,12 +161,16 @@ def vocabulary(
 
 
 def yo_shares(text: Text, known: dict[str, float]) -> dict[str, float]:
-    """Words written with `ё` -> the share of writers of that letter who write it there; known: what is known else."""
-    result = dict(known)
-    for word, n in sorted(text.spellings.items(), key=lambda item: item[1]):  # the commonest spelling wins
-        if "ё" in word and n >= _FEWEST_SPELLINGS:
-            result[word] = n / (n + text.spellings[fold_yo(word)])
-    return result
+    """Words written with `ё` -> the share of writers of that letter who write it there; known: what is known else.
+
+    Half where nothing is known: few texts have the letter.
+    """
+    result = {fold_yo(word): (word, share) for word, share in known.items()}
+    for word, n in sorted(text.dotted.items(), key=lambda item: item[1]):  # the commonest spelling wins
+        if n >= _FEWEST_SPELLINGS and (word not in known or text.spellings[word] >= _FEWEST_SPELLINGS):
+            share = (text.spellings[word] + 1) / (text.spellings[word] + text.spellings[fold_yo(word)] + 2)
+            result[fold_yo(word)] = word, share
+    return dict(result.values())
 
 
 def _tuning_stream(path: Path, words: list[str]) -> np.ndarray:

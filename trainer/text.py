@@ -23,7 +23,9 @@ _SENTENCE_END = re.compile(r"[.!?…][\"»”)\]]*\s+(?=[^\w]*[А-ЯЁA-Z])")
 _WORD = re.compile(f"[{RUSSIAN_LETTERS}]+")
 # Other single letters are abbreviations, which nobody says as they are written.
 _ONE_LETTER_WORDS = frozenset("авбжикосуэя")
-_FEWEST_YO = 2  # a line with so many is by someone who writes ё wherever it belongs
+# These have a ё whenever it is written at all: a line tells by them whether its writer does. Names alone do not tell.
+_ALWAYS_YO = frozenset({"ещё", "её", "неё", "моё", "твоё", "своё"})
+_NEVER_YO = frozenset(fold_yo(word) for word in _ALWAYS_YO)
 
 
 def sentences(line: str) -> list[str]:
@@ -53,12 +55,13 @@ class Text:
     """Everything read so far. `ё` is folded into `е`.
 
     words: every word met, by its number; number 0 stands for the end of a sentence. stream: int32, the words in
-    order, END after each sentence. spellings: how often each word that may have a `ё` was met with and without it,
-    in lines whose writer uses the letter.
+    order, END after each sentence. dotted: in how many lines each word was met with a `ё`. spellings: in how many
+    each word that may have a `ё` was met with and without it, of those lines whose writer uses the letter.
     """
 
     words: list[str]
     stream: np.ndarray
+    dotted: Counter
     spellings: Counter
 
 
@@ -67,6 +70,7 @@ class Reader:
 
     def __init__(self) -> None:
         self._number: dict[str, int] = {"</s>": END}
+        self._dotted: Counter = Counter()
         self._spellings: Counter = Counter()
 
     def read(self, path: Path, every: int = 20_000) -> Iterator[int | Text]:
@@ -75,11 +79,16 @@ class Reader:
         with _opened(path) as lines:
             for i, line in enumerate(lines, start=1):
                 found = sentences(line)
-                if line.count("ё") + line.count("Ё") >= _FEWEST_YO:
-                    self._spellings.update(word for one in found for word in one.split() if "ё" in word or "е" in word)
+                self._learn_yo({*" ".join(found).split()})
                 for one in found:
                     stream.extend([number.setdefault(word, len(number)) for word in fold_yo(one).split()])
                     stream.append(END)
                 if i % every == 0:
                     yield len(stream)
-        yield Text(list(number), np.frombuffer(stream, np.int32).copy(), self._spellings)
+        yield Text(list(number), np.frombuffer(stream, np.int32).copy(), self._dotted, self._spellings)
+
+    def _learn_yo(self, words: set[str]) -> None:
+        """words: of a line."""
+        self._dotted.update(word for word in words if "ё" in word)
+        if not words.isdisjoint(_ALWAYS_YO) and words.isdisjoint(_NEVER_YO):
+            self._spellings.update(word for word in words if "ё" in word or "е" in word)

@@ -161,6 +161,7 @@ def test_the_shipped_model_knows_russian(shipped_model):
     assert score("я тебя люблю") > score("люблю тебя я") > score("тебя я люблю") - 1
     assert score("он пришел домой") > score("он домой пришли") + 1
     assert shipped_model.yo["еще"] == ("ещё", pytest.approx(1, abs=0.01))
+    assert shipped_model.yo["ее"][0] == "её"
     assert 0.1 < shipped_model.yo["все"][1] < 0.9
     assert np.isfinite(shipped_model.scores).all()
 

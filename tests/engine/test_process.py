@@ -8,12 +8,15 @@ import numpy as np
 import pytest
 import soundfile
 
+from engine.beam import BeamDecoder
+from engine.beam_loader import NO_LANGUAGE, Language
 from engine.checkpoint import load_checkpoint
-from engine.errors import AudioNotFound, CheckpointMissing, EngineStopped
+from engine.errors import AudioNotFound, CheckpointMissing, EngineStopped, LanguageModelMissing, OwnWordsUnreadable
 from engine.process import EngineProcess
-from engine.results import Finished, Progress, Provisional
+from engine.results import Final, Finished, Progress, Provisional
 from engine.transcribe import Transcriber
 from engine.worker import Cancelled
+from tests.helpers.language import language_model
 from tests.helpers.models import write_random_checkpoint
 
 RATE_HZ = 16_000
@@ -26,7 +29,7 @@ def model(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def engine(model):
-    process = EngineProcess(model)
+    process = EngineProcess(model, NO_LANGUAGE)
     assert process.wait_ready(120)
     yield process
     process.close()
@@ -77,7 +80,7 @@ def test_leaving_early_leaves_nothing_behind(engine, recording):
 
 
 def test_a_killed_child_is_told_and_started_again(model, recording):
-    engine = EngineProcess(model)
+    engine = EngineProcess(model, NO_LANGUAGE)
     try:
         assert engine.wait_ready(120)
         os.kill(engine.pid, signal.SIGKILL)
@@ -99,7 +102,7 @@ def test_a_model_that_cannot_be_loaded_is_told(tmp_path):
 
 
 def test_closing_while_the_model_is_loading(model, recording):
-    engine = EngineProcess(model)
+    engine = EngineProcess(model, NO_LANGUAGE)
     engine.start()
     assert engine.pid
     engine.close()
@@ -107,3 +110,68 @@ def test_closing_while_the_model_is_loading(model, recording):
     with pytest.raises(Cancelled):
         list(engine.transcribe(recording))
     assert engine.pid is None
+
+
+# --- with a language model ---
+
+
+@pytest.fixture(scope="module")
+def words(tmp_path_factory):
+    return language_model(tmp_path_factory.mktemp("lm") / "мала", "Мама мыла раму.", "Ухо и око.")
+
+
+def test_a_file_is_read_with_the_language_model_from_its_first_word(model, words, recording):
+    engine = EngineProcess(model, Language(words.folder, None))
+    checkpoint = load_checkpoint(model)
+    beam = BeamDecoder(checkpoint.alphabet, words, checkpoint.decode)
+    try:
+        found = list(engine.transcribe(recording))
+        assert found == list(Transcriber(checkpoint, beam).transcribe(recording))
+        assert found != list(Transcriber(checkpoint).transcribe(recording))
+        assert engine.language_error is None
+    finally:
+        engine.close()
+
+
+def test_while_speaking_the_letters_are_shown_as_they_are_heard(model, words, recording):
+    engine = EngineProcess(model, Language(words.folder, None))
+    plain = Transcriber(load_checkpoint(model))
+    ended = threading.Event()
+    try:
+        list(engine.transcribe(recording))  # the language model is there from now on
+        ended.set()
+        found = list(engine.follow(recording, ended))
+        expected = list(plain.follow(recording, lambda: True))
+    finally:
+        engine.close()
+    provisional = [event for event in found if isinstance(event, Provisional)]
+    assert provisional == [event for event in expected if isinstance(event, Provisional)]
+    assert provisional
+    assert [e for e in found if isinstance(e, Final)] != [e for e in expected if isinstance(e, Final)]
+
+
+def test_a_language_model_that_is_missing_is_told_and_the_letters_are_read(model, tmp_path, recording):
+    engine = EngineProcess(model, Language(tmp_path / "none", None))
+    try:
+        found = list(engine.transcribe(recording))
+        assert found == list(Transcriber(load_checkpoint(model)).transcribe(recording))
+        assert isinstance(engine.language_error, LanguageModelMissing)
+    finally:
+        engine.close()
+
+
+def test_own_words_are_taken_over_from_one_recording_to_the_next(model, words, tmp_path, recording):
+    own = tmp_path / "слова.txt"
+    engine = EngineProcess(model, Language(words.folder, own))
+    checkpoint = load_checkpoint(model)
+    beam = BeamDecoder(checkpoint.alphabet, words, checkpoint.decode)
+    try:
+        for text in ("", "э\nюю\nя\n", "ёж\n"):
+            own.write_text(text, "utf-8")
+            beam.prefer(text.split())
+            assert list(engine.transcribe(recording)) == list(Transcriber(checkpoint, beam).transcribe(recording))
+        own.write_bytes(b"\xff")
+        list(engine.transcribe(recording))
+        assert isinstance(engine.language_error, OwnWordsUnreadable)
+    finally:
+        engine.close()

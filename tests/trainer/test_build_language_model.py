@@ -81,11 +81,12 @@ def test_what_counts_as_a_word(text, spoken):
 def test_reading_numbers_the_words_and_folds_yo(tmp_path):
     path = tmp_path / "текст.txt.xz"
     with lzma.open(path, "wt", encoding="utf-8") as file:
-        file.write("Ёлка и ещё ёлка. Елка!\nВсе тут.\n")
+        file.write("Ёлка и ещё ёлка. Елка!\nВсе тут. Алёна её, Алена ее.\nПётр!\n")
     text = read(path)
-    assert text.words == ["</s>", "елка", "и", "еще", "все", "тут"]
-    assert text.stream.tolist() == [1, 2, 3, 1, 0, 1, 0, 4, 5, 0]
-    assert text.spellings == {"ёлка": 2, "ещё": 1, "елка": 1}, "only a line with two ё tells how words are written"
+    assert text.words == ["</s>", "елка", "и", "еще", "все", "тут", "алена", "ее", "петр"]
+    assert text.stream.tolist() == [1, 2, 3, 1, 0, 1, 0, 4, 5, 0, 6, 7, 6, 7, 0, 8, 0]
+    assert text.dotted == {"ёлка": 1, "ещё": 1, "алёна": 1, "её": 1, "пётр": 1}
+    assert text.spellings == {"ёлка": 1, "ещё": 1, "елка": 1}, "only a writer who writes ещё and never еще tells"
 
 
 def test_two_files_share_one_numbering(tmp_path):
@@ -420,7 +421,8 @@ def test_another_number_of_words_is_refused(tmp_path):
 
 
 def test_the_vocabulary_holds_the_commonest_words():
-    text = Text(["</s>", "да", "5", "нет", "редко", "г"], np.array([1, 1, 3, 3, 3, 4, 2, 5, 0], np.int32), Counter())
+    tokens = np.array([1, 1, 3, 3, 3, 4, 2, 5, 0], np.int32)
+    text = Text(["</s>", "да", "5", "нет", "редко", "г"], tokens, Counter(), Counter())
     words, number = vocabulary(text, [text.stream], 2)
     assert words == [*SPECIAL, "нет", "да"]
     assert number.tolist() == [END, 4, CUT, 3, UNKNOWN, CUT]
@@ -451,7 +453,8 @@ def test_a_model_from_text(tmp_path, texts):
     assert model.words == sorted(model.words)
     assert {"мама", "еще", "секрет"} <= set(model.words)
     assert "5" not in model.words
-    assert model.yo["еще"] == ("ещё", 1.0)
+    assert model.yo["еще"] == ("ещё", pytest.approx((6 + 1) / (6 + 2), abs=1e-3))
+    assert model.yo["ежик"][0] == "ёжик"
     assert "рама" not in model.yo
     assert described["ngrams"][0] == len(model.words) + 3
     assert model.unknown == pytest.approx(described["unknown"])

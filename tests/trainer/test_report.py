@@ -1,0 +1,140 @@
+"""Error rates as a table and as JSON, with the real command line's options."""
+
+import argparse
+import json
+
+import numpy as np
+import pytest
+
+from engine.checkpoint import load_checkpoint, save_checkpoint
+from engine.errors import CorpusError, LanguageModelMissing
+from tests.helpers.language import language_model
+from tests.helpers.models import WORDS, random_checkpoint, write_cache
+from trainer.metrics import ErrorRate, error_rate
+from trainer.report import add_evaluate_options, evaluate, figures, interval
+
+
+@pytest.fixture(scope="module")
+def parts(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("parts")
+    save_checkpoint(folder / "model", random_checkpoint())
+    words = language_model(folder / "lm", *(" ".join(WORDS) for _ in range(3))).folder
+    return folder / "model", words, write_cache(folder / "corpus")
+
+
+def run(*options) -> int:
+    parser = argparse.ArgumentParser()
+    add_evaluate_options(parser)
+    return evaluate(parser.parse_args([str(option) for option in options]))
+
+
+def test_both_decoders_side_by_side(parts, capsys, tmp_path):
+    model, words, corpus = parts
+    output = tmp_path / "out" / "rates.json"
+    assert run(corpus, "--all", "-m", model, "--language-model", words, "-o", output) == 0
+    header, *rows = capsys.readouterr().out.splitlines()
+    assert header.split() == [
+        "set",
+        "utterances",
+        "words",
+        "greedy",
+        "CER",
+        "greedy",
+        "WER",
+        "beam",
+        "CER",
+        "beam",
+        "WER",
+    ]
+    assert [row.split()[0] for row in rows] == ["dev_seen_text", "dev_unseen_text"]
+    described = json.loads(output.read_text("utf-8"))
+    assert (described["model"], described["language_model"]) == ("model", "lm")
+    for row, found in zip(rows, described["sets"], strict=True):
+        assert (found["utterances"], found["words"]) == (8, 24)
+        for decoder in ("greedy", "beam"):
+            for rate in ("cer", "wer"):
+                low, high = found[decoder][f"{rate}_95"]
+                assert low <= found[decoder][rate] <= high
+                assert f"{found[decoder][rate]:.4f} [{low:.3f}" in row
+
+
+def test_the_language_model_is_used_unless_it_is_refused(parts, capsys):
+    model, words, corpus = parts
+    common = (corpus, "--split", "dev_unseen_text", "-m", model, "--json")
+    run(*common, "--language-model", words)
+    beam = json.loads(capsys.readouterr().out)
+    run(*common, "--language-model", "none")
+    greedy = json.loads(capsys.readouterr().out)
+    run(*common, "--all", "--language-model", words)
+    (both,) = json.loads(capsys.readouterr().out)["sets"]
+    assert [beam["sets"][0]["decoder"], greedy["sets"][0]["decoder"]] == ["beam", "greedy"]
+    for found, own in ((beam, both["beam"]), (greedy, both["greedy"])):
+        assert (found["cer"], found["wer"]) == (own["cer"], own["wer"])
+    assert beam["cer"] != greedy["cer"]
+
+
+def test_all_sets_together_are_the_sum_of_the_sets(parts, capsys):
+    model, _, corpus = parts
+    run(corpus, "-m", model, "--language-model", "none", "--json")
+    found = json.loads(capsys.readouterr().out)
+    assert found["utterances"] == sum(one["utterances"] for one in found["sets"]) == 16
+    errors = sum(one["cer"] * one["letters"] for one in found["sets"])
+    assert found["cer"] == pytest.approx(errors / found["letters"], abs=1e-3)
+
+
+def test_own_words_are_used_and_lines_that_are_of_no_use_are_named(parts, capsys, tmp_path):
+    model, words, corpus = parts
+    own = tmp_path / "слова.txt"
+    own.write_text("\n".join(("э", "Qt 6", *"абвгдежзийклмнопрстуфхцчшщыюя")), "utf-8")  # some letter is heard
+    common = (corpus, "-m", model, "--language-model", words, "--json")
+    run(*common)
+    without = json.loads(capsys.readouterr().out)
+    run(*common, "--own-words", own)
+    told = capsys.readouterr()
+    assert "line 2: “Qt 6” is left out" in told.err
+    assert json.loads(told.out)["cer"] != without["cer"]
+
+
+def test_a_language_model_that_is_missing_is_told(parts, tmp_path):
+    model, _, corpus = parts
+    with pytest.raises(LanguageModelMissing):
+        run(corpus, "-m", model, "--language-model", tmp_path / "none")
+
+
+def test_without_a_path_the_shared_sets_are_needed(parts, monkeypatch, tmp_path):
+    monkeypatch.setenv("DIKTOVKA_SHARED", str(tmp_path / "none"))
+    for options in ((), ("--all",)):
+        with pytest.raises(CorpusError, match="name a feature cache"):
+            run(*options, "-m", parts[0], "--language-model", "none")
+
+
+def test_the_interval_is_that_of_the_mean_of_many_draws():
+    rates = [ErrorRate(1, 10, errors, 2, min(2, errors)) for errors in (0, 1, 2, 3) * 25]
+    low, high = interval(rates)
+    deviation = np.std([0, 0.1, 0.2, 0.3]) / 100**0.5
+    assert (low, high) == pytest.approx((0.15 - 1.96 * deviation, 0.15 + 1.96 * deviation), abs=0.004)
+    assert interval(rates, words=True)[0] > high
+    assert interval(rates) == (low, high), "the same each time"
+
+
+def test_one_utterance_and_none_have_intervals_too():
+    assert interval([ErrorRate(1, 10, 1, 2, 1)]) == (0.1, 0.1)
+    assert interval([]) == (0.0, 0.0)
+
+
+def test_figures_are_those_of_all_utterances_together():
+    pairs = [("да нет", "да нет"), ("дом", "дам")]
+    found = figures([error_rate([pair]) for pair in pairs])
+    assert found.total == error_rate(pairs)
+    assert found.to_dict()["wer"] == round(1 / 3, 4)
+
+
+def test_the_shipped_model_is_not_worse_on_new_sentences_with_its_language_model(shipped, shared, capsys):
+    """The figure that the model's card gives; see checkpoint1/MODEL_CARD.md."""
+    known = load_checkpoint(shipped).error_rates.get("dev_unseen_text", {})
+    if "beam_wer" not in known:
+        pytest.skip("the shipped model's card has no figure with a language model")
+    run(shared / "voxforge-ru-mfcc", "--split", "dev_unseen_text", "--json")
+    found = json.loads(capsys.readouterr().out)
+    assert found["wer"] <= known["beam_wer"] + 0.005
+    assert found["cer"] <= known["beam_cer"] + 0.005
