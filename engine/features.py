@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import python_speech_features
 
 from engine.config import HOP_S, HOP_SAMPLES, SAMPLE_RATE_HZ, FeatureConfig
 from engine.frames import normalise
@@ -57,6 +56,8 @@ class ClassicCepstra:
 
     def push(self, span: np.ndarray, index: np.ndarray, is_tail: bool = False) -> tuple[np.ndarray, np.ndarray]:
         """Same as VoxforgeCepstra.push; no frame is ever removed."""
+        import python_speech_features  # brings all of scipy.signal along
+
         cepstra = python_speech_features.mfcc(
             span,
             samplerate=SAMPLE_RATE_HZ,

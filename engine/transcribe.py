@@ -37,7 +37,8 @@ class Transcriber:
         return cls(load_checkpoint(folder))
 
     def warm_up(self) -> None:
-        """Recognises a second of nothing, so that the first real recording does not wait for TensorFlow."""
+        """Recognises a second of nothing, so that the first real one waits for neither TensorFlow nor SciPy."""
+        FrontEnd(self._checkpoint.features).push(np.zeros(SAMPLE_RATE_HZ, np.float32))
         n_cepstra = self._checkpoint.features.n_cepstra
         self._recogniser([network_input(np.zeros((100, n_cepstra), np.float32), self._checkpoint.model)])
 

@@ -3,14 +3,13 @@
 Formulae: sphinxbase, `fe_sigproc.c`, `fe_noise.c` and `fe_prespch_buf.c`.
 The recursions over time are plain Python over one band after the other: on 15 bands that is twice as fast as
 NumPy calls frame by frame. All else is done for many frames at once, row by row in the same order whatever
-the number of rows, so that the size of the blocks does not change a single bit.
+the number of rows, so that the size of the blocks does not change a single bit. SciPy is imported when the first
+sample comes: its signal package alone takes longer than all the rest.
 """
 
 from collections import deque
 
 import numpy as np
-from scipy.fft import dct
-from scipy.signal import lfilter
 
 from engine.config import HOP_SAMPLES, SAMPLE_RATE_HZ, FeatureConfig
 
@@ -68,6 +67,8 @@ class MelCepstra:
         if config.lifter:
             order = np.arange(config.n_cepstra)
             lifter += config.lifter / 2 * np.sin(np.pi * order / config.lifter)
+        from scipy.fft import dct
+
         transform = dct(np.eye(config.n_filters), type=2, norm="ortho", axis=0)[: config.n_cepstra]
         self._transform = np.ascontiguousarray(transform * lifter[:, None])
 
@@ -131,6 +132,8 @@ class NoiseTracker:
             self._smoothed = _SMOOTHING * energies[:1]
             self._noise = (energies[0] * _INITIAL_NOISE).tolist()
             self._floor = list(self._noise)
+        from scipy.signal import lfilter
+
         power, self._smoothed = lfilter([1 - _SMOOTHING], [1, -_SMOOTHING], energies, axis=0, zi=self._smoothed)
         noise = _follow(power, self._noise)
         signal = np.maximum(power - noise, 1.0)

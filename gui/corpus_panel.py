@@ -2,6 +2,7 @@
 
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
@@ -19,7 +20,9 @@ from gui.theme import GRID
 from gui.work import Work
 from trainer.commands import PRESETS
 from trainer.corpus_events import CacheReady, Extracting, Found
-from trainer.transfer import Outside
+
+if TYPE_CHECKING:
+    from trainer.transfer import Outside
 
 
 class CorpusPanel(QWidget):
@@ -28,7 +31,7 @@ class CorpusPanel(QWidget):
     failed = Signal(object, object)
     changed = Signal()
 
-    def __init__(self, settings: Settings, outside: Outside | None = None, ask_folder=ask_folder):
+    def __init__(self, settings: Settings, outside: "Outside | None" = None, ask_folder=ask_folder):
         super().__init__()
         self._settings, self._ask_folder = settings, ask_folder
         self.corpus: Path | None = settings.corpus

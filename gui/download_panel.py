@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from PySide6.QtCore import Signal
@@ -19,7 +20,9 @@ from gui.work import Work
 from trainer.download_events import Finished, IndexRead, Progress, Retrying
 from trainer.download_plan import Plan, corpus_folder, make_plan
 from trainer.site import RUSSIAN, Choice, Index, corpus_url
-from trainer.transfer import Outside
+
+if TYPE_CHECKING:  # brings the HTTP library along
+    from trainer.transfer import Outside
 
 _STEPS = 1000
 
@@ -31,7 +34,7 @@ class DownloadPanel(QWidget):
     failed = Signal(object, object)
     busy_changed = Signal()
 
-    def __init__(self, outside: Outside | None = None):
+    def __init__(self, outside: "Outside | None" = None):
         super().__init__()
         self._outside = outside
         self._index: Index | None = None
@@ -191,14 +194,14 @@ def _is_address(text: str) -> bool:
     return any(mark in text for mark in "./:")
 
 
-def _index(site: str, outside: Outside | None) -> Iterator[object]:
+def _index(site: str, outside: "Outside | None") -> Iterator[object]:
     from trainer.download import read_index
 
     with closing(read_index(site if _is_address(site) else corpus_url(site), outside)) as events:
         yield from events
 
 
-def _fetched(plan: Plan, outside: Outside | None) -> Iterator[object]:
+def _fetched(plan: Plan, outside: "Outside | None") -> Iterator[object]:
     from trainer.download import download
 
     with closing(download(plan, outside)) as events:

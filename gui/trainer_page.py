@@ -1,6 +1,7 @@
 """The page where a model is made: recordings, training, models; each on a page of its own."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -29,7 +30,9 @@ from gui.settings import Settings
 from gui.theme import GRID
 from gui.training_job import State
 from gui.training_panel import TrainingPanel
-from trainer.transfer import Outside
+
+if TYPE_CHECKING:
+    from trainer.transfer import Outside
 
 
 class TrainerPage(QWidget):
@@ -41,7 +44,7 @@ class TrainerPage(QWidget):
         self,
         session: Session,
         settings: Settings,
-        outside: Outside | None = None,
+        outside: "Outside | None" = None,
         ask_folder=ask_folder,
         ask_name=ask_name,
     ):

@@ -6,7 +6,6 @@ All take cepstra (n_frames, n_cepstra) and a random generator; equal generators 
 from functools import lru_cache
 
 import numpy as np
-from scipy.fft import idct
 
 from engine.config import FeatureConfig
 from engine.frames import normalise
@@ -22,6 +21,8 @@ def _to_log_mel(features: FeatureConfig) -> tuple[np.ndarray, np.ndarray]:
     The cepstra are an orthonormal DCT-II of the log energies, cut to n_cepstra and liftered by
     1 + L/2 sin(pi i / L); the way back is exact for what the cut left over.
     """
+    from scipy.fft import idct  # the window imports this module, and need not wait for SciPy
+
     order = np.arange(features.n_cepstra)
     lift = 1 + features.lifter / 2 * np.sin(np.pi * order / features.lifter) if features.lifter else np.ones(len(order))
     basis = idct(np.eye(features.n_filters)[: features.n_cepstra], type=2, norm="ortho", axis=1)
