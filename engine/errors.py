@@ -23,6 +23,7 @@
     │   ├── LanguageModelMissing
     │   └── LanguageModelDamaged
     ├── OwnWordsUnreadable     a list of words that cannot be read
+    ├── TranscriptDamaged      a kept transcript that cannot be read
     ├── DownloadError          a corpus that cannot be fetched
     │   ├── AddressUnusable
     │   ├── SiteUnreachable
@@ -158,6 +159,10 @@ class LanguageModelDamaged(LanguageModelError):
 
 class OwnWordsUnreadable(DiktovkaError):
     template = "The list of words {path} cannot be read: {reason}."
+
+
+class TranscriptDamaged(DiktovkaError):
+    template = "The kept transcript cannot be read: {reason}. Its recording can be read again."
 
 
 class DownloadError(DiktovkaError):

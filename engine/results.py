@@ -5,12 +5,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Word:
-    """A recognised word; times in seconds from the start of the audio, confidence from 0 to 1."""
+    """A recognised word; times in seconds from the start of the audio, confidence from 0 to 1.
+
+    alternatives: what else the decoder took into account there, the likeliest first; may be of several words.
+    """
 
     text: str
     start_s: float
     end_s: float
     confidence: float
+    alternatives: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
