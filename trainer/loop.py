@@ -28,6 +28,7 @@ from trainer.optimiser import Optimiser, ctc_loss
 from trainer.run import Position, epoch_row, load_state, save_state, write_metrics
 from trainer.settings import TrainConfig
 from trainer.splice import spliced
+from trainer.step_log import StepLog, step_row, wall_clock
 
 _DRAW, _ORDER, _CHANGE, _SPLICE, _SOUNDS = range(5)  # what a random stream is for
 
@@ -66,6 +67,7 @@ class Training:
         self._loss_of_average = tf.function(self._summed_loss, reduce_retracing=True)
         self._before = list(start_from.history) if start_from else []
         self.position = Position()
+        self._log: StepLog | None = None
         self._resume()
 
     def _about(self) -> dict[str, object]:
@@ -92,11 +94,21 @@ class Training:
             raise TrainingError(reason=reason) from error
 
     def save(self) -> None:
-        """The whole state, to go on from."""
+        """The whole state, to go on from. Raises StorageError."""
+        if self._log:
+            self._log.sync()
         save_state(self.folder, self._optimiser.state(), self.position, self._about())
 
     def events(self) -> Iterator[Event]:
         """Trains to the end, or until the listener stops asking."""
+        self._log = StepLog(self.folder, self.position.step)
+        try:
+            yield from self._run()
+        finally:
+            self._log.close()
+            self._log = None
+
+    def _run(self) -> Iterator[Event]:
         while self.position.epoch < self.settings.epochs:
             yield from self._epoch()
             if self._patience_is_over():
@@ -128,7 +140,9 @@ class Training:
         at, batches = self.position, self._batches()
         plans = [(n, examples) for n, examples in enumerate(batches) if n >= at.batch]
         for batch in prepared(self._augmented, plans):
-            yield self._step(batch, len(batches))
+            done = self._step(batch, len(batches))
+            self._log.add(step_row(done, wall_clock(), at.step - at.batch))
+            yield done
             if at.step % self.settings.save_every == 0:
                 self.save()
                 yield Saved(self.folder, best=False)

@@ -4,6 +4,7 @@ state.npz          everything needed to go on: weights, their average, the optim
 best/              checkpoint folder: the averaged weights of the best epoch
 last/              checkpoint folder: the averaged weights of the last epoch
 metrics.csv        one line an epoch
+steps.csv          one line a step
 """
 
 import csv
@@ -18,7 +19,9 @@ from engine.arrays import read_arrays
 from engine.errors import TrainingError
 from engine.storage import atomic_path, write_atomic
 from trainer.events import EpochDone
+from trainer.step_log import read_steps
 
+__all__ = ["Position", "epoch_row", "load_state", "read_steps", "save_state", "write_metrics"]
 STATE = "state.npz"
 
 
