@@ -10,14 +10,15 @@ from engine.errors import DiktovkaError
 # Many small products, as the front end has, are several times slower when OpenBLAS spreads each over all processors.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-VERBS = ("transcribe", "evaluate", "train", "average", "language-model", "download", "corpus", "devices", "demo")
+_OF_TRAINER = ("train", "average", "language-model", "download", "corpus", "synthetic")
+VERBS = ("transcribe", "evaluate", *_OF_TRAINER, "devices", "demo")
 
 
 def _parser() -> argparse.ArgumentParser:
     """The verbs and their options. Nothing here imports Qt, PortAudio or TensorFlow."""
     from engine import commands as engine_commands
     from trainer import commands as trainer_commands
-    from trainer import corpus_commands, language_model_command, report
+    from trainer import corpus_commands, language_model_command, report, synthetic_command
 
     parser = argparse.ArgumentParser(prog="diktovka", description=__doc__, epilog="Without a verb: diktovka [FILE...]")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
@@ -69,6 +70,12 @@ def _parser() -> argparse.ArgumentParser:
         corpus_commands.corpus,
         "check recordings and make the feature cache that is trained on",
         corpus_commands.add_corpus_options,
+    )
+    verb(
+        "synthetic",
+        synthetic_command.synthetic,
+        "have sentences spoken by the machine's synthesisers, to train on",
+        synthetic_command.add_synthetic_options,
     )
     verb("devices", engine_commands.devices, "list the microphones")
     verb("demo", engine_commands.demo, "write down the two sample recordings")

@@ -36,6 +36,9 @@
     │   ├── NoRecordings
     │   ├── NothingUsable
     │   └── CacheFolderTaken
+    ├── SynthesiserError       sentences that cannot be spoken by the machine
+    │   ├── SynthesiserMissing
+    │   └── SynthesiserFailed
     ├── TrainingError          a training run that cannot go on
     └── EngineError            the recognition process failed
         └── EngineStopped
@@ -217,6 +220,18 @@ class NothingUsable(CorpusError):
 
 class CacheFolderTaken(CorpusError):
     template = "The folder {path} holds other files, which must not be lost. Choose an empty or a new folder."
+
+
+class SynthesiserError(DiktovkaError):
+    template = "The sentences cannot be spoken: {reason}."
+
+
+class SynthesiserMissing(SynthesiserError):
+    template = "The speech synthesiser {program} is missing; on Debian or Ubuntu: apt install espeak-ng festvox-ru"
+
+
+class SynthesiserFailed(SynthesiserError):
+    template = "The speech synthesiser {program} failed: {reason}"
 
 
 class TrainingError(DiktovkaError):

@@ -14,6 +14,7 @@ from trainer.augment import augmented
 from trainer.cache import FeatureCache, Utterance
 from trainer.settings import TrainConfig
 
+SYNTHETIC = "synthetic "  # how the names of speakers that are none begin
 _AHEAD = 4  # batches prepared while the network works
 
 
@@ -134,6 +135,27 @@ def draw(examples: Sequence[Example], per_sentence: int, rng: np.random.Generato
     for same in by_text.values():
         chosen = rng.permutation(len(same))[:per_sentence]
         drawn.extend(same[i] for i in sorted(chosen))
+    return drawn
+
+
+def draw_epoch(
+    examples: Sequence[Example], settings: TrainConfig, epoch: int, rng: np.random.Generator
+) -> list[Example]:
+    """The recordings of an epoch (from 0): drawn by sentence, and so much synthetic speech among them as is wanted.
+
+    The last `real_at_end` epochs have none.
+    """
+    spoken = [e for e in examples if not e.speaker.startswith(SYNTHETIC)]
+    synthetic = [e for e in examples if e.speaker.startswith(SYNTHETIC)]
+    drawn = draw(spoken or synthetic, settings.per_sentence, rng)
+    if not spoken or epoch >= settings.epochs - settings.real_at_end:
+        return drawn
+    room = settings.synthetic * sum(e.frames for e in drawn)
+    for i in rng.permutation(len(synthetic)):
+        room -= synthetic[i].frames
+        if room < 0:
+            break
+        drawn.append(synthetic[i])
     return drawn
 
 

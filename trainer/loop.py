@@ -20,7 +20,7 @@ from engine.errors import TrainingError
 from engine.model import BiLstmCtc, Recogniser
 from engine.shapes import initial_lower_output, initial_weights, weight_shapes
 from trainer import nonspeech
-from trainer.dataset import Batch, Example, Examples, buckets, draw, prepared
+from trainer.dataset import Batch, Example, Examples, buckets, draw_epoch, prepared
 from trainer.evaluate import evaluate
 from trainer.events import EpochDone, Event, Held, Saved, StepDone, Stopped
 from trainer.material import Material
@@ -125,7 +125,7 @@ class Training:
 
     def _batches(self) -> list[list[Example]]:
         """This epoch's batches: the same for the same seed and epoch."""
-        drawn = draw(self._train, self.settings.per_sentence, self._rng(_DRAW))
+        drawn = draw_epoch(self._train, self.settings, self.position.epoch, self._rng(_DRAW))
         if self._material.alignment and self.settings.splice:
             settings, rng = self.settings, self._rng(_SPLICE)
             drawn = spliced(drawn, self._material.alignment, settings.splice, settings.syllables, rng)

@@ -31,6 +31,8 @@ class TrainConfig(_Config):
     jitter: float = _setting(0.1, "deviation of Gaussian noise on the normalised cepstra")
     splice: float = _setting(0.0, "share of utterances joined from words of one speaker (needs an alignment)")
     syllables: float = _setting(0.0, "share of these that are cut at syllables instead of words")
+    synthetic: float = _setting(1.0, "most synthetic speech in an epoch, for each hour of real speech")
+    real_at_end: int = _setting(0, "last epochs without synthetic speech")
     nonspeech: float = _setting(0.03, "sounds without words, as a share of an epoch's recordings")
     intermediate: float = _setting(0.0, "share of the loss that is CTC on the middle layer")
     patience: int = _setting(0, "epochs without a better error on unseen sentences before stopping; 0: never")
@@ -43,9 +45,9 @@ class TrainConfig(_Config):
             _check(getattr(self, name) > 0, name, "it must be above zero")
         for name in ("speed", "warp"):
             _check(0 <= getattr(self, name) <= 0.3, name, "it must lie between 0 and 0.3")
-        for name in ("noise", "splice", "syllables", "nonspeech", "averaging", "intermediate"):
+        for name in ("noise", "splice", "syllables", "nonspeech", "averaging", "intermediate", "synthetic"):
             _check(0 <= getattr(self, name) <= 1, name, "it must lie between 0 and 1")
-        for name in ("time_masks", "time_mask_frames", "per_sentence", "patience", "short_first"):
+        for name in ("time_masks", "time_mask_frames", "per_sentence", "patience", "short_first", "real_at_end"):
             _check(getattr(self, name) >= 0, name, "it may not be negative")
 
 

@@ -50,6 +50,12 @@ def _opened(path: Path) -> Iterator[TextIO]:
         raise CorpusError(path=path, reason="it is no UTF-8 text") from error
 
 
+def lines_of(path: Path) -> Iterator[str]:
+    """The lines of a UTF-8 text file, as it is or compressed. Raises CorpusError."""
+    with _opened(path) as lines:
+        yield from lines
+
+
 @dataclass(frozen=True)
 class Text:
     """Everything read so far. `ё` is folded into `е`.
