@@ -45,7 +45,7 @@ def parse_own_words(text: str) -> OwnWords:
 
 def read_own_words(path: Path | None = None) -> OwnWords:
     """path: None means the person's own file. No file, no words. Raises OwnWordsUnreadable."""
-    return parse_own_words(_read(path or own_words_file()))
+    return parse_own_words(read_text(path or own_words_file()))
 
 
 def write_own_words(text: str, path: Path | None = None) -> OwnWords:
@@ -59,18 +59,19 @@ def import_own_words(source: Path, path: Path | None = None) -> OwnWords:
     """Adds the lines of another file that are not there yet. Raises OwnWordsUnreadable, StorageError."""
     if not Path(source).exists():
         raise OwnWordsUnreadable(path=source, reason="there is no such file")
-    have = _read(path or own_words_file()).splitlines()
+    have = read_text(path or own_words_file()).splitlines()
     known = {normalise(line) for line in have}
-    new = [line for line in _read(source).splitlines() if line.strip() and normalise(line) not in known]
+    new = [line for line in read_text(source).splitlines() if line.strip() and normalise(line) not in known]
     return write_own_words("\n".join([*have, *new]), path)
 
 
 def export_own_words(target: Path, path: Path | None = None) -> None:
     """Copies the list. Raises OwnWordsUnreadable, StorageError."""
-    write_atomic(target, _read(path or own_words_file()))
+    write_atomic(target, read_text(path or own_words_file()))
 
 
-def _read(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """The list as it stands in its file, bad lines too; empty without one. Raises OwnWordsUnreadable."""
     try:
         return Path(path).read_text(encoding="utf-8-sig")
     except FileNotFoundError:

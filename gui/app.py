@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 os.environ.setdefault("QT_API", "pyside6")  # for qtawesome, which would otherwise take what it finds first
@@ -14,28 +15,30 @@ from PySide6.QtCore import QLibraryInfo, QObject, QSocketNotifier, QTimer, QTran
 from PySide6.QtWidgets import QApplication, QWidget
 
 from engine.capture import Recorder, input_devices
-from engine.paths import data_dir, recordings_dir
+from engine.paths import data_dir
 from gui import i18n
+from gui.applied import Applied
 from gui.bridge import MakeRecorder
 from gui.dictation_page import DictationPage
 from gui.empty_page import shipped_samples
 from gui.kept_text import KeptText
+from gui.language_watch import LanguageWatch
 from gui.log import Uncaught, start_logging
 from gui.main_window import MainWindow, MakeTrainer
 from gui.microphones import ListDevices, MicrophoneChoice
 from gui.recognition import Engine
 from gui.session import Problem, Session
 from gui.settings import Settings
-from gui.theme import theme
 
 log = logging.getLogger(__name__)
 
 
-def start_engine_process(model: Path) -> Engine:
-    """The recognition process with the model in that folder; not started yet."""
+def start_engine_process(settings: Settings, model: Path) -> Engine:
+    """The recognition process with the model in that folder and the chosen language model; not started yet."""
+    from engine.beam_loader import Language
     from engine.process import EngineProcess
 
-    return EngineProcess(model)
+    return EngineProcess(model, Language(settings.language_model))
 
 
 def make_trainer_page(session: Session, settings: Settings) -> QWidget:
@@ -48,28 +51,33 @@ def make_trainer_page(session: Session, settings: Settings) -> QWidget:
 class Program(QObject):
     """The parts of the running program. Needs a QApplication; `open` shows the window.
 
-    make_engine, make_recorder, list_devices: recognition and sound, passed in; make_trainer: the Trainer's page.
+    make_engine, make_recorder, list_devices: recognition (None: its process) and sound, passed in; make_trainer: the
+    Trainer's page.
     """
 
     def __init__(
         self,
-        make_engine: Callable[[Path], Engine] = start_engine_process,
+        make_engine: Callable[[Path], Engine] | None = None,
         make_recorder: MakeRecorder = Recorder,
         list_devices: ListDevices = input_devices,
         language: str | None = None,
         make_trainer: MakeTrainer = make_trainer_page,
     ):
         super().__init__()
-        self.language = i18n.install(language)
-        self._translate_qt()
-        theme()
         self.settings = Settings()
-        self.session = Session(make_engine, recordings_dir(), make_recorder, model=self.settings.model)
+        self.language = i18n.install(language or self.settings.language or None)
+        self._translate_qt()
+        self.applied = Applied(self.settings)
+        make_engine = make_engine or partial(start_engine_process, self.settings)
+        self.session = Session(make_engine, self.settings.recordings, make_recorder, model=self.settings.model)
+        self.applied.follow(self.session)
         self.microphones = MicrophoneChoice(self.settings, list_devices)
         self.page = DictationPage(self.session, self.settings, self.microphones, shipped_samples(self.language))
         self.kept_text = KeptText(data_dir() / "texts", self.page.transcript)
         self.session.closed.connect(self.kept_text.save_last)
-        self.window = MainWindow(self.session, self.settings, self.page, make_trainer)
+        self.language_watch = LanguageWatch(self.session, self.settings, self.page)
+        self._list_devices = list_devices
+        self.window = MainWindow(self.session, self.settings, self.page, make_trainer, self._make_settings_page)
         self._files: list[Path] = []
 
     def _translate_qt(self) -> None:
@@ -78,6 +86,16 @@ class Program(QObject):
         folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
         if translator.load(f"qtbase_{self.language}", folder):
             QApplication.installTranslator(translator)
+
+    def _make_settings_page(self) -> QWidget:
+        """Imported late: by then the window has done so on another thread."""
+        from gui.settings_page import SettingsPage
+        from gui.settings_sections import Around
+
+        around = Around(self.session, self.settings, self._list_devices, self.window.close)
+        page = SettingsPage(around)
+        self.session.closed.connect(page.save_last)
+        return page
 
     def open(self, files: Sequence[Path] = ()) -> None:
         """Shows the window, then loads the model and looks for microphones, then reads the files."""

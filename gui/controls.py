@@ -8,7 +8,7 @@ from gui.i18n import _
 from gui.icon_label import IconLabel
 from gui.microphones import MicrophoneChoice
 from gui.record_button import RecordButton
-from gui.shortcuts import KEYS, shown
+from gui.shortcuts import hint as hint_with_keys
 from gui.status import Recording, Status, clock_time
 from gui.theme import GRID, TITLE_SCALE, button_icon_size, theme
 
@@ -17,13 +17,13 @@ NOTE_MS = 2500
 _PROGRESS_STEPS = 1000
 
 
-def tool_button(text: str, keys: str, hint: str) -> QPushButton:
+def tool_button(text: str, command: str, hint: str) -> QPushButton:
     """A flat button that a click does not give the focus, so that Space keeps its meaning."""
     button = QPushButton(text)
     button.setIconSize(button_icon_size())
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.setAccessibleName(hint)
-    button.setToolTip(f"{hint} ({shown(keys)})")
+    hint_with_keys(button, hint, command)
     return button
 
 
@@ -32,11 +32,11 @@ class Toolbar(QWidget):
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
-        self.open = tool_button(_("Open…"), KEYS.open, _("Open recordings"))
-        self.copy = tool_button(_("Copy"), KEYS.copy, _("Copy all text"))
-        self.save = tool_button(_("Save as…"), KEYS.save, _("Save the text to a file"))
-        self.clear = tool_button(_("Clear"), KEYS.clear, _("Clear the page"))
-        self.help = tool_button("", KEYS.help, _("Keyboard shortcuts"))
+        self.open = tool_button(_("Open…"), "open", _("Open recordings"))
+        self.copy = tool_button(_("Copy"), "copy", _("Copy all text"))
+        self.save = tool_button(_("Save as…"), "save", _("Save the text to a file"))
+        self.clear = tool_button(_("Clear"), "clear", _("Clear the page"))
+        self.help = tool_button("", "help", _("Keyboard shortcuts"))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GRID // 2)
@@ -76,7 +76,7 @@ class Controls(QWidget):
         self.cancel = QPushButton(_("Cancel"))
         self.cancel.setProperty("outlined", True)
         self.cancel.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.cancel.setToolTip(f"{_('Cancel; recordings are kept')} ({shown(KEYS.cancel)})")
+        hint_with_keys(self.cancel, _("Cancel; recordings are kept"), "cancel")
         self.cancel.setAccessibleName(_("Cancel"))
         self.state = QLabel()
         self.state.setAlignment(Qt.AlignmentFlag.AlignCenter)

@@ -21,6 +21,7 @@ DEAD_PEAK = 4 / 32768  # less than the quietest room: it is switched off
 class Dictaphone(QObject):
     """One recording at a time, each in a file of its own named after the moment.
 
+    folder: where the next one is put.
     recording_started(path, ended): its first samples are on disk; `ended` is an Event, set when no more come.
     failed(error, is_kept): the recording ended by itself; is_kept tells whether there is something to read.
     hears_nothing: all samples have been silent for some seconds.
@@ -33,7 +34,7 @@ class Dictaphone(QObject):
 
     def __init__(self, folder: Path, make_recorder: MakeRecorder, now: Callable[[], datetime]):
         super().__init__()
-        self._folder, self._make_recorder, self._now = folder, make_recorder, now
+        self.folder, self._make_recorder, self._now = folder, make_recorder, now
         self._task: RecordingTask | None = None
         self._patience = QTimer(self, singleShot=True, interval=OPEN_WITHIN_MS)
         self._patience.timeout.connect(self._give_up_opening)
@@ -93,9 +94,9 @@ class Dictaphone(QObject):
 
     def _new_path(self) -> Path:
         name = self._now().strftime("%Y-%m-%d_%H-%M-%S")
-        path, number = self._folder / f"{name}.wav", 2
+        path, number = self.folder / f"{name}.wav", 2
         while path.exists():
-            path, number = self._folder / f"{name}_{number}.wav", number + 1
+            path, number = self.folder / f"{name}_{number}.wav", number + 1
         return path
 
     def _take_start(self) -> None:

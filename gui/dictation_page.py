@@ -6,7 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QGuiApplication, QKeySequence, QMouseEvent, QShortcut
+from PySide6.QtGui import QGuiApplication, QMouseEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from engine.errors import NoMicrophone
@@ -24,7 +24,7 @@ from gui.recognition import model_name
 from gui.saving import Saver
 from gui.session import Problem, Session
 from gui.settings import Settings
-from gui.shortcuts import KEYS, ShortcutsWindow
+from gui.shortcuts import ShortcutsWindow, bind
 from gui.status import Reading, Recording, Status
 from gui.theme import GRID, TITLE_SCALE, theme
 from gui.transcript_view import TranscriptView
@@ -189,19 +189,19 @@ class DictationPage(QWidget):
 
     def _follow_person(self) -> None:
         toolbar, controls = self.toolbar, self.controls
-        for button, keys, act in (
-            (controls.record, KEYS.record, self.toggle_recording),
-            (controls.cancel, KEYS.cancel, self._session.cancel),
-            (toolbar.open, KEYS.open, self.open_files),
-            (toolbar.copy, KEYS.copy, self.copy_all),
-            (toolbar.save, KEYS.save, self.save_as),
-            (toolbar.clear, KEYS.clear, self.clear),
-            (toolbar.help, KEYS.help, self.show_shortcuts),
-            (None, KEYS.microphone, self._choose_microphone),
+        for button, command, act in (
+            (controls.record, "record", self.toggle_recording),
+            (controls.cancel, "cancel", self._session.cancel),
+            (toolbar.open, "open", self.open_files),
+            (toolbar.copy, "copy", self.copy_all),
+            (toolbar.save, "save", self.save_as),
+            (toolbar.clear, "clear", self.clear),
+            (None, "microphone", self._choose_microphone),
         ):
             if button is not None:
                 button.clicked.connect(lambda _checked=False, act=act: act())
-            QShortcut(QKeySequence(keys), self, act)
+            bind(self, command, act)
+        toolbar.help.clicked.connect(lambda _checked=False: self.show_shortcuts())
         self.empty.sample_chosen.connect(lambda path: self._session.open_files([path]))
         # Else the focus would go from what is hidden to the text, and Space would type.
         for left in (self._microphones.activated, self.empty.sample_chosen, controls.cancel.clicked):

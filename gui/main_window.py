@@ -13,8 +13,6 @@ from PySide6.QtGui import (
     QDropEvent,
     QIcon,
     QKeyEvent,
-    QKeySequence,
-    QShortcut,
     QShowEvent,
 )
 from PySide6.QtWidgets import QLabel, QMainWindow, QTabWidget, QVBoxLayout, QWidget
@@ -24,10 +22,11 @@ from gui.bridge import Task
 from gui.dictation_page import DictationPage
 from gui.files import dropped_paths
 from gui.i18n import _
+from gui.late_page import LatePage
 from gui.problem_words import problem_words
 from gui.session import Session
 from gui.settings import Settings
-from gui.shortcuts import KEYS, shown
+from gui.shortcuts import bind, tab_hint
 from gui.theme import GRID
 
 MakeTrainer = Callable[[Session, Settings], QWidget]
@@ -41,7 +40,14 @@ class MainWindow(QMainWindow):
 
     first_shown = Signal()
 
-    def __init__(self, session: Session, settings: Settings, dictation: DictationPage, make_trainer: MakeTrainer):
+    def __init__(
+        self,
+        session: Session,
+        settings: Settings,
+        dictation: DictationPage,
+        make_trainer: MakeTrainer,
+        make_settings: Callable[[], QWidget],
+    ):
         super().__init__()
         self._session, self._settings = session, settings
         self._may_close = self._was_shown = False
@@ -61,9 +67,16 @@ class MainWindow(QMainWindow):
         place.addWidget(self._trainer_hint)
         self.tabs.addTab(self._trainer_place, _("Trainer"))
         self.tabs.currentChanged.connect(self._show_tab)
-        for keys, index in ((KEYS.dictation, 0), (KEYS.trainer, 1)):
-            QShortcut(QKeySequence(keys), self, partial(self.tabs.setCurrentIndex, index))
-            self.tabs.setTabToolTip(index, shown(keys))
+        self.settings_page = LatePage("gui.settings_page", make_settings, _("Getting the settings ready"))
+        self.tabs.addTab(self.settings_page, _("Settings"))
+        for command, page in (
+            ("dictation", dictation),
+            ("trainer", self._trainer_place),
+            ("settings", self.settings_page),
+        ):
+            bind(self, command, partial(self.tabs.setCurrentWidget, page))
+            tab_hint(self.tabs, self.tabs.indexOf(page), command)
+        bind(self, "help", dictation.show_shortcuts)
         self.setCentralWidget(self.tabs)
         self.setAcceptDrops(True)
         self.setMinimumSize(*LEAST_SIZE)

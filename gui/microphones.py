@@ -11,6 +11,7 @@ from engine.errors import NoMicrophone
 from gui.bridge import Task
 from gui.i18n import _
 from gui.settings import Settings
+from gui.shortcuts import hint
 from gui.theme import GRID, theme
 
 WIDTH_PX = 30 * GRID
@@ -34,11 +35,12 @@ class MicrophoneChoice(QComboBox):
         self._looking: Task | None = None
         self.setObjectName("microphones")
         self.setAccessibleName(_("Microphone"))
-        self.setToolTip(_("Microphone (Alt+M)"))
+        hint(self, _("Microphone"), "microphone")
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setFixedWidth(WIDTH_PX)
         self._show([])
         self.activated.connect(self._remember)
+        settings.changed.connect(self._follow_settings)
 
     @property
     def microphone(self) -> str | None:
@@ -99,6 +101,10 @@ class MicrophoneChoice(QComboBox):
         self.setCurrentIndex(max(0, self.findData(self._settings.microphone) if self._settings.microphone else 0))
         if opened:
             super().showPopup()  # makes it as long as its new list
+
+    def _follow_settings(self, name: str) -> None:
+        if name == "microphone":
+            self.setCurrentIndex(max(0, self.findData(self._settings.microphone) if self._settings.microphone else 0))
 
     def _remember(self, _index: int) -> None:
         self._settings.microphone = self.microphone

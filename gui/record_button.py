@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from gui.i18n import _
+from gui.shortcuts import KEYS, with_keys
 from gui.theme import GRID, theme
 
 DISC_PX = 9 * GRID
@@ -39,6 +40,7 @@ class RecordButton(QPushButton):
         self._fall.setInterval(_FRAME_MS)
         self._fall.timeout.connect(self._fall_back)
         theme().changed.connect(self.update)
+        KEYS.changed.connect(self._tell_keys)
         self.set_recording(False)
 
     @property
@@ -50,11 +52,14 @@ class RecordButton(QPushButton):
         self._recording = recording
         name = _("Stop") if recording else _("Record")
         self.setAccessibleName(name)
-        self.setToolTip(f"{name} (Ctrl+R)")
+        self._tell_keys()
         if not recording:
             self._level = 0.0
             self._fall.stop()
         self.update()
+
+    def _tell_keys(self) -> None:
+        self.setToolTip(with_keys(self.accessibleName(), "record"))
 
     def show_level(self, _peak: float, rms: float) -> None:
         if self._recording:

@@ -105,6 +105,11 @@ class Session(QObject):
             self._loading.cancel()
         self._go_on()
 
+    @property
+    def language_error(self) -> DiktovkaError | None:
+        """Why own words or language model are not used; None where they are, or where nothing was read yet."""
+        return getattr(self._engine, "language_error", None)
+
     def _model_ready(self) -> None:
         self._loading, self._model = None, Model.READY
         self._go_on()
@@ -129,6 +134,10 @@ class Session(QObject):
         """Opens the microphone of that name (None: the system's default) and records until `stop`."""
         if not self._closing:
             self._dictaphone.record(microphone)
+
+    def record_into(self, folder: Path) -> None:
+        """Where the next recordings are put."""
+        self._dictaphone.folder = folder
 
     def stop(self) -> None:
         """Ends the recording half a second from now; what was said is read to its end."""

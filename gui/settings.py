@@ -1,38 +1,65 @@
-"""What the window remembers from one time to the next: an INI file in the config folder."""
+"""What the window remembers from one time to the next: an INI file in the config folder.
+
+A new setting is one line, `name = Stored(default)`: it is kept, checked, exported and imported with the others.
+"""
 
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 
-from engine.paths import config_dir, shipped_checkpoint
+from engine.errors import ConfigError
+from engine.paths import config_dir, recordings_dir, shipped_checkpoint, shipped_language_model
+from gui.settings_stored import Stored
 
 _CHECKPOINT = "model.json"  # as in engine.checkpoint, which would bring numpy along before the window is shown
+NO_LANGUAGE_MODEL = "none"
+LARGEST_TEXT_PERCENT = 200
 
 
-class Settings:
-    """Each property is read from and written to the file; a value that cannot be read is the default."""
+class Settings(QObject):
+    """Each setting is read from and written to the file; a value that cannot be read is the default.
+
+    `changed(name)` after another value was stored.
+    """
+
+    changed = Signal(str)
+
+    microphone_name = Stored("", stored_as="microphone")
+    last_folder = Stored("", stored_as="folder")
+    model_folder = Stored("", stored_as="model")
+    corpus_folder = Stored("", stored_as="corpus")
+    recordings_folder = Stored("")
+    language_model_folder = Stored("")  # empty: the shipped one; NO_LANGUAGE_MODEL: none
+    language = Stored("", choices=("", "en", "ru"))  # empty: the system's
+    appearance = Stored("system", choices=("system", "light", "dark"))
+    text_percent = Stored(100, least=80, most=LARGEST_TEXT_PERCENT)
+    tour_seen = Stored(False)
+    keys = Stored("{}")  # shortcuts that differ from the default, as JSON: see gui.shortcuts
 
     def __init__(self, folder: Path | None = None):
+        super().__init__()
         self._file = QSettings(str((folder or config_dir()) / "window.ini"), QSettings.Format.IniFormat)
+
+    # --- one by one, as others want them ---
 
     @property
     def microphone(self) -> str | None:
         """Name of the chosen microphone; None for the system's default."""
-        return str(self._file.value("microphone", "")) or None
+        return self.microphone_name or None
 
     @microphone.setter
     def microphone(self, name: str | None) -> None:
-        self._file.setValue("microphone", name or "")
+        self.microphone_name = name or ""
 
     @property
     def folder(self) -> Path:
         """Where a file was last opened or saved."""
-        folder = Path(str(self._file.value("folder", "")) or Path.home())
+        folder = Path(self.last_folder or Path.home())
         return folder if folder.is_dir() else Path.home()
 
     @folder.setter
     def folder(self, folder: Path) -> None:
-        self._file.setValue("folder", str(folder))
+        self.last_folder = str(folder)
 
     @property
     def geometry(self) -> QByteArray:
@@ -47,22 +74,76 @@ class Settings:
     @property
     def model(self) -> Path:
         """The checkpoint to dictate with: the shipped one unless another was chosen that is still there."""
-        folder = Path(str(self._file.value("model", "")) or shipped_checkpoint())
+        folder = Path(self.model_folder or shipped_checkpoint())
         return folder if (folder / _CHECKPOINT).is_file() else shipped_checkpoint()
 
     @model.setter
     def model(self, folder: Path) -> None:
-        self._file.setValue("model", "" if folder == shipped_checkpoint() else str(folder))
+        self.model_folder = "" if folder == shipped_checkpoint() else str(folder)
+
+    @property
+    def language_model(self) -> Path | None:
+        """Folder of the language model to search with; None for none."""
+        if self.language_model_folder == NO_LANGUAGE_MODEL:
+            return None
+        return Path(self.language_model_folder or shipped_language_model())
+
+    @language_model.setter
+    def language_model(self, folder: Path | None) -> None:
+        shipped = folder == shipped_language_model()
+        self.language_model_folder = NO_LANGUAGE_MODEL if folder is None else "" if shipped else str(folder)
+
+    @property
+    def recordings(self) -> Path:
+        """Where new recordings are put."""
+        return Path(self.recordings_folder or recordings_dir())
+
+    @recordings.setter
+    def recordings(self, folder: Path) -> None:
+        self.recordings_folder = "" if folder == recordings_dir() else str(folder)
 
     @property
     def corpus(self) -> Path | None:
         """The folder of recordings that were last trained on; None where there is none."""
-        named = str(self._file.value("corpus", ""))
+        named = self.corpus_folder
         return Path(named) if named and Path(named).is_dir() else None
 
     @corpus.setter
     def corpus(self, folder: Path) -> None:
-        self._file.setValue("corpus", str(folder))
+        self.corpus_folder = str(folder)
+
+    # --- all of them ---
+
+    @classmethod
+    def described(cls) -> dict[str, Stored]:
+        """Name -> description of every setting that goes along in an export."""
+        return {stored.name: stored for stored in vars(cls).values() if isinstance(stored, Stored)}
+
+    def values(self) -> dict[str, bool | int | str]:
+        """Every setting as it stands now."""
+        return {name: stored.__get__(self) for name, stored in self.described().items()}
+
+    def check(self, values: dict[str, object]) -> None:
+        """Raises ConfigError if one of them is unknown or not allowed."""
+        described = self.described()
+        for name, value in values.items():
+            if name not in described:
+                raise ConfigError(name=name, reason="this version does not know it")
+            described[name].checked(value)
+
+    def take(self, values: dict[str, object]) -> None:
+        """Stores all of these, or none if one is not allowed: raises ConfigError."""
+        self.check(values)
+        for name, value in values.items():
+            self.store(name, value)
+
+    def stored_value(self, name: str) -> object:
+        return self._file.value(name)
+
+    def store(self, name: str, value: bool | int | str) -> None:
+        if value != self.described()[name].__get__(self):
+            self._file.setValue(name, value)
+            self.changed.emit(name)
 
     def save(self) -> None:
         self._file.sync()

@@ -1,38 +1,186 @@
-"""Every key of the window in one table: what it does, and the page that says so."""
+"""Every key of the window in one table: what it does, what a person made of it, and the page that says so.
 
+A new shortcut is one line in COMMANDS; `bind(widget, "name", act)` makes it work and `hint(widget, words, "name")`
+says so in a tooltip. Both follow when a person chooses other keys.
+"""
+
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont, QKeySequence
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QFont, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QVBoxLayout, QWidget
 
-from gui.i18n import _
+from gui.i18n import N_, _
 from gui.theme import GRID, theme
+
+_SEQUENCE_TEXT = QKeySequence.SequenceFormat.PortableText
+# Keys that edit or move in a text when they are pressed alone.
+_EDITING = frozenset(
+    getattr(Qt.Key, f"Key_{name}")
+    for name in ("Backspace", "Delete", "Home", "End", "PageUp", "PageDown", "Left", "Right", "Up", "Down")
+)
+_TYPING_MODIFIERS = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
 
 
 @dataclass(frozen=True)
-class Keys:
-    """Key sequences as QKeySequence reads them; the first is the one that is shown."""
+class Command:
+    """keys: the default, as QKeySequence reads it; empty: none. page: the only page it works on, empty: on all."""
 
-    record: str = "Ctrl+R"
-    open: str = "Ctrl+O"
-    save: str = "Ctrl+S"
-    copy: str = "Ctrl+Shift+C"
-    clear: str = "Ctrl+Shift+Delete"
-    cancel: str = "Esc"
-    help: str = "F1"
-    microphone: str = "Alt+M"
-    dictation: str = "Ctrl+1"
-    trainer: str = "Ctrl+2"
-    train: str = "Ctrl+T"
+    name: str
+    keys: str
+    meaning: str
+    page: str = ""
+
+
+COMMANDS = (
+    Command("record", "Ctrl+R", N_("Start and stop recording"), "dictation"),
+    Command("open", "Ctrl+O", N_("Open recordings"), "dictation"),
+    Command("cancel", "Esc", N_("Cancel; recordings are kept"), "dictation"),
+    Command("copy", "Ctrl+Shift+C", N_("Copy all text"), "dictation"),
+    Command("save", "Ctrl+S", N_("Save the text to a file"), "dictation"),
+    Command("clear", "Ctrl+Shift+Delete", N_("Clear the page"), "dictation"),
+    Command("microphone", "Alt+M", N_("Choose a microphone"), "dictation"),
+    Command("train", "Ctrl+T", N_("Train, and stop training"), "trainer"),
+    Command("dictation", "Ctrl+1", N_("Dictation")),
+    Command("trainer", "Ctrl+2", N_("Trainer")),
+    Command("settings", "Ctrl+,", N_("Settings")),
+    Command("help", "F1", N_("Keyboard shortcuts")),
+)
+# What Qt or a page does with a key by itself; it cannot be changed.
+FIXED = (
+    ("Space", N_("Start and stop recording, while no text has the focus")),
+    ("Ctrl+Z", N_("Undo the last change")),
+    ("Tab", N_("Go on to the next control")),
+)
+
+
+class Keys(QObject):
+    """The key sequences in force: KEYS.record is "Ctrl+R" unless a person chose others. `changed` after they did."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._chosen: dict[str, str] = {}
+
+    def __getattr__(self, name: str) -> str:
+        for command in COMMANDS:
+            if command.name == name:
+                return self._chosen.get(name, command.keys)
+        raise AttributeError(name)
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """Name -> keys, where they differ from the default."""
+        return dict(self._chosen)
+
+    def use(self, chosen: Mapping[str, str]) -> None:
+        """Puts these in place of all that were chosen before; the others are the defaults."""
+        defaults = {command.name: command.keys for command in COMMANDS}
+        wanted = {name: keys for name, keys in chosen.items() if defaults.get(name, keys) != keys}
+        if wanted != self._chosen:
+            self._chosen = wanted
+            self.changed.emit()
 
 
 KEYS = Keys()
 
 
+def read_chosen(text: str) -> dict[str, str]:
+    """What stands in the settings; what cannot be read, or is no key, is left out."""
+    try:
+        told = json.loads(text)
+    except ValueError:
+        return {}
+    if not isinstance(told, dict):
+        return {}
+    names = {command.name for command in COMMANDS}
+    return {name: keys for name, keys in told.items() if name in names and isinstance(keys, str) and is_usable(keys)}
+
+
+def write_chosen(chosen: Mapping[str, str]) -> str:
+    return json.dumps(dict(chosen), ensure_ascii=False, sort_keys=True)
+
+
+def is_usable(keys: str) -> bool:
+    """Whether keys, as text, may be a shortcut: none at all, or ones that no text is typed with."""
+    sequence = QKeySequence.fromString(keys, _SEQUENCE_TEXT)
+    if sequence.isEmpty():
+        return not keys
+    first = sequence[0]
+    key = first.key()
+    if key in (Qt.Key.Key_unknown, Qt.Key.Key_Tab, Qt.Key.Key_Backtab, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        return False
+    types = not (first.keyboardModifiers() & ~_TYPING_MODIFIERS)
+    return not (types and (key < Qt.Key.Key_Escape.value or key in _EDITING))
+
+
+def conflict(name: str, keys: str, chosen: Mapping[str, str]) -> str | None:
+    """The meaning of what has these keys already, where both would work on the same page; None if nothing has."""
+    if not keys:
+        return None
+    (own,) = [command for command in COMMANDS if command.name == name]
+    for command in COMMANDS:
+        taken = chosen.get(command.name, command.keys)
+        same_page = not own.page or not command.page or own.page == command.page
+        if command is not own and same_page and taken == keys:
+            return command.meaning
+    return next((meaning for fixed, meaning in FIXED if fixed == keys), None)
+
+
 def shown(sequence: str) -> str:
     """The keys as this system writes them."""
     return QKeySequence(sequence).toString(QKeySequence.SequenceFormat.NativeText)
+
+
+class _Following(QShortcut):
+    """A shortcut whose keys are those of a command, whatever a person makes of them."""
+
+    def __init__(self, parent: QWidget, name: str, act: Callable[[], object]):
+        super().__init__(QKeySequence(getattr(KEYS, name)), parent)
+        self._name = name
+        self.activated.connect(act)
+        KEYS.changed.connect(self._follow)
+
+    def _follow(self) -> None:
+        self.setKey(QKeySequence(getattr(KEYS, self._name)))
+
+
+class _Hint(QObject):
+    """Gives a widget its tooltip anew when the keys change."""
+
+    def __init__(self, parent: QWidget, words: str, name: str, show: Callable[[str], None]):
+        super().__init__(parent)
+        self._words, self._name, self._show = words, name, show
+        KEYS.changed.connect(self.follow)
+        self.follow()
+
+    def follow(self) -> None:
+        self._show(with_keys(self._words, self._name))
+
+
+def bind(parent: QWidget, name: str, act: Callable[[], object]) -> QShortcut:
+    """`act` on the keys of that command while the window of `parent` is active and `parent` is visible."""
+    return _Following(parent, name, act)
+
+
+def hint(widget: QWidget, words: str, name: str) -> None:
+    """The tooltip of a widget, with the keys of a command."""
+    _Hint(widget, words, name, widget.setToolTip)
+
+
+def tab_hint(tabs, index: int, name: str) -> None:
+    """The same for a page of a QTabWidget."""
+    _Hint(tabs, "", name, partial(tabs.setTabToolTip, index))
+
+
+def with_keys(words: str, name: str) -> str:
+    """ "Copy all text (Ctrl+Shift+C)"; without words the keys alone."""
+    keys = shown(getattr(KEYS, name))
+    return f"{words} ({keys})" if words and keys else words or keys
 
 
 class ShortcutsWindow(QDialog):
@@ -41,25 +189,12 @@ class ShortcutsWindow(QDialog):
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
         self.setWindowTitle(_("Keyboard shortcuts"))
-        rows = (
-            (KEYS.record, _("Start and stop recording")),
-            ("Space", _("The same, while no text has the focus")),
-            (KEYS.open, _("Open recordings")),
-            (KEYS.cancel, _("Cancel; recordings are kept")),
-            (KEYS.copy, _("Copy all text")),
-            (KEYS.save, _("Save the text to a file")),
-            (KEYS.clear, _("Clear the page")),
-            ("Ctrl+Z", _("Undo the last change")),
-            (KEYS.microphone, _("Choose a microphone")),
-            (KEYS.dictation, _("Dictation")),
-            (KEYS.trainer, _("Trainer")),
-            (KEYS.train, _("Train, and stop training")),
-            (KEYS.help, _("This page")),
-        )
+        rows = [(getattr(KEYS, command.name), _(command.meaning)) for command in COMMANDS]
+        rows += [(keys, _(meaning)) for keys, meaning in FIXED]
         grid = QGridLayout()
         grid.setHorizontalSpacing(4 * GRID)
         grid.setVerticalSpacing(GRID)
-        for row, (sequence, meaning) in enumerate(rows):
+        for row, (sequence, meaning) in enumerate(row for row in rows if row[0]):
             keys = QLabel(shown(sequence))
             keys.setFont(theme().font(1.0, QFont.Weight.DemiBold))
             grid.addWidget(keys, row, 0, Qt.AlignmentFlag.AlignLeft)

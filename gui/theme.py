@@ -81,12 +81,21 @@ class Theme(QObject):
         self._app = app
         # Asked for before our own palette hides it: without a desktop's word, the system's palette decides.
         self._system_is_dark = app.palette().color(QPalette.ColorRole.Window).lightness() < 128
-        self.colours = LIGHT
+        self.colours, self._preferred = LIGHT, None
+        self._system_points = app.font().pointSizeF()
         app.setStyle(QStyleFactory.create("Fusion"))
         app.styleHints().colorSchemeChanged.connect(self.follow_system)
         self.follow_system()
 
+    def prefer(self, appearance: str) -> None:
+        """appearance: "light" or "dark"; "system" follows the system."""
+        self._preferred = {"light": LIGHT, "dark": DARK}.get(appearance)
+        self.follow_system()
+
     def follow_system(self) -> None:
+        if self._preferred is not None:
+            self.use(self._preferred)
+            return
         scheme = self._app.styleHints().colorScheme()
         dark = self._system_is_dark if scheme == Qt.ColorScheme.Unknown else scheme == Qt.ColorScheme.Dark
         self.use(DARK if dark else LIGHT)
@@ -96,6 +105,21 @@ class Theme(QObject):
         self._app.setPalette(_palette(colours))
         self._app.setStyleSheet(_style_sheet(colours))
         self.changed.emit()
+
+    def scale_text(self, percent: int) -> None:
+        """All text in this share of the system's size, at once; also where a widget has a font of its own."""
+        font = QFont(self._app.font())
+        before, after = font.pointSizeF(), self._system_points * percent / 100
+        if abs(before - after) < 0.01:
+            return
+        font.setPointSizeF(after)
+        own = [widget for widget in self._app.allWidgets() if widget.testAttribute(Qt.WidgetAttribute.WA_SetFont)]
+        fonts = [QFont(widget.font()) for widget in own]
+        self._app.setFont(font)
+        self.use(self.colours)  # before the rest: a new style sheet gives widgets the fonts that they had under the old
+        for widget, its_font in zip(own, fonts, strict=True):
+            its_font.setPointSizeF(its_font.pointSizeF() * after / before)
+            widget.setFont(its_font)
 
     def font(self, scale: float, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
         """The system's font, scaled."""

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from engine.errors import DiktovkaError
@@ -13,7 +12,7 @@ from gui.example_table import ExampleTable
 from gui.form import named, push_button, words
 from gui.i18n import _
 from gui.loss_plot import LossPlot
-from gui.shortcuts import KEYS, shown
+from gui.shortcuts import bind, hint
 from gui.status import time_left
 from gui.theme import GRID
 from gui.training_form import TrainingForm
@@ -38,10 +37,10 @@ class TrainingPanel(QWidget):
         self._shown_run: Path | None = None
         self.job = TrainingJob()
         self.form = TrainingForm()
-        self.train = push_button(
-            _("Train"), f"{_('Begin, or go on with the chosen run')} ({shown(KEYS.train)})", "primary"
-        )
-        self.stop = push_button(_("Stop"), f"{_('Save and stop; it can go on later')} ({shown(KEYS.train)})")
+        self.train = push_button(_("Train"), "", "primary")
+        self.stop = push_button(_("Stop"), "")
+        hint(self.train, _("Begin, or go on with the chosen run"), "train")
+        hint(self.stop, _("Save and stop; it can go on later"), "train")
         self.pause = push_button(_("Pause"), _("Hold the training, so that the machine is free for a while"))
         self.resume = push_button(_("Resume"), _("Go on after the pause"))
         self.use = push_button(_("Use this model"), _("Dictate with the best state of this run from now on"))
@@ -81,7 +80,7 @@ class TrainingPanel(QWidget):
             (self.use, self._use),
         ):
             button.clicked.connect(lambda _checked=False, act=act: act())
-        QShortcut(QKeySequence(KEYS.train), self, self.toggle)
+        bind(self, "train", self.toggle)
         self.job.event.connect(self._take)
         self.job.changed.connect(self.show_state)
         self.job.ended.connect(self._end)

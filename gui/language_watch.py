@@ -1,0 +1,38 @@
+"""Says in words when the language model or the own words cannot be used."""
+
+from PySide6.QtCore import QObject
+
+from engine.errors import LanguageModelError
+from gui.dictation_page import DictationPage
+from gui.i18n import _
+from gui.message_bar import Action
+from gui.problem_words import problem_words
+from gui.session import Session
+from gui.settings import Settings
+
+
+class LanguageWatch(QObject):
+    """Looks after each job; tells the same failure once, until it has gone."""
+
+    def __init__(self, session: Session, settings: Settings, page: DictationPage):
+        super().__init__()
+        self._session, self._settings, self._page = session, settings, page
+        self._told = ""
+        session.job_ended.connect(self._look)
+
+    def _look(self, _job: object) -> None:
+        error = self._session.language_error
+        sentence = problem_words(error) if error is not None else ""
+        if sentence and sentence != self._told:
+            actions = [Action(_("Show log"), self._page.show_log, stays=True)]
+            if isinstance(error, LanguageModelError):
+                sentence_told = _("{problem} The text is written by ear, without it.").format(problem=sentence)
+                actions.insert(0, Action(_("Do without it"), self._switch_off))
+            else:
+                sentence_told = _("{problem} Recognition goes on without it.").format(problem=sentence)
+            self._page.messages.say(sentence_told, "alert-outline", actions)
+        self._told = sentence
+
+    def _switch_off(self) -> None:
+        self._settings.language_model = None
+        self._settings.save()

@@ -1,0 +1,110 @@
+"""The rows that the sections of the Settings page are put together from."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from gui.form import named, words
+from gui.theme import GRID, TITLE_SCALE, theme
+
+FIELD_LETTERS = 28
+
+
+class Choice(QComboBox):
+    """A list of which one is chosen; the wheel scrolls the page and not the choice."""
+
+    def __init__(self, name: str, hint: str = ""):
+        super().__init__()
+        self.setObjectName("choice")
+        named(self, name, hint)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(FIELD_LETTERS)
+
+    def fill(self, entries: Sequence[tuple[str, object]], chosen: object) -> None:
+        """entries: what is shown, and what it stands for. Says nothing to anybody."""
+        self.blockSignals(True)
+        self.clear()
+        for text, meant in entries:
+            self.addItem(text, meant)
+        self.choose(chosen)
+        self.blockSignals(False)
+
+    def choose(self, chosen: object) -> None:
+        self.setCurrentIndex(next((i for i in range(self.count()) if self.itemData(i) == chosen), 0))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Adds the arrow, which a style sheet could only take from a file of one colour."""
+        super().paintEvent(event)
+        side = 2 * GRID
+        place = QRect(self.width() - side - GRID, (self.height() - side) // 2, side, side)
+        painter = QPainter(self)
+        theme().icon("chevron-down", theme().colours.quiet_text).paint(painter, place)
+        painter.end()
+
+
+def tick(text: str, hint: str = "") -> QCheckBox:
+    """A setting that is on or off."""
+    box = QCheckBox(text)
+    return named(box, text, hint)
+
+
+class SettingsForm(QWidget):
+    """A section: its title, then rows of a label, a field and, in quieter words, what it means."""
+
+    def __init__(self, title: str):
+        super().__init__()
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, 0, GRID, 2 * GRID)
+        self.column.setSpacing(GRID)
+        head = QLabel(title)
+        head.setFont(theme().font(TITLE_SCALE * 0.8, QFont.Weight.DemiBold))
+        self.column.addWidget(head)
+        self.column.addSpacing(GRID)
+
+    def add_field(self, label: str, field: QWidget, note: str = "", *beside: QWidget) -> QLabel:
+        """A label above its field; beside: buttons to its right. Gives the note's label."""
+        caption = QLabel(label)
+        caption.setBuddy(field)
+        self.column.addWidget(caption)
+        row = QHBoxLayout()
+        row.setSpacing(GRID)
+        fixed = field.sizePolicy().horizontalPolicy() is QSizePolicy.Policy.Fixed
+        row.addWidget(field, 0 if fixed else 1)
+        for widget in beside:
+            row.addWidget(widget)
+        if fixed:
+            row.addStretch(1)
+        self.column.addLayout(row)
+        return self.add_note(note)
+
+    def add_tick(self, box: QCheckBox, note: str = "") -> QLabel:
+        self.column.addWidget(box, 0, Qt.AlignmentFlag.AlignLeft)
+        return self.add_note(note)
+
+    def add_note(self, text: str) -> QLabel:
+        """In quieter words, under what it explains; hidden while it is empty."""
+        note = words(text, quiet=True)
+        note.setVisible(bool(text))
+        self.column.addWidget(note)
+        self.column.addSpacing(GRID)
+        return note
+
+    def add_heading(self, text: str) -> None:
+        label = QLabel(text)
+        label.setFont(theme().font(1.0, QFont.Weight.DemiBold))
+        self.column.addSpacing(GRID)
+        self.column.addWidget(label)
+
+    def add_buttons(self, *buttons: QWidget) -> None:
+        row = QHBoxLayout()
+        row.setSpacing(GRID)
+        for button in buttons:
+            row.addWidget(button)
+        row.addStretch(1)
+        self.column.addLayout(row)

@@ -1,0 +1,58 @@
+"""The sections of the Settings page: a table that anybody may add a line to.
+
+    Section("dictating", N_("Dictating"), "microphone-message", "gui.dictating_settings", "DictatingSection"),
+
+names a QWidget (a class, or a function that gives one) which is called with one Around. `gui.settings_form` has the
+rows it is put together from; `Around.settings.changed(name)` tells that a setting was changed, also by an import. A
+section that has a `save_last()` is asked to save when the window closes.
+"""
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from PySide6.QtWidgets import QWidget
+
+from gui.files import ask_folder
+from gui.i18n import N_
+from gui.message_bar import MessageList
+from gui.microphones import ListDevices
+from gui.session import Session
+from gui.settings import Settings
+
+
+@dataclass(frozen=True)
+class Around:
+    """What a section may use. messages: the page's message bar. close_window: asks the program to end.
+
+    ask_folder(parent, title, folder): passed in, as the other dialogs are.
+    """
+
+    session: Session
+    settings: Settings
+    list_devices: ListDevices
+    close_window: Callable[[], object]
+    ask_folder: Callable = ask_folder
+    messages: MessageList = field(default_factory=MessageList)
+
+
+@dataclass(frozen=True)
+class Section:
+    """title: marked with N_. icon: of Material Design Icons. module, factory: where the widget is made."""
+
+    name: str
+    title: str
+    icon: str
+    module: str
+    factory: str
+
+    def make(self, around: Around) -> QWidget:
+        return getattr(importlib.import_module(self.module), self.factory)(around)
+
+
+SECTIONS = (
+    Section("microphone", N_("Microphone"), "microphone-outline", "gui.settings_microphone", "MicrophoneSection"),
+    Section("recognition", N_("Recognition"), "text-recognition", "gui.settings_recognition", "RecognitionSection"),
+    Section("own_words", N_("Own words"), "format-list-text", "gui.own_words_section", "OwnWordsSection"),
+    Section("appearance", N_("Appearance"), "theme-light-dark", "gui.settings_appearance", "AppearanceSection"),
+)
