@@ -6,22 +6,21 @@ Text goes to standard output, everything else to standard error.
 import argparse
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 from engine.beam_loader import Language, load_beam
-from engine.errors import DiktovkaError
+from engine.document import Document
+from engine.errors import ConfigError, DiktovkaError
 from engine.paths import own_words_file, resource, shipped_checkpoint, shipped_language_model
 
-FORMATS = ("txt", "srt", "vtt", "json")
+_FORMATS = {"txt": "plain text (default)", "srt": "SRT", "vtt": "VTT", "json": "JSON", "docx": "Word"}
 
 
 def add_transcribe_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("file", nargs="+", type=Path, metavar="FILE", help="recording: WAV, FLAC, OGG or MP3")
     form = parser.add_mutually_exclusive_group()
-    for name in FORMATS:
-        text = "plain text (default)" if name == "txt" else name.upper()
+    for name, text in _FORMATS.items():
         form.add_argument(f"--{name}", dest="format", action="store_const", const=name, default="txt", help=text)
     add(
         "-o",
@@ -73,9 +72,10 @@ def decoder(checkpoint, model: Path | None, own_words: Path | None):
 def transcribe(arguments: argparse.Namespace) -> int:
     """Transcribes each file; a file that fails is named and the others go on. 1 if any failed."""
     from engine.checkpoint import load_checkpoint
-    from engine.export import write_atomic
     from engine.transcribe import Transcriber
 
+    if arguments.format == "docx" and not arguments.output_directory:
+        raise ConfigError(name="--docx", reason="a Word document cannot be printed; name a folder for it with -o")
     model = arguments.model or shipped_checkpoint()
     checkpoint = load_checkpoint(model)
     own_words = arguments.own_words or own_words_file()
@@ -84,18 +84,23 @@ def transcribe(arguments: argparse.Namespace) -> int:
     for path in arguments.file:
         try:
             finished = _transcribed(transcriber, path)
-            text = rendered(arguments.format, path, finished, str(model.name))
-            if arguments.output_directory:
-                target = arguments.output_directory / f"{path.stem}.{arguments.format}"
-                write_atomic(target, text)
-                _say(f"{target}")
-            else:
-                sys.stdout.write(text)
-                sys.stdout.flush()
+            _put_out(Document.of(finished.segments, str(path), finished.duration_s, model.name), path, arguments)
         except DiktovkaError as error:
             _say(f"diktovka: {error}")
             failed = True
     return int(failed)
+
+
+def _put_out(document: Document, path: Path, arguments: argparse.Namespace) -> None:
+    from engine.export import rendered, write
+
+    if arguments.output_directory:
+        target = arguments.output_directory / f"{path.stem}.{arguments.format}"
+        write(target, document, form=arguments.format)
+        _say(f"{target}")
+    else:
+        sys.stdout.write(rendered(arguments.format, document).decode("utf-8"))
+        sys.stdout.flush()
 
 
 def _transcribed(transcriber, path: Path):
@@ -112,16 +117,6 @@ def _transcribed(transcriber, path: Path):
                 print("\r\033[K", end="", file=sys.stderr, flush=True)
             return event
     raise AssertionError("a transcription ends with Finished")
-
-
-def rendered(form: str, path: Path, finished, model: str) -> str:
-    """A finished transcription in one of FORMATS."""
-    from engine import export
-
-    if form == "json":
-        return export.to_json(finished.segments, str(path), finished.duration_s, model)
-    write: Callable = {"txt": export.to_txt, "srt": export.to_srt, "vtt": export.to_vtt}[form]
-    return write(finished.segments)
 
 
 def demo(arguments: argparse.Namespace) -> int:

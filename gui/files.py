@@ -20,12 +20,16 @@ def ask_open_paths(parent: QWidget, folder: Path) -> list[Path]:
     return [Path(name) for name in dialog.selectedFiles()] if dialog.exec() else []
 
 
-def ask_save_path(parent: QWidget, folder: Path) -> Path | None:
-    """Where to save; None if the person changed their mind. The ending tells the format."""
+def ask_save_path(parent: QWidget, folder: Path, name: str = "") -> Path | None:
+    """Where to save; None if the person changed their mind. The ending tells the format.
+
+    name: proposed for the file, without an ending.
+    """
     filters = {
         f"{_('Text')} (*.txt)": ".txt",
         f"{_('Subtitles')} (*.srt)": ".srt",
         f"{_('Web subtitles')} (*.vtt)": ".vtt",
+        f"{_('Word document')} (*.docx)": ".docx",
         f"{_('Text with times, for programs')} (*.json)": ".json",
     }
     dialog = _dialog(parent, _("Save the text to a file"), folder)
@@ -35,7 +39,7 @@ def ask_save_path(parent: QWidget, folder: Path) -> Path | None:
     # The dialog itself adds the chosen ending, so that it can ask before it overwrites.
     dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(filters[chosen]))
     dialog.setDefaultSuffix(".txt")
-    dialog.selectFile(_("Dictation"))
+    dialog.selectFile(name or _("Dictation"))
     return Path(dialog.selectedFiles()[0]) if dialog.exec() else None
 
 

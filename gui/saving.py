@@ -1,26 +1,18 @@
-"""Save as: the page as text, subtitles or JSON. What is saved is what stands on the page."""
+"""Save as: the text as text, subtitles, JSON or a Word document. What is saved is what stands on the screen."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from engine.export import to_json, to_srt, to_vtt, write_atomic
+from engine.document import Document
 from gui.bridge import Task
 from gui.page_text import Page
 
 
-def written_as(suffix: str, page: Page, model: str) -> str:
-    """The page in the format of that suffix; plain text for one that is not known."""
-    match suffix.lower():
-        case ".srt":
-            return to_srt(page.segments())
-        case ".vtt":
-            return to_vtt(page.segments())
-        case ".json":
-            return to_json(page.segments(), source=page.source, duration_s=page.duration_s, model=model)
-        case _:
-            return page.text.rstrip() + "\n"
+def page_document(page: Page, model: str) -> Document:
+    """What stands on the page and has a time."""
+    return Document.of(page.segments(), page.source, page.duration_s, model)
 
 
 class Saver(QObject):
@@ -30,10 +22,19 @@ class Saver(QObject):
     failed = Signal(object)
 
     def save(self, path: Path, page: Page, model: str) -> None:
-        """`saved(path)` or `failed(error)` follows."""
+        """The Dictation page, in the format of the file's ending. `saved(path)` or `failed(error)` follows."""
+        self._start(path, lambda: (page_document(page, model), page.text))
 
+    def save_document(self, path: Path, document: Document) -> None:
+        """The same of a document."""
+        self._start(path, lambda: (document, document.text))
+
+    def _start(self, path: Path, made: Callable[[], tuple[Document, str]]) -> None:
         def steps() -> Iterator[Path]:
-            write_atomic(path, written_as(path.suffix, page, model))
+            from engine.export import write
+
+            document, text = made()
+            write(path, document, text)
             yield path
 
         task = Task(steps)

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 
+import docx
 import numpy as np
 import pytest
 import soundfile
@@ -40,17 +41,26 @@ def test_text_goes_to_standard_output_alone(model, recording):
     assert set(done.stdout) <= set("абвгдеёжзийклмнопрстуфхцчшщъыьэюя \n")
 
 
-@pytest.mark.parametrize("form", ["txt", "srt", "vtt", "json"])
+@pytest.mark.parametrize("form", ["txt", "srt", "vtt", "json", "docx"])
 def test_files_go_to_the_folder_that_is_named(model, recording, tmp_path, form):
     done = diktovka("transcribe", recording, f"--{form}", "-o", tmp_path / "новая", "-m", model)
     assert (done.returncode, done.stdout) == (0, "")
-    written = (tmp_path / "новая" / f"мой файл.{form}").read_text("utf-8")
-    if form == "json":
+    file = tmp_path / "новая" / f"мой файл.{form}"
+    written = "" if form == "docx" else file.read_text("utf-8")
+    if form == "docx":
+        assert [paragraph.text for paragraph in docx.Document(str(file)).paragraphs if paragraph.text]
+    elif form == "json":
         described = json.loads(written)
         assert described["duration_s"] == 3.0
         assert described["segments"][0]["words"][0]["text"]
     else:
         assert {"txt": "\n", "srt": " --> ", "vtt": "WEBVTT"}[form] in written
+
+
+def test_a_word_document_is_not_printed(model, recording):
+    done = diktovka("transcribe", recording, "--docx", "-m", model)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "name a folder for it with -o" in done.stderr
 
 
 def test_one_bad_file_is_named_and_the_others_go_on(model, recording, tmp_path):

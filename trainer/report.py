@@ -59,7 +59,7 @@ class Figures:
 
 def evaluate(arguments: argparse.Namespace) -> int:
     """CER and WER of every set, with a language model or without, or both side by side."""
-    from engine.export import write_atomic
+    from engine.storage import write_atomic
 
     checkpoint = load_checkpoint(arguments.model)
     decoders = _decoders(arguments, checkpoint)

@@ -215,7 +215,7 @@ def test_the_dialog_opens_several_files(stage, tmp_path):
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support")
-@pytest.mark.parametrize(("row", "suffix"), [(0, ".txt"), (1, ".srt"), (2, ".vtt"), (3, ".json")])
+@pytest.mark.parametrize(("row", "suffix"), [(0, ".txt"), (1, ".srt"), (2, ".vtt"), (3, ".docx"), (4, ".json")])
 def test_the_dialog_saves_in_the_format_chosen(stage, tmp_path, row, suffix):
     def choose(dialog) -> None:
         dialog.selectNameFilter(dialog.nameFilters()[row])

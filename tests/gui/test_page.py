@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import docx
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QTextCursor
@@ -70,7 +71,7 @@ def test_clear_can_be_undone_by_the_keyboard(written, qtbot):
     assert written.text == "раз два\nтри четыре"
 
 
-@pytest.mark.parametrize("suffix", [".txt", ".srt", ".vtt", ".json"])
+@pytest.mark.parametrize("suffix", [".txt", ".srt", ".vtt", ".json", ".docx"])
 def test_what_is_saved_is_what_is_read(written, qtbot, tmp_path, suffix):
     cursor = QTextCursor(written.page.transcript.document())
     cursor.movePosition(QTextCursor.MoveOperation.WordRight, QTextCursor.MoveMode.KeepAnchor)
@@ -79,8 +80,10 @@ def test_what_is_saved_is_what_is_read(written, qtbot, tmp_path, suffix):
     written.page._ask_save_path = lambda _parent, _folder: path
     qtbot.keyClick(written.window, Qt.Key.Key_S, CTRL)
     qtbot.waitUntil(lambda: written.words == f"Saved as {path.name}")
-    content = path.read_text(encoding="utf-8")
-    if suffix == ".txt":
+    content = "" if suffix == ".docx" else path.read_text(encoding="utf-8")
+    if suffix == ".docx":
+        assert [paragraph.text for paragraph in docx.Document(str(path)).paragraphs] == ["один два", "три четыре"]
+    elif suffix == ".txt":
         assert content == "один два\nтри четыре\n"
     elif suffix == ".json":
         saved = json.loads(content)
