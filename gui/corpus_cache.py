@@ -1,56 +1,90 @@
-"""From the folder that a person chose to a feature cache for a certain front end. Knows no Qt."""
+"""From the folders that a person chose to feature caches for a certain front end. Knows no Qt."""
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
-from engine.config import SAMPLE_RATE_HZ, FeatureConfig
+from engine.config import HOP_S, FeatureConfig
 from engine.paths import data_dir
-from trainer.cache import FEATURES, FeatureCache
+from trainer.cache import FEATURES, FeatureCache, Utterance
 from trainer.corpus_events import CacheReady, CorpusEvent
 from trainer.preflight import Report, SplitSize
 
-_FRAME_S = 160 / SAMPLE_RATE_HZ
+
+@dataclass(frozen=True)
+class Prepared:
+    """The end. folders: of the feature caches to train on; report: of all of them together."""
+
+    folders: tuple[Path, ...]
+    report: Report
 
 
 def is_cache(folder: Path) -> bool:
     return (folder / FEATURES).is_file()
 
 
-def cache_folder(source: Path, features: FeatureConfig, n_stacked: int) -> Path:
-    """Where the cache of a folder is kept; the folder itself if it is one."""
-    if is_cache(source):
-        return source
-    made_for = json.dumps([str(source.absolute()), features.to_dict(), n_stacked], sort_keys=True)
+def cache_folder(sources: Sequence[Path], features: FeatureConfig, n_stacked: int) -> Path:
+    """Where the cache made of some folders is kept, whatever their order."""
+    named = sorted(str(source.absolute()) for source in sources)
+    made_for = json.dumps([named, features.to_dict(), n_stacked], sort_keys=True)
     digest = hashlib.sha256(made_for.encode()).hexdigest()[:8]
-    return data_dir() / "caches" / f"{source.name}-{digest}"
+    return data_dir() / "caches" / f"{Path(min(named)).name}-{digest}"
 
 
-def prepared(source: Path, features: FeatureConfig, n_stacked: int) -> Iterator[CorpusEvent]:
-    """Ends with CacheReady. Raises CorpusError or StorageError."""
+def prepared(sources: Sequence[Path], features: FeatureConfig, n_stacked: int) -> Iterator[CorpusEvent | Prepared]:
+    """Ends with Prepared. Raises CorpusError or StorageError.
+
+    Folders of recordings become one cache, so that a sentence held out in one of them is not learned from another;
+    feature caches are taken as they are, with their own splits.
+    """
     from trainer.cache_build import build_cache
     from trainer.cache_writer import read_report
     from trainer.preflight import Rules
 
-    folder = cache_folder(source, features, n_stacked)
-    if is_cache(source):
+    folders, reports = [], []
+    for source in filter(is_cache, sources):
         cache = FeatureCache(source)
         cache.require(features)
-        yield CacheReady(source, read_report(source) or _counted(cache), reused=True)
-    else:
-        yield from build_cache([source], folder, Rules(features, n_stacked), seed=1)
+        folders.append(source)
+        reports.append(read_report(source) or _counted(cache.utterances))
+    raw = [source for source in sources if not is_cache(source)]
+    if raw:
+        for event in build_cache(raw, cache_folder(raw, features, n_stacked), Rules(features, n_stacked), seed=1):
+            if isinstance(event, CacheReady):
+                folders.append(event.folder)
+                reports.append(event.report)
+            else:
+                yield event
+    yield Prepared(tuple(folders), _joined(folders, reports))
 
 
-def _counted(cache: FeatureCache) -> Report:
+def _joined(folders: Sequence[Path], reports: Sequence[Report]) -> Report:
+    if len(reports) == 1:
+        return reports[0]
+    counted = _counted([one for folder in folders for one in FeatureCache(folder).utterances])
+    return Report(
+        counted.utterances,
+        sum(report.seconds for report in reports),
+        counted.speakers,
+        counted.sentences,
+        counted.splits,
+        tuple(chain.from_iterable(report.rejects for report in reports)),
+        tuple(chain.from_iterable(report.notes for report in reports)),
+    )
+
+
+def _counted(utterances: Sequence[Utterance]) -> Report:
     """What can be told of a cache that came without a report. Its seconds are those that the front end kept."""
-    names = sorted({one.split for one in cache.utterances}, key=lambda name: (name != "train", name))
-    sizes = tuple(_size(name, cache.split(name)) for name in names)
-    whole = _size("", cache.utterances)
+    names = sorted({one.split for one in utterances}, key=lambda name: (name != "train", name))
+    sizes = tuple(_size(name, [one for one in utterances if one.split == name]) for name in names)
+    whole = _size("", utterances)
     return Report(whole.utterances, whole.seconds, whole.speakers, whole.sentences, sizes, (), ())
 
 
-def _size(name: str, utterances) -> SplitSize:
-    seconds = round(sum(one.frames for one in utterances) * _FRAME_S, 1)
+def _size(name: str, utterances: Sequence[Utterance]) -> SplitSize:
+    seconds = round(sum(one.frames for one in utterances) * HOP_S, 1)
     speakers, sentences = ({one.speaker for one in utterances}, {one.text for one in utterances})
     return SplitSize(name, len(utterances), seconds, len(speakers), len(sentences))

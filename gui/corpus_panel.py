@@ -8,38 +8,51 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from engine.worker import Cancelled
-from gui.corpus_cache import prepared
+from gui import corpora
+from gui.corpora import Removing
+from gui.corpus_cache import Prepared, prepared
 from gui.download_panel import DownloadPanel
 from gui.files import ask_folder
+from gui.folder_list import FolderList
 from gui.form import heading, named, push_button, words
 from gui.i18n import _, ngettext
+from gui.questions import ask_delete
 from gui.report_view import ReportView
 from gui.settings import Settings
 from gui.status import time_left
 from gui.theme import GRID
 from gui.work import Work
 from trainer.commands import PRESETS
-from trainer.corpus_events import CacheReady, Extracting, Found
+from trainer.corpus_events import Extracting, Found
 
 if TYPE_CHECKING:
     from trainer.transfer import Outside
 
 
 class CorpusPanel(QWidget):
-    """`corpus`: the folder or feature cache chosen. `failed(error, try_again)`; `changed`: it, or what runs."""
+    """`corpora`: the folders and feature caches chosen. `failed(error, try_again)`; `changed`: they, or what runs.
+
+    lock: while it is set, nothing may be deleted, for something is being learned from it.
+    """
 
     failed = Signal(object, object)
     changed = Signal()
 
-    def __init__(self, settings: Settings, outside: "Outside | None" = None, ask_folder=ask_folder):
+    def __init__(
+        self, settings: Settings, outside: "Outside | None" = None, ask_folder=ask_folder, ask_delete=ask_delete
+    ):
         super().__init__()
-        self._settings, self._ask_folder = settings, ask_folder
-        self.corpus: Path | None = settings.corpus
-        self.download = DownloadPanel(outside)
-        self.folder = words(quiet=True)
-        self.choose = push_button(
-            _("Choose a folder…"), _("A folder of recordings with their texts, or a feature cache")
+        self._settings, self._ask_delete = settings, ask_delete
+        self.lock = False
+        self._again = None
+        self.download = DownloadPanel(settings, outside, ask_folder)
+        self.empty = words(_("None yet: download some, or add a folder."), quiet=True)
+        hint = _("A folder in VoxForge’s layout, with transcripts.tsv or a CSV manifest, or a feature cache")
+        self.folders = FolderList(
+            _("Recordings to train on"), _("Choose a folder of recordings"), hint, ask_folder, settings.folder
         )
+        self.delete = push_button(_("Delete…"), _("Delete downloaded recordings from the disk, after a question"))
+        self.folders.buttons.insertWidget(2, self.delete)
         self.check = push_button(_("Check the recordings"), _("Find out what can be learned from, and prepare it"))
         self.cancel = push_button(_("Cancel"), _("Stop checking"))
         self.state = words()
@@ -49,12 +62,13 @@ class CorpusPanel(QWidget):
         self.work = Work(self)
         self._lay_out()
         self._connect()
-        self._show_state()
+        self.folders.show_folders(settings.corpora)
+        self.show_state()
 
     def _lay_out(self) -> None:
         row = QHBoxLayout()
         row.setSpacing(GRID)
-        for button in (self.choose, self.check, self.cancel):
+        for button in (self.check, self.cancel):
             row.addWidget(button)
         row.addStretch(1)
         column = QVBoxLayout(self)
@@ -63,7 +77,8 @@ class CorpusPanel(QWidget):
         column.addWidget(self.download)
         column.addSpacing(2 * GRID)
         column.addWidget(heading(_("Recordings to train on")))
-        column.addWidget(self.folder)
+        for widget in (self.empty, self.folders):
+            column.addWidget(widget)
         column.addLayout(row)
         for widget in (self.state, self.progress):
             column.addWidget(widget)
@@ -73,12 +88,18 @@ class CorpusPanel(QWidget):
     def _connect(self) -> None:
         self.download.failed.connect(self.failed)
         self.download.fetched.connect(self.use)
-        self.download.busy_changed.connect(self.changed)
-        self.choose.clicked.connect(self._choose)
+        self.download.busy_changed.connect(self._busy_changed)
+        self.folders.changed.connect(self._another_choice)
+        self.folders.chosen_changed.connect(self.show_state)
+        self.delete.clicked.connect(self._delete)
         self.check.clicked.connect(self.prepare)
         self.cancel.clicked.connect(self.work.cancel)
         self.work.event.connect(self.take)
         self.work.ended.connect(self._end)
+
+    @property
+    def corpora(self) -> list[Path]:
+        return self.folders.folders
 
     @property
     def busy(self) -> bool:
@@ -88,38 +109,61 @@ class CorpusPanel(QWidget):
         self.work.cancel()
         self.download.work.cancel()
 
-    def _show_state(self) -> None:
+    def show_state(self) -> None:
         busy = self.work.running
-        self.folder.setText(str(self.corpus) if self.corpus else _("None yet: download some, or choose a folder."))
-        self.choose.setVisible(not busy)
-        self.check.setVisible(not busy)
-        self.check.setEnabled(self.corpus is not None)
-        self.cancel.setVisible(busy)
+        chosen = self.folders.chosen
+        self.empty.setVisible(not self.corpora)
+        self.folders.setEnabled(not busy)
+        self.delete.setVisible(any(corpora.is_own(folder) for folder in self.corpora))
+        own = chosen is not None and corpora.is_own(chosen)
+        self.delete.setEnabled(own and not self.busy and not self.lock)
+        self.check.setVisible(not busy and bool(self.corpora))
+        self.cancel.setVisible(busy and self._again is not None)
         self.progress.setVisible(busy)
         self.state.setVisible(bool(self.state.text()))
 
-    def _choose(self) -> None:
-        folder = self._ask_folder(self, _("Choose a folder of recordings"), self._settings.folder)
-        if folder is not None:
-            self.use(folder)
+    def _busy_changed(self) -> None:
+        self.show_state()
+        self.changed.emit()
 
     def use(self, folder: Path) -> None:
-        """Trains on that folder from now on."""
-        if folder != self.corpus:
-            self.report.hide()
-        self.corpus = self._settings.corpus = folder
+        """Trains on that folder too from now on."""
+        self.report.hide()  # there may be more in it
+        if folder not in self.corpora:
+            self.folders.show_folders([*self.corpora, folder])
+        self._another_choice()
+
+    def _another_choice(self) -> None:
+        self.report.hide()
+        self._settings.corpora = self.corpora
+        self._settings.save()
         self.state.setText("")
-        self._show_state()
-        self.changed.emit()
+        self._busy_changed()
+
+    # --- deleting ---
+
+    def _delete(self) -> None:
+        folder = self.folders.chosen
+        question = _("Delete the recordings in {path} from the disk?").format(path=folder)
+        if self._ask_delete(self, question, _("They would have to be downloaded again. Models made of them stay.")):
+            self.folders.show_folders([one for one in self.corpora if one != folder])
+            self._another_choice()
+            self._begin(partial(corpora.remove, folder), _("Deleting"), None)
+
+    # --- checking ---
 
     def prepare(self) -> None:
         """Builds the feature cache for the shipped kind of model, and shows the report."""
         features, model = PRESETS["shipped"]
+        steps = partial(prepared, self.corpora, features, model.n_stacked)
+        self._begin(steps, _("Looking for recordings and their texts"), self.prepare)
+
+    def _begin(self, steps, said: str, again) -> None:
+        self._again = again
         self.progress.setRange(0, 0)
-        self.state.setText(_("Looking for recordings and their texts"))
-        self.work.start(partial(prepared, self.corpus, features, model.n_stacked))
-        self._show_state()
-        self.changed.emit()
+        self.state.setText(said)
+        self.work.start(steps)
+        self._busy_changed()
 
     def take(self, event: object) -> None:
         """An event of a preparation, of this panel's own or of one that a training began with."""
@@ -130,17 +174,19 @@ class CorpusPanel(QWidget):
                 self.progress.setRange(0, event.total)
                 self.progress.setValue(event.done)
                 self.state.setText(extracting_words(event))
-            case CacheReady():
+            case Removing():
+                self.progress.setRange(0, event.total)
+                self.progress.setValue(event.done)
+            case Prepared():
                 self.state.setText("")
                 self.report.show_report(event.report)
-                self._show_state()
+                self.show_state()
 
     def _end(self, outcome: Exception | None) -> None:
         self.state.setText("")
-        self._show_state()
         if outcome is not None and not is_cancel(outcome):
-            self.failed.emit(outcome, self.prepare)
-        self.changed.emit()
+            self.failed.emit(outcome, self._again)
+        self._busy_changed()
 
 
 def is_cancel(outcome: Exception) -> bool:

@@ -7,14 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QProgressBar, QSpinBox, QVBoxLayout, QWidget
 
 from engine.errors import NothingChosen
 from engine.worker import Cancelled
 from gui.download_words import failed_words, plan_words, progress_words
+from gui.files import ask_folder
 from gui.form import Folded, heading, named, push_button, words
 from gui.i18n import _, translate_error
+from gui.settings import Settings
 from gui.theme import GRID
 from gui.work import Work
 from trainer.download_events import Finished, IndexRead, Progress, Retrying
@@ -34,9 +36,9 @@ class DownloadPanel(QWidget):
     failed = Signal(object, object)
     busy_changed = Signal()
 
-    def __init__(self, outside: "Outside | None" = None):
+    def __init__(self, settings: Settings, outside: "Outside | None" = None, ask_folder=ask_folder):
         super().__init__()
-        self._outside = outside
+        self._settings, self._outside, self._ask_folder = settings, outside, ask_folder
         self._index: Index | None = None
         self.plan: Plan | None = None
         self._finished: Finished | None = None
@@ -62,6 +64,8 @@ class DownloadPanel(QWidget):
         self.count.setSpecialValueText(_("all"))
         self.text = named(QLineEdit(), _("Only names that contain"))
         self.text.setPlaceholderText(_("any name"))
+        self.place = words(quiet=True)
+        self.other_place = push_button(_("Another folder…"), _("Choose where the recordings are put"))
         self.state = words()
         self.progress = named(QProgressBar(), _("Progress of the download"))
         self.progress.setTextVisible(False)
@@ -72,6 +76,7 @@ class DownloadPanel(QWidget):
         self.count.valueChanged.connect(self._make_plan)
         self.text.textChanged.connect(self._make_plan)
         self.site.textChanged.connect(self._forget_index)
+        self.other_place.clicked.connect(self._choose_place)
 
     def _lay_out(self) -> None:
         self.choice = QWidget()
@@ -89,8 +94,11 @@ class DownloadPanel(QWidget):
         inner.addWidget(
             words(_("VoxForge’s name of a language (Russian, de, fr), or the address of a mirror."), quiet=True)
         )
+        inner.setSpacing(GRID)
         inner.addWidget(self.site)
-        self.more = Folded(_("Another language or mirror"), other)
+        inner.addWidget(self.place)
+        inner.addWidget(self.other_place, 0, Qt.AlignmentFlag.AlignLeft)
+        self.more = Folded(_("Another language, mirror or folder"), other)
         buttons = QHBoxLayout()
         buttons.setSpacing(GRID)
         for button in (self.look, self.start, self.cancel):
@@ -114,6 +122,7 @@ class DownloadPanel(QWidget):
         self.progress.setVisible(busy)
         self.choice.setVisible(not busy and self._index is not None)
         self.more.setEnabled(not busy)
+        self.place.setText(_("They are put into {path}.").format(path=self._folder()))
         if not self.state.text():
             self.state.setText(_("Thousands of sentences, read aloud by volunteers; free for all uses under the GPL."))
 
@@ -142,8 +151,18 @@ class DownloadPanel(QWidget):
         self._show_state()
 
     def _folder(self) -> Path:
-        named_site = self.site.text().strip() or RUSSIAN
-        return corpus_folder(urlsplit(self._index.url).hostname if _is_address(named_site) else named_site)
+        """A folder of the site's own, in the program's folder or in the one that was chosen."""
+        folder = corpus_folder(_site_name(self.site.text().strip() or RUSSIAN))
+        place = self._settings.download_folder
+        return place / f"VoxForge-{folder.name}" if place else folder
+
+    def _choose_place(self) -> None:
+        place = self._ask_folder(self, _("Choose where the recordings are put"), self._settings.folder)
+        if place is not None:
+            self._settings.download_folder = place
+            self._settings.save()
+            self._make_plan()
+            self._show_state()
 
     # --- fetching ---
 
@@ -192,6 +211,16 @@ class DownloadPanel(QWidget):
 
 def _is_address(text: str) -> bool:
     return any(mark in text for mark in "./:")
+
+
+def _site_name(site: str) -> str:
+    """A language, or the host of an address; what is no address yet, as it was typed."""
+    if not _is_address(site):
+        return site
+    try:
+        return urlsplit(site if "://" in site else f"http://{site}").hostname or site
+    except ValueError:
+        return site
 
 
 def _index(site: str, outside: "Outside | None") -> Iterator[object]:

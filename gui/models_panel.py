@@ -15,9 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.paths import models_dir
 from gui import trained_models
-from gui.bridge import Task
 from gui.download_words import size_words
 from gui.files import ask_folder
 from gui.form import push_button
@@ -136,7 +134,7 @@ class ModelsPanel(QWidget):
 
     def _cells(self, model: TrainedModel) -> tuple[str, ...]:
         return (
-            _("The one that came with the program") if model.is_shipped else model.name,
+            trained_models.shown_name(model),
             QLocale().toString(model.made.date(), QLocale.FormatType.ShortFormat),
             "—" if model.cer is None else _("{n} %").format(n=f"{100 * model.cer:.1f}"),
             size_words(model.n_bytes),
@@ -178,13 +176,20 @@ class ModelsPanel(QWidget):
         self.done.emit(_("The model was copied to {path}.").format(path=target), None)
 
     def _delete(self) -> None:
-        name = self.chosen.name
+        self.delete_home(self.chosen.home)
+
+    def delete_home(self, home: Path) -> None:
+        """Takes a model with its run away; it can be brought back until the program starts anew."""
+        if self._in_use().is_relative_to(home) or home == self._in_training():
+            said = _("The model {name} is in use. Choose another one for dictation first.")
+            self.done.emit(said.format(name=home.name), None)
+            return
 
         def tell(trash: Path) -> None:
             undo = partial(self._do, trained_models.restore(trash), lambda _home: None)
-            self.done.emit(_("The model {name} was deleted.").format(name=name), undo)
+            self.done.emit(_("The model {name} was deleted.").format(name=home.name), undo)
 
-        self._do(trained_models.delete(self.chosen), tell)
+        self._do(trained_models.delete(home), tell)
 
     def _import(self) -> None:
         folder = self._ask_folder(self, _("Choose the folder of a model"), self._settings.folder)
@@ -207,9 +212,3 @@ class ModelsPanel(QWidget):
             self.failed.emit(outcome, None)
         self.refresh()
         self.list_changed.emit()
-
-
-def empty_trash() -> None:
-    """What was deleted last time goes for good; nobody waits for it."""
-    if models_dir().is_dir():
-        Task(trained_models.empty_trash).start()

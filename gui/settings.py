@@ -3,6 +3,7 @@
 A new setting is one line, `name = Stored(default)`: it is kept, checked, exported and imported with the others.
 """
 
+import json
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
@@ -144,6 +145,29 @@ class Settings(QObject):
         if value != self.described()[name].__get__(self):
             self._file.setValue(name, value)
             self.changed.emit(name)
+
+    @property
+    def corpora(self) -> list[Path]:
+        """The folders of recordings to train on, as they were last chosen, as far as they are still there."""
+        try:
+            named = [Path(name) for name in json.loads(str(self._file.value("corpora", "")))]
+        except (ValueError, TypeError):
+            named = [self.corpus] if self.corpus else []
+        return [folder for folder in named if folder.is_dir()]
+
+    @corpora.setter
+    def corpora(self, folders: list[Path]) -> None:
+        self._file.setValue("corpora", json.dumps([str(folder) for folder in folders]))
+
+    @property
+    def download_folder(self) -> Path | None:
+        """Where recordings are downloaded to; None for a folder of the program's own."""
+        named = str(self._file.value("download_folder", ""))
+        return Path(named) if named else None
+
+    @download_folder.setter
+    def download_folder(self, folder: Path | None) -> None:
+        self._file.setValue("download_folder", str(folder or ""))
 
     def save(self) -> None:
         self._file.sync()

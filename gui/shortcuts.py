@@ -44,6 +44,7 @@ COMMANDS = (
     Command("clear", "Ctrl+Shift+Delete", N_("Clear the page"), "dictation"),
     Command("microphone", "Alt+M", N_("Choose a microphone"), "dictation"),
     Command("train", "Ctrl+T", N_("Train, and stop training"), "trainer"),
+    Command("pause", "Ctrl+Shift+T", N_("Pause the training, and resume it"), "trainer"),
     Command("dictation", "Ctrl+1", N_("Dictation")),
     Command("trainer", "Ctrl+2", N_("Trainer")),
     Command("settings", "Ctrl+,", N_("Settings")),

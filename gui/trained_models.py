@@ -13,9 +13,11 @@ from datetime import datetime
 from pathlib import Path
 
 from engine.checkpoint import DESCRIPTION, WEIGHTS, load_checkpoint, save_checkpoint
-from engine.errors import NotWritable
+from engine.config import FeatureConfig, ModelConfig
+from engine.errors import CheckpointDamaged, ConfigError, NotWritable
 from engine.paths import models_dir, shipped_checkpoint
 from engine.storage import storage_error
+from gui.i18n import _
 
 _TRASH = ".deleted"
 _LONGEST_NAME = 80
@@ -70,6 +72,19 @@ def _cer(rates: object) -> float | None:
     return sum(unseen) / len(unseen) if unseen else None
 
 
+def kind_of(folder: Path) -> tuple[FeatureConfig, ModelConfig]:
+    """What a model hears and how it is built, without its weights. Raises CheckpointDamaged."""
+    try:
+        told = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+        return FeatureConfig.from_dict(told["features"]), ModelConfig.from_dict(told["model"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, ConfigError) as error:
+        raise CheckpointDamaged(path=folder, reason=f"{DESCRIPTION} cannot be read") from error
+
+
+def shown_name(model: TrainedModel) -> str:
+    return _("The one that came with the program") if model.is_shipped else model.name
+
+
 def clean_name(text: str) -> str:
     """A name as typed, as a folder may be called; empty if nothing is left of it."""
     return re.sub(r'[/\\:*?"<>|\x00-\x1f]', "", text).strip(" .")[:_LONGEST_NAME]
@@ -116,14 +131,14 @@ def import_model(folder: Path) -> Iterator[Path]:
     yield home
 
 
-def delete(model: TrainedModel) -> Iterator[Path]:
+def delete(home: Path) -> Iterator[Path]:
     """Out of the list; `restore` brings it back until `empty_trash`."""
-    trash = models_dir() / _TRASH / model.home.name
+    trash = models_dir() / _TRASH / home.name
     try:
         if trash.exists():
             shutil.rmtree(trash)
         trash.parent.mkdir(parents=True, exist_ok=True)
-        model.home.rename(trash)
+        home.rename(trash)
     except OSError as error:
         raise storage_error(trash, error) from error
     yield trash

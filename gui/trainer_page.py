@@ -16,14 +16,18 @@ from PySide6.QtWidgets import (
 )
 
 from engine.paths import shipped_checkpoint
+from gui import trained_models
+from gui.bridge import Task
+from gui.corpora import finish_removing
 from gui.corpus_panel import CorpusPanel
 from gui.files import ask_folder
 from gui.form import push_button
 from gui.i18n import _
 from gui.log_window import LogWindow
 from gui.message_bar import Action, MessageList
-from gui.models_panel import ModelsPanel, ask_name, empty_trash
+from gui.models_panel import ModelsPanel, ask_name
 from gui.problem_words import problem_words
+from gui.questions import ask_delete
 from gui.recognition import model_name
 from gui.session import Problem, Session
 from gui.settings import Settings
@@ -47,17 +51,20 @@ class TrainerPage(QWidget):
         outside: "Outside | None" = None,
         ask_folder=ask_folder,
         ask_name=ask_name,
+        ask_delete=ask_delete,
     ):
         super().__init__()
         self._session, self._settings = session, settings
         self._closing = self.has_closed = False
-        self.corpus = CorpusPanel(settings, outside, ask_folder)
-        self.training = TrainingPanel(self.corpus)
+        self.corpus = CorpusPanel(settings, outside, ask_folder, ask_delete)
+        self.training = TrainingPanel(self.corpus, ask_folder)
         self.models = ModelsPanel(settings, lambda: session.model, self._in_training, ask_folder, ask_name)
         self.messages = MessageList()
         self._lay_out()
         self._connect()
-        empty_trash()
+        self.tidying = [Task(steps) for steps in (trained_models.empty_trash, finish_removing)]
+        for task in self.tidying:
+            task.start()
 
     def _lay_out(self) -> None:
         self.pages = QStackedWidget()
@@ -101,6 +108,7 @@ class TrainerPage(QWidget):
         self.models.done.connect(self._tell_done)
         self.models.list_changed.connect(self._list_changed)
         self.pages.currentChanged.connect(self.models.refresh)
+        self.training.form.delete_wanted.connect(self.models.delete_home)
 
     def show_page(self, panel: QWidget) -> None:
         """One of corpus, training and models."""
@@ -139,11 +147,13 @@ class TrainerPage(QWidget):
 
     def _list_changed(self) -> None:
         if self.training.job.state is State.IDLE:
-            self.training.form.refresh()
+            self.training.forget_what_is_gone()
         self.training.show_state()
         self._close_when_quiet()
 
     def _something_changed(self) -> None:
+        self.corpus.lock = self.training.job.state is not State.IDLE
+        self.corpus.show_state()
         self.models.refresh()
         self._close_when_quiet()
 

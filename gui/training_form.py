@@ -1,35 +1,28 @@
 """What is to be trained: a new run or an older one, from which model, for how long; the rest is folded away."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import (
-    QComboBox,
-    QDoubleSpinBox,
-    QFormLayout,
-    QGridLayout,
-    QLabel,
-    QLineEdit,
-    QSpinBox,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QSpinBox, QVBoxLayout, QWidget
 
-from engine.checkpoint import load_checkpoint
+from engine.config import FeatureConfig, ModelConfig
+from engine.errors import CheckpointError, ConfigError
 from engine.paths import models_dir
-from gui.form import Folded, named, words
+from gui.files import ask_folder
+from gui.form import Folded, named, push_button
 from gui.i18n import _
 from gui.theme import GRID
-from gui.trained_models import TrainedModel, clean_name, free_home, list_models
-from gui.training_job import load_request
+from gui.trained_models import clean_name, free_home, kind_of, list_models
+from gui.training_request import load_request
+from gui.training_settings import TrainingSettings
 from trainer.commands import PRESETS
 from trainer.process import Request
-from trainer.settings import TrainConfig, described
+from trainer.settings import TrainConfig
 
-_EPOCHS = "epochs"
-_NEED_MORE = ("splice", "syllables")  # these need an alignment as well: on the command line
+_OTHER_EAR = "it hears with another front end than the model that is trained"
 
 
 @dataclass(frozen=True)
@@ -49,27 +42,16 @@ def older_runs() -> list[Path]:
     return sorted(homes, key=lambda home: home.stat().st_mtime, reverse=True)
 
 
-def setting_field(kind: type, default: object) -> QSpinBox | QDoubleSpinBox:
-    if kind is int:
-        field = QSpinBox()
-        field.setRange(0, 1_000_000)
-    else:
-        field = QDoubleSpinBox()
-        field.setDecimals(4)
-        field.setRange(0.0, 10.0)
-        field.setSingleStep(max(float(default) / 10, 0.001))
-    field.setValue(default)
-    return field
-
-
 class TrainingForm(QWidget):
-    """`run_chosen(folder)`: another run, None for a new one."""
+    """`run_chosen(folder)`: another run, None for a new one. `delete_wanted(folder)`: a run is to go."""
 
     run_chosen = Signal(object)
+    delete_wanted = Signal(object)
 
-    def __init__(self) -> None:
+    def __init__(self, ask_folder=ask_folder):
         super().__init__()
         self.run = named(QComboBox(), _("Run"), _("A new run, or one to go on with"))
+        self.delete = push_button(_("Delete"), _("Take the run and its model away; it can be brought back at once"))
         self.name = named(QLineEdit(), _("Name of the model"))
         self.start = named(QComboBox(), _("Begin with"), _("A new network, or a model to go on from"))
         self.epochs = named(QSpinBox(), _("Epochs"), _("How many times all recordings are gone through"))
@@ -77,46 +59,46 @@ class TrainingForm(QWidget):
         self.epochs.setValue(TrainConfig().epochs)
         for field in (self.run, self.start, self.epochs):
             field.setMinimumHeight(4 * GRID)
-        self.settings = {
-            name: setting_field(kind, default)
-            for name, kind, default, _meaning in described()
-            if name not in (_EPOCHS, *_NEED_MORE)
-        }
+        self.settings = TrainingSettings(ask_folder)
         self._lay_out()
         self.refresh()
         self.run.activated.connect(self._choose_run)
+        self.start.currentIndexChanged.connect(self._show_start)
+        self.delete.clicked.connect(lambda: self.delete_wanted.emit(self.run.currentData()))
 
     def _lay_out(self) -> None:
         grid = QGridLayout()
         grid.setHorizontalSpacing(GRID)
         grid.setVerticalSpacing(GRID)
+        run = QHBoxLayout()
+        run.addWidget(self.run, 1)
+        run.addWidget(self.delete)
         fields = (
-            (_("Run:"), self.run),
-            (_("Name:"), self.name),
-            (_("Begin with:"), self.start),
-            (_("Epochs:"), self.epochs),
+            (_("Run:"), self.run, run),
+            (_("Name:"), self.name, None),
+            (_("Begin with:"), self.start, None),
+            (_("Epochs:"), self.epochs, None),
         )
-        for place, (text, field) in enumerate(fields):
+        for place, (text, field, layout) in enumerate(fields):
             label = QLabel(text)
             label.setBuddy(field)
-            grid.addWidget(label, place // 2, 2 * (place % 2))
-            grid.addWidget(field, place // 2, 2 * (place % 2) + 1)
-        grid.setColumnStretch(1, 1)
-        grid.setColumnStretch(3, 1)
-        rest = QWidget()
-        rows = QFormLayout(rest)
-        rows.setContentsMargins(3 * GRID, 0, 0, 0)
-        rows.setRowWrapPolicy(QFormLayout.RowWrapPolicy.DontWrapRows)
-        for name, _kind, _default, meaning in described():
-            if name in self.settings:
-                field = named(self.settings[name], _(meaning))
-                field.setFixedWidth(16 * GRID)
-                rows.addRow(field, words(_(meaning)))
+            row, column = place // 2, 2 * (place % 2)
+            grid.addWidget(label, row, column)
+            if layout is None:
+                grid.addWidget(field, row, column + 1)
+            else:
+                grid.addLayout(layout, row, column + 1)
+        for column in (1, 3):
+            grid.setColumnStretch(column, 1)
+        self.run.setSizePolicy(self.start.sizePolicy())
+        for box in (self.run, self.start):
+            box.setMinimumContentsLength(8)
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
         column.addLayout(grid)
-        self.more = Folded(_("All settings"), rest)
+        self.more = Folded(_("All settings"), self.settings)
         column.addWidget(self.more)
 
     # --- what there is to choose ---
@@ -124,68 +106,100 @@ class TrainingForm(QWidget):
     def refresh(self) -> None:
         """Looks again for runs and models; keeps the choice where it is still there."""
         chosen_run, chosen_start = self.run.currentData(), self.start.currentData()
+        models = list_models()
         self.run.clear()
         self.run.addItem(_("New"), None)
         for home in older_runs():
             self.run.addItem(home.name, home)
+        self.start.blockSignals(True)
         self.start.clear()
         self.start.addItem(_("a new network, as the shipped one"), Start("shipped"))
         self.start.addItem(_("a new network, classic"), Start("classic"))
-        for model in list_models():
-            self.start.addItem(_("the model {name}").format(name=shown_name(model)), Start(model=model.folder))
+        for model in models:
+            shown = _("that came with the program") if model.is_shipped else model.name
+            self.start.addItem(_("the model {name}").format(name=shown), Start(model=model.folder))
+        self.settings.offer_models(models)
         self.run.setCurrentIndex(_place_of(chosen_run, self.run))
         self.start.setCurrentIndex(_place_of(chosen_start, self.start))
+        self.start.blockSignals(False)
         if not self.name.text():
             self.name.setText(_("Model of {date}").format(date=datetime.now().strftime("%Y-%m-%d")))
+        if (self.run.currentData(), self.start.currentData()) != (chosen_run, chosen_start):
+            self._show_choice()
 
-    def choose_run(self, home: Path) -> None:
+    def choose_run(self, home: Path | None) -> None:
         """As if the person had chosen it."""
         self.refresh()
         self.run.setCurrentIndex(_place_of(home, self.run))
         self._choose_run()
 
     def _choose_run(self) -> None:
-        home = self.run.currentData()
-        request = load_request(home) if home else None
-        self.name.setEnabled(request is None)
-        self.start.setEnabled(request is None)
+        request = self._older()
         if request is not None:
-            self.name.setText(home.name)
-            self._show_settings(request.settings)
-        self.run_chosen.emit(home if request else None)
+            self.name.setText(request.out.name)
+            self.epochs.setValue(request.settings.epochs)
+            self.settings.show_settings(request.settings)
+            self.settings.held.show_folders(request.held)
+            self.settings.choose_aligner(request.align_with)
+            self.settings.threads.setValue(request.threads or 0)
+        else:
+            self.name.clear()
+            self.refresh()
+        self._show_choice()
+        self.run_chosen.emit(request.out if request else None)
 
-    def _show_settings(self, settings: TrainConfig) -> None:
-        told = settings.to_dict()
-        self.epochs.setValue(told[_EPOCHS])
-        for name, field in self.settings.items():
-            field.setValue(told[name])
+    def _older(self) -> Request | None:
+        home = self.run.currentData()
+        return load_request(home) if home else None
+
+    def _show_choice(self) -> None:
+        older = self._older()
+        for field in (self.name, self.start):
+            field.setEnabled(older is None)
+        self.delete.setVisible(older is not None)
+        if older is not None:
+            self.settings.show_shape(older.model, fixed=True)
+        else:
+            self._show_start()
+
+    def _show_start(self) -> None:
+        """The shape that a new run would have."""
+        start: Start = self.start.currentData()
+        try:
+            _features, model = _kind(start)
+        except CheckpointError:
+            return  # told when it is to be trained from
+        self.settings.show_shape(model, fixed=start.model is not None)
 
     # --- what was chosen ---
 
-    def request(self, corpus: Path | None) -> Request | None:
+    def request(self, corpora: Sequence[Path]) -> Request | None:
         """The run as chosen; None where a new one lacks its corpus. Raises ConfigError and CheckpointError."""
-        values = {name: field.value() for name, field in self.settings.items()}
-        settings = TrainConfig(epochs=self.epochs.value(), **values)
-        home = self.run.currentData()
-        older = load_request(home) if home else None
+        settings = self.settings.settings(self.epochs.value())
+        older = self._older()
         if older is not None:
-            return Request(home, older.corpora, older.features, older.model, settings, start=older.start)
-        if corpus is None:
+            out, corpora, features, model, start = older.out, older.corpora, older.features, older.model, older.start
+        elif not corpora:
             return None
-        start: Start = self.start.currentData()
-        if start.model is not None:
-            checkpoint = load_checkpoint(start.model)
-            features, model = checkpoint.features, checkpoint.model
         else:
-            features, model = PRESETS[start.preset]
-        home = free_home(clean_name(self.name.text()))
-        return Request(home, (corpus,), features, model, settings, start=start.model)
+            begin: Start = self.start.currentData()
+            features, model = _kind(begin)
+            start = begin.model
+            model = model if start else self.settings.model()
+            out = free_home(clean_name(self.name.text()))
+        align_with = self.settings.align_with.currentData() if settings.splice else None
+        if align_with is not None and kind_of(align_with)[0] != features:
+            raise ConfigError(name="align-with", reason=_OTHER_EAR)
+        held = tuple(self.settings.held.folders)
+        threads = self.settings.threads.value() or None
+        return Request(out, tuple(corpora), features, model, settings, held, start, align_with, threads)
+
+
+def _kind(start: Start) -> tuple[FeatureConfig, ModelConfig]:
+    """Raises CheckpointError."""
+    return PRESETS[start.preset] if start.model is None else kind_of(start.model)
 
 
 def _place_of(data: object, box: QComboBox) -> int:
     """Where a box has it, 0 where it has not; QComboBox.findData does not compare Python's objects."""
     return next((i for i in range(box.count()) if box.itemData(i) == data), 0)
-
-
-def shown_name(model: TrainedModel) -> str:
-    return _("that came with the program") if model.is_shipped else model.name

@@ -1,27 +1,19 @@
 """One training run behind the window: prepares the recordings, trains in a process of its own, pauses and stops."""
 
-import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from enum import Enum, auto
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from engine.config import FeatureConfig, ModelConfig
-from engine.errors import DiktovkaError
-from engine.storage import write_atomic
-from gui.corpus_cache import prepared
+from gui.corpus_cache import Prepared, prepared
+from gui.training_request import save_request
 from gui.work import Work
-from trainer.corpus_events import CacheReady
 from trainer.events import StepDone
 from trainer.process import Request, TrainingProcess
-from trainer.settings import TrainConfig
-
-REQUEST = "request.json"
 
 
 class State(Enum):
@@ -30,34 +22,6 @@ class State(Enum):
     RUNNING = auto()
     PAUSED = auto()
     STOPPING = auto()
-
-
-def save_request(request: Request) -> None:
-    """Beside the run, so that another day it goes on as it was begun. Raises StorageError."""
-    told = {
-        "corpora": [str(path) for path in request.corpora],
-        "features": request.features.to_dict(),
-        "model": request.model.to_dict(),
-        "settings": request.settings.to_dict(),
-        "start": str(request.start) if request.start else None,
-    }
-    write_atomic(request.out / REQUEST, json.dumps(told, ensure_ascii=False, indent=1) + "\n")
-
-
-def load_request(out: Path) -> Request | None:
-    """None where the folder holds no run that was begun in the window."""
-    try:
-        told = json.loads((out / REQUEST).read_text(encoding="utf-8"))
-        return Request(
-            out,
-            tuple(Path(path) for path in told["corpora"]),
-            FeatureConfig.from_dict(told["features"]),
-            ModelConfig.from_dict(told["model"]),
-            TrainConfig.from_dict(told["settings"]),
-            start=Path(told["start"]) if told["start"] else None,
-        )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, DiktovkaError):
-        return None
 
 
 class TrainingJob(QObject):
@@ -79,7 +43,7 @@ class TrainingJob(QObject):
         self._began: tuple[float, float] | None = None
 
     def begin(self, request: Request) -> None:
-        """request.corpora: the one folder, of recordings or a feature cache; a run that is there goes on."""
+        """request.corpora: folders of recordings or feature caches; a run that is there goes on."""
         if self.state is not State.IDLE:
             return
         self.request, self._process, self._began = request, None, None
@@ -88,12 +52,12 @@ class TrainingJob(QObject):
 
     def _steps(self, request: Request) -> Iterator[object]:
         """On the worker's thread."""
-        with closing(prepared(request.corpora[0], request.features, request.model.n_stacked)) as preparation:
+        with closing(prepared(request.corpora, request.features, request.model.n_stacked)) as preparation:
             for event in preparation:
                 yield event
-        assert isinstance(event, CacheReady)
+        assert isinstance(event, Prepared)
         save_request(request)
-        process = TrainingProcess(replace(request, corpora=(event.folder,)))
+        process = TrainingProcess(replace(request, corpora=event.folders))
         self._process = process
         with closing(process.events()) as events:
             yield from events

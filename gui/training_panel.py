@@ -6,21 +6,25 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from engine.errors import DiktovkaError
+from gui.corpus_cache import Prepared
 from gui.corpus_panel import CorpusPanel, extracting_words, found_words, is_cancel
 from gui.curve import Curve
 from gui.example_table import ExampleTable
+from gui.files import ask_folder
 from gui.form import named, push_button, words
-from gui.i18n import _
+from gui.i18n import _, ngettext
 from gui.loss_plot import LossPlot
 from gui.shortcuts import bind, hint
 from gui.status import time_left
 from gui.theme import GRID
 from gui.training_form import TrainingForm
 from gui.training_job import State, TrainingJob
-from trainer.corpus_events import CacheReady, Extracting, Found
-from trainer.events import EpochDone, Saved, StepDone, Stopped
+from gui.training_request import REQUEST
+from trainer.corpus_events import Extracting, Found
+from trainer.events import Aligned, EpochDone, Saved, StepDone, Stopped
 
 _STEPS = 1000
+_NAMED = 3  # recordings of a batch
 
 
 class TrainingPanel(QWidget):
@@ -30,21 +34,25 @@ class TrainingPanel(QWidget):
     failed = Signal(object, object)
     changed = Signal()
 
-    def __init__(self, corpus: CorpusPanel):
+    def __init__(self, corpus: CorpusPanel, ask_folder=ask_folder):
         super().__init__()
         self._corpus = corpus
         self._curve, self._ending = Curve(), ""
         self._shown_run: Path | None = None
         self.job = TrainingJob()
-        self.form = TrainingForm()
+        self.form = TrainingForm(ask_folder)
+        self._left_out = 0
         self.train = push_button(_("Train"), "", "primary")
         self.stop = push_button(_("Stop"), "")
+        self.pause = push_button(_("Pause"), "")
+        self.resume = push_button(_("Resume"), "")
         hint(self.train, _("Begin, or go on with the chosen run"), "train")
         hint(self.stop, _("Save and stop; it can go on later"), "train")
-        self.pause = push_button(_("Pause"), _("Hold the training, so that the machine is free for a while"))
-        self.resume = push_button(_("Resume"), _("Go on after the pause"))
+        hint(self.pause, _("Hold the training, so that the machine is free for a while"), "pause")
+        hint(self.resume, _("Go on after the pause"), "pause")
         self.use = push_button(_("Use this model"), _("Dictate with the best state of this run from now on"))
         self.state = words()
+        self.note = words(quiet=True)
         self.progress = named(QProgressBar(), _("Progress of the training"))
         self.progress.setTextVisible(False)
         self.plot = LossPlot()
@@ -65,7 +73,7 @@ class TrainingPanel(QWidget):
         column.setSpacing(GRID)
         column.addWidget(self.form)
         column.addLayout(row)
-        for widget in (self.state, self.progress):
+        for widget in (self.state, self.progress, self.note):
             column.addWidget(widget)
         column.addWidget(self.plot, 3)
         column.addWidget(self.examples, 1)
@@ -81,6 +89,7 @@ class TrainingPanel(QWidget):
         ):
             button.clicked.connect(lambda _checked=False, act=act: act())
         bind(self, "train", self.toggle)
+        bind(self, "pause", self.toggle_pause)
         self.job.event.connect(self._take)
         self.job.changed.connect(self.show_state)
         self.job.ended.connect(self._end)
@@ -95,16 +104,28 @@ class TrainingPanel(QWidget):
         else:
             self.job.stop()
 
+    def toggle_pause(self) -> None:
+        if self.job.state is State.PAUSED:
+            self.job.resume()
+        else:
+            self.job.pause()
+
+    def forget_what_is_gone(self) -> None:
+        """A run that was deleted is neither offered nor shown any more."""
+        self.form.refresh()
+        if self._shown_run is not None and not self._shown_run.exists():
+            self.form.choose_run(None)
+
     def begin(self) -> None:
         """Trains what the form says."""
         try:
-            request = self.form.request(self._corpus.corpus)
+            request = self.form.request(self._corpus.corpora)
         except DiktovkaError as error:
             self.failed.emit(error, None)
             return
         if request is None or self.job.state is not State.IDLE:
             return
-        self._ending = ""
+        self._ending, self._left_out = "", 0
         if request.out != self._shown_run:
             self.show_run(request.out)
         self.job.begin(request)
@@ -119,7 +140,7 @@ class TrainingPanel(QWidget):
         self._curve = Curve.of_run(home) if home else Curve()
         self.plot.show_curve(self._curve)
         self.examples.setRowCount(0)
-        self._ending = ""
+        self._ending, self._left_out = "", 0
         self.show_state()
 
     # --- what the training tells ---
@@ -128,9 +149,13 @@ class TrainingPanel(QWidget):
         if self._curve.take(event):
             self.plot.touch()
         match event:
-            case Found() | Extracting() | CacheReady():
+            case Found() | Extracting() | Prepared():
                 self._corpus.take(event)
                 self._preparing(event)
+            case Aligned():
+                self._show_aligned(event)
+            case StepDone(loss=None):
+                self._show_left_out(event)
             case StepDone():
                 self._show_step(event)
             case EpochDone():
@@ -148,9 +173,27 @@ class TrainingPanel(QWidget):
                 self.progress.setRange(0, event.total)
                 self.progress.setValue(event.done)
                 self.state.setText(extracting_words(event))
-            case CacheReady():
+            case Prepared():
                 self.progress.setRange(0, 0)
                 self.state.setText(_("Getting the network ready"))
+
+    def _show_aligned(self, event: Aligned) -> None:
+        self.progress.setRange(0, event.total)
+        self.progress.setValue(event.done)
+        said = _("Finding the words in {done} of {total} recordings").format(done=event.done, total=event.total)
+        self.state.setText(said)
+
+    def _show_left_out(self, step: StepDone) -> None:
+        """A batch that would have spoilt the network: how many there were, and which the last one was."""
+        self._left_out += 1
+        named = ", ".join(step.batch[:_NAMED]) + ("…" if len(step.batch) > _NAMED else "")
+        said = ngettext(
+            "{n} batch was left out, since its loss was no finite number. The last one: {recordings}",
+            "{n} batches were left out, since their loss was no finite number. The last one: {recordings}",
+            self._left_out,
+        )
+        self.note.setText(said.format(n=self._left_out, recordings=named))
+        self.note.show()
 
     def _show_step(self, step: StepDone) -> None:
         if self.job.state is not State.RUNNING:
@@ -177,7 +220,7 @@ class TrainingPanel(QWidget):
             self.failed.emit(outcome, self.begin)
         ending = self._ending
         request = self.job.request
-        if (request.out / "request.json").exists():
+        if (request.out / REQUEST).exists():
             self._keep_run(request.out)
         self._ending = ending
         self.show_state()
@@ -194,7 +237,7 @@ class TrainingPanel(QWidget):
         idle = state is State.IDLE
         self.form.setEnabled(idle)
         self.train.setVisible(idle)
-        has_corpus = self._corpus.corpus is not None or self.form.run.currentData() is not None
+        has_corpus = bool(self._corpus.corpora) or self.form.run.currentData() is not None
         self.train.setEnabled(has_corpus and not self._corpus.busy)
         self.stop.setVisible(not idle)
         self.stop.setEnabled(state is not State.STOPPING)
@@ -203,6 +246,7 @@ class TrainingPanel(QWidget):
         self.resume.setVisible(state is State.PAUSED)
         self.use.setVisible(self._shown_run is not None and (self._shown_run / "best" / "model.json").is_file())
         self.progress.setVisible(not idle)
+        self.note.setVisible(self._left_out > 0)
         for widget in (self.plot, self.examples):
             widget.setVisible(self._shown_run is not None)
         if state is State.STARTING:

@@ -2,6 +2,8 @@
 
 import pytest
 
+from engine.paths import data_dir
+from gui import corpora
 from gui.corpus_cache import cache_folder
 from gui.settings import Settings
 from tests.gui.trainer_stage import TrainerStage
@@ -29,25 +31,24 @@ def trainer(make_stage) -> TrainerStage:
 def test_a_feature_cache_is_checked_and_used_as_it_is(trainer, qtbot, tmp_path):
     cache = write_cache(tmp_path / "cache")
     trainer.answers = [cache]
-    trainer.corpus.choose.click()
+    trainer.corpus.folders.add.click()
     trainer.corpus.check.click()
     qtbot.waitUntil(lambda: not trainer.corpus.busy)
     assert trainer.corpus.report.summary.text().startswith("Taken: 64 recordings, 0.0 hours, 5 speakers")
     assert "16 of them are held out." in trainer.corpus.report.summary.text()
-    features, model = PRESETS["shipped"]
-    assert cache_folder(cache, features, model.n_stacked) == cache
-    assert Settings().corpus == cache
+    assert not (data_dir() / "caches").exists()
+    assert Settings().corpora == [cache]
 
 
 def test_who_changes_their_mind_keeps_what_was_chosen(trainer, tmp_path):
     trainer.corpus.use(tmp_path)
     trainer.answers = [None]
-    trainer.corpus.choose.click()
-    assert trainer.corpus.corpus == tmp_path
+    trainer.corpus.folders.add.click()
+    assert trainer.corpus.corpora == [tmp_path]
 
 
 def test_each_kind_of_model_has_a_cache_of_its_own(tmp_path):
-    folders = {cache_folder(tmp_path, features, model.n_stacked) for features, model in PRESETS.values()}
+    folders = {cache_folder([tmp_path], features, model.n_stacked) for features, model in PRESETS.values()}
     assert len(folders) == len(PRESETS)
 
 
@@ -83,4 +84,75 @@ def test_a_folder_of_recordings_becomes_a_feature_cache(trainer, qtbot, tmp_path
     assert trainer.told == []
     assert trainer.corpus.report.summary.text().startswith("Taken: ")
     features, model = PRESETS["shipped"]
-    assert (cache_folder(source, features, model.n_stacked) / "features.npy").is_file()
+    assert (cache_folder([source], features, model.n_stacked) / "features.npy").is_file()
+
+
+def test_several_folders_become_one_corpus(trainer, qtbot, tmp_path):
+    anna, cache = write_voxforge(tmp_path / "anna", ("anna",)), write_cache(tmp_path / "cache")
+    trainer.answers = [anna, cache]
+    trainer.corpus.folders.add.click()
+    trainer.corpus.folders.add.click()
+    trainer.corpus.check.click()
+    qtbot.waitUntil(lambda: not trainer.corpus.busy, timeout=90_000)
+    assert trainer.told == []
+    assert trainer.corpus.report.summary.text().startswith("Taken: 72 recordings")
+    assert "6 speakers" in trainer.corpus.report.summary.text()
+    assert Settings().corpora == [anna, cache]
+
+
+def test_a_folder_is_taken_off_the_list_and_stays_on_the_disk(trainer, tmp_path):
+    trainer.corpus.use(tmp_path)
+    assert not trainer.corpus.delete.isVisible()
+    trainer.corpus.folders.list.setCurrentRow(0)
+    trainer.corpus.folders.take_off.click()
+    assert trainer.corpus.corpora == []
+    assert Settings().corpora == []
+    assert tmp_path.is_dir()
+
+
+def downloaded(trainer):
+    folder = corpora.corpora_dir() / "Russian"
+    write_voxforge(folder, ("anna", "boris"))
+    (data_dir() / "caches" / "Russian-0123abcd").mkdir(parents=True)
+    trainer.corpus.use(folder)
+    trainer.corpus.folders.list.setCurrentRow(0)
+    return folder
+
+
+def test_downloaded_recordings_are_deleted_after_a_question(trainer, qtbot):
+    folder = downloaded(trainer)
+    trainer.answers = [False]
+    trainer.corpus.delete.click()
+    assert folder.is_dir()
+    assert trainer.corpus.corpora == [folder]
+    trainer.answers = [True]
+    trainer.corpus.delete.click()
+    qtbot.waitUntil(lambda: not trainer.corpus.busy)
+    assert trainer.told == []
+    assert trainer.corpus.corpora == []
+    assert list(corpora.corpora_dir().iterdir()) == []
+    assert list((data_dir() / "caches").iterdir()) == []
+
+
+def test_nothing_is_deleted_while_a_training_may_read_it(trainer):
+    downloaded(trainer)
+    trainer.corpus.lock = True
+    trainer.corpus.show_state()
+    assert not trainer.corpus.delete.isEnabled()
+
+
+def test_a_folder_of_the_persons_is_never_deleted(tmp_path):
+    with pytest.raises(ValueError, match="not the program's"):
+        next(corpora.remove(tmp_path))
+    assert tmp_path.is_dir()
+
+
+def test_a_deletion_that_was_cut_short_is_finished_at_the_next_start(trainer):
+    folder = downloaded(trainer)
+    removing = corpora.remove(folder)
+    next(removing)
+    removing.close()
+    assert len(list(corpora.corpora_dir().iterdir())) == 1
+    assert corpora.downloaded() == []
+    list(corpora.finish_removing())
+    assert list(corpora.corpora_dir().iterdir()) == []

@@ -51,7 +51,7 @@ def test_the_chosen_archives_are_fetched_and_become_the_corpus(trainer, qtbot):
     fetch(trainer, qtbot)
     folder = corpus_folder("127.0.0.1")
     assert [path.name for path in folder.iterdir()] == ["anna-20110516-abc"]
-    assert trainer.corpus.corpus == folder
+    assert trainer.corpus.corpora == [folder]
     assert trainer.download.state.text() == "1 archive was fetched."
     trainer.download.text.setText("")
     assert "2 archives to fetch" in trainer.download.state.text()
@@ -107,7 +107,7 @@ def test_a_check_that_finds_nothing_usable_is_told(trainer, qtbot):
     qtbot.waitUntil(lambda: not trainer.corpus.busy, timeout=60_000)
     assert len(trainer.told) == 1
     features, model = PRESETS["shipped"]
-    assert not cache_folder(trainer.corpus.corpus, features, model.n_stacked).exists()
+    assert not cache_folder(trainer.corpus.corpora, features, model.n_stacked).exists()
 
 
 def test_closing_while_downloading(trainer, qtbot):

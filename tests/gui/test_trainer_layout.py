@@ -5,6 +5,8 @@ import sys
 import pytest
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QProgressBar, QSpinBox, QTableWidget
 
+from engine.config import ModelConfig
+from gui import i18n
 from gui.training_form import TrainingForm
 from tests.gui.test_layout import cut
 from tests.gui.trainer_stage import TrainerStage
@@ -45,7 +47,14 @@ def test_what_is_not_imported_yet_is_imported_on_another_thread(stage, qtbot, mo
     qtbot.waitUntil(lambda: stage.window.trainer.isVisible())
 
 
-def test_every_setting_has_a_field_but_those_that_need_an_alignment(qtbot):
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_every_setting_has_a_field_and_tells_its_meaning(qtbot, language):
+    i18n.install(language)
     form = TrainingForm()
     qtbot.addWidget(form)
-    assert {name for name, *_ in described()} - set(form.settings) == {"epochs", "splice", "syllables"}
+    i18n.install("en")
+    meanings = {name: meaning for name, _kind, _default, meaning in described()}
+    assert set(form.settings.fields) | {"epochs"} == set(meanings)
+    assert set(form.settings.shape) == set(ModelConfig().to_dict())
+    for name, field in form.settings.fields.items():
+        assert (field.accessibleName() == meanings[name]) == (language == "en"), name

@@ -4,7 +4,8 @@ import pytest
 
 from engine.paths import models_dir
 from gui.curve import Curve
-from gui.training_job import State, load_request
+from gui.training_job import State
+from gui.training_request import load_request
 from tests.gui.trainer_stage import TrainerStage, begin_with
 from tests.helpers.models import write_cache, write_random_checkpoint
 
@@ -22,7 +23,7 @@ def trainer(make_stage, tmp_path) -> TrainerStage:
     begin_with(stage, start)
     stage.training.form.name.setText("mine")
     stage.training.form.epochs.setValue(3)
-    stage.training.form.settings["batch_frames"].setValue(1000)
+    stage.training.form.settings.fields["batch_frames"].setValue(1000)
     return stage
 
 
@@ -67,7 +68,7 @@ def test_closing_while_training_saves_first(trainer, qtbot):
 
 def test_a_cache_of_another_front_end_is_told(trainer, qtbot):
     trainer.training.form.start.setCurrentIndex(1)
-    cache = trainer.corpus.corpus
+    (cache,) = trainer.corpus.corpora
     (cache / "config.json").write_text('{"features": {}}', encoding="utf-8")
     trainer.training.train.click()
     qtbot.waitUntil(trainer.has_ended, timeout=LONG_MS)

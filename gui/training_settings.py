@@ -1,0 +1,175 @@
+"""Every setting of a training with its meaning, in groups; what few people change."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QLineEdit,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.config import ModelConfig
+from gui.files import ask_folder
+from gui.folder_list import FolderList
+from gui.form import heading, named, words
+from gui.i18n import N_, _
+from gui.theme import GRID
+from gui.trained_models import TrainedModel, shown_name
+from trainer.settings import TrainConfig, described
+
+EPOCHS = "epochs"  # not among these fields: it stands above
+SPLICING = ("splice", "syllables")
+_GROUPS = (
+    (N_("Which recordings"), ("per_sentence", "short_first", "nonspeech", *SPLICING)),
+    (N_("Other voices, other rooms"), ("speed", "warp", "noise", "jitter", "time_masks", "time_mask_frames")),
+    (
+        N_("Learning"),
+        ("learning_rate", "warm_up", "batch_frames", "weight_decay", "gradient_clip", "averaging", "intermediate"),
+    ),
+    (N_("The run"), ("patience", "save_every", "seed")),
+)
+_SHAPE = {
+    "n_layers": N_("bidirectional LSTM layers"),
+    "n_units": N_("units of each layer and direction"),
+    "n_stacked": N_("neighbouring frames joined before the first layer"),
+    "deltas": N_("the slopes of the cepstra are added"),
+    "dropout": N_("dropout between layers"),
+}
+_ALIGN = N_("model that finds the words in the recordings, to join them anew")
+_THREADS = N_("processor threads; 0: all")
+_LARGEST = 1_000_000
+Field = QSpinBox | QDoubleSpinBox | QCheckBox | QLineEdit
+
+
+def setting_field(kind: type, default: object) -> Field:
+    """An empty field for values of that type."""
+    if kind is bool:
+        field = QCheckBox()
+    elif kind is int:
+        field = QSpinBox()
+        field.setRange(0, _LARGEST)
+    elif kind is float:
+        field = QDoubleSpinBox()
+        field.setDecimals(4)
+        field.setRange(0.0, 100.0)
+        field.setSingleStep(max(float(default) / 10, 0.001))
+    else:
+        field = QLineEdit()
+    put(field, default)
+    return field
+
+
+def put(field: Field, value: object) -> None:
+    if isinstance(field, QCheckBox):
+        field.setChecked(bool(value))
+    elif isinstance(field, QLineEdit):
+        field.setText(str(value))
+    else:
+        field.setValue(value)
+
+
+def value_of(field: Field) -> object:
+    if isinstance(field, QCheckBox):
+        return field.isChecked()
+    return field.text() if isinstance(field, QLineEdit) else field.value()
+
+
+def grouped() -> list[tuple[str, list[str]]]:
+    """All settings but the epochs, each once; one that no group names stands in the last."""
+    known = {name for _title, names in _GROUPS for name in names}
+    names = [name for name, *_rest in described() if name != EPOCHS]
+    groups = [(title, [name for name in some if name in names]) for title, some in _GROUPS]
+    groups[-1][1].extend(name for name in names if name not in known)
+    return groups
+
+
+class TrainingSettings(QWidget):
+    """fields: of TrainConfig, by name; shape: of ModelConfig; align_with, held and threads: see trainer.process."""
+
+    def __init__(self, ask_folder=ask_folder):
+        super().__init__()
+        kinds = {name: (kind, default, meaning) for name, kind, default, meaning in described()}
+        self.fields = {name: setting_field(*kinds[name][:2]) for _title, some in grouped() for name in some}
+        told = ModelConfig().to_dict()
+        self.shape = {name: setting_field(type(told[name]), told[name]) for name in _SHAPE}
+        self.align_with = named(QComboBox(), _(_ALIGN))
+        self.threads = named(setting_field(int, 0), _(_THREADS))
+        self.threads.setRange(0, 256)
+        hint = _("Feature caches, or folders with transcripts.tsv; the best epoch is chosen on them too")
+        self.held = FolderList(
+            _("More recordings to measure by"), _("Choose recordings to measure by"), hint, ask_folder
+        )
+        column = QVBoxLayout(self)
+        column.setContentsMargins(3 * GRID, 0, 0, 0)
+        column.setSpacing(GRID)
+        for title, names in grouped():
+            rows = [(self.fields[name], _(kinds[name][2])) for name in names]
+            if SPLICING[0] in names:
+                rows.append((self.align_with, _(_ALIGN)))
+            if title == _GROUPS[-1][0]:
+                rows.append((self.threads, _(_THREADS)))
+            self._add_group(column, _(title), rows)
+        self.network = QWidget()
+        inner = QVBoxLayout(self.network)
+        inner.setContentsMargins(0, 0, 0, 0)
+        self._add_group(inner, _("A new network"), [(self.shape[name], _(text)) for name, text in _SHAPE.items()])
+        column.addWidget(self.network)
+        column.addSpacing(GRID)
+        column.addWidget(heading(_("More recordings to measure by")))
+        column.addWidget(words(hint + ".", quiet=True))
+        column.addWidget(self.held)
+
+    @staticmethod
+    def _add_group(column: QVBoxLayout, title: str, rows: Sequence[tuple[QWidget, str]]) -> None:
+        column.addSpacing(GRID)
+        column.addWidget(heading(title))
+        form = QFormLayout()
+        form.setHorizontalSpacing(GRID)
+        form.setVerticalSpacing(GRID // 2)
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.DontWrapRows)
+        for field, meaning in rows:
+            named(field, meaning)
+            field.setFixedWidth((26 if isinstance(field, QComboBox) else 14) * GRID)
+            label = words(meaning)
+            label.setBuddy(field)
+            form.addRow(field, label)
+        column.addLayout(form)
+
+    def offer_models(self, models: Sequence[TrainedModel]) -> None:
+        """Those that may find the words; the choice is kept where it is still there."""
+        chosen = self.align_with.currentData()
+        self.align_with.clear()
+        for model in models:
+            self.align_with.addItem(shown_name(model), model.folder)
+        self.choose_aligner(chosen)
+
+    def choose_aligner(self, folder: Path | None) -> None:
+        """The first where that one is not to be had."""
+        places = [place for place in range(self.align_with.count()) if self.align_with.itemData(place) == folder]
+        self.align_with.setCurrentIndex(places[0] if places else 0)
+
+    def show_settings(self, settings: TrainConfig) -> None:
+        told = settings.to_dict()
+        for name, field in self.fields.items():
+            put(field, told[name])
+
+    def show_shape(self, model: ModelConfig, fixed: bool) -> None:
+        """fixed: of weights that are there already, so that it cannot be changed."""
+        told = model.to_dict()
+        for name, field in self.shape.items():
+            put(field, told[name])
+        self.network.setEnabled(not fixed)
+
+    def settings(self, epochs: int) -> TrainConfig:
+        """Raises ConfigError."""
+        return TrainConfig(epochs=epochs, **{name: value_of(field) for name, field in self.fields.items()})
+
+    def model(self) -> ModelConfig:
+        """Raises ConfigError."""
+        return ModelConfig(**{name: value_of(field) for name, field in self.shape.items()})
