@@ -10,8 +10,7 @@ from gui.problem_words import problem_words
 from gui.recognition import model_name
 from gui.settings_form import Choice, SettingsForm
 from gui.settings_sections import Around
-from gui.trained_models import list_models
-from gui.training_form import shown_name
+from gui.trained_models import list_models, shown_name
 from gui.work import Work
 
 
