@@ -12,6 +12,9 @@
     │   ├── NoMicrophone
     │   ├── MicrophoneBusy
     │   └── MicrophoneLost
+    ├── PlaybackError          a recording that cannot be heard
+    │   ├── NoLoudspeaker
+    │   └── LoudspeakerBusy
     ├── StorageError           a file that cannot be written
     │   ├── DiskFull
     │   └── NotWritable
@@ -101,7 +104,7 @@ class CaptureError(DiktovkaError):
 
 class PortAudioMissing(CaptureError):
     template = (
-        "Recording needs the system library PortAudio, which is missing. "
+        "Recording and playing need the system library PortAudio, which is missing. "
         "Install it (on Debian or Ubuntu: sudo apt install libportaudio2) and start Diktovka again."
     )
 
@@ -118,6 +121,21 @@ class MicrophoneBusy(CaptureError):
 
 class MicrophoneLost(CaptureError):
     template = "The microphone stopped delivering sound. What was said until then is kept."
+
+
+class PlaybackError(DiktovkaError):
+    template = "The recording cannot be played: {reason}. Its text can be edited all the same."
+
+
+class NoLoudspeaker(PlaybackError):
+    template = "No loudspeaker was found to play it. Connect one or headphones; the text can be edited all the same."
+
+
+class LoudspeakerBusy(PlaybackError):
+    template = (
+        "The loudspeaker could not be opened ({reason}). Close the program that uses it; "
+        "the text can be edited all the same."
+    )
 
 
 class StorageError(DiktovkaError):

@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Protocol
 
-from engine.errors import CaptureError, MicrophoneBusy, NoMicrophone, PortAudioMissing
+from engine.errors import (
+    CaptureError,
+    LoudspeakerBusy,
+    MicrophoneBusy,
+    NoLoudspeaker,
+    NoMicrophone,
+    PlaybackError,
+    PortAudioMissing,
+)
 
 log = logging.getLogger(__name__)
 
@@ -191,5 +199,62 @@ def _open(name: str | None, on_block: OnBlock) -> Stream:
             stream = _PortAudioStream(portaudio, device, on_block)
         except (portaudio.PortAudioError, ValueError) as error:
             raise MicrophoneBusy(device=device.name, reason=_reason(error)) from error
+        _open_streams.count += 1
+    return stream
+
+
+class _Loudspeaker:
+    """16-bit mono at the rate wanted where the system's default output can, else at its own."""
+
+    def __init__(self, portaudio: ModuleType, rate_hz: int, fill: Callable[[int, int], bytes], on_end: Callable):
+        device = portaudio.query_devices(kind="output")
+        self.name = device["name"]
+        try:
+            portaudio.check_output_settings(channels=1, dtype="int16", samplerate=rate_hz)
+        except portaudio.PortAudioError:
+            rate_hz = round(device["default_samplerate"])
+
+        def play(block, n: int, _time, _status) -> None:
+            samples = fill(n, rate_hz)
+            block[:] = samples.ljust(2 * n, b"\0")
+            if len(samples) < 2 * n:
+                raise portaudio.CallbackStop
+
+        self._stream = portaudio.RawOutputStream(
+            samplerate=rate_hz, channels=1, dtype="int16", latency="high", callback=play, finished_callback=on_end
+        )
+        self.latency_s = float(self._stream.latency)
+        try:
+            self._stream.start()
+        except portaudio.PortAudioError:
+            self._stream.close(ignore_errors=True)
+            raise
+
+    def close(self) -> None:
+        try:
+            self._stream.abort(ignore_errors=True)
+            self._stream.close(ignore_errors=True)
+        finally:
+            with _open_streams.lock:
+                _open_streams.count -= 1
+
+
+def open_loudspeaker(rate_hz: int, fill: Callable[[int, int], bytes], on_end: Callable[[], None]) -> _Loudspeaker:
+    """Opens the system's default output and starts it.
+
+    fill(n, rate_hz): n 16-bit samples at the rate that was got, fewer at the end; on_end(): they were played, or the
+    output stopped by itself. Both are called on PortAudio's threads. Raises PortAudioMissing or PlaybackError.
+    """
+    try:
+        portaudio = _load_portaudio()
+    except CaptureError as error:
+        raise error if isinstance(error, PortAudioMissing) else PlaybackError(reason=_reason(error)) from error
+    with _open_streams.lock:
+        if portaudio.default.device[1] < 0:
+            raise NoLoudspeaker()
+        try:
+            stream = _Loudspeaker(portaudio, rate_hz, fill, on_end)
+        except (portaudio.PortAudioError, ValueError) as error:
+            raise LoudspeakerBusy(reason=_reason(error)) from error
         _open_streams.count += 1
     return stream

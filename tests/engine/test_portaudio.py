@@ -4,9 +4,9 @@ import sys
 
 import pytest
 
-from engine.errors import CaptureError, MicrophoneBusy, NoMicrophone, PortAudioMissing
-from engine.portaudio import InputDevice, input_devices, open_portaudio
-from tests.helpers.fake_portaudio import FakePortAudio
+from engine.errors import CaptureError, LoudspeakerBusy, MicrophoneBusy, NoLoudspeaker, NoMicrophone, PortAudioMissing
+from engine.portaudio import InputDevice, input_devices, open_loudspeaker, open_portaudio
+from tests.helpers.fake_portaudio import CallbackStop, FakePortAudio
 
 USB, WEBCAM, SPEAKERS = ("USB", 1, 48_000), ("Webcam", 2, 44_100), ("Speakers", 0, 48_000)
 
@@ -152,3 +152,75 @@ def test_a_stream_that_does_not_start_is_closed(plug):
     with pytest.raises(MicrophoneBusy):
         open_portaudio(None, ignore)
     assert portaudio.open_streams == []
+
+
+@pytest.fixture
+def speaking(plug):
+    """A card that is the system's default output."""
+    portaudio = plug(USB, SPEAKERS)
+    portaudio.output_index = 1
+    return portaudio
+
+
+def three_samples(_n, _rate_hz):
+    return bytes(range(6))
+
+
+def test_a_loudspeaker_asks_for_samples_and_stops_at_the_end(speaking):
+    asked = []
+
+    def fill(n, rate_hz):
+        asked.append((n, rate_hz))
+        return three_samples(n, rate_hz)
+
+    output = open_loudspeaker(16_000, fill, lambda: None)
+    (stream,) = speaking.open_streams
+    block = bytearray(b"\1" * 10)
+    with pytest.raises(CallbackStop):
+        stream.options["callback"](block, 5, None, None)
+
+    assert asked == [(5, 16_000)]
+    assert bytes(block) == bytes(range(6)) + bytes(4)
+    assert stream.options["channels"] == 1
+    output.close()
+    assert speaking.open_streams == []
+
+
+def test_a_loudspeaker_of_another_rate_plays_at_its_own(speaking):
+    speaking.formats = {(1, 48_000)}
+
+    open_loudspeaker(16_000, three_samples, lambda: None).close()
+    stream = open_loudspeaker(16_000, lambda _n, rate_hz: bytes(2 * rate_hz), lambda: None)
+    block = bytearray(2 * 48_000)
+    speaking.open_streams[0].options["callback"](block, 48_000, None, None)
+
+    assert speaking.open_streams[0].options["samplerate"] == 48_000
+    stream.close()
+
+
+def test_no_rescan_while_something_is_played(speaking):
+    output = open_loudspeaker(16_000, three_samples, lambda: None)
+    input_devices(rescan=True)
+    assert speaking.initialised == 1
+    output.close()
+    input_devices(rescan=True)
+    assert speaking.initialised == 2
+
+
+def test_no_loudspeaker(plug, monkeypatch):
+    plug(USB)
+    with pytest.raises(NoLoudspeaker):
+        open_loudspeaker(16_000, three_samples, lambda: None)
+    monkeypatch.setitem(sys.modules, "sounddevice", None)
+    with pytest.raises(PortAudioMissing):
+        open_loudspeaker(16_000, three_samples, lambda: None)
+
+
+def test_a_busy_loudspeaker(speaking):
+    speaking.busy = 1
+    with pytest.raises(LoudspeakerBusy, match=r"\(Device unavailable\)"):
+        open_loudspeaker(16_000, three_samples, lambda: None)
+    speaking.start_fails = True
+    with pytest.raises(LoudspeakerBusy):
+        open_loudspeaker(16_000, three_samples, lambda: None)
+    assert speaking.open_streams == []

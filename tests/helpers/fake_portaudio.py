@@ -7,7 +7,13 @@ class PortAudioError(Exception):
     pass
 
 
+class CallbackStop(Exception):
+    pass
+
+
 class FakeStream:
+    latency = 0.1
+
     def __init__(self, owner: "FakePortAudio", options: dict):
         self.options, self.active = options, False
         self._owner = owner
@@ -31,10 +37,12 @@ class FakePortAudio:
     """
 
     PortAudioError = PortAudioError
+    CallbackStop = CallbackStop
 
     def __init__(self, *connected: tuple[str, int, int]):
         self.connected = list(connected)
         self.default_index = 0
+        self.output_index = -1
         self.formats = {(1, 16_000), (1, 48_000)}
         self.busy = 0
         self.start_fails = False
@@ -44,7 +52,7 @@ class FakePortAudio:
 
     @property
     def default(self) -> SimpleNamespace:
-        return SimpleNamespace(device=(self.default_index if self._listed else -1, -1))
+        return SimpleNamespace(device=(self.default_index if self._listed else -1, self.output_index))
 
     def _terminate(self) -> None:
         assert self.open_streams == [], "terminating would kill these"
@@ -57,8 +65,11 @@ class FakePortAudio:
             for name, channels, rate_hz in self.connected
         ]
 
-    def query_devices(self) -> list[dict]:
-        return self._listed
+    def query_devices(self, kind: str | None = None) -> list[dict] | dict:
+        return self._listed[self.output_index] if kind == "output" else self._listed
+
+    def check_output_settings(self, channels: int, dtype: str, samplerate: int) -> None:
+        self.check_input_settings(self.output_index, channels, dtype, samplerate)
 
     def check_input_settings(self, _device: int, channels: int, _dtype: str, samplerate: int) -> None:
         if (channels, samplerate) not in self.formats:
@@ -71,3 +82,6 @@ class FakePortAudio:
         stream = FakeStream(self, options)
         self.open_streams.append(stream)
         return stream
+
+    def RawOutputStream(self, **options) -> FakeStream:
+        return self.RawInputStream(**options)
