@@ -10,7 +10,7 @@ from engine.errors import DiktovkaError
 # Many small products, as the front end has, are several times slower when OpenBLAS spreads each over all processors.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-_OF_TRAINER = ("train", "average", "language-model", "download", "corpus", "synthetic")
+_OF_TRAINER = ("train", "tune", "average", "language-model", "download", "corpus", "synthetic")
 VERBS = ("transcribe", "evaluate", *_OF_TRAINER, "devices", "demo")
 
 
@@ -18,7 +18,7 @@ def _parser() -> argparse.ArgumentParser:
     """The verbs and their options. Nothing here imports Qt, PortAudio or TensorFlow."""
     from engine import commands as engine_commands
     from trainer import commands as trainer_commands
-    from trainer import corpus_commands, language_model_command, report, synthetic_command
+    from trainer import corpus_commands, language_model_command, report, synthetic_command, tuning_command
 
     parser = argparse.ArgumentParser(prog="diktovka", description=__doc__, epilog="Without a verb: diktovka [FILE...]")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
@@ -46,6 +46,12 @@ def _parser() -> argparse.ArgumentParser:
         trainer_commands.train,
         "train a model, or go on training it",
         trainer_commands.add_train_options,
+    )
+    verb(
+        "tune",
+        tuning_command.tune,
+        "tune a model on a few recordings of one's own",
+        tuning_command.add_tune_options,
     )
     verb(
         "average",

@@ -43,6 +43,7 @@
     │   ├── SynthesiserMissing
     │   └── SynthesiserFailed
     ├── TrainingError          a training run that cannot go on
+    │   └── TooFewOwn
     └── EngineError            the recognition process failed
         └── EngineStopped
 
@@ -254,6 +255,13 @@ class SynthesiserFailed(SynthesiserError):
 
 class TrainingError(DiktovkaError):
     template = "The training cannot go on: {reason}."
+
+
+class TooFewOwn(TrainingError):
+    template = (
+        "The model cannot be tuned: of your recordings only {n} can be used. "
+        "At least {fewest} with different sentences are needed; record some more."
+    )
 
 
 class EngineError(DiktovkaError):

@@ -92,6 +92,11 @@ class Recogniser:
         signature = [tf.TensorSpec((None, None, width), tf.float32), tf.TensorSpec((None,), tf.int32)]
         self._run = tf.function(self._log_probabilities, input_signature=signature)
 
+    def use(self, weights: Mapping[str, np.ndarray]) -> None:
+        """Other weights of the same names and shapes, without building the network anew."""
+        for name, variable in zip(self._network.weights(), self._network.parameters, strict=True):
+            variable.assign(weights[name])
+
     def _log_probabilities(self, steps: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
         return tf.transpose(tf.nn.log_softmax(self._network.logits(steps, lengths)), (1, 0, 2))
 

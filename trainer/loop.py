@@ -125,7 +125,10 @@ class Training:
 
     def _batches(self) -> list[list[Example]]:
         """This epoch's batches: the same for the same seed and epoch."""
-        drawn = draw_epoch(self._train, self.settings, self.position.epoch, self._rng(_DRAW))
+        rng = self._rng(_DRAW)
+        drawn = draw_epoch(self._train, self.settings, self.position.epoch, rng)
+        if self._material.mix:
+            drawn = self._shaper.usable(self._material.mix(drawn, rng))
         if self._material.alignment and self.settings.splice:
             settings, rng = self.settings, self._rng(_SPLICE)
             drawn = spliced(drawn, self._material.alignment, settings.splice, settings.syllables, rng)

@@ -1,8 +1,10 @@
 """Paths that a person names -> examples, by split."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
 
 from engine.config import FeatureConfig
 from engine.errors import CorpusError
@@ -18,12 +20,13 @@ SEEN_TEXT = "_seen_text"
 @dataclass(frozen=True)
 class Material:
     """What is trained on and what is held out. choose_on: names of the held-out sets whose mean CER decides;
-    alignment: when each letter is said, for splicing."""
+    alignment: when each letter is said, for splicing; mix: what an epoch drew from `train` -> what it trains on."""
 
     train: Sequence[Example]
     held: dict[str, Sequence[Example]]
     choose_on: tuple[str, ...]
     alignment: Alignment | None = None
+    mix: Callable[[list[Example], np.random.Generator], list[Example]] | None = None
 
 
 def examples_by_split(path: Path, features: FeatureConfig) -> dict[str, list[Example]]:

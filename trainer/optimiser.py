@@ -35,6 +35,7 @@ class Update:
 class Optimiser:
     """Adam (Kingma and Ba 2015) with decoupled weight decay and an exponential moving average of the weights.
 
+    With `pull`, the decay goes towards the weights that it was made with (L2-SP, Li et al. 2018), decoupled too.
     An update whose loss or gradient is not finite changes nothing.
     """
 
@@ -48,6 +49,7 @@ class Optimiser:
             for kind in ("mean", "square")
         }
         self._slots["average"] = {name: tf.Variable(w) for name, w in zip(names, self._weights, strict=True)}
+        self._begun_with = [tf.constant(w.numpy()) if settings.pull else None for w in self._weights]
         self._updates = tf.Variable(0, dtype=tf.int64)
         width = self._weights[0].shape[0] - network.config.n_units
         self._step = tf.function(
@@ -101,11 +103,14 @@ class Optimiser:
         rate = learning_rate * tf.sqrt(1 - _BETA2**count) / (1 - _BETA1**count)
         decay = tf.minimum(self._settings.averaging, (1 + count) / (10 + count))
         slots = zip(*(self._slots[kind].values() for kind in ("mean", "square", "average")), strict=True)
-        for weight, gradient, (mean, square, average) in zip(self._weights, gradients, slots, strict=True):
+        rows = zip(self._weights, self._begun_with, gradients, slots, strict=True)
+        for weight, begun_with, gradient, (mean, square, average) in rows:
             mean.assign_add((1 - _BETA1) * (gradient - mean))
             square.assign_add((1 - _BETA2) * (gradient * gradient - square))
             shrink = learning_rate * self._settings.weight_decay if len(weight.shape) > 1 else 0.0
             weight.assign_sub(rate * mean / (tf.sqrt(square) + _EPSILON) + shrink * weight)
+            if begun_with is not None:
+                weight.assign_sub(learning_rate * self._settings.pull * (weight - begun_with))
             average.assign_add((1 - decay) * (weight - average))
         return tf.no_op()
 

@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -79,10 +79,14 @@ def _aligned(request: Request, recordings) -> Iterator[Event]:
 
 
 class TrainingProcess:
-    """`run` in a child process. Iterate over `events()` once, on any thread; make another object to go on."""
+    """`steps(request)` in a child process: a training, which must save its state when it is closed.
 
-    def __init__(self, request: Request):
-        self.request = request
+    Iterate over `events()` once, on any thread; make another object to go on.
+    """
+
+    def __init__(self, request: object, steps: Callable[..., Iterator[object]] = run):
+        """steps: importable by name, as `run` is."""
+        self.request, self._steps = request, steps
         self._child = Child(_serve, "training")
         self._stop = self._child.context.Event()
         self._paused = self._child.context.Event()
@@ -100,7 +104,7 @@ class TrainingProcess:
         """
         with self._running:
             self._stop.clear()
-            self._child.start(self.request, self._stop, self._paused)
+            self._child.start(self._steps, self.request, self._stop, self._paused)
             try:
                 yield from self._child.events(self._stop.set)  # when left, it has the time to save its state
             finally:
@@ -119,17 +123,16 @@ class TrainingProcess:
         self._paused.clear()
 
 
-def _serve(connection: Connection, request: Request, stop, paused) -> None:
+def _serve(connection: Connection, steps, request: object, stop, paused) -> None:
     """The child: trains until it is done or told to stop."""
     begin_child()
     try:
-        connection.send(End(_train(connection, request, stop, paused)))
+        connection.send(End(_train(connection, steps(request), stop, paused)))
     except OSError:  # the parent is gone; the state was saved on the way out
         return
 
 
-def _train(connection: Connection, request: Request, stop, paused) -> Exception | None:
-    events = run(request)
+def _train(connection: Connection, events: Iterator[object], stop, paused) -> Exception | None:
     try:
         for event in events:
             connection.send(event)

@@ -19,6 +19,7 @@ class TrainConfig(_Config):
     learning_rate: float = _setting(3e-3, "highest learning rate of Adam")
     warm_up: float = _setting(1.0, "epochs in which the learning rate rises from zero")
     weight_decay: float = _setting(0.0, "decoupled weight decay")
+    pull: float = _setting(0.0, "pull back to the weights that the run began with, per unit of learning rate")
     gradient_clip: float = _setting(1.0, "greatest norm of the gradient")
     averaging: float = _setting(0.998, "decay of the moving average of the weights")
     per_sentence: int = _setting(12, "most recordings of one sentence in an epoch, drawn anew each time; 0: all")
@@ -47,7 +48,8 @@ class TrainConfig(_Config):
             _check(0 <= getattr(self, name) <= 0.3, name, "it must lie between 0 and 0.3")
         for name in ("noise", "splice", "syllables", "nonspeech", "averaging", "intermediate", "synthetic"):
             _check(0 <= getattr(self, name) <= 1, name, "it must lie between 0 and 1")
-        for name in ("time_masks", "time_mask_frames", "per_sentence", "patience", "short_first", "real_at_end"):
+        may_be_zero = ("time_masks", "time_mask_frames", "per_sentence", "patience", "short_first", "real_at_end")
+        for name in (*may_be_zero, "pull"):
             _check(getattr(self, name) >= 0, name, "it may not be negative")
 
 

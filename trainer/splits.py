@@ -65,7 +65,7 @@ def _few(speakers: set[str]) -> Note:
     return Note(reason=_NO_SPEAKERS if speakers == {""} else _ONE_SPEAKER)
 
 
-def _shuffled(names: Iterable[str], seed: int) -> list[str]:
+def shuffled(names: Iterable[str], seed: int) -> list[str]:
     """In an order that depends on the names alone: what is added later does not turn the rest round."""
     return sorted(names, key=lambda name: hashlib.sha256(f"{seed}:{name}".encode()).digest())
 
@@ -76,7 +76,7 @@ def _by_sentence(said: Sequence[tuple[str, str]], seed: int, note: Note) -> tupl
         return [TRAIN] * len(said), (Note(reason=_TOO_SMALL),)
     wanted = max(1, round(_HELD_SENTENCES * len(said)))
     split_of: dict[str, str] = {}
-    waiting = [text for text in _shuffled(counts, seed) if counts[text] <= 2 * wanted]
+    waiting = [text for text in shuffled(counts, seed) if counts[text] <= 2 * wanted]
     for split in (DEV + UNSEEN, TEST + UNSEEN):
         n_held = 0
         while waiting and n_held < wanted:
@@ -115,7 +115,7 @@ class _BySpeaker:
 
     def _candidates(self) -> list[str]:
         """Speakers that may be held out: small ones, at most a third of all."""
-        order = _shuffled(self._size, self._seed)
+        order = shuffled(self._size, self._seed)
         small = [speaker for speaker in order if self._size[speaker] <= _LARGEST_HELD * self._wanted]
         if len(small) < 2:
             small = sorted(order, key=self._size.get)
@@ -142,7 +142,7 @@ class _BySpeaker:
         self._new.update(text for text, n in held.items() if n == self._counts[text])
         may_lose = round(_MOST_LOST * len(self._said))
         waiting = {
-            side: sorted(_shuffled(texts, self._seed), key=lambda text: held[text] / self._counts[text])
+            side: sorted(shuffled(texts, self._seed), key=lambda text: held[text] / self._counts[text])
             for side, texts in self._held.items()
         }
         while any(waiting.values()):
