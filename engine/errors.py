@@ -2,6 +2,7 @@
 
     DiktovkaError
     ├── ConfigError            a setting or a configuration file that cannot be used
+    ├── SettingsFileUnusable   an exported file of settings that cannot be taken over
     ├── AudioError             a recording that cannot be read
     │   ├── AudioNotFound
     │   ├── AudioNotAllowed
@@ -75,6 +76,10 @@ def _rebuild(kind: type[DiktovkaError], fields: dict[str, object]) -> DiktovkaEr
 
 class ConfigError(DiktovkaError):
     template = "The setting {name} cannot be used: {reason}."
+
+
+class SettingsFileUnusable(DiktovkaError):
+    template = "The file {path} holds no settings that can be used ({reason}). Nothing was changed."
 
 
 class AudioError(DiktovkaError):

@@ -5,7 +5,8 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from gui.microphones import ListDevices, MicrophoneChoice
 from gui.recognition import Engine
 from gui.session import Problem, Session
 from gui.settings import Settings
+from gui.settings_privacy import Left, delete, stored_kinds
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +81,7 @@ class Program(QObject):
         self._list_devices = list_devices
         self.window = MainWindow(self.session, self.settings, self.page, make_trainer, self._make_settings_page)
         self._files: list[Path] = []
+        self._unwanted: Collection[str] | None = ()
 
     def _translate_qt(self) -> None:
         """Qt's own words, in menus and file dialogs."""
@@ -92,14 +95,28 @@ class Program(QObject):
         from gui.settings_page import SettingsPage
         from gui.settings_sections import Around
 
-        around = Around(self.session, self.settings, self._list_devices, self.window.close)
+        around = Around(self.session, self.settings, self._list_devices, self.window.close, self._delete_at_end)
         page = SettingsPage(around)
         self.session.closed.connect(page.save_last)
         return page
 
-    def open(self, files: Sequence[Path] = ()) -> None:
-        """Shows the window, then loads the model and looks for microphones, then reads the files."""
-        self._files = list(files)
+    def _delete_at_end(self, names: Collection[str] | None) -> None:
+        self._unwanted = names
+
+    def delete_unwanted(self) -> list[Left]:
+        """What the person wanted deleted, now that nothing of it is in use any more. Tells what is left."""
+        if self._unwanted == ():
+            return []
+        logging.shutdown()
+        kinds = stored_kinds(self.settings.recordings)
+        return delete(kind for kind in kinds if self._unwanted is None or kind.name in self._unwanted)
+
+    def open(self, files: Sequence[Path] = (), welcome: bool = False) -> None:
+        """Shows the window, then loads the model and looks for microphones, then reads the files.
+
+        welcome: whether a newcomer who named no files is shown round.
+        """
+        self._files, self._welcome = list(files), welcome and not files and not self.settings.tour_seen
         self.window.first_shown.connect(self._begin_later)
         self.window.show()
 
@@ -113,6 +130,15 @@ class Program(QObject):
             self.page.offer_text_of_last_time(self.kept_text.bring_back)
         if self._files:
             self.session.open_files(self._files)
+        if self._welcome:
+            self._show_round()
+
+    def _show_round(self) -> None:
+        from gui.tour import Tour
+
+        tour = Tour(self.settings, self.window)
+        tour.finished.connect(tour.deleteLater)
+        tour.open()
 
     def tell_uncaught(self, error: BaseException) -> None:
         self.page.tell(Problem(error if isinstance(error, Exception) else RuntimeError(str(error))))
@@ -156,8 +182,10 @@ def run(argv: Sequence[str]) -> int:
     program = Program()
     uncaught.failed.connect(program.tell_uncaught)
     signals = _Signals(program.window.close)
-    program.open([Path(name) for name in argv])
+    program.open([Path(name) for name in argv], welcome=True)
     status = app.exec()
     uncaught.uninstall()
     del signals
+    for left in program.delete_unwanted():
+        print(f"{left.path}: {left.reason}", file=sys.stderr)
     return status

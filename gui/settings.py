@@ -13,6 +13,7 @@ from engine.paths import config_dir, recordings_dir, shipped_checkpoint, shipped
 from gui.settings_stored import Stored
 
 _CHECKPOINT = "model.json"  # as in engine.checkpoint, which would bring numpy along before the window is shown
+FILE = "window.ini"
 NO_LANGUAGE_MODEL = "none"
 LARGEST_TEXT_PERCENT = 200
 
@@ -39,7 +40,7 @@ class Settings(QObject):
 
     def __init__(self, folder: Path | None = None):
         super().__init__()
-        self._file = QSettings(str((folder or config_dir()) / "window.ini"), QSettings.Format.IniFormat)
+        self._file = QSettings(str((folder or config_dir()) / FILE), QSettings.Format.IniFormat)
 
     # --- one by one, as others want them ---
 

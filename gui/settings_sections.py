@@ -8,7 +8,7 @@ section that has a `save_last()` is asked to save when the window closes.
 """
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from PySide6.QtWidgets import QWidget
@@ -24,6 +24,7 @@ from gui.settings import Settings
 @dataclass(frozen=True)
 class Around:
     """What a section may use. messages: the page's message bar. close_window: asks the program to end.
+    delete_at_end(names): which kinds of gui.settings_privacy are deleted when all has ended; None: all.
 
     ask_folder(parent, title, folder): passed in, as the other dialogs are.
     """
@@ -32,6 +33,7 @@ class Around:
     settings: Settings
     list_devices: ListDevices
     close_window: Callable[[], object]
+    delete_at_end: Callable[[Collection[str] | None], object]
     ask_folder: Callable = ask_folder
     messages: MessageList = field(default_factory=MessageList)
 
@@ -54,5 +56,9 @@ SECTIONS = (
     Section("microphone", N_("Microphone"), "microphone-outline", "gui.settings_microphone", "MicrophoneSection"),
     Section("recognition", N_("Recognition"), "text-recognition", "gui.settings_recognition", "RecognitionSection"),
     Section("own_words", N_("Own words"), "format-list-text", "gui.own_words_section", "OwnWordsSection"),
+    Section("shortcuts", N_("Shortcuts"), "keyboard-outline", "gui.settings_shortcuts", "ShortcutsSection"),
     Section("appearance", N_("Appearance"), "theme-light-dark", "gui.settings_appearance", "AppearanceSection"),
+    Section("folders", N_("Folders and privacy"), "folder-lock-outline", "gui.settings_folders", "FoldersSection"),
+    Section("transfer", N_("Export and import"), "swap-horizontal", "gui.settings_transfer", "TransferSection"),
+    Section("help", N_("Help and about"), "help-circle-outline", "gui.about_section", "HelpSection"),
 )

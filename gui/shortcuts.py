@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QV
 from gui.i18n import N_, _
 from gui.theme import GRID, theme
 
-_SEQUENCE_TEXT = QKeySequence.SequenceFormat.PortableText
+PORTABLE = QKeySequence.SequenceFormat.PortableText
 # Keys that edit or move in a text when they are pressed alone.
 _EDITING = frozenset(
     getattr(Qt.Key, f"Key_{name}")
@@ -81,7 +81,7 @@ class Keys(QObject):
     def use(self, chosen: Mapping[str, str]) -> None:
         """Puts these in place of all that were chosen before; the others are the defaults."""
         defaults = {command.name: command.keys for command in COMMANDS}
-        wanted = {name: keys for name, keys in chosen.items() if defaults.get(name, keys) != keys}
+        wanted = {name: keys for name, keys in chosen.items() if not _same(defaults.get(name, keys), keys)}
         if wanted != self._chosen:
             self._chosen = wanted
             self.changed.emit()
@@ -108,7 +108,7 @@ def write_chosen(chosen: Mapping[str, str]) -> str:
 
 def is_usable(keys: str) -> bool:
     """Whether keys, as text, may be a shortcut: none at all, or ones that no text is typed with."""
-    sequence = QKeySequence.fromString(keys, _SEQUENCE_TEXT)
+    sequence = QKeySequence.fromString(keys, PORTABLE)
     if sequence.isEmpty():
         return not keys
     first = sequence[0]
@@ -119,17 +119,26 @@ def is_usable(keys: str) -> bool:
     return not (types and (key < Qt.Key.Key_Escape.value or key in _EDITING))
 
 
-def conflict(name: str, keys: str, chosen: Mapping[str, str]) -> str | None:
-    """The meaning of what has these keys already, where both would work on the same page; None if nothing has."""
-    if not keys:
-        return None
-    (own,) = [command for command in COMMANDS if command.name == name]
-    for command in COMMANDS:
-        taken = chosen.get(command.name, command.keys)
-        same_page = not own.page or not command.page or own.page == command.page
-        if command is not own and same_page and taken == keys:
-            return command.meaning
-    return next((meaning for fixed, meaning in FIXED if fixed == keys), None)
+def _same(one: str, other: str) -> bool:
+    """Whether two texts mean the same keys: "Ctrl+Del" and "Ctrl+Delete" do."""
+    return QKeySequence(one) == QKeySequence(other)
+
+
+def clashing(command: Command, keys: str) -> list[Command]:
+    """The other commands that have these keys, where both would work on the same page."""
+    return [
+        other
+        for other in COMMANDS
+        if keys
+        and other is not command
+        and _same(getattr(KEYS, other.name), keys)
+        and (not command.page or not other.page or command.page == other.page)
+    ]
+
+
+def fixed_meaning(keys: str) -> str | None:
+    """What these keys do of themselves, untranslated; None if they are free to choose."""
+    return next((meaning for fixed, meaning in FIXED if _same(fixed, keys)), None)
 
 
 def shown(sequence: str) -> str:
