@@ -1,12 +1,14 @@
 """The learning curve: what a run's metrics.csv says of its past, and its events of its present. Knows no Qt."""
 
 import csv
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from trainer.events import EpochDone, StepDone
 from trainer.run import epoch_row
+from trainer.step_log import read_curve
 
 _SEEN = "_seen_text"
 _KINDS = ("loss", "cer", "wer")
@@ -26,7 +28,7 @@ class HeldPoint:
 class Curve:
     """Grows with each event. Where a point lies is told in epochs, a step being a part of one.
 
-    train: (epochs, loss) by step; of the time before a resume, by epoch.
+    train: (epochs, loss) by step.
     """
 
     def __init__(self) -> None:
@@ -75,15 +77,24 @@ class Curve:
 
     @classmethod
     def of_run(cls, folder: Path) -> "Curve":
-        """What metrics.csv holds; an empty curve where there is none that can be read."""
+        """What steps.csv and metrics.csv hold; an empty curve where there is nothing that can be read.
+
+        An epoch whose steps were not kept has its mean loss in their place.
+        """
         curve = cls()
         try:
+            steps = read_curve(folder)
+            known = {math.ceil(place) for place in steps[:, 0]}
             with (folder / METRICS).open(encoding="utf-8", newline="") as file:
                 for row in csv.DictReader(file):
                     epoch = float(row["epoch"])
-                    curve.train.append((epoch, float(row["train_loss"])))
+                    if epoch not in known:
+                        curve.train.append((epoch, float(row["train_loss"])))
                     curve._steps_before = int(row["step"])
                     curve._add_held(epoch, row)
+        except FileNotFoundError:
+            pass  # the first epoch is not over
         except (OSError, ValueError, KeyError, TypeError):
             return cls()
+        curve.train = sorted([*curve.train, *map(tuple, steps.tolist())])
         return curve

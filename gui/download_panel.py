@@ -14,7 +14,7 @@ from engine.errors import NothingChosen
 from engine.worker import Cancelled
 from gui.download_words import failed_words, plan_words, progress_words
 from gui.files import ask_folder
-from gui.form import Folded, heading, named, push_button, words
+from gui.form import Folded, heading, named, number_field, push_button, words
 from gui.i18n import _, translate_error
 from gui.settings import Settings
 from gui.theme import GRID
@@ -58,7 +58,7 @@ class DownloadPanel(QWidget):
         )
         self.cancel = push_button(_("Cancel"), _("Stop fetching; the next download goes on from there"))
         self.site = named(QLineEdit(RUSSIAN), _("Language or address"))
-        self.count = named(QSpinBox(), _("How many archives"), _("The first so many of the archives"))
+        self.count = named(number_field(QSpinBox()), _("How many archives"), _("The first so many of the archives"))
         self.count.setRange(0, 100_000)
         self.count.setMinimumHeight(4 * GRID)
         self.count.setSpecialValueText(_("all"))

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gui.theme import GRID, theme
 
@@ -30,6 +30,12 @@ def words(text: str = "", quiet: bool = False) -> QLabel:
     label.setProperty("quiet", quiet)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label
+
+
+def number_field(field: QAbstractSpinBox) -> QAbstractSpinBox:
+    """With its number as far from the edge as other fields have their text; style sheets do not reach it."""
+    field.lineEdit().setTextMargins(GRID, 0, 0, 0)
+    return field
 
 
 def named(widget: QWidget, name: str, hint: str = "") -> QWidget:

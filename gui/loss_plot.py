@@ -2,9 +2,9 @@
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QPointF, QSize, Qt, QTimer
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from gui.curve import Curve, HeldPoint
 from gui.form import push_button
@@ -13,56 +13,80 @@ from gui.theme import GRID, theme
 
 REDRAW_EVERY_MS = 500
 _SHARE_SHOWN = 95  # per cent of the steps
-_PALE = 110  # of 255
-_LEGEND_PX = 24 * GRID
+_PALER = 165  # of 255
+_ZOOM = 0.8
 _SOLID, _DASHED = Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine
 
 
+class LineSample(QWidget):
+    """A short piece of a line, as it is drawn in the plot."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedSize(QSize(4 * GRID, 2 * GRID))
+        self._pen, self._dot = QPen(), False
+
+    def show_pen(self, pen: QPen, dot: bool) -> None:
+        self._pen, self._dot = pen, dot
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(self._pen)
+        middle = self.height() / 2
+        painter.drawLine(QPointF(0, middle), QPointF(self.width(), middle))
+        if self._dot:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._pen.color())
+            painter.drawEllipse(QPointF(self.width() / 2, middle), 3, 3)
+
+
 class LossPlot(QWidget):
-    """Zoomed with the wheel, moved with the mouse. Redrawn from a timer, so that quick steps cost nothing."""
+    """Zoomed with the wheel or + and -, moved with the mouse or the arrows. Redrawn from a timer, so that quick steps
+    cost nothing."""
 
     def __init__(self) -> None:
         super().__init__()
         self._curve, self._stale, self._is_whole = Curve(), True, True
-        self._view = pg.GraphicsLayoutWidget()
-        self._view.setAccessibleName(_("Learning curve"))
-        self.loss = self._plot(0, _("loss"))
-        self.rates = self._plot(1, _("errors, %"))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(_("Learning curve"))
+        self.setToolTip(_("Wheel, or + and −: zoom. Mouse, or arrows: move. Home: the whole curve."))
+        self.loss_view, self.rates_view = self._view(_("loss")), self._view(_("errors, %"))
+        self.loss, self.rates = self.loss_view.getPlotItem(), self.rates_view.getPlotItem()
         self.rates.setXLink(self.loss)
         self.rates.setLabel("bottom", _("epoch"))
         self.whole = push_button(_("Whole curve"), _("Show the whole curve again after zooming"), "link")
         self.whole.clicked.connect(self.show_all)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID // 2)
-        column.addWidget(self._view, 1)
-        column.addWidget(self.whole, 0, Qt.AlignmentFlag.AlignRight)
-        self._view.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)  # it would have 640 x 480
-        self.setMinimumHeight(32 * GRID)
+        self._samples: list[tuple[pg.PlotDataItem, LineSample]] = []
+        self._add_lines()
+        self._lay_out()
         self._clock = QTimer(self, interval=REDRAW_EVERY_MS)
         self._clock.timeout.connect(self.redraw)
         self._clock.start()
         theme().changed.connect(self._paint)
-        self._add_lines()
-        self._view.ci.layout.setColumnFixedWidth(1, _LEGEND_PX)
         self._paint()
 
-    def _plot(self, row: int, name: str) -> pg.PlotItem:
-        plot = self._view.addPlot(row=row, col=0)
+    def _view(self, name: str) -> pg.PlotWidget:
+        view = pg.PlotWidget()
+        view.setAccessibleName(name)
+        view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        view.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)  # it would have 640 x 480
+        view.setFrameShape(view.Shape.NoFrame)
+        plot = view.getPlotItem()
         plot.setLabel("left", name)
         plot.getAxis("left").setWidth(7 * GRID)
-        plot.getAxis("left").enableAutoSIPrefix(False)
-        plot.getAxis("bottom").enableAutoSIPrefix(False)
+        for side in ("left", "bottom"):
+            plot.getAxis(side).enableAutoSIPrefix(False)
         plot.showGrid(x=True, y=True, alpha=0.2)
         plot.setMenuEnabled(False)
         plot.hideButtons()
-        plot.legend = pg.LegendItem(labelTextSize="9pt")
-        self._view.addItem(plot.legend, row=row, col=1)  # beside the plot, where it hides no line
         plot.vb.sigRangeChangedManually.connect(self._keep_zoom)
-        return plot
+        return view
 
     def _add_lines(self) -> None:
         self.train = self.loss.plot(name=_("training"))
+        self.train.setDownsampling(auto=True, method="mean")
         self.lines = {
             ("loss", "unseen"): self.loss.plot(name=_("new sentences")),
             ("loss", "seen"): self.loss.plot(name=_("known sentences")),
@@ -76,32 +100,63 @@ class LossPlot(QWidget):
             line.hide()
             plot.addItem(line, ignoreBounds=True)
 
+    def _lay_out(self) -> None:
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(2 * GRID)
+        grid.setVerticalSpacing(GRID)
+        grid.addWidget(self.loss_view, 0, 0)
+        grid.addWidget(self.rates_view, 1, 0)
+        of_loss = [self.train, *(line for (kind, _of), line in self.lines.items() if kind == "loss")]
+        of_rates = [line for (kind, _of), line in self.lines.items() if kind != "loss"]
+        grid.addLayout(self._legend(of_loss), 0, 1)
+        grid.addLayout(self._legend(of_rates, self.whole), 1, 1)
+        grid.setColumnStretch(0, 1)
+        grid.setRowStretch(0, 5)
+        grid.setRowStretch(1, 6)  # the epochs stand under it
+        self.setMinimumHeight(34 * GRID)
+
+    def _legend(self, lines: list[pg.PlotDataItem], below: QWidget | None = None) -> QVBoxLayout:
+        """Beside the plot, where it hides no line."""
+        column = QVBoxLayout()
+        column.setSpacing(GRID // 2)
+        for line in lines:
+            sample = LineSample()
+            self._samples.append((line, sample))
+            row = QHBoxLayout()
+            row.setSpacing(GRID)
+            row.addWidget(sample)
+            row.addWidget(QLabel(line.name()), 1)
+            column.addLayout(row)
+        column.addStretch(1)
+        if below is not None:
+            column.addWidget(below, 0, Qt.AlignmentFlag.AlignLeft)
+        return column
+
     def _paint(self) -> None:
         """In the theme's colours; the accent is for new sentences, since they are what counts."""
         colours = theme().colours
-        self._view.setBackground(colours.window)
         self.train.setPen(pg.mkPen(colours.quiet_text, width=1))
         for (kind, group), line in self.lines.items():
             colour = QColor({"loss": colours.accent, "cer": colours.accent, "wer": colours.text}[kind])
             if group == "seen":
-                colour.setAlpha(_PALE)
-            pen = pg.mkPen(colour, width=2, style=_SOLID if group == "unseen" else _DASHED)
-            line.setPen(pen)
+                colour.setAlpha(_PALER)
+            line.setPen(pg.mkPen(colour, width=2, style=_SOLID if group == "unseen" else _DASHED))
             line.setSymbol("o")
             line.setSymbolSize(5)
             line.setSymbolPen(None)
             line.setSymbolBrush(colour)
+        for line, sample in self._samples:
+            sample.show_pen(pg.mkPen(line.opts["pen"]), dot=line is not self.train)
         for line in self.best:
             line.setPen(pg.mkPen(colours.accent, width=1, style=Qt.PenStyle.DotLine))
         self.best[1].label.setColor(colours.accent)
-        for plot in (self.loss, self.rates):
-            plot.legend.setLabelTextColor(colours.text)
-            for sample, label in plot.legend.items:
-                label.setText(label.text, color=colours.text)
-                sample.update()
+        for view in (self.loss_view, self.rates_view):
+            view.setBackground(colours.window)
             for name in ("left", "bottom"):
-                plot.getAxis(name).setPen(colours.line)
-                plot.getAxis(name).setTextPen(colours.quiet_text)
+                axis = view.getPlotItem().getAxis(name)
+                axis.setPen(colours.line)
+                axis.setTextPen(colours.quiet_text)
 
     def show_curve(self, curve: Curve) -> None:
         """Another curve; the same one that has grown is told by `touch`."""
@@ -112,6 +167,8 @@ class LossPlot(QWidget):
     def touch(self) -> None:
         self._stale = True
 
+    # --- zooming ---
+
     def show_all(self) -> None:
         self._is_whole = True
         for plot in (self.loss, self.rates):
@@ -120,6 +177,20 @@ class LossPlot(QWidget):
 
     def _keep_zoom(self, *_axes: object) -> None:
         self._is_whole = False
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        left, right = self.loss.viewRange()[0]
+        moves = {Qt.Key.Key_Left: -0.1, Qt.Key.Key_Right: 0.1}
+        if event.key() == Qt.Key.Key_Home:
+            self.show_all()
+        elif event.key() in moves:
+            self._is_whole = False
+            self.loss.vb.translateBy(x=moves[event.key()] * (right - left))
+        elif event.text() in ("+", "=", "-"):
+            self._is_whole = False
+            self.loss.vb.scaleBy(x=1 / _ZOOM if event.text() == "-" else _ZOOM)
+        else:
+            super().keyPressEvent(event)
 
     def _show_loss_range(self) -> None:
         """A few steps may have many times the loss of all others: they must not flatten the curve."""

@@ -8,6 +8,8 @@ from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QIcon, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
+from engine.paths import resource
+
 GRID = 8
 BODY_SCALE, TEXT_SCALE, TITLE_SCALE, SMALL_SCALE = 1.0, 1.5, 1.8, 1.0
 ICON_PX = 20
@@ -185,4 +187,5 @@ def _palette(colours: Colours) -> QPalette:
 
 def _style_sheet(colours: Colours) -> str:
     template = Path(__file__).with_name("style.qss").read_text(encoding="utf-8")
-    return Template(template).substitute(asdict(colours))
+    shade = "dark" if colours is DARK else "light"
+    return Template(template).substitute(asdict(colours), chevrons=resource("icons").as_posix(), shade=shade)

@@ -12,7 +12,7 @@ from engine.config import FeatureConfig, ModelConfig
 from engine.errors import CheckpointError, ConfigError
 from engine.paths import models_dir
 from gui.files import ask_folder
-from gui.form import Folded, named, push_button
+from gui.form import Folded, named, number_field, push_button
 from gui.i18n import _
 from gui.theme import GRID
 from gui.trained_models import clean_name, free_home, kind_of, list_models
@@ -50,11 +50,13 @@ class TrainingForm(QWidget):
 
     def __init__(self, ask_folder=ask_folder):
         super().__init__()
-        self.run = named(QComboBox(), _("Run"), _("A new run, or one to go on with"))
+        self.run = named(QComboBox(objectName="choice"), _("Run"), _("A new run, or one to go on with"))
         self.delete = push_button(_("Delete"), _("Take the run and its model away; it can be brought back at once"))
         self.name = named(QLineEdit(), _("Name of the model"))
-        self.start = named(QComboBox(), _("Begin with"), _("A new network, or a model to go on from"))
-        self.epochs = named(QSpinBox(), _("Epochs"), _("How many times all recordings are gone through"))
+        self.start = named(
+            QComboBox(objectName="choice"), _("Begin with"), _("A new network, or a model to go on from")
+        )
+        self.epochs = named(number_field(QSpinBox()), _("Epochs"), _("How many times all recordings are gone through"))
         self.epochs.setRange(1, 10_000)
         self.epochs.setValue(TrainConfig().epochs)
         for field in (self.run, self.start, self.epochs):

@@ -12,19 +12,18 @@ from gui.curve import Curve
 from gui.example_table import ExampleTable
 from gui.files import ask_folder
 from gui.form import named, push_button, words
-from gui.i18n import _, ngettext
+from gui.i18n import _
 from gui.loss_plot import LossPlot
 from gui.shortcuts import bind, hint
-from gui.status import time_left
 from gui.theme import GRID
 from gui.training_form import TrainingForm
 from gui.training_job import State, TrainingJob
 from gui.training_request import REQUEST
+from gui.training_words import aligned_words, ending_words, figures_words, left_out_words, step_words
 from trainer.corpus_events import Extracting, Found
 from trainer.events import Aligned, EpochDone, Saved, StepDone, Stopped
 
 _STEPS = 1000
-_NAMED = 3  # recordings of a batch
 
 
 class TrainingPanel(QWidget):
@@ -52,7 +51,7 @@ class TrainingPanel(QWidget):
         hint(self.resume, _("Go on after the pause"), "pause")
         self.use = push_button(_("Use this model"), _("Dictate with the best state of this run from now on"))
         self.state = words()
-        self.note = words(quiet=True)
+        self.note, self.figures = words(quiet=True), words(quiet=True)
         self.progress = named(QProgressBar(), _("Progress of the training"))
         self.progress.setTextVisible(False)
         self.plot = LossPlot()
@@ -75,6 +74,7 @@ class TrainingPanel(QWidget):
         column.addLayout(row)
         for widget in (self.state, self.progress, self.note):
             column.addWidget(widget)
+        column.addWidget(self.figures)
         column.addWidget(self.plot, 3)
         column.addWidget(self.examples, 1)
         column.addStretch(0)
@@ -126,6 +126,7 @@ class TrainingPanel(QWidget):
         if request is None or self.job.state is not State.IDLE:
             return
         self._ending, self._left_out = "", 0
+        self.form.more.toggle.setChecked(False)  # the curve is what is looked at now
         if request.out != self._shown_run:
             self.show_run(request.out)
         self.job.begin(request)
@@ -139,6 +140,7 @@ class TrainingPanel(QWidget):
         self._shown_run = home
         self._curve = Curve.of_run(home) if home else Curve()
         self.plot.show_curve(self._curve)
+        self.figures.setText(figures_words(self._curve))
         self.examples.setRowCount(0)
         self._ending, self._left_out = "", 0
         self.show_state()
@@ -153,17 +155,23 @@ class TrainingPanel(QWidget):
                 self._corpus.take(event)
                 self._preparing(event)
             case Aligned():
-                self._show_aligned(event)
+                self.progress.setRange(0, event.total)
+                self.progress.setValue(event.done)
+                self.state.setText(aligned_words(event))
             case StepDone(loss=None):
-                self._show_left_out(event)
+                self._left_out += 1
+                self.note.setText(left_out_words(self._left_out, event))
+                self.note.show()
             case StepDone():
                 self._show_step(event)
             case EpochDone():
                 self.examples.add(event)
+                self.figures.setText(figures_words(self._curve))
             case Saved(best=True):
                 self.use.setVisible(True)
             case Stopped():
-                self._ending = self._ending_words()
+                settings = self.job.request.settings
+                self._ending = ending_words(self._curve.epochs_done, settings.epochs, settings.patience)
 
     def _preparing(self, event: object) -> None:
         match event:
@@ -177,41 +185,13 @@ class TrainingPanel(QWidget):
                 self.progress.setRange(0, 0)
                 self.state.setText(_("Getting the network ready"))
 
-    def _show_aligned(self, event: Aligned) -> None:
-        self.progress.setRange(0, event.total)
-        self.progress.setValue(event.done)
-        said = _("Finding the words in {done} of {total} recordings").format(done=event.done, total=event.total)
-        self.state.setText(said)
-
-    def _show_left_out(self, step: StepDone) -> None:
-        """A batch that would have spoilt the network: how many there were, and which the last one was."""
-        self._left_out += 1
-        named = ", ".join(step.batch[:_NAMED]) + ("…" if len(step.batch) > _NAMED else "")
-        said = ngettext(
-            "{n} batch was left out, since its loss was no finite number. The last one: {recordings}",
-            "{n} batches were left out, since their loss was no finite number. The last one: {recordings}",
-            self._left_out,
-        )
-        self.note.setText(said.format(n=self._left_out, recordings=named))
-        self.note.show()
-
     def _show_step(self, step: StepDone) -> None:
         if self.job.state is not State.RUNNING:
             return
         epochs, done = self.job.request.settings.epochs, self._curve.epochs_done
         self.progress.setRange(0, _STEPS)
         self.progress.setValue(round(_STEPS * min(1.0, done / epochs)))
-        said = _("Epoch {n} of {total}").format(n=step.epoch, total=epochs)
-        left = time_left(self.job.left_s(done))
-        self.state.setText(f"{said}, {left}" if left else said)
-
-    def _ending_words(self) -> str:
-        epochs = self.job.request.settings.epochs
-        if self._curve.epochs_done >= epochs:
-            return _("All {n} epochs are done.").format(n=epochs)
-        return _("Ended early: for {n} epochs new sentences were not read any better.").format(
-            n=self.job.request.settings.patience
-        )
+        self.state.setText(step_words(step, epochs, self.job.left_s(done)))
 
     def _end(self, outcome: Exception | None) -> None:
         if outcome is not None and is_cancel(outcome):
@@ -247,7 +227,7 @@ class TrainingPanel(QWidget):
         self.use.setVisible(self._shown_run is not None and (self._shown_run / "best" / "model.json").is_file())
         self.progress.setVisible(not idle)
         self.note.setVisible(self._left_out > 0)
-        for widget in (self.plot, self.examples):
+        for widget in (self.plot, self.figures, self.examples):
             widget.setVisible(self._shown_run is not None)
         if state is State.STARTING:
             self.progress.setRange(0, 0)

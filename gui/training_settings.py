@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from engine.config import ModelConfig
 from gui.files import ask_folder
 from gui.folder_list import FolderList
-from gui.form import heading, named, words
+from gui.form import heading, named, number_field, words
 from gui.i18n import N_, _
 from gui.theme import GRID
 from gui.trained_models import TrainedModel, shown_name
@@ -47,15 +47,22 @@ _LARGEST = 1_000_000
 Field = QSpinBox | QDoubleSpinBox | QCheckBox | QLineEdit
 
 
+class Decimal(QDoubleSpinBox):
+    """Shows 0.1 as 0.1 and not as 0.1000."""
+
+    def textFromValue(self, value: float) -> str:
+        return self.locale().toString(value, "g", 6)
+
+
 def setting_field(kind: type, default: object) -> Field:
     """An empty field for values of that type."""
     if kind is bool:
         field = QCheckBox()
     elif kind is int:
-        field = QSpinBox()
+        field = number_field(QSpinBox())
         field.setRange(0, _LARGEST)
     elif kind is float:
-        field = QDoubleSpinBox()
+        field = number_field(Decimal())
         field.setDecimals(4)
         field.setRange(0.0, 100.0)
         field.setSingleStep(max(float(default) / 10, 0.001))
@@ -98,7 +105,7 @@ class TrainingSettings(QWidget):
         self.fields = {name: setting_field(*kinds[name][:2]) for _title, some in grouped() for name in some}
         told = ModelConfig().to_dict()
         self.shape = {name: setting_field(type(told[name]), told[name]) for name in _SHAPE}
-        self.align_with = named(QComboBox(), _(_ALIGN))
+        self.align_with = named(QComboBox(objectName="choice"), _(_ALIGN))
         self.threads = named(setting_field(int, 0), _(_THREADS))
         self.threads.setRange(0, 256)
         hint = _("Feature caches, or folders with transcripts.tsv; the best epoch is chosen on them too")
@@ -135,10 +142,15 @@ class TrainingSettings(QWidget):
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.DontWrapRows)
         for field, meaning in rows:
             named(field, meaning)
-            field.setFixedWidth((26 if isinstance(field, QComboBox) else 14) * GRID)
             label = words(meaning)
             label.setBuddy(field)
-            form.addRow(field, label)
+            if isinstance(field, QComboBox):
+                field.setFixedWidth(40 * GRID)
+                form.addRow(label)
+                form.addRow(field)
+            else:
+                field.setFixedWidth(14 * GRID)
+                form.addRow(field, label)
         column.addLayout(form)
 
     def offer_models(self, models: Sequence[TrainedModel]) -> None:

@@ -1,12 +1,14 @@
 """The learning curve: grown from events, and read again from a run's metrics.csv."""
 
 import pytest
+from PySide6.QtCore import Qt
 
 from gui.curve import Curve
 from gui.training_job import TrainingJob
 from trainer.events import EpochDone, Held, StepDone
 from trainer.metrics import ErrorRate
 from trainer.run import epoch_row, write_metrics
+from trainer.step_log import StepLog, read_curve, step_row
 
 
 def step(number: int, epoch: int, loss: float | None = 1.0) -> StepDone:
@@ -51,6 +53,31 @@ def test_steps_that_were_lost_are_taken_anew():
     assert curve.train == [(0.5, 0.7)]
 
 
+def test_a_resumed_run_shows_every_step_it_took(tmp_path):
+    log = StepLog(tmp_path, 0)
+    for number in range(1, 6):
+        log.add(step_row(step(number, 1 + (number - 1) // 2, number / 10), 0.0, 2 * ((number - 1) // 2)))
+    log.close()
+    write_metrics(tmp_path, [epoch_row(epoch(1, 50)), epoch_row(epoch(2, 20))])
+    curve = Curve.of_run(tmp_path)
+    assert curve.train == [(0.5, 0.1), (1.0, 0.2), (1.5, 0.3), (2.0, 0.4), (2.5, 0.5)]
+    curve.take(step(5, 3, 0.9))  # after a kill, what was not saved is done again
+    assert curve.train[-2:] == [(2.0, 0.4), (2.5, 0.9)]
+
+
+def test_steps_before_the_end_of_the_first_epoch_are_shown(tmp_path):
+    log = StepLog(tmp_path, 0)
+    log.add(step_row(step(1, 1), 0.0, 0))
+    log.close()
+    assert Curve.of_run(tmp_path).train == [(0.5, 1.0)]
+
+
+def test_a_damaged_line_of_the_steps_is_passed_over(tmp_path):
+    rows = "step,time,epochs,loss,gradient_norm,learning_rate\n1,0,0.5,1,1,1\nwhat?\n2,0,1,nan,1,1\n3,0,1.5,2,1,1\n4,0"
+    (tmp_path / "steps.csv").write_text(rows, encoding="utf-8")
+    assert read_curve(tmp_path).tolist() == [[0.5, 1.0], [1.5, 2.0]]
+
+
 def test_a_run_without_or_with_a_broken_table_has_an_empty_curve(tmp_path):
     assert Curve.of_run(tmp_path).train == []
     (tmp_path / "metrics.csv").write_text("epoch,train_loss\none,two\n", encoding="utf-8")
@@ -77,6 +104,26 @@ def test_a_plot_keeps_what_was_zoomed_until_the_whole_is_asked_for(qtbot):
     assert plot.loss.viewRange()[1] == pytest.approx([3, 4])
     plot.whole.click()
     assert plot.loss.viewRange()[1][0] < 1
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_the_plot_is_zoomed_by_keyboard(qtbot):
+    from gui.loss_plot import LossPlot
+
+    plot = LossPlot()
+    qtbot.addWidget(plot)
+    plot.show()
+    plot.show_curve(grown(*(step(n, n // 2 + 1) for n in range(3, 80))))
+    plot.redraw()
+    plot.loss.vb.updateAutoRange()
+    left, right = plot.loss.viewRange()[0]
+    qtbot.keyClicks(plot, "+")
+    assert plot.loss.viewRange()[0][1] - plot.loss.viewRange()[0][0] == pytest.approx(0.8 * (right - left))
+    qtbot.keyClick(plot, Qt.Key.Key_Right)
+    assert plot.rates.viewRange()[0][0] > left
+    qtbot.keyClick(plot, Qt.Key.Key_Home)
+    plot.loss.vb.updateAutoRange()
+    assert plot.loss.viewRange()[0] == pytest.approx([left, right])
 
 
 def test_time_left_is_not_known_before_a_training_runs(qtbot):

@@ -1,0 +1,54 @@
+"""What is said of a training while it runs and when it has ended. Knows no Qt."""
+
+from gui.curve import Curve, HeldPoint
+from gui.i18n import _, ngettext
+from gui.status import time_left
+from trainer.events import Aligned, StepDone
+
+_NAMED = 3  # recordings of a batch
+
+
+def aligned_words(event: Aligned) -> str:
+    return _("Finding the words in {done} of {total} recordings").format(done=event.done, total=event.total)
+
+
+def step_words(step: StepDone, epochs: int, left_s: float | None) -> str:
+    said = _("Epoch {n} of {total}").format(n=step.epoch, total=epochs)
+    left = time_left(left_s)
+    return f"{said}, {left}" if left else said
+
+
+def left_out_words(n: int, step: StepDone) -> str:
+    """Batches that would have spoilt the network: how many there were, and which the last one was."""
+    recordings = ", ".join(step.batch[:_NAMED]) + ("…" if len(step.batch) > _NAMED else "")
+    said = ngettext(
+        "{n} batch was left out, since its loss was no finite number. The last one: {recordings}",
+        "{n} batches were left out, since their loss was no finite number. The last one: {recordings}",
+        n,
+    )
+    return said.format(n=n, recordings=recordings)
+
+
+def figures_words(curve: Curve) -> str:
+    """What the newest epoch reads wrong, and which epoch is the best one; empty before the first."""
+    said = []
+    if curve.unseen:
+        said.append(_("New sentences: {errors}.").format(errors=_errors(curve.unseen[-1])))
+    if curve.seen:
+        said.append(_("Known sentences: {errors}.").format(errors=_errors(curve.seen[-1])))
+    if said:
+        said.append(_("Best epoch so far: {n}.").format(n=round(curve.best_epoch)))
+    return " ".join(said)
+
+
+def _errors(point: HeldPoint) -> str:
+    return _("{letters} % of the letters and {words} % of the words wrong").format(
+        letters=f"{100 * point.cer:.1f}", words=f"{100 * point.wer:.1f}"
+    )
+
+
+def ending_words(epochs_done: float, epochs: int, patience: int) -> str:
+    """Why a training came to its end by itself."""
+    if epochs_done >= epochs:
+        return _("All {n} epochs are done.").format(n=epochs)
+    return _("Ended early: for {n} epochs new sentences were not read any better.").format(n=patience)
