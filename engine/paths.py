@@ -29,6 +29,11 @@ def recordings_dir() -> Path:
     return data_dir() / "recordings"
 
 
+def my_voice_dir() -> Path:
+    """The person's own corpus: recordings with their texts, to tune a model on."""
+    return data_dir() / "my-voice"
+
+
 def models_dir() -> Path:
     """Models that the user trained or fetched; the one that was shipped is `shipped_checkpoint()`."""
     return data_dir() / "models"

@@ -1,0 +1,326 @@
+"""The editor: the text of a recording beside its sound, corrected, kept and exported."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
+
+from engine.document import Document
+from engine.playback import OpenOutput, open_loudspeaker
+from engine.results import Segment, Word
+from engine.sound import Sound
+from gui.bridge import Task
+from gui.edited_text import EditedText
+from gui.editor_controls import EditorBar, PlayBar
+from gui.files import ask_save_path
+from gui.i18n import _, ngettext
+from gui.log_window import LogWindow
+from gui.message_bar import Action, MessageList
+from gui.own_voice import OwnVoice
+from gui.player import Player
+from gui.problem_words import problem_words
+from gui.saving import Saver
+from gui.settings import Settings
+from gui.shortcuts import bind
+from gui.theme import GRID
+from gui.waveform import ZOOM_STEP, Waveform
+from gui.word_places import WordPlaces, is_doubtful
+
+KEEP_AFTER_MS = 500
+NOTE_MS = 2500
+_BACK_IN_SENTENCE_S = 1.0  # further into one than this, "back" goes to its start
+
+
+class Editor(QWidget):
+    """changed(document): what is to be kept, half a second after the last key; back: the person has done.
+
+    settings: where files were saved last. open_output: the loudspeaker; ask_save_path: the dialog; both passed in.
+    """
+
+    changed = Signal(object)
+    back = Signal()
+
+    def __init__(
+        self,
+        settings: Settings,
+        open_output: OpenOutput = open_loudspeaker,
+        ask_save_path: Callable[[QWidget, Path, str], Path | None] = ask_save_path,
+    ):
+        super().__init__()
+        self._settings, self._ask_save_path = settings, ask_save_path
+        self.document: Document | None = None
+        self.bar, self.text, self.waveform, self.controls = EditorBar(), EditedText(), Waveform(), PlayBar()
+        self.messages, self.note = MessageList(), QLabel()
+        self.player = Player(open_output)
+        self._saver, self._voice = Saver(), OwnVoice()
+        self._keep = QTimer(self, singleShot=True, interval=KEEP_AFTER_MS)
+        self._note_over = QTimer(self, singleShot=True, interval=NOTE_MS)
+        self._lay_out()
+        self._follow()
+        self._bind()
+
+    # --- what is open ---
+
+    def open(self, document: Document, audio: Path | None) -> None:
+        """Shows a document; what was open before is told to `changed` first. audio: its recording, if it is there."""
+        self.flush()
+        self.player.unload()
+        self.messages.close_all()
+        self._voice.forget()
+        self.document = document
+        self.bar.name.setText(document.source)
+        self.bar.name.setToolTip(document.source)
+        self.text.show_document(document)
+        self._show_words()
+        self.waveform.show_sound(None)
+        self.waveform.setVisible(audio is not None)
+        self.controls.setVisible(audio is not None)
+        self.controls.set_has_sound(False)
+        self.controls.show_time(0.0, document.duration_s)
+        self._say_hint()
+        if audio is None:
+            self.messages.say(_("The recording is no longer there; its text can be edited all the same."))
+        else:
+            self.player.load(audio)
+        self.text.setFocus()
+
+    def flush(self) -> None:
+        """Tells at once what has not been told yet; to be called before the program ends."""
+        if self._keep.isActive():
+            self._keep.stop()
+            self._tell_change()
+
+    def close_work(self) -> None:
+        """Tells what was changed, and is silent."""
+        self.flush()
+        self.player.unload()
+
+    # --- how it looks ---
+
+    def _lay_out(self) -> None:
+        page = QFrame()
+        page.setObjectName("page")
+        on_page = QGridLayout(page)
+        on_page.setContentsMargins(3 * GRID, 2 * GRID, GRID, 2 * GRID)
+        on_page.addWidget(self.text)
+        self.note.setProperty("quiet", True)
+        self.note.setWordWrap(True)
+        self.note.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.note.setAccessibleName(_("State"))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
+        column.setSpacing(GRID)
+        column.addWidget(self.bar)
+        column.addWidget(page, 1)
+        for widget in (self.messages, self.waveform, self.controls, self.note):
+            column.addWidget(widget)
+        order = (
+            self.bar.back,
+            self.bar.doubtful,
+            self.bar.undo,
+            self.bar.redo,
+            self.bar.save,
+            self.text,
+            self.waveform,
+        )
+        controls = self.controls
+        order += (controls.before, controls.play, controls.after, controls.speed, controls.zoom_out, controls.zoom_in)
+        for one, two in pairwise((*order, controls.add)):
+            self.setTabOrder(one, two)
+
+    def _say(self, words: str) -> None:
+        """In the place of the hint, for a moment."""
+        self.note.setText(words)
+        self._note_over.start()
+
+    def _say_hint(self) -> None:
+        if self.waveform.isHidden():
+            self.note.setText(_("Changes are kept by themselves."))
+        else:
+            self.note.setText(
+                _("Ctrl+click a word to hear it from there; while it plays, a click is enough. Changes are kept.")
+            )
+
+    def _show_words(self) -> None:
+        places = self.text.places
+        self.waveform.show_words(places.words)
+        n = sum(map(is_doubtful, places.words))
+        self.bar.doubtful.setText(ngettext("{n} doubtful word", "{n} doubtful words", n).format(n=n) if n else "")
+        self.bar.doubtful.setVisible(n > 0)
+
+    # --- what happens ---
+
+    def _follow(self) -> None:
+        document = self.text.document()
+        document.undoAvailable.connect(self.bar.undo.setEnabled)
+        document.redoAvailable.connect(self.bar.redo.setEnabled)
+        self.bar.undo.setEnabled(False)
+        self.bar.redo.setEnabled(False)
+        self.text.edited.connect(self._keep.start)
+        self.text.word_clicked.connect(self._word_clicked)
+        self.text.confirmed.connect(self._confirm)
+        self._keep.timeout.connect(self._tell_change)
+        self._note_over.timeout.connect(self._say_hint)
+        self.waveform.seek_wanted.connect(self.player.seek)
+        self.waveform.play_wanted.connect(self.player.toggle)
+        self.player.loaded.connect(self._sound_loaded)
+        self.player.moved.connect(self._show_position)
+        self.player.playing_changed.connect(self._show_playing)
+        self.player.failed.connect(self.tell_problem)
+        self.controls.speed_chosen.connect(self.player.set_speed)
+        self._saver.saved.connect(self._tell_saved)
+        self._saver.failed.connect(self.tell_problem)
+        self._voice.added.connect(self._tell_added)
+        self._voice.removed.connect(self._tell_removed)
+        self._voice.refused.connect(self._say)
+        self._voice.failed.connect(self.tell_problem)
+
+    def _bind(self) -> None:
+        bar, controls = self.bar, self.controls
+        for button, name, act in (
+            (bar.back, "back", self._go_back),
+            (bar.doubtful, "doubtful", self.next_doubtful),
+            (bar.save, "save_edited", self.save_as),
+            (controls.play, "play", self.player.toggle),
+            (controls.before, "sentence_before", partial(self.jump, -1)),
+            (controls.after, "sentence_after", partial(self.jump, 1)),
+            (controls.add, "add_to_voice", self.add_to_voice),
+            (None, "slower", partial(controls.change_speed, -1)),
+            (None, "faster", partial(controls.change_speed, 1)),
+            (None, "alternatives", self.text.offer_alternatives),
+            (bar.undo, "", self.text.undo),
+            (bar.redo, "", self.text.redo),
+            (controls.zoom_out, "", partial(self.waveform.zoom, 1 / ZOOM_STEP)),
+            (controls.zoom_in, "", partial(self.waveform.zoom, ZOOM_STEP)),
+        ):
+            if button is not None:
+                button.clicked.connect(lambda _checked=False, act=act: act())
+            if name:
+                bind(self, name, act)
+
+    # --- edits ---
+
+    def _tell_change(self) -> None:
+        if self.document is None:
+            return
+        self.document = self.document.edited(self.text.toPlainText())
+        self.changed.emit(self.document)
+        self._align()
+
+    def _align(self) -> None:
+        """Where the words of the new text are, on another thread: of an hour that takes a while."""
+        document = self.document
+
+        def steps() -> Iterator[tuple[Document, WordPlaces]]:
+            yield document, WordPlaces.of(document)
+
+        task = Task(steps)
+        task.event.connect(self._take_places)
+        task.failed.connect(self.tell_problem)
+        task.start()
+
+    def _take_places(self, aligned: tuple[Document, WordPlaces]) -> None:
+        document, places = aligned
+        if document is self.document and not self._keep.isActive():
+            self.text.take_places(places)
+            self._show_words()
+            self._show_position(self.player.position_s)
+
+    def _confirm(self, word: Word) -> None:
+        self.document = self.document.confirmed(word)
+        self._tell_change()
+
+    def next_doubtful(self) -> None:
+        """Selects the next doubtful word and opens what else it could be."""
+        self.text.setFocus()
+        if self.text.next_doubtful() is not None:
+            self.text.offer_alternatives()
+        else:
+            self._say(_("No word is doubtful"))
+
+    # --- the sound ---
+
+    def _sound_loaded(self, sound: Sound) -> None:
+        self.waveform.show_sound(sound)
+        self.controls.set_has_sound(True)
+        self.controls.show_time(0.0, sound.duration_s)
+
+    def _word_clicked(self, word: Word, asked: bool) -> None:
+        """Heard where a person asks for it or is listening anyway; else it is only where Play would begin."""
+        if asked:
+            self.player.play_from(word.start_s)
+        else:
+            self.player.seek(word.start_s)
+
+    def _show_position(self, time_s: float) -> None:
+        self.waveform.show_position(time_s)
+        sound = self.player.sound
+        self.controls.show_time(time_s, sound.duration_s if sound else self.document.duration_s)
+        index = self.text.places.at_time(time_s) if self.player.is_playing else None
+        self.text.mark_playing(None if index is None else self.text.places.words[index])
+
+    def _show_playing(self, playing: bool) -> None:
+        self.controls.show_playing(playing)
+        self._show_position(self.player.position_s)
+
+    def jump(self, step: int) -> None:
+        """To the start of the sentence before (-1) or behind (1) the one that is heard."""
+        starts = [segment.start_s for segment in self._segments()]
+        now_s = self.player.position_s
+        if step > 0:
+            wanted = next((start for start in starts if start > now_s + 0.01), None)
+        else:
+            before = [start for start in starts if start < now_s - _BACK_IN_SENTENCE_S]
+            wanted = before[-1] if before else 0.0
+        if wanted is not None:
+            self.player.seek(wanted)
+
+    def _segments(self) -> tuple[Segment, ...]:
+        return self.document.segments if self.document else ()
+
+    # --- my voice ---
+
+    def add_to_voice(self) -> None:
+        """The sentence at the caret, as it stands now, with its sound."""
+        self.flush()
+        if self.document is not None:
+            self._voice.add(self.document, self.text.word_near_caret, self.player.sound)
+
+    def _tell_added(self, segment: Segment, path: Path) -> None:
+        undo = Action(_("Undo"), partial(self._voice.remove, segment, path))
+        text = _("Added to your voice: “{text}”").format(text=_shortened(segment.text))
+        self.messages.say(text, "account-voice", [undo])
+
+    def _tell_removed(self, _segment: Segment) -> None:
+        self._say(_("Taken out of your voice"))
+
+    # --- saving and leaving ---
+
+    def save_as(self) -> None:
+        if self.document is None:
+            return
+        self.flush()
+        path = self._ask_save_path(self, self._settings.folder, Path(self.document.source).stem)
+        if path is not None:
+            self._settings.folder = path.parent
+            self._saver.save_document(path, self.document)
+
+    def _tell_saved(self, path: Path) -> None:
+        self._say(_("Saved as {name}").format(name=path.name))
+
+    def tell_problem(self, error: Exception) -> None:
+        """A failure in one sentence, with the log; the text can be edited all the same."""
+        show_log = Action(_("Show log"), lambda: LogWindow(self).open(), stays=True)
+        self.messages.say(problem_words(error), "alert-outline", [show_log])
+
+    def _go_back(self) -> None:
+        self.flush()
+        self.player.pause()
+        self.back.emit()
+
+
+def _shortened(text: str, most: int = 60) -> str:
+    return text if len(text) <= most else f"{text[:most].rstrip()}…"

@@ -1,0 +1,127 @@
+"""The editor's two rows of buttons: what is done with the text above it, and with the sound below it."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+
+from gui.controls import tool_button
+from gui.form import named
+from gui.i18n import _
+from gui.shortcuts import hint
+from gui.status import clock_time
+from gui.theme import GRID, button_icon_size, theme
+
+SPEEDS = (0.5, 0.75, 1.0, 1.25, 1.5, 1.75, 2.0)
+
+
+class EditorBar(QWidget):
+    """Back and the recording's name; undo, redo, doubtful words and saving."""
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.back = tool_button(_("Back"), "back", _("Back to the list"))
+        self.name = QLabel()
+        self.name.setFont(theme().font(1.0, QFont.Weight.DemiBold))
+        self.name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.name.setAccessibleName(_("Recording"))
+        self.undo = _icon_button(_("Undo the last change"), "Ctrl+Z")
+        self.redo = _icon_button(_("Redo what was undone"), "Ctrl+Shift+Z")
+        self.doubtful = tool_button("", "doubtful", _("Next doubtful word"))
+        self.save = tool_button(_("Save as…"), "save_edited", _("Save the text to a file"))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GRID // 2)
+        row.addWidget(self.back)
+        row.addWidget(self.name, 1)
+        for button in (self.doubtful, self.undo, self.redo, self.save):
+            row.addWidget(button)
+        theme().changed.connect(self._paint_icons)
+        self._paint_icons()
+
+    def _paint_icons(self) -> None:
+        for button, name in (
+            (self.back, "arrow-left"),
+            (self.undo, "undo"),
+            (self.redo, "redo"),
+            (self.doubtful, "help-circle-outline"),
+            (self.save, "content-save-outline"),
+        ):
+            button.setIcon(theme().icon(name))
+
+
+class PlayBar(QWidget):
+    """Play, sentence by sentence, the time, the speed, zoom; and the sentence that goes to my voice."""
+
+    speed_chosen = Signal(float)
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.before = _command_button(_("Go back a sentence"), "sentence_before")
+        self.play = _command_button(_("Play"), "play")
+        self.play.setProperty("primary", True)
+        self.after = _command_button(_("Go on a sentence"), "sentence_after")
+        self.time = QLabel()
+        self.time.setAccessibleName(_("Time"))
+        self.speed = QComboBox()
+        for speed in SPEEDS:
+            self.speed.addItem(f"{speed:g}×", speed)
+        self.speed.setCurrentIndex(SPEEDS.index(1.0))
+        named(self.speed, _("Speed"), _("Speed; the pitch stays"))
+        self.zoom_out = _icon_button(_("Show more of the waveform"))
+        self.zoom_in = _icon_button(_("Show less of the waveform, larger"))
+        self.add = tool_button(_("Add to my voice"), "add_to_voice", _("Add the sentence to my voice"))
+        self.add.setProperty("outlined", True)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GRID)
+        for widget in (self.before, self.play, self.after, self.time, self.speed, self.zoom_out, self.zoom_in):
+            row.addWidget(widget)
+        row.addStretch(1)
+        row.addWidget(self.add)
+        self.speed.currentIndexChanged.connect(lambda index: self.speed_chosen.emit(SPEEDS[index]))
+        theme().changed.connect(self._paint_icons)
+        self._is_playing = False
+        self._paint_icons()
+        self.show_time(0.0, 0.0)
+
+    def show_playing(self, playing: bool) -> None:
+        self._is_playing = playing
+        self.play.setAccessibleName(_("Pause") if playing else _("Play"))
+        self._paint_icons()
+
+    def show_time(self, position_s: float, duration_s: float) -> None:
+        text = f"{clock_time(position_s)} / {clock_time(duration_s)}"
+        if text != self.time.text():
+            self.time.setText(text)
+
+    def set_has_sound(self, has_sound: bool) -> None:
+        for widget in (self.before, self.play, self.after, self.speed, self.zoom_in, self.zoom_out, self.add):
+            widget.setEnabled(has_sound)
+
+    def change_speed(self, steps: int) -> None:
+        self.speed.setCurrentIndex(min(max(0, self.speed.currentIndex() + steps), len(SPEEDS) - 1))
+
+    def _paint_icons(self) -> None:
+        for button, name in (
+            (self.before, "skip-previous"),
+            (self.after, "skip-next"),
+            (self.zoom_out, "magnify-minus-outline"),
+            (self.zoom_in, "magnify-plus-outline"),
+            (self.add, "account-voice"),
+        ):
+            button.setIcon(theme().icon(name))
+        self.play.setIcon(theme().icon("pause" if self._is_playing else "play", theme().colours.on_accent))
+
+
+def _icon_button(name: str, keys: str = "") -> QPushButton:
+    """A flat button without words; its tooltip has them."""
+    button = QPushButton()
+    button.setIconSize(button_icon_size())
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return named(button, name, f"{name} ({keys})" if keys else name)
+
+
+def _command_button(name: str, command: str) -> QPushButton:
+    button = _icon_button(name)
+    hint(button, name, command)
+    return button

@@ -1,0 +1,80 @@
+"""Adds what was said, as it was corrected, to the person's own corpus, and takes it out again."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from engine.document import Document
+from engine.paths import my_voice_dir
+from engine.results import Segment, Word
+from engine.sound import Sound
+from gui.bridge import Task
+from gui.i18n import _
+
+MARGIN_S = 0.2  # kept before and behind the words
+
+
+class OwnVoice(QObject):
+    """added(segment, path); removed(segment); refused(words): why nothing was added; failed(error)."""
+
+    added = Signal(object, object)
+    removed = Signal(object)
+    refused = Signal(str)
+    failed = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._added: set[tuple[float, str]] = set()
+
+    def forget(self) -> None:
+        """Another recording is open."""
+        self._added.clear()
+
+    def add(self, document: Document, word: Word | None, sound: Sound | None) -> None:
+        """The sentence that a word is in, with its sound up to the neighbours' words."""
+        segments = document.segments
+        index = next((i for i, one in enumerate(segments) if word in one.words), None)
+        if sound is None or index is None:
+            self.refused.emit(_("Put the caret into the sentence to add"))
+            return
+        segment = segments[index]
+        if (segment.start_s, segment.text) in self._added:
+            self.refused.emit(_("This sentence is in your voice already"))
+            return
+        before_s = segments[index - 1].words[-1].end_s if index else 0.0
+        after_s = segments[index + 1].words[0].start_s if index + 1 < len(segments) else sound.duration_s
+        start_s = max(before_s, segment.words[0].start_s - MARGIN_S, 0.0)
+        end_s = min(after_s, segment.words[-1].end_s + MARGIN_S)
+
+        def steps() -> Iterator[tuple[Segment, Path]]:
+            from trainer.own_corpus import add_utterance
+
+            samples = sound.piece(start_s, end_s)
+            yield segment, add_utterance(my_voice_dir(), samples, sound.rate_hz, segment.text)
+
+        self._start(steps, self._tell_added)
+
+    def remove(self, segment: Segment, path: Path) -> None:
+        def steps() -> Iterator[Segment]:
+            from trainer.own_corpus import remove_utterance
+
+            remove_utterance(path.parent, path.name)
+            yield segment
+
+        self._start(steps, self._tell_removed)
+
+    def _start(self, steps: Callable[[], Iterator[object]], tell: Callable[[object], None]) -> None:
+        task = Task(steps)
+        task.event.connect(tell)
+        task.failed.connect(self.failed)
+        task.start()
+
+    def _tell_added(self, added: tuple[Segment, Path]) -> None:
+        segment, path = added
+        self._added.add((segment.start_s, segment.text))
+        self.added.emit(segment, path)
+
+    def _tell_removed(self, segment: Segment) -> None:
+        self._added.discard((segment.start_s, segment.text))
+        self.removed.emit(segment)
