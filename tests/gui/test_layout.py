@@ -11,26 +11,9 @@ from engine.errors import AudioUnreadable
 from gui.log_window import LogWindow
 from gui.shortcuts import ShortcutsWindow
 from tests.gui.conftest import Stage
+from tests.gui.pages import cut
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
-
-
-def cut(root: QWidget) -> list[str]:
-    """Texts that have less room than they need, and widgets that reach beyond their parents."""
-    found = []
-    for widget in root.findChildren(QWidget):
-        if not widget.isVisible() or not isinstance(widget, QLabel | QAbstractButton):
-            continue
-        text = widget.text()
-        if isinstance(widget, QLabel) and widget.wordWrap():
-            fits = widget.heightForWidth(widget.width()) <= widget.height()
-        else:
-            needed = widget.minimumSizeHint() if isinstance(widget, QLabel) else widget.sizeHint()
-            fits = needed.width() <= widget.width() and needed.height() <= widget.height()
-        parent = widget.parentWidget()
-        if not fits or (parent is not None and not parent.rect().contains(widget.geometry())):
-            found.append(text or repr(widget))
-    return found
 
 
 def states(stage: Stage, qtbot):

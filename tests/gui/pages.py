@@ -1,0 +1,121 @@
+"""Walks through every page of the window, whatever pages there are: for tests that must hold on all of them."""
+
+from collections.abc import Iterator
+
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QMainWindow,
+    QPlainTextEdit,
+    QProgressBar,
+    QScrollBar,
+    QStackedWidget,
+    QTabBar,
+    QTextEdit,
+    QWidget,
+)
+
+CONTROLS = (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QProgressBar,
+    QTabBar,
+    QTextEdit,
+)
+
+
+def pages(window: QMainWindow, wait_until, settle) -> Iterator[tuple[str, QWidget]]:
+    """(name, page) of every tab and of every page within it, each while it is shown.
+
+    wait_until(condition), settle(): let the event loop run.
+    """
+    tabs = window.tabs
+    for index in range(tabs.count()):
+        tabs.setCurrentIndex(index)
+        page, name = tabs.widget(index), tabs.tabText(index)
+        wait_until(lambda page=page: has_come(page))
+        settle()
+        yield from _within(page, name, settle)
+
+
+def has_come(page: QWidget) -> bool:
+    """Whether a page that is made late is there: until then it holds a single sentence."""
+    return any(widget.isVisible() for widget in page.findChildren(QWidget) if isinstance(widget, CONTROLS))
+
+
+def _within(page: QWidget, name: str, settle) -> Iterator[tuple[str, QWidget]]:
+    lists = page.findChildren(QListWidget, "sections")
+    if lists:
+        for row in range(lists[0].count()):
+            lists[0].setCurrentRow(row)
+            settle()
+            yield f"{name}, {lists[0].item(row).text()}", page
+        return
+    stacks = [stack for stack in page.findChildren(QStackedWidget) if stack.isVisible() and stack.count() > 1]
+    if not stacks:
+        yield name, page
+        return
+    for index in range(stacks[0].count()):
+        stacks[0].setCurrentIndex(index)
+        settle()
+        yield f"{name}, {index + 1}", page
+
+
+def controls(root: QWidget) -> list[QWidget]:
+    """What a person can see and use; not what Qt puts together its own widgets from."""
+    return [
+        widget
+        for widget in root.findChildren(QWidget)
+        if isinstance(widget, CONTROLS) and widget.isVisible() and not _is_part(widget)
+    ]
+
+
+def _is_part(widget: QWidget) -> bool:
+    own = widget.objectName().startswith("qt_") and not isinstance(widget, QTabBar)
+    inside = isinstance(widget.parent(), QComboBox | QAbstractSpinBox | QLineEdit | QAbstractItemView | QTabBar)
+    in_view = type(widget).__name__ in (
+        "QHeaderView",
+        "QTableCornerButton",
+        "QComboBoxListView",
+        "QComboBoxPrivateContainer",
+    )
+    return own or inside or in_view or isinstance(widget, QScrollBar)
+
+
+def cut(root: QWidget) -> list[str]:
+    """Texts that have less room than they need, and widgets that reach beyond their parents."""
+    found = []
+    for widget in root.findChildren(QWidget):
+        if not widget.isVisible() or not isinstance(widget, QLabel | QAbstractButton) or _is_part(widget):
+            continue
+        text = widget.text()
+        if isinstance(widget, QLabel) and widget.wordWrap():
+            fits = widget.heightForWidth(widget.width()) <= widget.height()
+        else:
+            needed = widget.minimumSizeHint() if isinstance(widget, QLabel) else widget.sizeHint()
+            fits = needed.width() <= widget.width() and needed.height() <= widget.height()
+        parent = widget.parentWidget()
+        if not fits or (parent is not None and not parent.rect().contains(widget.geometry())):
+            found.append(text or repr(widget))
+    return found
+
+
+def beyond(root: QWidget) -> list[str]:
+    """Controls that a page cuts off at its right edge: there is nothing that scrolls sideways."""
+    right = root.width()
+    return [
+        widget.accessibleName() or repr(widget)
+        for widget in controls(root)
+        if widget.mapTo(root, widget.rect().topRight()).x() > right
+    ]
