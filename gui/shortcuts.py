@@ -11,7 +11,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QFont, QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from gui.i18n import N_, _
 from gui.theme import GRID, theme
@@ -22,6 +22,7 @@ _EDITING = frozenset(
     getattr(Qt.Key, f"Key_{name}")
     for name in ("Backspace", "Delete", "Home", "End", "PageUp", "PageDown", "Left", "Right", "Up", "Down")
 )
+_MOST_PX = 70 * GRID
 _TYPING_MODIFIERS = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
 
 
@@ -211,7 +212,8 @@ class ShortcutsWindow(QDialog):
         self.setWindowTitle(_("Keyboard shortcuts"))
         rows = [(getattr(KEYS, command.name), _(command.meaning)) for command in COMMANDS]
         rows += [(keys, _(meaning)) for keys, meaning in FIXED]
-        grid = QGridLayout()
+        inner = QWidget()
+        grid = QGridLayout(inner)
         grid.setHorizontalSpacing(4 * GRID)
         grid.setVerticalSpacing(GRID)
         for row, (sequence, meaning) in enumerate(row for row in rows if row[0]):
@@ -219,11 +221,26 @@ class ShortcutsWindow(QDialog):
             keys.setFont(theme().font(1.0, QFont.Weight.DemiBold))
             grid.addWidget(keys, row, 0, Qt.AlignmentFlag.AlignLeft)
             grid.addWidget(QLabel(meaning), row, 1)
+        area = _scrolling(inner)
         buttons = QDialogButtonBox()
         buttons.addButton(_("Close"), QDialogButtonBox.ButtonRole.RejectRole)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
         column.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 2 * GRID)
         column.setSpacing(3 * GRID)
-        column.addLayout(grid)
+        column.addWidget(area, 1)
         column.addWidget(buttons)
+        self.resize(area.minimumWidth() + 8 * GRID, min(inner.sizeHint().height() + 16 * GRID, _MOST_PX))
+
+
+def _scrolling(inner: QWidget) -> QScrollArea:
+    """As wide as what is in it, which scrolls upwards and downwards; the arrow keys do it too."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(inner)
+    area.setMinimumWidth(inner.sizeHint().width() + 4 * GRID)
+    area.setAccessibleName(_("Keyboard shortcuts"))
+    area.viewport().setAutoFillBackground(False)
+    inner.setAutoFillBackground(False)
+    return area
