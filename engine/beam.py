@@ -6,6 +6,7 @@ from itertools import groupby
 import numpy as np
 
 from engine.alphabet import SPACE, Alphabet, fold_yo
+from engine.alternatives import DOUBTFUL_BELOW, window, with_alternatives, with_readings
 from engine.config import DecodeConfig
 from engine.decode import Letter, TimedWord, checked
 from engine.errors import LanguageModelDamaged
@@ -13,8 +14,14 @@ from engine.language_model import NGRAMS, LanguageModel
 from engine.lexicon import UNKNOWN, Lexicon
 
 _TOKENS = 40  # columns looked at in a step, the likeliest ones
+_READINGS, _READINGS_OF_WORD = 8, 12  # looked at, of an utterance and of a doubtful word
 _THRESHOLD = 50.0  # nats below the best
 _ALWAYS, _NEVER = 0.9, 0.1  # shares of `ё` from which on, and up to which, what was heard does not count
+
+
+def _path(reading, log_probs: np.ndarray) -> Sequence[int]:
+    """A column for each step. The search has one more before them, for silence, and others after them."""
+    return reading.tokens[1 : len(log_probs) + 1]
 
 
 class BeamDecoder:
@@ -70,8 +77,21 @@ class BeamDecoder:
         found = self._search.decode(emissions.ctypes.data, *emissions.shape)
         if not found:
             return []
-        # An entry before the first step stands for the silence there; those after the last step close the last word.
-        return self._words(found[0].tokens[1 : len(log_probs) + 1], emissions, log_probs)
+        readings = [self._words(_path(reading, log_probs), emissions, log_probs) for reading in found[:_READINGS]]
+        words = with_readings(readings[0], readings[1:])
+        return [
+            self._with_others(words, index, log_probs) if word.confidence < DOUBTFUL_BELOW else word
+            for index, word in enumerate(words)
+        ]
+
+    def _with_others(self, words: Sequence[TimedWord], index: int, log_probs: np.ndarray) -> TimedWord:
+        """A word with what its stretch alone could be: the beam of a whole utterance ends in few different words."""
+        first, end = window(words, index, len(log_probs))
+        here = np.ascontiguousarray(log_probs[first:end])
+        emissions = self._columns.emissions(here, self._decode)
+        found = self._search.decode(emissions.ctypes.data, *emissions.shape)[:_READINGS_OF_WORD]
+        readings = (self._words(_path(reading, here), emissions, here) for reading in found)
+        return with_alternatives(words[index], (SPACE.join(word.text for word in reading) for reading in readings))
 
     def text(self, log_probs: np.ndarray) -> str:
         """The words, joined by single spaces."""

@@ -14,12 +14,16 @@ from engine.alphabet import SPACE, Alphabet
 
 @dataclass(frozen=True)
 class TimedWord:
-    """A word, its first and last network step (both belong to it), and its confidence from 0 to 1."""
+    """A word, its first and last network step (both belong to it), and its confidence from 0 to 1.
+
+    alternatives: what else was taken into account there, the likeliest first.
+    """
 
     text: str
     first_step: int
     last_step: int
     confidence: float
+    alternatives: tuple[str, ...] = ()
 
 
 class Decoder(Protocol):

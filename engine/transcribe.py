@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from engine.alternatives import with_readings
 from engine.audio import FollowedRecording, open_audio
 from engine.checkpoint import Checkpoint, load_checkpoint
 from engine.config import HOP_S, SAMPLE_RATE_HZ
@@ -91,7 +92,7 @@ class Transcriber:
         if words and self._confidence(words) < self._checkpoint.decode.min_confidence:
             words = []
         if words and decoder is not self._greedy:
-            words = decoder.decode(log_probs)
+            words = with_readings(decoder.decode(log_probs), [words])
         return Segment(start_s, end_s, self._timed(words, frames))
 
     @staticmethod
@@ -107,6 +108,6 @@ class Transcriber:
         ends = [float(times[min(last, (w.last_step + 1) * n_stacked - 1)]) + HOP_S / 2 + _LETTER_S for w in words]
         limits = [*starts[1:], float(times[-1]) + HOP_S / 2] if words else []
         return tuple(
-            Word(w.text, round(start, 3), round(max(start, min(end, limit)), 3), round(w.confidence, 4))
+            Word(w.text, round(start, 3), round(max(start, min(end, limit)), 3), round(w.confidence, 4), w.alternatives)
             for w, start, end, limit in zip(words, starts, ends, limits, strict=True)
         )

@@ -1,6 +1,6 @@
 """The text of a recording as it is corrected: the word being heard is marked, doubtful ones are underlined."""
 
-from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -44,7 +44,6 @@ class EditedText(QTextEdit):
         self.places = WordPlaces()
         self._playing: Word | None = None
         self._silent = False
-        self._pressed_at = QPoint()
         # Before the highlighter is there: places are to be right when it looks at a changed paragraph.
         self.document().contentsChange.connect(self._follow_change)
         self._underlines = _Underlines(self)
@@ -131,12 +130,6 @@ class EditedText(QTextEdit):
     @property
     def word_at_caret(self) -> Word | None:
         index = self.places.at(self.textCursor().position())
-        return None if index is None else self.places.words[index]
-
-    @property
-    def word_near_caret(self) -> Word | None:
-        """None only where there is no word at all."""
-        index = self.places.near(self.textCursor().position())
         return None if index is None else self.places.words[index]
 
     def select(self, word: Word) -> None:
@@ -230,9 +223,6 @@ class EditedText(QTextEdit):
         if self.viewportMargins().left() != side:
             self.setViewportMargins(side, 0, side, 0)
         super().resizeEvent(event)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
 
 
 class _Underlines(QSyntaxHighlighter):

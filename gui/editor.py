@@ -5,8 +5,8 @@ from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
 from engine.document import Document
 from engine.playback import OpenOutput, open_loudspeaker
@@ -14,7 +14,7 @@ from engine.results import Segment, Word
 from engine.sound import Sound
 from gui.bridge import Task
 from gui.edited_text import EditedText
-from gui.editor_controls import EditorBar, PlayBar
+from gui.editor_controls import EditorBar, Note, PlayBar
 from gui.files import ask_save_path
 from gui.i18n import _, ngettext
 from gui.log_window import LogWindow
@@ -30,13 +30,11 @@ from gui.waveform import ZOOM_STEP, Waveform
 from gui.word_places import WordPlaces, is_doubtful
 
 KEEP_AFTER_MS = 500
-NOTE_MS = 2500
 _BACK_IN_SENTENCE_S = 1.0  # further into one than this, "back" goes to its start
 
 
 class Editor(QWidget):
     """changed(document): what is to be kept, half a second after the last key; back: the person has done.
-
     settings: where files were saved last. open_output: the loudspeaker; ask_save_path: the dialog; both passed in.
     """
 
@@ -53,11 +51,10 @@ class Editor(QWidget):
         self._settings, self._ask_save_path = settings, ask_save_path
         self.document: Document | None = None
         self.bar, self.text, self.waveform, self.controls = EditorBar(), EditedText(), Waveform(), PlayBar()
-        self.messages, self.note = MessageList(), QLabel()
+        self.messages, self.note = MessageList(), Note()
         self.player = Player(open_output)
         self._saver, self._voice = Saver(), OwnVoice()
         self._keep = QTimer(self, singleShot=True, interval=KEEP_AFTER_MS)
-        self._note_over = QTimer(self, singleShot=True, interval=NOTE_MS)
         self._lay_out()
         self._follow()
         self._bind()
@@ -80,7 +77,11 @@ class Editor(QWidget):
         self.controls.setVisible(audio is not None)
         self.controls.set_has_sound(False)
         self.controls.show_time(0.0, document.duration_s)
-        self._say_hint()
+        self.note.set_hint(
+            _("Changes are kept by themselves.")
+            if audio is None
+            else _("Ctrl+click a word to hear it from there; while it plays, a click is enough. Changes are kept.")
+        )
         if audio is None:
             self.messages.say(_("The recording is no longer there; its text can be edited all the same."))
         else:
@@ -106,10 +107,6 @@ class Editor(QWidget):
         on_page = QGridLayout(page)
         on_page.setContentsMargins(3 * GRID, 2 * GRID, GRID, 2 * GRID)
         on_page.addWidget(self.text)
-        self.note.setProperty("quiet", True)
-        self.note.setWordWrap(True)
-        self.note.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.note.setAccessibleName(_("State"))
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
         column.setSpacing(GRID)
@@ -131,19 +128,6 @@ class Editor(QWidget):
         for one, two in pairwise((*order, controls.add)):
             self.setTabOrder(one, two)
 
-    def _say(self, words: str) -> None:
-        """In the place of the hint, for a moment."""
-        self.note.setText(words)
-        self._note_over.start()
-
-    def _say_hint(self) -> None:
-        if self.waveform.isHidden():
-            self.note.setText(_("Changes are kept by themselves."))
-        else:
-            self.note.setText(
-                _("Ctrl+click a word to hear it from there; while it plays, a click is enough. Changes are kept.")
-            )
-
     def _show_words(self) -> None:
         places = self.text.places
         self.waveform.show_words(places.words)
@@ -163,7 +147,6 @@ class Editor(QWidget):
         self.text.word_clicked.connect(self._word_clicked)
         self.text.confirmed.connect(self._confirm)
         self._keep.timeout.connect(self._tell_change)
-        self._note_over.timeout.connect(self._say_hint)
         self.waveform.seek_wanted.connect(self.player.seek)
         self.waveform.play_wanted.connect(self.player.toggle)
         self.player.loaded.connect(self._sound_loaded)
@@ -171,11 +154,11 @@ class Editor(QWidget):
         self.player.playing_changed.connect(self._show_playing)
         self.player.failed.connect(self.tell_problem)
         self.controls.speed_chosen.connect(self.player.set_speed)
-        self._saver.saved.connect(self._tell_saved)
+        self._saver.saved.connect(lambda path: self.note.say(_("Saved as {name}").format(name=path.name)))
         self._saver.failed.connect(self.tell_problem)
         self._voice.added.connect(self._tell_added)
-        self._voice.removed.connect(self._tell_removed)
-        self._voice.refused.connect(self._say)
+        self._voice.removed.connect(lambda _segment: self.note.say(_("Taken out of your voice")))
+        self._voice.refused.connect(self.note.say)
         self._voice.failed.connect(self.tell_problem)
 
     def _bind(self) -> None:
@@ -239,7 +222,7 @@ class Editor(QWidget):
         if self.text.next_doubtful() is not None:
             self.text.offer_alternatives()
         else:
-            self._say(_("No word is doubtful"))
+            self.note.say(_("No word is doubtful"))
 
     # --- the sound ---
 
@@ -268,7 +251,7 @@ class Editor(QWidget):
 
     def jump(self, step: int) -> None:
         """To the start of the sentence before (-1) or behind (1) the one that is heard."""
-        starts = [segment.start_s for segment in self._segments()]
+        starts = [segment.start_s for segment in (self.document.segments if self.document else ())]
         now_s = self.player.position_s
         if step > 0:
             wanted = next((start for start in starts if start > now_s + 0.01), None)
@@ -278,24 +261,18 @@ class Editor(QWidget):
         if wanted is not None:
             self.player.seek(wanted)
 
-    def _segments(self) -> tuple[Segment, ...]:
-        return self.document.segments if self.document else ()
-
     # --- my voice ---
 
     def add_to_voice(self) -> None:
         """The sentence at the caret, as it stands now, with its sound."""
         self.flush()
         if self.document is not None:
-            self._voice.add(self.document, self.text.word_near_caret, self.player.sound)
+            self._voice.add(self.document, self.text.textCursor().position(), self.player.sound)
 
     def _tell_added(self, segment: Segment, path: Path) -> None:
         undo = Action(_("Undo"), partial(self._voice.remove, segment, path))
         text = _("Added to your voice: “{text}”").format(text=_shortened(segment.text))
         self.messages.say(text, "account-voice", [undo])
-
-    def _tell_removed(self, _segment: Segment) -> None:
-        self._say(_("Taken out of your voice"))
 
     # --- saving and leaving ---
 
@@ -307,9 +284,6 @@ class Editor(QWidget):
         if path is not None:
             self._settings.folder = path.parent
             self._saver.save_document(path, self.document)
-
-    def _tell_saved(self, path: Path) -> None:
-        self._say(_("Saved as {name}").format(name=path.name))
 
     def tell_problem(self, error: Exception) -> None:
         """A failure in one sentence, with the log; the text can be edited all the same."""

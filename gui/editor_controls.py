@@ -1,7 +1,7 @@
 """The editor's two rows of buttons: what is done with the text above it, and with the sound below it."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFont
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFont
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from gui.controls import tool_button
@@ -11,6 +11,7 @@ from gui.shortcuts import hint
 from gui.status import clock_time
 from gui.theme import GRID, button_icon_size, theme
 
+NOTE_MS = 2500
 SPEEDS = (0.5, 0.75, 1.0, 1.25, 1.5, 1.75, 2.0)
 
 
@@ -111,6 +112,30 @@ class PlayBar(QWidget):
         ):
             button.setIcon(theme().icon(name))
         self.play.setIcon(theme().icon("pause" if self._is_playing else "play", theme().colours.on_accent))
+
+
+class Note(QLabel):
+    """A hint that stays, and what has just happened in its place for a moment."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("quiet", True)
+        self.setWordWrap(True)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setAccessibleName(_("State"))
+        self._hint = ""
+        self._over = QTimer(self, singleShot=True, interval=NOTE_MS)
+        self._over.timeout.connect(lambda: self.setText(self._hint))
+
+    def set_hint(self, words: str) -> None:
+        self._hint = words
+        self._over.stop()
+        self.setText(words)
+
+    def say(self, words: str) -> None:
+        self.setText(words)
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, words))
+        self._over.start()
 
 
 def _icon_button(name: str, keys: str = "") -> QPushButton:

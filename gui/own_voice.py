@@ -11,6 +11,7 @@ from engine.results import Segment, Word
 from engine.sound import Sound
 from gui.bridge import Task
 from gui.i18n import _
+from gui.word_places import WordPlaces
 
 MARGIN_S = 0.2  # kept before and behind the words
 
@@ -31,25 +32,22 @@ class OwnVoice(QObject):
         """Another recording is open."""
         self._added.clear()
 
-    def add(self, document: Document, word: Word | None, sound: Sound | None) -> None:
-        """The sentence that a word is in, with its sound up to the neighbours' words."""
-        segments = document.segments
-        index = next((i for i, one in enumerate(segments) if word in one.words), None)
-        if sound is None or index is None:
-            self.refused.emit(_("Put the caret into the sentence to add"))
-            return
-        segment = segments[index]
-        if (segment.start_s, segment.text) in self._added:
-            self.refused.emit(_("This sentence is in your voice already"))
-            return
-        before_s = segments[index - 1].words[-1].end_s if index else 0.0
-        after_s = segments[index + 1].words[0].start_s if index + 1 < len(segments) else sound.duration_s
-        start_s = max(before_s, segment.words[0].start_s - MARGIN_S, 0.0)
-        end_s = min(after_s, segment.words[-1].end_s + MARGIN_S)
+    def add(self, document: Document, position: int, sound: Sound | None) -> None:
+        """The sentence that the letter at a position of the text is in, with its sound up to the neighbours' words."""
+        known = frozenset(self._added)
 
-        def steps() -> Iterator[tuple[Segment, Path]]:
+        def steps() -> Iterator[str | tuple[Segment, Path]]:
             from trainer.own_corpus import add_utterance
 
+            places = WordPlaces.of(document)
+            index = places.near(position)
+            if sound is None or index is None:
+                yield _("Put the caret into the sentence to add")
+                return
+            segment, start_s, end_s = _utterance(document, places.words[index], sound.duration_s)
+            if (segment.start_s, segment.text) in known:
+                yield _("This sentence is in your voice already")
+                return
             samples = sound.piece(start_s, end_s)
             yield segment, add_utterance(my_voice_dir(), samples, sound.rate_hz, segment.text)
 
@@ -70,11 +68,25 @@ class OwnVoice(QObject):
         task.failed.connect(self.failed)
         task.start()
 
-    def _tell_added(self, added: tuple[Segment, Path]) -> None:
-        segment, path = added
+    def _tell_added(self, result: str | tuple[Segment, Path]) -> None:
+        if isinstance(result, str):
+            self.refused.emit(result)
+            return
+        segment, path = result
         self._added.add((segment.start_s, segment.text))
         self.added.emit(segment, path)
 
     def _tell_removed(self, segment: Segment) -> None:
         self._added.discard((segment.start_s, segment.text))
         self.removed.emit(segment)
+
+
+def _utterance(document: Document, word: Word, duration_s: float) -> tuple[Segment, float, float]:
+    """The segment of a word, and the seconds to cut it out at."""
+    segments = document.segments
+    index = next(i for i, one in enumerate(segments) if word in one.words)
+    before_s = segments[index - 1].words[-1].end_s if index else 0.0
+    after_s = segments[index + 1].words[0].start_s if index + 1 < len(segments) else duration_s
+    words = segments[index].words
+    start_s, end_s = max(before_s, words[0].start_s - MARGIN_S), min(after_s, words[-1].end_s + MARGIN_S)
+    return segments[index], start_s, end_s

@@ -3,10 +3,10 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
+from engine.alternatives import DOUBTFUL_BELOW
 from engine.document import Document
 from engine.results import Word
 
-DOUBTFUL_BELOW = 0.6
 LINGER_S = 0.4  # a word stays marked in the breath after it
 
 

@@ -279,3 +279,26 @@ def test_a_model_that_kenlm_refuses_is_told(model, tmp_path):
     (tmp_path / NGRAMS).write_bytes(b"mmap lm http://kheafield.com/code incomplete\n" + bytes(500))
     with pytest.raises(LanguageModelDamaged, match=r"ngrams\.kenlm"):
         BeamDecoder(ALPHABET, other, DECODE)
+
+
+# --- what else it could be ---
+
+
+def test_a_doubtful_word_has_alternatives_and_a_certain_one_has_none(beam):
+    unsure = spoken("толстый ко? спал", т=0.35, д=0.4)
+
+    words = beam.decode(unsure)
+
+    assert [word.text for word in words] == ["толстый", "кот", "спал"]
+    assert [word.alternatives for word in words if word.confidence >= 0.6] == [(), ()]
+    mumbled = beam.decode(spoken("????????? спал", certainty=0.9, о=0.1, к=0.1))
+    assert all(word.alternatives for word in mumbled if word.confidence < 0.6)
+    assert any(word.confidence < 0.6 for word in mumbled)
+
+
+def test_the_other_word_is_among_the_alternatives(beam):
+    words = beam.decode(spoken("мама ???? раму", certainty=0.9, **dict.fromkeys("мыла", 0.2)))
+
+    (doubtful,) = [word for word in words if word.confidence < 0.6]
+    assert doubtful.alternatives
+    assert doubtful.text not in doubtful.alternatives
