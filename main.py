@@ -10,7 +10,7 @@ from engine.errors import DiktovkaError
 # Many small products, as the front end has, are several times slower when OpenBLAS spreads each over all processors.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-_OF_TRAINER = ("train", "tune", "average", "language-model", "download", "corpus", "synthetic")
+_OF_TRAINER = ("train", "tune", "average", "language-model", "download", "corpus", "synthetic", "self-label")
 VERBS = ("transcribe", "evaluate", *_OF_TRAINER, "devices", "demo")
 
 
@@ -18,7 +18,14 @@ def _parser() -> argparse.ArgumentParser:
     """The verbs and their options. Nothing here imports Qt, PortAudio or TensorFlow."""
     from engine import commands as engine_commands
     from trainer import commands as trainer_commands
-    from trainer import corpus_commands, language_model_command, report, synthetic_command, tuning_command
+    from trainer import (
+        corpus_commands,
+        language_model_command,
+        report,
+        self_training_command,
+        synthetic_command,
+        tuning_command,
+    )
 
     parser = argparse.ArgumentParser(prog="diktovka", description=__doc__, epilog="Without a verb: diktovka [FILE...]")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
@@ -82,6 +89,12 @@ def _parser() -> argparse.ArgumentParser:
         synthetic_command.synthetic,
         "have sentences spoken by the machine's synthesisers, to train on",
         synthetic_command.add_synthetic_options,
+    )
+    verb(
+        "self-label",
+        self_training_command.self_label,
+        "keep what a model is sure of in recordings without transcripts, to train on",
+        self_training_command.add_self_label_options,
     )
     verb("devices", engine_commands.devices, "list the microphones")
     verb("demo", engine_commands.demo, "write down the two sample recordings")

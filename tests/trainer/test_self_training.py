@@ -1,0 +1,92 @@
+"""What a model is sure of becomes a corpus; the rest does not."""
+
+import numpy as np
+import pytest
+
+from engine.config import CLASSIC, VOXFORGE, ModelConfig
+from engine.decode import GreedyDecoder, TimedWord
+from engine.errors import CorpusError
+from tests.helpers.models import random_checkpoint, write_cache
+from trainer.cache import FeatureCache
+from trainer.corpus_events import CacheReady, Extracting
+from trainer.loop import Training
+from trainer.material import material
+from trainer.self_training import Sure, edges, sure_stretches, write_labelled
+from trainer.settings import TrainConfig
+
+
+def word(text, first, confidence=0.9):
+    return TimedWord(text, first, first + len(text), confidence)
+
+
+def test_a_doubtful_word_parts_two_stretches():
+    words = [word("сегодня", 0), word("утром", 10), word("дж", 18, 0.2), word("пришла", 24), word("почта", 33)]
+    assert sure_stretches(words, Sure()) == [words[:2], words[3:]]
+    assert sure_stretches(words, Sure(confidence=0.1)) == [words]
+
+
+def test_a_long_pause_parts_two_stretches_and_short_ones_are_left_out():
+    words = [word("сегодня", 0), word("утром", 10), word("он", 90), word("тут", 94)]
+    assert sure_stretches(words, Sure()) == [words[:2]]
+    assert sure_stretches(words, Sure(letters=4)) == [words[:2], words[2:]]
+    assert sure_stretches([], Sure()) == []
+
+
+def test_no_stretch_gets_longer_than_a_sentence():
+    words = [word("слово", 8 * i) for i in range(30)]
+    assert [len(run) for run in sure_stretches(words, Sure())] == [12, 12, 6]
+
+
+def test_a_stretch_is_cut_midway_to_its_neighbours_and_takes_little_silence():
+    words = [word("раз", 40), word("два", 50), word("три", 60)]
+    assert edges(words[1:2], words, 200) == ((43 + 50) // 2 + 1, (53 + 60) // 2 + 1)
+    assert edges(words, words, 200) == (20, 83)
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A corpus whose letters are plain to hear, and a model that has learned them."""
+    folder = tmp_path_factory.mktemp("trained")
+    corpus = write_cache(folder / "corpus")
+    settings = TrainConfig(
+        epochs=20, batch_frames=1500, learning_rate=0.02, averaging=0.9, nonspeech=0, warp=0, noise=0
+    )
+    model = ModelConfig(n_layers=1, n_units=24, n_stacked=2)
+    run = Training(folder / "run", material([corpus], [], VOXFORGE), VOXFORGE, model, settings)
+    list(run.events())
+    return corpus, run.checkpoint()
+
+
+def test_what_is_plain_is_learned_from(tmp_path, trained):
+    corpus, checkpoint = trained
+    cache = FeatureCache(corpus)
+    events = list(write_labelled(tmp_path / "own", cache, checkpoint, GreedyDecoder(checkpoint.alphabet), Sure()))
+    assert [e.done for e in events if isinstance(e, Extracting)] == list(range(1, len(cache.utterances) + 1))
+    assert isinstance(events[-1], CacheReady)
+    made = FeatureCache(tmp_path / "own")
+    made.require(VOXFORGE)
+    assert {u.split for u in made.utterances} == {"train"}
+    said = {u.id: u for u in cache.utterances}
+    right = [u.text in said[u.id.rpartition(":")[0]].text for u in made.utterances]
+    assert len(right) > 10
+    assert np.mean(right) > 0.8
+    of = made.utterances[0]
+    source, start = of.id.rpartition(":")[0], int(of.id.rpartition(":")[2])
+    there = cache.rows(said[source].start + start, of.frames)
+    np.testing.assert_allclose(made.rows(of.start, of.frames), there, atol=1.1)
+    assert of.speaker == said[source].speaker
+
+
+def test_a_model_that_is_sure_of_nothing_writes_nothing(tmp_path, trained):
+    corpus, _ = trained
+    nothing = random_checkpoint()
+    with pytest.raises(CorpusError, match="sure of nothing"):
+        list(write_labelled(tmp_path / "own", FeatureCache(corpus), nothing, GreedyDecoder(nothing.alphabet), Sure()))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_another_front_end_is_refused(tmp_path, trained):
+    corpus, _ = trained
+    other = random_checkpoint(features=CLASSIC)
+    with pytest.raises(CorpusError):
+        list(write_labelled(tmp_path / "own", FeatureCache(corpus), other, GreedyDecoder(other.alphabet), Sure()))

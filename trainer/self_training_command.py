@@ -1,0 +1,45 @@
+"""The verb `self-label` of the command line."""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from engine.commands import add_language_options, decoder
+from engine.paths import shipped_checkpoint
+
+_REPORT_EVERY_S = 10.0
+
+
+def add_self_label_options(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("cache", type=Path, metavar="CACHE", help="feature cache of recordings, whose texts are not looked at")
+    add("-o", "--out", type=Path, required=True, metavar="CACHE", help="folder of the feature cache to train on")
+    add("-m", "--model", type=Path, default=shipped_checkpoint(), metavar="CHECKPOINT", help="model that reads them")
+    add_language_options(parser, "none")
+    add("--confidence", type=float, default=0.6, help="least confidence of a word that is kept (default: %(default)s)")
+
+
+def self_label(arguments: argparse.Namespace) -> int:
+    """Reads recordings without transcripts and keeps what the model is sure of."""
+    from engine.checkpoint import load_checkpoint
+    from engine.decode import GreedyDecoder
+    from trainer.cache import FeatureCache
+    from trainer.corpus_events import CacheReady
+    from trainer.self_training import Sure, write_labelled
+
+    checkpoint = load_checkpoint(arguments.model)
+    read_by = decoder(checkpoint, arguments.language_model, arguments.own_words) or GreedyDecoder(checkpoint.alphabet)
+    cache, sure, told = FeatureCache(arguments.cache), Sure(arguments.confidence), 0.0
+    for event in write_labelled(arguments.out, cache, checkpoint, read_by, sure):
+        if isinstance(event, CacheReady):
+            made = event.report
+            _say(f"{event.folder}: {made.utterances} stretches, {made.seconds / 60:.0f} min, {made.sentences} texts")
+        elif time.monotonic() >= told + _REPORT_EVERY_S:
+            told = time.monotonic()
+            _say(f"read: {event.done} of {event.total}")
+    return 0
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
