@@ -18,6 +18,7 @@ from engine.errors import CheckpointDamaged, ConfigError, NotWritable
 from engine.paths import models_dir, shipped_checkpoint
 from engine.storage import storage_error
 from gui.i18n import _
+from gui.recognition import model_name
 
 _TRASH = ".deleted"
 _LONGEST_NAME = 80
@@ -124,9 +125,11 @@ def export(model: TrainedModel, folder: Path) -> Iterator[Path]:
 
 
 def import_model(folder: Path) -> Iterator[Path]:
-    """A copy of somebody's checkpoint among the models, after it was checked. Raises CheckpointError."""
+    """A copy of somebody's checkpoint, or of a run's best one, among the models. Raises CheckpointError."""
+    if not (folder / DESCRIPTION).exists() and (folder / "best" / DESCRIPTION).exists():
+        folder = folder / "best"
     checkpoint = load_checkpoint(folder)
-    home = free_home(folder.name)
+    home = free_home(model_name(folder))
     save_checkpoint(home, checkpoint)
     yield home
 

@@ -1,8 +1,11 @@
 """The list of models, and another model in the dictation tab."""
 
+import hashlib
+import json
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from engine.errors import CheckpointMissing
@@ -10,8 +13,12 @@ from engine.paths import models_dir, shipped_checkpoint
 from gui.recognition import model_name
 from gui.settings import Settings
 from gui.trained_models import list_models
+from gui.training_request import load_request, save_request
 from tests.gui.trainer_stage import TrainerStage
 from tests.helpers.models import write_random_checkpoint
+from trainer.commands import PRESETS
+from trainer.process import Request
+from trainer.settings import TrainConfig
 
 SHIPPED = "The one that came with the program"
 
@@ -158,3 +165,93 @@ def test_the_shipped_model_is_neither_renamed_nor_deleted(trainer):
 def test_names_of_models():
     assert model_name(Path("a/run/best")) == "run"
     assert model_name(shipped_checkpoint()) == "checkpoint1"
+
+
+def rewritten(folder, **changes):
+    """model.json with other values; None takes one out."""
+    path = folder / "model.json"
+    told = json.loads(path.read_text(encoding="utf-8")) | changes
+    path.write_text(json.dumps({name: value for name, value in told.items() if value is not None}), encoding="utf-8")
+
+
+def with_weights(folder, **arrays):
+    """Other weights, with the checksum that goes with them; the rest as it was."""
+    with np.load(folder / "weights.npz") as file:
+        np.savez(folder / "weights.npz", **(dict(file) | arrays))
+    rewritten(folder, weights_sha256=hashlib.sha256((folder / "weights.npz").read_bytes()).hexdigest())
+
+
+BAD = {
+    "no weights": lambda folder: (folder / "weights.npz").unlink(),
+    "no description": lambda folder: (folder / "model.json").unlink(),
+    "no JSON": lambda folder: (folder / "model.json").write_text("{", encoding="utf-8"),
+    "another format": lambda folder: rewritten(folder, format=99),
+    "no alphabet": lambda folder: rewritten(folder, alphabet=None),
+    "another shape": lambda folder: rewritten(folder, model={"n_layers": 3, "n_units": 16}),
+    "a nonsensical setting": lambda folder: rewritten(folder, model={"n_layers": -1}),
+    "another checksum": lambda folder: rewritten(folder, weights_sha256="0" * 64),
+    "cut weights": lambda folder: (folder / "weights.npz").write_bytes((folder / "weights.npz").read_bytes()[:999]),
+    "weights that are none": lambda folder: with_weights(folder, **{first_weight(folder): np.array(np.nan)}),
+    "a pickle": lambda folder: with_weights(folder, **{first_weight(folder): np.array([{}], object)}),
+}
+
+
+def first_weight(folder):
+    with np.load(folder / "weights.npz") as file:
+        return file.files[0]
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_a_folder_that_cannot_be_used_is_refused_in_one_sentence(trainer, qtbot, tmp_path, kind):
+    folder = write_random_checkpoint(tmp_path / "theirs")
+    BAD[kind](folder)
+    trainer.answers = [folder]
+    trainer.models.add.click()
+    wait(trainer, qtbot)
+    (said,) = trainer.told
+    assert str(folder) in said
+    assert "\n" not in said
+    assert trainer.names() == [SHIPPED, "first"]
+    assert sorted(path.name for path in models_dir().iterdir() if not path.name.startswith(".")) == ["first"]
+
+
+def test_the_folder_of_a_whole_run_is_imported_by_its_best_state(trainer, qtbot, tmp_path):
+    write_random_checkpoint(tmp_path / "их прогон" / "best")
+    trainer.answers = [tmp_path / "их прогон"]
+    trainer.models.add.click()
+    wait(trainer, qtbot)
+    assert trainer.told == ["The model их прогон was checked and taken in."]
+    trainer.answers = [tmp_path / "их прогон" / "best"]
+    trainer.models.add.click()
+    wait(trainer, qtbot)
+    assert "их прогон 2" in trainer.names()
+
+
+def test_a_run_is_deleted_from_the_form_and_brought_back(trainer, qtbot):
+    home = models_dir() / "begun"
+    features, model = PRESETS["shipped"]
+    save_request(Request(home, (), features, model, TrainConfig()))
+    form = trainer.training.form
+    form.choose_run(home)
+    form.delete.click()
+    wait(trainer, qtbot)
+    assert not home.exists()
+    assert form.run.currentData() is None
+    (undo,) = [b for b in trainer.page.messages.findChildren(type(trainer.models.use)) if b.text() == "Undo"]
+    undo.click()
+    wait(trainer, qtbot)
+    assert load_request(home) is not None
+    assert home in [form.run.itemData(place) for place in range(form.run.count())]
+
+
+def test_a_run_whose_model_is_in_use_is_not_deleted(trainer, qtbot):
+    home = models_dir() / "first"
+    features, model = PRESETS["shipped"]
+    save_request(Request(home, (), features, model, TrainConfig()))
+    trainer.page.use_model(home / "best")
+    qtbot.waitUntil(lambda: trainer.stage.words == "Ready")
+    trainer.page.messages.close_all()
+    trainer.training.form.choose_run(home)
+    trainer.training.form.delete.click()
+    assert trainer.told == ["The model first is in use. Choose another one for dictation first."]
+    assert home.exists()
