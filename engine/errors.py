@@ -41,6 +41,7 @@
     │   ├── NothingUsable
     │   └── CacheFolderTaken
     ├── SynthesiserError       sentences that cannot be spoken by the machine
+    │   ├── NothingToTeach
     │   ├── SynthesiserMissing
     │   └── SynthesiserFailed
     ├── TrainingError          a training run that cannot go on
@@ -248,6 +249,10 @@ class CacheFolderTaken(CorpusError):
 
 class SynthesiserError(DiktovkaError):
     template = "The sentences cannot be spoken: {reason}."
+
+
+class NothingToTeach(SynthesiserError):
+    template = "There is no sentence in Russian letters to be taught. Write one a line, numbers as words."
 
 
 class SynthesiserMissing(SynthesiserError):

@@ -9,6 +9,7 @@ import io
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from engine.config import SAMPLE_RATE_HZ
 from engine.errors import SynthesiserFailed, SynthesiserMissing
 
 ESPEAK, FESTIVAL = "espeak-ng", "festival"
-_ESPEAK_VARIANTS = (
+ESPEAK_VARIANTS = (
     *(f"m{n}" for n in range(1, 9)),
     *(f"f{n}" for n in range(1, 6)),
     *("Andy", "Alicia", "Andrea", "Annie", "Denis", "Gene", "Hugo", "Jacky", "Lee", "Marco", "Mario", "Michael"),
@@ -68,11 +69,11 @@ def _festival_says_yes() -> bool:
     return done.returncode == 0 and b"rror" not in done.stderr + done.stdout
 
 
-def random_voice(synthesiser: str, rng: np.random.Generator) -> Voice:
-    """Any voice of a synthesiser, at any sensible speed and pitch."""
+def random_voice(synthesiser: str, rng: np.random.Generator, variants: Sequence[str] = ESPEAK_VARIANTS) -> Voice:
+    """Any voice of a synthesiser, at any sensible speed and pitch. variants: those of espeak-ng to choose from."""
     if synthesiser == FESTIVAL:
         return Voice(FESTIVAL, tract=float(rng.uniform(0.88, 1.22)))
-    variant = str(rng.choice(_ESPEAK_VARIANTS))
+    variant = str(rng.choice(variants))
     return Voice(
         ESPEAK, variant, int(rng.integers(110, 220)), int(rng.integers(15, 90)), float(rng.uniform(0.95, 1.05))
     )

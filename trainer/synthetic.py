@@ -30,7 +30,7 @@ from trainer.dataset import SYNTHETIC
 from trainer.held_out import RUN, held_out_sentences
 from trainer.preflight import Heard, Reject
 from trainer.rooms import in_a_room
-from trainer.synthesis import ESPEAK, Speakers, Voice, installed, random_voice
+from trainer.synthesis import ESPEAK, ESPEAK_VARIANTS, Speakers, Voice, installed, random_voice
 from trainer.text import is_word, lines_of, sentences
 
 TRAIN = "train"
@@ -41,13 +41,15 @@ _LONGEST = 14  # words
 
 @dataclass(frozen=True)
 class Plan:
-    """What to make. synthesisers: None means all that are installed. rooms: whether each is heard in a room."""
+    """What to make. synthesisers: None means all that are installed. rooms: whether each is heard in a room.
+    variants: of espeak-ng's voices."""
 
     features: FeatureConfig
     synthesisers: tuple[str, ...] | None = None
     rooms: bool = True
     seed: int = 1
     processes: int | None = None
+    variants: tuple[str, ...] = ESPEAK_VARIANTS
 
 
 class Avoided:
@@ -172,7 +174,7 @@ def _heard_portion(
 def _heard(
     text: str, rng: np.random.Generator, available: tuple[str, ...], plan: Plan
 ) -> tuple[str, Voice, Heard | None]:
-    voice = random_voice(str(rng.choice(available)), rng)
+    voice = random_voice(str(rng.choice(available)), rng, plan.variants)
     try:
         samples = _speakers.speak(text, voice)
     except SynthesiserFailed:
