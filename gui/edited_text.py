@@ -22,6 +22,7 @@ from gui.word_places import WordPlaces, is_doubtful
 
 LINE_WIDTH_PX = 760
 _LINE_HEIGHT_PERCENT = 150.0
+_FEW = 20
 
 
 class EditedText(QTextEdit):
@@ -55,24 +56,31 @@ class EditedText(QTextEdit):
     def show_document(self, document: Document) -> None:
         """Another text, which cannot be undone."""
         self._silent = True
-        self.places = WordPlaces()
-        self.setPlainText(document.text)
+        self.places = WordPlaces.of(document)  # before the text, so that each paragraph is laid out once
+        self.clear()
         cursor = QTextCursor(self.document())
-        cursor.select(QTextCursor.SelectionType.Document)
         paragraph = QTextBlockFormat()
         paragraph.setLineHeight(_LINE_HEIGHT_PERCENT, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
         paragraph.setBottomMargin(GRID)
-        cursor.mergeBlockFormat(paragraph)
-        self.document().setUndoRedoEnabled(False)  # forgets the step above
+        cursor.setBlockFormat(paragraph)
+        cursor.insertText(document.text)
+        self.document().setUndoRedoEnabled(False)  # forgets the steps above
         self.document().setUndoRedoEnabled(True)
+        self.moveCursor(QTextCursor.MoveOperation.Start)
         self._silent = False
-        self.take_places(WordPlaces.of(document))
+        self.mark_playing(None)
 
     def take_places(self, places: WordPlaces) -> None:
         """Where the words are, freshly aligned with the text that stands here."""
-        self.places = places
+        before, self.places = set(self.places.doubtful()), places
+        text = self.document()
+        changed = {text.findBlock(first).blockNumber() for first, _ in before ^ set(places.doubtful())}
         self._silent = True
-        self._underlines.rehighlight()
+        if len(changed) > _FEW:
+            self._underlines.rehighlight()  # lays out all of it, but once
+        else:
+            for number in changed:
+                self._underlines.rehighlightBlock(text.findBlockByNumber(number))
         self._silent = False
         self.mark_playing(None)
 
@@ -232,17 +240,17 @@ class _Underlines(QSyntaxHighlighter):
         document: QTextDocument = text.document()
         super().__init__(document)
         self._text = text
+        self._take_colour()
+        theme().changed.connect(self._take_colour)
+
+    def _take_colour(self) -> None:
+        self._doubt = QTextCharFormat()
+        self._doubt.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
+        self._doubt.setUnderlineColor(QColor(theme().colours.accent))
 
     def highlightBlock(self, line: str) -> None:
         start = self.currentBlock().position()
         for index in self._text.places.within(start, start + len(line) + 1):
             if is_doubtful(self._text.places.words[index]):
                 first, end = self._text.places.place(index)
-                self.setFormat(first - start, end - first, _doubt())
-
-
-def _doubt() -> QTextCharFormat:
-    wave = QTextCharFormat()
-    wave.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
-    wave.setUnderlineColor(QColor(theme().colours.accent))
-    return wave
+                self.setFormat(first - start, end - first, self._doubt)

@@ -68,8 +68,7 @@ class Editor(QWidget):
         self.messages.close_all()
         self._voice.forget()
         self.document = document
-        self.bar.name.setText(document.source)
-        self.bar.name.setToolTip(document.source)
+        self.bar.name.show_text(document.source)
         self.text.show_document(document)
         self._show_words()
         self.waveform.show_sound(None)
@@ -219,7 +218,10 @@ class Editor(QWidget):
     def next_doubtful(self) -> None:
         """Selects the next doubtful word and opens what else it could be."""
         self.text.setFocus()
-        if self.text.next_doubtful() is not None:
+        word = self.text.next_doubtful()
+        if word is not None:
+            if not self.player.is_playing:
+                self.player.seek(word.start_s)
             self.text.offer_alternatives()
         else:
             self.note.say(_("No word is doubtful"))

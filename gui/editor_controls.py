@@ -2,9 +2,10 @@
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFont
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from gui.controls import tool_button
+from gui.elided_label import ElidedLabel
 from gui.form import named
 from gui.i18n import _
 from gui.shortcuts import hint
@@ -21,9 +22,8 @@ class EditorBar(QWidget):
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
         self.back = tool_button(_("Back"), "back", _("Back to the list"))
-        self.name = QLabel()
+        self.name = ElidedLabel()
         self.name.setFont(theme().font(1.0, QFont.Weight.DemiBold))
-        self.name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.name.setAccessibleName(_("Recording"))
         self.undo = _icon_button(_("Undo the last change"), "Ctrl+Z")
         self.redo = _icon_button(_("Redo what was undone"), "Ctrl+Shift+Z")

@@ -29,6 +29,12 @@ class WordPlaces:
     def place(self, index: int) -> tuple[int, int]:
         return self._starts[index], self._ends[index]
 
+    def doubtful(self) -> Iterator[tuple[int, int]]:
+        """The places of the doubtful words."""
+        for word, start, end in zip(self.words, self._starts, self._ends, strict=True):
+            if is_doubtful(word):
+                yield start, end
+
     def change(self, position: int, n_removed: int, n_added: int) -> None:
         """The text was changed there: words behind it move, words in it go as far as they were changed."""
         behind = position + n_removed
@@ -38,16 +44,20 @@ class WordPlaces:
                 return place + n_added - n_removed
             return min(place, position + n_added if is_start else position)
 
-        first = max(0, bisect_right(self._starts, position) - 1)
+        first, last = max(0, bisect_right(self._starts, position) - 1), bisect_right(self._starts, behind)
         kept = [
             (word, moved(start, True), moved(end, False))
-            for word, start, end in zip(self.words[first:], self._starts[first:], self._ends[first:], strict=True)
+            for word, start, end in zip(
+                self.words[first:last], self._starts[first:last], self._ends[first:last], strict=True
+            )
         ]
         kept = [(word, start, end) for word, start, end in kept if start < end]
-        self.words[first:] = [word for word, _, _ in kept]
-        self._starts[first:] = [start for _, start, _ in kept]
-        self._ends[first:] = [end for _, _, end in kept]
-        self._times = [word.start_s for word in self.words]
+        by = n_added - n_removed
+        self._starts[first:] = [start for _, start, _ in kept] + [start + by for start in self._starts[last:]]
+        self._ends[first:] = [end for _, _, end in kept] + [end + by for end in self._ends[last:]]
+        if len(kept) < last - first:
+            self.words[first:last] = [word for word, _, _ in kept]
+            self._times[first:last] = [word.start_s for word, _, _ in kept]
 
     def at(self, position: int) -> int | None:
         """Number of the word that a letter, or the caret before or behind it, belongs to."""

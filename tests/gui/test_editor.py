@@ -200,6 +200,7 @@ def test_the_next_doubtful_word_by_key_with_its_alternatives(desk):
     desk.caret("добрый", end=False)
     desk.qtbot.keyClick(desk.editor.text, Qt.Key.Key_F7)
     assert desk.editor.text.textCursor().selectedText() == "пень"
+    assert desk.editor.waveform.position_s == 1.5  # Play begins there, and it is in view
     offered = menu(desk)
     assert [action.text() for action in offered.actions() if not action.isSeparator()] == [
         "день",
@@ -521,6 +522,17 @@ def test_nothing_is_cut_in_a_small_window(make_desk, language, colours):
         desk.editor.add_to_voice()
     assert cut(desk.editor) == []
     theme().use(LIGHT)
+
+
+def test_a_long_name_is_shortened(desk):
+    name = "Очень длинное название записи " * 5 + ".wav"
+    desk.open(Document.of(SAID.heard, name, 10.0))
+    shown = desk.editor.bar.name.text()
+    assert shown.startswith("Очень")
+    assert shown.endswith(".wav")
+    assert "…" in shown
+    assert desk.editor.bar.name.toolTip() == name
+    assert cut(desk.editor) == []
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])
