@@ -85,7 +85,7 @@ class Training:
             return
         arrays, self.position, about = found
         for name in ("features", "model", "alphabet"):
-            if about[name] != self._about()[name]:
+            if _without_dropout(about[name]) != _without_dropout(self._about()[name]):
                 raise TrainingError(reason=f"the run in {self.folder} has another {name} configuration")
         try:
             self._optimiser.restore(arrays)
@@ -242,6 +242,11 @@ class Training:
 
 def _tensors(batch: Batch) -> tuple[tf.Tensor, ...]:
     return tuple(tf.constant(a) for a in (batch.steps, batch.lengths, batch.label_indices, batch.labels))
+
+
+def _without_dropout(about: object) -> object:
+    """A configuration as far as the weights depend on it."""
+    return {k: v for k, v in about.items() if k != "dropout"} if isinstance(about, dict) else about
 
 
 def rates_of(held: Held) -> dict[str, object]:

@@ -158,6 +158,13 @@ def test_another_shape_in_the_same_folder_is_refused(tmp_path, corpus):
         training(tmp_path / "run", corpus, model=replace(MODEL, n_units=8))
 
 
+def test_the_dropout_may_change_on_the_way(tmp_path, corpus):
+    list(training(tmp_path / "run", corpus).events())
+    more = training(tmp_path / "run", corpus, replace(SETTINGS, epochs=3), replace(MODEL, dropout=0.3))
+    list(more.events())
+    assert load_checkpoint(tmp_path / "run" / "last").model.dropout == 0.3
+
+
 def test_a_damaged_state_is_told(tmp_path, corpus):
     training(tmp_path / "run", corpus).save()
     state = tmp_path / "run" / "state.npz"
