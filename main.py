@@ -14,7 +14,7 @@ _OF_TRAINER = ("train", "tune", "average", "language-model", "download", "corpus
 VERBS = ("transcribe", "evaluate", *_OF_TRAINER, "devices", "demo")
 
 
-def _parser() -> argparse.ArgumentParser:
+def command_line() -> argparse.ArgumentParser:
     """The verbs and their options. Nothing here imports Qt, PortAudio or TensorFlow."""
     from engine import commands as engine_commands
     from trainer import commands as trainer_commands
@@ -110,7 +110,7 @@ def main(argv: list[str] | None = None) -> int:
 
         return run(argv)
     try:
-        arguments = _parser().parse_args(argv)
+        arguments = command_line().parse_args(argv)
         return arguments.run(arguments)
     except DiktovkaError as error:
         print(f"diktovka: {error}", file=sys.stderr)

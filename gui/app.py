@@ -176,7 +176,7 @@ def run(argv: Sequence[str]) -> int:
     app = QApplication(["diktovka"])
     app.setApplicationName("diktovka")
     app.setApplicationDisplayName("Diktovka")
-    app.setDesktopFileName("diktovka")
+    app.setDesktopFileName("org.diktovka.Diktovka")
     uncaught = Uncaught()
     uncaught.install()
     program = Program()

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from PySide6.QtCore import QRect, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from engine.capture import InputDevice, input_devices
@@ -12,7 +11,7 @@ from gui.bridge import Task
 from gui.i18n import _
 from gui.settings import Settings
 from gui.shortcuts import hint
-from gui.theme import GRID, theme
+from gui.theme import GRID
 
 WIDTH_PX = 30 * GRID
 ALSA_DEFAULT = "default"  # is listed as if it were a device; here it is the first entry anyway
@@ -60,15 +59,6 @@ class MicrophoneChoice(QComboBox):
         self._looking.done.connect(self._looked)
         self._looking.failed.connect(self._fail)
         self._looking.start()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Adds the arrow, which a style sheet could only take from a file of one colour."""
-        super().paintEvent(event)
-        side = 2 * GRID
-        place = QRect(self.width() - side - GRID, (self.height() - side) // 2, side, side)
-        painter = QPainter(self)
-        theme().icon("chevron-down", theme().colours.quiet_text).paint(painter, place)
-        painter.end()
 
     def showPopup(self) -> None:
         self.look(rescan=True)

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QFont, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont, QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from gui.form import named, words
@@ -37,15 +37,6 @@ class Choice(QComboBox):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Adds the arrow, which a style sheet could only take from a file of one colour."""
-        super().paintEvent(event)
-        side = 2 * GRID
-        place = QRect(self.width() - side - GRID, (self.height() - side) // 2, side, side)
-        painter = QPainter(self)
-        theme().icon("chevron-down", theme().colours.quiet_text).paint(painter, place)
-        painter.end()
 
 
 def tick(text: str, hint: str = "") -> QCheckBox:

@@ -1,0 +1,46 @@
+"""Writes the man page from the command line's own help.
+
+.venv/bin/python scripts/man_page.py            scripts/packaging/diktovka.1
+.venv/bin/python scripts/man_page.py --check    says whether that file is current (exit status 1 if not)
+"""
+
+import os
+import sys
+from datetime import date
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "scripts" / "packaging" / "diktovka.1"
+WIDTH = "100"  # of usage lines, which argparse breaks at the width of the terminal
+
+
+def man_page() -> str:
+    """The page, in the man macros of troff; the same on every machine and every day."""
+    os.environ["COLUMNS"] = WIDTH
+    from argparse_manpage.manpage import Manpage
+
+    sys.path.insert(0, str(ROOT))
+    from gui.about import version
+    from main import command_line
+
+    about = {
+        "prog": "diktovka",
+        "manual_title": "Diktovka",
+        "description": "speak Russian and read the text",
+        "version": version(),
+        "date": date(2026, 11, 22).isoformat(),
+    }
+    text = str(Manpage(command_line(), about))
+    return "\n".join(line.rstrip() for line in text.replace(str(ROOT), "").splitlines()) + "\n"
+
+
+def main(arguments: list[str]) -> int:
+    text = man_page()
+    if "--check" in arguments:
+        return int(PAGE.read_text(encoding="utf-8") != text)
+    PAGE.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
