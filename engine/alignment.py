@@ -15,11 +15,13 @@ _ALIKE = 0.5  # share of equal letters below which one text is no spelling of th
 _LONGEST_LETTER_S = 0.15  # a word put into a long pause does not fill it
 
 
-def aligned(heard: Sequence[Word], lines: Sequence[Sequence[str]], end_s: float) -> list[list[Word]]:
+def aligned(
+    heard: Sequence[Word], lines: Sequence[Sequence[str]], end_s: float, start_s: float = 0.0
+) -> list[list[Word]]:
     """A word for each text in each of lines; their times never run backwards where those of `heard` do not.
 
     Words that stayed are those of `heard`. Others have the time of what they replace or, where they were put in, lie in
-    the gap between their neighbours: at the neighbour of their own line. end_s: end of the audio.
+    the gap between their neighbours: at the neighbour of their own line. end_s, start_s: of the audio.
     """
     from rapidfuzz.distance import Levenshtein  # compiled, and wanted only once a text was edited
 
@@ -29,11 +31,11 @@ def aligned(heard: Sequence[Word], lines: Sequence[Sequence[str]], end_s: float)
     for same, run in groupby(codes, key=lambda code: code.tag == "equal"):
         ops = list(run)
         was, now = heard[ops[0].src_start : ops[-1].src_end], texts[ops[0].dest_start : ops[-1].dest_end]
-        words += was if same else _replaced(was, now, words[-1].end_s if words else 0.0)
+        words += was if same else _replaced(was, now, words[-1].end_s if words else start_s)
     edges = [0]
     for line in lines:
         edges.append(edges[-1] + len(line))
-    words = _with_gaps_shared(words, edges, max(end_s, heard[-1].end_s if heard else 0.0))
+    words = _with_gaps_shared(words, edges, start_s, max(end_s, heard[-1].end_s if heard else start_s))
     return [words[first:end] for first, end in pairwise(edges)]
 
 
@@ -83,7 +85,7 @@ def _times(i: int, spans: Sequence[tuple[int, int]], owners: Sequence[int], was:
     return start_s, at_s(end, last) if later else was[last].end_s
 
 
-def _with_gaps_shared(words: Sequence[Word], edges: Sequence[int], end_s: float) -> list[Word]:
+def _with_gaps_shared(words: Sequence[Word], edges: Sequence[int], start_s: float, end_s: float) -> list[Word]:
     """Spreads each run of words that take no time over the gap between its neighbours, by their letters.
 
     edges: the numbers of the words that begin a line.
@@ -93,7 +95,7 @@ def _with_gaps_shared(words: Sequence[Word], edges: Sequence[int], end_s: float)
         group, first = list(run), len(shared)
         if timeless:
             after = first + len(group)
-            from_s = shared[-1].end_s if shared else 0.0
+            from_s = shared[-1].end_s if shared else start_s
             to_s = max(from_s, words[after].start_s if after < len(words) else end_s)
             wanted_s = _LONGEST_LETTER_S * sum(len(word.text) for word in group)
             if first in edges and after not in edges:

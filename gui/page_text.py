@@ -5,10 +5,9 @@ A page holds several recordings one after the other; its timeline is theirs laid
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
-from itertools import pairwise
 
-from engine.results import Segment, Word
+from engine.alignment import aligned
+from engine.results import Segment
 
 NO_SEGMENT = 0
 HEADING = -1
@@ -98,30 +97,13 @@ def retimed(segment: Segment, text: str) -> Segment | None:
     Words that stayed keep their times; others share the time of those they replaced, or the gap between their
     neighbours. What a person wrote has confidence 1.
     """
-    wanted, heard = text.split(), segment.words
+    wanted = text.split()
     if not wanted:
         return None
-    if wanted == [word.text for word in heard]:
+    if wanted == [word.text for word in segment.words]:
         return segment
-    words: list[Word] = []
-    matcher = SequenceMatcher(None, [word.text for word in heard], wanted, autojunk=False)
-    for kind, i1, i2, j1, j2 in matcher.get_opcodes():
-        if kind == "equal":
-            words += heard[i1:i2]
-        elif kind in ("replace", "insert"):
-            start_s = heard[i1].start_s if kind == "replace" else (words[-1].end_s if words else segment.start_s)
-            end_s = heard[i2 - 1].end_s if kind == "replace" else _start_after(segment, i1)
-            words += _spread(wanted[j1:j2], start_s, max(start_s, end_s))
+    (words,) = aligned(segment.words, [wanted], segment.end_s, segment.start_s)
     return replace(segment, words=tuple(words))
-
-
-def _start_after(segment: Segment, index: int) -> float:
-    return segment.words[index].start_s if index < len(segment.words) else segment.end_s
-
-
-def _spread(texts: Sequence[str], start_s: float, end_s: float) -> list[Word]:
-    edges = [start_s + (end_s - start_s) * i / len(texts) for i in range(len(texts) + 1)]
-    return [Word(text, start, end, 1.0) for text, (start, end) in zip(texts, pairwise(edges), strict=True)]
 
 
 def _shifted(segment: Segment, offset_s: float) -> Segment:

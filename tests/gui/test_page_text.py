@@ -32,10 +32,10 @@ def test_edited_words(text, expected):
     assert times(retimed(HEARD, text)) == expected
 
 
-def test_a_word_put_into_a_pause_fills_it():
+def test_a_word_put_into_a_long_pause_stays_with_its_neighbour():
     heard = Segment(0, 9, (Word("раз", 0, 1, 0.5), Word("три", 8, 9, 0.5)))
     edited = retimed(heard, "раз два три")
-    assert times(edited) == [("раз", 0, 1), ("два", 1, 8), ("три", 8, 9)]
+    assert times(edited) == [("раз", 0, 1), ("два", 1, pytest.approx(1.45)), ("три", 8, 9)]
     assert [word.confidence for word in edited.words] == [0.5, 1.0, 0.5]
 
 
