@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.errors import ConfigError
+from engine.yo import fold_yo as fold_yo  # most take it from here
 
 RUSSIAN_LETTERS = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
 SPACE = " "
@@ -32,11 +33,6 @@ def normalise(text: str) -> str:
 
 
 _NO_STRESS = {ord(mark): None for mark in _STRESS_MARKS}
-
-
-def fold_yo(text: str) -> str:
-    """`ё` as `е`: error rates take the two for one letter."""
-    return text.replace("ё", "е")
 
 
 @dataclass(frozen=True)

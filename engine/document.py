@@ -35,9 +35,9 @@ class Document:
     @classmethod
     def of(cls, segments: Iterable[Segment], source: str = "", duration_s: float = 0.0, model: str = "") -> Self:
         """What recognition gave, not edited yet: a segment a line. source: any file name."""
-        heard = tuple(_to_the_ms(segment) for segment in segments if segment.words)
+        heard = tuple(map(_to_the_ms, _with_words(segments)))
         name = source.encode("utf-8", "backslashreplace").decode()
-        return cls(name, round(duration_s, 3), model, heard, "\n".join(segment.text for segment in heard))
+        return cls(name, round(duration_s, 3), model, heard, "\n".join(segment.text.strip() for segment in heard))
 
     def edited(self, text: str) -> "Document":
         """The same recording with another text; words that stay keep their times, and so does what is undone."""
@@ -110,26 +110,46 @@ class Document:
 
 
 def _segment_to_json(segment: Segment) -> dict:
-    words = [
-        {"text": word.text, "start_s": word.start_s, "end_s": word.end_s, "confidence": word.confidence}
-        | ({"alternatives": list(word.alternatives)} if word.alternatives else {})
-        for word in segment.words
-    ]
-    return {"start_s": segment.start_s, "end_s": segment.end_s, "text": segment.text, "words": words}
+    words = list(map(_word_to_json, segment.words))
+    text = " ".join(word.text for word in segment.words)
+    spoken = {"spoken": list(map(_word_to_json, segment.raw))} if segment.raw else {}
+    return {"start_s": segment.start_s, "end_s": segment.end_s, "text": text, "words": words} | spoken
+
+
+def _word_to_json(word: Word) -> dict:
+    alternatives = {"alternatives": list(word.alternatives)} if word.alternatives else {}
+    return {
+        "text": word.text,
+        "start_s": word.start_s,
+        "end_s": word.end_s,
+        "confidence": word.confidence,
+    } | alternatives
 
 
 def _segment_from_json(content: dict) -> Segment:
-    words = tuple(
-        Word(
-            _string(word["text"]),
-            _number(word["start_s"]),
-            _number(word["end_s"]),
-            _number(word["confidence"]),
-            tuple(_string(text) for text in word.get("alternatives", ())),
-        )
-        for word in content["words"]
+    words, raw = (tuple(map(_word_from_json, said)) for said in (content["words"], content.get("spoken", ())))
+    return Segment(_number(content["start_s"]), _number(content["end_s"]), words, raw=raw)
+
+
+def _word_from_json(word: dict) -> Word:
+    return Word(
+        _string(word["text"]),
+        _number(word["start_s"]),
+        _number(word["end_s"]),
+        _number(word["confidence"]),
+        tuple(_string(text) for text in word.get("alternatives", ())),
     )
-    return Segment(_number(content["start_s"]), _number(content["end_s"]), words)
+
+
+def _with_words(segments: Iterable[Segment]) -> list[Segment]:
+    """Without those of which nothing is written; what was said in them belongs to the one before."""
+    kept: list[Segment] = []
+    for segment in segments:
+        if segment.words:
+            kept.append(segment)
+        elif segment.raw and kept:
+            kept[-1] = replace(kept[-1], raw=kept[-1].heard + segment.raw)
+    return kept
 
 
 def _string(value: object) -> str:
@@ -149,7 +169,8 @@ def _no_number(constant: str) -> float:
 
 
 def _to_the_ms(segment: Segment) -> Segment:
-    return Segment(round(segment.start_s, 3), round(segment.end_s, 3), tuple(map(_rounded, segment.words)))
+    words, raw = (tuple(map(_rounded, said)) for said in (segment.words, segment.raw))
+    return Segment(round(segment.start_s, 3), round(segment.end_s, 3), words, segment.written, raw)
 
 
 def _rounded(word: Word) -> Word:

@@ -19,15 +19,26 @@ class Word:
 
 @dataclass(frozen=True)
 class Segment:
-    """A stretch of speech between two pauses."""
+    """A stretch of speech between two pauses.
+
+    Where spoken commands were carried out (engine.dictated), words are those that are written, marks and all, perhaps
+    none; raw: what was recognised instead, commands and all; written: the words with the line breaks before them.
+    """
 
     start_s: float
     end_s: float
     words: tuple[Word, ...]
+    written: str | None = None
+    raw: tuple[Word, ...] = ()
 
     @property
     def text(self) -> str:
-        return " ".join(word.text for word in self.words)
+        return " ".join(word.text for word in self.words) if self.written is None else self.written
+
+    @property
+    def heard(self) -> tuple[Word, ...]:
+        """The words as recognised."""
+        return self.raw or self.words
 
 
 @dataclass(frozen=True)
@@ -53,6 +64,14 @@ class Final:
 
 
 @dataclass(frozen=True)
+class Revised:
+    """A segment that was Final, and what is written for it since a spoken command changed it."""
+
+    before: Segment
+    after: Segment
+
+
+@dataclass(frozen=True)
 class Progress:
     """Seconds of audio dealt with, of how many (None: not known)."""
 
@@ -72,4 +91,4 @@ class Finished:
         return "\n".join(segment.text for segment in self.segments)
 
 
-Event = Started | Provisional | Final | Progress | Finished
+Event = Started | Provisional | Final | Revised | Progress | Finished

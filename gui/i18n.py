@@ -15,13 +15,9 @@ import polib
 
 from engine.errors import DiktovkaError
 from engine.paths import resource
+from engine.wording import N_ as N_  # for those who have the window's language from here
 
 LANGUAGES = ("en", "ru")
-
-
-def N_(message: str) -> str:
-    """Marks a sentence where it is written but not yet said; `_` of it translates it later."""
-    return message
 
 
 # What the operating system gives as the reason of a failure (strerror), as far as a person may meet it here.

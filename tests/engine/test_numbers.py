@@ -1,0 +1,106 @@
+"""Number words and digits."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.numbers import with_digits
+
+# A speller of its own, nominative, so that the table under test is not held against itself.
+UNITS = ["ноль", "один", "два", "три", "четыре", "пять", "шесть", "семь", "восемь", "девять"]
+TEENS = [
+    "десять",
+    "одиннадцать",
+    "двенадцать",
+    "тринадцать",
+    "четырнадцать",
+    "пятнадцать",
+    "шестнадцать",
+    "семнадцать",
+    "восемнадцать",
+    "девятнадцать",
+]
+TENS = ["двадцать", "тридцать", "сорок", "пятьдесят", "шестьдесят", "семьдесят", "восемьдесят", "девяносто"]
+HUNDREDS = ["сто", "двести", "триста", "четыреста", "пятьсот", "шестьсот", "семьсот", "восемьсот", "девятьсот"]
+
+
+def below_a_thousand(n: int) -> list[str]:
+    said = [HUNDREDS[n // 100 - 1]] if n >= 100 else []
+    n %= 100
+    if 10 <= n < 20:
+        return [*said, TEENS[n - 10]]
+    said += [TENS[n // 10 - 2]] if n >= 20 else []
+    return [*said, UNITS[n % 10]] if n % 10 else said
+
+
+def spelled(n: int) -> str:
+    said = []
+    for scale, word in ((1_000_000, "миллионов"), (1000, "тысяч")):
+        if n >= scale:
+            said += [*below_a_thousand(n // scale), word]
+            n %= scale
+    return " ".join([*said, *below_a_thousand(n)])
+
+
+def digits(text: str) -> str:
+    return " ".join(word for _n, word in with_digits(text.split()))
+
+
+@given(st.integers(10, 999_999_999).filter(lambda n: n % 1_000_000))
+def test_every_number_as_it_is_said(n):
+    assert digits(spelled(n)) == str(n)
+
+
+@given(st.lists(st.integers(10, 99_999), min_size=1, max_size=4))
+def test_words_between_numbers_stay(numbers):
+    assert digits(" и ".join(map(spelled, numbers))) == " и ".join(map(str, numbers))
+
+
+@given(st.lists(st.sampled_from([*UNITS, *TENS, *HUNDREDS, "тысяч", "миллион", "дом", "пятый", "сорока"])))
+def test_no_word_is_lost(words):
+    made = with_digits(words)
+    assert sum(n for n, _text in made) == len(words)
+    at = 0
+    for n, text in made:
+        assert text.isdigit() or (n == 1 and text == words[at])
+        at += n
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ("двадцать пять", "25"),
+        ("из двадцати пяти человек", "из 25 человек"),
+        ("пятьюдесятью шестью", "56"),
+        ("восемью стами", "восемью стами"),
+        ("двухсот трёх", "203"),
+        ("тысяча девятьсот сорок пять", "1945"),
+        ("два миллиона", "2 миллиона"),
+        ("полтора миллиона", "полтора миллиона"),
+        ("двадцать пятнадцать", "20 15"),
+        ("десять двадцать", "10 20"),
+        ("восемь девять ноль пять", "8 9 0 5"),
+        ("двадцать три", "23"),
+        ("сто рублей", "100 рублей"),
+    ],
+)
+def test_said_and_written(said, written):
+    assert digits(said) == written
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "один друг",
+        "два три раза",
+        "семью",
+        "двадцать пятый год",
+        "тысяча девятьсот сорок пятого года",
+        "сто двадцать третьей",
+        "сорока",
+        "тысяча извинений",
+        "",
+    ],
+)
+def test_what_stays_as_it_is_said(said):
+    assert digits(said) == said
