@@ -6,6 +6,8 @@ import os
 import sys
 
 from engine.errors import DiktovkaError
+from gui.start_options import NAMES as WINDOW_OPTIONS
+from gui.start_options import USAGE
 
 # Many small products, as the front end has, are several times slower when OpenBLAS spreads each over all processors.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -27,7 +29,7 @@ def command_line() -> argparse.ArgumentParser:
         tuning_command,
     )
 
-    parser = argparse.ArgumentParser(prog="diktovka", description=__doc__, epilog="Without a verb: diktovka [FILE...]")
+    parser = argparse.ArgumentParser(prog="diktovka", description=__doc__, epilog=f"Without a verb: {USAGE}")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
 
     def verb(name: str, run, text: str, add_options=None) -> None:
@@ -105,7 +107,7 @@ def main(argv: list[str] | None = None) -> int:
     """Runs one verb, or opens the window with the files named; returns the exit status."""
     argv = sys.argv[1:] if argv is None else argv
     multiprocessing.freeze_support()
-    if not argv or (argv[0] not in VERBS and not argv[0].startswith("-")):
+    if not argv or argv[0] in WINDOW_OPTIONS or (argv[0] not in VERBS and not argv[0].startswith("-")):
         from gui.app import run
 
         return run(argv)

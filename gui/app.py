@@ -16,10 +16,12 @@ from PySide6.QtCore import QLibraryInfo, QObject, QSocketNotifier, QTimer, QTran
 from PySide6.QtWidgets import QApplication, QWidget
 
 from engine.capture import Recorder, input_devices
+from engine.errors import DiktovkaError
 from engine.paths import data_dir
 from gui import i18n
 from gui.applied import Applied
 from gui.bridge import MakeRecorder
+from gui.dictating import Dictating
 from gui.dictation_page import DictationPage
 from gui.empty_page import shipped_samples
 from gui.kept_text import KeptText
@@ -31,6 +33,8 @@ from gui.recognition import Engine
 from gui.session import Problem, Session
 from gui.settings import Settings
 from gui.settings_privacy import Left, delete, stored_kinds
+from gui.single_instance import SingleInstance
+from gui.start_options import CANCEL, HIDE, OPEN, RECORD, SHOW, STOP, TOGGLE, StartOptions, parse
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +84,8 @@ class Program(QObject):
         self.language_watch = LanguageWatch(self.session, self.settings, self.page)
         self._list_devices = list_devices
         self.window = MainWindow(self.session, self.settings, self.page, make_trainer, self._make_settings_page)
-        self._files: list[Path] = []
+        self.dictating = Dictating(self.session, self.settings, self.page, self.window)
+        self._first, self._welcome = StartOptions(SHOW), False
         self._unwanted: Collection[str] | None = ()
 
     def _translate_qt(self) -> None:
@@ -95,8 +100,9 @@ class Program(QObject):
         from gui.settings_page import SettingsPage
         from gui.settings_sections import Around
 
-        around = Around(self.session, self.settings, self._list_devices, self.window.close, self._delete_at_end)
+        around = Around(self.session, self.settings, self._list_devices, self.window.leave, self._delete_at_end)
         page = SettingsPage(around)
+        self.dictating.tell_also(around.messages)
         self.session.closed.connect(page.save_last)
         return page
 
@@ -112,13 +118,23 @@ class Program(QObject):
         return delete(kind for kind in kinds if self._unwanted is None or kind.name in self._unwanted)
 
     def open(self, files: Sequence[Path] = (), welcome: bool = False) -> None:
-        """Shows the window, then loads the model and looks for microphones, then reads the files.
+        """Shows the window, then loads the model and looks for microphones, then reads the files."""
+        self.start(StartOptions(OPEN if files else SHOW, tuple(files)), welcome)
 
-        welcome: whether a newcomer who named no files is shown round.
+    def start(self, options: StartOptions, welcome: bool = False) -> None:
+        """The same, and what else this first start was asked for.
+
+        welcome: whether a newcomer who asked for nothing is shown round.
         """
-        self._files, self._welcome = list(files), welcome and not files and not self.settings.tour_seen
+        self._first, self._welcome = options, welcome and options.command == SHOW and not self.settings.tour_seen
+        if options.command == HIDE and self.dictating.has_tray:
+            self._begin_later()
+            return
         self.window.first_shown.connect(self._begin_later)
-        self.window.show()
+        if options.command == HIDE:
+            self.dictating.show_small()
+        else:
+            self.window.show()
 
     def _begin_later(self) -> None:
         QTimer.singleShot(0, self._begin)
@@ -128,8 +144,10 @@ class Program(QObject):
         self.microphones.look()
         if self.kept_text.of_last_time is not None:
             self.page.offer_text_of_last_time(self.kept_text.bring_back)
-        if self._files:
-            self.session.open_files(self._files)
+        if self._first.files:
+            self.session.open_files(self._first.files)
+        if self._first.command in (TOGGLE, RECORD):
+            self.page.toggle_recording()
         if self._welcome:
             self._show_round()
 
@@ -170,8 +188,24 @@ class _Signals(QObject):
         self._close()
 
 
+def _hand_over(instance: SingleInstance, options: StartOptions) -> int:
+    try:
+        instance.hand_over(options)
+    except DiktovkaError as error:
+        print(f"diktovka: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
 def run(argv: Sequence[str]) -> int:
-    """Opens the window with the files named in argv; returns the exit status when it is closed."""
+    """Opens the window, or hands argv to the program that runs already; returns the exit status."""
+    options = parse(argv)
+    instance = SingleInstance()
+    if not instance.claim():
+        return _hand_over(instance, options)
+    if options.command in (STOP, CANCEL):
+        print("diktovka: Diktovka is not running.", file=sys.stderr)
+        return 1
     start_logging()
     app = QApplication(["diktovka"])
     app.setApplicationName("diktovka")
@@ -181,9 +215,13 @@ def run(argv: Sequence[str]) -> int:
     uncaught.install()
     program = Program()
     uncaught.failed.connect(program.tell_uncaught)
-    signals = _Signals(program.window.close)
-    program.open([Path(name) for name in argv], welcome=True)
+    signals = _Signals(program.window.leave)
+    app.setQuitOnLastWindowClosed(False)  # it may be hidden in the tray
+    program.window.left.connect(app.quit)
+    instance.listen(program.dictating.take)
+    program.start(options, welcome=True)
     status = app.exec()
+    instance.close()
     uncaught.uninstall()
     del signals
     for left in program.delete_unwanted():

@@ -11,6 +11,7 @@ from engine.capture import TAIL_S, Recording
 from engine.errors import DiktovkaError, MicrophoneBusy
 from gui.bridge import MakeRecorder, RecordingTask
 from gui.i18n import _
+from gui.silence import Silence
 from gui.status import Recording as State
 
 OPEN_WITHIN_MS = 15_000
@@ -24,6 +25,7 @@ class Dictaphone(QObject):
     folder: where the next one is put.
     recording_started(path, ended): its first samples are on disk; `ended` is an Event, set when no more come.
     failed(error, is_kept): the recording ended by itself; is_kept tells whether there is something to read.
+    silence_s: seconds without speech after which a recording ends by itself; 0 for never.
     hears_nothing: all samples have been silent for some seconds.
     """
 
@@ -42,6 +44,8 @@ class Dictaphone(QObject):
         self.state = State.NONE
         self.microphone: str | None = None
         self.hears_nothing = False
+        self.silence_s = 0.0
+        self._silence = Silence(0.0)
         self._heard_at_s = 0.0
 
     @property
@@ -62,6 +66,7 @@ class Dictaphone(QObject):
                 self._tell_unanswered()
             return
         self.hears_nothing, self._heard_at_s = False, 0.0
+        self._silence = Silence(self.silence_s)
         self._task = RecordingTask(self._new_path(), microphone, self._make_recorder)
         self._task.started.connect(self._take_start)
         self._task.level.connect(self._take_level)
@@ -115,6 +120,9 @@ class Dictaphone(QObject):
         if hears_nothing != self.hears_nothing:
             self.hears_nothing = hears_nothing
             self.state_changed.emit()
+        self._silence.hear(self.elapsed_s, rms)
+        if self._silence.is_over and self.state is State.LISTENING:
+            self.stop(0.0)  # there was nothing to be cut off for some time
 
     def _take_end(self, recording: Recording | None, error: DiktovkaError | None) -> None:
         self._task = None

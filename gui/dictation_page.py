@@ -114,7 +114,8 @@ class DictationPage(QWidget):
         session.level_changed.connect(self.controls.record.show_level)
         session.job_started.connect(self.transcript.begin)
         session.provisional.connect(self._show_provisional)
-        session.final.connect(self.transcript.add_segment)
+        session.final.connect(self._add_segment)
+        session.revised.connect(self.transcript.revise)
         session.job_ended.connect(self._end_provisional)
         session.nothing_heard.connect(self._tell_nothing_heard)
         session.cancelled.connect(self._tell_cancelled)
@@ -140,7 +141,13 @@ class DictationPage(QWidget):
         self.controls.show_elapsed(self._session.elapsed_s)
 
     def _show_provisional(self, _job: Job, segment: Segment) -> None:
-        self.transcript.show_provisional(segment.text)
+        self.transcript.show_provisional(" ".join(segment.text.split()))
+
+    def _add_segment(self, job: Job, segment: Segment) -> None:
+        self.transcript.add_segment(job, segment)
+        if not segment.words and segment.raw:  # nothing but commands: what they did may not be seen
+            heard = " ".join(word.text for word in segment.raw)
+            self.controls.say(_("Done: “{words}”").format(words=heard))
 
     def _end_provisional(self, _job: Job) -> None:
         self.transcript.show_provisional("")

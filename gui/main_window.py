@@ -36,9 +36,13 @@ LEAST_SIZE = (80 * GRID, 64 * GRID)
 
 
 class MainWindow(QMainWindow):
-    """`first_shown` once, when it is about to be on the screen."""
+    """`first_shown` once, when it is about to be on the screen; `left` when it has closed for good.
+
+    hides_on_close: whether a click on its cross only hides it; `leave` ends the program all the same.
+    """
 
     first_shown = Signal()
+    left = Signal()
 
     def __init__(
         self,
@@ -50,7 +54,8 @@ class MainWindow(QMainWindow):
     ):
         super().__init__()
         self._session, self._settings = session, settings
-        self._may_close = self._was_shown = False
+        self._may_close = self._was_shown = self._leaving = False
+        self.hides_on_close: Callable[[], bool] = lambda: False
         self.dictation = dictation
         self.setWindowTitle(_("Diktovka"))
         self.setWindowIcon(QIcon(str(resource("icons/diktovka.svg"))))
@@ -149,14 +154,30 @@ class MainWindow(QMainWindow):
         """Asks what runs to stop, and closes when it has."""
         if self._may_close:
             event.accept()
+            self.left.emit()
             return
         event.ignore()
         self._settings.geometry = self.saveGeometry()
         self._settings.save()
+        if self.hides_on_close() and not self._leaving:
+            self.hide()
+            return
         self._closing = True
         self._session.close()
         if self.trainer is not None:
             self.trainer.close_work()
+
+    def leave(self) -> None:
+        """Closes it even where a click on its cross would hide it."""
+        self._leaving = True
+        self.close()
+
+    def come(self) -> None:
+        """To the front, from wherever it is."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
 
     def _close_when_all_ended(self) -> None:
         if self._session.has_closed and (self.trainer is None or self.trainer.has_closed):

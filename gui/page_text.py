@@ -101,11 +101,12 @@ def retimed(segment: Segment, text: str) -> Segment | None:
     if not wanted:
         return None
     if wanted == [word.text for word in segment.words]:
-        return segment
+        return replace(segment, written=None)
     (words,) = aligned(segment.words, [wanted], segment.end_s, segment.start_s)
-    return replace(segment, words=tuple(words))
+    return replace(segment, words=tuple(words), written=None)
 
 
 def _shifted(segment: Segment, offset_s: float) -> Segment:
     words = (replace(word, start_s=word.start_s + offset_s, end_s=word.end_s + offset_s) for word in segment.words)
-    return Segment(segment.start_s + offset_s, segment.end_s + offset_s, tuple(words))
+    raw = (replace(word, start_s=word.start_s + offset_s, end_s=word.end_s + offset_s) for word in segment.raw)
+    return Segment(segment.start_s + offset_s, segment.end_s + offset_s, tuple(words), None, tuple(raw))

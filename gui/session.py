@@ -14,9 +14,11 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.capture import Recorder
+from engine.dictated import dictated, joined
 from engine.errors import AudioError, DiktovkaError, EngineStopped
 from engine.paths import shipped_checkpoint
-from engine.results import Event, Final, Finished, Progress, Provisional, Started
+from engine.results import Event, Final, Finished, Progress, Provisional, Revised, Segment, Started
+from engine.spoken_commands import NOTHING_SPOKEN, Spoken
 from gui.bridge import MakeRecorder, Task
 from gui.dictaphone import Dictaphone
 from gui.jobs import Job, Queue
@@ -39,6 +41,8 @@ class Session(QObject):
 
     make_engine: recognition with the checkpoint in a folder; model: that folder, the shipped one unless told.
     provisional(job, segment), final(job, segment): text as it comes; a job's final segments come in order.
+    revised(job, before, after): a spoken command changed what is written of a final segment. spoken_for(job): which
+    commands count in it. recorded(job): a recording began; dictated(job, text): and was read to its end.
     job_ended(job): nothing more comes of it. cancelled(jobs): what `read_again` would read.
     """
 
@@ -47,9 +51,12 @@ class Session(QObject):
     job_started = Signal(object)
     provisional = Signal(object, object)
     final = Signal(object, object)
+    revised = Signal(object, object, object)
     job_ended = Signal(object)
     nothing_heard = Signal(object)
     cancelled = Signal(object)
+    recorded = Signal(object)
+    dictated = Signal(object, str)
     problem = Signal(object)
     closed = Signal()
 
@@ -76,6 +83,8 @@ class Session(QObject):
         self._reading: Task | None = None
         self._model = Model.LOADING
         self._closing = self.has_closed = False
+        self.spoken_for: Callable[[Job], Spoken] = lambda _job: NOTHING_SPOKEN
+        self._segments: tuple[Segment, ...] = ()  # of the recording that was read last
         self.status = Status()
 
     # --- the model ---
@@ -139,12 +148,18 @@ class Session(QObject):
         """Where the next recordings are put."""
         self._dictaphone.folder = folder
 
+    def stop_after_silence(self, seconds: float) -> None:
+        """A recording ends by itself when nobody has spoken for so long; 0 for never."""
+        self._dictaphone.silence_s = seconds
+
     def stop(self) -> None:
         """Ends the recording half a second from now; what was said is read to its end."""
         self._dictaphone.stop()
 
     def _recording_started(self, path: Path, ended: threading.Event) -> None:
-        self._add([Job(path, recording=ended)])
+        job = Job(path, recording=ended)
+        self.recorded.emit(job)
+        self._add([job])
 
     def _recording_failed(self, error: DiktovkaError, is_kept: bool) -> None:
         self.problem.emit(Problem(error, None if is_kept else partial(self.record, self._dictaphone.microphone)))
@@ -180,7 +195,8 @@ class Session(QObject):
         steps = partial(self._engine.transcribe, job.path)
         if job.is_live:
             steps = partial(self._engine.follow, job.path, job.recording)
-        self._reading = Task(steps)
+        spoken = self.spoken_for(job)
+        self._reading = Task(lambda: dictated(steps(), spoken))
         self._reading.event.connect(self._take)
         self._reading.done.connect(self._reading_done)
         self._reading.cancelled.connect(self._reading_cancelled)
@@ -198,11 +214,14 @@ class Session(QObject):
             case Provisional(segment):
                 self.provisional.emit(job, segment)
             case Final(segment):
-                job.has_text = job.has_text or bool(segment.words)
+                job.has_text = job.has_text or bool(segment.heard)
                 self.final.emit(job, segment)
+            case Revised(before, after):
+                self.revised.emit(job, before, after)
             case Progress(done_s, total_s):
                 self._queue.progress(done_s, total_s)
-            case Finished(duration_s=duration_s):
+            case Finished(duration_s, segments):
+                self._segments = segments
                 self._queue.progress(duration_s, duration_s)
         self._tell()
 
@@ -219,6 +238,8 @@ class Session(QObject):
         job = self._end_job()
         if job is not None and not job.has_text:
             self.nothing_heard.emit(job)
+        elif job is not None and job.is_live:
+            self.dictated.emit(job, joined(self._segments))
         self._go_on()
 
     def _reading_cancelled(self) -> None:

@@ -36,6 +36,17 @@ class Settings(QObject):
     appearance = Stored("system", choices=("system", "light", "dark"))
     text_percent = Stored(100, least=80, most=LARGEST_TEXT_PERCENT)
     tour_seen = Stored(False)
+    spoken_off = Stored("")  # names of engine.spoken_commands.COMMANDS that are plain words, parted by blanks
+    spoken_capitals = Stored(True)
+    spoken_digits = Stored(False)
+    spoken_in_files = Stored(False)
+    silence_s = Stored(0, least=0, most=600)  # 0: a recording does not end by itself
+    copy_dictated = Stored(True)
+    insert_dictated = Stored(False)
+    global_keys = Stored("")  # as QKeySequence writes them; empty: none
+    global_keys_held = Stored(False)  # whether they are held while one speaks
+    tray_icon = Stored(True)
+    close_to_tray = Stored(False)
     keys = Stored("{}")  # shortcuts that differ from the default, as JSON: see gui.shortcuts
 
     def __init__(self, folder: Path | None = None):

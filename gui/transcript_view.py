@@ -90,7 +90,7 @@ class TranscriptView(QTextEdit):
         """Puts final text to the page's end, in place of the provisional."""
         following = self._follows_end()
         self._provisional = ""
-        if segment.words:
+        if segment.heard:
             number = len(self._sources) + 1
             self._sources[number] = Source(job.key, segment)
             cursor = QTextCursor(self.document())
@@ -100,11 +100,52 @@ class TranscriptView(QTextEdit):
             cursor.movePosition(QTextCursor.MoveOperation.End)
             if cursor.block().length() > LONG_PARAGRAPH:
                 cursor.insertBlock()
-            cursor.insertText(_blank_after(cursor.block().text()) + segment.text, _numbered(number))
+            cursor.insertText(_joined(cursor.block().text(), segment.text), _numbered(number))
             cursor.endEditBlock()
         self._place_provisional()
         if following:
             self._scroll_to_end()
+
+    def revise(self, job: Job, before: Segment, after: Segment) -> None:
+        """A spoken command changed what is written of a segment. What a person has edited since stays, and gets
+        only what was added at its end, such as a mark."""
+        number = next((n for n, source in self._sources.items() if source == Source(job.key, before)), None)
+        if number is None:
+            return
+        self._sources[number] = Source(job.key, after)
+        place = self._place_of(number)
+        if place is None:
+            place = QTextCursor(self.document())
+            place.movePosition(QTextCursor.MoveOperation.End)
+        written = place.selection().toPlainText()
+        place.beginEditBlock()
+        if written.lstrip() == before.text.lstrip():
+            blank = written[: len(written) - len(written.lstrip())]
+            place.insertText(blank + after.text.lstrip() if after.text else "", _numbered(number))
+        elif after.text.startswith(before.text):
+            place.setPosition(place.selectionEnd())
+            place.insertText(after.text[len(before.text) :], _numbered(number))
+        place.endEditBlock()
+
+    def _place_of(self, number: int) -> QTextCursor | None:
+        """From the first letter of a segment's text to its last; None where nothing of it is left."""
+        first = last = None
+        block = self.document().firstBlock()
+        while block.isValid():
+            fragments = block.begin()
+            while not fragments.atEnd():
+                fragment = fragments.fragment()
+                if fragment.charFormat().intProperty(_NUMBER) == number:
+                    first = fragment.position() if first is None else first
+                    last = fragment.position() + fragment.length()
+                fragments += 1
+            block = block.next()
+        if first is None:
+            return None
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(first)
+        cursor.setPosition(last, QTextCursor.MoveMode.KeepAnchor)
+        return cursor
 
     def _start_paragraph(self, cursor: QTextCursor) -> None:
         job, self._paragraph_wanted = self._paragraph_wanted, None
@@ -245,6 +286,13 @@ class TranscriptView(QTextEdit):
 
 def _blank_after(line: str) -> str:
     return " " if line and not line[-1].isspace() else ""
+
+
+def _joined(line: str, text: str) -> str:
+    """What is put behind a line that ends a page."""
+    if not line:
+        return text.lstrip("\n")
+    return text if not text or text[0] == "\n" else _blank_after(line) + text
 
 
 def _numbered(number: int) -> QTextCharFormat:
