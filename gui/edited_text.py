@@ -1,5 +1,7 @@
 """The text of a recording as it is corrected: the word being heard is marked, doubtful ones are underlined."""
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -16,6 +18,7 @@ from PySide6.QtWidgets import QFrame, QMenu, QTextEdit, QWidget
 
 from engine.document import Document
 from engine.results import Word
+from gui.bridge import Task
 from gui.i18n import _
 from gui.theme import GRID, TEXT_SCALE, theme
 from gui.word_places import WordPlaces, is_doubtful
@@ -26,9 +29,13 @@ _FEW = 20
 
 
 class EditedText(QTextEdit):
-    """`edited` after each change; `word_clicked(word, asked)`: asked with Ctrl, to hear it; `confirmed(word)`."""
+    """`edited` after each change; `word_clicked(word, asked)`: asked with Ctrl, to hear it; `confirmed(word)`.
+
+    `aligned` when the words were found in what was edited.
+    """
 
     edited = Signal()
+    aligned = Signal()
     word_clicked = Signal(object, bool)
     confirmed = Signal(object)
 
@@ -45,6 +52,7 @@ class EditedText(QTextEdit):
         self.places = WordPlaces()
         self._playing: Word | None = None
         self._silent = False
+        self._aligning: Document | None = None
         # Before the highlighter is there: places are to be right when it looks at a changed paragraph.
         self.document().contentsChange.connect(self._follow_change)
         self._underlines = _Underlines(self)
@@ -55,7 +63,7 @@ class EditedText(QTextEdit):
 
     def show_document(self, document: Document) -> None:
         """Another text, which cannot be undone."""
-        self._silent = True
+        self._silent, self._aligning = True, None
         self.places = WordPlaces.of(document)  # before the text, so that each paragraph is laid out once
         self.clear()
         cursor = QTextCursor(self.document())
@@ -70,8 +78,27 @@ class EditedText(QTextEdit):
         self._silent = False
         self.mark_playing(None)
 
-    def take_places(self, places: WordPlaces) -> None:
-        """Where the words are, freshly aligned with the text that stands here."""
+    def align(self, document: Document) -> None:
+        """Finds where its words are, on another thread: of an hour that takes a while. `aligned` follows.
+
+        document: has the text that stands here; a later one makes this void.
+        """
+        self._aligning = document
+
+        def steps() -> Iterator[tuple[Document, WordPlaces]]:
+            yield document, WordPlaces.of(document)
+
+        task = Task(steps)
+        task.event.connect(self._take_aligned)
+        task.start()
+
+    def _take_aligned(self, found: tuple[Document, WordPlaces]) -> None:
+        document, places = found
+        if document is self._aligning:
+            self._take_places(places)
+            self.aligned.emit()
+
+    def _take_places(self, places: WordPlaces) -> None:
         before, self.places = set(self.places.doubtful()), places
         text = self.document()
         changed = {text.findBlock(first).blockNumber() for first, _ in before ^ set(places.doubtful())}
@@ -130,6 +157,7 @@ class EditedText(QTextEdit):
             return
         # Qt counts the last paragraph's end, which is no letter, where all of the text is replaced.
         n_letters = self.document().characterCount() - 1
+        self._aligning = None  # what is still on its way would come too late
         self.places.change(position, n_removed, min(n_added, n_letters - position))
         self.edited.emit()
 

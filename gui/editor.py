@@ -1,6 +1,6 @@
 """The editor: the text of a recording beside its sound, corrected, kept and exported."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -12,7 +12,6 @@ from engine.document import Document
 from engine.playback import OpenOutput, open_loudspeaker
 from engine.results import Segment, Word
 from engine.sound import Sound
-from gui.bridge import Task
 from gui.edited_text import EditedText
 from gui.editor_controls import EditorBar, Note, PlayBar
 from gui.files import ask_save_path
@@ -27,9 +26,10 @@ from gui.settings import Settings
 from gui.shortcuts import bind
 from gui.theme import GRID
 from gui.waveform import ZOOM_STEP, Waveform
-from gui.word_places import WordPlaces, is_doubtful
+from gui.word_places import is_doubtful
 
 KEEP_AFTER_MS = 500
+KEEP_EVERY_MS = 5000  # while a person types without a pause
 _BACK_IN_SENTENCE_S = 1.0  # further into one than this, "back" goes to its start
 
 
@@ -55,6 +55,7 @@ class Editor(QWidget):
         self.player = Player(open_output)
         self._saver, self._voice = Saver(), OwnVoice()
         self._keep = QTimer(self, singleShot=True, interval=KEEP_AFTER_MS)
+        self._keep_meanwhile = QTimer(self, singleShot=True, interval=KEEP_EVERY_MS)
         self._lay_out()
         self._follow()
         self._bind()
@@ -142,10 +143,12 @@ class Editor(QWidget):
         document.redoAvailable.connect(self.bar.redo.setEnabled)
         self.bar.undo.setEnabled(False)
         self.bar.redo.setEnabled(False)
-        self.text.edited.connect(self._keep.start)
+        self.text.edited.connect(self._take_edit)
+        self.text.aligned.connect(self._show_aligned)
         self.text.word_clicked.connect(self._word_clicked)
         self.text.confirmed.connect(self._confirm)
         self._keep.timeout.connect(self._tell_change)
+        self._keep_meanwhile.timeout.connect(self.flush)
         self.waveform.seek_wanted.connect(self.player.seek)
         self.waveform.play_wanted.connect(self.player.toggle)
         self.player.loaded.connect(self._sound_loaded)
@@ -185,31 +188,22 @@ class Editor(QWidget):
 
     # --- edits ---
 
+    def _take_edit(self) -> None:
+        self._keep.start()
+        if not self._keep_meanwhile.isActive():
+            self._keep_meanwhile.start()
+
     def _tell_change(self) -> None:
+        self._keep_meanwhile.stop()
         if self.document is None:
             return
         self.document = self.document.edited(self.text.toPlainText())
         self.changed.emit(self.document)
-        self._align()
+        self.text.align(self.document)
 
-    def _align(self) -> None:
-        """Where the words of the new text are, on another thread: of an hour that takes a while."""
-        document = self.document
-
-        def steps() -> Iterator[tuple[Document, WordPlaces]]:
-            yield document, WordPlaces.of(document)
-
-        task = Task(steps)
-        task.event.connect(self._take_places)
-        task.failed.connect(self.tell_problem)
-        task.start()
-
-    def _take_places(self, aligned: tuple[Document, WordPlaces]) -> None:
-        document, places = aligned
-        if document is self.document and not self._keep.isActive():
-            self.text.take_places(places)
-            self._show_words()
-            self._show_position(self.player.position_s)
+    def _show_aligned(self) -> None:
+        self._show_words()
+        self._show_position(self.player.position_s)
 
     def _confirm(self, word: Word) -> None:
         self.document = self.document.confirmed(word)

@@ -36,6 +36,7 @@ class EditorBar(QWidget):
         row.addWidget(self.name, 1)
         for button in (self.doubtful, self.undo, self.redo, self.save):
             row.addWidget(button)
+        self.in_order = (self.back, self.doubtful, self.undo, self.redo, self.save)
         theme().changed.connect(self._paint_icons)
         self._paint_icons()
 
@@ -79,6 +80,7 @@ class PlayBar(QWidget):
             row.addWidget(widget)
         row.addStretch(1)
         row.addWidget(self.add)
+        self.in_order = (self.before, self.play, self.after, self.speed, self.zoom_out, self.zoom_in, self.add)
         self.speed.currentIndexChanged.connect(lambda index: self.speed_chosen.emit(SPEEDS[index]))
         theme().changed.connect(self._paint_icons)
         self._is_playing = False
@@ -96,7 +98,7 @@ class PlayBar(QWidget):
             self.time.setText(text)
 
     def set_has_sound(self, has_sound: bool) -> None:
-        for widget in (self.before, self.play, self.after, self.speed, self.zoom_in, self.zoom_out, self.add):
+        for widget in self.in_order:
             widget.setEnabled(has_sound)
 
     def change_speed(self, steps: int) -> None:

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import soundfile
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAccessible, QTextCursor
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QMenu, QPushButton, QTextEdit
+from PySide6.QtGui import QAccessible, QContextMenuEvent, QTextCursor
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QMenu, QPushButton, QTextEdit
 
 from engine.document import Document
 from engine.errors import NoLoudspeaker, NotWritable
@@ -175,6 +175,15 @@ def test_what_was_typed_last_is_told_on_the_way_back(desk):
     assert desk.told[0].text == f"а {TEXT}"
 
 
+def test_what_is_typed_without_a_pause_is_told_meanwhile(desk):
+    desk.editor._keep.setInterval(100_000)
+    desk.editor._keep_meanwhile.setInterval(20)
+    with desk.qtbot.waitSignal(desk.editor.changed):
+        desk.write("а")
+    assert desk.told[0].text == f"а{TEXT}"
+    assert not desk.editor._keep.isActive()
+
+
 def test_undo_and_redo(desk):
     desk.caret("пень")
     desk.type("ёк")
@@ -242,6 +251,22 @@ def test_a_doubtful_word_may_be_right(desk):
     assert desk.told[0].words[1].confidence == 1.0
     assert desk.text == TEXT
     desk.qtbot.waitUntil(lambda: desk.underlined() == ["мир"])
+
+
+def test_the_menu_of_a_word_under_the_mouse(desk):
+    cursor = QTextCursor(desk.editor.text.document())
+    cursor.setPosition(TEXT.index("пень") + 1)
+    place = desk.editor.text.cursorRect(cursor).center()
+    pressed = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, desk.editor.text.viewport().mapToGlobal(place))
+    QApplication.sendEvent(desk.editor.text.viewport(), pressed)
+
+    offered = menu(desk)
+    words = [action.text() for action in offered.actions()]
+    assert words[:3] == ["день", "лень", "на день"]
+    assert any("Paste" in text for text in words)
+    offered.actions()[1].trigger()
+    offered.close()
+    assert desk.text == TEXT.replace("пень", "лень")
 
 
 def test_no_word_is_doubtful(desk):
