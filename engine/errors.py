@@ -15,7 +15,8 @@
     │   └── MicrophoneLost
     ├── PlaybackError          a recording that cannot be heard
     │   ├── NoLoudspeaker
-    │   └── LoudspeakerBusy
+    │   ├── LoudspeakerBusy
+    │   └── LoudspeakerLost
     ├── StorageError           a file that cannot be written
     │   ├── DiskFull
     │   └── NotWritable
@@ -143,6 +144,10 @@ class LoudspeakerBusy(PlaybackError):
         "The loudspeaker could not be opened ({reason}). Close the program that uses it; "
         "the text can be edited all the same."
     )
+
+
+class LoudspeakerLost(PlaybackError):
+    template = "The loudspeaker stopped. Connect it again, or choose another in the system's settings, and press Play."
 
 
 class StorageError(DiktovkaError):

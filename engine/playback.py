@@ -7,6 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
+from engine.errors import LoudspeakerLost
 from engine.portaudio import open_loudspeaker
 from engine.reading import MonoResampler
 from engine.sound import Sound
@@ -14,6 +15,7 @@ from engine.tempo import Tempo
 
 SLOWEST, FASTEST = 0.5, 2.0
 _TOLD_EVERY_S = 0.04
+_NEAR_S = 0.1
 
 
 class Output(Protocol):
@@ -94,12 +96,18 @@ class Playback:
             self._latency_s = output.latency_s
             while not ended.wait(_TOLD_EVERY_S):
                 yield self.position_s
-            with self._lock:
-                self._silent = True
+            self._check_end()
             yield self.position_s
         finally:
             self._silent = True
             output.close()
+
+    def _check_end(self) -> None:
+        """Raises LoudspeakerLost where the output stopped before the sound did."""
+        with self._lock:
+            was_silent, self._silent = self._silent, True
+            if not was_silent and self._tempo.position_s < self._until_s - _NEAR_S:
+                raise LoudspeakerLost()
 
     def _fill(self, n: int, rate_hz: int) -> bytes:
         with self._lock:

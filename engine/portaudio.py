@@ -246,6 +246,18 @@ def open_loudspeaker(rate_hz: int, fill: Callable[[int, int], bytes], on_end: Ca
     output stopped by itself. Both are called on PortAudio's threads. Raises PortAudioMissing or PlaybackError.
     """
     try:
+        return _open_loudspeaker(rate_hz, fill, on_end)
+    except (NoLoudspeaker, LoudspeakerBusy) as error:
+        log.info("Looking for loudspeakers anew, since one may have come or gone: %s", error)
+    try:
+        input_devices(rescan=True)
+    except CaptureError as error:
+        raise PlaybackError(reason=_reason(error)) from error
+    return _open_loudspeaker(rate_hz, fill, on_end)
+
+
+def _open_loudspeaker(rate_hz: int, fill: Callable[[int, int], bytes], on_end: Callable[[], None]) -> _Loudspeaker:
+    try:
         portaudio = _load_portaudio()
     except CaptureError as error:
         raise error if isinstance(error, PortAudioMissing) else PlaybackError(reason=_reason(error)) from error

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.errors import NoLoudspeaker
+from engine.errors import LoudspeakerLost, NoLoudspeaker
 from engine.playback import Playback
 from engine.sound import Sound
 from tests.helpers.fake_loudspeaker import FakeLoudspeaker
@@ -119,3 +119,16 @@ def test_no_loudspeaker_is_told():
 
     with pytest.raises(NoLoudspeaker, match="can be edited"):
         next(positions)
+
+
+def test_a_loudspeaker_that_stops_by_itself_is_told():
+    loudspeaker = FakeLoudspeaker()
+    playback, positions = started(loudspeaker)
+    next(positions)
+    loudspeaker.play(0.5)
+    loudspeaker.stop()
+
+    with pytest.raises(LoudspeakerLost):
+        list(positions)
+    assert loudspeaker.n_open == 0
+    assert playback.position_s == pytest.approx(0.5, abs=0.02)

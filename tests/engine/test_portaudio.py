@@ -218,6 +218,8 @@ def test_no_loudspeaker(plug, monkeypatch):
 
 def test_a_busy_loudspeaker(speaking):
     speaking.busy = 1
+    open_loudspeaker(16_000, three_samples, lambda: None).close()  # after another look
+    speaking.busy = 2
     with pytest.raises(LoudspeakerBusy, match=r"\(Device unavailable\)"):
         open_loudspeaker(16_000, three_samples, lambda: None)
     speaking.start_fails = True

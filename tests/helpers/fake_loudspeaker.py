@@ -35,6 +35,10 @@ class FakeLoudspeaker:
                 self._on_end()
                 return
 
+    def stop(self) -> None:
+        """As if somebody pulled it out."""
+        self._on_end()
+
     def close(self) -> None:
         self.n_open -= 1
         self.opened.clear()
