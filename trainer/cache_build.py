@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,9 +18,10 @@ from trainer.cache_writer import Collector, read_report, summary, whole_folder, 
 from trainer.corpus import Corpus, Recording, find_recordings
 from trainer.corpus_events import CacheReady, CorpusEvent, Extracting, Found
 from trainer.pool import process_pool
-from trainer.preflight import KEPT_NEW, Heard, Reject, Report, Rules, hear
+from trainer.preflight import KEPT_NEW, Heard, Reject, Report, Rules, hear, hear_in_a_room
 from trainer.splits import assign
 
+TRAIN = "train"
 _AT_ONCE = 8  # recordings that a process is given; also what a cancel must wait for
 _AHEAD = 3  # such portions for each process
 _TICK_S = 0.25
@@ -59,6 +61,7 @@ def build_cache(
         splits, notes = assign([(row.recording.speaker, row.recording.text) for row in collector.rows], seed)
         kept_new = [row.recording.path for row, split in zip(collector.rows, splits, strict=True) if split is None]
         rejects += [Reject(str(path), reason=KEPT_NEW) for path in kept_new]
+        splits = [*splits, *(yield from _in_rooms(splits, rules, seed, means, collector))]
         collector.write_features(splits)
         report = summary(collector.rows, splits, rejects, notes)
         write_report(new, rules.features.to_dict(), made_of, report)
@@ -99,7 +102,7 @@ def _collected(
     """Hears all recordings; what can be used goes to the collector, the rest to the rejects, in order."""
     done, started_s = 0, means.clock()
     yield Extracting(0, len(recordings), None)
-    with closing(_heard(recordings, rules, means)) as portions:
+    with closing(_heard(recordings, partial(_hear_portion, rules=rules), means)) as portions:
         for portion in portions:
             for recording, heard in portion:
                 if isinstance(heard, Reject):
@@ -111,8 +114,27 @@ def _collected(
             yield Extracting(done, len(recordings), passed_s / done * (len(recordings) - done) if done else None)
 
 
+def _in_rooms(
+    splits: Sequence[str | None], rules: Rules, seed: int, means: Means, collector: Collector
+) -> Iterator[Extracting]:
+    """Hears what is trained on again, `rules.rooms` times, each time elsewhere; returns the splits of what is new."""
+    trained_on = [row.recording for row, split in zip(collector.rows, splits, strict=True) if split == TRAIN]
+    n_before = len(collector.rows)
+    for room in range(1, rules.rooms + 1):
+        again = [replace(recording, id=f"{recording.id}#room{room}") for recording in trained_on]
+        with closing(_heard(again, partial(_hear_in_rooms, rules=rules, seed=seed), means)) as portions:
+            done = 0
+            for portion in portions:
+                for recording, heard in portion:
+                    if isinstance(heard, Heard):
+                        collector.add(recording, heard)
+                done += len(portion)
+                yield Extracting(done, len(again), None)
+    return [TRAIN] * (len(collector.rows) - n_before)
+
+
 def _heard(
-    recordings: Sequence[Recording], rules: Rules, means: Means
+    recordings: Sequence[Recording], hear_them: Callable[..., list[Heard | Reject]], means: Means
 ) -> Iterator[list[tuple[Recording, Heard | Reject]]]:
     """Portions of recordings with what was heard, in order; now and then an empty one, while nothing is ready."""
     portions = [recordings[i : i + _AT_ONCE] for i in range(0, len(recordings), _AT_ONCE)]
@@ -125,7 +147,7 @@ def _heard(
         while portions or waiting:
             while portions and len(waiting) < ahead:
                 portion = portions.pop(0)
-                waiting.append((portion, pool.submit(_hear_portion, portion, rules)))
+                waiting.append((portion, pool.submit(hear_them, portion)))
             while not wait([waiting[0][1]], _TICK_S).done:
                 yield []
             portion, future = waiting.popleft()
@@ -139,3 +161,7 @@ def _heard(
 
 def _hear_portion(recordings: Sequence[Recording], rules: Rules) -> list[Heard | Reject]:
     return [hear(one.path, one.text, rules) for one in recordings]
+
+
+def _hear_in_rooms(recordings: Sequence[Recording], rules: Rules, seed: int) -> list[Heard | Reject]:
+    return [hear_in_a_room(one.path, one.text, rules, [seed, *one.id.encode()]) for one in recordings]

@@ -55,7 +55,14 @@ def add_corpus_options(parser: argparse.ArgumentParser) -> None:
         default="shipped",
         help="front end of the model to be trained (default: %(default)s)",
     )
-    add("--seed", type=int, default=1, help="seed of the splits (default: %(default)s)")
+    add(
+        "--rooms",
+        type=int,
+        default=0,
+        metavar="N",
+        help="hear each recording of the training set N times more, in made-up rooms with noise (default: %(default)s)",
+    )
+    add("--seed", type=int, default=1, help="seed of the splits and rooms (default: %(default)s)")
 
 
 def _positive(text: str) -> int:
@@ -101,7 +108,7 @@ def corpus(arguments: argparse.Namespace) -> int:
 
     features, model = PRESETS[arguments.preset]
     report = _Report()
-    rules = Rules(features, model.n_stacked)
+    rules = Rules(features, model.n_stacked, rooms=arguments.rooms)
     try:
         with closing(build_cache(arguments.source, arguments.out, rules, arguments.seed)) as events:
             for event in events:

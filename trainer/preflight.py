@@ -1,6 +1,7 @@
 """Which recordings a model can learn from, and why it cannot from the others."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import sqrt
 from pathlib import Path
@@ -12,7 +13,7 @@ from engine.alphabet import Alphabet
 from engine.audio import open_audio
 from engine.config import SAMPLE_RATE_HZ, FeatureConfig
 from engine.errors import AudioError
-from engine.features import FrontEnd, join
+from engine.features import FrontEnd, extract, join
 from engine.riff import read_header
 from trainer.dataset import fewest_steps
 
@@ -82,7 +83,8 @@ class Rules:
     """What a recording must be like, and how it becomes cepstra.
 
     n_stacked: neighbouring frames that the model joins into a step. clipped_share: of samples at full scale;
-    silent_level: root mean square, full scale being 1.
+    silent_level: root mean square, full scale being 1. rooms: how often each recording of `train` is heard once more,
+    in made-up rooms.
     """
 
     features: FeatureConfig
@@ -92,6 +94,7 @@ class Rules:
     longest_s: float = 20.0
     clipped_share: float = 0.01
     silent_level: float = 0.0003
+    rooms: int = 0
 
 
 @dataclass(frozen=True)
@@ -165,6 +168,21 @@ def hear(path: Path, text: str, rules: Rules) -> Heard | Reject:
         return Reject(str(path), reason=UNREADABLE, detail=str(error))
     frames.append(front_end.flush())
     return _judged(path, text, rules, level, join(frames).cepstra, promised_s)
+
+
+def hear_in_a_room(path: Path, text: str, rules: Rules, seed: Sequence[int]) -> Heard | Reject:
+    """As `hear`, through a room, noise and level of its own (see trainer.rooms); equal seeds give equal rooms."""
+    from trainer.rooms import in_a_room
+
+    level = _Level()
+    try:
+        with open_audio(path) as audio:
+            samples = np.concatenate([np.zeros(0, np.float32), *audio.blocks()])
+    except AudioError as error:
+        return Reject(str(path), reason=UNREADABLE, detail=str(error))
+    level.push(samples)
+    heard = in_a_room(samples, np.random.default_rng(seed))
+    return _judged(path, text, rules, level, extract(heard, rules.features).cepstra, None)
 
 
 def _judged(path: Path, text: str, rules: Rules, level: _Level, cepstra: np.ndarray, promised_s) -> Heard | Reject:

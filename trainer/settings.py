@@ -15,8 +15,8 @@ class TrainConfig(_Config):
 
     seed: int = _setting(1, "seed of everything random")
     epochs: int = _setting(40, "passes over the (drawn) recordings")
-    batch_frames: int = _setting(40_000, "frames of 10 ms in a batch, padding included")
-    learning_rate: float = _setting(3e-3, "highest learning rate of Adam")
+    batch_frames: int = _setting(20_000, "frames of 10 ms in a batch, padding included")
+    learning_rate: float = _setting(2e-3, "highest learning rate of Adam")
     warm_up: float = _setting(1.0, "epochs in which the learning rate rises from zero")
     weight_decay: float = _setting(0.0, "decoupled weight decay")
     pull: float = _setting(0.0, "pull back to the weights that the run began with, per unit of learning rate")

@@ -35,6 +35,8 @@ def speed() -> None:
         row(f"transcription of {seconds} s, one thread, times real time", f"{ours['rate']:.0f}", "aim 50")
         row(f"  the same weights in plain Keras layers, {seconds} s", f"{keras['rate']:.0f}")
         row("  ours against Keras", f"{ours['rate'] / keras['rate']:.1f}", "aim 5")
+    found = measured("speed", 60, "language", 3, **_ONE_THREAD)
+    row("transcription of 60 s with the language model, times real time", f"{found['rate']:.0f}", "aim 15")
 
 
 def window() -> None:

@@ -1,6 +1,6 @@
 """Seconds of audio transcribed per second on one thread, from the file to the text, against plain Keras layers.
 
-usage: python -m scripts.benchmarks.speed SECONDS ours|keras REPEATS; prints JSON.
+usage: python -m scripts.benchmarks.speed SECONDS ours|keras|language REPEATS; prints JSON.
 """
 
 import json
@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
+from engine.beam_loader import NO_LANGUAGE, Language, load_beam
 from engine.checkpoint import Checkpoint, load_checkpoint
 from engine.model import use_threads
 from engine.paths import shipped_checkpoint
@@ -34,7 +35,8 @@ class KerasRecogniser:
 def main(duration_s: float, layers: str, repeats: int) -> None:
     use_threads(1)
     checkpoint = load_checkpoint(shipped_checkpoint())
-    transcriber = Transcriber(checkpoint)
+    language = Language() if layers == "language" else NO_LANGUAGE
+    transcriber = Transcriber(checkpoint, load_beam(checkpoint, language)[0])
     if layers == "keras":
         transcriber._recogniser = KerasRecogniser(checkpoint)
     with tempfile.TemporaryDirectory() as folder:

@@ -10,6 +10,7 @@ import threading
 import tracemalloc
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -90,6 +91,25 @@ def test_a_cache_holds_what_was_said_and_heard(voxforge, tmp_path):
         assert np.median(np.abs(cepstra - expected)) < span / 200
         assert one.speaker == path.parts[-3].partition("-")[0].replace("anonymous", "anonymous-20110516-abc")
     assert {one.text for one in cache.utterances} >= {"ещё бы", "кто то идёт"}
+
+
+def test_what_is_trained_on_is_heard_again_in_rooms(voxforge, tmp_path):
+    plain = build(voxforge, tmp_path / "plain")[-1].report
+    report = build(voxforge, tmp_path / "cache", replace(RULES, rooms=2))[-1].report
+    sizes = {size.name: size.utterances for size in report.splits}
+    assert sizes == {size.name: size.utterances * (3 if size.name == "train" else 1) for size in plain.splits}
+    cache = FeatureCache(tmp_path / "cache")
+    by_id = {one.id: one for one in cache.utterances}
+    again = [one for one in cache.utterances if "#room" in one.id]
+    assert {one.split for one in again} == {"train"}
+    first, once_more = again[0], by_id[again[0].id.replace("#room1", "#room2")]
+    original = by_id[first.id.partition("#")[0]]
+    assert (first.text, first.speaker) == (original.text, original.speaker)
+    heard = [cache.cepstra(one) for one in (original, first, once_more)]
+    assert len({cepstra.shape for cepstra in heard}) > 1 or not np.allclose(heard[1], heard[2], atol=1)
+    other = build(voxforge, tmp_path / "same", replace(RULES, rooms=2))[-1].report
+    assert other.utterances == report.utterances
+    assert (tmp_path / "same" / "features.npy").read_bytes() == (tmp_path / "cache" / "features.npy").read_bytes()
 
 
 def test_frames_follow_each_other_without_a_gap(voxforge, tmp_path):

@@ -6,7 +6,7 @@ import pytest
 
 from engine.alphabet import Alphabet
 from engine.config import VOXFORGE, ModelConfig
-from trainer.dataset import Example, Examples, Rows, buckets, draw, fewest_steps, pad, prepared
+from trainer.dataset import SYNTHETIC, Example, Examples, Rows, buckets, draw, draw_epoch, fewest_steps, pad, prepared
 from trainer.settings import TrainConfig
 
 MODEL = ModelConfig(n_stacked=2)
@@ -96,3 +96,18 @@ def test_prepared_can_be_left_early():
     assert next(batches) == 0
     batches.close()
     assert len(made) < 20
+
+
+def test_synthetic_speech_never_outweighs_real_speech_and_is_left_out_at_the_end():
+    rows = Rows(np.zeros((100, 13), np.float32))
+    real = [Example(f"r{i}", f"да {i}", "anna", ((rows, 0, 50),)) for i in range(20)]
+    made = [Example(f"s{i}", f"нет {i}", SYNTHETIC + "espeak-ng f2", ((rows, 0, 25),)) for i in range(200)]
+    settings = TrainConfig(epochs=5, per_sentence=1, synthetic=0.5, real_at_end=2)
+    drawn = draw_epoch(real + made, settings, 0, np.random.default_rng(1))
+    spoken, synthetic = ([e for e in drawn if e.id.startswith(kind)] for kind in "rs")
+    assert len(spoken) == 20
+    assert sum(e.frames for e in synthetic) == 0.5 * sum(e.frames for e in spoken)
+    assert draw_epoch(real + made, settings, 0, np.random.default_rng(2)) != drawn
+    assert draw_epoch(real + made, settings, 2, np.random.default_rng(1)) == drawn
+    assert {e.id[0] for e in draw_epoch(real + made, settings, 3, np.random.default_rng(1))} == {"r"}
+    assert len(draw_epoch(made, settings, 4, np.random.default_rng(1))) == 200, "where there is nothing else"

@@ -1,8 +1,11 @@
 """What a model is sure of becomes a corpus; the rest does not."""
 
+import argparse
+
 import numpy as np
 import pytest
 
+from engine.checkpoint import save_checkpoint
 from engine.config import CLASSIC, VOXFORGE, ModelConfig
 from engine.decode import GreedyDecoder, TimedWord
 from engine.errors import CorpusError
@@ -12,6 +15,7 @@ from trainer.corpus_events import CacheReady, Extracting
 from trainer.loop import Training
 from trainer.material import material
 from trainer.self_training import Sure, edges, sure_stretches, write_labelled
+from trainer.self_training_command import add_self_label_options, self_label
 from trainer.settings import TrainConfig
 
 
@@ -90,3 +94,14 @@ def test_another_front_end_is_refused(tmp_path, trained):
     other = random_checkpoint(features=CLASSIC)
     with pytest.raises(CorpusError):
         list(write_labelled(tmp_path / "own", FeatureCache(corpus), other, GreedyDecoder(other.alphabet), Sure()))
+
+
+def test_the_verb_reads_with_the_model_that_is_named(tmp_path, trained, capsys):
+    corpus, checkpoint = trained
+    save_checkpoint(tmp_path / "model", checkpoint)
+    parser = argparse.ArgumentParser()
+    add_self_label_options(parser)
+    options = (corpus, "-o", tmp_path / "own", "-m", tmp_path / "model", "--language-model", "none")
+    assert self_label(parser.parse_args([str(option) for option in options])) == 0
+    n = len(FeatureCache(tmp_path / "own").utterances)
+    assert f"{n} stretches" in capsys.readouterr().err

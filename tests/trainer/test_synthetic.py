@@ -1,9 +1,11 @@
 """Sentences spoken by the machine's synthesisers become an ordinary feature cache."""
 
+import argparse
+
 import numpy as np
 import pytest
 
-from engine.config import SAMPLE_RATE_HZ, VOXFORGE
+from engine.config import CLASSIC, SAMPLE_RATE_HZ, VOXFORGE
 from engine.errors import CacheFolderTaken, CorpusError, SynthesiserFailed, SynthesiserMissing
 from tests.helpers.models import write_cache
 from trainer.cache import FeatureCache
@@ -12,6 +14,7 @@ from trainer.dataset import SYNTHETIC
 from trainer.held_out import held_out_sentences
 from trainer.synthesis import ESPEAK, FESTIVAL, Speakers, Voice, installed, random_voice
 from trainer.synthetic import Avoided, Plan, chosen_sentences, write_corpus
+from trainer.synthetic_command import add_synthetic_options, synthetic
 
 SENTENCES = ["сегодня идёт дождь", "он вошёл и сел у окна", "где мои старые книги"]
 
@@ -146,3 +149,28 @@ def test_festival_is_started_anew_now_and_then_and_after_its_death(speakers, mon
     with pytest.raises(SynthesiserFailed, match="did not speak"):
         speakers.speak(SENTENCES[2], Voice(FESTIVAL))
     assert len(speakers.speak(SENTENCES[2], Voice(FESTIVAL)))
+
+
+def test_the_verb_chooses_speaks_and_tells(tmp_path, capsys):
+    needs(ESPEAK)
+    text = tmp_path / "текст.txt"
+    text.write_text("\n".join(f"Сегодня {word} идёт дождь." for word in ("опять", "снова", "долго", "сильно")), "utf-8")
+    parser = argparse.ArgumentParser()
+    add_synthetic_options(parser)
+    options = (
+        text,
+        "-o",
+        tmp_path / "cache",
+        "--sentences",
+        3,
+        "--synthesiser",
+        ESPEAK,
+        "--clean",
+        "--preset",
+        "classic",
+    )
+    assert synthetic(parser.parse_args([str(option) for option in options])) == 0
+    assert "3 sentences" in capsys.readouterr().err
+    cache = FeatureCache(tmp_path / "cache")
+    cache.require(CLASSIC)
+    assert len({u.text for u in cache.utterances}) == 3
