@@ -1,0 +1,59 @@
+"""Whether a reading of a sentence can be learned from, and if not, what to do better."""
+
+from enum import Enum, auto
+from pathlib import Path
+
+import numpy as np
+
+from engine.audio import open_audio
+from engine.config import SAMPLE_RATE_HZ
+from engine.errors import AudioError
+
+_CLIPPED_SHARE = 0.001  # of the samples at full scale: a shout or a microphone turned up too far
+_FULL_SCALE = 0.999
+_QUIET_PEAK = 0.04  # of full scale; a voice at arm's length reaches 0.1 and more
+_SILENT_PEAK = 0.004
+_FEWEST_S_A_LETTER = 0.03  # nobody speaks faster than some thirty letters a second
+_MOST_S_A_LETTER = 0.6
+_SHORTEST_S = 0.5
+_LONGEST_S = 20.0
+
+
+class Verdict(Enum):
+    """What is to be said of a take. All but GOOD and QUIET should be read again."""
+
+    GOOD = auto()
+    QUIET = auto()
+    CLIPPED = auto()
+    SILENT = auto()
+    TOO_SHORT = auto()
+    TOO_LONG = auto()
+    UNREADABLE = auto()
+
+    @property
+    def can_be_kept(self) -> bool:
+        return self in (Verdict.GOOD, Verdict.QUIET)
+
+
+def judge(path: Path, text: str) -> Verdict:
+    """Listens to a recording of the text, normalised."""
+    peak, n_samples, n_clipped = 0.0, 0, 0
+    try:
+        with open_audio(path) as audio:
+            for block in audio.blocks():
+                loud = np.abs(block)
+                peak = max(peak, float(loud.max(initial=0.0)))
+                n_clipped += int(np.count_nonzero(loud >= _FULL_SCALE))
+                n_samples += len(block)
+    except AudioError:
+        return Verdict.UNREADABLE
+    duration_s = n_samples / SAMPLE_RATE_HZ
+    if peak < _SILENT_PEAK:
+        return Verdict.SILENT
+    if duration_s < max(_SHORTEST_S, _FEWEST_S_A_LETTER * len(text)):
+        return Verdict.TOO_SHORT
+    if duration_s > min(_LONGEST_S, 3 + _MOST_S_A_LETTER * len(text)):
+        return Verdict.TOO_LONG
+    if n_clipped > _CLIPPED_SHARE * n_samples:
+        return Verdict.CLIPPED
+    return Verdict.QUIET if peak < _QUIET_PEAK else Verdict.GOOD
