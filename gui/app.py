@@ -82,8 +82,9 @@ class Program(QObject):
         self.kept_text = KeptText(data_dir() / "texts", self.page.transcript)
         self.session.closed.connect(self.kept_text.save_last)
         self.language_watch = LanguageWatch(self.session, self.settings, self.page)
-        self._list_devices = list_devices
-        self.window = MainWindow(self.session, self.settings, self.page, make_trainer, self._make_settings_page)
+        self._list_devices, self._make_recorder = list_devices, make_recorder
+        late = (self._make_settings_page, self._make_voice_page)
+        self.window = MainWindow(self.session, self.settings, self.page, make_trainer, *late)
         self.dictating = Dictating(self.session, self.settings, self.page, self.window)
         self._first, self._welcome = StartOptions(SHOW), False
         self._unwanted: Collection[str] | None = ()
@@ -105,6 +106,11 @@ class Program(QObject):
         self.dictating.tell_also(around.messages)
         self.session.closed.connect(page.save_last)
         return page
+
+    def _make_voice_page(self) -> QWidget:
+        from gui.voice_page import VoicePage
+
+        return VoicePage(self.session, self.settings, self._make_recorder)
 
     def _delete_at_end(self, names: Collection[str] | None) -> None:
         self._unwanted = names

@@ -51,6 +51,7 @@ class MainWindow(QMainWindow):
         dictation: DictationPage,
         make_trainer: MakeTrainer,
         make_settings: Callable[[], QWidget],
+        make_voice: Callable[[], QWidget],
     ):
         super().__init__()
         self._session, self._settings = session, settings
@@ -62,6 +63,9 @@ class MainWindow(QMainWindow):
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(dictation, _("Dictation"))
+        self.voice = LatePage("gui.voice_page", make_voice, _("Getting the page ready"))
+        self.voice.made.connect(self._voice_made)
+        self.tabs.addTab(self.voice, _("My voice"))
         self._make_trainer, self.trainer = make_trainer, None
         self._trainer_wanted = self._closing = False
         self._trainer_place = QWidget()
@@ -76,6 +80,7 @@ class MainWindow(QMainWindow):
         self.tabs.addTab(self.settings_page, _("Settings"))
         for command, page in (
             ("dictation", dictation),
+            ("voice", self.voice),
             ("trainer", self._trainer_place),
             ("settings", self.settings_page),
         ):
@@ -116,6 +121,11 @@ class MainWindow(QMainWindow):
         self.trainer.closed.connect(self._close_when_all_ended)
         self._trainer_place.layout().replaceWidget(self._trainer_hint, self.trainer)
         self._trainer_hint.hide()
+
+    def _voice_made(self) -> None:
+        self.voice.page.closed.connect(self._close_when_all_ended)
+        if self._closing:
+            self.voice.page.close_work()
 
     def _tell_no_trainer(self, error: Exception) -> None:
         self._trainer_wanted = False
@@ -166,6 +176,8 @@ class MainWindow(QMainWindow):
         self._session.close()
         if self.trainer is not None:
             self.trainer.close_work()
+        if self.voice.page is not None:
+            self.voice.page.close_work()
 
     def leave(self) -> None:
         """Closes it even where a click on its cross would hide it."""
@@ -180,7 +192,8 @@ class MainWindow(QMainWindow):
         self.activateWindow()
 
     def _close_when_all_ended(self) -> None:
-        if self._session.has_closed and (self.trainer is None or self.trainer.has_closed):
+        pages = (self.trainer, self.voice.page)
+        if self._session.has_closed and all(page is None or page.has_closed for page in pages):
             self._may_close = True
             self.close()
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from gui.i18n import _
-from gui.shortcuts import KEYS, with_keys
+from gui.shortcuts import KEYS, shown, with_keys
 from gui.theme import GRID, theme
 
 DISC_PX = 9 * GRID
@@ -30,11 +30,12 @@ def loudness(rms: float) -> float:
 class RecordButton(QPushButton):
     """Starts and stops. `show_level` as sound comes; the ring falls back by itself."""
 
-    def __init__(self, parent: QWidget | None = None):
+    def __init__(self, parent: QWidget | None = None, keys: str = ""):
+        """keys: told in the tooltip, instead of those of the command `record`."""
         super().__init__(parent)
         self.setFixedSize(SIZE_PX, SIZE_PX)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self._level = 0.0
+        self._level, self._keys = 0.0, keys
         self._recording = False
         self._fall = QTimer(self)
         self._fall.setInterval(_FRAME_MS)
@@ -59,7 +60,8 @@ class RecordButton(QPushButton):
         self.update()
 
     def _tell_keys(self) -> None:
-        self.setToolTip(with_keys(self.accessibleName(), "record"))
+        name = self.accessibleName()
+        self.setToolTip(f"{name} ({shown(self._keys)})" if self._keys else with_keys(name, "record"))
 
     def show_level(self, _peak: float, rms: float) -> None:
         if self._recording:
@@ -108,13 +110,14 @@ class RecordButton(QPushButton):
             painter.drawEllipse(_square(centre, SIZE_PX - 2))
         lit = self.underMouse() or self.isDown()
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(colours.accent_hover if lit else colours.accent))
+        disc = colours.accent_hover if lit else colours.accent
+        painter.setBrush(QColor(disc if self.isEnabled() else colours.line))
         painter.drawEllipse(_square(centre, DISC_PX))
         if self._recording:
             painter.setBrush(QColor(colours.on_accent))
             painter.drawRoundedRect(_square(centre, 3 * GRID), 4, 4)
         else:
-            icon = theme().icon("microphone", colours.on_accent)
+            icon = theme().icon("microphone", colours.on_accent if self.isEnabled() else colours.quiet_text)
             icon.paint(painter, _square(centre, _ICON_PX).toRect())
         painter.end()
 

@@ -89,6 +89,12 @@ class Session(QObject):
 
     # --- the model ---
 
+    @property
+    def idle_engine(self) -> Engine | None:
+        """Recognition, for a short recording in between; None while it is not ready or something waits for it."""
+        free = self._model is Model.READY and not self._closing and not self.status.can_cancel
+        return self._engine if free and self._reading is None else None
+
     def load_model(self) -> None:
         """Starts the recognition process; jobs wait until it is ready."""
         if self._loading is not None or self._closing:

@@ -56,14 +56,18 @@ COMMANDS = (
     Command("add_to_voice", "Alt+V", N_("Add the sentence to my voice"), "editor"),
     Command("save_edited", "Ctrl+S", N_("Save the text to a file"), "editor"),
     Command("back", "Alt+Left", N_("Back to the list"), "editor"),
+    Command("voice_hear", "Ctrl+P", N_("Hear what was recorded"), "voice"),
+    Command("voice_another", "Ctrl+N", N_("Show another sentence instead of this one"), "voice"),
     Command("dictation", "Ctrl+1", N_("Dictation")),
     Command("trainer", "Ctrl+2", N_("Trainer")),
+    Command("voice", "Ctrl+4", N_("My voice")),
     Command("settings", "Ctrl+,", N_("Settings")),
     Command("help", "F1", N_("Keyboard shortcuts")),
 )
 # What Qt or a page does with a key by itself; it cannot be changed.
 FIXED = (
     ("Space", N_("Start and stop recording, while no text has the focus")),
+    ("Return", N_("Keep what was read, on the page My voice")),
     ("Ctrl+Z", N_("Undo the last change")),
     ("Tab", N_("Go on to the next control")),
 )

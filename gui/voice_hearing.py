@@ -1,0 +1,88 @@
+"""What the model in use hears in the kept sentences; read one by one while nothing else is."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from engine.results import Final, Finished
+from gui.recognition import Engine
+from gui.voice_store import Kept, VoiceStore
+from gui.work import Work
+
+
+def read(engine: Engine, path: Path) -> Iterator[str | None]:
+    """The text last, None before it. Raises what the engine does."""
+    texts: list[str] = []
+    for event in engine.transcribe(path):
+        if isinstance(event, Final):
+            texts.append(event.segment.text)
+        if not isinstance(event, Finished):
+            yield None
+    yield " ".join(texts)
+
+
+class VoiceHearing(QObject):
+    """idle_engine: recognition, None while it is busy or not ready. `changed` when something new was heard."""
+
+    changed = Signal()
+
+    def __init__(self, store: VoiceStore, idle_engine: Callable[[], Engine | None], model: Callable[[], Path]):
+        super().__init__()
+        self._store, self._idle_engine, self._model = store, idle_engine, model
+        self._reading: tuple[Path, Kept] | None = None
+        self._text: str | None = None
+        self._given_up: set[Path] = set()
+        self._closing = False
+        self._of: Path | None = None
+        self.heard: dict[str, str] = {}
+        self.work = Work(self)
+        self.work.event.connect(self._take)
+        self.work.ended.connect(self._end)
+
+    def look(self) -> bool:
+        """Takes up what the model in use has read before; True where it is another model than the last time."""
+        model = self._model()
+        if model == self._of:
+            return False
+        self._of, self.heard = model, self._store.heard(model)
+        self._given_up.clear()
+        return True
+
+    def go_on(self, kept: list[Kept]) -> None:
+        """Reads the next one that the model in use has not read yet, if it can be read now."""
+        if self.look():
+            self.changed.emit()
+        if self.work.running or self._closing:
+            return
+        model = self._of
+        waiting = [one for one in kept if one.path.name not in self.heard and one.path not in self._given_up]
+        engine = self._idle_engine() if waiting else None
+        if engine is None:
+            return
+        one = waiting[-1]
+        self._reading, self._text = (model, one), None
+
+        def steps() -> Iterator[str | None]:
+            for text in read(engine, one.path):
+                if text is not None:
+                    self._store.save_heard(model, self.heard | {one.path.name: text})
+                yield text
+
+        self.work.start(steps)
+
+    def _take(self, text: str | None) -> None:
+        self._text = text
+
+    def _end(self, outcome: Exception | None) -> None:
+        """What cannot be read now is left until the next start: it is only a help."""
+        model, one = self._reading
+        if outcome is None and self._text is not None and model == self._of:
+            self.heard[one.path.name] = self._text
+        elif outcome is not None:
+            self._given_up.add(one.path)
+        self.changed.emit()
+
+    def close_work(self) -> None:
+        self._closing = True
+        self.work.cancel()

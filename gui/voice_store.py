@@ -1,0 +1,171 @@
+"""The person's own readings on disk: kept ones, the take under way, and what the model made of each. Knows no Qt.
+
+The folder `my-voice` in the data folder:
+
+    transcripts.tsv, utterance-*.wav   kept readings, an ordinary corpus (trainer.own_corpus)
+    take/                              the reading that is neither kept nor thrown away yet, and its sentence
+    deleted/                           readings that were taken out, until the program starts again
+    heard.json                         what a model read in them
+"""
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.alphabet import Alphabet, normalise
+from engine.audio import open_audio
+from engine.config import SAMPLE_RATE_HZ
+from engine.errors import CorpusError, DiktovkaError
+from engine.paths import data_dir
+from engine.storage import storage_error, write_atomic
+from trainer.own_corpus import add_utterance, remove_utterance
+from trainer.transcripts import TRANSCRIPTS
+
+_SENTENCE, _HEARD, _TAKE, _DELETED = "sentence.txt", "heard.json", "take", "deleted"
+
+
+def voice_folder() -> Path:
+    return data_dir() / "my-voice"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A reading that is kept. text: as it was shown."""
+
+    path: Path
+    text: str
+
+
+@dataclass(frozen=True)
+class Imported:
+    """n of the recordings of a folder were taken in so far; rejected: why how many were not."""
+
+    n: int
+    total: int
+    rejected: int
+
+
+class VoiceStore:
+    """Everything that touches the disk for long is a generator, for a worker."""
+
+    def __init__(self, folder: Path | None = None):
+        self.folder = folder or voice_folder()
+        self.take_folder = self.folder / _TAKE
+
+    # --- kept readings ---
+
+    def kept(self) -> list[Kept]:
+        """The oldest first; one whose file is gone is left out."""
+        try:
+            lines = (self.folder / TRANSCRIPTS).read_text(encoding="utf-8-sig").splitlines()
+        except (OSError, UnicodeDecodeError):
+            return []
+        head = lines[0].split("\t") if lines else []
+        if not {"file", "text"} <= set(head):
+            return []
+        rows = (dict(zip(head, line.split("\t"), strict=False)) for line in lines[1:])
+        found = [Kept(self.folder / row.get("file", ""), row.get("text", "")) for row in rows if row.get("file")]
+        return [one for one in found if one.path.is_file()]
+
+    def keep(self, take: Path, text: str) -> Iterator[Kept]:
+        """The take becomes a kept reading and is gone as a take. Raises CorpusError, AudioError, StorageError."""
+        yield self._add(take, text)
+        take.unlink(missing_ok=True)
+
+    def _add(self, recording: Path, text: str) -> Kept:
+        import numpy as np
+
+        with open_audio(recording) as audio:
+            samples = np.concatenate(list(audio.blocks()))
+        return Kept(add_utterance(self.folder, samples, SAMPLE_RATE_HZ, text), text)
+
+    def delete(self, one: Kept) -> Iterator[Kept]:
+        """Out of the corpus; gives what `restore` brings back. Raises CorpusError, StorageError."""
+        aside = self.folder / _DELETED / one.path.name
+        try:
+            aside.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(one.path, aside)
+        except OSError as error:
+            raise storage_error(aside, error) from error
+        remove_utterance(self.folder, one.path.name)
+        yield Kept(aside, one.text)
+
+    def restore(self, deleted: Kept) -> Iterator[Kept]:
+        yield self._add(deleted.path, deleted.text)
+
+    def empty_bin(self) -> None:
+        """What was taken out last time goes for good."""
+        shutil.rmtree(self.folder / _DELETED, ignore_errors=True)
+
+    def bring_in(self, source: Path) -> Iterator[Imported]:
+        """Copies of a folder's recordings with their texts, in any layout that the trainer knows.
+
+        Raises CorpusError where there are none, StorageError.
+        """
+        from trainer.corpus import find_recordings
+
+        if source.resolve() == self.folder.resolve():
+            raise CorpusError(path=source, reason="it is the folder of your own recordings already")
+        corpus = find_recordings([source], Alphabet())
+        n, rejected = 0, len(corpus.rejects)
+        for recording in corpus.recordings:
+            try:
+                self._add(recording.path, recording.text)
+                n += 1
+            except (CorpusError, DiktovkaError) as error:
+                if type(error).__name__ in ("DiskFull", "NotWritable"):
+                    raise
+                rejected += 1
+            yield Imported(n, len(corpus.recordings) + len(corpus.rejects), rejected)
+        if not corpus.recordings:
+            yield Imported(0, rejected, rejected)
+
+    # --- the take ---
+
+    def remember(self, sentence: str) -> Iterator[None]:
+        """The sentence that is being read, so that a take of it is not lost with the program."""
+        write_atomic(self.take_folder / _SENTENCE, sentence + "\n")
+        yield None
+
+    def take_of_last_time(self) -> Kept | None:
+        """A recording that was neither kept nor thrown away, with its sentence; None where there is none."""
+        with suppress(OSError, UnicodeDecodeError):
+            text = (self.take_folder / _SENTENCE).read_text(encoding="utf-8").strip()
+            takes = sorted(self.take_folder.glob("*.wav"), key=lambda path: path.stat().st_mtime)
+            if text and takes:
+                return Kept(takes[-1], text)
+        return None
+
+    def drop_takes(self, but: Path | None = None) -> None:
+        """All takes go, but for the one named."""
+        for path in self.take_folder.glob("*.wav"):
+            if path != but:
+                with suppress(OSError):
+                    path.unlink()
+
+    # --- what a model heard ---
+
+    def heard(self, model: Path) -> dict[str, str]:
+        """File name -> what that model read in it."""
+        try:
+            told = json.loads((self.folder / _HEARD).read_text(encoding="utf-8"))
+            if told["model"] == str(model):
+                return {str(name): str(text) for name, text in told["heard"].items()}
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            pass
+        return {}
+
+    def save_heard(self, model: Path, heard: dict[str, str]) -> None:
+        """Raises StorageError."""
+        write_atomic(
+            self.folder / _HEARD,
+            json.dumps({"model": str(model), "heard": heard}, ensure_ascii=False, indent=1) + "\n",
+        )
+
+
+def unusable(text: str) -> str:
+    """The characters that a typed sentence may not have, each once; empty if it can be learned."""
+    return Alphabet().foreign(normalise(text))
