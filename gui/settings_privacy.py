@@ -16,6 +16,7 @@ _KNOWN = (
     ("texts", N_("Texts of the Dictation page"), ("texts",)),
     ("history", N_("History"), ("history", "history.db", "history.sqlite", "bin")),
     ("models", N_("Models"), ("models",)),
+    ("voice", N_("My voice"), ("my-voice", "tuning", ".my-voice")),
     ("corpora", N_("Recordings to train on"), ("corpora", "caches", "corpus", "corpus.csv", "voice")),
 )
 
