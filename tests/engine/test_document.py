@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from engine.document import Document
 from engine.errors import TranscriptDamaged
 from engine.results import Segment, Word
+from tests.conftest import ROOT
 
 unhurried = settings(deadline=None)
 
@@ -159,6 +160,13 @@ def test_json_tells_what_the_format_page_says():
     assert told["segments"][0]["words"][1].keys() == {"text", "start_s", "end_s", "confidence"}
     assert [segment["text"] for segment in told["heard"]] == ["добрый день на пример", "непойму вас"]
     assert "heard" not in json.loads(SAID.to_json())
+
+
+def test_the_example_of_the_format_page_is_true():
+    page = (ROOT / "docs" / "transcript-format.md").read_text("utf-8")
+    example = page.split("```json\n")[1].split("```")[0]
+
+    assert json.loads(Document.from_json(example).to_json()) == json.loads(example)
 
 
 def test_json_without_a_kept_text_can_be_read():
