@@ -83,8 +83,8 @@ class TransferSection(SettingsForm):
         self.add_note(
             _("All settings, shortcuts and own words in one file: to keep them, or to take them to another computer.")
         )
-        self.exports = push_button(_("Export…"), _("Save all settings to a file"))
-        self.imports = push_button(_("Import…"), _("Take all settings from a file, after checking it"))
+        self.exports = push_button(_("Export all…"), _("Save all settings to a file"))
+        self.imports = push_button(_("Import all…"), _("Take all settings from a file, after checking it"))
         self.add_buttons(self.exports, self.imports)
         self.column.addStretch(1)
         self.exports.clicked.connect(lambda _checked=False: self._export())

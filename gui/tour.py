@@ -13,7 +13,8 @@ from gui.shortcuts import KEYS, shown
 from gui.theme import GRID, TITLE_SCALE, theme
 
 _ICON = QSize(6 * GRID, 6 * GRID)
-_SIZE = QSize(64 * GRID, 44 * GRID)
+_SIZE = QSize(68 * GRID, 48 * GRID)
+_BODY_SCALE = 1.2
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ class Tour(QDialog):
         self.title = QLabel()
         self.title.setFont(theme().font(TITLE_SCALE, QFont.Weight.DemiBold))
         self.text = words()
+        self.text.setFont(theme().font(_BODY_SCALE))
         self.place = QLabel()
         self.place.setProperty("quiet", True)
         self.back = push_button(_("Back"), _("The step before"))
