@@ -42,6 +42,7 @@ LIBRARIES = (
     Part("polib", "MIT"),
     Part("pyqtgraph", "MIT"),
     Part("python-docx", "MIT"),
+    Part("python-xlib", "LGPL-2.1-or-later"),
     Part("python_speech_features", "MIT"),
     Part("rapidfuzz", "MIT"),
     Part("scipy", "BSD-3-Clause"),

@@ -1,5 +1,7 @@
 """Every shortcut, to be changed: what is taken already is said, and nothing that text is typed with is allowed."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QKeySequenceEdit, QLabel, QLineEdit, QVBoxLayout, QWidget
@@ -9,11 +11,11 @@ from gui.i18n import _
 from gui.settings_form import SettingsForm
 from gui.settings_sections import Around
 from gui.shortcuts import (
-    COMMANDS,
     FIXED,
     KEYS,
     PORTABLE,
     Command,
+    by_page,
     clashing,
     fixed_meaning,
     is_usable,
@@ -32,7 +34,6 @@ class KeysField(QKeySequenceEdit):
     def __init__(self, name: str):
         super().__init__()
         self.setMaximumSequenceLength(1)
-        self.setClearButtonEnabled(True)
         self.setFixedWidth(FIELD_PX)
         named(self, name, _("{what}: press the new keys").format(what=name))
         inner = self.findChild(QLineEdit)
@@ -66,7 +67,9 @@ class Row(QWidget):
         caption.setWordWrap(True)
         self.field = KeysField(what)
         self.reset = push_button("", _("Reset: {what}").format(what=what), "link")
-        self.reset.setAccessibleName(self.reset.toolTip())
+        self.none = push_button("", _("No keys: {what}").format(what=what), "link")
+        for button in (self.reset, self.none):
+            button.setAccessibleName(button.toolTip())
         self.problem = words()
         self.take = push_button(_("Take them"), _("Use these keys here, and none there"), "link")
         caption.setBuddy(self.field)
@@ -75,14 +78,16 @@ class Row(QWidget):
         grid.setSpacing(GRID // 2)
         grid.addWidget(caption, 0, 0)
         grid.addWidget(self.field, 0, 1)
-        grid.addWidget(self.reset, 0, 2)
+        grid.addWidget(self.none, 0, 2)
+        grid.addWidget(self.reset, 0, 3)
         below = QHBoxLayout()
         below.addWidget(self.problem, 1)
         below.addWidget(self.take)
-        grid.addLayout(below, 1, 0, 1, 3)
+        grid.addLayout(below, 1, 0, 1, 4)
         grid.setColumnStretch(0, 1)
         self.field.editingFinished.connect(self._finish)
         self.reset.clicked.connect(lambda _checked=False: self._want(command.keys))
+        self.none.clicked.connect(lambda _checked=False: self._want(""))
         self.take.clicked.connect(self._take_over)
         theme().changed.connect(self._paint_icon)
         self._paint_icon()
@@ -90,12 +95,14 @@ class Row(QWidget):
 
     def _paint_icon(self) -> None:
         self.reset.setIcon(theme().icon("restore", theme().colours.accent))
+        self.none.setIcon(theme().icon("close", theme().colours.quiet_text))
 
     def show_keys(self) -> None:
         """Those in force; nothing more is said."""
         keys = getattr(KEYS, self.command.name)
         self.field.show_keys(keys)
         self.reset.setEnabled(self.command.name in KEYS.chosen)
+        self.none.setEnabled(bool(keys))
         self._say("")
 
     def _say(self, sentence: str, can_take: bool = False) -> None:
@@ -134,14 +141,10 @@ class ShortcutsSection(SettingsForm):
         super().__init__(_("Shortcuts"))
         self._settings = around.settings
         self.add_note(_("Choose a field and press the new keys; they hold at once."))
-        self.rows = {command.name: Row(command) for command in COMMANDS}
-        rows = QVBoxLayout()
-        rows.setSpacing(GRID // 2)
-        for row in self.rows.values():
-            rows.addWidget(row)
-            row.wanted.connect(self._store)
-            row.taken_over.connect(self._take_over)
-        self.column.addLayout(rows)
+        self.rows: dict[str, Row] = {}
+        for title, commands in by_page():
+            self.add_heading(_(title))
+            self._add_rows(commands)
         self.reset_all = push_button(_("Reset all"), _("All shortcuts as they came with the program"))
         self.reset_all.clicked.connect(lambda _checked=False: self._write({}))
         self.add_buttons(self.reset_all)
@@ -150,6 +153,16 @@ class ShortcutsSection(SettingsForm):
         self.column.addStretch(1)
         KEYS.changed.connect(self._show)
         self._show()
+
+    def _add_rows(self, commands: Sequence[Command]) -> None:
+        rows = QVBoxLayout()
+        rows.setSpacing(GRID // 2)
+        for command in commands:
+            row = self.rows[command.name] = Row(command)
+            rows.addWidget(row)
+            row.wanted.connect(self._store)
+            row.taken_over.connect(self._take_over)
+        self.column.addLayout(rows)
 
     def _show(self) -> None:
         for row in self.rows.values():

@@ -64,6 +64,14 @@ COMMANDS = (
     Command("settings", "Ctrl+,", N_("Settings")),
     Command("help", "F1", N_("Keyboard shortcuts")),
 )
+# What the pages are called, in the order in which their shortcuts are listed; one that is not named here comes last.
+PAGES = {
+    "": N_("Everywhere"),
+    "dictation": N_("Dictation"),
+    "history": N_("History"),
+    "editor": N_("Editor"),
+    "trainer": N_("Trainer"),
+}
 # What Qt or a page does with a key by itself; it cannot be changed.
 FIXED = (
     ("Space", N_("Start and stop recording, while no text has the focus")),
@@ -71,6 +79,13 @@ FIXED = (
     ("Ctrl+Z", N_("Undo the last change")),
     ("Tab", N_("Go on to the next control")),
 )
+
+
+def by_page() -> list[tuple[str, list[Command]]]:
+    """(title, untranslated, commands) of each page that has some."""
+    pages = dict.fromkeys([*PAGES, *(command.page for command in COMMANDS)])
+    found = ((PAGES.get(page, page), [one for one in COMMANDS if one.page == page]) for page in pages)
+    return [(title, commands) for title, commands in found if commands]
 
 
 class Keys(QObject):
@@ -214,17 +229,7 @@ class ShortcutsWindow(QDialog):
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
         self.setWindowTitle(_("Keyboard shortcuts"))
-        rows = [(getattr(KEYS, command.name), _(command.meaning)) for command in COMMANDS]
-        rows += [(keys, _(meaning)) for keys, meaning in FIXED]
-        inner = QWidget()
-        grid = QGridLayout(inner)
-        grid.setHorizontalSpacing(4 * GRID)
-        grid.setVerticalSpacing(GRID)
-        for row, (sequence, meaning) in enumerate(row for row in rows if row[0]):
-            keys = QLabel(shown(sequence))
-            keys.setFont(theme().font(1.0, QFont.Weight.DemiBold))
-            grid.addWidget(keys, row, 0, Qt.AlignmentFlag.AlignLeft)
-            grid.addWidget(QLabel(meaning), row, 1)
+        inner = _listed()
         area = _scrolling(inner)
         buttons = QDialogButtonBox()
         buttons.addButton(_("Close"), QDialogButtonBox.ButtonRole.RejectRole)
@@ -235,6 +240,26 @@ class ShortcutsWindow(QDialog):
         column.addWidget(area, 1)
         column.addWidget(buttons)
         self.resize(area.minimumWidth() + 8 * GRID, min(inner.sizeHint().height() + 16 * GRID, _MOST_PX))
+
+
+def _listed() -> QWidget:
+    """Keys and meanings under the titles of their pages."""
+    inner = QWidget()
+    grid = QGridLayout(inner)
+    grid.setHorizontalSpacing(4 * GRID)
+    grid.setVerticalSpacing(GRID)
+    groups = [(title, [(getattr(KEYS, one.name), one.meaning) for one in commands]) for title, commands in by_page()]
+    groups[0][1].extend(FIXED)
+    for title, rows in groups:
+        head = QLabel(_(title))
+        head.setProperty("quiet", True)
+        grid.addWidget(head, grid.rowCount(), 0, 1, 2)
+        for sequence, meaning in (row for row in rows if row[0]):
+            keys = QLabel(shown(sequence))
+            keys.setFont(theme().font(1.0, QFont.Weight.DemiBold))
+            grid.addWidget(keys, grid.rowCount(), 0, Qt.AlignmentFlag.AlignLeft)
+            grid.addWidget(QLabel(_(meaning)), grid.rowCount() - 1, 1)
+    return inner
 
 
 def _scrolling(inner: QWidget) -> QScrollArea:
