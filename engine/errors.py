@@ -40,6 +40,7 @@
     ├── CorpusError            a corpus or feature cache that cannot be used
     │   ├── NoRecordings
     │   ├── NothingUsable
+    │   ├── UtteranceUnusable
     │   └── CacheFolderTaken
     ├── SynthesiserError       sentences that cannot be spoken by the machine
     │   ├── NothingToTeach
@@ -246,6 +247,10 @@ class NoRecordings(CorpusError):
 
 class NothingUsable(CorpusError):
     template = "None of the {n} recordings in {path} can be used. The commonest reason: {reason}."
+
+
+class UtteranceUnusable(CorpusError):
+    template = "The sentence cannot be added to your voice: {reason}."
 
 
 class CacheFolderTaken(CorpusError):

@@ -11,7 +11,7 @@ import numpy as np
 import soundfile
 
 from engine.alphabet import Alphabet, normalise
-from engine.errors import CorpusError
+from engine.errors import CorpusError, UtteranceUnusable
 from engine.storage import atomic_path, storage_error, write_atomic
 from trainer.transcripts import TRANSCRIPTS
 
@@ -23,17 +23,17 @@ def add_utterance(folder: Path, samples: np.ndarray, rate_hz: int, text: str) ->
     """Adds what was said to the corpus in `folder`, which is made where it is missing; gives the new WAV file.
 
     samples: float32 (n,) in [-1, 1], mono, at rate_hz. The recording is whole on disk before its row is written.
-    Raises CorpusError where there is no sound, no text in Russian letters, or another file named transcripts.tsv;
-    StorageError.
+    Raises UtteranceUnusable where there is no sound or no text in Russian letters, CorpusError where another file is
+    named transcripts.tsv, StorageError.
     """
     folder = Path(folder)
     if not len(samples):
-        raise CorpusError(path=folder, reason="there is no sound to add")
+        raise UtteranceUnusable(reason="there is no sound to add")
     words = normalise(text)
     if not words:
-        raise CorpusError(path=folder, reason="there are no words to add")
+        raise UtteranceUnusable(reason="there are no words to add")
     if Alphabet().foreign(words):
-        raise CorpusError(path=folder, reason="only Russian letters can be learnt; write numbers and names with them")
+        raise UtteranceUnusable(reason="only Russian letters can be learnt; write numbers and names with them")
     lines = _lines(folder)
     target = folder / f"utterance-{secrets.token_hex(6)}.wav"
     with atomic_path(target) as temporary:

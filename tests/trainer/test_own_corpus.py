@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from engine.errors import CorpusError, NotWritable
+from engine.errors import CorpusError, NotWritable, UtteranceUnusable
 from trainer.own_corpus import add_utterance, remove_utterance
 from trainer.transcripts import read_transcripts
 
@@ -50,7 +50,7 @@ def test_an_utterance_is_taken_out_again(tmp_path):
     [(TONE[:0], "да", "no sound"), (TONE, " ,", "no words"), (TONE, "ему 12", "only Russian letters")],
 )
 def test_nothing_to_learn_from_is_refused(tmp_path, samples, text, reason):
-    with pytest.raises(CorpusError, match=reason):
+    with pytest.raises(UtteranceUnusable, match=reason):
         add_utterance(tmp_path / "new", samples, RATE_HZ, text)
 
     assert not (tmp_path / "new").exists()
