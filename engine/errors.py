@@ -19,7 +19,10 @@
     │   └── LoudspeakerLost
     ├── StorageError           a file that cannot be written
     │   ├── DiskFull
-    │   └── NotWritable
+    │   ├── NotWritable
+    │   ├── HistoryDamaged
+    │   └── HistoryNewer
+    ├── InterruptedTooOften    a recording that the program never came to the end of
     ├── CheckpointError        a model that cannot be loaded
     │   ├── CheckpointMissing
     │   ├── CheckpointDamaged
@@ -161,6 +164,24 @@ class DiskFull(StorageError):
 
 class NotWritable(StorageError):
     template = "Nothing can be written to {path} ({reason}). Choose another folder."
+
+
+class HistoryDamaged(StorageError):
+    template = (
+        "The history was damaged. It was put aside as {path}, and a new one was begun; {n} of its entries were saved. "
+        "All recordings are still there."
+    )
+
+
+class HistoryNewer(StorageError):
+    template = (
+        "The history {path} was written by a newer Diktovka and is left as it is. Update the program; "
+        "until then, what you dictate is kept as recordings only."
+    )
+
+
+class InterruptedTooOften(DiktovkaError):
+    template = "Reading {path} was interrupted {n} times. It is not tried again by itself; you can try it again."
 
 
 class CheckpointError(DiktovkaError):

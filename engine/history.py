@@ -1,0 +1,275 @@
+"""What was ever dictated or opened: an entry each, from before it is read until it is thrown away. Knows no thread.
+
+Audio is deleted only where it is a recording of our own; a file that a person opened is never touched.
+"""
+
+import re
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from engine.document import Document
+from engine.errors import HistoryDamaged
+from engine.history_entry import ENTRY, ORDER, WHERE, Entry, Kind, Order, Show, State, Totals, path_of, stored
+from engine.history_error import error_to_json
+from engine.history_file import as_storage_error, fold, in_memory, index, is_damage, open_file
+
+DAY_S = 86_400
+BIN_DAYS = 30
+
+
+class History:
+    """One connection, for one thread at a time.
+
+    damaged: what was lost when the file was found damaged, else None.
+    Raises DiskFull, NotWritable and HistoryNewer, here and wherever something is written.
+    """
+
+    def __init__(self, path: Path | None, now: Callable[[], float] = time.time):
+        """path: of the database, which is made where there is none; None keeps all in memory."""
+        self._path, self._now = path, now
+        self.damaged: HistoryDamaged | None = None
+        if path is None:
+            self._connection = in_memory()
+        else:
+            self._connection, self.damaged = open_file(path)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction, whole or not at all."""
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+            except BaseException:
+                with suppress(sqlite3.Error):  # a full disk has rolled it back already
+                    self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            self._translate(error)
+
+    def _ask(self, sql: str, values: Sequence[object] = ()) -> list[tuple]:
+        try:
+            return self._connection.execute(sql, values).fetchall()
+        except sqlite3.Error as error:
+            self._translate(error)
+
+    def _translate(self, error: sqlite3.Error) -> None:
+        """Raises what it is in our words; a file that turns out to be damaged is begun anew first."""
+        if self._path is None or not is_damage(error):
+            raise as_storage_error(self._path or Path(":memory:"), error) from error
+        self._connection.close()
+        self._connection, self.damaged = open_file(self._path)
+        raise self.damaged or as_storage_error(self._path, error) from error
+
+    # --- what happens to an entry ---
+
+    def add(self, source: Path, kind: Kind, state: State = State.WAITING, created: float | None = None) -> int:
+        """A new entry; gives its key."""
+        with self._writing() as connection:
+            return self._insert(connection, source, kind, state, created)
+
+    def add_all(self, sources: Iterable[tuple[Path, Kind, State]]) -> list[int]:
+        with self._writing() as connection:
+            return [self._insert(connection, *source, None) for source in sources]
+
+    def _insert(
+        self, connection: sqlite3.Connection, source: Path, kind: Kind, state: State, created: float | None
+    ) -> int:
+        title = source.name.encode("utf-8", "replace").decode() if kind is Kind.FILE else ""
+        cursor = connection.execute(
+            "INSERT INTO entry (created, source, kind, state, title, title_key, n_bytes) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (created or self._now(), stored(source), kind, state, title, fold(title), _own_bytes(source, kind)),
+        )
+        index(connection, cursor.lastrowid)
+        return cursor.lastrowid
+
+    def put_back(self, keys: Iterable[int]) -> None:
+        """They wait to be read from their beginning; the text that was there can be had back by `swap`."""
+        keys = list(keys)
+        self._update(keys, "previous = document", where="text != '' AND document IS NOT NULL")
+        self._update(keys, "state = 'waiting', error = NULL, attempts = 0, deleted = NULL, document = NULL")
+
+    def begin_reading(self, key: int, model: Path) -> None:
+        self._update([key], "state = 'reading', error = NULL, attempts = attempts + 1, model = ?", [str(model)])
+
+    def recorded(self, key: int, duration_s: float) -> None:
+        """The recording has ended; what is left to do is to read it."""
+        self._update([key], "duration_s = ?", [duration_s])
+        self._update([key], "state = 'waiting'", where="state = 'recording'")
+        self._weigh(key)
+
+    def keep_text(self, key: int, document: Document) -> None:
+        """What has been read, or what a person made of it."""
+        with self._writing() as connection:
+            cursor = connection.execute(
+                "UPDATE entry SET document = ?, text = ? WHERE id = ?", (document.to_json(), document.text, key)
+            )
+            if cursor.rowcount:
+                index(connection, key)
+
+    def finish(self, key: int, document: Document | None, state: State, error: Exception | None = None) -> None:
+        """It was read to its end (DONE), or not: then the text that was there before, or what came, stays."""
+        if document is not None and (document.heard or state is State.DONE):
+            self.keep_text(key, document)
+        told = error_to_json(error) if error is not None else None
+        self._update([key], "state = ?, error = ?", [state, told])
+        if state in (State.WAITING, State.DONE):
+            self._update([key], "attempts = 0")
+        if state is State.DONE and document is not None and document.duration_s:
+            self._update([key], "duration_s = ?", [document.duration_s])
+        if state in (State.FAILED, State.CANCELLED):
+            self.swap(key)
+        self._weigh(key)
+
+    def swap(self, key: int) -> None:
+        """The text before it was read again changes places with the one after."""
+        rows = self._ask("SELECT previous, document FROM entry WHERE id = ?", (key,))
+        if rows and rows[0][0] is not None:
+            self.keep_text(key, Document.from_json(rows[0][0]))
+            self._update([key], "previous = ?", [rows[0][1]])
+
+    def rename(self, key: int, title: str) -> None:
+        with self._writing() as connection:
+            connection.execute("UPDATE entry SET title = ?, title_key = ? WHERE id = ?", (title, fold(title), key))
+            index(connection, key)
+
+    def _update(self, keys: Iterable[int], what: str, values: Sequence[object] = (), where: str = "1") -> None:
+        with self._writing() as connection:
+            for key in keys:
+                connection.execute(f"UPDATE entry SET {what} WHERE id = ? AND {where}", (*values, key))
+
+    # --- the bin ---
+
+    def delete(self, keys: Iterable[int]) -> None:
+        """To the bin, from where `restore` brings them back."""
+        self._update(keys, "deleted = ?", [self._now()])
+
+    def restore(self, keys: Iterable[int]) -> None:
+        self._update(keys, "deleted = NULL")
+
+    def purge(self, keys: Iterable[int]) -> None:
+        """For good, with the audio where it is a recording of ours."""
+        for key in keys:
+            rows = self._ask("SELECT source FROM entry WHERE id = ? AND kind = 'recording'", (key,))
+            with self._writing() as connection:
+                connection.execute("DELETE FROM entry WHERE id = ?", (key,))
+                connection.execute("DELETE FROM words WHERE rowid = ?", (key,))
+            for (source,) in rows:
+                self._remove_audio(path_of(source))
+
+    def _remove_audio(self, source: Path) -> None:
+        """Unless another entry needs it; then it goes with that one."""
+        if self._ask("SELECT 1 FROM entry WHERE source = ? LIMIT 1", (stored(source),)):
+            with self._writing() as connection:
+                connection.execute("UPDATE entry SET kind = 'recording' WHERE source = ?", (stored(source),))
+            return
+        with suppress(OSError):  # gone already, or held by another program: nothing of ours points there any more
+            source.unlink()
+
+    def expire(self, keep_days: int) -> int:
+        """Moves what is older than keep_days (0: nothing) to the bin, and empties the bin of what lay there for
+        BIN_DAYS; gives how many went to the bin."""
+        old = []
+        if keep_days > 0:
+            old = self._ask(
+                "SELECT id FROM entry WHERE deleted IS NULL AND created < ? "
+                "AND state NOT IN ('recording', 'waiting', 'reading')",
+                (self._now() - keep_days * DAY_S,),
+            )
+            self.delete(key for (key,) in old)
+        forgotten = self._ask("SELECT id FROM entry WHERE deleted < ?", (self._now() - BIN_DAYS * DAY_S,))
+        self.purge([key for (key,) in forgotten])
+        return len(old)
+
+    def empty_bin(self) -> None:
+        self.purge(self.keys(show=Show.BIN))
+
+    # --- what there is ---
+
+    def keys(self, query: str = "", order: Order = Order.NEWEST, show: Show = Show.ALL) -> list[int]:
+        """Keys of the entries that hold all words of a query, the last letters of each left open; е finds ё."""
+        terms = re.findall(r"\w+", fold(query))
+        if query.strip() and not terms:
+            return []
+        found, values = "", []
+        if terms:
+            found = " AND id IN (SELECT rowid FROM words WHERE words MATCH ?)"
+            values = [" ".join(f'"{term}"*' for term in terms)]
+        rows = self._ask(f"SELECT id FROM entry WHERE {WHERE[show]}{found} ORDER BY {ORDER[order]}", values)
+        return [key for (key,) in rows]
+
+    def entries(self, keys: Sequence[int]) -> list[Entry]:
+        """In the order of the keys; those that are gone are left out."""
+        marks = ", ".join("?" * len(keys))
+        rows = self._ask(f"SELECT {ENTRY} FROM entry WHERE id IN ({marks})", keys)
+        found = {row[0]: Entry.of(row) for row in rows}
+        return [found[key] for key in keys if key in found]
+
+    def unfinished(self) -> list[Entry]:
+        """What was being recorded, read or waited for, the oldest first."""
+        return self.entries(self.keys(order=Order.OLDEST, show=Show.QUEUE))
+
+    def document(self, key: int) -> Document | None:
+        """None where nothing has been read. Raises TranscriptDamaged."""
+        rows = self._ask("SELECT document FROM entry WHERE id = ?", (key,))
+        return Document.from_json(rows[0][0]) if rows and rows[0][0] is not None else None
+
+    def totals(self) -> Totals:
+        ((n, duration_s, in_bin, failed),) = self._ask(
+            "SELECT coalesce(sum(deleted IS NULL), 0), coalesce(sum(iif(deleted IS NULL, duration_s, 0)), 0.0), "
+            "coalesce(sum(deleted IS NOT NULL), 0), "
+            "coalesce(sum(deleted IS NULL AND state IN ('failed', 'cancelled')), 0) FROM entry"
+        )
+        ((audio_bytes,),) = self._ask("SELECT coalesce(sum(n_bytes), 0) FROM entry")
+        return Totals(n, duration_s, audio_bytes + _length(self._path), in_bin, failed)
+
+    # --- files that nobody has told of ---
+
+    def adopt(self, recordings: Path) -> list[int]:
+        """Entries for the recordings in that folder that have none: a kill came between the two. Gives their keys."""
+        try:
+            files = sorted(path for path in recordings.glob("*.wav") if path.is_file())
+        except OSError:
+            return []
+        known = {source for (source,) in self._ask("SELECT source FROM entry")}
+        new = [path for path in files if stored(path) not in known]
+        return [self.add(path, Kind.RECORDING, State.CANCELLED, path.stat().st_mtime) for path in new]
+
+    def mark_seen(self, paths: Iterable[Path]) -> None:
+        """Files of a watched folder that are not to be read, because they were there before."""
+        with self._writing() as connection:
+            connection.executemany("INSERT OR IGNORE INTO seen VALUES (?)", [(stored(path),) for path in paths])
+
+    def unseen(self, paths: Sequence[Path]) -> list[Path]:
+        """Those that were neither marked as seen nor ever opened."""
+        return [
+            path
+            for path in paths
+            if not self._ask(
+                "SELECT 1 FROM seen WHERE path = :p UNION ALL SELECT 1 FROM entry WHERE source = :p",
+                {"p": stored(path)},
+            )
+        ]
+
+    def _weigh(self, key: int) -> None:
+        for source, kind in self._ask("SELECT source, kind FROM entry WHERE id = ?", (key,)):
+            self._update([key], "n_bytes = ?", [_own_bytes(path_of(source), kind)])
+
+
+def _own_bytes(source: Path, kind: str) -> int:
+    """What an opened file takes is none of our business."""
+    return _length(source) if kind == Kind.RECORDING else 0
+
+
+def _length(path: Path | None) -> int:
+    try:
+        return path.stat().st_size if path is not None else 0
+    except OSError:
+        return 0

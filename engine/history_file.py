@@ -1,0 +1,175 @@
+"""The history's file: its schema, its versions, and what is done where it is damaged.
+
+SQLite in WAL mode (https://www.sqlite.org/wal.html): a kill loses nothing that was committed, and readers never wait.
+"""
+
+import sqlite3
+import unicodedata
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from datetime import datetime
+from pathlib import Path
+
+from engine.errors import DiskFull, HistoryDamaged, HistoryNewer, NotWritable, StorageError
+from engine.storage import storage_error
+
+VERSION = 1
+
+# source: path as UTF-8, or as bytes where a name is no Unicode. created, deleted: seconds since 1970.
+# attempts: readings begun since one came to its end. previous: the document before it was last read again.
+_SCHEMA = """
+CREATE TABLE entry (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    created REAL NOT NULL,
+    source NOT NULL,
+    kind TEXT NOT NULL,
+    state TEXT NOT NULL,
+    duration_s REAL,
+    model TEXT,
+    error TEXT,
+    title TEXT NOT NULL DEFAULT '',
+    title_key TEXT NOT NULL DEFAULT '',
+    document TEXT,
+    previous TEXT,
+    text TEXT NOT NULL DEFAULT '',
+    n_bytes INTEGER NOT NULL DEFAULT 0,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    deleted REAL
+);
+CREATE INDEX entry_created ON entry (deleted, created);
+CREATE INDEX entry_state ON entry (state);
+CREATE INDEX entry_source ON entry (source);
+CREATE VIRTUAL TABLE words USING fts5 (said, tokenize = "unicode61 remove_diacritics 0", prefix = '1 2 3');
+CREATE TABLE seen (path PRIMARY KEY) WITHOUT ROWID;
+"""
+COLUMNS = (
+    "created, source, kind, state, duration_s, model, error, title, title_key, "
+    "document, previous, text, n_bytes, attempts, deleted"
+)
+
+
+def fold(text: str) -> str:
+    """Text as it is searched: small letters, е for ё, and й as one letter however it was written."""
+    return unicodedata.normalize("NFC", text).lower().replace("ё", "е")
+
+
+def said(title: str, source: str, text: str) -> str:
+    """All that an entry is found by."""
+    return fold(f"{title} {source} {text}")
+
+
+def open_file(path: Path) -> tuple[sqlite3.Connection, HistoryDamaged | None]:
+    """A connection for any one thread at a time, and how much was saved where the file was damaged.
+
+    A damaged file is moved aside, never overwritten. Raises DiskFull, NotWritable and HistoryNewer.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise storage_error(path, error) from error
+    try:
+        return _checked(path), None
+    except sqlite3.OperationalError as error:
+        if not is_damage(error):
+            raise as_storage_error(path, error) from error
+    except sqlite3.DatabaseError as error:
+        if not is_damage(error):
+            raise as_storage_error(path, error) from error
+    return _begun_anew(path)
+
+
+def in_memory() -> sqlite3.Connection:
+    """For a disk that cannot be written to: what is dictated now is found until the window closes."""
+    connection = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
+    _make(connection)
+    return connection
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether the file's content is to blame, not the disk."""
+    return getattr(error, "sqlite_errorcode", None) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or (
+        "malformed" in str(error) or "no such table" in str(error) or "no such column" in str(error)
+    )
+
+
+def as_storage_error(path: Path, error: sqlite3.Error) -> StorageError:
+    """A failure of SQLite in our words."""
+    if (getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF == sqlite3.SQLITE_FULL:
+        return DiskFull(path=path)
+    return NotWritable(path=path, reason=str(error))
+
+
+def _checked(path: Path) -> sqlite3.Connection:
+    after_a_kill = path.with_name(path.name + "-wal").exists()  # a clean end leaves none
+    connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=10)
+    try:
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version > VERSION:
+            raise HistoryNewer(path=path)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        if version == 0:
+            _make(connection)
+        elif after_a_kill and connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+            raise sqlite3.DatabaseError("malformed")
+        connection.execute("SELECT id, deleted FROM entry ORDER BY id DESC LIMIT 1").fetchall()
+        connection.execute("SELECT rowid FROM words LIMIT 1").fetchall()
+        return connection
+    except BaseException:
+        connection.close()
+        raise
+
+
+def _make(connection: sqlite3.Connection) -> None:
+    connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
+
+
+def _begun_anew(path: Path) -> tuple[sqlite3.Connection, HistoryDamaged]:
+    aside = path.with_name(f"{path.stem}-damaged-{datetime.now():%Y-%m-%d_%H-%M-%S_%f}{path.suffix}")
+    try:
+        for ending in ("", "-wal", "-shm"):
+            file = path.with_name(path.name + ending)
+            if file.exists():
+                file.rename(aside.with_name(aside.name + ending))
+    except OSError as error:
+        raise storage_error(path, error) from error
+    try:
+        connection = _checked(path)
+        n_saved = _save_what_can_be_read(aside, connection)
+    except sqlite3.Error as error:
+        raise as_storage_error(path, error) from error
+    return connection, HistoryDamaged(path=aside, n=n_saved)
+
+
+def _save_what_can_be_read(aside: Path, into: sqlite3.Connection) -> int:
+    n_saved = 0
+    marks = ", ".join("?" * (1 + len(COLUMNS.split(","))))
+    with suppress(sqlite3.Error), closing(sqlite3.connect(aside, isolation_level=None)) as damaged:
+        into.execute("BEGIN")
+        try:
+            for row in _readable(damaged):
+                into.execute(f"INSERT INTO entry (id, {COLUMNS}) VALUES ({marks})", row)
+                index(into, row[0])
+                n_saved += 1
+        finally:
+            into.execute("COMMIT")
+    return n_saved
+
+
+def _readable(damaged: sqlite3.Connection) -> Iterator[tuple]:
+    """Row by row from either end to where it breaks."""
+    seen: set[int] = set()
+    for order in ("DESC", "ASC"):
+        with suppress(sqlite3.Error):
+            for row in damaged.execute(f"SELECT id, {COLUMNS} FROM entry ORDER BY id {order}"):
+                if row[0] in seen:
+                    return
+                seen.add(row[0])
+                yield row
+
+
+def index(connection: sqlite3.Connection, key: int) -> None:
+    """Makes an entry found by what it says now."""
+    title, source, text = connection.execute("SELECT title, source, text FROM entry WHERE id = ?", (key,)).fetchone()
+    name = Path(source if isinstance(source, str) else source.decode("utf-8", "replace")).name
+    connection.execute("INSERT OR REPLACE INTO words (rowid, said) VALUES (?, ?)", (key, said(title, name, text)))
