@@ -76,9 +76,12 @@ class EngineProcess:
                 raise message.error
             self._loaded.set()
 
-    def transcribe(self, path: Path) -> Iterator[Event]:
-        """Events of a whole file; see engine.transcribe. Raises DiktovkaError, or Cancelled after `cancel`."""
-        return self._run("transcribe", path, None)
+    def transcribe(self, path: Path, from_s: float = 0.0) -> Iterator[Event]:
+        """Events of a whole file from from_s on; see engine.transcribe.
+
+        Raises DiktovkaError, or Cancelled after `cancel`.
+        """
+        return self._run("transcribe", path, None, from_s)
 
     def follow(self, path: Path, ended: threading.Event) -> Iterator[Event]:
         """Events of a recording that is being written; once `ended` is set, the rest is read and it finishes."""
@@ -93,7 +96,7 @@ class EngineProcess:
         self._cancel.set()
         self._child.close()
 
-    def _run(self, verb: str, path: Path, ended: threading.Event | None) -> Iterator[Event]:
+    def _run(self, verb: str, path: Path, ended: threading.Event | None, from_s: float = 0.0) -> Iterator[Event]:
         self._cancel.clear()
         self._ended.clear()
         while not self.wait_ready(POLL_S):
@@ -105,7 +108,7 @@ class EngineProcess:
                 self._ended.set()
 
         with self._job:
-            self._child.send((verb, str(path)))
+            self._child.send((verb, str(path), from_s))
             with closing(self._child.events(self._cancel.set, pass_on)) as messages:
                 for message in messages:
                     if isinstance(message, _LanguageFailed):
@@ -132,8 +135,8 @@ def _serve(connection: Connection, checkpoint: str, language: Language, cancel, 
     connection.send(End())
     try:
         while True:
-            verb, path = connection.recv()
-            end = End(_work(transcriber, loader, verb, path, connection, cancel, ended))
+            verb, path, from_s = connection.recv()
+            end = End(_work(transcriber, loader, verb, path, from_s, connection, cancel, ended))
             if loader.error is not None:
                 connection.send(_LanguageFailed(loader.error))
                 loader.error = None
@@ -159,7 +162,9 @@ def _load(checkpoint: str, language: Language):
     return transcriber, loader
 
 
-def _work(transcriber, loader, verb: str, path: str, connection: Connection, cancel, ended) -> Exception | None:
+def _work(
+    transcriber, loader, verb: str, path: str, from_s: float, connection: Connection, cancel, ended
+) -> Exception | None:
     """One job; its failure, if any. A broken pipe is not a failure of the job and passes through.
 
     A file waits for the language model; a live recording takes it when it comes.
@@ -170,7 +175,7 @@ def _work(transcriber, loader, verb: str, path: str, connection: Connection, can
     if verb == "follow":
         events = transcriber.follow(Path(path), lambda: ended.is_set() or cancel.is_set())
     else:
-        events = transcriber.transcribe(Path(path))
+        events = transcriber.transcribe(Path(path), from_s)
     while True:
         if cancel.is_set():
             events.close()

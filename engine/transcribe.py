@@ -13,6 +13,7 @@ from engine.decode import Decoder, GreedyDecoder, TimedWord
 from engine.features import Frames, FrontEnd
 from engine.frames import network_input, normalise
 from engine.model import Recogniser
+from engine.partway import after, moved
 from engine.results import Event, Final, Finished, Progress, Provisional, Segment, Started, Word
 from engine.segmenter import Segmenter
 
@@ -43,11 +44,17 @@ class Transcriber:
         n_cepstra = self._checkpoint.features.n_cepstra
         self._recogniser([network_input(np.zeros((100, n_cepstra), np.float32), self._checkpoint.model)])
 
-    def transcribe(self, path: Path) -> Iterator[Event]:
-        """A whole file: Started, then Final and Progress, then Finished. Raises AudioError."""
+    def transcribe(self, path: Path, from_s: float = 0.0) -> Iterator[Event]:
+        """A whole file: Started, then Final and Progress, then Finished. Raises AudioError.
+
+        from_s: what comes before has been read already, and ended in a pause there.
+        """
         with open_audio(path) as audio:
             yield Started(str(path), audio.duration_s)
-            yield from self._events(audio.blocks(_FILE_BLOCK_S), audio.duration_s, live=False)
+            blocks = audio.blocks(_FILE_BLOCK_S)
+            rest = after(blocks, round(from_s * SAMPLE_RATE_HZ)) if from_s else blocks
+            for event in self._events(rest, audio.duration_s, live=False):
+                yield moved(event, from_s) if from_s else event
 
     def follow(self, path: Path, ended: Callable[[], bool]) -> Iterator[Event]:
         """A recording that is still being written; Provisional comes with every block, about twice a second."""

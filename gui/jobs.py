@@ -2,13 +2,24 @@
 
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from itertools import count
 from pathlib import Path
 
+from engine.results import Segment
+
 _keys = count(1)
+
+
+class Ending(Enum):
+    """How a job left the queue. INTERRUPTED: it is to be gone on with later."""
+
+    DONE = auto()
+    FAILED = auto()
+    CANCELLED = auto()
+    INTERRUPTED = auto()
 
 
 @dataclass(eq=False)
@@ -16,7 +27,10 @@ class Job:
     """One recording to read.
 
     recording: set when its recording has ended; None for a file that was whole from the start.
-    heading: shown above its text, where several files are read at once.
+    heading: shown above its text, where several files are read at once. entry: its key in the history.
+    model: the checkpoint to read it with; None for the one that dictation uses. is_quiet: its text goes to the history
+    only, and so do its failures. segments: those that hold words, as far as it has been read.
+    is_held: it may not be read yet. ending, error: how it ended.
     """
 
     path: Path
@@ -24,70 +38,132 @@ class Job:
     recording: threading.Event | None = None
     duration_s: float | None = None
     has_text: bool = False
+    entry: int | None = None
+    model: Path | None = None
+    is_quiet: bool = False
+    is_held: bool = False
+    segments: list[Segment] = field(default_factory=list)
+    ending: Ending | None = None
+    error: Exception | None = None
     key: int = field(default_factory=lambda: next(_keys))
 
     @property
     def is_live(self) -> bool:
         return self.recording is not None
 
+    @property
+    def read_to_s(self) -> float:
+        """Seconds from its beginning that need not be read again."""
+        return self.segments[-1].end_s if self.segments else 0.0
+
     def again(self) -> "Job":
         """The same recording, to be read from its beginning as a whole file."""
-        return Job(self.path, self.heading)
+        return Job(self.path, self.heading, entry=self.entry, is_quiet=self.is_quiet)
 
 
 class Queue:
-    """Jobs in the order in which they came, one of them current. Counts start anew once it is empty."""
+    """Recordings in the order in which they came, then files; one is current. Counts start anew once it is empty.
+
+    is_paused: no file is begun; recordings are.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic):
         self._clock = clock
-        self._waiting: deque[Job] = deque()
+        self._waiting: list[Job] = []
         self._batch: list[Job] = []
         self.current: Job | None = None
-        self._begun_s = 0.0
-        self._done_s = 0.0
+        self.is_paused = False
+        self._begun_s = self._from_s = self._done_s = 0.0
 
     def __bool__(self) -> bool:
         return self.current is not None or bool(self._waiting)
+
+    @property
+    def jobs(self) -> list[Job]:
+        """All that are not done, the current one first."""
+        return ([self.current] if self.current else []) + self._waiting
 
     def add(self, jobs: Iterable[Job]) -> None:
         if not self:
             self._batch = []
         for job in jobs:
-            self._waiting.append(job)
+            self._put(job, len(self._waiting))
             self._batch.append(job)
+
+    def _put(self, job: Job, place: int) -> None:
+        n_live = sum(waiting.is_live for waiting in self._waiting)
+        self._waiting.insert(n_live if job.is_live else place, job)
 
     @property
     def first(self) -> Job | None:
         """The current job, or else the one that will be; None where there is none."""
         return self.current or (self._waiting[0] if self._waiting else None)
 
+    @property
+    def next(self) -> Job | None:
+        """The job that could be begun now; None where none may be."""
+        first = self._waiting[0] if self._waiting else None
+        if first is None or first.is_held or (self.is_paused and not first.is_live):
+            return None
+        return first
+
     def start_next(self) -> Job | None:
-        """Makes the first that waits the current one; None where none waits."""
-        self.current = self._waiting.popleft() if self._waiting else None
-        self._begun_s, self._done_s = self._clock(), 0.0
-        return self.current
+        """Makes the first that waits the current one; None where none may be begun."""
+        job = self.next
+        if job is None:
+            return None
+        self._waiting.remove(job)
+        self.current = job
+        self._begun_s, self._from_s = self._clock(), job.read_to_s
+        self._done_s = self._from_s
+        return job
 
     def finish_current(self) -> None:
         self.current = None
 
+    def interrupt_current(self) -> None:
+        """The current file waits again, before the others."""
+        job, self.current = self.current, None
+        self._put(job, sum(waiting.is_live for waiting in self._waiting))
+
+    def remove(self, job: Job) -> None:
+        """It is not wanted any more."""
+        if job is self.current:
+            self.current = None
+        elif job in self._waiting:
+            self._waiting.remove(job)
+        self._batch = [one for one in self._batch if one is not job]
+
     def clear(self) -> list[Job]:
         """Empties the queue; gives what was in it, the current job first."""
-        dropped = [self.current] if self.current else []
-        dropped += self._waiting
+        dropped = self.jobs
         self._waiting.clear()
         self.current = None
+        self.is_paused = False
         return dropped
 
     def progress(self, done_s: float, total_s: float | None) -> None:
         """How many seconds of the current job's audio have been read, and of how many."""
-        self._done_s = done_s
+        self._done_s = max(done_s, self._from_s)
         if self.current is not None and total_s is not None:
             self.current.duration_s = total_s
+
+    @property
+    def current_fraction(self) -> float | None:
+        """How much of the current job's audio has been read, 0 to 1; None where that is not known."""
+        if self.current is None or self.current.is_live or not self.current.duration_s:
+            return None
+        return min(1.0, self._done_s / self.current.duration_s)
 
     @property
     def files(self) -> list[Job]:
         """The whole files among the jobs since the queue was last empty."""
         return [job for job in self._batch if not job.is_live]
+
+    @property
+    def n_read(self) -> int:
+        """How many of `files` are behind us."""
+        return sum(job not in self.jobs for job in self.files)
 
     @property
     def file_number(self) -> int:
@@ -106,9 +182,9 @@ class Queue:
     @property
     def time_left_s(self) -> float | None:
         """For all files, at the pace of the current one; None until that is known."""
-        if self.fraction is None or self._done_s <= 0:
+        if self.fraction is None or self._done_s <= self._from_s:
             return None
-        pace = (self._clock() - self._begun_s) / self._done_s
+        pace = (self._clock() - self._begun_s) / (self._done_s - self._from_s)
         return max(0.0, sum(self._expected_s()[self.file_number - 1 :]) - self._done_s) * pace
 
     def _expected_s(self) -> list[float]:

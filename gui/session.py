@@ -17,12 +17,13 @@ from engine.capture import Recorder
 from engine.dictated import dictated, joined
 from engine.errors import AudioError, DiktovkaError, EngineStopped
 from engine.paths import shipped_checkpoint
-from engine.results import Event, Final, Finished, Progress, Provisional, Revised, Segment, Started
+from engine.results import Event, Final, Finished, Progress, Provisional, Revised, Started
 from engine.spoken_commands import NOTHING_SPOKEN, Spoken
 from gui.bridge import MakeRecorder, Task
 from gui.dictaphone import Dictaphone
-from gui.jobs import Job, Queue
-from gui.recognition import Engine, closing, until_ready
+from gui.jobs import Ending, Job, Queue
+from gui.model_in_use import ModelInUse
+from gui.recognition import Engine
 from gui.status import Model, Reading, Status
 
 CLOSE_WITHIN_MS = 8000
@@ -40,14 +41,16 @@ class Session(QObject):
     """The state of the program behind its window. Every signal comes on the window's thread.
 
     make_engine: recognition with the checkpoint in a folder; model: that folder, the shipped one unless told.
+    jobs_added(jobs): they were put into the queue; who sets `is_held` then calls `release` when they may be read.
     provisional(job, segment), final(job, segment): text as it comes; a job's final segments come in order.
     revised(job, before, after): a spoken command changed what is written of a final segment. spoken_for(job): which
     commands count in it. recorded(job): a recording began; dictated(job, text): and was read to its end.
-    job_ended(job): nothing more comes of it. cancelled(jobs): what `read_again` would read.
+    job_ended(job): nothing more comes of it, unless it was interrupted. cancelled(jobs): what `read_again` would read.
     """
 
     status_changed = Signal(object)
     level_changed = Signal(float, float)
+    jobs_added = Signal(object)
     job_started = Signal(object)
     provisional = Signal(object, object)
     final = Signal(object, object)
@@ -69,22 +72,20 @@ class Session(QObject):
         model: Path | None = None,
     ):
         super().__init__()
-        self._make_engine = make_engine
         self.model = model or shipped_checkpoint()
-        self._other_model = False
+        self._recognition = ModelInUse(make_engine)
+        self._recognition.settled.connect(self._go_on)
+        self._recognition.failed.connect(self._model_failed)
         self._queue = Queue()
         self._dictaphone = Dictaphone(recordings_dir, make_recorder, now)
         self._dictaphone.state_changed.connect(self._go_on)
         self._dictaphone.level_changed.connect(self.level_changed)
         self._dictaphone.recording_started.connect(self._recording_started)
         self._dictaphone.failed.connect(self._recording_failed)
-        self._engine: Engine | None = None
-        self._loading: Task | None = None
         self._reading: Task | None = None
-        self._model = Model.LOADING
+        self._is_leaving = False
         self._closing = self.has_closed = False
         self.spoken_for: Callable[[Job], Spoken] = lambda _job: NOTHING_SPOKEN
-        self._segments: tuple[Segment, ...] = ()  # of the recording that was read last
         self.status = Status()
 
     # --- the model ---
@@ -97,45 +98,29 @@ class Session(QObject):
 
     def load_model(self) -> None:
         """Starts the recognition process; jobs wait until it is ready."""
-        if self._loading is not None or self._closing:
-            return
-        self._other_model = False
-        if self._engine is not None:
-            Task(partial(closing, self._engine)).start()
-        self._engine = self._make_engine(self.model)
-        self._model = Model.LOADING
-        self._loading = Task(partial(until_ready, self._engine))
-        self._loading.done.connect(self._model_ready)
-        self._loading.failed.connect(self._model_failed)
-        self._loading.cancelled.connect(self._loading_cancelled)
-        self._loading.start()
-        self._tell()
+        if not self._closing:
+            self._recognition.load(self.model)
+            self._tell()
 
     def use_model(self, folder: Path) -> None:
         """Puts another checkpoint in place of the one in use, as soon as nothing is being read."""
-        if self._closing:
-            return
-        self.model, self._other_model = folder, True
-        if self._loading is not None:
-            self._loading.cancel()
-        self._go_on()
+        if not self._closing:
+            self.model = folder
+            self._recognition.forget()
+            self._go_on()
 
     @property
     def language_error(self) -> DiktovkaError | None:
         """Why own words or language model are not used; None where they are, or where nothing was read yet."""
-        return getattr(self._engine, "language_error", None)
-
-    def _model_ready(self) -> None:
-        self._loading, self._model = None, Model.READY
-        self._go_on()
+        return getattr(self._recognition.engine, "language_error", None)
 
     def _model_failed(self, error: Exception) -> None:
-        self._loading, self._model = None, Model.MISSING
-        self.problem.emit(Problem(error, self.load_model))
-        self._go_on()
-
-    def _loading_cancelled(self) -> None:
-        self._loading = None
+        job = self._queue.next
+        if job is not None and job.model == self._recognition.folder != self.model:
+            self._queue.remove(job)
+            self._end(job, Ending.FAILED, error)
+        else:
+            self.problem.emit(Problem(error, self.load_model))
         self._go_on()
 
     # --- recording ---
@@ -165,7 +150,7 @@ class Session(QObject):
     def _recording_started(self, path: Path, ended: threading.Event) -> None:
         job = Job(path, recording=ended)
         self.recorded.emit(job)
-        self._add([job])
+        self.read([job])
 
     def _recording_failed(self, error: DiktovkaError, is_kept: bool) -> None:
         self.problem.emit(Problem(error, None if is_kept else partial(self.record, self._dictaphone.microphone)))
@@ -174,38 +159,70 @@ class Session(QObject):
 
     def open_files(self, paths: Sequence[Path]) -> None:
         """Reads them one after the other; several get their names as headings."""
-        self._add([Job(path, path.name if len(paths) > 1 else "") for path in paths])
+        self.read([Job(path, path.name if len(paths) > 1 else "") for path in paths])
 
     def read_again(self, jobs: Sequence[Job]) -> None:
         """Reads recordings from their beginning, after they were cancelled or failed."""
-        self._add([job.again() for job in jobs])
+        self.read([job.again() for job in jobs])
 
-    def _add(self, jobs: Sequence[Job]) -> None:
-        if not self._closing:
+    @property
+    def jobs(self) -> list[Job]:
+        """All that are read or wait for it, the current one first."""
+        return self._queue.jobs
+
+    def read(self, jobs: Sequence[Job]) -> None:
+        """Puts them into the queue."""
+        if jobs and not self._closing:
             self._queue.add(jobs)
+            self.jobs_added.emit(jobs)
+            if any(job.is_live for job in jobs):
+                self._interrupt()
             self._go_on()
+
+    def release(self, jobs: Sequence[Job]) -> None:
+        """They may be read now."""
+        for job in jobs:
+            job.is_held = False
+        self._go_on()
+
+    def pause(self, paused: bool) -> None:
+        """Whether files wait; recordings are read all the same."""
+        self._queue.is_paused = paused
+        if paused:
+            self._interrupt()
+        self._go_on()
+
+    def _interrupt(self) -> None:
+        """A file that is being read waits again; it will be gone on with from where its text ends."""
+        job = self._queue.current
+        if job is not None and not job.is_live:
+            self._queue.interrupt_current()
+            self._leave(job, Ending.INTERRUPTED)
 
     def _go_on(self) -> None:
         """Starts what can start now, and tells the state."""
         if self._closing:
             self._close_when_quiet()
-        elif self._other_model and self._reading is None and self._loading is None:
-            self.load_model()
-        elif self._reading is None and self._model is Model.READY:
-            job = self._queue.start_next()
-            if job is not None:
+        elif self._reading is None and self._recognition.is_idle:
+            job = self._queue.next
+            wanted = (job.model if job is not None else None) or self.model
+            if self._recognition.folder != wanted:
+                self._recognition.load(wanted)
+            elif self._recognition.state is Model.READY and self._queue.start_next() is not None:
                 self._read(job)
         self._tell()
 
     def _read(self, job: Job) -> None:
-        steps = partial(self._engine.transcribe, job.path)
+        engine = self._recognition.engine
         if job.is_live:
-            steps = partial(self._engine.follow, job.path, job.recording)
+            steps = partial(engine.follow, job.path, job.recording)
+        else:
+            steps = partial(engine.transcribe, job.path, job.read_to_s)
         spoken = self.spoken_for(job)
-        self._reading = Task(lambda: dictated(steps(), spoken))
+        self._reading, self._is_leaving = Task(lambda: dictated(steps(), spoken)), False
         self._reading.event.connect(self._take)
         self._reading.done.connect(self._reading_done)
-        self._reading.cancelled.connect(self._reading_cancelled)
+        self._reading.cancelled.connect(self._reading_ended)
         self._reading.failed.connect(self._reading_failed)
         self.job_started.emit(job)
         self._reading.start()
@@ -221,45 +238,53 @@ class Session(QObject):
                 self.provisional.emit(job, segment)
             case Final(segment):
                 job.has_text = job.has_text or bool(segment.heard)
+                job.segments.append(segment)
                 self.final.emit(job, segment)
             case Revised(before, after):
+                job.segments = [after if segment == before else segment for segment in job.segments]
                 self.revised.emit(job, before, after)
             case Progress(done_s, total_s):
                 self._queue.progress(done_s, total_s)
-            case Finished(duration_s, segments):
-                self._segments = segments
+            case Finished(duration_s=duration_s):
                 self._queue.progress(duration_s, duration_s)
         self._tell()
 
-    def _end_job(self) -> Job | None:
+    def _end(self, job: Job, ending: Ending, error: Exception | None = None) -> None:
+        job.ending, job.error = ending, error
+        self.job_ended.emit(job)
+
+    def _reading_done(self) -> None:
+        job = self._reading_ended(Ending.DONE)
+        if job is not None and not job.has_text and not job.is_quiet:
+            self.nothing_heard.emit(job)
+        elif job is not None and job.is_live:
+            self.dictated.emit(job, joined(job.segments))
+
+    def _reading_ended(self, ending: Ending = Ending.CANCELLED, error: Exception | None = None) -> Job | None:
         """Forgets the task that has ended; gives its job, None where that was cancelled meanwhile."""
         self._reading = None
         job = self._queue.current
         if job is not None:
             self._queue.finish_current()
-            self.job_ended.emit(job)
+            self._end(job, ending, error)
+        if isinstance(error, EngineStopped):
+            self._recognition.forget()
+        self._go_on()
         return job
 
-    def _reading_done(self) -> None:
-        job = self._end_job()
-        if job is not None and not job.has_text:
-            self.nothing_heard.emit(job)
-        elif job is not None and job.is_live:
-            self.dictated.emit(job, joined(self._segments))
-        self._go_on()
-
-    def _reading_cancelled(self) -> None:
-        self._end_job()
-        self._go_on()
-
     def _reading_failed(self, error: Exception) -> None:
-        job = self._end_job()
-        if job is not None:
+        job = self._reading_ended(Ending.FAILED, error)
+        if job is not None and not job.is_quiet:
             again = None if isinstance(error, AudioError) else partial(self.read_again, [job])
             self.problem.emit(Problem(error, again))
-            if isinstance(error, EngineStopped):
-                self.load_model()
-        self._go_on()
+
+    def _leave(self, job: Job, ending: Ending) -> None:
+        """The job was taken out of the queue; what a task still sends of it is not heeded."""
+        if self._reading is not None and self._queue.current is None and not self._is_leaving:
+            self._is_leaving = True
+            self._reading.cancel()
+            self._recognition.engine.cancel()
+        self._end(job, ending)
 
     # --- ending ---
 
@@ -268,14 +293,20 @@ class Session(QObject):
         if not self.status.can_cancel:
             return
         self._dictaphone.drop()
-        current, jobs = self._queue.current, self._queue.clear()
-        if self._reading is not None:
-            self._reading.cancel()
-            self._engine.cancel()
-        if current is not None:
-            self.job_ended.emit(current)
+        ending = Ending.INTERRUPTED if self._closing else Ending.CANCELLED
+        jobs = self._queue.clear()
+        for job in jobs:
+            self._leave(job, ending)
         self._tell()
-        self.cancelled.emit(jobs)
+        self.cancelled.emit([job for job in jobs if not job.is_quiet])
+
+    def cancel_jobs(self, jobs: Sequence[Job]) -> None:
+        """Takes these files out of the queue."""
+        for job in jobs:
+            if job in self._queue.jobs and not job.is_live:
+                self._queue.remove(job)
+                self._leave(job, Ending.CANCELLED)
+        self._go_on()
 
     def close(self) -> None:
         """Stops everything that runs, keeps what was recorded; `closed` comes when all has ended."""
@@ -283,18 +314,16 @@ class Session(QObject):
             return
         self._closing = True
         self.cancel()
-        if self._loading is not None:
-            self._loading.cancel()
+        self._recognition.stop()
         QTimer.singleShot(CLOSE_WITHIN_MS, self._say_closed)  # a sound driver that hangs must not keep the window
         self._go_on()
 
     def _close_when_quiet(self) -> None:
-        if not self._dictaphone.is_busy and self._reading is None and self._loading is None:
-            if self._engine is None:
+        if not self._dictaphone.is_busy and self._reading is None and not self._recognition.is_loading:
+            self._last = self._recognition.close()
+            if self._last is None:
                 self._say_closed()
                 return
-            engine, self._engine = self._engine, None
-            self._last = Task(partial(closing, engine))
             self._last.done.connect(self._say_closed)
             self._last.failed.connect(self._say_closed)
             self._last.start()
@@ -310,7 +339,7 @@ class Session(QObject):
             reading = Reading.LIVE if self._queue.first.is_live else Reading.FILES
         status = Status(
             self._dictaphone.state,
-            self._model,
+            self._recognition.state,
             reading,
             self._queue.file_number,
             len(self._queue.files),
@@ -318,6 +347,8 @@ class Session(QObject):
             self._queue.time_left_s,
             self._closing,
             self._dictaphone.hears_nothing,
+            self._queue.is_paused and self._queue.current is None,
+            self._queue.n_read,
         )
         if status != self.status:
             self.status = status

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from gui.i18n import _
+from gui.i18n import _, ngettext
 
 
 class Recording(Enum):
@@ -27,7 +27,7 @@ class Reading(Enum):
 
 @dataclass(frozen=True)
 class Status:
-    """fraction: of the files' audio that has been read, 0 to 1; None where it is not known."""
+    """fraction: of the files' audio that has been read, 0 to 1; None where it is not known. paused: files wait."""
 
     recording: Recording = Recording.NONE
     model: Model = Model.LOADING
@@ -38,6 +38,8 @@ class Status:
     time_left_s: float | None = None
     closing: bool = False
     hears_nothing: bool = False
+    paused: bool = False
+    n_read: int = 0
 
     @property
     def can_cancel(self) -> bool:
@@ -72,7 +74,11 @@ class Status:
             return _("Waiting for a model")
         if self.reading is Reading.LIVE:
             return _("Writing down the rest")
-        return self._files_words()
+        return self._paused_words() if self.paused else self._files_words()
+
+    def _paused_words(self) -> str:
+        n_left = self.n_files - self.n_read
+        return ngettext("Paused; a file waits", "Paused; {n} files wait", n_left).format(n=n_left)
 
     def _files_words(self) -> str:
         left = time_left(self.time_left_s)

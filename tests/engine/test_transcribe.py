@@ -140,3 +140,24 @@ def test_real_strangers_are_read(reader, shared):
     rate = error_rate(pairs)
     assert rate.utterances == 34
     assert rate.cer < 0.55
+
+
+def test_a_recording_read_in_part_is_gone_on_with(untrained, babble):
+    *_, whole = untrained.transcribe(babble)
+    from_s = whole.segments[2].end_s
+    started, *events, finished = untrained.transcribe(babble, from_s)
+    assert (started.duration_s, finished.duration_s) == (60.0, pytest.approx(60.0))
+    assert [e.done_s for e in events if isinstance(e, Progress)][-1] == pytest.approx(60.0)
+    edges = [edge for segment in finished.segments for edge in (segment.start_s, segment.end_s)]
+    assert len(edges) > 4
+    assert edges == sorted(edges)
+    assert edges[-1] == pytest.approx(whole.segments[-1].end_s, abs=2)
+    assert finished.segments == tuple(e.segment for e in events if isinstance(e, Final))
+    words = [word for segment in finished.segments for word in segment.words]
+    assert all(word.start_s >= from_s - 0.001 for word in words)
+
+
+@pytest.mark.parametrize("from_s", [60.0, 61.0])
+def test_nothing_is_left_of_a_recording_that_was_read_to_its_end(untrained, babble, from_s):
+    *_, finished = untrained.transcribe(babble, from_s)
+    assert finished == Finished(pytest.approx(from_s), ())

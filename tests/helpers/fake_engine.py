@@ -19,10 +19,12 @@ def segment(text: str, start_s: float = 0.0, word_s: float = 0.5) -> Segment:
 
 
 class FakeEngine:
-    """calls: what was asked for, in order: ("transcribe", path) or ("follow", path)."""
+    """calls: what was asked for, in order: ("transcribe", path) or ("follow", path).
+    begun_at_s: of each "transcribe", where in the file."""
 
     def __init__(self, ready: bool = True):
         self.calls: list[tuple[str, Path]] = []
+        self.begun_at_s: list[float] = []
         self.started, self.closed = threading.Event(), threading.Event()
         self.following: threading.Event | None = None
         self._ready = threading.Event()
@@ -42,7 +44,8 @@ class FakeEngine:
             raise self._broken
         return ready
 
-    def transcribe(self, path: Path) -> Iterator[Event]:
+    def transcribe(self, path: Path, from_s: float = 0.0) -> Iterator[Event]:
+        self.begun_at_s.append(from_s)
         return self._run("transcribe", path)
 
     def follow(self, path: Path, ended: threading.Event) -> Iterator[Event]:
