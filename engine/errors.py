@@ -22,6 +22,7 @@
     │   ├── NotWritable
     │   ├── HistoryDamaged
     │   └── HistoryNewer
+    ├── WatchedFolderMissing   a folder that is to be watched and is not there
     ├── InterruptedTooOften    a recording that the program never came to the end of
     ├── CheckpointError        a model that cannot be loaded
     │   ├── CheckpointMissing
@@ -178,6 +179,10 @@ class HistoryNewer(StorageError):
         "The history {path} was written by a newer Diktovka and is left as it is. Update the program; "
         "until then, what you dictate is kept as recordings only."
     )
+
+
+class WatchedFolderMissing(DiktovkaError):
+    template = "The watched folder {path} cannot be looked into. Choose another in the settings, or put it back."
 
 
 class InterruptedTooOften(DiktovkaError):

@@ -12,12 +12,28 @@ from pathlib import Path
 
 from engine.document import Document
 from engine.errors import HistoryDamaged
-from engine.history_entry import ENTRY, ORDER, WHERE, Entry, Kind, Order, Show, State, Totals, path_of, stored
+from engine.history_entry import (
+    ENTRY,
+    EXCERPT,
+    ORDER,
+    WHERE,
+    Entry,
+    Kind,
+    Order,
+    Show,
+    State,
+    Totals,
+    fold,
+    path_of,
+    stored,
+    terms,
+)
 from engine.history_error import error_to_json
-from engine.history_file import as_storage_error, fold, in_memory, index, is_damage, open_file
+from engine.history_file import as_storage_error, in_memory, index, is_damage, open_file
 
 DAY_S = 86_400
 BIN_DAYS = 30
+OWN_NAME = re.compile(r"\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d(_\d+)?\.wav")  # what else lies in a folder is the person's
 
 
 class History:
@@ -195,21 +211,22 @@ class History:
 
     def keys(self, query: str = "", order: Order = Order.NEWEST, show: Show = Show.ALL) -> list[int]:
         """Keys of the entries that hold all words of a query, the last letters of each left open; е finds ё."""
-        terms = re.findall(r"\w+", fold(query))
-        if query.strip() and not terms:
+        wanted = terms(query)
+        if query.strip() and not wanted:
             return []
         found, values = "", []
-        if terms:
+        if wanted:
             found = " AND id IN (SELECT rowid FROM words WHERE words MATCH ?)"
-            values = [" ".join(f'"{term}"*' for term in terms)]
+            values = [" ".join(f'"{term}"*' for term in wanted)]
         rows = self._ask(f"SELECT id FROM entry WHERE {WHERE[show]}{found} ORDER BY {ORDER[order]}", values)
         return [key for (key,) in rows]
 
-    def entries(self, keys: Sequence[int]) -> list[Entry]:
-        """In the order of the keys; those that are gone are left out."""
+    def entries(self, keys: Sequence[int], query: str = "") -> list[Entry]:
+        """In the order of the keys; those that are gone are left out. query: what is looked for, to be seen in text."""
         marks = ", ".join("?" * len(keys))
-        rows = self._ask(f"SELECT {ENTRY} FROM entry WHERE id IN ({marks})", keys)
-        found = {row[0]: Entry.of(row) for row in rows}
+        columns = ENTRY.format(text="text" if query else f"substr(text, 1, {EXCERPT})")
+        rows = self._ask(f"SELECT {columns} FROM entry WHERE id IN ({marks})", keys)
+        found = {row[0]: Entry.of(row, query) for row in rows}
         return [found[key] for key in keys if key in found]
 
     def unfinished(self) -> list[Entry]:
@@ -232,15 +249,19 @@ class History:
 
     # --- files that nobody has told of ---
 
-    def adopt(self, recordings: Path) -> list[int]:
-        """Entries for the recordings in that folder that have none: a kill came between the two. Gives their keys."""
+    def adopt(self, recordings: Path, before: float) -> list[int]:
+        """Entries for our recordings in that folder that have none: a kill came between the two. Gives their keys.
+
+        before: seconds since 1970; what was written to later is still being recorded.
+        """
         try:
-            files = sorted(path for path in recordings.glob("*.wav") if path.is_file())
+            files = sorted(path for path in recordings.iterdir() if OWN_NAME.fullmatch(path.name) and path.is_file())
         except OSError:
             return []
         known = {source for (source,) in self._ask("SELECT source FROM entry")}
         new = [path for path in files if stored(path) not in known]
-        return [self.add(path, Kind.RECORDING, State.CANCELLED, path.stat().st_mtime) for path in new]
+        made = {path: path.stat().st_mtime for path in new}
+        return [self.add(path, Kind.RECORDING, State.CANCELLED, at) for path, at in made.items() if at < before]
 
     def mark_seen(self, paths: Iterable[Path]) -> None:
         """Files of a watched folder that are not to be read, because they were there before."""

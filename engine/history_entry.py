@@ -1,6 +1,8 @@
 """An entry of the history: what is kept of a recording or an opened file, and how entries are listed."""
 
 import os
+import re
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -56,7 +58,7 @@ ORDER = {
 }
 ENTRY = (
     "id, created, source, kind, state, duration_s, model, error, title, "
-    f"substr(text, 1, {EXCERPT}), n_bytes, attempts, deleted, previous IS NOT NULL"
+    "{text}, n_bytes, attempts, deleted, previous IS NOT NULL"
 )
 
 
@@ -83,10 +85,11 @@ class Entry:
     has_previous: bool
 
     @classmethod
-    def of(cls, row: tuple) -> Self:
+    def of(cls, row: tuple, query: str = "") -> Self:
         """row: the columns of ENTRY."""
-        key, created, source, kind, state, *rest, has_previous = row
-        return cls(key, created, path_of(source), Kind(kind), State(state), *rest, bool(has_previous))
+        key, created, source, kind, state, duration_s, model, error, title, text, *rest, has_previous = row
+        told = (duration_s, model, error, title, excerpt(text, query))
+        return cls(key, created, path_of(source), Kind(kind), State(state), *told, *rest, bool(has_previous))
 
     @property
     def failure(self) -> DiktovkaError | None:
@@ -103,6 +106,34 @@ class Totals:
     n_bytes: int
     n_in_bin: int
     n_failed: int
+
+
+def fold(text: str) -> str:
+    """Text as it is searched: small letters, е for ё, and й as one letter however it was written."""
+    return unicodedata.normalize("NFC", text).lower().replace("ё", "е")
+
+
+def terms(query: str) -> list[str]:
+    """The words of what a person looks for."""
+    return re.findall(r"\w+", fold(query))
+
+
+def found_at(text: str, query: str) -> tuple[int, int] | None:
+    """Where the first of a query's words begins in a text, and where the letters that were looked for end."""
+    folded = fold(text)
+    if len(folded) != len(text):
+        return None  # letters put together of two: places would not agree
+    places = [match.span() for term in terms(query) if (match := re.search(rf"\b{term}", folded))]
+    return min(places, default=None)
+
+
+def excerpt(text: str, query: str) -> str:
+    """The part of a text that is listed: its beginning, or what stands around what was found."""
+    found = found_at(text, query)
+    if found is None or found[1] < EXCERPT // 4:
+        return text[:EXCERPT]
+    start = text.rfind(" ", 0, max(0, found[0] - EXCERPT // 8)) + 1
+    return f"…{text[start : start + EXCERPT]}"
 
 
 def stored(path: Path) -> str | bytes:

@@ -4,13 +4,13 @@ SQLite in WAL mode (https://www.sqlite.org/wal.html): a kill loses nothing that 
 """
 
 import sqlite3
-import unicodedata
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 
 from engine.errors import DiskFull, HistoryDamaged, HistoryNewer, NotWritable, StorageError
+from engine.history_entry import fold
 from engine.storage import storage_error
 
 VERSION = 1
@@ -46,11 +46,6 @@ COLUMNS = (
     "created, source, kind, state, duration_s, model, error, title, title_key, "
     "document, previous, text, n_bytes, attempts, deleted"
 )
-
-
-def fold(text: str) -> str:
-    """Text as it is searched: small letters, е for ё, and й as one letter however it was written."""
-    return unicodedata.normalize("NFC", text).lower().replace("ё", "е")
 
 
 def said(title: str, source: str, text: str) -> str:

@@ -24,11 +24,16 @@ from gui.bridge import MakeRecorder
 from gui.dictating import Dictating
 from gui.dictation_page import DictationPage
 from gui.empty_page import shipped_samples
+from gui.history_keeper import HistoryKeeper
+from gui.history_offer import HistoryOffer
+from gui.i18n import _
 from gui.kept_text import KeptText
 from gui.language_watch import LanguageWatch
+from gui.late_page import LatePage
 from gui.log import Uncaught, start_logging
 from gui.main_window import MainWindow, MakeTrainer
 from gui.microphones import ListDevices, MicrophoneChoice
+from gui.queue_watch import WatchedFolder
 from gui.recognition import Engine
 from gui.session import Problem, Session
 from gui.settings import Settings
@@ -83,8 +88,13 @@ class Program(QObject):
         self.session.closed.connect(self.kept_text.save_last)
         self.language_watch = LanguageWatch(self.session, self.settings, self.page)
         self._list_devices, self._make_recorder = list_devices, make_recorder
-        late = (self._make_settings_page, self._make_voice_page)
-        self.window = MainWindow(self.session, self.settings, self.page, make_trainer, *late)
+        self.history = HistoryKeeper(self.session, self.settings)
+        self.history_offer = HistoryOffer(self.page, self.history, self._show_history)
+        self.watch = WatchedFolder(self.session, self.settings, self.history.store)
+        self.watch.failed.connect(self.history_offer.tell)
+        history_page = LatePage("gui.history_page", self._make_history_page, _("Getting the history ready"))
+        late = (self._make_settings_page, self._make_voice_page, history_page)
+        self.window = MainWindow(self.session, self.settings, self.page, make_trainer, *late, self.history)
         self.dictating = Dictating(self.session, self.settings, self.page, self.window)
         self._first, self._welcome = StartOptions(SHOW), False
         self._unwanted: Collection[str] | None = ()
@@ -111,6 +121,14 @@ class Program(QObject):
         from gui.voice_page import VoicePage
 
         return VoicePage(self.session, self.settings, self._make_recorder)
+
+    def _make_history_page(self) -> QWidget:
+        from gui.history_page import HistoryPage
+
+        return HistoryPage(self.session, self.settings, self.history)
+
+    def _show_history(self) -> None:
+        self.window.tabs.setCurrentWidget(self.window.history_page)
 
     def _delete_at_end(self, names: Collection[str] | None) -> None:
         self._unwanted = names
@@ -147,6 +165,8 @@ class Program(QObject):
 
     def _begin(self) -> None:
         self.session.load_model()
+        self.history.begin()
+        self.watch.begin()
         self.microphones.look()
         if self.kept_text.of_last_time is not None:
             self.page.offer_text_of_last_time(self.kept_text.bring_back)

@@ -14,7 +14,7 @@ from gui.theme import GRID, TITLE_SCALE, button_icon_size, theme
 
 SHOW_PROGRESS_AFTER_MS = 500
 NOTE_MS = 2500
-_PROGRESS_STEPS = 1000
+PROGRESS_STEPS = 1000
 
 
 def tool_button(text: str, command: str, hint: str) -> QPushButton:
@@ -162,6 +162,6 @@ class Controls(QWidget):
         """What takes longer than a moment shows how far it is, and can be cancelled."""
         self.cancel.show()
         known = self._status.fraction is not None
-        self.progress.setRange(0, _PROGRESS_STEPS if known else 0)
-        self.progress.setValue(round(_PROGRESS_STEPS * self._status.fraction) if known else -1)
+        self.progress.setRange(0, PROGRESS_STEPS if known else 0)
+        self.progress.setValue(round(PROGRESS_STEPS * self._status.fraction) if known else -1)
         self.progress.setVisible(self._status.recording is Recording.NONE)

@@ -23,6 +23,7 @@ class Dictaphone(QObject):
     """One recording at a time, each in a file of its own named after the moment.
 
     folder: where the next one is put.
+    recording_ended(path, duration_s): also when it is not wanted any more.
     recording_started(path, ended): its first samples are on disk; `ended` is an Event, set when no more come.
     failed(error, is_kept): the recording ended by itself; is_kept tells whether there is something to read.
     silence_s: seconds without speech after which a recording ends by itself; 0 for never.
@@ -32,6 +33,7 @@ class Dictaphone(QObject):
     state_changed = Signal()
     level_changed = Signal(float, float)
     recording_started = Signal(object, object)
+    recording_ended = Signal(object, float)
     failed = Signal(object, bool)
 
     def __init__(self, folder: Path, make_recorder: MakeRecorder, now: Callable[[], datetime]):
@@ -126,6 +128,8 @@ class Dictaphone(QObject):
 
     def _take_end(self, recording: Recording | None, error: DiktovkaError | None) -> None:
         self._task = None
+        if recording is not None:
+            self.recording_ended.emit(recording.path, recording.duration_s)
         if self._ended is not None:
             self._ended.set()
             self._ended = None

@@ -112,7 +112,7 @@ class DictationPage(QWidget):
         session = self._session
         session.status_changed.connect(self._show_status)
         session.level_changed.connect(self.controls.record.show_level)
-        session.job_started.connect(self.transcript.begin)
+        session.job_started.connect(self._begin_paragraph)
         session.provisional.connect(self._show_provisional)
         session.final.connect(self._add_segment)
         session.revised.connect(self.transcript.revise)
@@ -144,10 +144,16 @@ class DictationPage(QWidget):
         self.transcript.show_provisional(" ".join(segment.text.split()))
 
     def _add_segment(self, job: Job, segment: Segment) -> None:
+        if job.is_quiet:
+            return
         self.transcript.add_segment(job, segment)
         if not segment.words and segment.raw:  # nothing but commands: what they did may not be seen
             heard = " ".join(word.text for word in segment.raw)
             self.controls.say(_("Done: “{words}”").format(words=heard))
+
+    def _begin_paragraph(self, job: Job) -> None:
+        if not job.is_quiet:
+            self.transcript.begin(job)
 
     def _end_provisional(self, _job: Job) -> None:
         self.transcript.show_provisional("")

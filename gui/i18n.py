@@ -37,6 +37,7 @@ SYSTEM_REASONS = (
 )
 
 _catalogue: gettext.NullTranslations = gettext.NullTranslations()
+_language = "en"
 
 
 def _preferences(environ: Mapping[str, str], platform: str) -> Iterable[str | None]:
@@ -70,12 +71,18 @@ def install(language: str | None = None) -> str:
 
     Raises ValueError for a language that there is no translation into.
     """
-    global _catalogue
+    global _catalogue, _language
     chosen = language or system_language()
     if chosen not in LANGUAGES:
         raise ValueError(f"there is no translation into {chosen!r}, only {', '.join(LANGUAGES)}")
     _catalogue = gettext.NullTranslations() if chosen == "en" else _read(chosen)
+    _language = chosen
     return chosen
+
+
+def language() -> str:
+    """The one that `install` chose, as "en" or "ru"."""
+    return _language
 
 
 def _read(language: str) -> gettext.GNUTranslations:

@@ -30,7 +30,7 @@ class Job:
     heading: shown above its text, where several files are read at once. entry: its key in the history.
     model: the checkpoint to read it with; None for the one that dictation uses. is_quiet: its text goes to the history
     only, and so do its failures. segments: those that hold words, as far as it has been read.
-    is_held: it may not be read yet. ending, error: how it ended.
+    is_held: it may not be read yet. read_with: the checkpoint that reads it. ending, error: how it ended.
     """
 
     path: Path
@@ -43,6 +43,7 @@ class Job:
     is_quiet: bool = False
     is_held: bool = False
     segments: list[Segment] = field(default_factory=list)
+    read_with: Path | None = None
     ending: Ending | None = None
     error: Exception | None = None
     key: int = field(default_factory=lambda: next(_keys))
@@ -161,9 +162,9 @@ class Queue:
         return [job for job in self._batch if not job.is_live]
 
     @property
-    def n_read(self) -> int:
-        """How many of `files` are behind us."""
-        return sum(job not in self.jobs for job in self.files)
+    def n_waiting(self) -> int:
+        """How many files are not done, the current one too."""
+        return sum(not job.is_live for job in self.jobs)
 
     @property
     def file_number(self) -> int:

@@ -21,6 +21,7 @@ from engine.paths import resource
 from gui.bridge import Task
 from gui.dictation_page import DictationPage
 from gui.files import dropped_paths
+from gui.history_keeper import HistoryKeeper
 from gui.i18n import _
 from gui.late_page import LatePage
 from gui.problem_words import problem_words
@@ -52,6 +53,8 @@ class MainWindow(QMainWindow):
         make_trainer: MakeTrainer,
         make_settings: Callable[[], QWidget],
         make_voice: Callable[[], QWidget],
+        history_page: LatePage,
+        history: HistoryKeeper,
     ):
         super().__init__()
         self._session, self._settings = session, settings
@@ -63,6 +66,8 @@ class MainWindow(QMainWindow):
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(dictation, _("Dictation"))
+        self.history_page, self._history = history_page, history
+        self.tabs.addTab(history_page, _("History"))
         self.voice = LatePage("gui.voice_page", make_voice, _("Getting the page ready"))
         self.voice.made.connect(self._voice_made)
         self.tabs.addTab(self.voice, _("My voice"))
@@ -80,6 +85,7 @@ class MainWindow(QMainWindow):
         self.tabs.addTab(self.settings_page, _("Settings"))
         for command, page in (
             ("dictation", dictation),
+            ("history", history_page),
             ("voice", self.voice),
             ("trainer", self._trainer_place),
             ("settings", self.settings_page),
@@ -93,6 +99,7 @@ class MainWindow(QMainWindow):
         self.resize(*FIRST_SIZE)
         self.restoreGeometry(settings.geometry)
         session.closed.connect(self._close_when_all_ended)
+        history.closed.connect(self._close_when_all_ended)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -100,6 +107,9 @@ class MainWindow(QMainWindow):
             self._was_shown = True
             self.dictation.controls.record.setFocus()  # so that Space records
             self.first_shown.emit()
+
+    def show_trainer(self) -> None:
+        self.tabs.setCurrentWidget(self._trainer_place)
 
     def _show_tab(self, index: int) -> None:
         """Makes the Trainer's page when it is first wanted, so that the window opens without it."""
@@ -192,7 +202,7 @@ class MainWindow(QMainWindow):
         self.activateWindow()
 
     def _close_when_all_ended(self) -> None:
-        pages = (self.trainer, self.voice.page)
+        pages = (self._history, self.trainer, self.voice.page)
         if self._session.has_closed and all(page is None or page.has_closed for page in pages):
             self._may_close = True
             self.close()

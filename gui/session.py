@@ -50,6 +50,7 @@ class Session(QObject):
 
     status_changed = Signal(object)
     level_changed = Signal(float, float)
+    recording_ended = Signal(object, float)
     jobs_added = Signal(object)
     job_started = Signal(object)
     provisional = Signal(object, object)
@@ -80,6 +81,7 @@ class Session(QObject):
         self._dictaphone = Dictaphone(recordings_dir, make_recorder, now)
         self._dictaphone.state_changed.connect(self._go_on)
         self._dictaphone.level_changed.connect(self.level_changed)
+        self._dictaphone.recording_ended.connect(self.recording_ended)
         self._dictaphone.recording_started.connect(self._recording_started)
         self._dictaphone.failed.connect(self._recording_failed)
         self._reading: Task | None = None
@@ -178,6 +180,15 @@ class Session(QObject):
             if any(job.is_live for job in jobs):
                 self._interrupt()
             self._go_on()
+
+    @property
+    def is_paused(self) -> bool:
+        return self._queue.is_paused
+
+    @property
+    def current_fraction(self) -> float | None:
+        """How much of the file that is being read has been read, 0 to 1; None where that is not known."""
+        return self._queue.current_fraction
 
     def release(self, jobs: Sequence[Job]) -> None:
         """They may be read now."""
@@ -348,7 +359,7 @@ class Session(QObject):
             self._closing,
             self._dictaphone.hears_nothing,
             self._queue.is_paused and self._queue.current is None,
-            self._queue.n_read,
+            self._queue.n_waiting,
         )
         if status != self.status:
             self.status = status

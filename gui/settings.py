@@ -35,6 +35,8 @@ class Settings(QObject):
     language = Stored("", choices=("", "en", "ru"))  # empty: the system's
     appearance = Stored("system", choices=("system", "light", "dark"))
     text_percent = Stored(100, least=80, most=LARGEST_TEXT_PERCENT)
+    keep_days = Stored(0, least=0, most=36_500)  # of the history; 0: for ever
+    watch_folder = Stored("")  # new recordings in it are read; empty: none
     tour_seen = Stored(False)
     spoken_off = Stored("")  # names of engine.spoken_commands.COMMANDS that are plain words, parted by blanks
     spoken_capitals = Stored(True)

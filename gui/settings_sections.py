@@ -58,6 +58,7 @@ SECTIONS = (
     Section("own_words", N_("Own words"), "format-list-text", "gui.own_words_section", "OwnWordsSection"),
     Section("shortcuts", N_("Shortcuts"), "keyboard-outline", "gui.settings_shortcuts", "ShortcutsSection"),
     Section("dictating", N_("Dictating"), "microphone-message", "gui.settings_dictating", "DictatingSection"),
+    Section("history", N_("History"), "history", "gui.settings_history", "HistorySection"),
     Section("appearance", N_("Appearance"), "theme-light-dark", "gui.settings_appearance", "AppearanceSection"),
     Section("folders", N_("Folders and privacy"), "folder-lock-outline", "gui.settings_folders", "FoldersSection"),
     Section("transfer", N_("Export and import"), "swap-horizontal", "gui.settings_transfer", "TransferSection"),

@@ -44,6 +44,9 @@ COMMANDS = (
     Command("save", "Ctrl+S", N_("Save the text to a file"), "dictation"),
     Command("clear", "Ctrl+Shift+Delete", N_("Clear the page"), "dictation"),
     Command("microphone", "Alt+M", N_("Choose a microphone"), "dictation"),
+    Command("search", "Ctrl+F", N_("Search in the history"), "history"),
+    Command("play_entry", "Ctrl+P", N_("Play a recording, and stop"), "history"),
+    Command("rename_entry", "F2", N_("Rename"), "history"),
     Command("train", "Ctrl+T", N_("Train, and stop training"), "trainer"),
     Command("pause", "Ctrl+Shift+T", N_("Pause the training, and resume it"), "trainer"),
     Command("play", "Ctrl+P", N_("Play and pause"), "editor"),
@@ -59,8 +62,9 @@ COMMANDS = (
     Command("voice_hear", "Ctrl+P", N_("Hear what was recorded"), "voice"),
     Command("voice_another", "Ctrl+N", N_("Show another sentence instead of this one"), "voice"),
     Command("dictation", "Ctrl+1", N_("Dictation")),
-    Command("trainer", "Ctrl+2", N_("Trainer")),
-    Command("voice", "Ctrl+4", N_("My voice")),
+    Command("history", "Ctrl+2", N_("History")),
+    Command("voice", "Ctrl+3", N_("My voice")),
+    Command("trainer", "Ctrl+4", N_("Trainer")),
     Command("settings", "Ctrl+,", N_("Settings")),
     Command("help", "F1", N_("Keyboard shortcuts")),
 )
@@ -77,6 +81,8 @@ FIXED = (
     ("Space", N_("Start and stop recording, while no text has the focus")),
     ("Return", N_("Keep what was read, on the page My voice")),
     ("Ctrl+Z", N_("Undo the last change")),
+    ("Return", N_("Open what is marked in the history")),
+    ("Del", N_("Delete what is marked in the history")),
     ("Tab", N_("Go on to the next control")),
 )
 

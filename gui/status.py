@@ -27,7 +27,10 @@ class Reading(Enum):
 
 @dataclass(frozen=True)
 class Status:
-    """fraction: of the files' audio that has been read, 0 to 1; None where it is not known. paused: files wait."""
+    """fraction: of the files' audio that has been read, 0 to 1; None where it is not known.
+
+    n_waiting: files not done yet. paused: they wait until somebody says otherwise.
+    """
 
     recording: Recording = Recording.NONE
     model: Model = Model.LOADING
@@ -39,7 +42,7 @@ class Status:
     closing: bool = False
     hears_nothing: bool = False
     paused: bool = False
-    n_read: int = 0
+    n_waiting: int = 0
 
     @property
     def can_cancel(self) -> bool:
@@ -74,16 +77,21 @@ class Status:
             return _("Waiting for a model")
         if self.reading is Reading.LIVE:
             return _("Writing down the rest")
-        return self._paused_words() if self.paused else self._files_words()
+        return self.queue_words
 
-    def _paused_words(self) -> str:
-        n_left = self.n_files - self.n_read
-        return ngettext("Paused; a file waits", "Paused; {n} files wait", n_left).format(n=n_left)
+    @property
+    def queue_words(self) -> str:
+        """How far the files are, also while something else goes on."""
+        if self.paused:
+            return ngettext("Paused; {n} file waits", "Paused; {n} files wait", self.n_waiting).format(n=self.n_waiting)
+        if self.reading is Reading.LIVE:
+            return ngettext("{n} file waits", "{n} files wait", self.n_waiting).format(n=self.n_waiting)
+        return self._files_words()
 
     def _files_words(self) -> str:
         left = time_left(self.time_left_s)
         if self.n_files > 1:
-            words = _("Reading {number} of {total} files").format(number=self.file_number, total=self.n_files)
+            words = _("Reading {number} of {total} files").format(number=max(1, self.file_number), total=self.n_files)
         else:
             words = _("Reading the file")
         return f"{words}, {left}" if left else words

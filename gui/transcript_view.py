@@ -68,7 +68,10 @@ class TranscriptView(QTextEdit):
     # --- what comes from recognition ---
 
     def begin(self, job: Job) -> None:
-        """What comes next starts a paragraph, under the job's heading if it has one."""
+        """What comes next starts a paragraph, under the job's heading if it has one; not if it was only interrupted."""
+        if self._jobs and job is list(self._jobs.values())[-1]:
+            return
+        self._jobs.pop(job.key, None)
         self._jobs[job.key] = job
         self._paragraph_wanted = job
 

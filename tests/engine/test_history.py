@@ -15,6 +15,7 @@ from engine.history_entry import Kind, Order, Show, State
 from engine.history_error import error_from_json, error_to_json
 from tests.helpers.fake_engine import segment
 
+LATER = 9e9
 MODEL = Path("/models/best")
 
 
@@ -279,14 +280,19 @@ def test_totals(history, recordings):
 
 
 def test_recordings_without_an_entry_are_taken_in_once(history, recordings):
-    known = recordings / "a.wav"
-    for path in (known, recordings / "b.wav"):
+    known, new = recordings / "2024-05-06_07-08-09.wav", recordings / "2024-05-06_07-08-09_2.wav"
+    for path in (known, new, recordings / "моя песня.wav"):
         path.write_bytes(b"RIFF")
     history.add(known, Kind.RECORDING)
-    (key,) = history.adopt(recordings)
+    (key,) = history.adopt(recordings, LATER)
     entry = one(history, key)
-    assert (entry.source, entry.state, entry.kind) == (recordings / "b.wav", State.CANCELLED, Kind.RECORDING)
-    assert history.adopt(recordings) == []
+    assert (entry.source, entry.state, entry.kind) == (new, State.CANCELLED, Kind.RECORDING)
+    assert history.adopt(recordings, LATER) == []
+
+
+def test_a_recording_that_is_being_made_is_not_taken_in(history, recordings):
+    (recordings / "2024-05-06_07-08-09.wav").write_bytes(b"RIFF")
+    assert history.adopt(recordings, 1_000_000_000) == []
 
 
 def test_files_seen_before_are_not_new(history):

@@ -94,6 +94,7 @@ def make_stage(qtbot):
         if not stage.session.has_closed:
             with qtbot.waitSignal(stage.session.closed, timeout=10_000):
                 stage.window.close()
+        qtbot.waitUntil(lambda stage=stage: stage.program.history.has_closed, timeout=10_000)
         if stage.window.trainer is not None:
             qtbot.waitUntil(lambda trainer=stage.window.trainer: trainer.has_closed, timeout=60_000)
         stage.window.deleteLater()

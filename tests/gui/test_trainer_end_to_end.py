@@ -66,7 +66,7 @@ def program(shipped, qtbot) -> Iterator[Program]:
         make_trainer=lambda session, settings: TrainerPage(session, settings, world.outside),
     )
     program.open()
-    program.window.tabs.setCurrentIndex(1)
+    program.window.show_trainer()
     qtbot.waitUntil(lambda: program.window.trainer is not None)
     yield program
     trainer = program.window.trainer

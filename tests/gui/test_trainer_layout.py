@@ -34,13 +34,13 @@ def test_nothing_is_cut_and_everything_has_a_name(make_stage, qtbot, language):
 
 def test_the_page_is_made_when_its_tab_is_first_shown(stage, qtbot):
     assert stage.window.trainer is None
-    stage.window.tabs.setCurrentIndex(1)
+    stage.window.show_trainer()
     qtbot.waitUntil(lambda: stage.window.trainer is not None and stage.window.trainer.isVisible())
 
 
 def test_what_is_not_imported_yet_is_imported_on_another_thread(stage, qtbot, monkeypatch):
     monkeypatch.delitem(sys.modules, "gui.trainer_page")
-    stage.window.tabs.setCurrentIndex(1)
+    stage.window.show_trainer()
     assert stage.window.trainer is None
     assert stage.window._trainer_hint.text() == "Getting the Trainer ready"
     qtbot.waitUntil(lambda: stage.window.trainer is not None, timeout=30_000)

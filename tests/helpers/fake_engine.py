@@ -3,12 +3,20 @@
 import queue
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from engine.results import Event, Final, Finished, Progress, Provisional, Segment, Started, Word
 from engine.worker import Cancelled
 
-_CANCEL, _END = object(), object()
+_END = object()
+
+
+@dataclass(frozen=True)
+class _Cancel:
+    """Meant for one run: a later one is not stopped by it."""
+
+    run: int
 
 
 def segment(text: str, start_s: float = 0.0, word_s: float = 0.5) -> Segment:
@@ -53,17 +61,20 @@ class FakeEngine:
         return self._run("follow", path)
 
     def cancel(self) -> None:
-        self._waiting.put(_CANCEL)
+        self._waiting.put(_Cancel(len(self.calls)))
 
     def close(self) -> None:
         self.closed.set()
 
     def _run(self, verb: str, path: Path) -> Iterator[Event]:
         self.calls.append((verb, path))
+        run = len(self.calls)
         while True:
             step = self._waiting.get(timeout=10)
-            if step is _CANCEL:
-                raise Cancelled
+            if isinstance(step, _Cancel):
+                if step.run == run:
+                    raise Cancelled
+                continue
             if step is _END:
                 return
             if isinstance(step, Exception):

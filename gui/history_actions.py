@@ -1,0 +1,264 @@
+"""What can be done with the entries that are marked in the history: buttons, keys and a menu for the same things."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QModelIndex, QPoint, Qt
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QMenu, QPushButton, QWidget
+
+from engine.history_entry import Entry, Show, State, Totals
+from gui.form import push_button
+from gui.history_words import title_words
+from gui.i18n import _, ngettext
+from gui.icon_label import IconButton
+from gui.message_bar import Action
+from gui.shortcuts import bind, hint
+from gui.theme import GRID
+from gui.trained_models import list_models, shown_name
+
+if TYPE_CHECKING:
+    from gui.history_page import HistoryPage
+
+_BUSY = (State.RECORDING, State.WAITING, State.READING)
+
+
+def ask_title(parent: QWidget, title: str) -> str | None:
+    """Another name for an entry; None if the person changed their mind."""
+    text, accepted = QInputDialog.getText(parent, _("Rename"), _("Name:"), text=title)
+    return text.strip() if accepted else None
+
+
+class HistoryActions(QWidget):
+    """ask_title: passed in."""
+
+    def __init__(self, page: HistoryPage, ask_title: Callable[[QWidget, str], str | None] = ask_title):
+        super().__init__()
+        self._page, self.ask_title = page, ask_title
+        self._n_failed = 0
+        self.open = push_button(_("Open"), _("Read, hear and correct it"), "primary")
+        self.play = IconButton(_("Play"), _("Hear it from the beginning"), "play")
+        self.again = IconButton(_("Try again"), _("Read it from the beginning, with this or another model"), "refresh")
+        self.rename = IconButton(_("Rename…"), _("Give it another name"), "pencil-outline")
+        self.delete = IconButton(_("Delete"), _("Delete; it can be brought back for 30 days"), "delete-outline")
+        self.restore = push_button(_("Bring back"), _("Back into the history"), "primary")
+        self.purge = IconButton(_("Delete for good"), _("With its recording; this cannot be undone"), "delete-forever")
+        self.empty_bin = push_button(_("Delete all for good"), _("All that is listed here; this cannot be undone"))
+        self.all_again = push_button(_("Try all again"), _("Reads all that could not be read once more"))
+        self._lay_out()
+        self._connect()
+        self.show_state()
+
+    @property
+    def buttons(self) -> tuple[QPushButton, ...]:
+        return (
+            *(self.open, self.play, self.again, self.rename, self.delete),
+            *(self.restore, self.purge, self.empty_bin, self.all_again),
+        )
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GRID)
+        for button in self.buttons:
+            row.addWidget(button)
+        row.addStretch(1)
+
+    def _connect(self) -> None:
+        page = self._page
+        for button, command, act in (
+            (self.play, "play_entry", self._play),
+            (self.rename, "rename_entry", self._rename),
+            (self.delete, "", self._delete),
+            (self.open, "", self._open),
+            (self.restore, "", self._restore),
+            (self.purge, "", self._purge),
+            (self.empty_bin, "", self._empty_bin),
+            (self.all_again, "", self._all_again),
+            (self.again, "", self._ask_model),
+        ):
+            button.clicked.connect(lambda _checked=False, act=act: act())
+            if command:
+                hint(button, button.toolTip(), command)
+                bind(page.view, command, act)
+        delete = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), page.view, self._delete_key)
+        delete.setContext(Qt.ShortcutContext.WidgetShortcut)
+        page.view.activated.connect(self._activate)
+        page.view.customContextMenuRequested.connect(self._menu)
+
+    # --- what is possible now ---
+
+    def show_state(self, *_changed: object) -> None:
+        chosen = self._page.chosen
+        in_bin = self._page.model.show is Show.BIN
+        one = chosen[0] if len(chosen) == 1 else None
+        for button in (self.open, self.play, self.again, self.rename, self.delete):
+            button.setVisible(not in_bin)
+        for button in (self.restore, self.purge, self.empty_bin):
+            button.setVisible(in_bin)
+        self.open.setEnabled(one is not None and one.state not in _BUSY)
+        self.play.setEnabled(one is not None)
+        is_heard = one is not None and one.key == self._page.player.key
+        self.play.show_as(*((_("Stop"), "stop") if is_heard else (_("Play"), "play")))
+        busy = [entry for entry in chosen if entry.state in _BUSY]
+        self.again.show_as(*((_("Cancel"), "close") if busy else (_("Try again"), "refresh")))
+        self.again.setEnabled(bool(chosen) and not any(entry.state is State.RECORDING for entry in chosen))
+        self.rename.setEnabled(one is not None)
+        self.delete.setEnabled(bool(chosen) and not busy)
+        self.restore.setEnabled(bool(chosen))
+        self.purge.setEnabled(bool(chosen))
+        self.empty_bin.setEnabled(bool(self._page.model.keys))
+        self.all_again.setVisible(not in_bin and self._page.model.show is Show.FAILED)
+        self.all_again.setEnabled(self._n_failed > 0)
+
+    def show_totals(self, totals: Totals) -> None:
+        self._n_failed = totals.n_failed
+        self.show_state()
+
+    # --- what is done ---
+
+    def _write(self, act: Callable, then: Callable[[object], None] | None = None) -> None:
+        self._page.keeper.store.write(act, then)
+
+    def _activate(self, _place: QModelIndex) -> None:
+        if self._page.model.show is Show.BIN:
+            self._restore()
+        else:
+            self._open()
+
+    def _open(self) -> None:
+        if self.open.isEnabled():
+            self._page.open_entry(self._page.chosen[0])
+
+    def _play(self) -> None:
+        chosen = self._page.chosen
+        if len(chosen) == 1:
+            self._page.player.toggle(chosen[0].key, chosen[0].source)
+
+    def _rename(self) -> None:
+        if not self.rename.isEnabled():
+            return
+        (entry,) = self._page.chosen
+        title = self.ask_title(self, title_words(entry))
+        if title is not None and title != title_words(entry):
+            self._write(lambda history: history.rename(entry.key, title))
+
+    def _delete_key(self) -> None:
+        if self._page.model.show is Show.BIN and self.purge.isEnabled():
+            self._purge()
+        elif self.delete.isEnabled():
+            self._delete()
+
+    def _delete(self) -> None:
+        keys = [entry.key for entry in self._page.chosen]
+        self._page.player.stop()
+        self._write(lambda history: history.delete(keys))
+        text = ngettext("The entry was deleted.", "{n} entries were deleted.", len(keys)).format(n=len(keys))
+        undo = Action(_("Undo"), lambda: self._write(lambda history: history.restore(keys)))
+        self._page.messages.say(text, "delete-outline", [undo])
+
+    def _restore(self) -> None:
+        keys = [entry.key for entry in self._page.chosen]
+        self._write(lambda history: history.restore(keys))
+
+    def _purge(self) -> None:
+        keys = [entry.key for entry in self._page.chosen]
+        self._confirm(
+            ngettext(
+                "Delete this entry and its recording for good?",
+                "Delete {n} entries and their recordings for good?",
+                len(keys),
+            ).format(n=len(keys)),
+            lambda: self._write(lambda history: history.purge(keys)),
+        )
+
+    def _empty_bin(self) -> None:
+        n = len(self._page.model.keys)
+        self._confirm(
+            ngettext(
+                "Delete this entry and its recording for good?",
+                "Delete {n} entries and their recordings for good?",
+                n,
+            ).format(n=n),
+            lambda: self._write(lambda history: history.empty_bin()),
+        )
+
+    def _confirm(self, question: str, act: Callable[[], None]) -> None:
+        """What cannot be undone is asked for once more, in the page and not in the way."""
+        self._page.messages.say(question, "alert-outline", [Action(_("Delete for good"), act)])
+
+    # --- reading again ---
+
+    def _ask_model(self) -> None:
+        chosen = self._page.chosen
+        if any(entry.state in _BUSY for entry in chosen):
+            self._page.keeper.cancel(chosen)
+            return
+        menu = self._models_menu(chosen)
+        menu.popup(self.again.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
+
+    def _models_menu(self, chosen: Sequence[Entry]) -> QMenu:
+        menu = QMenu(self)
+        in_use = self._page.session.model
+        menu.addAction(_("With the model in use"), partial(self._read_again, chosen, None))
+        others = [model for model in list_models() if model.folder != in_use]
+        if others:
+            menu.addSeparator()
+        for model in others:
+            text = _("With the model {name}").format(name=shown_name(model))
+            menu.addAction(text, partial(self._read_again, chosen, model.folder))
+        return menu
+
+    def _read_again(self, chosen: Sequence[Entry], model: Path | None) -> None:
+        self._page.keeper.read_again(chosen, model)
+
+    def _all_again(self) -> None:
+        def read(entries: list[Entry]) -> None:
+            self._page.keeper.read_again(entries)
+
+        self._page.keeper.store.ask(lambda history: history.entries(history.keys(show=Show.FAILED)), read)
+
+    def _swap(self, entry: Entry) -> None:
+        self._write(lambda history: history.swap(entry.key))
+        undo = Action(_("Undo"), lambda: self._write(lambda history: history.swap(entry.key)))
+        self._page.messages.say(_("The earlier text is back."), "history", [undo])
+
+    def _copy(self, entry: Entry) -> None:
+        def copy(document) -> None:
+            if document is not None:
+                QGuiApplication.clipboard().setText(document.text)
+                self._page.messages.say(_("The text was copied."), "content-copy")
+
+        self._page.keeper.store.ask(lambda history: history.document(entry.key), copy)
+
+    # --- the menu ---
+
+    def _menu(self, place: QPoint) -> None:
+        self.menu().popup(self._page.view.viewport().mapToGlobal(place))
+
+    def menu(self) -> QMenu:
+        """All that can be done with what is marked."""
+        chosen, menu = self._page.chosen, QMenu(self._page)
+        for button, act in (
+            (self.open, self._open),
+            (self.play, self._play),
+            (self.rename, self._rename),
+            (self.delete, self._delete),
+            (self.restore, self._restore),
+            (self.purge, self._purge),
+        ):
+            if not button.isHidden():
+                menu.addAction(button.text(), act).setEnabled(button.isEnabled())
+        if not self.again.isHidden() and self.again.isEnabled() and not any(e.state in _BUSY for e in chosen):
+            again = self._models_menu(chosen)
+            again.setTitle(_("Try again"))
+            menu.addMenu(again)
+        if len(chosen) == 1 and chosen[0].text:
+            menu.addAction(_("Copy the text"), partial(self._copy, chosen[0]))
+        if len(chosen) == 1 and chosen[0].has_previous:
+            menu.addAction(_("Bring back the earlier text"), partial(self._swap, chosen[0]))
+        return menu

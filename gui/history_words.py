@@ -1,0 +1,93 @@
+"""How an entry of the history is told: its name, its day, its length and its state, in the person's language."""
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from PySide6.QtCore import QLocale
+
+from engine.history_entry import Entry, Kind, State, Totals
+from gui.download_words import size_words
+from gui.i18n import _, language, ngettext, translate_error
+from gui.recognition import model_name
+from gui.status import clock_time
+
+ICONS = {Kind.RECORDING: "microphone-outline", Kind.FILE: "file-music-outline"}
+STATE_ICONS = {
+    State.RECORDING: "record-circle-outline",
+    State.WAITING: "clock-outline",
+    State.READING: "text-recognition",
+    State.FAILED: "alert-outline",
+    State.CANCELLED: "close-circle-outline",
+}
+
+
+def _locale() -> QLocale:
+    """The system's way of writing dates, where it speaks the language of the window."""
+    system = QLocale.system()
+    return system if system.name().startswith(language()) else QLocale(language())
+
+
+def title_words(entry: Entry) -> str:
+    """Its name; of a recording without one, when it was made."""
+    if entry.title:
+        return entry.title
+    made = datetime.fromtimestamp(entry.created)
+    return _("Dictation at {time}").format(time=_locale().toString(made.time(), QLocale.FormatType.ShortFormat))
+
+
+def day_words(created: float, today: date | None = None) -> str:
+    """ "Today", "Yesterday", else the date."""
+    day, today = datetime.fromtimestamp(created).date(), today or date.today()
+    if day == today:
+        return _("Today")
+    if day == today - timedelta(days=1):
+        return _("Yesterday")
+    return _locale().toString(day, QLocale.FormatType.ShortFormat)
+
+
+def length_words(entry: Entry) -> str:
+    return clock_time(entry.duration_s) if entry.duration_s else ""
+
+
+def state_words(entry: Entry, fraction: float | None = None) -> str:
+    """What is to be said of an entry that is not simply there to be read; else empty. fraction: of it that was read."""
+    match entry.state:
+        case State.RECORDING:
+            return _("Being recorded")
+        case State.WAITING:
+            return _("Waiting")
+        case State.READING:
+            return _("Reading") if fraction is None else _("Reading, {n} %").format(n=int(100 * fraction))
+        case State.FAILED:
+            failure = entry.failure
+            return translate_error(failure) if failure is not None else _("Not read")
+        case State.CANCELLED:
+            return _("Not read to its end")
+        case State.DONE if not entry.text:
+            return _("No words were recognised")
+    return ""
+
+
+def spoken(entry: Entry, fraction: float | None = None) -> str:
+    """All of it, for a screen reader."""
+    head = (title_words(entry), day_words(entry.created), length_words(entry), state_words(entry, fraction))
+    return ", ".join(part for part in (*head, entry.text) if part)
+
+
+def tip(entry: Entry) -> str:
+    """What there is no room for in the list."""
+    made = _locale().toString(datetime.fromtimestamp(entry.created), QLocale.FormatType.LongFormat)
+    lines = [title_words(entry), made, str(entry.source)]
+    if entry.model:
+        lines.append(_("Read with the model {name}").format(name=model_name(Path(entry.model))))
+    if entry.failure is not None:
+        lines.append(translate_error(entry.failure))
+    return "\n".join(lines)
+
+
+def totals_words(totals: Totals) -> str:
+    """ "12 entries, 1:02:03 of sound, 34 MB on disk"."""
+    words = ngettext("{n} entry", "{n} entries", totals.n_entries).format(n=_locale().toString(totals.n_entries))
+    if totals.duration_s:
+        words += ", " + _("{time} of sound").format(time=clock_time(totals.duration_s))
+    return words + ", " + _("{size} on disk").format(size=size_words(totals.n_bytes))

@@ -1,0 +1,70 @@
+"""The queue of files: how far it is, how long it will take, and what can be done with it."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+
+from gui.controls import PROGRESS_STEPS
+from gui.form import push_button
+from gui.i18n import _
+from gui.session import Session
+from gui.status import Reading, Status
+from gui.theme import GRID, button_icon_size, theme
+
+
+class QueuePanel(QFrame):
+    """Shown while files are read or wait; `cancel_wanted` when nothing of it is to be read."""
+
+    cancel_wanted = Signal()
+
+    def __init__(self, session: Session, parent: QWidget | None = None):
+        super().__init__(parent)
+        self._session = session
+        self.setObjectName("message")
+        self.setAccessibleName(_("Queue"))
+        self.words = QLabel()
+        self.words.setAccessibleName(_("State of the queue"))
+        self.progress = QProgressBar()
+        self.progress.setTextVisible(False)
+        self.progress.setAccessibleName(_("Progress"))
+        self.pause = push_button(_("Pause"), _("Files wait; what is dictated is read all the same"), "link")
+        hint = _("Takes all files out of the queue; they stay in the history")
+        self.cancel = push_button(_("Cancel all"), hint, "link")
+        self.pause.clicked.connect(self._toggle)
+        self.cancel.clicked.connect(self.cancel_wanted)
+        self._lay_out()
+        session.status_changed.connect(self.show_status)
+        theme().changed.connect(self._paint_icons)
+        self.hide()  # shown before it has a parent, it would be a window
+
+    def _lay_out(self) -> None:
+        told = QVBoxLayout()
+        told.setSpacing(GRID)
+        told.addWidget(self.words)
+        told.addWidget(self.progress)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2 * GRID, GRID, GRID, GRID)
+        row.setSpacing(GRID)
+        row.addLayout(told, 1)
+        row.addSpacing(GRID)
+        for button in (self.pause, self.cancel):
+            button.setIconSize(button_icon_size())
+            row.addWidget(button)
+
+    def _toggle(self) -> None:
+        self._session.pause(not self._session.is_paused)
+
+    def show_status(self, status: Status) -> None:
+        self.setVisible(status.n_waiting > 0)
+        self.words.setText(status.queue_words)
+        known = status.fraction is not None
+        self.progress.setRange(0, PROGRESS_STEPS if known or status.paused else 0)
+        self.progress.setValue(round(PROGRESS_STEPS * (status.fraction or 0.0)))
+        self.progress.setVisible(status.reading is not Reading.NONE)
+        self.pause.setText(_("Go on") if self._session.is_paused else _("Pause"))
+        self.pause.setAccessibleName(self.pause.text())
+        self._paint_icons()
+
+    def _paint_icons(self) -> None:
+        accent = theme().colours.accent
+        self.pause.setIcon(theme().icon("play" if self._session.is_paused else "pause", accent))
+        self.cancel.setIcon(theme().icon("close", accent))

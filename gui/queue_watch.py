@@ -1,0 +1,148 @@
+"""A watched folder: recordings that are put there are read once they have stopped growing."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
+
+from engine.errors import WatchedFolderMissing
+from gui.bridge import Task
+from gui.files import AUDIO_SUFFIXES
+from gui.history_store import HistoryStore
+from gui.jobs import Job
+from gui.session import Session
+from gui.settings import Settings
+
+SETTLE_MS = 2000
+LOOK_EVERY_MS = 60_000  # some network folders never say that they have changed
+
+Sizes = dict[Path, tuple[int, int]]
+
+
+class WatchedFolder(QObject):
+    """Follows the setting `watch_folder`. What lay there when the folder was chosen is not read.
+
+    `read(paths)` when new recordings were put into the queue; `failed(error)` when the folder is gone.
+    """
+
+    read = Signal(object)
+    failed = Signal(object)
+
+    def __init__(self, session: Session, settings: Settings, store: HistoryStore):
+        super().__init__()
+        self._session, self._settings, self._store = session, settings, store
+        self._folder: Path | None = None
+        self._sizes: Sizes = {}
+        self._asked: set[Path] = set()
+        self._task: Task | None = None
+        self._is_missing = False
+        self._watcher = QFileSystemWatcher(self)
+        self._watcher.directoryChanged.connect(self.look)
+        self.settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
+        self.settle.timeout.connect(self.look)
+        self._every = QTimer(self, interval=LOOK_EVERY_MS)
+        self._every.timeout.connect(self.look)
+        settings.changed.connect(self._follow_setting)
+        session.closed.connect(self._stop)
+
+    def begin(self) -> None:
+        """What came into the folder since the program was last open is read too."""
+        self._watch(self._settings.watch_folder)
+        self.look()
+
+    def _follow_setting(self, name: str) -> None:
+        if name != "watch_folder":
+            return
+        self._watch(self._settings.watch_folder)
+        if self._folder is not None:
+            folder = self._folder
+            self._store.write(lambda history: _mark(history, folder), self._look_after_marking)
+
+    def _look_after_marking(self, _result: object) -> None:
+        self.look()
+
+    def _watch(self, named: str) -> None:
+        for watched in self._watcher.directories():
+            self._watcher.removePath(watched)
+        self._folder = Path(named) if named else None
+        self._sizes, self._is_missing = {}, False
+        self._asked.clear()
+        self.settle.stop()
+        if self._folder is None:
+            self._every.stop()
+        else:
+            self._watcher.addPath(named)
+            self._every.start()
+
+    def _stop(self) -> None:
+        self._watch("")
+
+    def look(self) -> None:
+        """Lists the folder on another thread."""
+        folder = self._folder
+        if folder is None or self._task is not None:
+            return
+
+        def steps() -> Iterator[tuple[Path, Sizes]]:
+            yield folder, sizes_in(folder)
+
+        self._task = Task(steps)
+        self._task.event.connect(self._compare)
+        self._task.done.connect(self._looked)
+        self._task.failed.connect(self._miss)
+        self._task.start()
+
+    def _looked(self) -> None:
+        self._task = None
+
+    def _miss(self, error: Exception) -> None:
+        self._task = None
+        if not self._is_missing and self._folder is not None:
+            self._is_missing = True
+            self.failed.emit(WatchedFolderMissing(path=self._folder))
+
+    def _compare(self, found: tuple[Path, Sizes]) -> None:
+        """Files whose size and time are as they were at the last look are whole; the others are looked at again."""
+        folder, sizes = found
+        if folder != self._folder:
+            return
+        if self._is_missing:
+            self._is_missing = False
+            self._watcher.addPath(str(folder))
+        before, self._sizes = self._sizes, sizes
+        self._asked &= set(sizes)
+        same = [path for path, size in sizes.items() if before.get(path) == size]
+        whole = [path for path in same if sizes[path][0] and path not in self._asked]
+        if len(same) < len(sizes):
+            self.settle.start()
+        if whole:
+            self._asked.update(whole)
+            self._store.ask(lambda history: history.unseen(whole), self._read)
+
+    def _read(self, paths: list[Path]) -> None:
+        self._session.read([Job(path, is_quiet=True) for path in paths])
+        if paths:
+            self.read.emit(paths)
+
+
+def _mark(history, folder: Path) -> None:
+    with suppress(OSError):  # a folder that is not there has nothing in it; that it is gone is told by the look
+        history.mark_seen(recordings_in(folder))
+
+
+def recordings_in(folder: Path) -> list[Path]:
+    """Raises OSError."""
+    return sorted(path for path in folder.iterdir() if path.suffix.lower() in AUDIO_SUFFIXES and path.is_file())
+
+
+def sizes_in(folder: Path) -> Sizes:
+    """Size and time of change of each recording. Raises OSError."""
+    sizes = {}
+    for path in recordings_in(folder):
+        try:
+            state = path.stat()
+        except FileNotFoundError:  # gone since it was listed
+            continue
+        sizes[path] = (state.st_size, state.st_mtime_ns)
+    return sizes
