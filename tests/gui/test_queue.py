@@ -247,7 +247,7 @@ def test_what_was_being_recorded_is_offered_after_a_kill(own_home, make_stage, q
     assert (entry.state, entry.duration_s) == (State.CANCELLED, pytest.approx(3.5))
     stage.press("Read now")
     stage.engine.read("всё, что сказано")
-    qtbot.waitUntil(lambda: stage.text == "всё, что сказано")
+    qtbot.waitUntil(lambda: stage.text == "всё, что сказано" and not stage.session.jobs)
     assert [text for _name, _state, text in states(stage, qtbot)] == ["всё, что сказано"]
 
 
