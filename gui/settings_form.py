@@ -65,7 +65,10 @@ class SettingsForm(QWidget):
         self.column.addWidget(caption)
         row = QHBoxLayout()
         row.setSpacing(GRID)
-        fixed = field.sizePolicy().horizontalPolicy() is QSizePolicy.Policy.Fixed
+        fixed = (
+            field.sizePolicy().horizontalPolicy() is QSizePolicy.Policy.Fixed
+            or field.minimumWidth() == field.maximumWidth()
+        )
         row.addWidget(field, 0 if fixed else 1)
         for widget in beside:
             row.addWidget(widget)

@@ -86,8 +86,25 @@ class Photographer:
         self.wait(lambda: bool(self.program.page.messages.texts))
         self.rest(0.2)
         self.take("problem")
+        self.take_settings()
         self.window.close()
         self.wait(lambda: self.session.has_closed)
+
+    def take_settings(self) -> None:
+        from engine.own_words import write_own_words
+        from gui.tour import Tour
+
+        write_own_words("Сыктывкар\nЩёлково\nАнтон Павлович\nнейросеть\n")
+        self.window.tabs.setCurrentWidget(self.window.settings_page)
+        self.wait(lambda: self.window.settings_page.page is not None)
+        self.window.settings_page.page.show_section("own_words")
+        self.rest(0.3)
+        self.take("settings")
+        tour = Tour(self.program.settings, self.window)
+        tour.open()
+        self.rest(0.2)
+        tour.grab().save(str(self._folder / f"tour-{self._name}.png"))
+        tour.accept()
 
 
 def main() -> None:
