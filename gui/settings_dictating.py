@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QSizePolicy, QSpinBox
 
 from engine.spoken_commands import COMMANDS
-from gui.form import named
+from gui.form import named, number_field
 from gui.global_shortcut import system_keys
 from gui.i18n import _
 from gui.insertion import is_possible, why_not
@@ -55,6 +55,7 @@ class DictatingSection(SettingsForm):
     def _add_keys(self) -> None:
         self.add_heading(_("Keys for every window"))
         self.keys = KeysField(_("Keys that dictate from every window"))
+        self.keys.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.keys.editingFinished.connect(self._store_keys)
         possible = system_keys() is not None
         note = _("With the window closed too, as long as the program runs.")
@@ -69,7 +70,7 @@ class DictatingSection(SettingsForm):
         self.stops = tick(_("Stop by itself when nobody has spoken for some seconds"))
         self.stops.clicked.connect(lambda on: setattr(self._settings, "silence_s", _FIRST_SILENCE_S if on else 0))
         self.add_tick(self.stops)
-        self.silence = QSpinBox()
+        self.silence = number_field(QSpinBox())
         self.silence.setRange(1, 600)
         self.silence.setSuffix(" " + _("s"))
         self.silence.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

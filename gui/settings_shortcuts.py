@@ -47,6 +47,7 @@ class KeysField(QKeySequenceEdit):
     def show_keys(self, keys: str) -> None:
         self.blockSignals(True)
         self.setKeySequence(QKeySequence.fromString(keys, PORTABLE))
+        self.findChild(QLineEdit).setPlaceholderText(_("none"))  # Qt puts a longer one of its own
         self.blockSignals(False)
 
 

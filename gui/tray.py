@@ -12,6 +12,7 @@ from gui.status import Model, Reading, Recording, Status
 from gui.theme import theme
 
 _SIZES_PX = (16, 22, 24, 32, 48, 64)
+_MARK_GROUND, _MARK_COLOUR = "#ffffff", "#00473f"  # the icon is the same dark green in every theme
 IDLE, LISTENING, READING, PROBLEM = "idle", "listening", "reading", "problem"
 # Told by the shape of the mark as well as by its colour.
 _MARKS = {LISTENING: "record", READING: "dots-horizontal", PROBLEM: "exclamation-thick"}
@@ -34,7 +35,6 @@ def state_icon(state: str) -> QIcon:
     if state == IDLE:
         return plain
     icon = QIcon()
-    colours = theme().colours
     for side in _SIZES_PX:
         picture = QPixmap(side, side)
         picture.fill(Qt.GlobalColor.transparent)
@@ -43,10 +43,10 @@ def state_icon(state: str) -> QIcon:
         plain.paint(painter, picture.rect())
         mark = QRectF(side * 0.4, side * 0.4, side * 0.6, side * 0.6)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(colours.accent))
+        painter.setBrush(QColor(_MARK_GROUND))
         painter.drawEllipse(mark)
         inner = mark.adjusted(mark.width() * 0.14, mark.width() * 0.14, -mark.width() * 0.14, -mark.width() * 0.14)
-        theme().icon(_MARKS[state], colours.on_accent).paint(painter, inner.toRect())
+        theme().icon(_MARKS[state], _MARK_COLOUR).paint(painter, inner.toRect())
         painter.end()
         icon.addPixmap(picture)
     return icon
@@ -75,7 +75,6 @@ class Tray(QObject):
         self.icon = QSystemTrayIcon()
         self.icon.setContextMenu(self.menu)
         self.icon.activated.connect(self._activate)
-        theme().changed.connect(self._paint)
         self.show_status(Status())
 
     def _action(self, text: str, wanted) -> QAction:

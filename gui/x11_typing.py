@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 _RETURN, _TAB, _SPACE, _CAPS_LOCK = 0xFF0D, 0xFF09, 0x20, 0xFFE5
 _UNICODE = 0x0100_0000
 _HELD_WITHIN_S, _FOCUS_WITHIN_S, _POLL_S = 5.0, 2.0, 0.02
-_TAKEN_WITHIN_S = 0.5
+_TAKEN_WITHIN_S = 15.0
 _BETWEEN_KEYS_S = 0.002
 
 
@@ -84,7 +84,8 @@ class X11Typing:
                     connection.flush()
                     time.sleep(_BETWEEN_KEYS_S)
                     yield None
-                wait_until_handled(connection, target, _TAKEN_WITHIN_S)
+                if not wait_until_handled(connection, target, _TAKEN_WITHIN_S):
+                    raise NotTyped(reason="the other program does not keep up")
         finally:
             _press(connection, caps)
 

@@ -23,7 +23,7 @@ class Target:
 
 @contextlib.contextmanager
 def screen() -> Iterator[object]:
-    """A connection of its own to the X server of this session. Raises OSError where there is none."""
+    """A connection of its own to the X server of this session. Raises OSError where there is none, or no more."""
     from Xlib import display, error
 
     try:
@@ -34,6 +34,8 @@ def screen() -> Iterator[object]:
     try:
         yield connection
         connection.sync()
+    except error.ConnectionClosedError as problem:
+        raise OSError(str(problem)) from problem
     finally:
         with contextlib.suppress(error.ConnectionClosedError, OSError):
             connection.close()
@@ -74,16 +76,19 @@ def has_focus(connection, target: Target) -> bool:
     return now is not None and (now.window == target.window or (target.top != 0 and now.top == target.top))
 
 
-def wait_until_handled(connection, target: Target, within_s: float) -> None:
-    """Returns when the program has taken all keys sent to it so far, as _NET_WM_PING tells, or after within_s.
+def wait_until_handled(connection, target: Target, within_s: float, unknown_s: float = 0.5) -> bool:
+    """Whether the program has taken all keys sent to it so far, as its answer to a _NET_WM_PING tells.
 
-    A program that knows no ping is given the whole time.
+    False after within_s without an answer. A program that knows no ping is given unknown_s, and believed.
     """
     from Xlib import X
     from Xlib.protocol import event
 
     root, ping = connection.screen().root, connection.intern_atom("_NET_WM_PING")
     window = connection.create_resource_object("window", target.top or target.window)
+    if ping not in (window.get_wm_protocols() or ()):
+        time.sleep(unknown_s)
+        return True
     root.change_attributes(event_mask=X.StructureNotifyMask | X.SubstructureNotifyMask)  # Qt answers to the former
     stamp = int(time.monotonic() * 1000) & 0x7FFF_FFFF or 1
     asked = event.ClientMessage(
@@ -98,5 +103,6 @@ def wait_until_handled(connection, target: Target, within_s: float) -> None:
         while connection.pending_events():
             came = connection.next_event()
             if came.type == X.ClientMessage and list(came.data[1][:2]) == [ping, stamp]:
-                return
+                return True
         select.select([connection.fileno()], [], [], left_s)
+    return False

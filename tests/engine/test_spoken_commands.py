@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from engine.dictated import Dictation, dictated, joined
 from engine.document import Document
+from engine.language_model import load_language_model
+from engine.paths import shipped_language_model
 from engine.results import Final, Finished, Progress, Provisional, Revised, Segment, Word
 from engine.spoken_commands import COMMANDS, NOTHING_SPOKEN, Kind, Spoken, acts, is_nearly
 
@@ -154,6 +156,11 @@ def test_whatever_is_said_no_word_is_lost_from_what_was_heard(said, digits):
     assert not text.startswith((" ", "\n"))
     if not any(phrase in PHRASES for phrase in said) and not digits:
         assert text == " ".join(said)
+
+
+def test_every_word_of_a_command_is_known_to_the_shipped_language_model():
+    known = set(load_language_model(shipped_language_model()).words)
+    assert [word for command in COMMANDS for word in command.words if word not in known] == []
 
 
 def test_nearly_the_same():

@@ -1,0 +1,231 @@
+"""Typing into another program's window, and keys that work in it, on a real X11 screen with a real other program."""
+
+import subprocess
+import sys
+import threading
+import time
+from functools import partial
+
+import pytest
+
+from gui.insertion_error import FocusLost, WindowGone
+from gui.shortcut_error import KeyMissing, KeysTaken, KeysUnusable
+from tests.helpers.screens import program, x11_screen
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="X11 is Linux's")
+
+
+@pytest.fixture(scope="module")
+def display():
+    with x11_screen() as name:
+        yield name
+
+
+@pytest.fixture
+def on_screen(display, monkeypatch):
+    monkeypatch.setenv("DISPLAY", display)
+    return display
+
+
+@pytest.fixture
+def field(on_screen, tmp_path, qtbot):
+    """Another program with a text field that has the focus; what stands in it, as a function."""
+    file = tmp_path / "field.txt"
+    arguments = ("-m", "tests.helpers.text_field", str(file), "what was copied before")
+    with program(*arguments, DISPLAY=on_screen, QT_QPA_PLATFORM="xcb") as running:
+        qtbot.waitUntil(lambda: file.exists() and file.read_text("utf-8") == "ready", timeout=60_000)
+        text = partial(file.read_text, "utf-8")
+        text.process = running
+        yield text
+
+
+def xdotool(*arguments: str) -> str:
+    return subprocess.run(["xdotool", *arguments], check=True, capture_output=True, text=True).stdout.strip()
+
+
+def type_into(text: str, target=None):
+    from gui.x11_typing import X11Typing
+
+    typing = X11Typing()
+    try:
+        for _step in typing.typing(text, target or typing.target()):
+            pass
+    finally:
+        typing.give_back()
+
+
+LONG = "Съешь ещё этих мягких французских булок, да выпей же чаю — «Hello, World» 100 % ёЁ €\nНовая строка. "
+
+
+@pytest.mark.parametrize("text", ["Привет, мир!", LONG * 2], ids=["short", "long"])
+def test_another_program_receives_what_is_typed(field, qtbot, text):
+    type_into(text)
+    qtbot.waitUntil(lambda: field() == text, timeout=30_000)
+
+
+@pytest.mark.parametrize("layout", ["us,ru", "ru", "de"])
+def test_the_layout_of_the_keyboard_does_not_matter(field, qtbot, layout):
+    subprocess.run(["setxkbmap", layout], check=True)
+    type_into("Привет, мир! Yes.")
+    qtbot.waitUntil(lambda: field() == "Привет, мир! Yes.", timeout=30_000)
+    subprocess.run(["setxkbmap", "us"], check=True)
+
+
+def test_caps_lock_does_not_matter(field, qtbot):
+    xdotool("key", "Caps_Lock")
+    try:
+        type_into("привет, Мир")
+        qtbot.waitUntil(lambda: field() == "привет, Мир", timeout=30_000)
+    finally:
+        xdotool("key", "Caps_Lock")
+
+
+def test_nothing_is_typed_while_the_keys_of_the_shortcut_are_held(field, qtbot):
+    xdotool("keydown", "ctrl")
+    typing = threading.Thread(target=type_into, args=("привет",), name="worker typing")
+    typing.start()
+    qtbot.wait(300)
+    assert field() == "ready"
+    xdotool("keyup", "ctrl")
+    typing.join(30)
+    qtbot.waitUntil(lambda: field() == "привет", timeout=30_000)
+
+
+def test_the_keyboard_is_put_back(field):
+    from gui.x11_windows import screen
+
+    def mapping() -> list:
+        with screen() as connection:
+            return [list(syms) for syms in connection.get_keyboard_mapping(8, 248)]
+
+    before = mapping()
+    type_into("Привет")
+    assert mapping() == before
+
+
+def test_nothing_is_typed_when_the_window_is_gone(field, qtbot):
+    from gui.x11_typing import X11Typing
+
+    target = X11Typing().target()
+    field.process.kill()
+    field.process.wait(10)
+    with pytest.raises(WindowGone):
+        type_into("Привет", target)
+
+
+def test_typing_stops_when_another_window_gets_the_focus(field, qtbot):
+    from gui.x11_typing import X11Typing
+    from gui.x11_windows import screen
+
+    typing = X11Typing()
+    steps = typing.typing("привет", typing.target())
+    next(steps)
+    with screen() as connection:
+        connection.set_input_focus(0, 0, 0)
+    with pytest.raises(FocusLost):
+        list(steps)
+    typing.give_back()
+    assert field() in ("ready", "п")
+
+
+def test_the_clipboard_keeps_what_was_copied_before(field, qtbot):
+    type_into("Привет")
+    qtbot.waitUntil(lambda: field() == "Привет", timeout=30_000)
+    xdotool("key", "ctrl+v")
+    qtbot.waitUntil(lambda: field() == "Приветwhat was copied before", timeout=30_000)
+
+
+# --- keys ---
+
+
+@pytest.fixture
+def keys(on_screen, qtbot):
+    from gui.x11_keys import X11Keys
+
+    made = []
+
+    def make():
+        made.append(X11Keys())
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
+def test_keys_work_while_another_program_has_the_focus(field, keys, qtbot):
+    grabbed = keys()
+    grabbed.grab("Ctrl+Alt+D")
+    with qtbot.waitSignals([grabbed.pressed, grabbed.released], order="strict", timeout=30_000):
+        xdotool("key", "ctrl+alt+d")
+    assert field() == "ready"
+
+
+def test_a_key_that_is_held_is_pressed_once_and_released_once(keys, qtbot):
+    grabbed, told = keys(), []
+    grabbed.pressed.connect(lambda: told.append("pressed"))
+    grabbed.released.connect(lambda: told.append("released"))
+    grabbed.grab("F9")
+    xdotool("keydown", "F9")
+    qtbot.waitUntil(lambda: told == ["pressed"])
+    qtbot.wait(1000)  # it repeats after 660 ms
+    assert told == ["pressed"]
+    xdotool("keyup", "F9")
+    qtbot.waitUntil(lambda: told == ["pressed", "released"])
+
+
+def test_num_lock_and_caps_lock_do_not_matter(keys, qtbot):
+    grabbed = keys()
+    grabbed.grab("F9")
+    for lock in ("Num_Lock", "Caps_Lock"):
+        xdotool("key", lock)
+        with qtbot.waitSignal(grabbed.pressed, timeout=30_000):
+            xdotool("key", "F9")
+        with qtbot.waitSignal(grabbed.released, timeout=30_000):
+            xdotool("key", lock)
+
+
+def test_other_keys_take_the_place_of_the_first(keys, qtbot):
+    grabbed = keys()
+    grabbed.grab("F9")
+    grabbed.grab("F10")
+    with qtbot.assertNotEmitted(grabbed.pressed, wait=300):
+        xdotool("key", "F9")
+    with qtbot.waitSignal(grabbed.pressed, timeout=30_000):
+        xdotool("key", "F10")
+
+
+def test_keys_that_another_program_has(keys):
+    first, second = keys(), keys()
+    first.grab("Ctrl+F9")
+    with pytest.raises(KeysTaken):
+        second.grab("Ctrl+F9")
+    first.close()
+    second.grab("Ctrl+F9")
+
+
+@pytest.mark.parametrize("wanted", ["", "Ctrl+K, Ctrl+C", "Ctrl+Я"])
+def test_keys_that_cannot_be_used(keys, wanted):
+    with pytest.raises(KeysUnusable):
+        keys().grab(wanted)
+
+
+def test_a_key_that_the_keyboard_does_not_have(keys):
+    with pytest.raises(KeyMissing):
+        keys().grab("F35")
+
+
+def test_waiting_for_a_program_ends(field):
+    """One that is stopped cannot answer."""
+    import signal
+
+    from gui.x11_windows import focused, screen, wait_until_handled
+
+    field.process.send_signal(signal.SIGSTOP)
+    try:
+        with screen() as connection:
+            begun_s = time.monotonic()
+            assert not wait_until_handled(connection, focused(connection), 0.2)
+            assert time.monotonic() - begun_s >= 0.2
+    finally:
+        field.process.send_signal(signal.SIGCONT)
