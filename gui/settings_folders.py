@@ -1,6 +1,7 @@
 """Where recordings are put; what the program keeps, where and how large; and its deletion."""
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl
@@ -118,15 +119,23 @@ class FoldersSection(SettingsForm):
             self._ticks[kind.name] = tick(title, _("Delete this: {what}").format(what=title))
             self._ticks[kind.name].toggled.connect(self._show_state)
             self._size_labels[kind.name] = QLabel("…", alignment=Qt.AlignmentFlag.AlignRight)
-            place = words(_breakable(kind.paths[0]), quiet=True)
-            place.setAccessibleName(_("{what}: kept in {path}").format(what=title, path=kind.paths[0]))
+            where = self._place(kind)
+            place = words(_breakable(where), quiet=True)
+            place.setAccessibleName(_("{what}: kept in {path}").format(what=title, path=where))
             for column, widget in enumerate((self._ticks[kind.name], place, self._size_labels[kind.name])):
                 self._grid.addWidget(
                     widget, row, column, Qt.AlignmentFlag.AlignVCenter if column else Qt.AlignmentFlag(0)
                 )
+        for before, after in pairwise((self.usual, *self._ticks.values(), self.delete, self.delete_all)):
+            QWidget.setTabOrder(before, after)  # the boxes are younger than the buttons under them
         self._show_state()
         kinds = list(self._kinds)
         self.work.start(lambda: sizes(kinds))
+
+    def _place(self, kind: Kind) -> Path:
+        if kind.name == "recordings":
+            return self._settings.recordings
+        return kind.paths[0] if len(kind.paths) == 1 else kind.paths[0].parent
 
     def _take_size(self, found: tuple[str, int]) -> None:
         name, size = found

@@ -40,8 +40,8 @@ STEPS = (
         N_("Read, correct, take it along"),
         N_(
             "The page is yours: click into the text and change it, copy it or save it as text or subtitles. Recordings "
-            "that you have already are read too: drop them on the window, or press {open}. The model writes letters "
-            "and spaces; commas, full stops and capitals it does not hear."
+            "that you have already are read too: drop them on the window, or press {open}. All of them stay in the "
+            "History. The model hears letters and spaces; say “запятая” or “точка” for marks."
         ),
     ),
     Step(
@@ -49,8 +49,8 @@ STEPS = (
         N_("Make it yours"),
         N_(
             "In the settings ({settings}) you choose microphone, colours, keys and your own words, names for example. "
-            "On the Trainer page a model learns from recordings. {help} shows all keys; this tour is in the settings, "
-            "under Help."
+            "On the page My voice the model learns how you speak, on the Trainer page from any recordings. {help} "
+            "shows all keys; this tour is in the settings, under Help."
         ),
     ),
 )
