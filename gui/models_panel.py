@@ -110,6 +110,10 @@ class ModelsPanel(QWidget):
         ):
             button.clicked.connect(lambda _checked=False, act=act: act())
 
+    @property
+    def busy(self) -> bool:
+        return self.work.running
+
     # --- the list ---
 
     @property

@@ -31,6 +31,7 @@ from gui.questions import ask_delete
 from gui.recognition import model_name
 from gui.session import Problem, Session
 from gui.settings import Settings
+from gui.teach_panel import TeachPanel
 from gui.theme import GRID
 from gui.training_job import State
 from gui.training_panel import TrainingPanel
@@ -59,6 +60,7 @@ class TrainerPage(QWidget):
         self.corpus = CorpusPanel(settings, outside, ask_folder, ask_delete)
         self.training = TrainingPanel(self.corpus, ask_folder)
         self.models = ModelsPanel(settings, lambda: session.model, self._in_training, ask_folder, ask_name)
+        self.teach = TeachPanel(lambda: session.model, lambda: self.corpus.corpora)
         self.messages = MessageList()
         self._lay_out()
         self._connect()
@@ -75,6 +77,7 @@ class TrainerPage(QWidget):
             (
                 (_("Recordings"), _("What to train on"), self.corpus),
                 (_("Training"), _("Train a model, and watch it learn"), self.training),
+                (_("Words"), _("Teach a model words that it misreads"), self.teach),
                 (_("Models"), _("All models; which of them dictation uses"), self.models),
             )
         ):
@@ -99,20 +102,22 @@ class TrainerPage(QWidget):
         return button
 
     def _connect(self) -> None:
-        for panel in (self.corpus, self.training, self.models):
+        for panel in (self.corpus, self.training, self.teach, self.models):
             panel.failed.connect(self.tell)
-        for panel in (self.training, self.models):
+        for panel in (self.training, self.teach, self.models):
             panel.use_wanted.connect(self.use_model)
         self.corpus.changed.connect(self._something_changed)
         self.training.changed.connect(self._something_changed)
-        self.models.done.connect(self._tell_done)
+        self.teach.changed.connect(self._something_changed)
+        for panel in (self.teach, self.models):
+            panel.done.connect(self._tell_done)
         self.models.list_changed.connect(self._list_changed)
         self.pages.currentChanged.connect(self.models.refresh)
         self.training.form.delete_wanted.connect(self.models.delete_home)
 
     def show_page(self, panel: QWidget) -> None:
-        """One of corpus, training and models."""
-        number = (self.corpus, self.training, self.models).index(panel)
+        """One of corpus, training, teach and models."""
+        number = (self.corpus, self.training, self.teach, self.models).index(panel)
         self.steps.button(number).click()
 
     def _in_training(self) -> Path | None:
@@ -164,10 +169,13 @@ class TrainerPage(QWidget):
         self._closing = True
         self.corpus.stop()
         self.training.job.stop()
+        self.teach.close_work()
         self._close_when_quiet()
 
     def _close_when_quiet(self) -> None:
-        busy = self.corpus.busy or self.training.job.state is not State.IDLE or self.models.work.running
+        busy = (
+            self.corpus.busy or self.training.job.state is not State.IDLE or self.models.work.running or self.teach.busy
+        )
         if self._closing and not busy and not self.has_closed:
             self.has_closed = True
             self.closed.emit()

@@ -96,6 +96,10 @@ class TrainingPanel(QWidget):
         self.form.run_chosen.connect(self.show_run)
         self._corpus.changed.connect(self.show_state)
 
+    @property
+    def busy(self) -> bool:
+        return self.job.state is not State.IDLE
+
     # --- what the person wants ---
 
     def toggle(self) -> None:

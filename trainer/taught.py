@@ -13,13 +13,10 @@ from engine.errors import NothingToTeach
 from trainer.corpus import Recording
 from trainer.corpus_events import CacheReady, Extracting
 from trainer.preflight import Reject, text_reject
-from trainer.synthesis import ESPEAK, ESPEAK_VARIANTS, installed
-from trainer.synthetic import Plan, write_corpus
 from trainer.tuning import TuneConfig
 
 LEARNED, HELD = "learned", "held"
-_HELD_VARIANTS = ESPEAK_VARIANTS[::5]
-_LEARNED_VARIANTS = tuple(variant for variant in ESPEAK_VARIANTS if variant not in _HELD_VARIANTS)
+_HELD_EVERY = 5  # of the voices, one is held out
 _RECORDINGS = 120  # to learn from, where few sentences are typed
 _FEWEST_VOICES, _MOST_VOICES = 6, 24  # of each sentence
 _HELD_RECORDINGS = 40
@@ -65,16 +62,21 @@ def speak(folder: Path, lesson: Lesson, features: FeatureConfig) -> Iterator[Ext
 
     Raises NothingToTeach, SynthesiserError, StorageError. Closing the iterator leaves no half-written cache.
     """
+    from trainer.synthesis import ESPEAK, ESPEAK_VARIANTS, installed
+    from trainer.synthetic import Plan, write_corpus
+
     if not lesson.texts:
         raise NothingToTeach
+    held_voices = ESPEAK_VARIANTS[::_HELD_EVERY]
+    other_voices = tuple(voice for voice in ESPEAK_VARIANTS if voice not in held_voices)
     n_learned = voices_each(len(lesson.texts))
     n_held = max(_FEWEST_HELD_VOICES, _HELD_RECORDINGS // len(lesson.texts))
     total = (n_learned + n_held) * len(lesson.texts)
     only_espeak = (ESPEAK,) if ESPEAK in installed() else None  # whose voices can be told apart
     done = 0
     for name, n_voices, plan in (
-        (LEARNED, n_learned, Plan(features, seed=1, variants=_LEARNED_VARIANTS)),
-        (HELD, n_held, Plan(features, only_espeak, seed=2, variants=_HELD_VARIANTS)),
+        (LEARNED, n_learned, Plan(features, seed=1, variants=other_voices)),
+        (HELD, n_held, Plan(features, only_espeak, seed=2, variants=held_voices)),
     ):
         yield Extracting(done, total, None)
         for event in write_corpus(folder / name, lesson.texts * n_voices, plan):

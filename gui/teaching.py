@@ -1,0 +1,159 @@
+"""Typed sentences: spoken, learned, measured; in a folder where a run that was left goes on."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from engine.paths import data_dir
+from engine.storage import write_atomic
+from engine.worker import Cancelled
+from gui.i18n import _
+from gui.trained_models import kind_of
+from gui.tuning_job import TuningJob, brought_back, kept, prepared_corpora, thrown_away
+from gui.work import Work
+from trainer.tuning import TuneRequest
+from trainer.tuning_events import BeforeAfter, Hearing, load_result
+
+
+class TeachingJob(TuningJob):
+    """A tuning whose recordings are made first. lesson, model, corpora: set by `teach`."""
+
+    def __init__(self, folder: Path):
+        super().__init__(folder)
+        self.speech = folder.with_name(f"{folder.name}-speech")
+
+    def teach(self, typed: str, model: Path, corpora: list[Path]) -> None:
+        self._typed, self._model, self._corpora = typed, model, corpora
+        self.begin(self._request)
+
+    def _request(self) -> TuneRequest:
+        from trainer.taught import HELD, LEARNED, settings
+
+        features, shape = kind_of(self._model)
+        others = tuple(prepared_corpora(self._corpora, features, shape.n_stacked))
+        learned, held = (self.speech / LEARNED,), (self.speech / HELD,)
+        return TuneRequest(self.folder, self._model, learned, held, others, settings=settings())
+
+    def _steps(self, make_request: Callable[[], TuneRequest]) -> Iterator[object]:
+        from trainer.taught import Spoken, lesson, speak
+
+        features, _shape = kind_of(self._model)
+        with closing(speak(self.speech, lesson(self._typed), features)) as speaking:
+            for event in speaking:
+                if not isinstance(event, Spoken):
+                    yield Hearing(event.done, event.total)
+        yield from super()._steps(make_request)
+
+
+class Teaching(QObject):
+    """What is done with a lesson and with its result. result: neither kept nor thrown away, None where there is none.
+
+    `failed(error, try_again)`; `done(sentence, undo)`; `use_wanted(folder)`; `changed`: something began or ended.
+    """
+
+    failed = Signal(object, object)
+    done = Signal(str, object)
+    use_wanted = Signal(object)
+    changed = Signal()
+
+    def __init__(self, model: Callable[[], Path], corpora: Callable[[], list[Path]]):
+        super().__init__()
+        self._model, self._corpora = model, corpora
+        folder = data_dir() / "tuning" / "taught"
+        self.file = folder.with_name("sentences.txt")
+        self.job = TeachingJob(folder)
+        self.result: BeforeAfter | None = load_result(folder)
+        self._deciding, self._saving = Work(self), Work(self)
+        self._after: Callable[[Path], None] | None = None
+        self._unsaved: str | None = None
+        self.job.ended.connect(self._end)
+        self._deciding.event.connect(self._take)
+        self._deciding.ended.connect(self._decided)
+        self._saving.ended.connect(self._saved)
+
+    @property
+    def busy(self) -> bool:
+        return self.job.running or self._deciding.running or self._saving.running
+
+    # --- the sentences ---
+
+    def typed_before(self) -> str:
+        """What was typed the last time."""
+        try:
+            return self.file.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            return ""
+
+    def save(self, typed: str) -> None:
+        """In the background; what is typed meanwhile is saved after it."""
+        if self._saving.running:
+            self._unsaved = typed
+        else:
+            self._saving.start(partial(_written, self.file, typed))
+
+    def _saved(self, outcome: Exception | None) -> None:
+        if outcome is not None:
+            self.failed.emit(outcome, None)
+        typed, self._unsaved = self._unsaved, None
+        if typed is not None:
+            self.save(typed)
+        self.changed.emit()
+
+    # --- teaching ---
+
+    def begin(self, typed: str) -> None:
+        """Goes on where it was left, if the sentences and the model are the same."""
+        self._typed = typed
+        self.job.teach(typed, self._model(), self._corpora())
+        self.changed.emit()
+
+    def _end(self, outcome: Exception | None) -> None:
+        if outcome is not None and not isinstance(outcome, Cancelled):
+            self.failed.emit(outcome, partial(self.begin, self._typed))
+        self._look()
+
+    def _look(self) -> None:
+        self.result = None if self.job.running else load_result(self.job.folder)
+        self.changed.emit()
+
+    # --- its result ---
+
+    def keep(self) -> None:
+        """It becomes one of the person's models, and dictation uses it."""
+        name = _("Taught {date}").format(date=datetime.now().strftime("%Y-%m-%d"))
+        self._do(kept(self.result, name), self._use)
+
+    def _use(self, home: Path) -> None:
+        shutil.rmtree(self.job.speech, ignore_errors=True)
+        self.use_wanted.emit(home)
+
+    def throw_away(self) -> None:
+        """With undo."""
+        self._do(thrown_away(self.job.folder), self._tell_thrown_away)
+
+    def _tell_thrown_away(self, _aside: Path) -> None:
+        undo = partial(self._do, brought_back(self.job.folder), lambda _folder: None)
+        self.done.emit(_("The taught model was thrown away. Your sentences are still there."), undo)
+
+    def _do(self, steps: Iterator[Path], after: Callable[[Path], None]) -> None:
+        if not self._deciding.running:
+            self._after = after
+            self._deciding.start(lambda: steps)
+
+    def _take(self, folder: Path) -> None:
+        self._after(folder)
+
+    def _decided(self, outcome: Exception | None) -> None:
+        if outcome is not None:
+            self.failed.emit(outcome, None)
+        self._look()
+
+
+def _written(file: Path, typed: str) -> Iterator[None]:
+    write_atomic(file, typed)
+    yield None
