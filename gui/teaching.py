@@ -32,12 +32,12 @@ class TeachingJob(TuningJob):
         self.begin(self._request)
 
     def _request(self) -> TuneRequest:
-        from trainer.taught import HELD, LEARNED, settings
+        from trainer.taught import HELD, LEARNED, lesson, settings
 
         features, shape = kind_of(self._model)
         others = tuple(prepared_corpora(self._corpora, features, shape.n_stacked))
         learned, held = (self.speech / LEARNED,), (self.speech / HELD,)
-        return TuneRequest(self.folder, self._model, learned, held, others, settings=settings())
+        return TuneRequest(self.folder, self._model, learned, held, others, settings=settings(lesson(self._typed)))
 
     def _steps(self, make_request: Callable[[], TuneRequest]) -> Iterator[object]:
         from trainer.taught import Spoken, lesson, speak

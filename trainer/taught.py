@@ -86,6 +86,8 @@ def speak(folder: Path, lesson: Lesson, features: FeatureConfig) -> Iterator[Ext
     yield Spoken(folder / LEARNED, folder / HELD)
 
 
-def settings() -> TuneConfig:
-    """Each sentence is there in many voices already, so each recording comes once in an epoch."""
-    return TuneConfig(times=1)
+def settings(lesson: Lesson) -> TuneConfig:
+    """Small batches, and few recordings several times in an epoch: a lesson of one sentence would have but one update
+    in an epoch otherwise."""
+    recordings = voices_each(len(lesson.texts)) * len(lesson.texts)
+    return TuneConfig(times=max(1, round(_RECORDINGS / recordings)), batch_frames=4000, learning_rate=1e-3)

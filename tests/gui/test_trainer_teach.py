@@ -12,8 +12,8 @@ from tests.test_end_to_end import needs
 from trainer.metrics import ErrorRate
 from trainer.tuning_events import BeforeAfter, save_result
 
-LONG_MS = 300_000
-pytestmark = pytest.mark.timeout(600)
+LONG_MS = 400_000
+pytestmark = pytest.mark.timeout(900)
 
 
 @pytest.fixture

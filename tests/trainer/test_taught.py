@@ -8,7 +8,7 @@ from trainer.cache import FeatureCache
 from trainer.corpus_events import Extracting
 from trainer.preflight import DIGITS, FOREIGN
 from trainer.synthesis import ESPEAK, installed
-from trainer.taught import Lesson, Spoken, lesson, speak, voices_each
+from trainer.taught import Lesson, Spoken, lesson, settings, speak, voices_each
 
 
 def test_lines_become_sentences_once_each():
@@ -24,6 +24,11 @@ def test_few_sentences_are_spoken_by_many_voices():
     assert voices_each(1) == 24
     assert voices_each(10) == 12
     assert voices_each(500) == 6
+
+
+def test_a_short_lesson_comes_several_times_in_an_epoch():
+    assert settings(lesson("да")).times == 5
+    assert settings(lesson("\n".join(f"дом {letter}" for letter in "абвгдежзик"))).times == 1
 
 
 def test_nothing_to_teach_is_told(tmp_path):
