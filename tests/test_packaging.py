@@ -121,7 +121,8 @@ def test_what_desktops_look_for_is_installed(installed):
 def test_the_desktop_file():
     if shutil.which("desktop-file-validate"):
         run("desktop-file-validate", DESKTOP)
-    lines = dict(line.split("=", 1) for line in DESKTOP.read_text(encoding="utf-8").splitlines() if "=" in line)
+    entry = DESKTOP.read_text(encoding="utf-8").partition("\n[Desktop Action")[0]
+    lines = dict(line.split("=", 1) for line in entry.splitlines() if "=" in line)
     assert lines["Exec"].split()[0] == next(iter(PROJECT["scripts"]))
     assert lines["Icon"] == render_icons.APP_ID
     assert {"Name", "Name[ru]", "Comment", "Comment[ru]"} <= set(lines)
