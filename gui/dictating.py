@@ -4,6 +4,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 
 from engine.errors import DiktovkaError
+from engine.paths import recordings_dir
 from engine.spoken_commands import NOTHING_SPOKEN, Spoken
 from gui import start_options
 from gui.dictation_page import DictationPage
@@ -121,8 +122,9 @@ class Dictating(QObject):
             self._window.come()
 
     def _spoken_for(self, job: Job) -> Spoken:
-        """A file is written as it was said, unless the person wants it otherwise."""
-        return spoken(self._settings) if job.is_live or self._settings.spoken_in_files else NOTHING_SPOKEN
+        """A file is written as it was said, unless it was dictated here or the person wants it otherwise."""
+        dictated = job.is_live or job.path.parent in (self._settings.recordings, recordings_dir())
+        return spoken(self._settings) if dictated or self._settings.spoken_in_files else NOTHING_SPOKEN
 
     # --- what comes from outside ---
 

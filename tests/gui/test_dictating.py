@@ -89,6 +89,14 @@ def test_a_file_is_written_as_it_was_said_unless_wanted_otherwise(stage, qtbot, 
     assert clipboard() == "what was copied before"
 
 
+def test_a_dictation_that_is_read_again_has_its_commands(stage, qtbot):
+    record(stage, qtbot)
+    stage.session.cancel()
+    stage.press("Try again")
+    stage.engine.read("раз точка")
+    qtbot.waitUntil(lambda: stage.text == "Раз.")
+
+
 # --- where the text goes ---
 
 
