@@ -15,7 +15,7 @@ run demo test bench lint:
 	$(SETUP) $@ $(ARGS)
 
 clean:
-	rm -rf .venv build dist *.egg-info .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-torch build dist *.egg-info .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # After a change of the dependencies in pyproject.toml; needs uv. Add UPGRADE=--upgrade to take newer versions.

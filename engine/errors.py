@@ -51,7 +51,8 @@
     │   ├── SynthesiserMissing
     │   └── SynthesiserFailed
     ├── TrainingError          a training run that cannot go on
-    │   └── TooFewOwn
+    │   ├── TooFewOwn
+    │   └── WorkerLost         another of its processes is gone
     └── EngineError            the recognition process failed
         └── EngineStopped
 
@@ -307,6 +308,13 @@ class TooFewOwn(TrainingError):
     template = (
         "The model cannot be tuned: of your recordings only {n} can be used. "
         "At least {fewest} with different sentences are needed; record some more."
+    )
+
+
+class WorkerLost(TrainingError):
+    template = (
+        "One of the {n} processes of the training is gone or cannot be reached. "
+        "What was trained is kept; start all of them again, and it goes on."
     )
 
 

@@ -36,6 +36,11 @@ class BiLstmCtc(tf.Module):
         return {name: variable.numpy() for name, variable in self._by_name.items()}
 
     @property
+    def n_inputs(self) -> int:
+        """Width of a step."""
+        return self._by_name["layer0/forward/kernel"].shape[0] - self.config.n_units
+
+    @property
     def parameters(self) -> list[tf.Variable]:
         return list(self._by_name.values())
 
@@ -87,24 +92,23 @@ class Recogniser:
     """A network ready for inference."""
 
     def __init__(self, model: ModelConfig, weights: Mapping[str, np.ndarray]):
-        self._network = BiLstmCtc(model, weights)
-        width = weights["layer0/forward/kernel"].shape[0] - model.n_units
-        signature = [tf.TensorSpec((None, None, width), tf.float32), tf.TensorSpec((None,), tf.int32)]
+        self.network = BiLstmCtc(model, weights)
+        signature = [tf.TensorSpec((None, None, self.network.n_inputs), tf.float32), tf.TensorSpec((None,), tf.int32)]
         self._run = tf.function(self._log_probabilities, input_signature=signature)
 
     def use(self, weights: Mapping[str, np.ndarray]) -> None:
         """Other weights of the same names and shapes, without building the network anew."""
-        for name, variable in zip(self._network.weights(), self._network.parameters, strict=True):
+        for name, variable in zip(self.network.weights(), self.network.parameters, strict=True):
             variable.assign(weights[name])
 
     def _log_probabilities(self, steps: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
-        return tf.transpose(tf.nn.log_softmax(self._network.logits(steps, lengths)), (1, 0, 2))
+        return tf.transpose(tf.nn.log_softmax(self.network.logits(steps, lengths)), (1, 0, 2))
 
     def __call__(self, steps: list[np.ndarray]) -> list[np.ndarray]:
         """Network steps of some utterances, each (n_steps, n_inputs), as log-probabilities (n_steps, n_labels)."""
         lengths = np.array([len(one) for one in steps], np.int32)
         if not len(lengths) or not lengths.max():
-            n_labels = int(self._network.parameters[-1].shape[0])
+            n_labels = int(self.network.parameters[-1].shape[0])
             return [np.zeros((0, n_labels), np.float32) for _ in steps]
         batch = np.zeros((len(steps), lengths.max(), steps[0].shape[1]), np.float32)
         for row, one in zip(batch, steps, strict=True):

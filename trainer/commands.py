@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import os
 import signal
 import sys
 import time
@@ -9,7 +10,8 @@ from pathlib import Path
 
 from engine.checkpoint import load_checkpoint, save_checkpoint
 from engine.config import CLASSIC, VOXFORGE, ModelConfig
-from trainer.events import Aligned, EpochDone, Event, Saved, StepDone, Stopped
+from trainer.cluster import Cluster, cluster_from, cluster_of
+from trainer.events import Aligned, CorpusChanged, EpochDone, Event, Result, Saved, StepDone, Stopped
 from trainer.process import Request, run
 from trainer.settings import TrainConfig, described
 
@@ -69,6 +71,13 @@ def add_train_options(parser: argparse.ArgumentParser) -> None:
     add("--deltas", action="store_true", default=None, help="add the slopes of the cepstra")
     add("--dropout", type=float, help="dropout between layers")
     add("--threads", type=int, default=2, help="processor threads (default: %(default)s)")
+    add(
+        "--workers",
+        nargs="+",
+        metavar="HOST:PORT",
+        help="train in several processes or machines: the addresses of all, the same list for each (or set TF_CONFIG)",
+    )
+    add("--worker", type=int, default=0, metavar="N", help="which of them this one is; 0 writes the run")
     settings = parser.add_argument_group("settings")
     for name, kind, default, meaning in described():
         option = f"--{name.replace('_', '-')}"
@@ -94,15 +103,24 @@ def train(arguments: argparse.Namespace) -> int:
     asked_to_stop: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda number, frame: asked_to_stop.append(number))
-    report = _Report()
-    events = run(_request(arguments))
+    request = _request(arguments)
+    report = _Report(request.cluster)
+    events = run(request, lambda: bool(asked_to_stop))
     for event in events:
         report.tell(event)
-        if asked_to_stop:
+        if asked_to_stop and isinstance(event, Aligned):
             events.close()
-            _say("Stopped; the same command goes on from here.")
-            return _STOPPED_BY_SIGNAL
+    if asked_to_stop:
+        _say("Stopped; the same command goes on from here.")
+        return _STOPPED_BY_SIGNAL
     return 0
+
+
+def _cluster(arguments: argparse.Namespace) -> Cluster | None:
+    """The options go before TF_CONFIG."""
+    if arguments.workers:
+        return cluster_of(arguments.workers, arguments.worker)
+    return cluster_from(os.environ)
 
 
 def _request(arguments: argparse.Namespace) -> Request:
@@ -121,14 +139,18 @@ def _request(arguments: argparse.Namespace) -> Request:
         start=arguments.start,
         align_with=arguments.align_with,
         threads=arguments.threads,
+        cluster=_cluster(arguments),
     )
 
 
 class _Report:
     """Events as lines on standard error."""
 
-    def __init__(self) -> None:
+    def __init__(self, cluster: Cluster | None = None) -> None:
         self._next = 0.0
+        if cluster:
+            role = "the chief, which evaluates and writes" if cluster.is_chief else "a worker; the chief writes"
+            _say(f"process {cluster.index} of {len(cluster.addresses)}: {role}; waiting for the others")
 
     def tell(self, event: Event) -> None:
         match event:
@@ -154,6 +176,12 @@ class _Report:
                     )
             case Saved(best=True):
                 _say("  best so far")
+            case CorpusChanged():
+                _say(f"the recordings are others than before ({event.before}, now {event.now}); the epoch begins anew")
+            case Result():
+                for name, cer in event.cer.items():
+                    _say(f"  {name}: CER {cer:.4f}")
+                _say(f"The result is {event.path}.")
             case Stopped():
                 _say(f"Ended: {event.reason}.")
 

@@ -61,13 +61,15 @@ def fewest_steps(labels: Sequence[int]) -> int:
 @dataclass(frozen=True)
 class Batch:
     """steps: float32 (batch, n_steps, n_inputs), padded on the right; lengths: int32 (batch,), true steps;
-    label_indices: int64 (n, 2) and labels: int32 (n,), sparse as TensorFlow's CTC wants them."""
+    label_indices: int64 (n, 2) and labels: int32 (n,), sparse as TensorFlow's CTC wants them. weight: 0 where it
+    only stands in for an empty share of a batch."""
 
     ids: tuple[str, ...]
     steps: np.ndarray
     lengths: np.ndarray
     label_indices: np.ndarray
     labels: np.ndarray
+    weight: float = 1.0
 
 
 def pad(inputs: Sequence[np.ndarray], labels: Sequence[np.ndarray], ids: Sequence[str]) -> Batch:
@@ -107,15 +109,16 @@ class Examples:
         inputs = [network_input(normalise(e.cepstra()), self._model) for e in examples]
         return self._padded(examples, inputs)
 
-    def augmented_batch(self, examples: Sequence[Example], settings: TrainConfig, seed: Sequence[int]) -> Batch:
-        """Changed at random, for training; equal seeds give equal batches."""
-        rng = np.random.default_rng(seed)
+    def augmented_batch(
+        self, examples: Sequence[Example], settings: TrainConfig, seeds: Sequence[Sequence[int]]
+    ) -> Batch:
+        """Changed at random, for training; seeds: one for each example, so that a batch may be shared out."""
         inputs = [
             network_input(
-                augmented(e.cepstra(), self._features, settings, self.fewest_frames(e), rng),
+                augmented(e.cepstra(), self._features, settings, self.fewest_frames(e), np.random.default_rng(seed)),
                 self._model,
             )
-            for e in examples
+            for e, seed in zip(examples, seeds, strict=True)
         ]
         return self._padded(examples, inputs)
 

@@ -60,10 +60,27 @@ class Saved:
 
 
 @dataclass(frozen=True)
+class CorpusChanged:
+    """The run goes on with other recordings than it had; the epoch under way begins anew."""
+
+    before: int
+    now: int
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came out of the run: the model to use. cer: mean CER on the deciding held-out sets of the best epoch, the
+    last one and their average, by the names of their folders; empty where nothing was held out."""
+
+    path: Path
+    cer: dict[str, float]
+
+
+@dataclass(frozen=True)
 class Stopped:
     """The run ended; reason is a sentence."""
 
     reason: str
 
 
-Event = Aligned | StepDone | EpochDone | Saved | Stopped
+Event = Aligned | CorpusChanged | StepDone | EpochDone | Saved | Result | Stopped

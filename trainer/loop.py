@@ -4,37 +4,44 @@ Everything random is drawn from (seed, epoch, batch), so a run that was killed a
 seen otherwise.
 """
 
+import hashlib
+import json
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-import tensorflow as tf
 
 from engine.alphabet import Alphabet
 from engine.checkpoint import Checkpoint, save_checkpoint
 from engine.config import FeatureConfig, ModelConfig
-from engine.decode import GreedyDecoder
 from engine.errors import TrainingError
-from engine.model import BiLstmCtc, Recogniser
+from engine.model import BiLstmCtc
 from engine.shapes import initial_lower_output, initial_weights, weight_shapes
 from trainer import nonspeech
 from trainer.dataset import Batch, Example, Examples, buckets, draw_epoch, prepared
-from trainer.evaluate import evaluate
-from trainer.events import EpochDone, Event, Held, Saved, StepDone, Stopped
+from trainer.distributed import Workers
+from trainer.events import CorpusChanged, EpochDone, Event, Held, Saved, StepDone, Stopped
+from trainer.held_sets import HeldSets
+from trainer.journal import Journal
 from trainer.material import Material
-from trainer.optimiser import Optimiser, ctc_loss
-from trainer.run import Position, epoch_row, load_state, save_state, write_metrics
+from trainer.optimiser import Optimiser
+from trainer.result import BEST, LAST, Judge, conclude, forget_result, rates_of, read_result
+from trainer.run import Position, epoch_row, parsed_state, save_state, state_bytes
 from trainer.settings import TrainConfig
 from trainer.splice import spliced
-from trainer.step_log import StepLog, step_row, wall_clock
 
 _DRAW, _ORDER, _CHANGE, _SPLICE, _SOUNDS = range(5)  # what a random stream is for
 
 
 class Training:
-    """One run in one folder. Iterate over `events()`; the state on disk lags by at most `save_every` steps."""
+    """One run in one folder. Iterate over `events()`; the state on disk lags by at most `save_every` steps.
+
+    With several processes each makes the same object; only the chief reads the folder and writes to it.
+    """
 
     def __init__(
         self,
@@ -44,10 +51,14 @@ class Training:
         model: ModelConfig,
         settings: TrainConfig,
         start_from: Checkpoint | None = None,
+        workers: Workers | None = None,
+        asked_to_stop: Callable[[], bool] = lambda: False,
     ):
-        """start_from: a checkpoint whose weights and alphabet the run begins with.
+        """start_from: a checkpoint whose weights and alphabet the run begins with. asked_to_stop: looked at after each
+        step; if it is true in any process, all end.
 
-        Raises TrainingError where nothing is left to train on, or the folder holds another run.
+        Raises TrainingError where nothing is left to train on, the folder holds another run, or the processes do not
+        have the same recordings and settings; WorkerLost.
         """
         self.folder, self.settings = Path(folder), settings
         self.features, self.model = features, model
@@ -55,70 +66,120 @@ class Training:
         self._shaper = Examples(self.alphabet, features, model)
         self._material = material
         self._train = self._shaper.usable(material.train)
-        self._held = {name: self._shaper.usable(some) for name, some in material.held.items()}
-        if not self._train or not all(self._held.values()):
+        held = {name: self._shaper.usable(some) for name, some in material.held.items()}
+        if not self._train or not all(held.values()):
             raise TrainingError(reason="no usable recordings are left in one of the sets")
-        rng = np.random.default_rng(settings.seed)
-        weights = start_from.weights if start_from else initial_weights(features, model, self.alphabet.n_labels, rng)
-        if settings.intermediate:
-            weights = weights | initial_lower_output(model, self.alphabet.n_labels, rng)
-        self._network = BiLstmCtc(model, weights)
-        self._optimiser = Optimiser(self._network, settings)
-        self._loss_of_average = tf.function(self._summed_loss, reduce_retracing=True)
+        self._held = HeldSets(held, self._shaper, self.alphabet, model)
+        self._workers = workers or Workers()
+        self._asked_to_stop, self._stopping = asked_to_stop, False
+        self._check_agreement()
+        with self._workers.strategy.scope():
+            self._network = BiLstmCtc(model, self._first_weights(start_from))
+            self._optimiser = Optimiser(self._network, settings, self._workers)
         self._before = list(start_from.history) if start_from else []
         self.position = Position()
-        self._log: StepLog | None = None
+        self._journal: Journal | None = None
+        self._changed: CorpusChanged | None = None
         self._resume()
 
+    def _first_weights(self, start_from: Checkpoint | None) -> dict[str, np.ndarray]:
+        rng = np.random.default_rng(self.settings.seed)
+        shape = self.features, self.model, self.alphabet.n_labels
+        weights = start_from.weights if start_from else initial_weights(*shape, rng)
+        if self.settings.intermediate:
+            weights = weights | initial_lower_output(self.model, self.alphabet.n_labels, rng)
+        return weights
+
+    @cached_property
     def _about(self) -> dict[str, object]:
+        """What the run is made of, compared when it goes on and between processes."""
+        told = hashlib.sha256()
+        for example in self._train:
+            told.update(f"{example.id}\t{example.frames}\t{example.text}\n".encode())
         return {
             "settings": self.settings.to_dict(),
             "features": self.features.to_dict(),
             "model": self.model.to_dict(),
             "alphabet": self.alphabet.letters,
             "examples": len(self._train),
+            "corpus": told.hexdigest(),
         }
 
+    def _check_agreement(self) -> None:
+        """What differs between the processes would spoil the sum of their gradients."""
+        own = self._about
+        chief = json.loads(self._workers.from_chief(json.dumps(own).encode()))
+        differing = [name for name in own if own[name] != chief[name]]
+        if differing:
+            reason = f"this process differs from the first one in {', '.join(differing)}; give all the same"
+            raise TrainingError(reason=reason)
+
     def _resume(self) -> None:
-        found = load_state(self.folder)
+        content = state_bytes(self.folder) if self._workers.is_chief else b""
+        found = parsed_state(self.folder, self._workers.from_chief(content))
         if found is None:
             return
         arrays, self.position, about = found
+        own = self._about
         for name in ("features", "model", "alphabet"):
-            if _without_dropout(about[name]) != _without_dropout(self._about()[name]):
+            if _without_dropout(about[name]) != _without_dropout(own[name]):
                 raise TrainingError(reason=f"the run in {self.folder} has another {name} configuration")
         try:
             self._optimiser.restore(arrays)
         except KeyError as error:
             reason = f"the run in {self.folder} was begun without CTC on the middle layer"
             raise TrainingError(reason=reason) from error
+        if about.get("corpus", own["corpus"]) != own["corpus"]:
+            self._changed = CorpusChanged(about["examples"], own["examples"])
+            self.position = self.position.at_epoch_start()
 
     def save(self) -> None:
-        """The whole state, to go on from. Raises StorageError."""
-        if self._log:
-            self._log.sync()
-        save_state(self.folder, self._optimiser.state(), self.position, self._about())
+        """The whole state, to go on from; by the chief. Raises StorageError."""
+        if not self._workers.is_chief:
+            return
+        if self._journal:
+            self._journal.sync()
+        save_state(self.folder, self._optimiser.state(), self.position, self._about)
 
     def events(self) -> Iterator[Event]:
-        """Trains to the end, or until the listener stops asking."""
-        self._log = StepLog(self.folder, self.position.step)
+        """Trains to the end, or until the listener stops asking.
+
+        Raises WorkerLost where another process is gone, StorageError.
+        """
+        self._journal = Journal(self.folder, self.position) if self._workers.is_chief else None
         try:
             yield from self._run()
         finally:
-            self._log.close()
-            self._log = None
+            if self._journal:
+                self._journal.close()
+            self._journal = None
 
     def _run(self) -> Iterator[Event]:
-        while self.position.epoch < self.settings.epochs:
+        if self._changed:
+            yield self._changed
+        if not self._why_ended() and self._workers.is_chief:
+            forget_result(self.folder)
+        while not (reason := self._why_ended()):
             yield from self._epoch()
-            if self._patience_is_over():
-                yield Stopped(f"no better error on unseen sentences for {self.settings.patience} epochs")
-                return
-        yield Stopped(f"all {self.settings.epochs} epochs are done")
+        if self._workers.is_chief:
+            if self._stopping:
+                self.save()
+            if self.position.epoch and read_result(self.folder) is None:
+                judge = Judge(lambda weights: self._held.read(weights, 0), self._material.choose_on)
+                yield conclude(self.folder, judge, last_is_best=self.position.best_epoch == self.position.epoch)
+        self._workers.from_chief(b"")  # none leaves before the chief is done
+        yield Stopped(reason)
 
-    def _patience_is_over(self) -> bool:
+    def _why_ended(self) -> str:
+        """Empty while there is more to do."""
         waited = self.position.epoch - self.position.best_epoch
-        return bool(self.settings.patience) and waited >= self.settings.patience
+        if self._stopping:
+            return "it was asked to stop"
+        if self.position.epoch >= self.settings.epochs:
+            return f"all {self.settings.epochs} epochs are done"
+        if self.settings.patience and waited >= self.settings.patience:
+            return f"no better error on unseen sentences for {self.settings.patience} epochs"
+        return ""
 
     def _rng(self, purpose: int) -> np.random.Generator:
         return np.random.default_rng([self.settings.seed, self.position.epoch, purpose])
@@ -143,30 +204,39 @@ class Training:
         at, batches = self.position, self._batches()
         plans = [(n, examples) for n, examples in enumerate(batches) if n >= at.batch]
         for batch in prepared(self._augmented, plans):
-            done = self._step(batch, len(batches))
-            self._log.add(step_row(done, wall_clock(), at.step - at.batch))
+            ids = tuple(example.id for example in batches[at.batch])
+            done = self._step(batch, ids, len(batches))
+            if self._journal:
+                self._journal.step(done, at.step - at.batch)
             yield done
-            if at.step % self.settings.save_every == 0:
+            if at.step % self.settings.save_every == 0 and self._workers.is_chief:
                 self.save()
                 yield Saved(self.folder, best=False)
+            if self._stopping:
+                return
         yield from self._close_epoch(started)
 
     def _augmented(self, plan: tuple[int, list[Example]]) -> Batch:
+        """This process's share; whichever process has an utterance, it is changed in the same way."""
         n, examples = plan
-        seed = (self.settings.seed, self.position.epoch, _CHANGE, n)
-        return self._shaper.augmented_batch(examples, self.settings, seed)
+        mine = self._workers.share(list(enumerate(examples)))
+        seeds = [(self.settings.seed, self.position.epoch, _CHANGE, n, place) for place, _ in mine or [(0, None)]]
+        batch = self._shaper.augmented_batch([e for _, e in mine] or examples[:1], self.settings, seeds)
+        return batch if mine else replace(batch, weight=0.0)
 
-    def _step(self, batch: Batch, epoch_steps: int) -> StepDone:
-        at = self.position
+    def _step(self, batch: Batch, ids: tuple[str, ...], epoch_steps: int) -> StepDone:
+        at, workers = self.position, self._workers
         rate = self._learning_rate(at.epoch + at.batch / epoch_steps)
-        update = self._optimiser.update(batch, rate, (self.settings.seed, at.step))
+        seed = (self.settings.seed, at.step * workers.n + workers.index)
+        update = self._optimiser.update(batch, rate, seed, self._asked_to_stop())
+        self._stopping = update.stop
         at.step, at.batch = at.step + 1, at.batch + 1
         if update.finite:
             at.loss_sum, at.loss_count = at.loss_sum + update.loss, at.loss_count + 1
         else:
             at.skipped += 1
         loss = update.loss if update.finite else None
-        return StepDone(at.step, at.epoch + 1, epoch_steps, loss, update.gradient_norm, rate, batch.ids)
+        return StepDone(at.step, at.epoch + 1, epoch_steps, loss, update.gradient_norm, rate, ids)
 
     def _learning_rate(self, epochs_done: float) -> float:
         """Linear warm-up, then half a cosine down to a hundredth (Loshchilov and Hutter 2017)."""
@@ -177,8 +247,15 @@ class Training:
         return self.settings.learning_rate * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * share)))
 
     def _close_epoch(self, started: float) -> Iterator[Event]:
+        if self._workers.is_chief:
+            yield from self._judge_epoch(started)
+        told = self._workers.from_chief(json.dumps(asdict(self.position)).encode())
+        if not self._workers.is_chief:
+            self.position = Position(**json.loads(told))
+
+    def _judge_epoch(self, started: float) -> Iterator[Event]:
         at = self.position
-        held = self._evaluate()
+        held = self._held.read(self._averaged(), show=7 * at.epoch)
         at.epoch, at.batch = at.epoch + 1, 0
         loss = at.loss_sum / max(1, at.loss_count)
         seconds = time.monotonic() - started
@@ -192,10 +269,10 @@ class Training:
             at.best, at.best_epoch = score, at.epoch
         yield done
         checkpoint = self.checkpoint(held)
-        save_checkpoint(self.folder / "last", checkpoint)
-        if best:
-            save_checkpoint(self.folder / "best", checkpoint)
-        write_metrics(self.folder, at.history)
+        for name in (LAST, BEST) if best else (LAST,):
+            save_checkpoint(self.folder / name, checkpoint)
+        if self._journal:
+            self._journal.epoch(at.history)
         self.save()
         yield Saved(self.folder, best)
 
@@ -217,44 +294,7 @@ class Training:
         average = self._optimiser.averaged_weights()
         return {name: average[name] for name in weight_shapes(self.features, self.model, self.alphabet.n_labels)}
 
-    def _evaluate(self) -> tuple[Held, ...]:
-        """Every held-out set with the averaged weights; another example each epoch."""
-        weights = self._averaged()
-        recogniser = Recogniser(self.model, weights)
-        network = BiLstmCtc(self.model, weights)
-        decoder = GreedyDecoder(self.alphabet)
-
-        def loss_of(batch: Batch) -> float:
-            return float(self._loss_of_average(network, *_tensors(batch)))
-
-        return tuple(
-            evaluate(name, some, recogniser, decoder, self._shaper, loss_of, show=7 * self.position.epoch)[0]
-            for name, some in self._held.items()
-        )
-
-    @staticmethod
-    def _summed_loss(network, steps, lengths, label_indices, labels):
-        shape = tf.cast(tf.stack([tf.shape(steps)[0], tf.shape(steps)[1]]), tf.int64)
-        return tf.reduce_sum(
-            ctc_loss(network.logits(steps, lengths), tf.SparseTensor(label_indices, labels, shape), lengths)
-        )
-
-
-def _tensors(batch: Batch) -> tuple[tf.Tensor, ...]:
-    return tuple(tf.constant(a) for a in (batch.steps, batch.lengths, batch.label_indices, batch.labels))
-
 
 def _without_dropout(about: object) -> object:
     """A configuration as far as the weights depend on it."""
     return {k: v for k, v in about.items() if k != "dropout"} if isinstance(about, dict) else about
-
-
-def rates_of(held: Held) -> dict[str, object]:
-    """Error rates as they stand in a checkpoint's JSON."""
-    rate = held.rate
-    return {
-        "cer": round(rate.cer, 4),
-        "wer": round(rate.wer, 4),
-        "utterances": rate.utterances,
-        "words": rate.words,
-    }

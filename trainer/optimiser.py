@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from engine.model import BiLstmCtc
 from trainer.dataset import Batch
+from trainer.distributed import Workers
 from trainer.settings import TrainConfig
 
 _BETA1, _BETA2, _EPSILON = 0.9, 0.98, 1e-8
@@ -24,8 +25,11 @@ def ctc_loss(logits: tf.Tensor, batch_labels: tf.SparseTensor, lengths: tf.Tenso
 
 @dataclass(frozen=True)
 class Update:
+    """loss: nats a letter of the whole batch, all processes' shares; stop: some process wants to end."""
+
     loss: float
     gradient_norm: float
+    stop: bool = False
 
     @property
     def finite(self) -> bool:
@@ -36,66 +40,90 @@ class Optimiser:
     """Adam (Kingma and Ba 2015) with decoupled weight decay and an exponential moving average of the weights.
 
     With `pull`, the decay goes towards the weights that it was made with (L2-SP, Li et al. 2018), decoupled too.
-    An update whose loss or gradient is not finite changes nothing.
+    An update whose loss or gradient is not finite changes nothing. All processes make the same
+    update.
     """
 
-    def __init__(self, network: BiLstmCtc, settings: TrainConfig):
+    def __init__(self, network: BiLstmCtc, settings: TrainConfig, workers: Workers):
+        """network: made in the scope of the workers' strategy, as this must be."""
         self.network = network
-        self._settings = settings
+        self._settings, self._workers = settings, workers
         self._weights = network.parameters
-        names = list(network.weights())
+        values = network.weights()
         self._slots = {
-            kind: {name: tf.Variable(tf.zeros_like(w)) for name, w in zip(names, self._weights, strict=True)}
+            kind: {name: tf.Variable(np.zeros_like(value)) for name, value in values.items()}
             for kind in ("mean", "square")
         }
-        self._slots["average"] = {name: tf.Variable(w) for name, w in zip(names, self._weights, strict=True)}
-        self._begun_with = [tf.constant(w.numpy()) if settings.pull else None for w in self._weights]
+        self._slots["average"] = {name: tf.Variable(value) for name, value in values.items()}
+        self._begun_with = [tf.constant(value) if settings.pull else None for value in values.values()]
         self._updates = tf.Variable(0, dtype=tf.int64)
-        width = self._weights[0].shape[0] - network.config.n_units
         self._step = tf.function(
             self._update,
             input_signature=[
-                tf.TensorSpec((None, None, width), tf.float32),
+                tf.TensorSpec((None, None, network.n_inputs), tf.float32),
                 tf.TensorSpec((None,), tf.int32),
                 tf.TensorSpec((None, 2), tf.int64),
                 tf.TensorSpec((None,), tf.int32),
                 tf.TensorSpec((2,), tf.int32),
+                tf.TensorSpec((2,), tf.float32),
                 tf.TensorSpec((), tf.float32),
             ],
         )
 
-    def update(self, batch: Batch, learning_rate: float, seed: tuple[int, int]) -> Update:
-        """One step on a batch; seed decides the dropout. The loss is in nats a letter."""
-        loss, norm = self._step(
-            batch.steps,
-            batch.lengths,
-            batch.label_indices,
-            batch.labels,
-            np.array(seed, np.int32),
-            np.float32(learning_rate),
-        )
-        return Update(float(loss), float(norm))
+    def update(self, batch: Batch, learning_rate: float, seed: tuple[int, int], stop: bool = False) -> Update:
+        """One step on a batch, of which each process passes its share; seed decides the dropout.
 
-    def _update(self, steps, lengths, label_indices, labels, seed, learning_rate):
+        Raises WorkerLost, with nothing changed.
+        """
+        with self._workers.watched():
+            loss, norm, stops = self._step(
+                batch.steps,
+                batch.lengths,
+                batch.label_indices,
+                batch.labels,
+                np.array(seed, np.int32),
+                np.array([batch.weight, stop], np.float32),
+                np.float32(learning_rate),
+            )
+            return Update(float(loss), float(norm), bool(stops > 0))
+
+    def _update(self, steps, lengths, label_indices, labels, seed, weight_and_stop, learning_rate):
+        total = self._workers.sum_over_all(self._own_sums, steps, lengths, label_indices, labels, seed, weight_and_stop)
+        sizes = [weight.shape.num_elements() for weight in self._weights]
+        total = tf.ensure_shape(total, (3 + sum(sizes),))
+        loss, letters, stops = tf.unstack(total[:3])
+        letters = tf.maximum(1.0, letters)
+        flat = tf.split(total[3:] / letters, sizes)
+        gradients = [tf.reshape(part, weight.shape) for part, weight in zip(flat, self._weights, strict=True)]
+        gradients, norm = tf.clip_by_global_norm(gradients, self._settings.gradient_clip)
+        loss = loss / letters
+        finite = tf.math.is_finite(loss) & tf.math.is_finite(norm)
+        tf.cond(finite, lambda: self._apply(gradients, learning_rate), lambda: tf.no_op())
+        return loss, norm, stops
+
+    def _own_sums(self, steps, lengths, label_indices, labels, seed, weight_and_stop):
+        """Of this process's share, in one vector: loss in nats, letters, wish to stop, and the gradient.
+
+        Sums, not means: the loss is to be divided by the letters of all processes.
+        """
+        weight, stop = tf.unstack(weight_and_stop)
         sparse = tf.SparseTensor(
             label_indices, labels, tf.cast(tf.stack([tf.shape(steps)[0], tf.shape(steps)[1]]), tf.int64)
         )
         with tf.GradientTape() as tape:
-            loss, driving = self._losses(steps, lengths, sparse, seed)
-        gradients, norm = tf.clip_by_global_norm(tape.gradient(driving, self._weights), self._settings.gradient_clip)
-        finite = tf.math.is_finite(loss) & tf.math.is_finite(norm)
-        tf.cond(finite, lambda: self._apply(gradients, learning_rate), lambda: tf.no_op())
-        return loss, norm
+            loss, driving = (weight * one for one in self._losses(steps, lengths, sparse, seed))
+        gradients = tape.gradient(driving, self._weights)
+        letters = weight * tf.cast(tf.shape(labels)[0], tf.float32)
+        return tf.concat([tf.stack([loss, letters, stop]), *(tf.reshape(one, (-1,)) for one in gradients)], 0)
 
     def _losses(self, steps, lengths, labels, seed):
-        """The loss of the output, which is told, and the one that drives the update; both in nats a letter."""
-        letters = tf.cast(tf.maximum(1, tf.shape(labels.values)[0]), tf.float32)
+        """The loss of the output, which is told, and the one that drives the update; both in nats."""
         share = self._settings.intermediate
         if not share:
-            loss = tf.reduce_sum(ctc_loss(self.network.logits(steps, lengths, seed), labels, lengths)) / letters
+            loss = tf.reduce_sum(ctc_loss(self.network.logits(steps, lengths, seed), labels, lengths))
             return loss, loss
         logits = self.network.logits_with_lower(steps, lengths, seed)
-        loss, lower = (tf.reduce_sum(ctc_loss(some, labels, lengths)) / letters for some in logits)
+        loss, lower = (tf.reduce_sum(ctc_loss(some, labels, lengths)) for some in logits)
         return loss, (1 - share) * loss + share * lower
 
     def _apply(self, gradients, learning_rate):

@@ -1,17 +1,24 @@
 """Training in a process of its own: the window stays quick, and a lack of memory ends the training alone."""
 
+import io
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.child import Child, End, begin_child, told
 from engine.config import FeatureConfig, ModelConfig
 from engine.worker import Cancelled
+from trainer.cluster import Cluster
 from trainer.events import Aligned, Event
 from trainer.settings import TrainConfig
+
+if TYPE_CHECKING:
+    from trainer.dataset import Example
+    from trainer.distributed import Workers
 
 
 @dataclass(frozen=True)
@@ -20,7 +27,7 @@ class Request:
 
     out: folder of the run; a run found there goes on. corpora: feature caches to train on. held: further recordings
     to choose the best epoch on. start: checkpoint to go on from, instead of chance. align_with: checkpoint that finds
-    the words, for splicing. threads: None means all processors.
+    the words, for splicing. threads: None means all processors. cluster: other processes to train with.
     """
 
     out: Path
@@ -32,22 +39,30 @@ class Request:
     start: Path | None = None
     align_with: Path | None = None
     threads: int | None = None
+    cluster: Cluster | None = None
 
 
-def run(request: Request) -> Iterator[Event]:
-    """Trains in this process. Closing the iterator saves the state first, so that nothing is lost."""
+def run(request: Request, asked_to_stop: Callable[[], bool] = lambda: False) -> Iterator[Event]:
+    """Trains in this process. Closing the iterator saves the state first, so that nothing is lost.
+
+    asked_to_stop: once it is true the run ends in good order, with its result; with several processes all end.
+    """
     from engine.checkpoint import load_checkpoint
     from engine.model import use_threads
+    from trainer.distributed import Workers
     from trainer.loop import Training
     from trainer.material import material
 
     use_threads(request.threads or os.cpu_count() or 1)
     start = load_checkpoint(request.start) if request.start else None
-    found = material(request.corpora, request.held, request.features)
+    judges = request.cluster is None or request.cluster.is_chief
+    found = material(request.corpora, request.held if judges else (), request.features)
+    workers = Workers(request.cluster)
     if request.align_with:
-        alignment = yield from _aligned(request, found.train)
+        alignment = yield from _aligned(request, found.train, workers)
         found = replace(found, alignment=alignment)
-    training = Training(request.out, found, request.features, request.model, request.settings, start)
+    shape = request.features, request.model, request.settings
+    training = Training(request.out, found, *shape, start, workers, asked_to_stop)
     ended = False
     try:
         yield from training.events()
@@ -57,16 +72,23 @@ def run(request: Request) -> Iterator[Event]:
             training.save()
 
 
-def _aligned(request: Request, recordings) -> Iterator[Event]:
-    """The run's alignment, made once and kept beside its state."""
+def _aligned(request: Request, recordings: "Sequence[Example]", workers: "Workers") -> Iterator[Event]:
+    """The run's alignment, made once by the chief and kept beside its state."""
+    from trainer.align import Alignment
+
+    path = request.out / "alignment.npz"
+    if workers.is_chief and not path.exists():
+        yield from _align(request, recordings, path)
+    content = path.read_bytes() if workers.is_chief else b""
+    return Alignment.load(io.BytesIO(workers.from_chief(content)))
+
+
+def _align(request: Request, recordings: "Sequence[Example]", path: Path) -> Iterator[Event]:
     from engine.checkpoint import load_checkpoint
     from engine.model import Recogniser
     from trainer.align import Alignment, align
     from trainer.dataset import Examples
 
-    path = request.out / "alignment.npz"
-    if path.exists():
-        return Alignment.load(path)
     checkpoint = load_checkpoint(request.align_with)
     shaper = Examples(checkpoint.alphabet, checkpoint.features, checkpoint.model)
     usable = shaper.usable(recordings)
@@ -75,7 +97,6 @@ def _aligned(request: Request, recordings) -> Iterator[Event]:
     for alignment in align(usable, recognise, checkpoint.alphabet, shaper, checkpoint.model):
         yield Aligned(len(alignment.frames), len(usable))
     alignment.save(path)
-    return alignment
 
 
 class TrainingProcess:
@@ -89,6 +110,7 @@ class TrainingProcess:
         self.request, self._steps = request, steps
         self._child = Child(_serve, "training")
         self._stop = self._child.context.Event()
+        self._leave = self._child.context.Event()
         self._paused = self._child.context.Event()
         self._running = threading.Lock()
 
@@ -99,14 +121,14 @@ class TrainingProcess:
     def events(self) -> Iterator[Event]:
         """Starts the child and yields its events.
 
-        After `stop` the state is saved and it ends by raising Cancelled; a child that died raises EngineStopped;
-        what the training raised is raised here.
+        After `stop` the state is saved, the result is told, and it ends by raising Cancelled; left early, only the
+        state is saved. A child that died raises EngineStopped; what the training raised is raised here.
         """
         with self._running:
             self._stop.clear()
-            self._child.start(self._steps, self.request, self._stop, self._paused)
+            self._child.start(self._steps, self.request, self._stop, self._leave, self._paused)
             try:
-                yield from self._child.events(self._stop.set)  # when left, it has the time to save its state
+                yield from self._child.events(self._abandon)  # when left, it has the time to save its state
             finally:
                 self._child.close()
 
@@ -114,6 +136,10 @@ class TrainingProcess:
         """Asks for the end; the state is saved, and the same request goes on from there."""
         self._paused.clear()
         self._stop.set()
+
+    def _abandon(self) -> None:
+        self._leave.set()
+        self.stop()
 
     def pause(self) -> None:
         """Holds the training after the step under way, in memory."""
@@ -123,27 +149,29 @@ class TrainingProcess:
         self._paused.clear()
 
 
-def _serve(connection: Connection, steps, request: object, stop, paused) -> None:
+def _serve(connection: Connection, steps, request: object, stop, leave, paused) -> None:
     """The child: trains until it is done or told to stop."""
     begin_child()
+    ends_itself = steps is run
+    events = run(request, stop.is_set) if ends_itself else steps(request)
     try:
-        connection.send(End(_train(connection, steps(request), stop, paused)))
+        connection.send(End(_train(connection, events, stop, leave if ends_itself else stop, paused)))
     except OSError:  # the parent is gone; the state was saved on the way out
         return
 
 
-def _train(connection: Connection, events: Iterator[object], stop, paused) -> Exception | None:
+def _train(connection: Connection, events: Iterator[object], stop, leave, paused) -> Exception | None:
     try:
         for event in events:
             connection.send(event)
             while paused.is_set() and not stop.is_set():
                 stop.wait(0.2)
-            if stop.is_set():
+            if leave.is_set() or (stop.is_set() and isinstance(event, Aligned)):
                 events.close()
-                return Cancelled()
+                break
+        return Cancelled() if stop.is_set() else None
     except OSError:
         events.close()
         raise
     except Exception as error:  # told to the person by the parent
         return told(error)
-    return None

@@ -3,14 +3,17 @@
 state.npz          everything needed to go on: weights, their average, the optimiser, position, history
 best/              checkpoint folder: the averaged weights of the best epoch
 last/              checkpoint folder: the averaged weights of the last epoch
+average/           checkpoint folder: the mean of both, where they differ; written at the end of the run
+outcome.json       which of the three is best
 metrics.csv        one line an epoch
 steps.csv          one line a step
+events.out.*       the same for TensorBoard
 """
 
 import csv
 import io
 import json
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +24,7 @@ from engine.storage import atomic_path, write_atomic
 from trainer.events import EpochDone
 from trainer.step_log import read_steps
 
-__all__ = ["Position", "epoch_row", "load_state", "read_steps", "save_state", "write_metrics"]
+__all__ = ["read_steps"]
 STATE = "state.npz"
 
 
@@ -40,25 +43,43 @@ class Position:
     best_epoch: int = 0
     history: list[dict[str, object]] = field(default_factory=list)
 
+    def at_epoch_start(self) -> "Position":
+        """The epoch under way begun anew; its steps so far still count."""
+        return replace(self, batch=0, loss_sum=0.0, loss_count=0, skipped=0)
+
 
 def save_state(folder: Path, arrays: dict[str, np.ndarray], position: Position, about: dict[str, object]) -> None:
     """One file, whole or not at all. about: settings and configurations, compared when the run goes on."""
-    text = json.dumps({"position": vars(position), "about": about})
+    text = json.dumps({"position": asdict(position), "about": about})
     with atomic_path(folder / STATE) as temporary:
         np.savez(temporary, json=np.frombuffer(text.encode(), np.uint8), **arrays)
 
 
+def state_bytes(folder: Path) -> bytes:
+    """The file that `save_state` wrote, empty where there is no run yet. Raises TrainingError if it cannot be read."""
+    try:
+        return (folder / STATE).read_bytes()
+    except FileNotFoundError:
+        return b""
+    except OSError as error:
+        raise TrainingError(reason=f"its saved state {folder / STATE} cannot be read") from error
+
+
 def load_state(folder: Path) -> tuple[dict[str, np.ndarray], Position, dict[str, object]] | None:
     """What `save_state` wrote, or None where there is no run yet. Raises TrainingError if it cannot be read."""
-    path = folder / STATE
-    try:
-        arrays = read_arrays(path)
-    except FileNotFoundError:
+    return parsed_state(folder, state_bytes(folder))
+
+
+def parsed_state(folder: Path, content: bytes) -> tuple[dict[str, np.ndarray], Position, dict[str, object]] | None:
+    """The same of a file's content, which may have come from another process."""
+    if not content:
         return None
-    except (OSError, ValueError) as error:
-        raise TrainingError(reason=f"its saved state {path} cannot be read") from error
-    saved = json.loads(bytes(arrays.pop("json")).decode())
-    return arrays, Position(**saved["position"]), saved["about"]
+    try:
+        arrays = read_arrays(io.BytesIO(content))
+        saved = json.loads(bytes(arrays.pop("json")).decode())
+        return arrays, Position(**saved["position"]), saved["about"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise TrainingError(reason=f"its saved state {folder / STATE} cannot be read") from error
 
 
 def epoch_row(done: EpochDone) -> dict[str, object]:

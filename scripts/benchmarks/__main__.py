@@ -1,6 +1,8 @@
 """Runs every benchmark in a process of its own and prints a table.
 
-usage: python -m scripts.benchmarks [speed|window|memory]...
+usage: python -m scripts.benchmarks [--quick] [speed|window|memory|training|extraction|training-memory]...
+
+--quick: one repetition of each, to see that it works.
 """
 
 import json
@@ -9,7 +11,17 @@ import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
 
+import numpy as np
+
+from engine.alphabet import Alphabet
+from engine.config import FeatureConfig, ModelConfig
+from engine.frames import n_inputs
+from scripts.benchmarks.material import SECONDS, THREADS, WARM_UP, batch, shape_of
+from scripts.benchmarks.torch_python import torch_python
+
+QUICK = "--quick" in sys.argv
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 
@@ -61,8 +73,58 @@ def memory() -> None:
     row("  more for the hour, MB", f"{hour - minute:.0f}", "aim 200")
 
 
-ALL = {"speed": speed, "window": window, "memory": memory}
+def training() -> None:
+    """Lines of a Markdown table: the figures of one library after another, in the same run."""
+    print("| trained on two threads | ours | plain Keras | PyTorch | ours / Keras | ours / PyTorch |", flush=True)
+    print("|---|---|---|---|---|---|", flush=True)
+    python = torch_python()
+    for shape in ("shipped", "classic"):
+        features, model = shape_of(shape)
+        repeats = 1 if QUICK else 9
+        ours, keras = (measured("training", shape, library, repeats)["rate"] for library in ("ours", "keras"))
+        torch = measured_torch(python, features, model, repeats)["rate"] if python else float("nan")
+        told = f"{shape}, {model.n_layers} x {model.n_units}, {10 * model.n_stacked} ms a step"
+        rates = " | ".join(f"{rate:.0f}" for rate in (ours, keras, torch))
+        print(f"| {told}: seconds of audio a second | {rates} | {ours / keras:.1f} | {ours / torch:.1f} |", flush=True)
+    print("aim: 4 times Keras, faster than PyTorch")
+
+
+def measured_torch(python: Path, features: FeatureConfig, model: ModelConfig, repeats: int) -> dict[str, float]:
+    """The same batch, through a file."""
+    n_labels = Alphabet().n_labels
+    steps, labels = batch(n_inputs(features, model), model.n_stacked, n_labels)
+    shape = {"n_layers": model.n_layers, "n_units": model.n_units, "n_labels": n_labels, "seconds": SECONDS}
+    shape |= {"threads": THREADS, "warm_up": WARM_UP}
+    with tempfile.TemporaryDirectory() as folder:
+        arrays = Path(folder) / "batch.npz"
+        np.savez(arrays, steps=steps, labels=labels)
+        script = Path(__file__).with_name("torch_training.py")
+        command = [str(python), str(script), json.dumps(shape), str(arrays), str(repeats)]
+        done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def extraction() -> None:
+    for front_end in ("voxforge", "classic"):
+        found = measured("extraction", front_end, 1 if QUICK else 5, **_ONE_THREAD)
+        row(f"features of the front end {front_end}, one thread, times real time", f"{found['rate']:.0f}", "aim 400")
+
+
+def training_memory() -> None:
+    less, more = (measured("training_memory", hours)["held_mb"] for hours in (4, 40))
+    row("memory of a training, corpus of 4 hours, MB", f"{less:.0f}")
+    row("memory of a training, corpus of 40 hours, MB", f"{more:.0f}", "aim: the same")
+
+
+ALL = {
+    "speed": speed,
+    "window": window,
+    "memory": memory,
+    "training": training,
+    "extraction": extraction,
+    "training-memory": training_memory,
+}
 
 if __name__ == "__main__":
-    for name in sys.argv[1:] or ALL:
+    for name in [name for name in sys.argv[1:] if name != "--quick"] or ALL:
         ALL[name]()

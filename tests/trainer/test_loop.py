@@ -18,6 +18,7 @@ from tests.helpers.models import random_checkpoint, write_cache
 from trainer.events import EpochDone, Saved, StepDone, Stopped
 from trainer.loop import Training
 from trainer.material import material
+from trainer.result import result_folder
 from trainer.run import load_state
 from trainer.settings import TrainConfig
 
@@ -59,6 +60,7 @@ def test_it_learns_and_says_what_it_does(tmp_path, corpus):
     assert epochs[0].held[0].reference != epochs[1].held[0].reference
     assert isinstance(events[-1], Stopped)
     assert "14 epochs" in events[-1].reason
+    assert events[-2].path == result_folder(tmp_path / "run")
 
     best = load_checkpoint(tmp_path / "run" / "best")
     assert best.model == MODEL

@@ -1,0 +1,126 @@
+"""What may go wrong under a run: a full disk, half-written files, a corpus that becomes another."""
+
+import itertools
+import shutil
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from engine.checkpoint import load_checkpoint, save_checkpoint
+from engine.config import VOXFORGE, ModelConfig
+from engine.errors import CheckpointError, DiskFull, NotWritable, TrainingError
+from tests.helpers.models import random_checkpoint, write_cache
+from trainer.events import CorpusChanged, EpochDone, Result, Saved, StepDone
+from trainer.loop import Training
+from trainer.material import material
+from trainer.run import load_state, read_steps
+from trainer.settings import TrainConfig
+
+MODEL = ModelConfig(n_layers=1, n_units=8, n_stacked=2)
+SETTINGS = TrainConfig(epochs=2, batch_frames=1500, nonspeech=0, save_every=3)
+
+
+def training(folder, corpus, settings=SETTINGS) -> Training:
+    return Training(folder, material([corpus], [], VOXFORGE), VOXFORGE, MODEL, settings)
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    return write_cache(tmp_path / "corpus", n_train=24)
+
+
+def test_a_full_disk_while_saving_keeps_the_state_before(tmp_path, corpus, monkeypatch):
+    run = training(tmp_path / "run", corpus)
+    run.save()
+    before = (tmp_path / "run" / "state.npz").read_bytes()
+
+    def savez(path, **arrays):
+        path.write_bytes(b"PK")
+        with open("/dev/full", "wb", buffering=0) as full:  # noqa: PTH123
+            full.write(b"x")
+
+    monkeypatch.setattr(np, "savez", savez)
+    events = run.events()
+    with pytest.raises(DiskFull, match="Free some space"):
+        list(events)
+    monkeypatch.undo()
+    assert (tmp_path / "run" / "state.npz").read_bytes() == before
+    assert not [path for path in (tmp_path / "run").iterdir() if path.name.startswith(".")], "nothing is left behind"
+    assert training(tmp_path / "run", corpus).position.step == 0
+
+
+def test_a_folder_that_cannot_be_written_is_told_before_the_first_step(tmp_path, corpus):
+    (tmp_path / "run").write_text("a file in the folder's place")
+    with pytest.raises((NotWritable, TrainingError)):
+        list(training(tmp_path / "run", corpus).events())
+
+
+def test_killed_between_a_models_two_files_it_is_not_taken(tmp_path):
+    """save_checkpoint writes the weights first: what a kill leaves is new weights beside an old description."""
+    save_checkpoint(tmp_path / "old", random_checkpoint(seed=1))
+    save_checkpoint(tmp_path / "new", random_checkpoint(seed=2))
+    shutil.copy(tmp_path / "new" / "weights.npz", tmp_path / "old" / "weights.npz")
+    with pytest.raises(CheckpointError):
+        load_checkpoint(tmp_path / "old")
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.9, 0.999])
+def test_a_state_that_is_half_there_is_never_taken(tmp_path, corpus, share):
+    training(tmp_path / "run", corpus).save()
+    state = tmp_path / "run" / "state.npz"
+    content = state.read_bytes()
+    state.write_bytes(content[: int(share * len(content))] or b"\0")
+    with pytest.raises(TrainingError, match="cannot be read"):
+        training(tmp_path / "run", corpus)
+
+
+def test_a_temporary_file_of_a_killed_run_is_not_taken_for_a_state(tmp_path, corpus):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / ".0123456789abcdef.npz").write_bytes(b"half")
+    assert training(tmp_path / "run", corpus).position.step == 0
+
+
+def test_a_corpus_that_became_another_begins_the_epoch_anew(tmp_path, corpus):
+    small = replace(SETTINGS, batch_frames=500)
+    events = training(tmp_path / "run", corpus, small).events()
+    list(itertools.takewhile(lambda event: not isinstance(event, Saved), events))
+    events.close()
+    more = write_cache(tmp_path / "more", n_train=30)
+    run = training(tmp_path / "run", more, small)
+    assert (run.position.step, run.position.batch) == (3, 0)
+    events = list(run.events())
+    assert events[0] == CorpusChanged(24, 30)
+    steps = [event for event in events if isinstance(event, StepDone)]
+    assert steps[0].step == 4
+    heard = {name for step in steps[: steps[0].epoch_steps] for name in step.batch}
+    assert len(heard) == 30, "the epoch holds all recordings"
+    assert read_steps(tmp_path / "run")[0].tolist() == [*range(1, steps[-1].step + 1)]
+
+
+def test_a_corpus_replaced_under_a_run_does_not_disturb_it(tmp_path, corpus):
+    """As the cache is built anew: under another name, then renamed into place."""
+    list(training(tmp_path / "undisturbed", corpus, replace(SETTINGS, epochs=1)).events())
+    events = training(tmp_path / "run", corpus, replace(SETTINGS, epochs=1)).events()
+    next(events)
+    other = write_cache(tmp_path / "other", n_train=5, seed=3)
+    corpus.rename(tmp_path / "old")
+    other.rename(corpus)
+    shutil.rmtree(tmp_path / "old")
+    list(events)
+    (expected, *_), (found, *_) = load_state(tmp_path / "undisturbed"), load_state(tmp_path / "run")
+    for name, array in expected.items():
+        np.testing.assert_array_equal(found[name], array, err_msg=name)
+
+
+def test_without_a_held_out_set_the_training_loss_chooses(tmp_path, corpus):
+    found = material([corpus], [], VOXFORGE)
+    alone = replace(found, held={}, choose_on=())
+    events = list(Training(tmp_path / "run", alone, VOXFORGE, MODEL, SETTINGS).events())
+    losses = [event.loss for event in events if isinstance(event, EpochDone)]
+    (result,) = [event for event in events if isinstance(event, Result)]
+    assert result.path == tmp_path / "run" / "best"
+    assert result.cer == {}
+    _, position, _ = load_state(tmp_path / "run")
+    assert position.best == min(losses)
+    assert load_checkpoint(tmp_path / "run" / "best").error_rates == {}

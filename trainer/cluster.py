@@ -1,0 +1,67 @@
+"""Who trains together: the processes of one synchronous training, as TF_CONFIG or the command line names them."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from engine.errors import ConfigError
+
+TF_CONFIG = "TF_CONFIG"
+_CHIEF, _WORKER = "chief", "worker"
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """addresses: HOST:PORT of every process, the same list in each; index: which of them this one is.
+
+    The first is the chief: it alone evaluates and writes.
+    """
+
+    addresses: tuple[str, ...]
+    index: int
+
+    def __post_init__(self):
+        for address in self.addresses:
+            host, _, port = address.rpartition(":")
+            _check(bool(host) and port.isdigit() and 0 < int(port) < 65536, f"{address!r} is not HOST:PORT")
+        _check(len(set(self.addresses)) == len(self.addresses), "an address stands there twice")
+        _check(
+            0 <= self.index < len(self.addresses),
+            f"there is no process number {self.index} among {len(self.addresses)}; the first is number 0",
+        )
+
+    @property
+    def is_chief(self) -> bool:
+        return self.index == 0
+
+
+def _check(condition: bool, reason: str) -> None:
+    if not condition:
+        raise ConfigError(name=TF_CONFIG, reason=reason)
+
+
+def cluster_from(environment: Mapping[str, str]) -> Cluster | None:
+    """What TF_CONFIG says, as TensorFlow documents it; None where it is not set or names one process only.
+
+    A `chief` counts as the first worker. Raises ConfigError.
+    """
+    text = environment.get(TF_CONFIG, "")
+    if not text.strip():
+        return None
+    try:
+        told = json.loads(text)
+        jobs, task = told["cluster"], told["task"]
+        chiefs, workers = list(jobs.get(_CHIEF, [])), list(jobs.get(_WORKER, []))
+        kind, index = task["type"], int(task["index"])
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        reason = 'it must be like {"cluster": {"worker": ["host:port", ...]}, "task": {"type": "worker", "index": 0}}'
+        raise ConfigError(name=TF_CONFIG, reason=reason) from error
+    _check(kind in (_CHIEF, _WORKER), f"the task {kind!r} has no part in this training, only {_CHIEF} and {_WORKER}")
+    _check(len(chiefs) < 2, "there can be one chief only")
+    return cluster_of([*chiefs, *workers], index + (len(chiefs) if kind == _WORKER else 0))
+
+
+def cluster_of(addresses: Sequence[str], index: int) -> Cluster | None:
+    """The same of a list, as the command line gives it; None for one process. Raises ConfigError."""
+    cluster = Cluster(tuple(addresses), index)
+    return cluster if len(cluster.addresses) > 1 else None

@@ -1,0 +1,44 @@
+"""What a run tells of itself on disk, step by step: steps.csv, metrics.csv and TensorBoard's event file."""
+
+from pathlib import Path
+
+from trainer.event_file import EventFile
+from trainer.events import StepDone
+from trainer.run import Position, write_metrics
+from trainer.step_log import StepLog, step_row, wall_clock
+
+
+class Journal:
+    """Written by the chief alone."""
+
+    def __init__(self, folder: Path, position: Position):
+        """Takes up the run at `position`; what stands there of later steps is dropped. Raises StorageError."""
+        self._folder = folder
+        self._steps = StepLog(folder, position.step)
+        try:
+            self._events = EventFile(folder, self._steps.rows, position.history)
+        except BaseException:
+            self._steps.close()
+            raise
+        if position.history:
+            write_metrics(folder, position.history)
+
+    def step(self, done: StepDone, steps_before: int) -> None:
+        """steps_before: steps of the run before the epoch under way. Raises StorageError."""
+        row = step_row(done, wall_clock(), steps_before)
+        self._steps.add(row)
+        self._events.add_step(row)
+
+    def epoch(self, history: list[dict[str, object]]) -> None:
+        """All epochs so far. Raises StorageError."""
+        write_metrics(self._folder, history)
+        self._events.add_epoch(history[-1], wall_clock())
+
+    def sync(self) -> None:
+        """Before a state is saved: nothing in it may be ahead of the journal. Raises StorageError."""
+        self._steps.sync()
+        self._events.flush()
+
+    def close(self) -> None:
+        self._steps.close()
+        self._events.close()
