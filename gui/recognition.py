@@ -23,7 +23,7 @@ class Engine(Protocol):
 
 def model_name(folder: Path) -> str:
     """What a person calls the checkpoint in a folder: of a training run it is `best`, so the run's own name."""
-    return folder.parent.name if folder.name in ("best", "last") else folder.name
+    return folder.parent.name if folder.name in ("best", "last", "average") else folder.name
 
 
 def until_ready(engine: Engine) -> Iterator[None]:

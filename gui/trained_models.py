@@ -1,6 +1,7 @@
 """The models that there are: the shipped one, and what was trained or imported. Knows no Qt.
 
-A training run in the folder of models is a model as soon as it has `best/`; an imported model lies there itself.
+A training run in the folder of models is a model as soon as it has `best/`, which is taken until it has a result; an
+imported model lies there itself.
 """
 
 import json
@@ -19,6 +20,7 @@ from engine.paths import models_dir, shipped_checkpoint
 from engine.storage import storage_error
 from gui.i18n import _
 from gui.recognition import model_name
+from trainer.result import result_folder
 
 _TRASH = ".deleted"
 _LONGEST_NAME = 80
@@ -42,7 +44,7 @@ def list_models() -> list[TrainedModel]:
     found = []
     with suppress(OSError):
         for home in models_dir().iterdir():
-            for folder in (home / "best", home):
+            for folder in (result_folder(home), home):
                 model = None if home.name.startswith(".") else _described(home.name, folder, home)
                 if model is not None:
                     found.append(model)

@@ -22,6 +22,7 @@ from gui.training_request import REQUEST
 from gui.training_words import aligned_words, ending_words, figures_words, left_out_words, step_words
 from trainer.corpus_events import Extracting, Found
 from trainer.events import Aligned, EpochDone, Saved, StepDone, Stopped
+from trainer.result import result_folder
 
 _STEPS = 1000
 
@@ -137,7 +138,7 @@ class TrainingPanel(QWidget):
         self.changed.emit()
 
     def _use(self) -> None:
-        self.use_wanted.emit(self._shown_run / "best")
+        self.use_wanted.emit(result_folder(self._shown_run))
 
     def show_run(self, home: Path | None) -> None:
         """Its curve so far; an empty one for a new run."""

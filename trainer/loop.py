@@ -53,9 +53,10 @@ class Training:
         start_from: Checkpoint | None = None,
         workers: Workers | None = None,
         asked_to_stop: Callable[[], bool] = lambda: False,
+        in_a_hurry: Callable[[], bool] = lambda: False,
     ):
         """start_from: a checkpoint whose weights and alphabet the run begins with. asked_to_stop: looked at after each
-        step; if it is true in any process, all end.
+        step; if it is true in any process, all end. in_a_hurry: once it is true, the run ends without a result.
 
         Raises TrainingError where nothing is left to train on, the folder holds another run, or the processes do not
         have the same recordings and settings; WorkerLost.
@@ -71,15 +72,14 @@ class Training:
             raise TrainingError(reason="no usable recordings are left in one of the sets")
         self._held = HeldSets(held, self._shaper, self.alphabet, model)
         self._workers = workers or Workers()
-        self._asked_to_stop, self._stopping = asked_to_stop, False
+        self._asked_to_stop, self._in_a_hurry, self._stopping = asked_to_stop, in_a_hurry, False
         self._check_agreement()
         with self._workers.strategy.scope():
             self._network = BiLstmCtc(model, self._first_weights(start_from))
             self._optimiser = Optimiser(self._network, settings, self._workers)
         self._before = list(start_from.history) if start_from else []
         self.position = Position()
-        self._journal: Journal | None = None
-        self._changed: CorpusChanged | None = None
+        self._journal, self._changed = None, None
         self._resume()
 
     def _first_weights(self, start_from: Checkpoint | None) -> dict[str, np.ndarray]:
@@ -164,7 +164,7 @@ class Training:
         if self._workers.is_chief:
             if self._stopping:
                 self.save()
-            if self.position.epoch and read_result(self.folder) is None:
+            if self.position.epoch and read_result(self.folder) is None and not self._in_a_hurry():
                 judge = Judge(lambda weights: self._held.read(weights, 0), self._material.choose_on)
                 yield conclude(self.folder, judge, last_is_best=self.position.best_epoch == self.position.epoch)
         self._workers.from_chief(b"")  # none leaves before the chief is done
@@ -235,8 +235,8 @@ class Training:
             at.loss_sum, at.loss_count = at.loss_sum + update.loss, at.loss_count + 1
         else:
             at.skipped += 1
-        loss = update.loss if update.finite else None
-        return StepDone(at.step, at.epoch + 1, epoch_steps, loss, update.gradient_norm, rate, ids)
+        told = update.loss if update.finite else None
+        return StepDone(at.step, at.epoch + 1, epoch_steps, told, update.gradient_norm, rate, ids)
 
     def _learning_rate(self, epochs_done: float) -> float:
         """Linear warm-up, then half a cosine down to a hundredth (Loshchilov and Hutter 2017)."""
@@ -257,8 +257,7 @@ class Training:
         at = self.position
         held = self._held.read(self._averaged(), show=7 * at.epoch)
         at.epoch, at.batch = at.epoch + 1, 0
-        loss = at.loss_sum / max(1, at.loss_count)
-        seconds = time.monotonic() - started
+        loss, seconds = at.loss_sum / max(1, at.loss_count), time.monotonic() - started
         done = EpochDone(at.epoch, self.settings.epochs, at.step, loss, at.skipped, seconds, held)
         at.history.append(epoch_row(done))
         at.loss_sum, at.loss_count, at.skipped = 0.0, 0, 0

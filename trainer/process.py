@@ -42,10 +42,15 @@ class Request:
     cluster: Cluster | None = None
 
 
-def run(request: Request, asked_to_stop: Callable[[], bool] = lambda: False) -> Iterator[Event]:
+def run(
+    request: Request,
+    asked_to_stop: Callable[[], bool] = lambda: False,
+    in_a_hurry: Callable[[], bool] = lambda: False,
+) -> Iterator[Event]:
     """Trains in this process. Closing the iterator saves the state first, so that nothing is lost.
 
-    asked_to_stop: once it is true the run ends in good order, with its result; with several processes all end.
+    asked_to_stop: once it is true the run ends in good order, with its result unless it is in a hurry; with several
+    processes all end.
     """
     from engine.checkpoint import load_checkpoint
     from engine.model import use_threads
@@ -62,7 +67,7 @@ def run(request: Request, asked_to_stop: Callable[[], bool] = lambda: False) -> 
         alignment = yield from _aligned(request, found.train, workers)
         found = replace(found, alignment=alignment)
     shape = request.features, request.model, request.settings
-    training = Training(request.out, found, *shape, start, workers, asked_to_stop)
+    training = Training(request.out, found, *shape, start, workers, asked_to_stop, in_a_hurry)
     ended = False
     try:
         yield from training.events()
@@ -153,7 +158,7 @@ def _serve(connection: Connection, steps, request: object, stop, leave, paused) 
     """The child: trains until it is done or told to stop."""
     begin_child()
     ends_itself = steps is run
-    events = run(request, stop.is_set) if ends_itself else steps(request)
+    events = run(request, stop.is_set, leave.is_set) if ends_itself else steps(request)
     try:
         connection.send(End(_train(connection, events, stop, leave if ends_itself else stop, paused)))
     except OSError:  # the parent is gone; the state was saved on the way out

@@ -18,7 +18,7 @@ from trainer.run import load_state, read_steps
 
 SHAPE = ["--units", "12", "--layers", "2", "--stacked", "2", "--dropout", "0"]
 OPTIONS = [*SHAPE, "--batch-frames", "1500", "--save-every", "2", "--threads", "1", "--nonspeech", "0.1"]
-pytestmark = pytest.mark.timeout(480)
+pytestmark = pytest.mark.timeout(900)  # four imports of TensorFlow, beside whatever else runs
 
 
 def free_ports(n: int) -> list[int]:
