@@ -57,6 +57,24 @@ class Photographer:
         self.window.grab().save(str(path))
         print(path.name)
 
+    def take_editor(self) -> None:
+        """The last recording's text beside its sound."""
+        tabs, place = self.window.tabs, self.window.history_page
+        tabs.setCurrentWidget(place)
+        self.wait(lambda: place.page is not None)
+        history = place.page
+        self.wait(lambda: history.model.rowCount() > 0)
+        history.view.setCurrentIndex(history.model.index(0))
+        self.wait(lambda: len(history.chosen) == 1)
+        history.actions.open.click()
+        self.wait(lambda: history.editing.editor is not None and history.editing.editor.player.sound is not None)
+        editor = history.editing.editor
+        editor.player.seek(editor.text.places.words[2].start_s + 0.1)
+        self.rest(0.3)
+        self.take("editor")
+        editor.bar.back.click()
+        tabs.setCurrentWidget(self.program.page)
+
     def take_all(self) -> None:
         from engine.paths import resource
         from gui.status import Model
@@ -72,6 +90,7 @@ class Photographer:
         self.wait(ready)
         self.rest(0.2)
         self.take("dictation")
+        self.take_editor()
         self.program.page.clear()
         self.program.page.messages.close_all()
         self.session.record(None)

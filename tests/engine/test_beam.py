@@ -285,15 +285,12 @@ def test_a_model_that_kenlm_refuses_is_told(model, tmp_path):
 
 
 def test_a_doubtful_word_has_alternatives_and_a_certain_one_has_none(beam):
-    unsure = spoken("толстый ко? спал", т=0.35, д=0.4)
-
-    words = beam.decode(unsure)
+    words = beam.decode(spoken("толстый ко? спал", т=0.25, д=0.2))
 
     assert [word.text for word in words] == ["толстый", "кот", "спал"]
     assert [word.alternatives for word in words if word.confidence >= 0.6] == [(), ()]
-    mumbled = beam.decode(spoken("????????? спал", certainty=0.9, о=0.1, к=0.1))
-    assert all(word.alternatives for word in mumbled if word.confidence < 0.6)
-    assert any(word.confidence < 0.6 for word in mumbled)
+    (doubtful,) = [word for word in words if word.confidence < 0.6]
+    assert "код" in doubtful.alternatives
 
 
 def test_the_other_word_is_among_the_alternatives(beam):
