@@ -30,8 +30,23 @@ def man_page() -> str:
         "version": version(),
         "date": date(2026, 11, 22).isoformat(),
     }
-    text = str(Manpage(command_line(), about))
+    text = str(Manpage(command_line(), about)) + _window()
     return "\n".join(line.rstrip() for line in text.replace(str(ROOT), "").splitlines()) + "\n"
+
+
+def _window() -> str:
+    """What may stand there without a verb."""
+    import argparse
+
+    from gui.start_options import add_options
+
+    parser = argparse.ArgumentParser(add_help=False)
+    add_options(parser)
+    text = "\n.SH THE WINDOW\n"
+    for action in parser._actions:  # argparse names no other way to its options
+        name = ", ".join(action.option_strings) or action.metavar
+        text += ".TP\n\\fB{}\\fR\n{}\n".format(name.replace("-", "\\-"), (action.help or "").replace("-", "\\-"))
+    return text
 
 
 def main(arguments: list[str]) -> int:

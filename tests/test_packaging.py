@@ -150,6 +150,7 @@ def test_the_man_page_is_one():
     text = man_page.PAGE.read_text(encoding="utf-8")
     assert text.startswith(".TH DIKTOVKA")
     assert "transcribe" in text
+    assert "toggle" in text
     assert str(Path.home()) not in text
     if shutil.which("mandoc"):
         run("mandoc", "-Tlint", "-Werror", man_page.PAGE)
