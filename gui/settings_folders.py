@@ -140,7 +140,9 @@ class FoldersSection(SettingsForm):
     def _take_size(self, found: tuple[str, int]) -> None:
         name, size = found
         if name in self._size_labels:
-            self._size_labels[name].setText(_size(size))
+            label = self._size_labels[name]
+            label.setText(_size(size))
+            label.setMinimumWidth(label.sizeHint().width())
 
     def _ticked(self) -> list[Kind]:
         return [kind for kind in self._kinds if self._ticks[kind.name].isChecked()]

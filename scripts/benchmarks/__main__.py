@@ -1,6 +1,6 @@
 """Runs every benchmark in a process of its own and prints a table.
 
-usage: python -m scripts.benchmarks [--quick] [speed|window|memory|training|extraction|training-memory]...
+usage: python -m scripts.benchmarks [--quick] [history|speed|window|memory|training|extraction|training-memory]...
 
 --quick: one repetition of each, to see that it works.
 """
@@ -23,6 +23,7 @@ from scripts.benchmarks.torch_python import torch_python
 
 QUICK = "--quick" in sys.argv
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+N_ENTRIES, STARTS = 10_000, 5
 
 
 def measured(module: str, *arguments: object, **environment: str) -> dict[str, float]:
@@ -73,6 +74,21 @@ def memory() -> None:
     row("  more for the hour, MB", f"{hour - minute:.0f}", "aim 200")
 
 
+def history() -> None:
+    """The window with and without entries in turn, since a machine's speed changes from minute to minute."""
+    with tempfile.TemporaryDirectory() as empty, tempfile.TemporaryDirectory() as full:
+        search = measured("history", N_ENTRIES, DIKTOVKA_HOME=full)["search_ms"]
+        times = {empty: [], full: []}
+        for home in (empty, full) * (1 if QUICK else STARTS):
+            times[home].append(measured("history", 0, DIKTOVKA_HOME=home))
+        window_s = {home: min(found["window_s"] for found in times[home]) for home in times}
+        listed_s = min(found["listed_s"] for found in times[full])
+    more_ms = 1000 * (window_s[full] - window_s[empty])
+    row(f"start with {N_ENTRIES} entries of history, more than with none, ms", f"{more_ms:.0f}", "aim 100")
+    row(f"search in {N_ENTRIES} entries, slowest of eight queries, ms", f"{search:.0f}", "aim 50")
+    row("from a click on History to its list, ms", f"{1000 * listed_s:.0f}")
+
+
 def training() -> None:
     """Lines of a Markdown table: the figures of one library after another, in the same run."""
     print("| trained on two threads | ours | plain Keras | PyTorch | ours / Keras | ours / PyTorch |", flush=True)
@@ -117,6 +133,7 @@ def training_memory() -> None:
 
 
 ALL = {
+    "history": history,
     "speed": speed,
     "window": window,
     "memory": memory,
