@@ -156,8 +156,9 @@ class MainWindow(QMainWindow):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):
             event.acceptProposedAction()
-            self.tabs.setCurrentWidget(self.dictation)
-            self.dictation.set_dropping(True)
+            if self.tabs.currentWidget() is not self.history_page:
+                self.tabs.setCurrentWidget(self.dictation)
+                self.dictation.set_dropping(True)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         self.dictation.set_dropping(False)
@@ -168,7 +169,7 @@ class MainWindow(QMainWindow):
         paths = dropped_paths(event.mimeData())
         if paths:
             event.acceptProposedAction()
-            self._session.open_files(paths)
+            self._session.open_files(paths, is_quiet=self.tabs.currentWidget() is self.history_page)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Asks what runs to stop, and closes when it has."""

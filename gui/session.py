@@ -159,9 +159,9 @@ class Session(QObject):
 
     # --- reading ---
 
-    def open_files(self, paths: Sequence[Path]) -> None:
-        """Reads them one after the other; several get their names as headings."""
-        self.read([Job(path, path.name if len(paths) > 1 else "") for path in paths])
+    def open_files(self, paths: Sequence[Path], is_quiet: bool = False) -> None:
+        """Reads them one after the other; several get their names as headings. is_quiet: for the history only."""
+        self.read([Job(path, path.name if len(paths) > 1 else "", is_quiet=is_quiet) for path in paths])
 
     def read_again(self, jobs: Sequence[Job]) -> None:
         """Reads recordings from their beginning, after they were cancelled or failed."""

@@ -14,6 +14,7 @@ from engine.history_entry import Show, State
 from gui.history_keeper import recorded_s
 from gui.status import Recording
 from tests.gui.history_stage import FILES, choose, entries, in_database, settle, show_history, states
+from tests.gui.test_files import drop, enter, mime
 
 ROOT = Path(__file__).parents[2]
 
@@ -128,6 +129,20 @@ def test_a_bad_file_is_an_entry_with_its_reason_and_the_others_go_on(stage, qtbo
     stage.engine.read("три")
     qtbot.waitUntil(lambda: not stage.session.jobs)
     assert [state for _name, state, _text in states(stage, qtbot)] == ["failed", "done", "done"]
+
+
+def test_what_is_dropped_on_the_history_is_read_for_it_alone(stage, qtbot):
+    page = show_history(stage, qtbot)
+    dropped = mime(FILES[:2])
+    assert enter(stage, dropped).isAccepted()
+    drop(stage, dropped)
+    assert stage.window.tabs.currentWidget() is stage.window.history_page
+    stage.engine.read("раз")
+    stage.engine.read("два")
+    qtbot.waitUntil(lambda: not stage.session.jobs)
+    assert [text for _name, _state, text in states(stage, qtbot)] == ["раз", "два"]
+    assert stage.text == ""
+    assert page.isVisible()
 
 
 # --- the next start ---
