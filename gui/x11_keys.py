@@ -8,6 +8,7 @@ from PySide6.QtGui import QKeySequence
 from gui.shortcut_error import KeyMissing, KeysTaken, KeysUnusable
 
 _REPEAT_MS = 30  # a key that is held sends release and press again and again, at the same moment
+_SAME_MOMENT_MS = 5
 _SPECIAL = {
     Qt.Key.Key_Space: 0x20,
     Qt.Key.Key_Escape: 0xFF1B,
@@ -64,6 +65,7 @@ class X11Keys(QObject):
         self._connection = None
         self._notifier: QSocketNotifier | None = None
         self._is_down = False
+        self._released_at_ms = 0  # by the server's clock
         self._release = QTimer(self, singleShot=True, interval=_REPEAT_MS)
         self._release.timeout.connect(self._let_go)
 
@@ -113,13 +115,16 @@ class X11Keys(QObject):
             while self._connection is not None and self._connection.pending_events():
                 event = self._connection.next_event()
                 if event.type == X.KeyPress:
-                    self._press()
+                    self._press(event.time)
                 elif event.type == X.KeyRelease and self._is_down:
+                    self._released_at_ms = event.time
                     self._release.start()
         except (error.ConnectionClosedError, OSError):
             self.close()
 
-    def _press(self) -> None:
+    def _press(self, at_ms: int) -> None:
+        if self._release.isActive() and at_ms - self._released_at_ms > _SAME_MOMENT_MS:
+            self._let_go()  # pressed anew, and both are heard only now
         self._release.stop()
         if not self._is_down:
             self._is_down = True

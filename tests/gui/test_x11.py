@@ -10,6 +10,7 @@ import pytest
 
 from gui.insertion_error import FocusLost, WindowGone
 from gui.shortcut_error import KeyMissing, KeysTaken, KeysUnusable
+from gui.status import Recording
 from tests.helpers.screens import program, x11_screen
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="X11 is Linux's")
@@ -229,3 +230,31 @@ def test_waiting_for_a_program_ends(field):
             assert time.monotonic() - begun_s >= 0.2
     finally:
         field.process.send_signal(signal.SIGCONT)
+
+
+def test_from_the_shortcut_to_the_text_in_another_program(field, make_stage, qtbot, monkeypatch):
+    """The whole way: keys pressed in the other program, speech, keys again, and the text stands there."""
+    from gui.insertion import Insertion
+    from gui.x11_keys import X11Keys
+    from gui.x11_typing import X11Typing
+
+    stage = make_stage()
+    dictating = stage.program.dictating
+    monkeypatch.setattr("PySide6.QtGui.QGuiApplication.focusWindow", staticmethod(lambda: None))
+    monkeypatch.setattr(dictating, "insertion", Insertion(X11Typing()))
+    dictating.shortcut._make_keys = X11Keys
+    stage.program.settings.insert_dictated = True
+    stage.program.settings.global_keys = "Ctrl+Alt+D"
+    qtbot.waitUntil(lambda: dictating.shortcut._backend is not None)
+    xdotool("key", "ctrl+alt+d")
+    qtbot.waitUntil(stage.microphone.opened.is_set, timeout=30_000)
+    stage.microphone.say_for(0.5)
+    qtbot.waitUntil(lambda: stage.session.status.recording is Recording.LISTENING)
+    stage.engine.write("привет запятая мир")
+    stage.engine.write("восклицательный знак", 10.0)
+    xdotool("key", "ctrl+alt+d")
+    qtbot.waitUntil(lambda: stage.session.status.recording is Recording.STOPPING, timeout=30_000)
+    stage.microphone.say_for(1.0)
+    stage.engine.finish()
+    qtbot.waitUntil(lambda: field() == "Привет, мир!", timeout=30_000)
+    dictating.shortcut.close()
