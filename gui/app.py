@@ -24,6 +24,7 @@ from gui.bridge import MakeRecorder
 from gui.dictating import Dictating
 from gui.dictation_page import DictationPage
 from gui.empty_page import shipped_samples
+from gui.history_dictated import DictatedText
 from gui.history_keeper import HistoryKeeper
 from gui.history_offer import HistoryOffer
 from gui.i18n import _
@@ -90,6 +91,8 @@ class Program(QObject):
         self._list_devices, self._make_recorder = list_devices, make_recorder
         self.history = HistoryKeeper(self.session, self.settings)
         self.history_offer = HistoryOffer(self.page, self.history, self._show_history)
+        self.dictated_text = DictatedText(self.page.transcript, self.history)
+        self.session.jobs_added.connect(self.dictated_text.leave_read_again)
         self.watch = WatchedFolder(self.session, self.settings, self.history.store)
         self.watch.failed.connect(self.history_offer.tell)
         history_page = LatePage("gui.history_page", self._make_history_page, _("Getting the history ready"))
@@ -125,7 +128,9 @@ class Program(QObject):
     def _make_history_page(self) -> QWidget:
         from gui.history_page import HistoryPage
 
-        return HistoryPage(self.session, self.settings, self.history)
+        page = HistoryPage(self.session, self.settings, self.history)
+        page.editing.edited.connect(self.dictated_text.leave)
+        return page
 
     def _show_history(self) -> None:
         self.window.tabs.setCurrentWidget(self.window.history_page)

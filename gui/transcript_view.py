@@ -259,6 +259,11 @@ class TranscriptView(QTextEdit):
         insert(cursor)
         cursor.endEditBlock()
 
+    @property
+    def jobs(self) -> list[Job]:
+        """All whose text ever came to the page."""
+        return list(self._jobs.values())
+
     def page(self) -> Page:
         """What stands on the page now."""
         paragraphs = list(self._paragraphs())

@@ -399,6 +399,31 @@ def test_what_was_just_corrected_is_kept_when_the_window_closes(stage, qtbot):
     assert [entry.text for entry in in_database()] == ["слово ещё одно"]
 
 
+def test_what_is_corrected_on_the_dictation_page_is_kept_with_its_entry(stage, qtbot):
+    read(stage, qtbot, "карова на лугу", "второе")
+    cursor = stage.page.transcript.textCursor()
+    cursor.setPosition(1)
+    cursor.deletePreviousChar()
+    cursor.insertText("К")
+    cursor.setPosition(2)
+    cursor.deletePreviousChar()
+    cursor.insertText("о")
+    stage.program.dictated_text.keep()
+    assert [text for _name, _state, text in states(stage, qtbot)] == ["Корова на лугу", "второе"]
+    stage.page.clear()
+    stage.program.dictated_text.keep()
+    assert [text for _name, _state, text in states(stage, qtbot)] == ["Корова на лугу", "второе"]
+
+
+def test_the_page_does_not_overwrite_what_the_editor_changed(stage, qtbot):
+    read(stage, qtbot, "слово")
+    (entry,) = entries(stage, qtbot)
+    stage.program.dictated_text.leave(entry.key)
+    stage.page.transcript.textCursor().insertText("не ")
+    stage.program.dictated_text.keep()
+    assert [text for _name, _state, text in states(stage, qtbot)] == ["слово"]
+
+
 # --- what goes wrong ---
 
 
