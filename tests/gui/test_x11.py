@@ -18,7 +18,7 @@ pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="X1
 
 @pytest.fixture(scope="module")
 def display():
-    with x11_screen() as name:
+    with x11_screen("xdotool", "setxkbmap") as name:
         yield name
 
 

@@ -14,10 +14,11 @@ ROOT = Path(__file__).parents[2]
 
 
 @contextlib.contextmanager
-def x11_screen() -> Iterator[str]:
-    """The name of its display, as DISPLAY has it. Skips the test where there is no Xvfb."""
-    if shutil.which("Xvfb") is None:
-        pytest.skip("needs Xvfb")
+def x11_screen(*tools: str) -> Iterator[str]:
+    """The name of its display, as DISPLAY has it. Skips the test where Xvfb or one of the tools is missing."""
+    missing = [tool for tool in ("Xvfb", *tools) if shutil.which(tool) is None]
+    if missing:
+        pytest.skip(f"needs {', '.join(missing)}")
     reading, writing = os.pipe()
     server = subprocess.Popen(
         ["Xvfb", "-displayfd", str(writing), "-screen", "0", "800x600x24", "-nolisten", "tcp", "-noreset"],
