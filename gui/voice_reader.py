@@ -83,6 +83,11 @@ class Reader(ReaderView):
         self._judging.ended.connect(self._judging_ended)
         self._remembering.ended.connect(self._remembered)
 
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds of the recording under way."""
+        return self._dictaphone.elapsed_s
+
     # --- the sentence ---
 
     def show_sentence(self, text: str | None) -> None:

@@ -105,6 +105,7 @@ class Photographer:
         self.wait(lambda: bool(self.program.page.messages.texts))
         self.rest(0.2)
         self.take("problem")
+        self.take_voice()
         self.take_settings()
         self.window.close()
         self.wait(lambda: self.session.has_closed)
@@ -124,6 +125,31 @@ class Photographer:
         self.rest(0.2)
         tour.grab().save(str(self._folder / f"tour-{self._name}.png"))
         tour.accept()
+
+    def take_voice(self) -> None:
+        """With the two samples as sentences that are kept, and a third just read."""
+        import json
+
+        import soundfile
+
+        from engine.paths import data_dir, resource
+        from gui.voice_reader import State
+        from trainer.own_corpus import add_utterance
+
+        self.program.page.messages.close_all()
+        for sample in json.loads(resource("samples/samples.json").read_text(encoding="utf-8")):
+            samples, rate_hz = soundfile.read(resource(f"samples/{sample['file']}"), dtype="float32")
+            add_utterance(data_dir() / "my-voice", samples, rate_hz, sample["text"])
+        self.window.tabs.setCurrentWidget(self.window.voice)
+        self.wait(lambda: self.window.voice.page is not None)
+        page = self.window.voice.page
+        self.wait(lambda: len(page.hearing.heard) == 2)
+        page.reader.record.click()
+        self.wait(lambda: page.reader.state is State.RECORDING and page.reader.elapsed_s > 4)
+        page.reader.record.click()
+        self.wait(lambda: page.reader.state is State.TAKEN)
+        self.rest(0.3)
+        self.take("voice")
 
 
 def main() -> None:

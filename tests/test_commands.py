@@ -12,6 +12,7 @@ import soundfile
 
 from tests.conftest import ROOT
 from tests.helpers.models import write_cache, write_random_checkpoint
+from tests.helpers.voices import write_voice
 
 RATE_HZ = 16_000
 
@@ -183,3 +184,23 @@ def test_demo_reads_both_samples(shipped):
     assert done.returncode == 0
     assert len(done.stdout.splitlines()) >= 2
     assert done.stderr.count("said:") == 2
+
+
+def test_a_model_is_tuned_and_what_cannot_be_is_said(tmp_path):
+    model, voice = write_random_checkpoint(tmp_path / "model"), write_voice(tmp_path / "voice")
+    corpus = write_cache(tmp_path / "corpus")
+    options = ("-m", model, "--corpus", corpus, "--epochs", "1", "--threads", "1")
+    done = diktovka("tune", voice, "-o", tmp_path / "run", *options)
+    assert done.returncode == 0
+    head, own, others, tuned = done.stdout.splitlines()
+    assert head.split()[:2] == ["utterances", "words"]
+    assert own.split()[:4] == ["own,", "held", "out", "5"]
+    assert others.split()[:4] == ["others,", "held", "out", "16"]
+    assert tuned.endswith(str(tmp_path / "run" / "tuned"))
+    assert "19 recordings to learn, 5 held out" in done.stderr
+    assert (tmp_path / "run" / "tuned" / "weights.npz").is_file()
+
+    few = diktovka("tune", write_voice(tmp_path / "few", n=3), "-o", tmp_path / "other", "-m", model)
+    assert few.returncode == 1
+    assert few.stderr.count("diktovka:") == 1
+    assert "only 3 can be used" in few.stderr
