@@ -95,8 +95,10 @@ class Session(QObject):
     @property
     def idle_engine(self) -> Engine | None:
         """Recognition, for a short recording in between; None while it is not ready or something waits for it."""
-        free = self._model is Model.READY and not self._closing and not self.status.can_cancel
-        return self._engine if free and self._reading is None else None
+        recognition = self._recognition
+        ready = recognition.is_idle and recognition.state is Model.READY and recognition.folder == self.model
+        free = self._reading is None and not self._closing and not self.status.can_cancel
+        return recognition.engine if ready and free else None
 
     def load_model(self) -> None:
         """Starts the recognition process; jobs wait until it is ready."""
