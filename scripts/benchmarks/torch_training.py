@@ -42,7 +42,7 @@ def main(shape: str, arrays: str, repeats: int) -> None:
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimiser.step()
-        value = float(loss)
+        value = float(loss.detach())
         times_s.append(time.perf_counter() - started)
     print(json.dumps({"rate": told["seconds"] / float(np.median(times_s[told["warm_up"] :])), "loss": value}))
 
