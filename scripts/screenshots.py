@@ -6,6 +6,7 @@ Recognition is the shipped model; the microphone is a recording played at the sp
 """
 
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -159,10 +160,12 @@ def main() -> None:
 
     import gui.app  # noqa: F401 - says to qtawesome which Qt is meant
 
-    app = QApplication([])
+    if len(sys.argv) > 3:
+        Photographer(QApplication([]), folder, sys.argv[2], sys.argv[3]).take_all()
+        return
     for language in ("ru", "en"):
-        for shade in ("light", "dark"):
-            Photographer(app, folder, language, shade).take_all()
+        for shade in ("light", "dark"):  # each in a process of its own: a program is meant to be there once
+            subprocess.run([sys.executable, __file__, str(folder), language, shade], check=True)
 
 
 if __name__ == "__main__":
