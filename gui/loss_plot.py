@@ -12,7 +12,7 @@ from gui.i18n import _
 from gui.theme import GRID, theme
 
 REDRAW_EVERY_MS = 500
-_SHARE_SHOWN = 95  # per cent of the steps
+_SHARE_SHOWN = 85  # per cent of the steps
 _PALER = 165  # of 255
 _ZOOM = 0.8
 _SOLID, _DASHED = Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine
