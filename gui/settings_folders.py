@@ -118,7 +118,8 @@ class FoldersSection(SettingsForm):
             title = _(kind.title)
             self._ticks[kind.name] = tick(title, _("Delete this: {what}").format(what=title))
             self._ticks[kind.name].toggled.connect(self._show_state)
-            self._size_labels[kind.name] = QLabel("…", alignment=Qt.AlignmentFlag.AlignRight)
+            size = self._size_labels[kind.name] = QLabel("…", alignment=Qt.AlignmentFlag.AlignRight)
+            size.setMinimumWidth(size.fontMetrics().horizontalAdvance("0000.0 MB "))  # room for what is told later
             where = self._place(kind)
             place = words(_breakable(where), quiet=True)
             place.setAccessibleName(_("{what}: kept in {path}").format(what=title, path=where))

@@ -99,6 +99,7 @@ def test_a_folder_that_is_gone_is_told_once_and_taken_up_again(stage, qtbot, fol
 
 def test_watching_none_any_more(stage, qtbot, folder):
     watched = watch(stage, qtbot, folder)
+    qtbot.waitUntil(lambda: watched._task is None)
     stage.program.settings.watch_folder = ""
     (folder / "новая.mp3").write_bytes(b"sound")
     watched.look()
