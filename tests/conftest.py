@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+_LAST_STEPS_S = 10  # a thread that has told its end may still be on its last lines
 SHARED = Path(os.environ.get("DIKTOVKA_SHARED", ROOT.parent / "shared"))
 
 
@@ -43,4 +44,7 @@ def no_thread_left():
     left = [
         t for t in threading.enumerate() if t not in before and t.name.startswith(("worker", "batches", "recorder"))
     ]
+    for thread in left:
+        thread.join(_LAST_STEPS_S)
+    left = [thread for thread in left if thread.is_alive()]
     assert not left, f"threads left behind: {left}"
