@@ -64,7 +64,8 @@ def sound(own_home) -> Iterator[dict[str, str]]:
     """A sound server of our own; the environment in which it is found."""
     needs("paplay")
     server = needs("pulseaudio")
-    with tempfile.TemporaryDirectory(prefix="sound") as folder:  # a socket's path must be short
+    # A socket's path must be short; the sound server may still write its settings while the folder is removed.
+    with tempfile.TemporaryDirectory(prefix="sound", ignore_cleanup_errors=True) as folder:
         environment = {**os.environ, "HOME": folder, "XDG_RUNTIME_DIR": folder}
         for inherited in ("PULSE_SERVER", "DBUS_SESSION_BUS_ADDRESS", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
             environment.pop(inherited, None)
