@@ -5,15 +5,12 @@ its own, and goes through the same front end as real speech. All of it is `train
 `trainer.dataset.SYNTHETIC`, by which the trainer keeps it from outweighing real speech.
 """
 
-import multiprocessing
-import os
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from multiprocessing.util import Finalize
 from pathlib import Path
 
@@ -28,6 +25,7 @@ from trainer.corpus import Recording
 from trainer.corpus_events import CacheReady, Extracting
 from trainer.dataset import SYNTHETIC
 from trainer.held_out import RUN, held_out_sentences
+from trainer.pool import process_pool
 from trainer.preflight import Heard, Reject
 from trainer.rooms import in_a_room
 from trainer.synthesis import ESPEAK, ESPEAK_VARIANTS, Speakers, Voice, installed, random_voice
@@ -36,6 +34,7 @@ from trainer.text import is_word, lines_of, sentences
 TRAIN = "train"
 NOT_SPOKEN = "the synthesiser did not speak it"
 _AT_ONCE = 25  # sentences handed to a process at a time
+_AHEAD = 32  # such portions under way or waiting to be taken
 _LONGEST = 14  # words
 
 
@@ -138,13 +137,12 @@ def write_corpus(folder: Path, texts: Sequence[str], plan: Plan) -> Iterator[Ext
 def _all_heard(texts: Sequence[str], available: Sequence[str], plan: Plan) -> Iterator[tuple[str, Voice, Heard | None]]:
     """Each text with the voice that spoke it and what was heard, in order, made on all processors."""
     portions = [(n, texts[n : n + _AT_ONCE]) for n in range(0, len(texts), _AT_ONCE)]
-    n_processes = min(len(portions), plan.processes or os.cpu_count() or 1)
-    pool = ProcessPoolExecutor(n_processes, multiprocessing.get_context("spawn"), initializer=_begin)
-    waiting: deque[Future] = deque()
+    n_most = min(len(portions), plan.processes or len(portions))
+    pool, waiting = process_pool(n_most), deque()
     try:
         for n, portion in portions:
             waiting.append(pool.submit(_heard_portion, n, portion, tuple(available), plan))
-            if len(waiting) > 2 * n_processes:
+            if len(waiting) > _AHEAD:
                 yield from waiting.popleft().result()
         while waiting:
             yield from waiting.popleft().result()
@@ -154,13 +152,12 @@ def _all_heard(texts: Sequence[str], available: Sequence[str], plan: Plan) -> It
         pool.shutdown(cancel_futures=True)
 
 
-_speakers: Speakers | None = None  # of this process
-
-
-def _begin() -> None:
-    global _speakers
-    _speakers = Speakers()
-    Finalize(_speakers, _speakers.close, exitpriority=10)
+@cache
+def _speakers() -> Speakers:
+    """Of this process."""
+    speakers = Speakers()
+    Finalize(speakers, speakers.close, exitpriority=10)
+    return speakers
 
 
 def _heard_portion(
@@ -176,7 +173,7 @@ def _heard(
 ) -> tuple[str, Voice, Heard | None]:
     voice = random_voice(str(rng.choice(available)), rng, plan.variants)
     try:
-        samples = _speakers.speak(text, voice)
+        samples = _speakers().speak(text, voice)
     except SynthesiserFailed:
         return text, voice, None
     change = partial(in_a_room, rng=rng) if plan.rooms else _with_quiet
