@@ -65,7 +65,7 @@ def decoder(checkpoint, model: Path | None, own_words: Path | None):
     """The beam search that was asked for, None without a language model; lines that are of no use are named."""
     found, own = load_beam(checkpoint, Language(model, own_words))
     for line in own.bad:
-        _say(f"{own_words}, line {line.number}: “{line.text}” is left out: {line.reason}.")
+        say(f"{own_words}, line {line.number}: “{line.text}” is left out: {line.reason}.")
     return found
 
 
@@ -86,7 +86,7 @@ def transcribe(arguments: argparse.Namespace) -> int:
             finished = _transcribed(transcriber, path)
             _put_out(Document.of(finished.segments, str(path), finished.duration_s, model.name), path, arguments)
         except DiktovkaError as error:
-            _say(f"diktovka: {error}")
+            say(f"diktovka: {error}")
             failed = True
     return int(failed)
 
@@ -97,7 +97,7 @@ def _put_out(document: Document, path: Path, arguments: argparse.Namespace) -> N
     if arguments.output_directory:
         target = arguments.output_directory / f"{path.stem}.{arguments.format}"
         write(target, document, form=arguments.format)
-        _say(f"{target}")
+        say(f"{target}")
     else:
         sys.stdout.write(rendered(arguments.format, document).decode("utf-8"))
         sys.stdout.flush()
@@ -126,14 +126,14 @@ def demo(arguments: argparse.Namespace) -> int:
 
     folder = resource("samples")
     samples = json.loads((folder / "samples.json").read_text(encoding="utf-8"))
-    _say("Getting the model ready ...")
+    say("Getting the model ready ...")
     checkpoint = load_checkpoint(shipped_checkpoint())
     transcriber = Transcriber(checkpoint, decoder(checkpoint, shipped_language_model(), own_words_file()))
     for sample in samples:
         finished = _transcribed(transcriber, folder / sample["file"])
-        _say(f"\n{sample['file']} ({sample['speaker']['en']}), {finished.duration_s:.1f} s")
-        _say(f"  said: {sample['text']}")
-        _say("  read:")
+        say(f"\n{sample['file']} ({sample['speaker']['en']}), {finished.duration_s:.1f} s")
+        say(f"  said: {sample['text']}")
+        say("  read:")
         print(finished.text, flush=True)
     return 0
 
@@ -147,9 +147,10 @@ def devices(arguments: argparse.Namespace) -> int:
         mark = "*" if device.is_default else " "
         print(f"{mark} {device.index:>3}  {device.name}  {device.rate_hz:.0f} Hz")
     if not found:
-        _say("No microphone was found.")
+        say("No microphone was found.")
     return int(not found)
 
 
-def _say(text: str) -> None:
+def say(text: str) -> None:
+    """What is no result: to standard error, at once."""
     print(text, file=sys.stderr, flush=True)

@@ -19,9 +19,8 @@ from trainer.corpus import Corpus, Recording, find_recordings
 from trainer.corpus_events import CacheReady, CorpusEvent, Extracting, Found
 from trainer.pool import process_pool
 from trainer.preflight import KEPT_NEW, Heard, Reject, Report, Rules, hear, hear_in_a_room
-from trainer.splits import assign
+from trainer.splits import TRAIN, assign
 
-TRAIN = "train"
 _AT_ONCE = 8  # recordings that a process is given; also what a cancel must wait for
 _AHEAD = 3  # such portions for each process
 _TICK_S = 0.25

@@ -4,11 +4,11 @@ import argparse
 import logging
 import os
 import signal
-import sys
 import time
 from pathlib import Path
 
 from engine.checkpoint import load_checkpoint, save_checkpoint
+from engine.commands import say
 from engine.config import CLASSIC, VOXFORGE, ModelConfig
 from trainer.cluster import Cluster, cluster_from, cluster_of
 from trainer.events import Aligned, CorpusChanged, EpochDone, Event, Result, Saved, StepDone, Stopped
@@ -111,7 +111,7 @@ def train(arguments: argparse.Namespace) -> int:
         if asked_to_stop and isinstance(event, Aligned):
             events.close()
     if asked_to_stop:
-        _say("Stopped; the same command goes on from here.")
+        say("Stopped; the same command goes on from here.")
         return _STOPPED_BY_SIGNAL
     return 0
 
@@ -150,41 +150,37 @@ class _Report:
         self._next = 0.0
         if cluster:
             role = "the chief, which evaluates and writes" if cluster.is_chief else "a worker; the chief writes"
-            _say(f"process {cluster.index} of {len(cluster.addresses)}: {role}; waiting for the others")
+            say(f"process {cluster.index} of {len(cluster.addresses)}: {role}; waiting for the others")
 
     def tell(self, event: Event) -> None:
         match event:
             case Aligned():
-                _say(f"finding the words: {event.done} of {event.total}")
+                say(f"finding the words: {event.done} of {event.total}")
             case StepDone(loss=None):
-                _say(f"step {event.step}  the loss is not finite; left out: {', '.join(event.batch)}")
+                say(f"step {event.step}  the loss is not finite; left out: {', '.join(event.batch)}")
             case StepDone() if time.monotonic() >= self._next:
                 self._next = time.monotonic() + _REPORT_EVERY_S
-                _say(
+                say(
                     f"step {event.step}  epoch {event.epoch}  loss {event.loss:.3f}  "
                     f"gradient {event.gradient_norm:.2f}  rate {event.learning_rate:.2e}"
                 )
             case EpochDone():
-                _say(
+                say(
                     f"epoch {event.epoch}/{event.epochs}  loss {event.loss:.3f}  {event.seconds:.0f} s  "
                     f"batches left out {event.skipped}"
                 )
                 for held in event.held:
-                    _say(
+                    say(
                         f"  {held.split}: loss {held.loss:.3f}  CER {held.rate.cer:.4f}  WER {held.rate.wer:.4f}"
                         f"\n    said: {held.reference}\n    read: {held.hypothesis}"
                     )
             case Saved(best=True):
-                _say("  best so far")
+                say("  best so far")
             case CorpusChanged():
-                _say(f"the recordings are others than before ({event.before}, now {event.now}); the epoch begins anew")
+                say(f"the recordings are others than before ({event.before}, now {event.now}); the epoch begins anew")
             case Result():
                 for name, cer in event.cer.items():
-                    _say(f"  {name}: CER {cer:.4f}")
-                _say(f"The result is {event.path}.")
+                    say(f"  {name}: CER {cer:.4f}")
+                say(f"The result is {event.path}.")
             case Stopped():
-                _say(f"Ended: {event.reason}.")
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+                say(f"Ended: {event.reason}.")

@@ -4,12 +4,12 @@ The pre-flight report goes to standard output, everything else to standard error
 """
 
 import argparse
-import sys
 import time
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from engine.commands import say
 from trainer.commands import PRESETS
 from trainer.site import RUSSIAN, Choice, corpus_url
 
@@ -87,7 +87,7 @@ def download(arguments: argparse.Namespace) -> int:
         name = urlsplit(event.index.url).hostname if arguments.url else arguments.language
         folder = arguments.output_directory or corpus_folder(name)
         plan = make_plan(event.index, Choice(arguments.count, arguments.name), folder)
-        _say(
+        say(
             f"{len(plan.missing)} archives to fetch, about {plan.size_bytes / _MB:.0f} MB; "
             f"{len(plan.finished)} are there already. "
             f"Into {folder}: {plan.needed_bytes / _GB:.1f} GB needed, {plan.free_bytes / _GB:.1f} GB free."
@@ -96,7 +96,7 @@ def download(arguments: argparse.Namespace) -> int:
             for event in events:
                 report.tell(event)
     except KeyboardInterrupt:
-        _say("Stopped; the same command goes on from here.")
+        say("Stopped; the same command goes on from here.")
         return _STOPPED
     return int(bool(event.failed))
 
@@ -114,7 +114,7 @@ def corpus(arguments: argparse.Namespace) -> int:
             for event in events:
                 report.tell(event)
     except KeyboardInterrupt:
-        _say("Stopped; nothing was written.")
+        say("Stopped; nothing was written.")
         return _STOPPED
     _print_report(event)
     return 0
@@ -149,27 +149,23 @@ class _Report:
 
         match event:
             case download_events.Retrying():
-                _say(f"{event.name}: {event.error} Trying again in {event.wait_s:.0f} s.")
+                say(f"{event.name}: {event.error} Trying again in {event.wait_s:.0f} s.")
             case download_events.Progress() if self._is_time():
                 rate = f", {event.rate_bytes_s / _MB:.2f} MB/s" if event.rate_bytes_s is not None else ""
-                _say(
+                say(
                     f"{event.archives_done} of {event.archives_total} archives, "
                     f"{event.done_bytes / _MB:.0f} of {event.total_bytes / _MB:.0f} MB{rate}{_left(event.left_s)}"
                 )
             case download_events.Finished():
-                _say(
-                    f"{event.done} archives fetched, {event.already} were there already, {len(event.failed)} left out."
-                )
+                say(f"{event.done} archives fetched, {event.already} were there already, {len(event.failed)} left out.")
                 for failed in event.failed:
-                    _say(
-                        f"  {failed.error}" if failed.name in str(failed.error) else f"  {failed.name}: {failed.error}"
-                    )
+                    say(f"  {failed.error}" if failed.name in str(failed.error) else f"  {failed.name}: {failed.error}")
             case corpus_events.Found():
-                _say(f"{event.recordings} recordings with a text, {event.rejects} left out for theirs.")
+                say(f"{event.recordings} recordings with a text, {event.rejects} left out for theirs.")
             case corpus_events.Extracting() if self._is_time():
-                _say(f"{event.done} of {event.total} recordings{_left(event.left_s)}")
+                say(f"{event.done} of {event.total} recordings{_left(event.left_s)}")
             case corpus_events.CacheReady(reused=True):
-                _say("Nothing changed: the feature cache that is there is used.")
+                say("Nothing changed: the feature cache that is there is used.")
 
     def _is_time(self) -> bool:
         if time.monotonic() < self._next_s:
@@ -182,7 +178,3 @@ def _left(left_s: float | None) -> str:
     if left_s is None:
         return ""
     return f", {left_s:.0f} s left" if left_s < 90 else f", {left_s / 60:.0f} min left"
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)

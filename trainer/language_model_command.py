@@ -1,10 +1,10 @@
 """The verb `language-model` of the command line."""
 
 import argparse
-import sys
 import time
 from pathlib import Path
 
+from engine.commands import say
 from engine.paths import shipped_language_model
 
 _REPORT_EVERY_S = 2.0
@@ -59,14 +59,10 @@ def language_model(arguments: argparse.Namespace) -> int:
     for event in events:
         if isinstance(event, Built):
             counts = ", ".join(f"{n:,} of {i}" for i, n in enumerate(event.described["ngrams"], start=1))
-            _say(f"{event.folder}: n-grams by length: {counts}")
+            say(f"{event.folder}: n-grams by length: {counts}")
             for name, figures in event.described["measured"].items():
-                _say(f"{name}: perplexity {figures['perplexity']}, unknown words {figures['unknown']:.1%}")
+                say(f"{name}: perplexity {figures['perplexity']}, unknown words {figures['unknown']:.1%}")
         elif event.stage != stage or time.monotonic() >= told + _REPORT_EVERY_S:
             stage, told = event.stage, time.monotonic()
-            _say(f"{event.stage} ... {f'{event.done:,} words' if stage == 'reading' else ''}".rstrip())
+            say(f"{event.stage} ... {f'{event.done:,} words' if stage == 'reading' else ''}".rstrip())
     return 0
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)

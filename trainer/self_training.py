@@ -23,8 +23,8 @@ from trainer.cache_writer import Collector, summary, whole_folder, write_report
 from trainer.corpus import Recording
 from trainer.corpus_events import CacheReady, Extracting
 from trainer.preflight import Heard
+from trainer.splits import TRAIN
 
-TRAIN = "train"
 _LONGEST_GAP = 20  # steps between two words of one stretch
 _MOST_WORDS = 12
 

@@ -1,11 +1,10 @@
 """The verb `self-label` of the command line."""
 
 import argparse
-import sys
 import time
 from pathlib import Path
 
-from engine.commands import add_language_options, decoder
+from engine.commands import add_language_options, decoder, say
 from engine.paths import shipped_checkpoint
 
 _REPORT_EVERY_S = 10.0
@@ -34,12 +33,8 @@ def self_label(arguments: argparse.Namespace) -> int:
     for event in write_labelled(arguments.out, cache, checkpoint, read_by, sure):
         if isinstance(event, CacheReady):
             made = event.report
-            _say(f"{event.folder}: {made.utterances} stretches, {made.seconds / 60:.0f} min, {made.sentences} texts")
+            say(f"{event.folder}: {made.utterances} stretches, {made.seconds / 60:.0f} min, {made.sentences} texts")
         elif time.monotonic() >= told + _REPORT_EVERY_S:
             told = time.monotonic()
-            _say(f"read: {event.done} of {event.total}")
+            say(f"read: {event.done} of {event.total}")
     return 0
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)

@@ -28,10 +28,10 @@ from trainer.held_out import RUN, held_out_sentences
 from trainer.pool import process_pool
 from trainer.preflight import Heard, Reject
 from trainer.rooms import in_a_room
+from trainer.splits import TRAIN
 from trainer.synthesis import ESPEAK, ESPEAK_VARIANTS, Speakers, Voice, installed, random_voice
 from trainer.text import is_word, lines_of, sentences
 
-TRAIN = "train"
 NOT_SPOKEN = "the synthesiser did not speak it"
 _AT_ONCE = 25  # sentences handed to a process at a time
 _AHEAD = 32  # such portions under way or waiting to be taken

@@ -1,10 +1,10 @@
 """The verb `synthetic` of the command line."""
 
 import argparse
-import sys
 import time
 from pathlib import Path
 
+from engine.commands import say
 from trainer.commands import PRESETS
 
 _REPORT_EVERY_S = 10.0
@@ -43,12 +43,8 @@ def synthetic(arguments: argparse.Namespace) -> int:
     for event in write_corpus(arguments.out, texts, plan):
         if isinstance(event, CacheReady):
             made = event.report
-            _say(f"{event.folder}: {made.utterances} sentences, {made.seconds / 3600:.1f} h, {made.speakers} voices")
+            say(f"{event.folder}: {made.utterances} sentences, {made.seconds / 3600:.1f} h, {made.speakers} voices")
         elif time.monotonic() >= told + _REPORT_EVERY_S:
             told = time.monotonic()
-            _say(f"spoken: {event.done} of {event.total}, {event.left_s:.0f} s left")
+            say(f"spoken: {event.done} of {event.total}, {event.left_s:.0f} s left")
     return 0
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)

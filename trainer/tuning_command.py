@@ -2,10 +2,10 @@
 
 import argparse
 import signal
-import sys
 from contextlib import closing
 from pathlib import Path
 
+from engine.commands import say
 from engine.paths import shipped_checkpoint
 from trainer.tuning import TuneConfig, TuneRequest
 from trainer.tuning_events import BeforeAfter, Judged, Split
@@ -44,7 +44,7 @@ def tune(arguments: argparse.Namespace) -> int:
         for event in events:
             _tell(event)
             if asked_to_stop and not isinstance(event, BeforeAfter):
-                _say("Stopped; the same command goes on from here.")
+                say("Stopped; the same command goes on from here.")
                 return _STOPPED_BY_SIGNAL
     _print_result(event)
     return 0
@@ -68,18 +68,16 @@ def _tell(event: object) -> None:
 
     match event:
         case Split():
-            _say(
+            say(
                 f"{event.own} recordings to learn, {event.held} held out, {event.rejects} unusable; "
                 f"of other people {event.others} to mix in, {event.general} held out"
             )
         case EpochDone():
             rate = event.held[0].rate
-            _say(
-                f"epoch {event.epoch}/{event.epochs}  loss {event.loss:.3f}  {event.seconds:.0f} s  CER {rate.cer:.4f}"
-            )
+            say(f"epoch {event.epoch}/{event.epochs}  loss {event.loss:.3f}  {event.seconds:.0f} s  CER {rate.cer:.4f}")
         case Judged():
             rates = "  ".join(f"{name} {rate.cer:.4f}" for name, rate in event.verdict.rates.items())
-            _say(f"{event.share:.0%} of the tuned weights: CER {rates}")
+            say(f"{event.share:.0%} of the tuned weights: CER {rates}")
 
 
 def _print_result(result: BeforeAfter) -> None:
@@ -94,7 +92,3 @@ def _print_result(result: BeforeAfter) -> None:
                 f"{before.wer:>11.4f} {after.wer:>7.4f}"
             )
     print(f"The tuned model, {result.share:.0%} of it new: {result.folder}")
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
