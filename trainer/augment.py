@@ -61,6 +61,16 @@ def add_noise(cepstra: np.ndarray, features: FeatureConfig, rng: np.random.Gener
     return cepstra + (np.logaddexp(log_mel, noise) - log_mel) @ from_mel
 
 
+def mask_bands(cepstra: np.ndarray, features: FeatureConfig, widest: int, rng: np.random.Generator) -> np.ndarray:
+    """Flattens up to `widest` neighbouring mel bands to their mean over the utterance (Park et al. 2019)."""
+    to_mel, from_mel = _to_log_mel(features)
+    width = int(rng.integers(min(widest, features.n_filters) + 1))
+    first = int(rng.integers(features.n_filters - width + 1))
+    bands = slice(first, first + width)
+    heard = cepstra @ to_mel[:, bands]
+    return cepstra + (heard.mean(axis=0) - heard) @ from_mel[bands]
+
+
 def change_speed(cepstra: np.ndarray, factor: float) -> np.ndarray:
     """Resamples the frames linearly; factor 1.1 is a tenth faster."""
     n = max(1, round(len(cepstra) / factor))
@@ -97,6 +107,8 @@ def augmented(
         cepstra = warp(cepstra, features, settings.warp, rng)
     if rng.random() < settings.noise:
         cepstra = add_noise(cepstra, features, rng)
+    if settings.band_mask:
+        cepstra = mask_bands(cepstra, features, settings.band_mask, rng)
     if settings.speed:
         fastest = len(cepstra) / max(1, fewest_frames)
         factor = min(rng.uniform(1 - settings.speed, 1 + settings.speed), fastest)

@@ -1,7 +1,8 @@
 """Paths that a person names -> examples, by split."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -60,4 +61,18 @@ def material(corpora: Sequence[Path], held_out: Sequence[Path], features: Featur
     if not train:
         raise CorpusError(path=", ".join(map(str, corpora)), reason=f"it has no split {TRAIN}")
     unseen = tuple(name for name in held if not name.endswith(SEEN_TEXT))
-    return Material(train, held, unseen or tuple(held))
+    return Material(told_apart(train), held, unseen or tuple(held))
+
+
+def told_apart(examples: Sequence[Example]) -> list[Example]:
+    """The same examples; where two corpora use one id, the later ones get a number behind it.
+
+    An alignment knows recordings by their ids.
+    """
+    met: Counter[str] = Counter()
+    apart = []
+    for example in examples:
+        met[example.id] += 1
+        again = met[example.id] > 1
+        apart.append(replace(example, id=f"{example.id} ({met[example.id]})") if again else example)
+    return apart

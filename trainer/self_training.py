@@ -1,10 +1,12 @@
 """Recordings without transcripts: read by a model with its language model, and what it is sure of is learned from.
 
+Where a recording is a reading of a text at hand, the text says what was read (see `trainer.read_texts`).
+
 Pseudo-labels (Kahn, Lee and Hannun 2020), by the stretch instead of by the recording: a minute of speech is hardly ever
 read without a mistake, but runs of some words in it are.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -18,15 +20,19 @@ from engine.decode import Decoder, TimedWord
 from engine.errors import CorpusError
 from engine.frames import network_input, normalise
 from engine.model import Recogniser
-from trainer.cache import FeatureCache
+from trainer.cache import FeatureCache, Utterance
 from trainer.cache_writer import Collector, summary, whole_folder, write_report
 from trainer.corpus import Recording
 from trainer.corpus_events import CacheReady, Extracting
+from trainer.dataset import fewest_steps
 from trainer.preflight import Heard
+from trainer.read_texts import Library, Stretch, read_stretches
 from trainer.splits import TRAIN
 
 _LONGEST_GAP = 20  # steps between two words of one stretch
 _MOST_WORDS = 12
+_LEAST_SHARE = 0.2  # of a recording, that the text must say
+_FEWEST_LETTERS = 9
 
 
 @dataclass(frozen=True)
@@ -58,13 +64,42 @@ def edges(run: list[TimedWord], words: list[TimedWord], n_steps: int) -> tuple[i
     return max(start, run[0].first_step - _LONGEST_GAP), min(end, run[-1].last_step + _LONGEST_GAP)
 
 
-def write_labelled(
-    folder: Path, cache: FeatureCache, checkpoint: Checkpoint, decoder: Decoder, sure: Sure
-) -> Iterator[Extracting | CacheReady]:
-    """Reads every recording of a cache and writes a feature cache of the stretches that are sure, all of it `train`.
+@dataclass(frozen=True)
+class Books:
+    """Texts that may have been read aloud. avoided: what may not be learned from."""
 
-    Yields Extracting as it goes, CacheReady last. Raises CorpusError where the model is sure of nothing or the cache
-    was made with another front end; CacheFolderTaken, DiskFull, NotWritable.
+    library: Library
+    avoided: Container[str] = ()
+
+    def stretches(self, words: Sequence[TimedWord], n_steps: int) -> list[Stretch]:
+        """What the text says, where these words are a reading of one; nothing where they are not.
+
+        Little in common with a text is chance, or a quotation.
+        """
+        passage = self.library.passage([word.text for word in words])
+        found = read_stretches(words, passage, n_steps) if passage else []
+        if sum(one.end_step - one.start_step for one in found) < _LEAST_SHARE * n_steps:
+            return []
+        return [one for one in found if len(one.text) >= _FEWEST_LETTERS and one.text not in self.avoided]
+
+
+def labelled(words: list[TimedWord], n_steps: int, sure: Sure, books: Books | None = None) -> list[Stretch]:
+    """The stretches of a recording to learn from: what a text says was read, or else what the model is sure of."""
+    read = books.stretches(words, n_steps) if books else []
+    return read or [
+        Stretch(SPACE.join(word.text for word in run), *edges(run, words, n_steps))
+        for run in sure_stretches(words, sure)
+    ]
+
+
+def write_labelled(
+    folder: Path, cache: FeatureCache, checkpoint: Checkpoint, decoder: Decoder, sure: Sure, books: Books | None = None
+) -> Iterator[Extracting | CacheReady]:
+    """Reads every recording of a cache and writes a feature cache of the stretches it can be learned from, all `train`.
+
+    Each recording counts as a speaker of its own: who reads at length is not told, and a voice in another room is
+    another voice to the model. Yields Extracting as it goes, CacheReady last. Raises CorpusError where the model is
+    sure of nothing or the cache was made with another front end; CacheFolderTaken, DiskFull, NotWritable.
     """
     cache.require(checkpoint.features)
     recognise = Recogniser(checkpoint.model, checkpoint.weights)
@@ -74,14 +109,8 @@ def write_labelled(
             for done, utterance in enumerate(cache.utterances, start=1):
                 cepstra = cache.rows(utterance.start, utterance.frames)
                 (log_probs,) = recognise([network_input(normalise(cepstra), checkpoint.model)])
-                words = decoder.decode(log_probs)
-                for run in sure_stretches(words, sure):
-                    start, end = (step * checkpoint.model.n_stacked for step in edges(run, words, len(log_probs)))
-                    text = SPACE.join(word.text for word in run)
-                    name = f"{utterance.id}:{start}"
-                    recording = Recording(name, Path(name), utterance.speaker, text)
-                    heard = np.ascontiguousarray(cepstra[start:end])
-                    collector.add(recording, Heard(heard, len(heard) * HOP_S))
+                for one in labelled(decoder.decode(log_probs), len(log_probs), sure, books):
+                    _add(collector, utterance, cepstra, one, checkpoint)
                 yield Extracting(done, len(cache.utterances), None)
             if not collector.rows:
                 raise CorpusError(path=cache.folder, reason="the model is sure of nothing in it")
@@ -92,3 +121,15 @@ def write_labelled(
         report = summary(collector.rows, splits, (), ())
         write_report(new, checkpoint.features.to_dict(), {"labelled_by": checkpoint.name, **vars(sure)}, report)
     yield CacheReady(folder, report, reused=False)
+
+
+def _add(collector: Collector, utterance: Utterance, cepstra: np.ndarray, one: Stretch, checkpoint: Checkpoint) -> None:
+    """A stretch as a recording, unless its text needs more steps or other letters than there are."""
+    if checkpoint.alphabet.foreign(one.text):
+        return
+    if fewest_steps(checkpoint.alphabet.encode(one.text)) > one.end_step - one.start_step:
+        return
+    start, end = (step * checkpoint.model.n_stacked for step in (one.start_step, one.end_step))
+    name = f"{utterance.id}:{start}"
+    heard = np.ascontiguousarray(cepstra[start:end])
+    collector.add(Recording(name, Path(name), utterance.id, one.text), Heard(heard, len(heard) * HOP_S))

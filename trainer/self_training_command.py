@@ -17,6 +17,22 @@ def add_self_label_options(parser: argparse.ArgumentParser) -> None:
     add("-m", "--model", type=Path, default=shipped_checkpoint(), metavar="CHECKPOINT", help="model that reads them")
     add_language_options(parser, "none")
     add("--confidence", type=float, default=0.6, help="least confidence of a word that is kept (default: %(default)s)")
+    add(
+        "--texts",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="TEXT",
+        help="UTF-8 texts (.xz, .gz) that may be read there",
+    )
+    add(
+        "--without",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="CORPUS",
+        help="keep the sentences of these corpora's test and development sets out",
+    )
 
 
 def self_label(arguments: argparse.Namespace) -> int:
@@ -25,12 +41,15 @@ def self_label(arguments: argparse.Namespace) -> int:
     from engine.decode import GreedyDecoder
     from trainer.cache import FeatureCache
     from trainer.corpus_events import CacheReady
-    from trainer.self_training import Sure, write_labelled
+    from trainer.read_texts import Library
+    from trainer.self_training import Books, Sure, write_labelled
+    from trainer.synthetic import Avoided
 
     checkpoint = load_checkpoint(arguments.model)
     read_by = decoder(checkpoint, arguments.language_model, arguments.own_words) or GreedyDecoder(checkpoint.alphabet)
+    books = Books(Library(arguments.texts), Avoided(arguments.without)) if arguments.texts else None
     cache, sure, told = FeatureCache(arguments.cache), Sure(arguments.confidence), 0.0
-    for event in write_labelled(arguments.out, cache, checkpoint, read_by, sure):
+    for event in write_labelled(arguments.out, cache, checkpoint, read_by, sure, books):
         if isinstance(event, CacheReady):
             made = event.report
             say(f"{event.folder}: {made.utterances} stretches, {made.seconds / 60:.0f} min, {made.sentences} texts")

@@ -27,6 +27,7 @@ class TrainConfig(_Config):
     speed: float = _setting(0.1, "speed perturbation: greatest relative change")
     time_masks: int = _setting(2, "stretches blanked out in an utterance")
     time_mask_frames: int = _setting(20, "greatest length of a blanked stretch, in frames")
+    band_mask: int = _setting(0, "most neighbouring mel bands flattened in an utterance")
     warp: float = _setting(0.1, "vocal-tract-like warping of the spectrum: greatest relative change")
     noise: float = _setting(0.3, "share of utterances that get noise in their spectrum")
     jitter: float = _setting(0.1, "deviation of Gaussian noise on the normalised cepstra")
@@ -48,8 +49,8 @@ class TrainConfig(_Config):
             _check(0 <= getattr(self, name) <= 0.3, name, "it must lie between 0 and 0.3")
         for name in ("noise", "splice", "syllables", "nonspeech", "averaging", "intermediate", "synthetic"):
             _check(0 <= getattr(self, name) <= 1, name, "it must lie between 0 and 1")
-        may_be_zero = ("time_masks", "time_mask_frames", "per_sentence", "patience", "short_first", "real_at_end")
-        for name in (*may_be_zero, "pull"):
+        masks = "time_masks", "time_mask_frames", "band_mask"
+        for name in (*masks, "per_sentence", "patience", "short_first", "real_at_end", "pull"):
             _check(getattr(self, name) >= 0, name, "it may not be negative")
 
 

@@ -5,7 +5,7 @@ from engine.config import CLASSIC, VOXFORGE
 from engine.features import extract
 from tests.helpers.models import letter_cepstra
 from trainer import nonspeech
-from trainer.augment import add_noise, augmented, change_speed, mask_time, warp
+from trainer.augment import add_noise, augmented, change_speed, mask_bands, mask_time, warp
 from trainer.settings import TrainConfig
 
 
@@ -76,3 +76,19 @@ def test_sounds_without_words_are_all_sorts_and_seeded():
     assert [e.text for e in some] == ["", "", ""]
     for one, other in zip(some, again, strict=True):
         np.testing.assert_array_equal(one.cepstra(), other.cepstra())
+
+
+def test_a_band_mask_flattens_neighbouring_bands_and_leaves_the_others(cepstra):
+    changes = []
+    for seed in range(40):
+        masked = mask_bands(cepstra, VOXFORGE, 4, np.random.default_rng(seed))
+        np.testing.assert_allclose(masked.mean(axis=0), cepstra.mean(axis=0), atol=0.05)
+        changes.append(float(np.abs(masked - cepstra).max()))
+    assert min(changes) < 1e-3  # a width of nothing
+    assert max(changes) > 1
+    assert mask_bands(cepstra, VOXFORGE, 99, np.random.default_rng(1)).shape == cepstra.shape
+
+
+def test_all_bands_masked_leave_a_flat_sound(cepstra):
+    flat = [mask_bands(cepstra, VOXFORGE, 15, np.random.default_rng(seed)) for seed in range(60)]
+    assert min(one.std(axis=0).max() for one in flat) < 0.05

@@ -14,7 +14,8 @@ from trainer.cache import FeatureCache
 from trainer.corpus_events import CacheReady, Extracting
 from trainer.loop import Training
 from trainer.material import material
-from trainer.self_training import Sure, edges, sure_stretches, write_labelled
+from trainer.read_texts import Library
+from trainer.self_training import Books, Sure, edges, labelled, sure_stretches, write_labelled
 from trainer.self_training_command import add_self_label_options, self_label
 from trainer.settings import TrainConfig
 
@@ -78,7 +79,38 @@ def test_what_is_plain_is_learned_from(tmp_path, trained):
     source, start = of.id.rpartition(":")[0], int(of.id.rpartition(":")[2])
     there = cache.rows(said[source].start + start, of.frames)
     np.testing.assert_allclose(made.rows(of.start, of.frames), there, atol=1.1)
-    assert of.speaker == said[source].speaker
+    assert of.speaker == source
+
+
+def _reading():
+    words = [f"{a}{b}" for a in ("дом", "сон", "год", "лес", "мир", "кот") for b in ("ик", "ами", "ов", "ах", "ом")]
+    heard, at = [], 0
+    for i, text in enumerate(words):
+        heard.append(word(text if i % 3 else "дж", at, 0.2))
+        at += 2 * len(text) + 2
+    return words, heard
+
+
+def test_a_text_at_hand_says_what_was_read_though_the_model_is_unsure(tmp_path):
+    words, heard = _reading()
+    book = tmp_path / "book.txt"
+    book.write_text("Совсем другое. " * 200 + " ".join(words).capitalize() + ". И прочее. " * 200, encoding="utf-8")
+    n_steps = heard[-1].last_step + 5
+    assert labelled(heard, n_steps, Sure()) == []
+    found = labelled(heard, n_steps, Sure(), Books(Library([book])))
+    said = " ".join(one.text for one in found)
+    assert said in " ".join(words)
+    assert len(said.split()) > 20
+    held_out = Books(Library([book]), avoided=[one.text for one in found])
+    assert labelled(heard, n_steps, Sure(), held_out) == []
+
+
+def test_what_no_text_tells_is_still_taken_where_the_model_is_sure(tmp_path):
+    book = tmp_path / "book.txt"
+    book.write_text("Совсем другое дело. " * 50, encoding="utf-8")
+    words = [word("сегодня", 0), word("утром", 10), word("пришла", 24), word("почта", 33)]
+    books = Books(Library([book]))
+    assert [one.text for one in labelled(words, 60, Sure(), books)] == ["сегодня утром пришла почта"]
 
 
 def test_a_model_that_is_sure_of_nothing_writes_nothing(tmp_path, trained):
@@ -105,3 +137,7 @@ def test_the_verb_reads_with_the_model_that_is_named(tmp_path, trained, capsys):
     assert self_label(parser.parse_args([str(option) for option in options])) == 0
     n = len(FeatureCache(tmp_path / "own").utterances)
     assert f"{n} stretches" in capsys.readouterr().err
+    (tmp_path / "book.txt").write_text("Да нет дома. " * 30, encoding="utf-8")
+    options = (*options, "--texts", tmp_path / "book.txt", "--without", corpus)
+    assert self_label(parser.parse_args([str(option) for option in options])) == 0
+    assert " stretches" in capsys.readouterr().err
