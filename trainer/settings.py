@@ -30,6 +30,7 @@ class TrainConfig(_Config):
     band_mask: int = _setting(0, "most neighbouring mel bands flattened in an utterance")
     warp: float = _setting(0.1, "vocal-tract-like warping of the spectrum: greatest relative change")
     noise: float = _setting(0.3, "share of utterances that get noise in their spectrum")
+    reverberation: float = _setting(0.0, "share of utterances whose spectrum is smeared as by a room")
     jitter: float = _setting(0.1, "deviation of Gaussian noise on the normalised cepstra")
     splice: float = _setting(0.0, "share of utterances joined from words of one speaker (needs an alignment)")
     syllables: float = _setting(0.0, "share of these that are cut at syllables instead of words")
@@ -47,7 +48,16 @@ class TrainConfig(_Config):
             _check(getattr(self, name) > 0, name, "it must be above zero")
         for name in ("speed", "warp"):
             _check(0 <= getattr(self, name) <= 0.3, name, "it must lie between 0 and 0.3")
-        for name in ("noise", "splice", "syllables", "nonspeech", "averaging", "intermediate", "synthetic"):
+        for name in (
+            "noise",
+            "reverberation",
+            "splice",
+            "syllables",
+            "nonspeech",
+            "averaging",
+            "intermediate",
+            "synthetic",
+        ):
             _check(0 <= getattr(self, name) <= 1, name, "it must lie between 0 and 1")
         masks = "time_masks", "time_mask_frames", "band_mask"
         for name in (*masks, "per_sentence", "patience", "short_first", "real_at_end", "pull"):

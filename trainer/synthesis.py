@@ -1,7 +1,8 @@
 """The machine's own synthesisers: sentences in, speech out.
 
-espeak-ng has many voices but a machine's sound; Festival's Russian voice is cut from one person's recordings. Both are
-programs that may be missing; neither is needed for anything but synthetic speech.
+espeak-ng has many voices but a machine's sound; Festival's Russian voice is cut from one person's recordings; RHVoice's
+voices are models of some people's speech. All are programs that may be missing; none is needed for anything but
+synthetic speech.
 """
 
 import contextlib
@@ -21,7 +22,7 @@ from engine.alphabet import Alphabet
 from engine.config import SAMPLE_RATE_HZ
 from engine.errors import SynthesiserFailed, SynthesiserMissing
 
-ESPEAK, FESTIVAL = "espeak-ng", "festival"
+ESPEAK, FESTIVAL, RHVOICE = "espeak-ng", "festival", "RHVoice-test"
 ESPEAK_VARIANTS = (
     *(f"m{n}" for n in range(1, 9)),
     *(f"f{n}" for n in range(1, 6)),
@@ -30,16 +31,20 @@ ESPEAK_VARIANTS = (
     *("iven", "linda", "max", "michel", "miguel", "norbert", "pablo", "paul", "pedro", "quincy", "rob", "robert"),
     *("sandro", "shelby", "steph", "travis", "victor", "zac", "klatt", "klatt2", "klatt3", "klatt4"),
 )
+RHVOICE_VOICES = ("aleksandr", "aleksandr-hq", "anna", "elena", "irina")  # those under free licences
+_RHVOICE_FOLDER = Path("/usr/share/RHVoice/voices")
 _FESTIVAL_VOICE = "voice_msu_ru_nsh_clunits"
 _TIME_OUT_S = 60
+_RHVOICE_WORDS_PER_MINUTE = 150  # of its usual rate, about
 _FESTIVAL_SENTENCES = 300  # it keeps 300 kB of each
 _FESTIVAL_LINE = '(utt.save.wave (SynthText "{text}") "{path}" \'riff)(format t "spoken\\n")(fflush nil)\n'
 
 
 @dataclass(frozen=True)
 class Voice:
-    """How something is spoken. variant: espeak-ng's name, "" for Festival; words_per_minute and pitch (0 to 100) are
-    espeak-ng's; tract: factor on all frequencies and on the speed, as of a smaller person."""
+    """How something is spoken. variant: espeak-ng's or RHVoice's name, "" for Festival; words_per_minute and pitch (0
+    to 100, 50 the voice's own) are for these two; tract: factor on all frequencies and on the speed, as of a smaller
+    person."""
 
     synthesiser: str
     variant: str = ""
@@ -53,11 +58,18 @@ class Voice:
 
 
 def installed() -> tuple[str, ...]:
-    """Which synthesisers can speak here. Festival counts only with its Russian voice."""
+    """Which synthesisers can speak here. Festival counts only with its Russian voice, RHVoice with one of its free."""
     found = [ESPEAK] if shutil.which(ESPEAK) else []
     if shutil.which(FESTIVAL) and _festival_says_yes():
         found.append(FESTIVAL)
+    if shutil.which(RHVOICE) and rhvoice_voices():
+        found.append(RHVOICE)
     return tuple(found)
+
+
+def rhvoice_voices() -> list[str]:
+    """The Russian voices of RHVoice that are here and free to learn from."""
+    return [name for name in RHVOICE_VOICES if (_RHVOICE_FOLDER / name).is_dir()]
 
 
 def _festival_says_yes() -> bool:
@@ -73,10 +85,18 @@ def random_voice(synthesiser: str, rng: np.random.Generator, variants: Sequence[
     """Any voice of a synthesiser, at any sensible speed and pitch. variants: those of espeak-ng to choose from."""
     if synthesiser == FESTIVAL:
         return Voice(FESTIVAL, tract=float(rng.uniform(0.88, 1.22)))
+    if synthesiser == RHVOICE:
+        variant = str(rng.choice(rhvoice_voices()))
+        return Voice(RHVOICE, variant, int(rng.integers(110, 220)), *_random_person(rng))
     variant = str(rng.choice(variants))
     return Voice(
         ESPEAK, variant, int(rng.integers(110, 220)), int(rng.integers(15, 90)), float(rng.uniform(0.95, 1.05))
     )
+
+
+def _random_person(rng: np.random.Generator) -> tuple[int, float]:
+    """Pitch and tract of somebody like the voice's own speaker."""
+    return int(rng.integers(25, 80)), float(rng.uniform(0.9, 1.15))
 
 
 class Speakers:
@@ -115,11 +135,19 @@ class Speakers:
         """
         if not text.strip() or not set(text) <= self._letters:
             raise ValueError(f"only Russian letters and spaces can be spoken: {text!r}")
-        spoken = self._by_festival(text) if voice.synthesiser == FESTIVAL else _by_espeak(text, voice)
+        spoken = self._by(text, voice)
         samples, rate_hz = soundfile.read(io.BytesIO(spoken), dtype="float32")
         if not len(samples):
             raise SynthesiserFailed(program=voice.synthesiser, reason="it spoke nothing")
         return np.asarray(soxr.resample(samples, rate_hz * voice.tract, SAMPLE_RATE_HZ), np.float32)
+
+    def _by(self, text: str, voice: Voice) -> bytes:
+        """As a WAV file."""
+        if voice.synthesiser == FESTIVAL:
+            return self._by_festival(text)
+        if voice.synthesiser == RHVOICE:
+            return _by_rhvoice(text, voice, Path(self._folder.name) / "rhvoice.wav")
+        return _by_espeak(text, voice)
 
     def _by_festival(self, text: str) -> bytes:
         if self._n_spoken >= _FESTIVAL_SENTENCES:
@@ -137,7 +165,7 @@ class Speakers:
             return path.read_bytes()
         except OSError as error:
             self._end_festival()
-            raise SynthesiserFailed(program=FESTIVAL, reason=f"it did not speak “{text}”") from error
+            raise _silent(FESTIVAL, text) from error
 
     def _start_festival(self) -> subprocess.Popen:
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
@@ -151,10 +179,29 @@ class Speakers:
 
 def _by_espeak(text: str, voice: Voice) -> bytes:
     command = [ESPEAK, "-v", f"ru+{voice.variant}", "-s", str(voice.words_per_minute), "-p", str(voice.pitch)]
+    return _spoken([*command, "--stdout", text], text)
+
+
+def _by_rhvoice(text: str, voice: Voice, path: Path) -> bytes:
+    rate, pitch = round(voice.words_per_minute / _RHVOICE_WORDS_PER_MINUTE * 100), 50 + voice.pitch
+    path.unlink(missing_ok=True)
+    _spoken([RHVOICE, "-p", voice.variant, "-r", str(rate), "-t", str(pitch), "-o", str(path)], text, text)
     try:
-        done = subprocess.run([*command, "--stdout", text], capture_output=True, timeout=_TIME_OUT_S, check=True)
+        return path.read_bytes()
+    except OSError as error:
+        raise _silent(RHVOICE, text) from error
+
+
+def _spoken(command: Sequence[str], text: str, typed: str = "") -> bytes:
+    """What a synthesiser writes to its standard output; typed: what it reads from its standard input."""
+    options = {"capture_output": True, "timeout": _TIME_OUT_S, "check": True}
+    try:
+        return subprocess.run(command, input=typed.encode(), **options).stdout
     except FileNotFoundError as error:
-        raise SynthesiserMissing(program=ESPEAK) from error
+        raise SynthesiserMissing(program=command[0]) from error
     except (OSError, subprocess.SubprocessError) as error:
-        raise SynthesiserFailed(program=ESPEAK, reason=f"it did not speak “{text}”") from error
-    return done.stdout
+        raise _silent(command[0], text) from error
+
+
+def _silent(program: str, text: str) -> SynthesiserFailed:
+    return SynthesiserFailed(program=program, reason=f"it did not speak “{text}”")

@@ -5,7 +5,16 @@ from engine.config import CLASSIC, VOXFORGE
 from engine.features import extract
 from tests.helpers.models import letter_cepstra
 from trainer import nonspeech
-from trainer.augment import add_noise, augmented, change_speed, mask_bands, mask_time, warp
+from trainer.augment import (
+    _to_log_mel,
+    add_noise,
+    add_reverberation,
+    augmented,
+    change_speed,
+    mask_bands,
+    mask_time,
+    warp,
+)
 from trainer.settings import TrainConfig
 
 
@@ -92,3 +101,19 @@ def test_a_band_mask_flattens_neighbouring_bands_and_leaves_the_others(cepstra):
 def test_all_bands_masked_leave_a_flat_sound(cepstra):
     flat = [mask_bands(cepstra, VOXFORGE, 15, np.random.default_rng(seed)) for seed in range(60)]
     assert min(one.std(axis=0).max() for one in flat) < 0.05
+
+
+def test_a_room_fills_the_pause_after_a_sound_and_leaves_what_is_before():
+    log_mel = np.full((200, VOXFORGE.n_filters), 2.0)
+    log_mel[60:80] = 12.0
+    to_mel, from_mel = _to_log_mel(VOXFORGE)
+    cepstra = (log_mel @ from_mel).astype(np.float32)
+    for seed in range(8):
+        heard = add_reverberation(cepstra, VOXFORGE, np.random.default_rng(seed)) @ to_mel
+        assert heard.shape == log_mel.shape
+        np.testing.assert_allclose(heard[:60], log_mel[:60], atol=0.8)
+        assert heard[84].mean() > 4
+        fall = heard[82:100].mean(axis=1)
+        assert np.all(np.diff(fall) < 0)
+        assert heard[70].mean() == pytest.approx(12, abs=0.6)
+    assert add_reverberation(cepstra[:1], VOXFORGE, np.random.default_rng(0)).shape == (1, 13)

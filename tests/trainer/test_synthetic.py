@@ -12,7 +12,7 @@ from trainer.cache import FeatureCache
 from trainer.corpus_events import CacheReady, Extracting
 from trainer.dataset import SYNTHETIC
 from trainer.held_out import held_out_sentences
-from trainer.synthesis import ESPEAK, FESTIVAL, Speakers, Voice, installed, random_voice
+from trainer.synthesis import ESPEAK, FESTIVAL, RHVOICE, Speakers, Voice, installed, random_voice, rhvoice_voices
 from trainer.synthetic import Avoided, Plan, chosen_sentences, write_corpus
 from trainer.synthetic_command import add_synthetic_options, synthetic
 
@@ -30,14 +30,14 @@ def speakers():
         yield opened
 
 
-@pytest.mark.parametrize("synthesiser", [ESPEAK, FESTIVAL])
+@pytest.mark.parametrize("synthesiser", [ESPEAK, FESTIVAL, RHVOICE])
 def test_a_sentence_is_spoken(speakers, synthesiser):
     needs(synthesiser)
     samples = speakers.speak(SENTENCES[0], random_voice(synthesiser, np.random.default_rng(3)))
     assert samples.dtype == np.float32
     assert 0.7 < len(samples) / SAMPLE_RATE_HZ < 5
     assert 0.05 < np.abs(samples).max() <= 1.2
-    longer = speakers.speak(" ".join(SENTENCES), Voice(synthesiser, "f2" if synthesiser == ESPEAK else ""))
+    longer = speakers.speak(" ".join(SENTENCES), random_voice(synthesiser, np.random.default_rng(3)))
     assert len(longer) > 1.5 * len(samples)
 
 
@@ -45,6 +45,13 @@ def test_a_smaller_tract_speaks_higher_and_faster(speakers):
     needs(ESPEAK)
     plain, small = (speakers.speak(SENTENCES[1], Voice(ESPEAK, "m3", tract=t)) for t in (1.0, 1.2))
     assert len(small) == pytest.approx(len(plain) / 1.2, rel=0.01)
+
+
+def test_each_voice_of_rhvoice_speaks_at_its_speed(speakers):
+    needs(RHVOICE)
+    for name in rhvoice_voices():
+        slow, fast = (speakers.speak(SENTENCES[1], Voice(RHVOICE, name, rate)) for rate in (110, 200))
+        assert len(slow) > 1.2 * len(fast)
 
 
 @pytest.mark.parametrize("text", ["", "  ", 'сказал "да"', "(quit)", "hello"])
@@ -62,6 +69,8 @@ def test_without_synthesisers_the_person_is_told_what_to_install(monkeypatch, tm
         speakers.speak("да", Voice(ESPEAK, "m1"))
     with Speakers() as speakers, pytest.raises(SynthesiserMissing, match=FESTIVAL):
         speakers.speak("да", Voice(FESTIVAL))
+    with Speakers() as speakers, pytest.raises(SynthesiserMissing, match=RHVOICE):
+        speakers.speak("да", Voice(RHVOICE, "elena"))
     assert not (tmp_path / "cache").exists()
 
 
