@@ -1,85 +1,149 @@
-"""Which letters a model mistakes for which, and whom it reads badly; as Markdown.
+"""What a model mishears: by letter, by word, by speaker, by level of noise, by pace; as Markdown.
 
     .venv/bin/python scripts/error_analysis.py [CHECKPOINT] [PATH...]
 
-PATH: feature caches (their `dev` splits) and folders with transcripts; ../shared's development sets by default. Greedy
-decoding, `ё` and `е` are one letter.
+PATH: feature caches (their `dev` splits) and folders with transcripts; ../shared's development sets by default. Letters
+are decoded greedily, words with the shipped language model; `ё` and `е` are one letter.
 """
 
 import os
 import sys
 from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
+
+import numpy as np
+from rapidfuzz.distance import Levenshtein
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 _MOST = 15
+_GROUPS = 4
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One utterance: what was said, what was read letter by letter and with the language model; how far its loud
+    moments are above its quiet ones, in dB, and how many letters a second are said."""
+
+    set_and_speaker: str
+    said: str
+    greedy: str
+    with_words: str
+    range_db: float
+    pace: float
 
 
 def main() -> int:
-    from engine.alphabet import fold_yo
-    from engine.checkpoint import load_checkpoint
-    from engine.decode import GreedyDecoder
-    from engine.model import Recogniser
-    from trainer.dataset import Examples
-    from trainer.material import examples_by_split
-    from trainer.metrics import error_rate
-
-    checkpoint = load_checkpoint(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "checkpoint1")
     shared = Path(os.environ.get("DIKTOVKA_SHARED") or ROOT.parent / "shared")
     paths = [Path(p) for p in sys.argv[2:]] or [shared / "voxforge-ru-mfcc", shared / "speech-samples/common-voice"]
-    recognise = Recogniser(checkpoint.model, checkpoint.weights)
-    shaper = Examples(checkpoint.alphabet, checkpoint.features, checkpoint.model)
-    decoder = GreedyDecoder(checkpoint.alphabet)
-    swapped, left_out, put_in, said = Counter(), Counter(), Counter(), Counter()
-    by_speaker: dict[str, list] = {}
-    for path in paths:
-        for split, found in examples_by_split(path, checkpoint.features).items():
-            if path.name == "voxforge-ru-mfcc" and not split.startswith("dev"):
-                continue
-            for example in shaper.usable(found):
-                batch = shaper.batch([example])
-                pair = fold_yo(example.text), fold_yo(decoder.text(recognise([batch.steps[0]])[0]))
-                said.update(pair[0])
-                for a, b in aligned(*pair):
-                    if a != b:
-                        (put_in if not a else left_out if not b else swapped)[(a, b)] += 1
-                by_speaker.setdefault(f"{split}: {example.speaker}", []).append(pair)
-    print("| said | read as | times | of all times it was said |\n|---|---|---|---|")
-    for (a, b), n in (swapped + left_out).most_common(_MOST):
-        print(f"| {shown(a)} | {shown(b)} | {n} | {n / said[a]:.0%} |")
-    print(f"\nput in most often: {', '.join(f'{shown(b)} ({n})' for (_, b), n in put_in.most_common(6))}")
-    rates = {name: error_rate(pairs) for name, pairs in by_speaker.items()}
-    print("\n| set: speaker | letters | CER |\n|---|---|---|")
-    for name, rate in sorted(rates.items(), key=lambda item: item[1].cer):
-        print(f"| {name} | {rate.letters} | {rate.cer:.3f} |")
+    heard = list(_all_heard(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "checkpoint1", paths))
+    _letters([(one.said, one.greedy) for one in heard])
+    _words([(one.said.split(), one.with_words.split()) for one in heard])
+    _table("set: speaker", heard, [one.set_and_speaker for one in heard])
+    _table("loud above quiet, dB", heard, _quarters([one.range_db for one in heard], "{:.0f} to {:.0f}"))
+    _table("letters a second", heard, _quarters([one.pace for one in heard], "{:.1f} to {:.1f}"))
     return 0
 
 
-def shown(letter: str) -> str:
+def _all_heard(checkpoint_path: Path, paths: Iterable[Path]) -> Iterable[Heard]:
+    from engine.alphabet import fold_yo
+    from engine.beam import BeamDecoder
+    from engine.checkpoint import load_checkpoint
+    from engine.config import HOP_S
+    from engine.decode import GreedyDecoder
+    from engine.language_model import load_language_model
+    from engine.model import Recogniser
+    from engine.paths import shipped_language_model
+    from trainer.dataset import Examples
+    from trainer.material import examples_by_split
+
+    checkpoint = load_checkpoint(checkpoint_path)
+    recognise = Recogniser(checkpoint.model, checkpoint.weights)
+    shaper = Examples(checkpoint.alphabet, checkpoint.features, checkpoint.model)
+    greedy = GreedyDecoder(checkpoint.alphabet)
+    beam = BeamDecoder(checkpoint.alphabet, load_language_model(shipped_language_model()), checkpoint.decode)
+    for path in paths:
+        for split, found in examples_by_split(path, checkpoint.features).items():
+            if split != path.name and not split.startswith("dev"):
+                continue
+            for example in shaper.usable(found):
+                batch = shaper.batch([example])
+                (log_probs,) = recognise([batch.steps[0]])
+                said, letters, words = map(fold_yo, (example.text, greedy.text(log_probs), beam.text(log_probs)))
+                pace = len(said) / (example.frames * HOP_S)
+                name = f"{split}: {example.speaker}"
+                yield Heard(name, said, letters, words, _range_db(example.cepstra(), checkpoint.features), pace)
+
+
+def _range_db(cepstra: np.ndarray, features) -> float:
+    """From the first cepstrum, which is the sum of the mel bands' log energies over the root of their number."""
+    quiet, loud = np.percentile(cepstra[:, 0], (5, 95))
+    return float((loud - quiet) / np.sqrt(features.n_filters) * 10 / np.log(10))
+
+
+def _letters(pairs: Sequence[tuple[str, str]]) -> None:
+    changed, put_in, said = _changes(pairs)
+    print("| said | read as | times | of all times it was said |\n|---|---|---|---|")
+    for (a, b), n in changed.most_common(_MOST):
+        print(f"| {_shown(a)} | {_shown(b)} | {n} | {n / said[a]:.0%} |")
+    print(f"\nput in most often: {', '.join(f'{_shown(b)} ({n})' for b, n in put_in.most_common(6))}\n")
+
+
+def _words(pairs: Sequence[tuple[list[str], list[str]]]) -> None:
+    changed, put_in, said = _changes(pairs)
+    wrong = Counter()
+    for (a, _), n in changed.items():
+        wrong[a] += n
+    print("| word | said | read wrong | mostly as |\n|---|---|---|---|")
+    for word, n in wrong.most_common(_MOST):
+        mostly = Counter({b: m for (a, b), m in changed.items() if a == word}).most_common(3)
+        print(f"| {word} | {said[word]} | {n} | {', '.join(f'{_shown(b)} ({m})' for b, m in mostly)} |")
+    print(f"\nput in most often: {', '.join(f'{word} ({n})' for word, n in put_in.most_common(8))}")
+    known = [n for word, n in wrong.items() if len(word) <= 3]
+    print(f"{sum(known) / sum(wrong.values()):.0%} of the words read wrong have three letters or fewer.\n")
+
+
+def _changes(pairs: Iterable[tuple[Sequence, Sequence]]) -> tuple[Counter, Counter, Counter]:
+    """(said, read) that differ, "" for nothing; what was put in; how often each was said. By least edits."""
+    changed, put_in, said = Counter(), Counter(), Counter()
+    for was, now in pairs:
+        said.update(was)
+        for kind, at, to in Levenshtein.editops(was, now):
+            if kind == "insert":
+                put_in[now[to]] += 1
+            else:
+                changed[was[at], now[to] if kind == "replace" else ""] += 1
+    return changed, put_in, said
+
+
+def _shown(letter: str) -> str:
     return {"": "nothing", " ": "space"}.get(letter, letter)
 
 
-def aligned(said: str, read: str) -> list[tuple[str, str]]:
-    """Letters beside each other by least edits (Levenshtein 1966); "" where one side has none."""
-    cost = [list(range(len(read) + 1))]
-    for i, a in enumerate(said, start=1):
-        row = [i]
-        for j, b in enumerate(read, start=1):
-            row.append(min(cost[-1][j - 1] + (a != b), cost[-1][j] + 1, row[-1] + 1))
-        cost.append(row)
-    pairs, i, j = [], len(said), len(read)
-    while i or j:
-        if i and j and cost[i][j] == cost[i - 1][j - 1] + (said[i - 1] != read[j - 1]):
-            i, j = i - 1, j - 1
-            pairs.append((said[i], read[j]))
-        elif i and cost[i][j] == cost[i - 1][j] + 1:
-            i -= 1
-            pairs.append((said[i], ""))
-        else:
-            j -= 1
-            pairs.append(("", read[j]))
-    return pairs[::-1]
+def _quarters(values: Sequence[float], written: str) -> list[str]:
+    """Which quarter of all each belongs to, told by the quarter's lowest and highest value."""
+    rank = np.argsort(np.argsort(values, kind="stable"), kind="stable") * _GROUPS // len(values)
+    edges = [np.asarray(values)[rank == group] for group in range(_GROUPS)]
+    names = [written.format(some.min(), some.max()) if len(some) else "" for some in edges]
+    return [names[group] for group in rank]
+
+
+def _table(title: str, heard: Sequence[Heard], names: Sequence[str]) -> None:
+    """Rows from the lowest letter error to the highest."""
+    from trainer.metrics import error_rate
+
+    named = sorted(zip(names, heard, strict=True), key=lambda pair: pair[0])
+    rows = []
+    for key, some in groupby(named, key=lambda pair: pair[0]):
+        mine = [one for _, one in some]
+        rate = error_rate([(one.said, one.greedy) for one in mine])
+        words = error_rate([(one.said, one.with_words) for one in mine])
+        rows.append((rate.cer, f"| {key} | {len(mine)} | {rate.letters} | {rate.cer:.3f} | {words.wer:.3f} |"))
+    print(f"| {title} | utterances | letters | CER, greedy | WER, language model |\n|---|---|---|---|---|")
+    print(*(row for _, row in sorted(rows)), "", sep="\n")
 
 
 if __name__ == "__main__":
