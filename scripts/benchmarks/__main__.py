@@ -1,6 +1,7 @@
 """Runs every benchmark in a process of its own and prints a table.
 
-usage: python -m scripts.benchmarks [--quick] [history|speed|window|memory|training|extraction|training-memory]...
+usage: python -m scripts.benchmarks [--quick] [PART]...; PART: history, speed, window, language, memory, training,
+extraction or training-memory
 
 --quick: one repetition of each, to see that it works.
 """
@@ -65,6 +66,13 @@ def window() -> None:
         longest, own = (f"{1000 * value:.0f}" for value in found[name])
         row(f"event loop's longest stand-still, {what}, ms", longest, "aim 100")
         row("  of it not spent waiting for a processor, at most", own)
+
+
+def language() -> None:
+    """The window's child process begins when the window is there."""
+    found = measured("language", time.time())
+    row("from the child's start to the language model ready, s", f"{found['language_s']:.2f}", "aim 3")
+    row("  to the network ready, s", f"{found['network_s']:.2f}")
 
 
 def memory() -> None:
@@ -136,6 +144,7 @@ ALL = {
     "history": history,
     "speed": speed,
     "window": window,
+    "language": language,
     "memory": memory,
     "training": training,
     "extraction": extraction,

@@ -1,0 +1,35 @@
+"""When the language model is ready in a process like the window's child, which loads TensorFlow beside it.
+
+usage: python -m scripts.benchmarks.language STARTED_AT; STARTED_AT is time.time() of whoever starts it. Prints JSON.
+"""
+
+import json
+import sys
+import threading
+import time
+
+from engine.beam_loader import BeamLoader, Language
+from engine.checkpoint import load_checkpoint
+from engine.paths import shipped_checkpoint
+
+
+def main(started_at: float) -> None:
+    checkpoint = load_checkpoint(shipped_checkpoint())
+    loader = BeamLoader(checkpoint, Language(own_words=None))
+    ready_at = []
+    loader.start()
+    watch = threading.Thread(target=lambda: (loader.wait(), ready_at.append(time.time())))
+    watch.start()
+
+    from engine.transcribe import Transcriber
+
+    Transcriber(checkpoint).warm_up()
+    network_s = time.time() - started_at
+    watch.join()
+    if loader.error:
+        raise loader.error
+    print(json.dumps({"language_s": ready_at[0] - started_at, "network_s": network_s}))
+
+
+if __name__ == "__main__":
+    main(float(sys.argv[1]))
