@@ -67,7 +67,8 @@ class Waveform(QWidget):
 
     def show_words(self, words: Sequence[Word]) -> None:
         """In the order of their times."""
-        self._words, self._starts = words, [word.start_s for word in words]
+        # A copy: the list is changed letter by letter while a person types, and told anew when they pause.
+        self._words, self._starts = tuple(words), [word.start_s for word in words]
         self._longest_s = max((word.end_s - word.start_s for word in words), default=0.0)
         self.update()
 

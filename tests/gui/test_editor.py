@@ -457,6 +457,15 @@ def test_what_was_heard_is_painted_and_words_stand_under_it(desk):
 # --- my voice ---
 
 
+def test_the_waveform_is_painted_while_words_go(desk):
+    desk.open()
+    desk.editor.text.clear()
+    desk.editor.waveform.grab()  # an error in painting fails the test
+    with desk.qtbot.waitSignal(desk.editor.text.aligned):
+        desk.editor.flush()
+    desk.editor.waveform.grab()
+
+
 def test_a_corrected_sentence_goes_to_ones_own_voice(desk):
     desk.caret("пень", end=False)
     desk.qtbot.keyClick(desk.editor.text, Qt.Key.Key_Delete)
