@@ -6,6 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
 from engine.document import Document
@@ -114,18 +115,7 @@ class Editor(QWidget):
         column.addWidget(page, 1)
         for widget in (self.messages, self.waveform, self.controls, self.note):
             column.addWidget(widget)
-        order = (
-            self.bar.back,
-            self.bar.doubtful,
-            self.bar.undo,
-            self.bar.redo,
-            self.bar.save,
-            self.text,
-            self.waveform,
-        )
-        controls = self.controls
-        order += (controls.before, controls.play, controls.after, controls.speed, controls.zoom_out, controls.zoom_in)
-        for one, two in pairwise((*order, controls.add)):
+        for one, two in pairwise((*self.bar.in_order, self.text, self.waveform, *self.controls.in_order)):
             self.setTabOrder(one, two)
 
     def _show_words(self) -> None:
@@ -168,6 +158,7 @@ class Editor(QWidget):
         for button, name, act in (
             (bar.back, "back", self._go_back),
             (bar.doubtful, "doubtful", self.next_doubtful),
+            (bar.copy, "copy_edited", self.copy_all),
             (bar.save, "save_edited", self.save_as),
             (controls.play, "play", self.player.toggle),
             (controls.before, "sentence_before", partial(self.jump, -1)),
@@ -270,7 +261,13 @@ class Editor(QWidget):
         text = _("Added to your voice: “{text}”").format(text=_shortened(segment.text))
         self.messages.say(text, "account-voice", [undo])
 
-    # --- saving and leaving ---
+    # --- copying, saving and leaving ---
+
+    def copy_all(self) -> None:
+        """The text as it stands; an empty one leaves the clipboard as it was."""
+        if not self.text.document().isEmpty():
+            QGuiApplication.clipboard().setText(self.text.toPlainText())
+            self.note.say(_("Copied"))
 
     def save_as(self) -> None:
         if self.document is None:

@@ -17,7 +17,7 @@ SPEEDS = (0.5, 0.75, 1.0, 1.25, 1.5, 1.75, 2.0)
 
 
 class EditorBar(QWidget):
-    """Back and the recording's name; undo, redo, doubtful words and saving."""
+    """Back and the recording's name; undo, redo, doubtful words, copying and saving."""
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
@@ -28,15 +28,16 @@ class EditorBar(QWidget):
         self.undo = _icon_button(_("Undo the last change"), "Ctrl+Z")
         self.redo = _icon_button(_("Redo what was undone"), "Ctrl+Shift+Z")
         self.doubtful = tool_button("", "doubtful", _("Next doubtful word"))
+        self.copy = tool_button(_("Copy"), "copy_edited", _("Copy all text"))
         self.save = tool_button(_("Save as…"), "save_edited", _("Save the text to a file"))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GRID // 2)
         row.addWidget(self.back)
         row.addWidget(self.name, 1)
-        for button in (self.doubtful, self.undo, self.redo, self.save):
+        for button in (self.doubtful, self.undo, self.redo, self.copy, self.save):
             row.addWidget(button)
-        self.in_order = (self.back, self.doubtful, self.undo, self.redo, self.save)
+        self.in_order = (self.back, self.doubtful, self.undo, self.redo, self.copy, self.save)
         theme().changed.connect(self._paint_icons)
         self._paint_icons()
 
@@ -46,6 +47,7 @@ class EditorBar(QWidget):
             (self.undo, "undo"),
             (self.redo, "redo"),
             (self.doubtful, "help-circle-outline"),
+            (self.copy, "content-copy"),
             (self.save, "content-save-outline"),
         ):
             button.setIcon(theme().icon(name))

@@ -57,6 +57,7 @@ COMMANDS = (
     Command("doubtful", "F7", N_("Next doubtful word"), "editor"),
     Command("alternatives", "Ctrl+Space", N_("What else the word could be"), "editor"),
     Command("add_to_voice", "Alt+V", N_("Add the sentence to my voice"), "editor"),
+    Command("copy_edited", "Ctrl+Shift+C", N_("Copy all text"), "editor"),
     Command("save_edited", "Ctrl+S", N_("Save the text to a file"), "editor"),
     Command("back", "Alt+Left", N_("Back to the list"), "editor"),
     Command("voice_hear", "Ctrl+P", N_("Hear what was recorded"), "voice"),
@@ -74,6 +75,7 @@ PAGES = {
     "dictation": N_("Dictation"),
     "history": N_("History"),
     "editor": N_("Editor"),
+    "voice": N_("My voice"),
     "trainer": N_("Trainer"),
 }
 # What Qt or a page does with a key by itself; it cannot be changed.

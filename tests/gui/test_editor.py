@@ -529,6 +529,28 @@ def test_what_is_saved_is_what_was_edited(desk, tmp_path, form):
         assert "00:00:04" in written
 
 
+@pytest.mark.parametrize("way", ["button", "keys"])
+def test_all_text_is_copied_as_it_stands(desk, way):
+    desk.open()
+    desk.caret("пень")
+    desk.write("!")  # not told yet, and copied all the same
+    QApplication.clipboard().setText("от другой программы")
+    if way == "button":
+        desk.qtbot.mouseClick(desk.editor.bar.copy, Qt.MouseButton.LeftButton)
+    else:
+        desk.qtbot.keyClick(desk.editor.text, Qt.Key.Key_C, CTRL | Qt.KeyboardModifier.ShiftModifier)
+    assert QApplication.clipboard().text() == "добрый пень!\nмир\nпока"
+    assert desk.editor.note.text() == "Copied"
+
+
+def test_an_empty_text_leaves_the_clipboard_alone(desk):
+    desk.open()
+    desk.editor.text.clear()
+    QApplication.clipboard().setText("от другой программы")
+    desk.editor.bar.copy.click()
+    assert QApplication.clipboard().text() == "от другой программы"
+
+
 def test_a_place_that_cannot_be_written_is_told(desk, tmp_path):
     (tmp_path / "file").touch()
     desk.save_path = tmp_path / "file" / "a.txt"

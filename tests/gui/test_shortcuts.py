@@ -8,7 +8,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QLabel
 
 from gui.settings import Settings
-from gui.shortcuts import COMMANDS, KEYS, PORTABLE, ShortcutsWindow, is_usable, read_chosen, shown, with_keys
+from gui.shortcuts import COMMANDS, KEYS, PAGES, PORTABLE, ShortcutsWindow, is_usable, read_chosen, shown, with_keys
 from gui.status import Recording
 from tests.gui.settings_stage import section
 
@@ -33,6 +33,10 @@ def test_no_two_commands_of_a_page_have_the_same_keys_at_first():
         keys = [QKeySequence(command.keys) for command in COMMANDS if command.page in ("", page)]
         assert len({one.toString() for one in keys if one}) == len([one for one in keys if one])
     assert all(is_usable(command.keys) for command in COMMANDS if command.page != "editor")
+
+
+def test_every_page_with_shortcuts_has_a_name():
+    assert {command.page for command in COMMANDS} <= set(PAGES)
 
 
 @pytest.mark.parametrize("keys", ["Ctrl+K", "Alt+Shift+M", "F5", "Ctrl+,", "Ctrl+Del", "Esc", ""])
