@@ -34,9 +34,10 @@ from gui.late_page import LatePage
 from gui.log import Uncaught, start_logging
 from gui.main_window import MainWindow, MakeTrainer
 from gui.microphones import ListDevices, MicrophoneChoice
+from gui.problem import Problem
 from gui.queue_watch import WatchedFolder
 from gui.recognition import Engine
-from gui.session import Problem, Session
+from gui.session import Session
 from gui.settings import Settings
 from gui.settings_privacy import Left, delete, stored_kinds
 from gui.single_instance import SingleInstance

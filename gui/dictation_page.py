@@ -19,10 +19,11 @@ from gui.jobs import Job
 from gui.log_window import LogWindow
 from gui.message_bar import Action, Message, MessageList
 from gui.microphones import MicrophoneChoice
+from gui.problem import Problem
 from gui.problem_words import problem_words
 from gui.recognition import model_name
 from gui.saving import Saver
-from gui.session import Problem, Session
+from gui.session import Session
 from gui.settings import Settings
 from gui.shortcuts import ShortcutsWindow, bind
 from gui.status import Reading, Recording, Status

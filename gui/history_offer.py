@@ -10,7 +10,7 @@ from gui.dictation_page import DictationPage
 from gui.history_keeper import HistoryKeeper
 from gui.i18n import _, ngettext
 from gui.message_bar import Action
-from gui.session import Problem
+from gui.problem import Problem
 
 
 class HistoryOffer(QObject):

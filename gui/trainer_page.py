@@ -26,10 +26,11 @@ from gui.i18n import _
 from gui.log_window import LogWindow
 from gui.message_bar import Action, MessageList
 from gui.models_panel import ModelsPanel, ask_name
+from gui.problem import Problem
 from gui.problem_words import problem_words
 from gui.questions import ask_delete
 from gui.recognition import model_name
-from gui.session import Problem, Session
+from gui.session import Session
 from gui.settings import Settings
 from gui.teach_panel import TeachPanel
 from gui.theme import GRID
