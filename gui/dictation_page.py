@@ -26,7 +26,7 @@ from gui.saving import Saver
 from gui.session import Session
 from gui.settings import Settings
 from gui.shortcuts import ShortcutsWindow, bind
-from gui.status import Reading, Recording, Status
+from gui.status import Reading, Recording, Status, nothing_found_words
 from gui.theme import GRID, TITLE_SCALE, theme
 from gui.transcript_view import TranscriptView
 
@@ -119,6 +119,7 @@ class DictationPage(QWidget):
         session.revised.connect(self.transcript.revise)
         session.job_ended.connect(self._end_provisional)
         session.nothing_heard.connect(self._tell_nothing_heard)
+        session.nothing_found.connect(self._tell_nothing_found)
         session.cancelled.connect(self._tell_cancelled)
         session.problem.connect(self.tell)
         self.transcript.emptied_changed.connect(self._show_emptiness)
@@ -165,6 +166,10 @@ class DictationPage(QWidget):
         else:
             text = _("No words were recognised in {name}.").format(name=job.path.name)
         self.messages.say(text, "text-search")
+
+    def _tell_nothing_found(self, is_quiet: bool) -> None:
+        if not is_quiet:
+            self.messages.say(nothing_found_words(), "text-search")
 
     def _tell_cancelled(self, jobs: list[Job]) -> None:
         if jobs:

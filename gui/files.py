@@ -1,6 +1,5 @@
 """Which files: asked by the system's own dialogs, dropped, or named on the command line."""
 
-from collections.abc import Iterable
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData
@@ -60,14 +59,5 @@ def _dialog(parent: QWidget, title: str, folder: Path) -> QFileDialog:
 
 
 def dropped_paths(dropped: QMimeData) -> list[Path]:
-    """The files of a drop, and the recordings in its folders, sorted by name; empty where it holds none."""
-    paths = [Path(url.toLocalFile()) for url in dropped.urls() if url.isLocalFile()]
-    return list(_with_folders_opened(paths))
-
-
-def _with_folders_opened(paths: Iterable[Path]) -> Iterable[Path]:
-    for path in paths:
-        if path.is_dir():
-            yield from sorted(inner for inner in path.rglob("*") if inner.suffix.lower() in AUDIO_SUFFIXES)
-        else:
-            yield path
+    """The files and folders of a drop; empty where it holds none. See gui.listing for what is in the folders."""
+    return [Path(url.toLocalFile()) for url in dropped.urls() if url.isLocalFile()]

@@ -32,6 +32,7 @@ from gui.session import Session
 from gui.settings import Settings
 from gui.settings_form import Choice
 from gui.shortcuts import bind, hint
+from gui.status import nothing_found_words
 from gui.theme import GRID, TITLE_SCALE, theme
 
 SEARCH_AFTER_MS = 120
@@ -176,6 +177,7 @@ class HistoryPage(QWidget):
         self.view.selectionModel().selectionChanged.connect(self.actions.show_state)
         self._keeper.store.changed.connect(self._count)
         self._session.status_changed.connect(self._show_progress)
+        self._session.nothing_found.connect(self._tell_nothing_found)
         self._keeper.closing.connect(self._close_work)
         self.editing.left.connect(self._show_list)
         self.player.failed.connect(self.tell)
@@ -254,7 +256,12 @@ class HistoryPage(QWidget):
         self.actions.show_totals(totals)
 
     def _cancel_queue(self) -> None:
+        self._session.stop_looking()
         self._session.cancel_jobs(self._session.jobs)
+
+    def _tell_nothing_found(self, is_quiet: bool) -> None:
+        if is_quiet:
+            self.messages.say(nothing_found_words())
 
     # --- what is chosen ---
 

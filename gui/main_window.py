@@ -169,7 +169,7 @@ class MainWindow(QMainWindow):
         paths = dropped_paths(event.mimeData())
         if paths:
             event.acceptProposedAction()
-            self._session.open_files(paths, is_quiet=self.tabs.currentWidget() is self.history_page)
+            self._session.open_dropped(paths, is_quiet=self.tabs.currentWidget() is self.history_page)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Asks what runs to stop, and closes when it has."""

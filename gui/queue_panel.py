@@ -54,12 +54,13 @@ class QueuePanel(QFrame):
         self._session.pause(not self._session.is_paused)
 
     def show_status(self, status: Status) -> None:
-        self.setVisible(status.n_waiting > 0)
+        self.setVisible(status.n_waiting > 0 or status.n_found is not None)
         self.words.setText(status.queue_words)
         known = status.fraction is not None
         self.progress.setRange(0, PROGRESS_STEPS if known or status.paused else 0)
         self.progress.setValue(round(PROGRESS_STEPS * (status.fraction or 0.0)))
-        self.progress.setVisible(status.reading is not Reading.NONE)
+        self.progress.setVisible(status.reading is not Reading.NONE or status.n_found is not None)
+        self.pause.setVisible(status.n_waiting > 0)
         self.pause.setText(_("Go on") if self._session.is_paused else _("Pause"))
         self.pause.setAccessibleName(self.pause.text())
         self._paint_icons()

@@ -18,6 +18,7 @@ from engine.paths import shipped_checkpoint
 from gui.bridge import MakeRecorder
 from gui.dictaphone import Dictaphone
 from gui.jobs import Ending, Job
+from gui.listing import Listing
 from gui.problem import Problem
 from gui.reading_queue import ReadingQueue
 from gui.recognition import Engine
@@ -30,7 +31,7 @@ class Session(ReadingQueue):
     """The state of the program behind its window. Every signal comes on the window's thread.
 
     model: the shipped one unless told. recorded(job): a recording began; recording_ended(path, duration_s).
-    cancelled(jobs): what `read_again` would read.
+    cancelled(jobs): what `read_again` would read. nothing_found(is_quiet): no recording was in the dropped folders.
     """
 
     status_changed = Signal(object)
@@ -38,6 +39,7 @@ class Session(ReadingQueue):
     recording_ended = Signal(object, float)
     cancelled = Signal(object)
     recorded = Signal(object)
+    nothing_found = Signal(bool)
     closed = Signal()
 
     def __init__(
@@ -56,6 +58,10 @@ class Session(ReadingQueue):
         self._dictaphone.recording_started.connect(self._recording_started)
         self._dictaphone.failed.connect(self._recording_failed)
         self.changed.connect(self._follow)
+        self._listing = Listing()
+        self._listing.changed.connect(self._follow)
+        self._listing.listed.connect(self._open_listed)
+        self._listing.failed.connect(self._listing_failed)
         self.has_closed = self._is_ending = False
         self.status = Status()
 
@@ -103,6 +109,24 @@ class Session(ReadingQueue):
         """Reads them one after the other; several get their names as headings. is_quiet: for the history only."""
         self.read([Job(path, path.name if len(paths) > 1 else "", is_quiet=is_quiet) for path in paths])
 
+    def open_dropped(self, paths: Sequence[Path], is_quiet: bool = False) -> None:
+        """The same with files and all recordings in folders, which are looked for first."""
+        if not self._closing:
+            self._listing.look(paths, is_quiet)
+
+    def stop_looking(self) -> None:
+        """What was dropped and is not found yet is not read."""
+        self._listing.cancel()
+
+    def _open_listed(self, paths: Sequence[Path], is_quiet: bool) -> None:
+        if paths:
+            self.open_files(paths, is_quiet)
+        elif not self._closing:
+            self.nothing_found.emit(is_quiet)
+
+    def _listing_failed(self, error: Exception) -> None:
+        self.problem.emit(Problem(error))
+
     # --- ending ---
 
     def cancel(self) -> None:
@@ -110,6 +134,7 @@ class Session(ReadingQueue):
         if not self.status.can_cancel:
             return
         self._dictaphone.drop()
+        self._listing.cancel()
         ending = Ending.INTERRUPTED if self._closing else Ending.CANCELLED
         jobs = self._queue.clear()
         for job in jobs:
@@ -122,14 +147,15 @@ class Session(ReadingQueue):
         if self._closing:
             return
         self._closing = True
+        self._listing.cancel()
         self.cancel()
         self._recognition.stop()
         QTimer.singleShot(CLOSE_WITHIN_MS, self._say_closed)  # a sound driver that hangs must not keep the window
         self._go_on()
 
     def _close_when_quiet(self) -> None:
-        quiet = not self._dictaphone.is_busy and self._reading is None and not self._recognition.is_loading
-        if quiet and not self._is_ending:
+        busy = self._dictaphone.is_busy or self._listing.busy or self._recognition.is_loading
+        if self._reading is None and not busy and not self._is_ending:
             self._is_ending = True
             self._last = self._recognition.close()
             if self._last is None:
@@ -165,6 +191,7 @@ class Session(ReadingQueue):
             self._dictaphone.hears_nothing,
             self._queue.is_paused and self._queue.current is None,
             self._queue.n_waiting,
+            self._listing.n_found,
         )
         if status != self.status:
             self.status = status

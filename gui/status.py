@@ -29,7 +29,8 @@ class Reading(Enum):
 class Status:
     """fraction: of the files' audio that has been read, 0 to 1; None where it is not known.
 
-    n_waiting: files not done yet. paused: they wait until somebody says otherwise.
+    n_waiting: files not done yet. paused: they wait until somebody says otherwise. n_found: recordings found so far
+    in dropped folders; None where nothing is looked for.
     """
 
     recording: Recording = Recording.NONE
@@ -43,17 +44,19 @@ class Status:
     hears_nothing: bool = False
     paused: bool = False
     n_waiting: int = 0
+    n_found: int | None = None
 
     @property
     def can_cancel(self) -> bool:
-        return self.recording is not Recording.NONE or self.reading is not Reading.NONE
+        is_reading = self.reading is not Reading.NONE
+        return self.recording is not Recording.NONE or is_reading or self.n_found is not None
 
     @property
     def words(self) -> str:
         """What is happening, in the person's language."""
         if self.closing:
             return _("Closing")
-        return self._recording_words() or self._reading_words() or self._model_words()
+        return self._recording_words() or self._looking_words() or self._reading_words() or self._model_words()
 
     def _recording_words(self) -> str:
         if self.recording is Recording.OPENING:
@@ -67,6 +70,15 @@ class Status:
                 Model.MISSING: _("Listening; the recording is kept, but there is no model to read it"),
             }[self.model]
         return _("Writing down the rest") if self.recording is Recording.STOPPING else ""
+
+    def _looking_words(self) -> str:
+        if self.n_found is None:
+            return ""
+        return ngettext(
+            "Looking for recordings; {n} was found so far",
+            "Looking for recordings; {n} were found so far",
+            self.n_found,
+        ).format(n=self.n_found)
 
     def _reading_words(self) -> str:
         if self.reading is Reading.NONE:
@@ -82,6 +94,8 @@ class Status:
     @property
     def queue_words(self) -> str:
         """How far the files are, also while something else goes on."""
+        if self.n_found is not None:
+            return self._looking_words()
         if self.paused:
             return ngettext("Paused; {n} file waits", "Paused; {n} files wait", self.n_waiting).format(n=self.n_waiting)
         if self.reading is Reading.LIVE:
@@ -102,6 +116,11 @@ class Status:
             Model.READY: _("Ready"),
             Model.MISSING: _("There is no model; recordings are kept"),
         }[self.model]
+
+
+def nothing_found_words() -> str:
+    """Of dropped folders."""
+    return _("There are no recordings in what was dropped. WAV, FLAC, OGG, Opus and MP3 can be read.")
 
 
 def time_left(left_s: float | None) -> str:

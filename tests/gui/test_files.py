@@ -1,6 +1,11 @@
 """Opening recordings: by the dialog, by dropping, from the command line; progress, failures and Cancel."""
 
+import os
+import threading
+from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
@@ -9,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 
 from engine.errors import AudioUnreadable, CheckpointMissing, EngineError
 from gui.files import ask_open_paths, ask_save_path, dropped_paths
+from gui.listing import with_folders_opened
 
 FILES = [Path("/записи/первая.wav"), Path("/записи/вторая.mp3"), Path("/записи/третья.ogg")]
 
@@ -168,8 +174,144 @@ def test_dropped_files_are_read(stage, qtbot, tmp_path):
     assert not stage.page._drop_hint.isVisible()
     for text in ("раз", "два", "три"):
         stage.engine.read(text)
-    qtbot.waitUntil(lambda: stage.words == "Ready")
+    qtbot.waitUntil(lambda: len(stage.engine.calls) == 3 and stage.words == "Ready")
     assert [path for _verb, path in stage.engine.calls] == [tmp_path / "a.mp3", tmp_path / "b.wav", FILES[0]]
+
+
+def test_folders_are_opened_all_the_way_down_and_sorted(tmp_path):
+    for name in ("b/2.wav", "b/1.OGG", "b/below/0.flac", "a.wav", "notes.txt", "c/empty.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
+        (tmp_path / name).touch()
+    *told, found = with_folders_opened([tmp_path, FILES[0]], clock=count().__next__)
+    below = [tmp_path / name for name in ("a.wav", "b/1.OGG", "b/2.wav", "b/below/0.flac")]
+    assert found == (*below, FILES[0])
+    assert told == sorted(told)
+    assert told[0] == 0
+    assert told[-1] == 4
+
+
+def test_a_folder_that_may_not_be_read_is_left_out(tmp_path, monkeypatch):
+    (tmp_path / "a.wav").touch()
+    monkeypatch.setattr(os, "scandir", Mock(side_effect=PermissionError))
+    *_told, found = with_folders_opened([tmp_path])
+    assert found == ()
+
+
+def let_fall(stage, dropped: QMimeData) -> None:
+    enter(stage, dropped)
+    drop(stage, dropped)
+
+
+class Slow:
+    """A folder on a disk that gives an entry only when it is let."""
+
+    def __init__(self, folder, monkeypatch):
+        self.folder, self.threads, self.lets, self._scandir = folder, set(), threading.Semaphore(0), os.scandir
+        monkeypatch.setattr(os, "scandir", self.scandir)
+
+    def scandir(self, folder="."):
+        return self._listed() if Path(folder) == self.folder else self._scandir(folder)
+
+    @contextmanager
+    def _listed(self):
+        with self._scandir(self.folder) as entries:
+            yield self._one_by_one(sorted(entries, key=lambda entry: entry.name))
+
+    def _one_by_one(self, entries):
+        for entry in entries:
+            self.threads.add(threading.current_thread())
+            self.lets.acquire()
+            yield entry
+
+    def let(self, n):
+        for _ in range(n):
+            self.lets.release()
+
+
+@pytest.fixture
+def slow(tmp_path, monkeypatch):
+    """A folder of five recordings on a slow disk."""
+    for n in range(5):
+        (tmp_path / f"{n}.wav").touch()
+    monkeypatch.setattr("gui.listing.TELL_EVERY_S", 0.0)
+    disk = Slow(tmp_path, monkeypatch)
+    yield disk
+    disk.let(1000)
+
+
+def test_while_a_folder_is_listed_the_window_goes_on_and_says_so(stage, slow, qtbot, tmp_path):
+    let_fall(stage, mime([tmp_path]))
+    qtbot.waitUntil(lambda: stage.words == "Looking for recordings; 0 were found so far")
+    slow.let(2)
+    qtbot.waitUntil(lambda: stage.words == "Looking for recordings; 2 were found so far")
+    assert threading.main_thread() not in slow.threads
+    stage.window.tabs.setCurrentWidget(stage.window.settings_page)  # it answers
+    stage.window.tabs.setCurrentWidget(stage.page)
+    slow.let(3)
+    for n in range(5):
+        stage.engine.read(str(n))
+    qtbot.waitUntil(lambda: stage.words == "Ready")
+    assert [path for _verb, path in stage.engine.calls] == [tmp_path / f"{n}.wav" for n in range(5)]
+
+
+def test_listing_a_folder_can_be_cancelled(stage, slow, qtbot, tmp_path):
+    let_fall(stage, mime([tmp_path]))
+    slow.let(1)
+    qtbot.waitUntil(stage.page.controls.cancel.isVisible)
+    qtbot.mouseClick(stage.page.controls.cancel, Qt.MouseButton.LeftButton)
+    slow.let(1)
+    qtbot.waitUntil(lambda: stage.words == "Ready")
+    assert stage.engine.calls == []
+    assert stage.page.messages.texts == []
+
+
+def test_the_window_closes_while_a_folder_is_listed(stage, slow, qtbot, tmp_path):
+    let_fall(stage, mime([tmp_path]))
+    qtbot.waitUntil(lambda: stage.words.startswith("Looking"))
+    stage.window.close()
+    assert not stage.session.has_closed
+    slow.let(1)
+    qtbot.waitUntil(lambda: stage.session.has_closed)
+    assert stage.engine.calls == []
+
+
+def test_folders_dropped_one_after_the_other_are_all_read(stage, slow, qtbot, tmp_path):
+    let_fall(stage, mime([tmp_path]))
+    let_fall(stage, mime(FILES[:1]))
+    slow.let(5)
+    for n in range(6):
+        stage.engine.read(str(n))
+    qtbot.waitUntil(lambda: len(stage.engine.calls) == 6 and stage.words == "Ready")
+    assert [path for _verb, path in stage.engine.calls] == [*(tmp_path / f"{n}.wav" for n in range(5)), FILES[0]]
+
+
+@pytest.mark.parametrize("is_quiet", [False, True])
+def test_a_folder_without_recordings_is_told_where_it_was_dropped(stage, qtbot, tmp_path, is_quiet):
+    (tmp_path / "notes.txt").touch()
+    page = stage.page
+    if is_quiet:
+        stage.window.tabs.setCurrentWidget(stage.window.history_page)
+        qtbot.waitUntil(lambda: stage.window.history_page.page is not None)
+        page = stage.window.history_page.page
+    let_fall(stage, mime([tmp_path]))
+    said = "There are no recordings in what was dropped. WAV, FLAC, OGG, Opus and MP3 can be read."
+    qtbot.waitUntil(lambda: page.messages.texts == [said])
+    assert not (is_quiet and stage.page.messages.texts)
+
+
+def test_on_the_history_page_the_queue_says_that_it_looks(stage, slow, qtbot, tmp_path):
+    stage.window.tabs.setCurrentWidget(stage.window.history_page)
+    qtbot.waitUntil(lambda: stage.window.history_page.page is not None)
+    queue = stage.window.history_page.page.queue
+    let_fall(stage, mime([tmp_path]))
+    slow.let(1)
+    qtbot.waitUntil(lambda: queue.words.text() == "Looking for recordings; 1 was found so far")
+    assert queue.isVisible()
+    assert not queue.pause.isVisible()
+    qtbot.mouseClick(queue.cancel, Qt.MouseButton.LeftButton)
+    slow.let(1)
+    qtbot.waitUntil(lambda: not queue.isVisible())
+    assert stage.engine.calls == []
 
 
 def test_a_drag_that_leaves_changes_nothing(stage):
