@@ -2,9 +2,13 @@
 
 import os
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.helpers.screens import x11_screen
+from tests.helpers.sound_server import sound_server
 
 ROOT = Path(__file__).parents[1]
 _LAST_STEPS_S = 10  # a thread that has told its end may still be on its last lines
@@ -34,6 +38,20 @@ def own_home(tmp_path_factory, monkeypatch) -> Path:
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("DIKTOVKA_HOME", str(home))
     return home
+
+
+@pytest.fixture
+def screen() -> Iterator[str]:
+    """A screen of our own; its DISPLAY."""
+    with x11_screen(size="1280x1024") as display:
+        yield display
+
+
+@pytest.fixture
+def sound(own_home) -> Iterator[dict[str, str]]:
+    """A sound server of our own; the environment in which it is found."""
+    with sound_server() as environment:
+        yield environment
 
 
 @pytest.fixture(autouse=True)

@@ -5,14 +5,9 @@ A sound server of our own has a loudspeaker whose monitor is the microphone; the
 
 import csv
 import json
-import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import wave
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -29,55 +24,6 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="PulseAudio and Xvfb are for Linux"),
     pytest.mark.timeout(300),
 ]
-
-
-@contextmanager
-def ended(process: subprocess.Popen) -> Iterator[subprocess.Popen]:
-    """Ends the process at the end."""
-    try:
-        yield process
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def needs(program: str) -> str:
-    found = shutil.which(program)
-    if found is None:
-        pytest.skip(f"needs the program {program}")
-    return found
-
-
-@pytest.fixture
-def screen() -> Iterator[str]:
-    """A screen of our own; its DISPLAY."""
-    xvfb, (reading, writing) = needs("Xvfb"), os.pipe()
-    command = [xvfb, "-displayfd", str(writing), "-screen", "0", "1280x1024x24", "-nolisten", "tcp"]
-    with ended(subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL)):
-        os.close(writing)
-        with os.fdopen(reading) as told:
-            yield f":{told.readline().strip()}"
-
-
-@pytest.fixture
-def sound(own_home) -> Iterator[dict[str, str]]:
-    """A sound server of our own; the environment in which it is found."""
-    needs("paplay")
-    server = needs("pulseaudio")
-    # A socket's path must be short; the sound server may still write its settings while the folder is removed.
-    with tempfile.TemporaryDirectory(prefix="sound", ignore_cleanup_errors=True) as folder:
-        environment = {**os.environ, "HOME": folder, "XDG_RUNTIME_DIR": folder}
-        for inherited in ("PULSE_SERVER", "DBUS_SESSION_BUS_ADDRESS", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
-            environment.pop(inherited, None)
-        command = [server, "--daemonize=yes", "--exit-idle-time=-1", "--use-pid-file=yes", "-n"]
-        command += ["-L", "module-null-sink sink_name=loudspeaker", "-L", "module-native-protocol-unix"]
-        # It goes into the background once it is ready.
-        if subprocess.run(command, env=environment, capture_output=True, timeout=60).returncode != 0:
-            pytest.skip("the sound server does not start here")
-        try:
-            yield environment
-        finally:
-            subprocess.run([server, "--kill"], env=environment, check=True)
 
 
 def spoken(shared: Path) -> tuple[Path, str]:

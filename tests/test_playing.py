@@ -8,8 +8,8 @@ import pytest
 import soundfile
 
 from tests.conftest import ROOT
+from tests.helpers.programs import needs
 from tests.helpers.sounds import tone
-from tests.test_end_to_end import needs, sound  # noqa: F401 - a fixture
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="PulseAudio is for Linux"),
@@ -30,7 +30,7 @@ print(end_s)
 
 
 @pytest.mark.parametrize("speed", [1.0, 1.5])
-def test_what_is_played_is_heard_at_its_pitch(sound, tmp_path, speed):  # noqa: F811
+def test_what_is_played_is_heard_at_its_pitch(sound, tmp_path, speed):
     soundfile.write(tmp_path / "a.wav", tone(3.0, 440), 16_000)
     listen = [needs("parec"), "--device=loudspeaker.monitor", "--rate=16000", "--channels=1", "--format=s16le", "--raw"]
     with (tmp_path / "heard.raw").open("wb") as heard:

@@ -16,8 +16,8 @@ from gui.status import Model
 from gui.trainer_page import TrainerPage
 from gui.training_job import State
 from tests.helpers.downloads import World
+from tests.helpers.programs import needs
 from tests.helpers.voxforge_site import VoxForgeSite, speech_archive
-from tests.test_end_to_end import needs
 from trainer.metrics import error_rate
 
 LONG_MS = 200_000

@@ -8,7 +8,7 @@ from gui.tuning_job import Step
 from tests.gui.test_layout import cut
 from tests.gui.trainer_stage import TrainerStage
 from tests.helpers.models import write_random_checkpoint
-from tests.test_end_to_end import needs
+from tests.helpers.programs import needs
 from trainer.metrics import ErrorRate
 from trainer.tuning_events import BeforeAfter, save_result
 

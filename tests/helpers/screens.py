@@ -2,26 +2,23 @@
 
 import contextlib
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
+from tests.helpers.programs import needs
 
 ROOT = Path(__file__).parents[2]
 
 
 @contextlib.contextmanager
-def x11_screen(*tools: str) -> Iterator[str]:
+def x11_screen(*tools: str, size: str = "800x600") -> Iterator[str]:
     """The name of its display, as DISPLAY has it. Skips the test where Xvfb or one of the tools is missing."""
-    missing = [tool for tool in ("Xvfb", *tools) if shutil.which(tool) is None]
-    if missing:
-        pytest.skip(f"needs {', '.join(missing)}")
+    needs("Xvfb", *tools)
     reading, writing = os.pipe()
     server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "800x600x24", "-nolisten", "tcp", "-noreset"],
+        ["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{size}x24", "-nolisten", "tcp", "-noreset"],
         pass_fds=[writing],
         stderr=subprocess.DEVNULL,
     )
