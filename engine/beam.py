@@ -13,15 +13,23 @@ from engine.errors import LanguageModelDamaged
 from engine.language_model import NGRAMS, LanguageModel
 from engine.lexicon import UNKNOWN, Lexicon
 
-_TOKENS = 40  # columns looked at in a step, the likeliest ones
+_FEW_TOKENS, _TOKENS = 12, 80  # columns looked at in a step, the likeliest ones; few are twice as fast
+_FLAT = 1.0  # nats below the best of a step
 _READINGS, _READINGS_OF_WORD = 8, 12  # looked at, of an utterance and of a doubtful word
-_THRESHOLD = 50.0  # nats below the best
+_THRESHOLD = 25.0  # nats below the best
+_BEAM_OF_WORD = 60  # hypotheses where one doubtful word is read once more
 _ALWAYS, _NEVER = 0.9, 0.1  # shares of `ё` from which on, and up to which, what was heard does not count
 
 
 def _path(reading, log_probs: np.ndarray) -> Sequence[int]:
     """A column for each step. The search has one more before them, for silence, and others after them."""
     return reading.tokens[1 : len(log_probs) + 1]
+
+
+def _flat(log_probs: np.ndarray) -> bool:
+    """Whether at some step more letters are about as likely as the best one than few columns hold."""
+    near = log_probs >= log_probs.max(axis=1, keepdims=True) - _FLAT
+    return bool(np.any(near.sum(axis=1) > _FEW_TOKENS)) or not np.isfinite(log_probs).any(axis=1).all()
 
 
 class BeamDecoder:
@@ -43,7 +51,6 @@ class BeamDecoder:
 
         Not while another thread decodes.
         """
-        from flashlight.lib.text import decoder
         from flashlight.lib.text.decoder.kenlm import KenLM
         from flashlight.lib.text.dictionary import Dictionary
 
@@ -54,9 +61,17 @@ class BeamDecoder:
             self._ngrams = KenLM(self._model.ngrams, Dictionary(self._lexicon.tokens))
         except RuntimeError as error:
             raise LanguageModelDamaged(path=self._model.folder, file=NGRAMS) from error
+        self._search = self._searching(self._decode.beam_size, _FEW_TOKENS)
+        self._search_flat = self._searching(self._decode.beam_size, _TOKENS)
+        self._search_word = self._searching(min(_BEAM_OF_WORD, self._decode.beam_size), _TOKENS)
+
+    def _searching(self, beam_size: int, tokens: int):
+        """A search that keeps so many hypotheses and looks at so many columns in a step."""
+        from flashlight.lib.text import decoder
+
         options = decoder.LexiconDecoderOptions(
-            beam_size=self._decode.beam_size,
-            beam_size_token=_TOKENS,
+            beam_size=beam_size,
+            beam_size_token=tokens,
             beam_threshold=_THRESHOLD,
             lm_weight=self._decode.lm_weight,
             word_score=self._decode.word_score,
@@ -66,7 +81,7 @@ class BeamDecoder:
             criterion_type=decoder.CriterionType.CTC,
         )
         labels = self.alphabet.space, self.alphabet.blank, UNKNOWN
-        self._search = decoder.LexiconDecoder(options, self._lexicon.trie, self._ngrams, *labels, [], False)
+        return decoder.LexiconDecoder(options, self._lexicon.trie, self._ngrams, *labels, [], False)
 
     def decode(self, log_probs: np.ndarray) -> list[TimedWord]:
         """Words of log_probs (n_steps, n_labels). Raises ValueError for another shape."""
@@ -74,7 +89,9 @@ class BeamDecoder:
         if not len(log_probs):
             return []
         emissions = self._columns.emissions(log_probs, self._decode)
-        found = self._search.decode(emissions.ctypes.data, *emissions.shape)
+        found = (self._search_flat if _flat(log_probs) else self._search).decode(
+            emissions.ctypes.data, *emissions.shape
+        )
         if not found:
             return []
         readings = [self._words(_path(reading, log_probs), emissions, log_probs) for reading in found[:_READINGS]]
@@ -89,7 +106,7 @@ class BeamDecoder:
         first, end = window(words, index, len(log_probs))
         here = np.ascontiguousarray(log_probs[first:end])
         emissions = self._columns.emissions(here, self._decode)
-        found = self._search.decode(emissions.ctypes.data, *emissions.shape)[:_READINGS_OF_WORD]
+        found = self._search_word.decode(emissions.ctypes.data, *emissions.shape)[:_READINGS_OF_WORD]
         readings = (self._words(_path(reading, here), emissions, here) for reading in found)
         return with_alternatives(words[index], (SPACE.join(word.text for word in reading) for reading in readings))
 
