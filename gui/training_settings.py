@@ -26,11 +26,23 @@ from trainer.settings import TrainConfig, described
 EPOCHS = "epochs"  # not among these fields: it stands above
 SPLICING = ("splice", "syllables")
 _GROUPS = (
-    (N_("Which recordings"), ("per_sentence", "short_first", "nonspeech", *SPLICING)),
-    (N_("Other voices, other rooms"), ("speed", "warp", "noise", "jitter", "time_masks", "time_mask_frames")),
+    (N_("Which recordings"), ("per_sentence", "short_first", "nonspeech", "synthetic", "real_at_end", *SPLICING)),
+    (
+        N_("Other voices, other rooms"),
+        ("speed", "warp", "noise", "jitter", "time_masks", "time_mask_frames", "band_mask"),
+    ),
     (
         N_("Learning"),
-        ("learning_rate", "warm_up", "batch_frames", "weight_decay", "gradient_clip", "averaging", "intermediate"),
+        (
+            "learning_rate",
+            "warm_up",
+            "batch_frames",
+            "weight_decay",
+            "pull",
+            "gradient_clip",
+            "averaging",
+            "intermediate",
+        ),
     ),
     (N_("The run"), ("patience", "save_every", "seed")),
 )
