@@ -51,7 +51,7 @@ class Curve:
         """True if the curve has changed."""
         match event:
             case StepDone():
-                if event.loss is None:
+                if event.loss is None or event.wordless:
                     return False
                 done = (event.step - self._steps_before) / event.epoch_steps
                 place = event.epoch - 1 + min(1.0, done)

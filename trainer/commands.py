@@ -158,7 +158,7 @@ class _Report:
                 say(f"finding the words: {event.done} of {event.total}")
             case StepDone(loss=None):
                 say(f"step {event.step}  the loss is not finite; left out: {', '.join(event.batch)}")
-            case StepDone() if time.monotonic() >= self._next:
+            case StepDone(wordless=False) if time.monotonic() >= self._next:
                 self._next = time.monotonic() + _REPORT_EVERY_S
                 say(
                     f"step {event.step}  epoch {event.epoch}  loss {event.loss:.3f}  "

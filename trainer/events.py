@@ -16,7 +16,11 @@ class Aligned:
 
 @dataclass(frozen=True)
 class StepDone:
-    """One update. loss: nats a letter, None where it was not finite and the batch was left out."""
+    """One update. loss: nats a letter, None where it was not finite and the batch was left out.
+
+    wordless: the batch holds nothing but sounds without words, so its loss is none of a letter: it belongs neither in
+    a curve nor in a mean.
+    """
 
     step: int
     epoch: int
@@ -25,6 +29,7 @@ class StepDone:
     gradient_norm: float
     learning_rate: float
     batch: tuple[str, ...]
+    wordless: bool = False
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,7 @@ class Held:
 
 @dataclass(frozen=True)
 class EpochDone:
-    """One epoch and its evaluation. loss: mean over its steps, nats a letter."""
+    """One epoch and its evaluation. loss: mean over its steps with words, nats a letter."""
 
     epoch: int
     epochs: int

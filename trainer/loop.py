@@ -6,7 +6,6 @@ seen otherwise.
 
 import hashlib
 import json
-import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
@@ -32,6 +31,7 @@ from trainer.optimiser import Optimiser
 from trainer.result import BEST, LAST, Judge, conclude, forget_result, rates_of, read_result
 from trainer.run import Position, epoch_row, parsed_state, save_state, state_bytes
 from trainer.settings import TrainConfig
+from trainer.schedule import learning_rate
 from trainer.splice import spliced
 
 _DRAW, _ORDER, _CHANGE, _SPLICE, _SOUNDS = range(5)  # what a random stream is for
@@ -204,8 +204,7 @@ class Training:
         at, batches = self.position, self._batches()
         plans = [(n, examples) for n, examples in enumerate(batches) if n >= at.batch]
         for batch in prepared(self._augmented, plans):
-            ids = tuple(example.id for example in batches[at.batch])
-            done = self._step(batch, ids, len(batches))
+            done = self._step(batch, batches[at.batch], len(batches))
             if self._journal:
                 self._journal.step(done, at.step - at.batch)
             yield done
@@ -224,27 +223,21 @@ class Training:
         batch = self._shaper.augmented_batch([e for _, e in mine] or examples[:1], self.settings, seeds)
         return batch if mine else replace(batch, weight=0.0)
 
-    def _step(self, batch: Batch, ids: tuple[str, ...], epoch_steps: int) -> StepDone:
+    def _step(self, batch: Batch, examples: list[Example], epoch_steps: int) -> StepDone:
+        """batch: this process's share of the examples."""
         at, workers = self.position, self._workers
-        rate = self._learning_rate(at.epoch + at.batch / epoch_steps)
+        rate = learning_rate(self.settings, at.epoch + at.batch / epoch_steps)
         seed = (self.settings.seed, at.step * workers.n + workers.index)
         update = self._optimiser.update(batch, rate, seed, self._asked_to_stop())
         self._stopping = update.stop
         at.step, at.batch = at.step + 1, at.batch + 1
-        if update.finite:
+        wordless = not any(example.text for example in examples)
+        if update.finite and not wordless:
             at.loss_sum, at.loss_count = at.loss_sum + update.loss, at.loss_count + 1
-        else:
-            at.skipped += 1
+        at.skipped += not update.finite
         told = update.loss if update.finite else None
-        return StepDone(at.step, at.epoch + 1, epoch_steps, told, update.gradient_norm, rate, ids)
-
-    def _learning_rate(self, epochs_done: float) -> float:
-        """Linear warm-up, then half a cosine down to a hundredth (Loshchilov and Hutter 2017)."""
-        warm_up = self.settings.warm_up
-        if epochs_done < warm_up:
-            return self.settings.learning_rate * (epochs_done + 0.01) / warm_up
-        share = min(1.0, (epochs_done - warm_up) / max(1e-9, self.settings.epochs - warm_up))
-        return self.settings.learning_rate * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * share)))
+        ids = tuple(example.id for example in examples)
+        return StepDone(at.step, at.epoch + 1, epoch_steps, told, update.gradient_norm, rate, ids, wordless)
 
     def _close_epoch(self, started: float) -> Iterator[Event]:
         if self._workers.is_chief:

@@ -21,7 +21,7 @@ STEPS = "steps.csv"
 @dataclass(frozen=True)
 class StepRow:
     """time: seconds since 1970; epochs: how many are done after the step; loss: nats a letter, NaN where the batch
-    was left out."""
+    was left out or held no words."""
 
     step: int
     time: float
@@ -36,7 +36,7 @@ _NAMES = [field.name for field in fields(StepRow)]
 
 def step_row(done: StepDone, now: float, steps_before: int) -> StepRow:
     """now: seconds since 1970; steps_before: steps of the run before the epoch under way."""
-    loss = math.nan if done.loss is None else done.loss
+    loss = math.nan if done.loss is None or done.wordless else done.loss
     epochs = done.epoch - 1 + (done.step - steps_before) / done.epoch_steps
     return StepRow(done.step, now, epochs, loss, done.gradient_norm, done.learning_rate)
 
@@ -58,14 +58,15 @@ def read_rows(folder: Path) -> Iterator[StepRow]:
 def read_steps(folder: Path) -> tuple[np.ndarray, np.ndarray]:
     """Steps int64 (n,), rising, and their training loss float64 (n,) in nats a letter; left-out batches are missing.
 
-    Both are empty where the run has no steps yet. Raises OSError where the file cannot be read.
+    Batches without a loss are missing. Both are empty where the run has no steps yet. Raises OSError where the file
+    cannot be read.
     """
     rows = [row for row in read_rows(folder) if math.isfinite(row.loss)]
     return np.array([row.step for row in rows], np.int64), np.array([row.loss for row in rows], np.float64)
 
 
 def read_curve(folder: Path) -> np.ndarray:
-    """Epochs done and training loss of each step, float64 (n, 2); left-out batches are missing.
+    """Epochs done and training loss of each step, float64 (n, 2); batches without a loss are missing.
 
     Quick: 40,000 steps in a few hundredths of a second, so that a window may wait for it. Raises OSError.
     """

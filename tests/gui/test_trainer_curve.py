@@ -36,6 +36,16 @@ def test_steps_lie_within_their_epoch():
 def test_the_best_epoch_has_the_fewest_letters_wrong_in_new_sentences():
     curve = grown(epoch(1, 50), epoch(2, 20), epoch(3, 30))
     assert curve.best_epoch == 2
+def test_a_batch_of_sounds_alone_has_no_place_in_it(tmp_path):
+    loud = StepDone(2, 1, 2, 347.0, 1.0, 0.001, ("nonspeech:1",), wordless=True)
+    assert grown(step(1, 1), loud, epoch(1, 50), step(3, 2)).train == [(0.5, 1.0), (1.5, 1.0)]
+    log = StepLog(tmp_path, 0)
+    for one in (step(1, 1), loud):
+        log.add(step_row(one, 0.0, 0))
+    log.close()
+    assert Curve.of_run(tmp_path).train == [(0.5, 1.0)]
+
+
     assert [point.cer for point in curve.unseen] == [0.5, 0.2, 0.3]
 
 
