@@ -1,9 +1,10 @@
-"""What a run tells of itself on disk, step by step: steps.csv, metrics.csv and TensorBoard's event file."""
+"""What a run tells of itself on disk: steps.csv, metrics.csv, examples.tsv and TensorBoard's event file."""
 
 from pathlib import Path
 
 from trainer.event_file import EventFile
-from trainer.events import StepDone
+from trainer.events import EpochDone, StepDone
+from trainer.example_log import ExampleLog
 from trainer.run import Position, write_metrics
 from trainer.step_log import StepLog, step_row, wall_clock
 
@@ -14,6 +15,7 @@ class Journal:
     def __init__(self, folder: Path, position: Position):
         """Takes up the run at `position`; what stands there of later steps is dropped. Raises StorageError."""
         self._folder = folder
+        self._examples = ExampleLog(folder, position.epoch)
         self._steps = StepLog(folder, position.step)
         try:
             self._events = EventFile(folder, self._steps.rows, position.history)
@@ -29,9 +31,10 @@ class Journal:
         self._steps.add(row)
         self._events.add_step(row)
 
-    def epoch(self, history: list[dict[str, object]]) -> None:
-        """All epochs so far. Raises StorageError."""
+    def epoch(self, done: EpochDone, history: list[dict[str, object]]) -> None:
+        """history: all epochs so far, this one last. Raises StorageError."""
         write_metrics(self._folder, history)
+        self._examples.add(done)
         self._events.add_epoch(history[-1], wall_clock())
 
     def sync(self) -> None:

@@ -259,12 +259,11 @@ class Training:
         best = score < at.best
         if best:
             at.best, at.best_epoch = score, at.epoch
-        yield done
         checkpoint = self.checkpoint(held)
         for name in (LAST, BEST) if best else (LAST,):
             save_checkpoint(self.folder / name, checkpoint)
         if self._journal:
-            self._journal.epoch(at.history)
+            self._journal.epoch(done, at.history)
         self.save()
         yield Saved(self.folder, best)
 
@@ -273,6 +272,7 @@ class Training:
         rates = {one.split: rates_of(one) for one in held}
         return Checkpoint(
             self._averaged(),
+        yield done  # not before all is on the disk: whoever listens may leave here
             self.alphabet,
             self.features,
             self.model,

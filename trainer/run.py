@@ -7,6 +7,7 @@ average/           checkpoint folder: the mean of both, where they differ; writt
 outcome.json       which of the three is best
 metrics.csv        one line an epoch
 steps.csv          one line a step
+examples.tsv       what was read of a held-out utterance after each epoch
 events.out.*       the same for TensorBoard
 """
 
