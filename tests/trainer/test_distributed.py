@@ -67,6 +67,7 @@ class Pair:
 
 
 def wait_for_step(process: subprocess.Popen) -> None:
+    """The first one that it tells."""
     for line in process.stderr:
         if line.startswith("step "):
             return
@@ -114,3 +115,24 @@ def test_a_killed_process_ends_the_run_with_one_sentence_and_it_goes_on_from_the
     assert "it was asked to stop" in told[0]
     _, later, _ = load_state(tmp_path / "0")
     assert later.step > position.step
+
+
+def test_a_killed_chief_ends_the_others_with_one_sentence_and_leaves_its_last_state(tmp_path, corpus):
+    with Pair(corpus, tmp_path, "--epochs", "500", "--save-every", "1") as (chief, worker):
+        wait_for_step(worker)
+        while not (tmp_path / "0" / "state.npz").exists():
+            assert chief.stderr.readline(), "it has ended"
+        chief.send_signal(signal.SIGKILL)
+        told = worker.communicate()[1]
+    assert worker.returncode == 1
+    (sentence,) = [line for line in told.splitlines() if line.startswith("diktovka: ")]
+    assert "One of the 2 processes of the training is gone" in sentence
+    assert "start all of them again" in sentence
+    assert "Traceback" not in told
+    assert not (tmp_path / "1").exists()
+    _, position, _ = load_state(tmp_path / "0")
+    alone = [sys.executable, str(ROOT / "main.py"), "train", str(corpus), "-o", str(tmp_path / "0"), *OPTIONS]
+    subprocess.run([*alone, "--epochs", str(position.epoch + 1)], check=True, capture_output=True)
+    _, later, _ = load_state(tmp_path / "0")
+    assert (later.epoch, later.batch) == (position.epoch + 1, 0)
+    assert read_steps(tmp_path / "0")[0].tolist() == list(range(1, later.step + 1))

@@ -1,8 +1,14 @@
 """What may go wrong under a run: a full disk, half-written files, a corpus that becomes another."""
 
+import ctypes
+import errno
 import itertools
+import os
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +16,7 @@ import pytest
 from engine.checkpoint import load_checkpoint, save_checkpoint
 from engine.config import VOXFORGE, ModelConfig
 from engine.errors import CheckpointError, DiskFull, NotWritable, TrainingError
+from tests.conftest import ROOT
 from tests.helpers.models import random_checkpoint, write_cache
 from trainer.events import CorpusChanged, EpochDone, Result, Saved, StepDone
 from trainer.loop import Training
@@ -48,6 +55,71 @@ def test_a_full_disk_while_saving_keeps_the_state_before(tmp_path, corpus, monke
     assert (tmp_path / "run" / "state.npz").read_bytes() == before
     assert not [path for path in (tmp_path / "run").iterdir() if path.name.startswith(".")], "nothing is left behind"
     assert training(tmp_path / "run", corpus).position.step == 0
+
+
+@pytest.mark.timeout(600)
+def test_a_disk_that_is_full_at_any_of_the_files_costs_nothing(tmp_path, corpus, monkeypatch):
+    """One run that meets a full disk at each file it writes, and goes on each time there is room again."""
+    short = replace(SETTINGS, epochs=1)
+    list(training(tmp_path / "undisturbed", corpus, short).events())
+    written: list[Path] = []
+    replace_ = Path.replace
+    monkeypatch.setattr(Path, "replace", lambda path, target: (written.append(target), replace_(path, target)))
+    run = tmp_path / "run"
+    list(training(run, corpus, short).events())
+    files = [str(path.relative_to(run)) for path in dict.fromkeys(written)]
+    assert {"steps.csv", "state.npz", "metrics.csv", "examples.tsv", "outcome.json"} < set(files)
+    assert {f"{name}/{part}" for name in ("best", "last") for part in ("weights.npz", "model.json")} < set(files)
+    shutil.rmtree(run)
+    for file in files:
+
+        def fill_up(path, target, file=file):
+            if target == run / file:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            replace_(path, target)
+
+        monkeypatch.setattr(Path, "replace", fill_up)
+        with pytest.raises(DiskFull, match=rf"The disk is full: .*{file}.* could not be written"):
+            list(training(run, corpus, short).events())
+        assert not list(run.rglob(".*")), "nothing is left behind"
+    monkeypatch.undo()
+    list(training(run, corpus, short).events())
+    (expected, *_), (found, *_) = load_state(tmp_path / "undisturbed"), load_state(run)
+    for name, array in expected.items():
+        np.testing.assert_array_equal(found[name], array, err_msg=name)
+    assert (run / "examples.tsv").read_text() == (tmp_path / "undisturbed" / "examples.tsv").read_text()
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.skipif(sys.platform != "linux", reason="root's power to write everywhere is taken away as Linux does it")
+def test_a_runs_folder_that_became_read_only_is_told_in_one_sentence(tmp_path, corpus):
+    run = tmp_path / "run"
+    list(training(run, corpus, replace(SETTINGS, epochs=1)).events())
+    before = {path: path.read_bytes() for path in run.rglob("*") if path.is_file()}
+    folders = [run, run / "best", run / "last"]
+    for folder in folders:
+        folder.chmod(0o555)
+    shape = ["--layers", "1", "--units", "8", "--stacked", "2", "--dropout", "0"]
+    options = ["--epochs", "2", "--batch-frames", "1500", "--nonspeech", "0", "--save-every", "3", "--threads", "1"]
+    command = [sys.executable, str(ROOT / "main.py"), "train", str(corpus), "-o", str(run), *shape, *options]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False, preexec_fn=write_like_others)
+    for folder in folders:
+        folder.chmod(0o755)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    (sentence,) = [line for line in done.stderr.splitlines() if line.startswith("diktovka: ")]
+    assert "Nothing can be written to" in sentence
+    assert str(run) in sentence
+    assert {path: path.read_bytes() for path in run.rglob("*") if path.is_file()} == before
+    rest = list(training(run, corpus).events())
+    assert [event.epoch for event in rest if isinstance(event, EpochDone)] == [2]
+
+
+def write_like_others() -> None:
+    """Even root may not write where the permissions say so: CAP_DAC_OVERRIDE goes at the coming exec."""
+    if os.geteuid() == 0:
+        drop_from_bounding_set, dac_override = 24, 1  # linux/prctl.h, linux/capability.h
+        ctypes.CDLL(None).prctl(drop_from_bounding_set, dac_override, 0, 0, 0)
 
 
 def test_a_folder_that_cannot_be_written_is_told_before_the_first_step(tmp_path, corpus):
