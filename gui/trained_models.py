@@ -127,9 +127,9 @@ def export(model: TrainedModel, folder: Path) -> Iterator[Path]:
 
 
 def import_model(folder: Path) -> Iterator[Path]:
-    """A copy of somebody's checkpoint, or of a run's best one, among the models. Raises CheckpointError."""
-    if not (folder / DESCRIPTION).exists() and (folder / "best" / DESCRIPTION).exists():
-        folder = folder / "best"
+    """A copy of somebody's checkpoint, or of what came out of a run, among the models. Raises CheckpointError."""
+    if not (folder / DESCRIPTION).exists() and (result_folder(folder) / DESCRIPTION).exists():
+        folder = result_folder(folder)
     checkpoint = load_checkpoint(folder)
     home = free_home(model_name(folder))
     save_checkpoint(home, checkpoint)

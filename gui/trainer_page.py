@@ -166,10 +166,10 @@ class TrainerPage(QWidget):
     # --- ending ---
 
     def close_work(self) -> None:
-        """Asks all that runs to stop; a training saves its state first."""
+        """Asks all that runs to stop at once; a training saves its state first."""
         self._closing = True
         self.corpus.stop()
-        self.training.job.stop()
+        self.training.job.leave()
         self.teach.close_work()
         self._close_when_quiet()
 

@@ -9,6 +9,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
+from engine.worker import Cancelled
 from gui.corpus_cache import Prepared, prepared
 from gui.training_request import save_request
 from gui.work import Work
@@ -21,7 +22,8 @@ class State(Enum):
     STARTING = auto()
     RUNNING = auto()
     PAUSED = auto()
-    STOPPING = auto()
+    STOPPING = auto()  # its result is being made
+    LEAVING = auto()  # it ends as soon as its state is saved
 
 
 class TrainingJob(QObject):
@@ -57,8 +59,9 @@ class TrainingJob(QObject):
                 yield event
         assert isinstance(event, Prepared)
         save_request(request)
-        process = TrainingProcess(replace(request, corpora=event.folders))
-        self._process = process
+        self._process = process = TrainingProcess(replace(request, corpora=event.folders))
+        if self.state is State.LEAVING:  # asked for after the last look at it
+            raise Cancelled
         with closing(process.events()) as events:
             yield from events
 
@@ -74,12 +77,24 @@ class TrainingJob(QObject):
             self._set(State.RUNNING)
 
     def stop(self) -> None:
-        """The state is saved; the same request goes on from there."""
-        if self.state not in (State.IDLE, State.STOPPING):
+        """Saves the state, makes the result and ends; the same request goes on from there.
+
+        What only prepares the recordings, or is stopping already, ends at once.
+        """
+        if self._process is None or self.state is State.STOPPING:
+            self.leave()
+        elif self.state in (State.STARTING, State.RUNNING, State.PAUSED):
             self._set(State.STOPPING)
-            if self._process is not None:
-                self._process.stop()
-            self._work.cancel()
+            self._process.stop()
+
+    def leave(self) -> None:
+        """As `stop`, but without the result, so that it is quick."""
+        if self.state in (State.IDLE, State.LEAVING):
+            return
+        self._set(State.LEAVING)
+        if self._process is not None:
+            self._process.leave()
+        self._work.cancel()
 
     def left_s(self, epochs_done: float) -> float | None:
         """Seconds that the rest will take at the pace since the start or the last pause; None while that is unknown."""

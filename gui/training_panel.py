@@ -19,10 +19,18 @@ from gui.theme import GRID
 from gui.training_form import TrainingForm
 from gui.training_job import State, TrainingJob
 from gui.training_request import REQUEST
-from gui.training_words import aligned_words, ending_words, figures_words, left_out_words, step_words
+from gui.training_words import (
+    aligned_words,
+    ending_words,
+    figures_words,
+    left_out_words,
+    result_words,
+    step_words,
+)
 from trainer.corpus_events import Extracting, Found
 from trainer.events import Aligned, EpochDone, Saved, StepDone, Stopped
-from trainer.result import result_folder
+from trainer.example_log import example_rows, read_examples
+from trainer.result import read_result, result_folder
 
 _STEPS = 1000
 
@@ -47,11 +55,13 @@ class TrainingPanel(QWidget):
         self.pause = push_button(_("Pause"), "")
         self.resume = push_button(_("Resume"), "")
         hint(self.train, _("Begin, or go on with the chosen run"), "train")
-        hint(self.stop, _("Save and stop; it can go on later"), "train")
+        hint(self.stop, _("Save, make the result and stop; it can go on later"), "train")
+        self.stop_now = push_button(_("Stop now"), "")
+        hint(self.stop_now, _("Save and stop at once, without comparing the best and the last epoch"), "train")
         hint(self.pause, _("Hold the training, so that the machine is free for a while"), "pause")
         hint(self.resume, _("Go on after the pause"), "pause")
         self.use = push_button(_("Use this model"), _("Dictate with the best state of this run from now on"))
-        self.state = words()
+        self.state, self.result = words(), words()
         self.note, self.figures = words(quiet=True), words(quiet=True)
         self.progress = named(QProgressBar(), _("Progress of the training"))
         self.progress.setTextVisible(False)
@@ -65,7 +75,7 @@ class TrainingPanel(QWidget):
     def _lay_out(self) -> None:
         row = QHBoxLayout()
         row.setSpacing(GRID)
-        for button in (self.train, self.stop, self.pause, self.resume, self.use):
+        for button in (self.train, self.stop, self.stop_now, self.pause, self.resume, self.use):
             row.addWidget(button)
         row.addStretch(1)
         column = QVBoxLayout(self)
@@ -73,7 +83,7 @@ class TrainingPanel(QWidget):
         column.setSpacing(GRID)
         column.addWidget(self.form)
         column.addLayout(row)
-        for widget in (self.state, self.progress, self.note):
+        for widget in (self.state, self.result, self.progress, self.note):
             column.addWidget(widget)
         column.addWidget(self.figures)
         column.addWidget(self.plot, 3)
@@ -84,6 +94,7 @@ class TrainingPanel(QWidget):
         for button, act in (
             (self.train, self.begin),
             (self.stop, self.job.stop),
+            (self.stop_now, self.job.leave),
             (self.pause, self.job.pause),
             (self.resume, self.job.resume),
             (self.use, self._use),
@@ -131,6 +142,7 @@ class TrainingPanel(QWidget):
         if request is None or self.job.state is not State.IDLE:
             return
         self._ending, self._left_out = "", 0
+        self.result.clear()
         self.form.more.toggle.setChecked(False)  # the curve is what is looked at now
         if request.out != self._shown_run:
             self.show_run(request.out)
@@ -146,9 +158,14 @@ class TrainingPanel(QWidget):
         self._curve = Curve.of_run(home) if home else Curve()
         self.plot.show_curve(self._curve)
         self.figures.setText(figures_words(self._curve))
-        self.examples.setRowCount(0)
+        self.examples.show_rows(read_examples(home) if home else [])
+        self._show_result()
         self._ending, self._left_out = "", 0
         self.show_state()
+
+    def _show_result(self) -> None:
+        result = read_result(self._shown_run) if self._shown_run else None
+        self.result.setText(result_words(result) if result else "")
 
     # --- what the training tells ---
 
@@ -170,7 +187,7 @@ class TrainingPanel(QWidget):
             case StepDone():
                 self._show_step(event)
             case EpochDone():
-                self.examples.add(event)
+                self.examples.add(example_rows(event))
                 self.figures.setText(figures_words(self._curve))
             case Saved(best=True):
                 self.use.setVisible(True)
@@ -199,12 +216,14 @@ class TrainingPanel(QWidget):
         self.state.setText(step_words(step, epochs, self.job.left_s(done)))
 
     def _end(self, outcome: Exception | None) -> None:
+        request = self.job.request
         if outcome is not None and is_cancel(outcome):
-            self._ending = _("Stopped and saved. Train goes on from here.")
+            if self._curve.epochs_done < request.settings.epochs:  # else it had come to its end by itself
+                self._ending = _("Stopped and saved. Train goes on from here.")
         elif outcome is not None:
             self.failed.emit(outcome, self.begin)
+        self._show_result()
         ending = self._ending
-        request = self.job.request
         if (request.out / REQUEST).exists():
             self._keep_run(request.out)
         self._ending = ending
@@ -224,17 +243,19 @@ class TrainingPanel(QWidget):
         self.train.setVisible(idle)
         has_corpus = bool(self._corpus.corpora) or self.form.run.currentData() is not None
         self.train.setEnabled(has_corpus and not self._corpus.busy)
-        self.stop.setVisible(not idle)
-        self.stop.setEnabled(state is not State.STOPPING)
-        self.pause.setVisible(state in (State.STARTING, State.RUNNING, State.STOPPING))
+        self.stop.setVisible(state in (State.STARTING, State.RUNNING, State.PAUSED))
+        self.stop_now.setVisible(state in (State.STOPPING, State.LEAVING))
+        self.stop_now.setEnabled(state is State.STOPPING)
+        self.pause.setVisible(state in (State.STARTING, State.RUNNING))
         self.pause.setEnabled(state is State.RUNNING)
         self.resume.setVisible(state is State.PAUSED)
         self.use.setVisible(self._shown_run is not None and (self._shown_run / "best" / "model.json").is_file())
+        self.result.setVisible(idle and bool(self.result.text()))
         self.progress.setVisible(not idle)
         self.note.setVisible(self._left_out > 0)
         for widget in (self.plot, self.figures, self.examples):
             widget.setVisible(self._shown_run is not None)
-        if state is State.STARTING:
+        if state in (State.STARTING, State.STOPPING, State.LEAVING):
             self.progress.setRange(0, 0)
         self.state.setText(self._words(has_corpus))
 
@@ -247,6 +268,8 @@ class TrainingPanel(QWidget):
             case State.PAUSED:
                 return _("Paused")
             case State.STOPPING:
+                return _("Saving, and looking which epoch reads best")
+            case State.LEAVING:
                 return _("Saving and stopping")
         if self._ending:
             return self._ending

@@ -3,7 +3,8 @@
 from gui.curve import Curve, HeldPoint
 from gui.i18n import _, ngettext
 from gui.status import time_left
-from trainer.events import Aligned, StepDone
+from trainer.events import Aligned, Result, StepDone
+from trainer.result import AVERAGE, BEST, LAST
 
 _NAMED = 3  # recordings of a batch
 
@@ -45,6 +46,18 @@ def _errors(point: HeldPoint) -> str:
     return _("{letters} % of the letters and {words} % of the words wrong").format(
         letters=f"{100 * point.cer:.1f}", words=f"{100 * point.wer:.1f}"
     )
+
+
+def result_words(result: Result) -> str:
+    """Which of the run's models is the best one, and how all of them read new sentences."""
+    chosen = {
+        BEST: _("The result is the model of the best epoch."),
+        LAST: _("The result is the model of the last epoch."),
+        AVERAGE: _("The result is the average of the best and the last epoch."),
+    }[result.path.name]
+    names = {BEST: _("best epoch {cer} %"), LAST: _("last epoch {cer} %"), AVERAGE: _("average {cer} %")}
+    rates = [names[name].format(cer=f"{100 * cer:.1f}") for name, cer in result.cer.items() if name in names]
+    return " ".join([chosen, _("Letters wrong: {rates}.").format(rates=", ".join(rates))] if rates else [chosen])
 
 
 def ending_words(epochs_done: float, epochs: int, patience: int) -> str:

@@ -99,13 +99,13 @@ def average(arguments: argparse.Namespace) -> int:
 
 
 def train(arguments: argparse.Namespace) -> int:
-    """Runs a training or goes on with one; SIGINT and SIGTERM save its state and end it."""
+    """Runs a training or goes on with one; SIGINT and SIGTERM save its state and end it, twice without a result."""
     asked_to_stop: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda number, frame: asked_to_stop.append(number))
     request = _request(arguments)
     report = _Report(request.cluster)
-    events = run(request, lambda: bool(asked_to_stop))
+    events = run(request, lambda: bool(asked_to_stop), lambda: len(asked_to_stop) > 1)
     for event in events:
         report.tell(event)
         if asked_to_stop and isinstance(event, Aligned):

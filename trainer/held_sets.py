@@ -1,6 +1,6 @@
 """The held-out sets of a run, read after each epoch with one network that takes ever new weights."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import tensorflow as tf
@@ -15,16 +15,29 @@ from trainer.events import Held
 from trainer.optimiser import ctc_loss
 
 
+class GivenUp(Exception):
+    """The reading was cut short, as was asked for."""
+
+
 class HeldSets:
     """Its functions are traced once in a run."""
 
-    def __init__(self, sets: Mapping[str, Sequence[Example]], shaper: Examples, alphabet: Alphabet, model: ModelConfig):
+    def __init__(
+        self,
+        sets: Mapping[str, Sequence[Example]],
+        shaper: Examples,
+        alphabet: Alphabet,
+        model: ModelConfig,
+        give_up: Callable[[], bool] = lambda: False,
+    ):
+        """give_up: looked at between batches; once it is true, reading ends by raising GivenUp."""
         self._sets, self._shaper, self._model = sets, shaper, model
         self._decoder = GreedyDecoder(alphabet)
+        self._give_up = give_up
         self._recogniser: Recogniser | None = None
 
     def read(self, weights: Mapping[str, np.ndarray], show: int) -> tuple[Held, ...]:
-        """Every set as these weights read it. show: number of the utterance that is told in full."""
+        """Every set as these weights read it. show: number of the utterance that is told in full. Raises GivenUp."""
         if self._recogniser is None:
             self._recogniser = Recogniser(self._model, weights)
             network = self._recogniser.network
@@ -45,6 +58,8 @@ class HeldSets:
         )
 
     def _loss_of(self, batch: Batch) -> float:
+        if self._give_up():
+            raise GivenUp
         return float(self._summed_loss(batch.steps, batch.lengths, batch.label_indices, batch.labels))
 
 

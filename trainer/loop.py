@@ -8,6 +8,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, replace
 from functools import cached_property
 from pathlib import Path
@@ -24,14 +25,14 @@ from trainer import nonspeech
 from trainer.dataset import Batch, Example, Examples, buckets, draw_epoch, prepared
 from trainer.distributed import Workers
 from trainer.events import CorpusChanged, EpochDone, Event, Held, Saved, StepDone, Stopped
-from trainer.held_sets import HeldSets
+from trainer.held_sets import GivenUp, HeldSets
 from trainer.journal import Journal
 from trainer.material import Material
 from trainer.optimiser import Optimiser
 from trainer.result import BEST, LAST, Judge, conclude, forget_result, rates_of, read_result
 from trainer.run import Position, epoch_row, parsed_state, save_state, state_bytes
-from trainer.settings import TrainConfig
 from trainer.schedule import learning_rate
+from trainer.settings import TrainConfig
 from trainer.splice import spliced
 
 _DRAW, _ORDER, _CHANGE, _SPLICE, _SOUNDS = range(5)  # what a random stream is for
@@ -56,7 +57,8 @@ class Training:
         in_a_hurry: Callable[[], bool] = lambda: False,
     ):
         """start_from: a checkpoint whose weights and alphabet the run begins with. asked_to_stop: looked at after each
-        step; if it is true in any process, all end. in_a_hurry: once it is true, the run ends without a result.
+        step; if it is true in any process, all end. in_a_hurry: once it is true, no held-out set is read to its end:
+        there is no result, and the epoch is judged when the run goes on.
 
         Raises TrainingError where nothing is left to train on, the folder holds another run, or the processes do not
         have the same recordings and settings; WorkerLost.
@@ -70,7 +72,7 @@ class Training:
         held = {name: self._shaper.usable(some) for name, some in material.held.items()}
         if not self._train or not all(held.values()):
             raise TrainingError(reason="no usable recordings are left in one of the sets")
-        self._held = HeldSets(held, self._shaper, self.alphabet, model)
+        self._held = HeldSets(held, self._shaper, self.alphabet, model, in_a_hurry)
         self._workers = workers or Workers()
         self._asked_to_stop, self._in_a_hurry, self._stopping = asked_to_stop, in_a_hurry, False
         self._check_agreement()
@@ -166,7 +168,8 @@ class Training:
                 self.save()
             if self.position.epoch and read_result(self.folder) is None and not self._in_a_hurry():
                 judge = Judge(lambda weights: self._held.read(weights, 0), self._material.choose_on)
-                yield conclude(self.folder, judge, last_is_best=self.position.best_epoch == self.position.epoch)
+                with suppress(GivenUp):
+                    yield conclude(self.folder, judge, last_is_best=self.position.best_epoch == self.position.epoch)
         self._workers.from_chief(b"")  # none leaves before the chief is done
         yield Stopped(reason)
 
@@ -242,13 +245,18 @@ class Training:
     def _close_epoch(self, started: float) -> Iterator[Event]:
         if self._workers.is_chief:
             yield from self._judge_epoch(started)
-        told = self._workers.from_chief(json.dumps(asdict(self.position)).encode())
+        own = {"position": asdict(self.position), "stopping": self._stopping}
+        told = json.loads(self._workers.from_chief(json.dumps(own).encode()))
         if not self._workers.is_chief:
-            self.position = Position(**json.loads(told))
+            self.position, self._stopping = Position(**told["position"]), told["stopping"]
 
     def _judge_epoch(self, started: float) -> Iterator[Event]:
         at = self.position
-        held = self._held.read(self._averaged(), show=7 * at.epoch)
+        try:
+            held = self._held.read(self._averaged(), show=7 * at.epoch)
+        except GivenUp:
+            self._stopping = True
+            return
         at.epoch, at.batch = at.epoch + 1, 0
         loss, seconds = at.loss_sum / max(1, at.loss_count), time.monotonic() - started
         done = EpochDone(at.epoch, self.settings.epochs, at.step, loss, at.skipped, seconds, held)
@@ -256,8 +264,7 @@ class Training:
         at.loss_sum, at.loss_count, at.skipped = 0.0, 0, 0
         chosen = [one.rate.cer for one in held if one.split in self._material.choose_on]
         score = float(np.mean(chosen)) if chosen else loss
-        best = score < at.best
-        if best:
+        if best := score < at.best:
             at.best, at.best_epoch = score, at.epoch
         checkpoint = self.checkpoint(held)
         for name in (LAST, BEST) if best else (LAST,):
@@ -265,6 +272,7 @@ class Training:
         if self._journal:
             self._journal.epoch(done, at.history)
         self.save()
+        yield done  # not before all is on the disk: whoever listens may leave here
         yield Saved(self.folder, best)
 
     def checkpoint(self, held: Sequence[Held] = ()) -> Checkpoint:
@@ -272,7 +280,6 @@ class Training:
         rates = {one.split: rates_of(one) for one in held}
         return Checkpoint(
             self._averaged(),
-        yield done  # not before all is on the disk: whoever listens may leave here
             self.alphabet,
             self.features,
             self.model,

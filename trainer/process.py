@@ -49,8 +49,8 @@ def run(
 ) -> Iterator[Event]:
     """Trains in this process. Closing the iterator saves the state first, so that nothing is lost.
 
-    asked_to_stop: once it is true the run ends in good order, with its result unless it is in a hurry; with several
-    processes all end.
+    asked_to_stop: once it is true the run ends in good order, with its result unless it is in a hurry (both should
+    be true then); with several processes all end.
     """
     from engine.checkpoint import load_checkpoint
     from engine.model import use_threads
@@ -130,19 +130,19 @@ class TrainingProcess:
         state is saved. A child that died raises EngineStopped; what the training raised is raised here.
         """
         with self._running:
-            self._stop.clear()
             self._child.start(self._steps, self.request, self._stop, self._leave, self._paused)
             try:
-                yield from self._child.events(self._abandon)  # when left, it has the time to save its state
+                yield from self._child.events(self.leave)  # when left, it has the time to save its state
             finally:
                 self._child.close()
 
     def stop(self) -> None:
-        """Asks for the end; the state is saved, and the same request goes on from there."""
+        """Asks for the end, also before the start; the state is saved, and the same request goes on from there."""
         self._paused.clear()
         self._stop.set()
 
-    def _abandon(self) -> None:
+    def leave(self) -> None:
+        """As `stop`, but at once: no result is made any more."""
         self._leave.set()
         self.stop()
 

@@ -73,7 +73,7 @@ def read_result(folder: Path) -> Result | None:
         result = Result(folder / told["result"], {name: float(cer) for name, cer in told["cer"].items()})
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
-    return result if _has_model(result.path) and result.path.parent == folder else None
+    return result if told["result"] in (BEST, LAST, AVERAGE) and _has_model(result.path) else None
 
 
 def result_folder(folder: Path) -> Path:

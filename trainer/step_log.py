@@ -56,7 +56,7 @@ def read_rows(folder: Path) -> Iterator[StepRow]:
 
 
 def read_steps(folder: Path) -> tuple[np.ndarray, np.ndarray]:
-    """Steps int64 (n,), rising, and their training loss float64 (n,) in nats a letter; left-out batches are missing.
+    """Steps int64 (n,), rising, and their training loss float64 (n,) in nats a letter.
 
     Batches without a loss are missing. Both are empty where the run has no steps yet. Raises OSError where the file
     cannot be read.

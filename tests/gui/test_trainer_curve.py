@@ -4,8 +4,11 @@ import pytest
 from PySide6.QtCore import Qt
 
 from gui.curve import Curve
+from gui.example_table import ExampleTable
 from gui.training_job import TrainingJob
-from trainer.events import EpochDone, Held, StepDone
+from gui.training_words import result_words
+from trainer.events import EpochDone, Held, Result, StepDone
+from trainer.example_log import ExampleRow
 from trainer.metrics import ErrorRate
 from trainer.run import epoch_row, write_metrics
 from trainer.step_log import StepLog, read_curve, step_row
@@ -33,9 +36,6 @@ def test_steps_lie_within_their_epoch():
     assert curve.train == [(0.5, 1.0), (1.0, 1.0), (1.5, 0.5)]
 
 
-def test_the_best_epoch_has_the_fewest_letters_wrong_in_new_sentences():
-    curve = grown(epoch(1, 50), epoch(2, 20), epoch(3, 30))
-    assert curve.best_epoch == 2
 def test_a_batch_of_sounds_alone_has_no_place_in_it(tmp_path):
     loud = StepDone(2, 1, 2, 347.0, 1.0, 0.001, ("nonspeech:1",), wordless=True)
     assert grown(step(1, 1), loud, epoch(1, 50), step(3, 2)).train == [(0.5, 1.0), (1.5, 1.0)]
@@ -46,6 +46,9 @@ def test_a_batch_of_sounds_alone_has_no_place_in_it(tmp_path):
     assert Curve.of_run(tmp_path).train == [(0.5, 1.0)]
 
 
+def test_the_best_epoch_has_the_fewest_letters_wrong_in_new_sentences():
+    curve = grown(epoch(1, 50), epoch(2, 20), epoch(3, 30))
+    assert curve.best_epoch == 2
     assert [point.cer for point in curve.unseen] == [0.5, 0.2, 0.3]
 
 
@@ -138,3 +141,34 @@ def test_the_plot_is_zoomed_by_keyboard(qtbot):
 
 def test_time_left_is_not_known_before_a_training_runs(qtbot):
     assert TrainingJob().left_s(0.5) is None
+
+
+def test_the_newest_examples_are_shown_each_epoch_once(qtbot):
+    table = ExampleTable()
+    qtbot.addWidget(table)
+    table.show_rows([ExampleRow(number, "dev", "да", f"{number}") for number in range(1, 301)])
+    assert table.rowCount() == 200
+    assert [table.item(row, 0).text() for row in (0, 199)] == ["300", "101"]
+    table.add([ExampleRow(299, "dev", "да", "new")])  # the run was killed, and goes through that epoch again
+    assert [table.item(row, 2).text() for row in (0, 1)] == ["new", "298"]
+
+
+@pytest.mark.parametrize(
+    ("name", "cer", "words"),
+    [
+        ("best", {}, "The result is the model of the best epoch."),
+        (
+            "last",
+            {"best": 0.3, "last": 0.25},
+            "The result is the model of the last epoch. Letters wrong: best epoch 30.0 %, last epoch 25.0 %.",
+        ),
+        (
+            "average",
+            {"best": 0.3, "last": 0.25, "average": 0.2},
+            "The result is the average of the best and the last "
+            "epoch. Letters wrong: best epoch 30.0 %, last epoch 25.0 %, average 20.0 %.",
+        ),
+    ],
+)
+def test_which_model_came_out_is_said(tmp_path, name, cer, words):
+    assert result_words(Result(tmp_path / name, cer)) == words

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.checkpoint import load_checkpoint, save_checkpoint
 from engine.errors import CheckpointMissing
 from engine.paths import models_dir, shipped_checkpoint
 from gui.recognition import model_name
@@ -15,7 +16,7 @@ from gui.settings import Settings
 from gui.trained_models import list_models
 from gui.training_request import load_request, save_request
 from tests.gui.trainer_stage import TrainerStage
-from tests.helpers.models import write_random_checkpoint
+from tests.helpers.models import random_checkpoint, write_random_checkpoint
 from trainer.commands import PRESETS
 from trainer.process import Request
 from trainer.settings import TrainConfig
@@ -215,8 +216,8 @@ def test_a_folder_that_cannot_be_used_is_refused_in_one_sentence(trainer, qtbot,
     assert sorted(path.name for path in models_dir().iterdir() if not path.name.startswith(".")) == ["first"]
 
 
-def test_the_folder_of_a_whole_run_is_imported_by_its_best_state(trainer, qtbot, tmp_path):
-    write_random_checkpoint(tmp_path / "их прогон" / "best")
+def test_the_folder_of_a_whole_run_is_imported_by_what_came_out_of_it(trainer, qtbot, tmp_path):
+    best = write_random_checkpoint(tmp_path / "их прогон" / "best")
     trainer.answers = [tmp_path / "их прогон"]
     trainer.models.add.click()
     wait(trainer, qtbot)
@@ -225,6 +226,14 @@ def test_the_folder_of_a_whole_run_is_imported_by_its_best_state(trainer, qtbot,
     trainer.models.add.click()
     wait(trainer, qtbot)
     assert "их прогон 2" in trainer.names()
+    mean = random_checkpoint(seed=5)
+    save_checkpoint(best.parent / "average", mean)
+    (best.parent / "outcome.json").write_text('{"result": "average", "cer": {}}')
+    trainer.answers = [best.parent]
+    trainer.models.add.click()
+    wait(trainer, qtbot)
+    taken = load_checkpoint(models_dir() / "их прогон 3")
+    np.testing.assert_array_equal(taken.weights["output/kernel"], mean.weights["output/kernel"])
 
 
 def test_a_run_is_deleted_from_the_form_and_brought_back(trainer, qtbot):

@@ -2,15 +2,21 @@
 
 import pytest
 
+from engine.config import VOXFORGE, ModelConfig
 from engine.paths import models_dir
 from gui.curve import Curve
 from gui.training_job import State
-from gui.training_request import load_request
+from gui.training_request import load_request, save_request
+from gui.training_words import result_words
 from tests.gui.trainer_stage import TrainerStage, begin_with
 from tests.helpers.models import write_cache, write_random_checkpoint
+from tests.trainer.test_distributed import Pair
+from trainer.process import Request
+from trainer.result import read_result
+from trainer.settings import TrainConfig
 
-LONG_MS = 150_000
-pytestmark = pytest.mark.timeout(600)
+LONG_MS = 500_000  # of which a quick machine needs a hundredth
+pytestmark = pytest.mark.timeout(1800)
 
 
 @pytest.fixture
@@ -37,14 +43,22 @@ def test_train_pause_stop_go_on_and_use(trainer, qtbot):
     training.resume.click()
     qtbot.waitUntil(lambda: training.examples.rowCount() > 0, timeout=LONG_MS)
     training.stop.click()
+    assert training.job.state is State.STOPPING
+    assert training.stop_now.isVisible()
+    assert not training.stop.isVisible()
     qtbot.waitUntil(trainer.has_ended, timeout=LONG_MS)
     assert trainer.told == []
+    assert training.result.isVisible()
+    assert training.result.text() == result_words(read_result(home))
     if training._curve.epochs_done < 3:  # a quick machine may have come to the end before
         assert training.state.text() == "Stopped and saved. Train goes on from here."
     assert training.form.run.currentData() == home
     training.train.click()
+    assert training.result.text() == ""
     qtbot.waitUntil(trainer.has_ended, timeout=LONG_MS)
     assert training.state.text() == "All 3 epochs are done."
+    assert training.result.text() == result_words(read_result(home))
+    check_all_is_shown_again(training, home)
     assert [point.epoch for point in training._curve.unseen] == [1, 2, 3]
     assert [point.epoch for point in training._curve.seen] == [1, 2, 3]
     training.plot.redraw()
@@ -54,7 +68,53 @@ def test_train_pause_stop_go_on_and_use(trainer, qtbot):
     assert "mine" in trainer.names()
 
 
+def check_all_is_shown_again(training, home):
+    """As on another day."""
+    examples, result = epochs_shown(training), training.result.text()
+    assert sorted(set(examples)) == [1, 2, 3]
+    training.show_run(None)
+    assert training.examples.rowCount() == 0
+    assert training.result.isHidden()
+    training.show_run(home)
+    assert epochs_shown(training) == examples
+    assert training.result.isVisible()
+    assert training.result.text() == result
+
+
+def epochs_shown(training) -> list[int]:
+    return [int(training.examples.item(row, 0).text()) for row in range(training.examples.rowCount())]
+
+
+def test_a_second_press_ends_it_at_once(trainer, qtbot):
+    training = trainer.training
+    training.form.epochs.setValue(500)
+    training.train.click()
+    qtbot.waitUntil(lambda: training.job.state is State.RUNNING, timeout=LONG_MS)
+    training.stop.click()
+    training.stop_now.click()
+    assert training.job.state is State.LEAVING
+    assert not training.stop_now.isEnabled()
+    qtbot.waitUntil(trainer.has_ended, timeout=LONG_MS)
+    assert trainer.told == []
+    assert training.state.text() == "Stopped and saved. Train goes on from here."
+    assert (models_dir() / "mine" / "state.npz").exists()
+
+
+def test_the_result_of_a_run_of_two_processes_is_shown(trainer):
+    home, (corpus,) = models_dir() / "0", trainer.corpus.corpora
+    save_request(Request(home, (corpus,), VOXFORGE, ModelConfig(n_layers=2, n_units=12, n_stacked=2), TrainConfig()))
+    with Pair(corpus, models_dir(), "--epochs", "1") as processes:
+        told = [process.communicate()[1] for process in processes]
+    assert [process.returncode for process in processes] == [0, 0], told
+    trainer.training.form.choose_run(home)
+    assert trainer.training.result.text().startswith("The result is the model of the best epoch. Letters wrong:")
+    assert epochs_shown(trainer.training) == [1, 1]
+    trainer.training.use.click()
+    assert trainer.session.model == home / "best"
+
+
 def test_closing_while_training_saves_first(trainer, qtbot):
+    trainer.training.form.epochs.setValue(500)
     trainer.training.train.click()
     qtbot.waitUntil(lambda: trainer.training.job.state is State.RUNNING, timeout=LONG_MS)
     with qtbot.waitSignal(trainer.page.closed, timeout=LONG_MS):
@@ -62,8 +122,9 @@ def test_closing_while_training_saves_first(trainer, qtbot):
     qtbot.waitUntil(lambda: not trainer.window.isVisible())
     home = models_dir() / "mine"
     assert (home / "state.npz").exists()
-    assert load_request(home).settings.epochs == 3
-    assert Curve.of_run(home).epochs_done <= 3
+    assert load_request(home).settings.epochs == 500
+    assert Curve.of_run(home).epochs_done < 500
+    assert read_result(home) is None, "nothing was waited for"
 
 
 def test_a_cache_of_another_front_end_is_told(trainer, qtbot):

@@ -15,12 +15,13 @@ from engine.config import VOXFORGE, ModelConfig
 from engine.errors import TrainingError
 from tests.conftest import ROOT
 from tests.helpers.models import random_checkpoint, write_cache
-from trainer.events import EpochDone, Saved, StepDone, Stopped
+from trainer.events import EpochDone, Result, Saved, StepDone, Stopped
 from trainer.loop import Training
 from trainer.material import material
 from trainer.result import result_folder
 from trainer.run import load_state
 from trainer.settings import TrainConfig
+from trainer.step_log import read_curve
 
 MODEL = ModelConfig(n_layers=1, n_units=24, n_stacked=2, dropout=0.1)
 SETTINGS = TrainConfig(epochs=2, batch_frames=1500, learning_rate=0.02, save_every=4, per_sentence=4, nonspeech=0.1)
@@ -102,6 +103,7 @@ def test_the_middle_layer_is_trained_too_and_left_out_of_the_model(tmp_path, cor
         training(tmp_path / "without", corpus, settings, deep)
 
 
+@pytest.mark.timeout(600)  # three imports of TensorFlow, beside whatever else runs
 def test_killed_and_resumed_gives_the_same_weights_as_in_one_go(tmp_path, corpus):
     def command(folder):
         options = [
@@ -122,7 +124,7 @@ def test_killed_and_resumed_gives_the_same_weights_as_in_one_go(tmp_path, corpus
 
     subprocess.run(command(tmp_path / "whole"), check=True, capture_output=True)
     with subprocess.Popen(command(tmp_path / "killed"), stderr=subprocess.PIPE, text=True) as run:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 300
         while not (tmp_path / "killed" / "state.npz").exists():
             assert time.monotonic() < deadline
             assert run.poll() is None
@@ -173,6 +175,37 @@ def test_a_damaged_state_is_told(tmp_path, corpus):
     state.write_bytes(state.read_bytes()[:1000])
     with pytest.raises(TrainingError, match="cannot be read"):
         training(tmp_path / "run", corpus)
+
+
+def test_a_batch_of_sounds_alone_is_told_and_counts_in_no_mean(tmp_path, corpus):
+    run = training(tmp_path / "run", corpus, replace(SETTINGS, epochs=1, batch_frames=1, nonspeech=0.2))
+    events = list(run.events())
+    steps = [event for event in events if isinstance(event, StepDone)]
+    wordless = [event for event in steps if event.wordless]
+    assert 0 < len(wordless) < len(steps)
+    assert all(event.wordless == event.batch[0].startswith("nonspeech:") for event in steps)
+    assert all(event.loss is not None for event in steps), "they are learned from all the same"
+    (done,) = [event for event in events if isinstance(event, EpochDone)]
+    assert done.loss == pytest.approx(np.mean([event.loss for event in steps if not event.wordless]))
+    assert done.skipped == 0
+    np.testing.assert_allclose(read_curve(tmp_path / "run")[:, 1], [e.loss for e in steps if not e.wordless])
+
+
+def test_in_a_hurry_an_epoch_is_judged_when_the_run_goes_on(tmp_path, corpus):
+    list(training(tmp_path / "whole", corpus).events())
+    asked: list[bool] = []
+    hurry = {"asked_to_stop": lambda: bool(asked), "in_a_hurry": lambda: bool(asked)}
+    told = []
+    for event in training(tmp_path / "parts", corpus, **hurry).events():
+        told.append(event)
+        if isinstance(event, StepDone) and event.step == event.epoch_steps:  # next is the reading of the held-out sets
+            asked.append(True)
+    assert "asked to stop" in told[-1].reason
+    assert not [event for event in told if isinstance(event, EpochDone | Result)]
+    asked.clear()
+    rest = list(training(tmp_path / "parts", corpus, **hurry).events())
+    assert [event.epoch for event in rest if isinstance(event, EpochDone)] == [1, 2]
+    assert_same(weights(tmp_path / "whole"), weights(tmp_path / "parts"))
 
 
 def test_a_loss_that_is_not_finite_is_left_out_and_named(tmp_path, corpus):

@@ -10,11 +10,13 @@ from engine.config import VOXFORGE, ModelConfig
 from engine.errors import CorpusError, EngineStopped
 from engine.worker import Cancelled
 from tests.helpers.models import write_cache
-from trainer.events import EpochDone, StepDone, Stopped
+from trainer.events import EpochDone, Result, StepDone, Stopped
 from trainer.process import Request, TrainingProcess
+from trainer.result import read_result
 from trainer.run import load_state
 from trainer.settings import TrainConfig
 
+pytestmark = pytest.mark.timeout(600)  # imports of TensorFlow, beside whatever else runs
 SETTINGS = TrainConfig(epochs=2, batch_frames=1500, nonspeech=0, save_every=1000)
 
 
@@ -40,6 +42,26 @@ def test_it_trains_stops_and_goes_on(request_):
     assert next(e.step for e in rest if isinstance(e, StepDone)) == position.step + 1
     assert [e.epoch for e in rest if isinstance(e, EpochDone)] == [1, 2]
     assert isinstance(rest[-1], Stopped)
+
+
+def test_stopped_it_ends_with_its_result(request_):
+    process = TrainingProcess(replace(request_, settings=replace(SETTINGS, epochs=500)))
+    events = process.events()
+    told = [next(event for event in events if isinstance(event, EpochDone))]
+    process.stop()
+    with pytest.raises(Cancelled):
+        told.extend(events)
+    assert [type(event) for event in told[-2:]] == [Result, Stopped]
+    assert read_result(request_.out) == told[-2]
+
+
+def test_stopped_before_its_start_it_ends_after_a_step(request_):
+    process = TrainingProcess(request_)
+    process.stop()
+    told = []
+    with pytest.raises(Cancelled):
+        told.extend(process.events())
+    assert load_state(request_.out)[1].step == 1
 
 
 def test_leaving_early_saves_the_state(request_):

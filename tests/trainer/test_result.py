@@ -103,3 +103,28 @@ def test_asked_to_stop_the_run_ends_with_its_result_and_goes_on(tmp_path):
     assert next(again).step == events[-3].step + 1
     assert read_result(tmp_path / "run") is None
     again.close()
+
+
+def test_in_a_hurry_the_result_is_left_for_later(tmp_path):
+    corpus = write_cache(tmp_path / "corpus", n_train=24)
+    settings = TrainConfig(epochs=2, batch_frames=1500, learning_rate=1e-9, nonspeech=0)
+    answers: list[bool] = []
+
+    def training() -> Training:
+        held = material([corpus], [], VOXFORGE)
+        hurry = {"in_a_hurry": lambda: bool(answers) and answers.pop()}
+        return Training(tmp_path / "run", held, VOXFORGE, MODEL, settings, **hurry)
+
+    told = []
+    for event in training().events():
+        told.append(event)
+        if isinstance(event, EpochDone) and event.epoch == 2:
+            answers.extend([True, False])  # first not, then in the midst of reading with the average
+    assert isinstance(told[-1], Stopped)
+    assert answers == []
+    assert not [event for event in told if isinstance(event, Result)]
+    assert read_result(tmp_path / "run") is None
+    result, stopped = training().events()
+    assert result == read_result(tmp_path / "run")
+    assert set(result.cer) == {"best", "last", "average"}
+    assert "2 epochs" in stopped.reason
