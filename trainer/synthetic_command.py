@@ -23,7 +23,12 @@ def add_synthetic_options(parser: argparse.ArgumentParser) -> None:
         metavar="CORPUS",
         help="keep the sentences of these corpora's test and development sets out",
     )
-    add("--synthesiser", action="append", choices=("espeak-ng", "festival", "RHVoice-test"), help="default: all that are installed")
+    add(
+        "--synthesiser",
+        action="append",
+        choices=("espeak-ng", "festival", "RHVoice-test"),
+        help="default: all that are installed",
+    )
     add("--clean", action="store_true", help="without rooms, noise and telephones")
     add("--preset", choices=sorted(PRESETS), default="shipped", help="front end (default: %(default)s)")
     add("--seed", type=int, default=1, help="seed of everything random (default: %(default)s)")
