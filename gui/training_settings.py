@@ -29,7 +29,7 @@ _GROUPS = (
     (N_("Which recordings"), ("per_sentence", "short_first", "nonspeech", "synthetic", "real_at_end", *SPLICING)),
     (
         N_("Other voices, other rooms"),
-        ("speed", "warp", "noise", "jitter", "time_masks", "time_mask_frames", "band_mask"),
+        ("speed", "warp", "noise", "jitter", "time_masks", "time_mask_frames", "band_mask", "reverberation"),
     ),
     (
         N_("Learning"),
