@@ -15,6 +15,7 @@ from engine.checkpoint import load_checkpoint
 from tests.conftest import ROOT
 from tests.helpers.models import write_cache
 from trainer.run import load_state, read_steps
+from trainer.step_log import read_rows
 
 SHAPE = ["--units", "12", "--layers", "2", "--stacked", "2", "--dropout", "0"]
 OPTIONS = [*SHAPE, "--batch-frames", "1500", "--save-every", "2", "--threads", "1", "--nonspeech", "0.1"]
@@ -103,7 +104,7 @@ def test_a_killed_process_ends_the_run_with_one_sentence_and_it_goes_on_from_the
     assert "Traceback" not in told
     _, position, _ = load_state(tmp_path / "0")
     assert position.step >= 1
-    assert read_steps(tmp_path / "0")[0].tolist() == list(range(1, position.step + 1))
+    assert [row.step for row in read_rows(tmp_path / "0")] == list(range(1, position.step + 1))
 
     with Pair(corpus, tmp_path, "--epochs", "500") as processes:
         for process in processes:
@@ -135,4 +136,4 @@ def test_a_killed_chief_ends_the_others_with_one_sentence_and_leaves_its_last_st
     subprocess.run([*alone, "--epochs", str(position.epoch + 1)], check=True, capture_output=True)
     _, later, _ = load_state(tmp_path / "0")
     assert (later.epoch, later.batch) == (position.epoch + 1, 0)
-    assert read_steps(tmp_path / "0")[0].tolist() == list(range(1, later.step + 1))
+    assert [row.step for row in read_rows(tmp_path / "0")] == list(range(1, later.step + 1))
