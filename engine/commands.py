@@ -6,12 +6,17 @@ Text goes to standard output, everything else to standard error.
 import argparse
 import json
 import sys
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from engine.beam_loader import Language, load_beam
+from engine.dictated import dictated
 from engine.document import Document
 from engine.errors import ConfigError, DiktovkaError
 from engine.paths import own_words_file, resource, shipped_checkpoint, shipped_language_model
+from engine.results import Event, Finished, Progress
+from engine.spoken_commands import NOTHING_SPOKEN, Spoken
 
 _FORMATS = {"txt": "plain text (default)", "srt": "SRT", "vtt": "VTT", "json": "JSON", "docx": "Word"}
 
@@ -38,6 +43,9 @@ def add_transcribe_options(parser: argparse.ArgumentParser) -> None:
         help="model (default: the shipped one)",
     )
     add_language_options(parser, "the list of the settings")
+    said = "carry out what is said about the text: «точка», «запятая», «новая строка» and others, as in dictation"
+    add("--spoken-commands", action="store_true", help=said)
+    add("--digits", action="store_true", help="write numbers as digits")
 
 
 def add_language_options(parser: argparse.ArgumentParser, own_words: str) -> None:
@@ -80,10 +88,11 @@ def transcribe(arguments: argparse.Namespace) -> int:
     checkpoint = load_checkpoint(model)
     own_words = arguments.own_words or own_words_file()
     transcriber = Transcriber(checkpoint, decoder(checkpoint, arguments.language_model, own_words))
+    spoken = spoken_options(arguments.spoken_commands, arguments.digits)
     failed = False
     for path in arguments.file:
         try:
-            finished = _transcribed(transcriber, path)
+            finished = _finished(written(transcriber.transcribe(path), spoken), path)
             _put_out(Document.of(finished.segments, str(path), finished.duration_s, model.name), path, arguments)
         except DiktovkaError as error:
             say(f"diktovka: {error}")
@@ -103,12 +112,22 @@ def _put_out(document: Document, path: Path, arguments: argparse.Namespace) -> N
         sys.stdout.flush()
 
 
-def _transcribed(transcriber, path: Path):
-    """The Finished event of a file; progress goes to standard error where that is a terminal."""
-    from engine.results import Finished, Progress
+def spoken_options(commands: bool, digits: bool) -> Spoken | None:
+    """What is made of spoken words; None where they are written as they were heard."""
+    if not commands and not digits:
+        return None
+    return Spoken(digits=digits) if commands else replace(NOTHING_SPOKEN, digits=digits)
 
+
+def written(events: Iterator[Event], spoken: Spoken | None) -> Iterator[Event]:
+    """The events of one recording, with what was said about its text carried out."""
+    return events if spoken is None else dictated(events, spoken)
+
+
+def _finished(events: Iterator[Event], path: Path) -> Finished:
+    """The last event of a file; progress goes to standard error where that is a terminal."""
     shown = sys.stderr.isatty()
-    for event in transcriber.transcribe(path):
+    for event in events:
         if isinstance(event, Progress) and shown:
             share = f" of {event.total_s:.0f}" if event.total_s else ""
             print(f"\r{path.name}: {event.done_s:.0f}{share} s", end="", file=sys.stderr, flush=True)
@@ -130,7 +149,7 @@ def demo(arguments: argparse.Namespace) -> int:
     checkpoint = load_checkpoint(shipped_checkpoint())
     transcriber = Transcriber(checkpoint, decoder(checkpoint, shipped_language_model(), own_words_file()))
     for sample in samples:
-        finished = _transcribed(transcriber, folder / sample["file"])
+        finished = _finished(transcriber.transcribe(folder / sample["file"]), folder / sample["file"])
         say(f"\n{sample['file']} ({sample['speaker']['en']}), {finished.duration_s:.1f} s")
         say(f"  said: {sample['text']}")
         say("  read:")

@@ -10,8 +10,12 @@ import numpy as np
 import pytest
 import soundfile
 
+from engine.commands import spoken_options, written
+from engine.results import Final, Finished
 from tests.conftest import ROOT
 from tests.helpers.models import write_cache, write_random_checkpoint
+from tests.helpers.programs import needs
+from tests.helpers.speech import evenly
 from tests.helpers.voices import write_voice
 
 RATE_HZ = 16_000
@@ -56,6 +60,33 @@ def test_files_go_to_the_folder_that_is_named(model, recording, tmp_path, form):
         assert described["segments"][0]["words"][0]["text"]
     else:
         assert {"txt": "\n", "srt": " --> ", "vtt": "WEBVTT"}[form] in written
+
+
+@pytest.mark.parametrize(
+    ("commands", "digits", "text"),
+    [
+        (False, False, "купи двадцать пять яблок точка новая строка спасибо"),
+        (True, False, "Купи двадцать пять яблок.\nСпасибо"),
+        (True, True, "Купи 25 яблок.\nСпасибо"),
+        (False, True, "купи 25 яблок точка новая строка спасибо"),
+    ],
+)
+def test_what_is_said_about_the_text(commands, digits, text):
+    events = [Final(evenly("купи двадцать пять яблок точка новая строка спасибо")), Finished(3.0, ())]
+    *_, last = written(iter(events[:1]), spoken_options(commands, digits))
+    assert last.segment.text == text
+
+
+def test_spoken_commands_are_carried_out_on_request(shipped, tmp_path):
+    said = "Мне нужно успеть на последний поезд, точка. Скажите пожалуйста, который час, вопросительный знак."
+    speak = [needs("espeak-ng"), "-v", "ru+f2", "-s", "140", "-w", tmp_path / "a.wav", said]
+    subprocess.run(speak, check=True, timeout=60)
+    plain = diktovka("transcribe", tmp_path / "a.wav")
+    obeyed = diktovka("transcribe", tmp_path / "a.wav", "--spoken-commands")
+    assert (plain.returncode, obeyed.returncode) == (0, 0)
+    assert not set(".?") & set(plain.stdout)
+    assert obeyed.stdout.rstrip().endswith("?")
+    assert obeyed.stdout[0].isupper()
 
 
 def test_a_word_document_is_not_printed(model, recording):
