@@ -1,7 +1,5 @@
 """How one dictates: where the text goes, the keys for every window, the tray, and spoken commands."""
 
-from functools import partial
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QSizePolicy, QSpinBox
 
@@ -39,7 +37,8 @@ class DictatingSection(SettingsForm):
 
     def _tick(self, setting: str, text: str, note: str = "") -> QCheckBox:
         box = tick(text, note)
-        box.clicked.connect(partial(setattr, self._settings, setting))
+        # Not a partial: PySide sees no arguments in it, and would call it without the state.
+        box.clicked.connect(lambda on, setting=setting: setattr(self._settings, setting, on))
         self._ticks[setting] = box
         self.add_tick(box, note)
         return box
@@ -76,7 +75,7 @@ class DictatingSection(SettingsForm):
         self.silence.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.silence.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         named(self.silence, _("Seconds of silence"))
-        self.silence.valueChanged.connect(partial(setattr, self._settings, "silence_s"))
+        self.silence.valueChanged.connect(lambda seconds: setattr(self._settings, "silence_s", seconds))
         self.add_field(_("Seconds of silence:"), self.silence)
 
     def _add_tray(self) -> None:
@@ -94,7 +93,7 @@ class DictatingSection(SettingsForm):
         self.spoken: dict[str, QCheckBox] = {}
         for command in COMMANDS:
             box = tick(_("“{phrase}”: {meaning}").format(phrase=command.phrase, meaning=_(command.meaning)))
-            box.clicked.connect(partial(self._store_spoken, command.name))
+            box.clicked.connect(lambda on, name=command.name: self._store_spoken(name, on))
             self.spoken[command.name] = box
             self.column.addWidget(box, 0, Qt.AlignmentFlag.AlignLeft)
         self.add_note("")
