@@ -31,6 +31,7 @@ class VoiceHearing(QObject):
         super().__init__()
         self._store, self._idle_engine, self._model = store, idle_engine, model
         self._reading: tuple[Path, Kept] | None = None
+        self._engine: Engine | None = None
         self._text: str | None = None
         self._given_up: set[Path] = set()
         self._closing = False
@@ -61,7 +62,7 @@ class VoiceHearing(QObject):
         if engine is None:
             return
         one = waiting[-1]
-        self._reading, self._text = (model, one), None
+        self._reading, self._engine, self._text = (model, one), engine, None
 
         def steps() -> Iterator[str | None]:
             for text in read(engine, one.path):
@@ -84,5 +85,8 @@ class VoiceHearing(QObject):
         self.changed.emit()
 
     def close_work(self) -> None:
+        """Ends at once what is being read: asked between events alone, it would wait for the next one."""
         self._closing = True
-        self.work.cancel()
+        if self.work.running:
+            self.work.cancel()
+            self._engine.cancel()

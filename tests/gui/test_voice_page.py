@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractButton
 from engine.checkpoint import load_checkpoint
 from engine.errors import DiskFull, NoMicrophone
 from engine.paths import data_dir, models_dir
+from engine.worker import Cancelled
 from gui import i18n
 from gui.theme import DARK, LIGHT, theme
 from gui.voice_page import VoicePage
@@ -251,6 +252,17 @@ def test_when_all_are_read_one_may_type(reading):
     reading.reader.show_sentence(None)
     assert "All sentences have been read" in reading.reader.text.text()
     assert not reading.reader.record.isEnabled()
+
+
+def test_closing_ends_at_once_what_the_model_is_reading(reading, qtbot):
+    fill(1)
+    reading.reopen()
+    work = reading.page.hearing.work
+    qtbot.waitUntil(lambda: work.running)
+    with qtbot.waitSignal(work.ended, timeout=LONG_MS) as ended:  # else it would wait for the model's next event
+        reading.page.close_work()
+    assert isinstance(ended.args[0], Cancelled)
+    qtbot.waitUntil(lambda: reading.page.has_closed)
 
 
 def test_it_is_heard(reading, qtbot):
