@@ -64,6 +64,16 @@ class _OpenStreams:
 _open_streams = _OpenStreams()
 
 
+def _close(stream) -> None:
+    """Ends a stream of PortAudio's at once; it is open no more, whatever the device says."""
+    try:
+        stream.abort(ignore_errors=True)
+        stream.close(ignore_errors=True)
+    finally:
+        with _open_streams.lock:
+            _open_streams.count -= 1
+
+
 def input_devices(rescan: bool = False) -> list[InputDevice]:
     """Microphones of the system's main sound interface, the default one marked; empty where there is none.
 
@@ -151,12 +161,7 @@ class _PortAudioStream:
         return self._stream.active
 
     def close(self) -> None:
-        try:
-            self._stream.abort(ignore_errors=True)
-            self._stream.close(ignore_errors=True)
-        finally:
-            with _open_streams.lock:
-                _open_streams.count -= 1
+        _close(self._stream)
 
 
 def _best_format(portaudio: ModuleType, device: InputDevice) -> tuple[int, int]:
@@ -231,12 +236,7 @@ class _Loudspeaker:
             raise
 
     def close(self) -> None:
-        try:
-            self._stream.abort(ignore_errors=True)
-            self._stream.close(ignore_errors=True)
-        finally:
-            with _open_streams.lock:
-                _open_streams.count -= 1
+        _close(self._stream)
 
 
 def open_loudspeaker(rate_hz: int, fill: Callable[[int, int], bytes], on_end: Callable[[], None]) -> _Loudspeaker:

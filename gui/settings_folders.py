@@ -1,12 +1,13 @@
 """Where recordings are put; what the program keeps, where and how large; and its deletion."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QLineEdit, QMessageBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QLineEdit, QWidget
 
 from engine.paths import recordings_dir
 from engine.storage import storage_error
@@ -14,6 +15,7 @@ from gui.download_words import size_words
 from gui.form import named, push_button, words
 from gui.i18n import _
 from gui.problem_words import problem_words
+from gui.questions import ask_delete
 from gui.settings_form import SettingsForm, tick
 from gui.settings_privacy import Kind, sizes, stored_kinds
 from gui.settings_sections import Around
@@ -34,7 +36,8 @@ class FoldersSection(SettingsForm):
     ):
         super().__init__(_("Folders and privacy"))
         self._around, self._settings = around, around.settings
-        self.confirm, self.open_folder = confirm or _confirm, open_folder or _open_folder
+        self.confirm = confirm or partial(ask_delete, act=_("Close and delete"))
+        self.open_folder = open_folder or _open_folder
         self.work = Work(self)
         self._kinds: list[Kind] = []
         self._ticks: dict[str, QCheckBox] = {}
@@ -169,17 +172,6 @@ def _size(n_bytes: int) -> str:
 def _breakable(path: Path) -> str:
     """A path that a label can break after each slash."""
     return str(path).replace("/", "/\u200b").replace("\\", "\\\u200b")
-
-
-def _confirm(parent: QWidget, question: str, details: str) -> bool:
-    box = QMessageBox(QMessageBox.Icon.Warning, _("Delete for good"), question, parent=parent)
-    box.setInformativeText(details)
-    keep = box.addButton(_("Keep"), QMessageBox.ButtonRole.RejectRole)
-    delete = box.addButton(_("Close and delete"), QMessageBox.ButtonRole.DestructiveRole)
-    box.setDefaultButton(keep)
-    box.setEscapeButton(keep)
-    box.exec()
-    return box.clickedButton() is delete
 
 
 def _open_folder(path: Path) -> None:

@@ -37,7 +37,6 @@ def letter_cepstra(text: str, rng: np.random.Generator, n_frames: int = 8) -> np
 def write_cache(folder: Path, n_train: int = 48, n_held: int = 8, seed: int = 0) -> Path:
     """A feature cache whose letters are plain to hear; splits train, dev_seen_text and dev_unseen_text."""
     rng = np.random.default_rng(seed)
-    folder.mkdir(parents=True, exist_ok=True)
     rows, parts, start = [], [], 0
     for split, n in (("train", n_train), ("dev_seen_text", n_held), ("dev_unseen_text", n_held)):
         for i in range(n):
@@ -46,7 +45,13 @@ def write_cache(folder: Path, n_train: int = 48, n_held: int = 8, seed: int = 0)
             rows.append((f"{split}-{i}", f"speaker{i % 5}", split, start, len(cepstra), text))
             parts.append(cepstra)
             start += len(cepstra)
-    np.save(folder / "features.npy", np.round(np.concatenate(parts)).astype(np.int8))
+    return write_rows(folder, rows, parts)
+
+
+def write_rows(folder: Path, rows: list[tuple], cepstra: list[np.ndarray]) -> Path:
+    """A feature cache. rows: as trainer.cache.COLUMNS; cepstra: of each row (n_frames, 13), -127 to 127."""
+    folder.mkdir(parents=True, exist_ok=True)
+    np.save(folder / "features.npy", np.round(np.concatenate(cepstra)).astype(np.int8))
     np.savez(folder / "scale.npz", scale=np.ones(13, np.float32), offset=np.zeros(13, np.float32))
     with (folder / "utterances.tsv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, delimiter="\t", quoting=csv.QUOTE_NONE, quotechar=None)

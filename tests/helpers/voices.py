@@ -1,6 +1,5 @@
 """Made-up voices that say the same letters differently, and a small model that knows one of them."""
 
-import csv
 from pathlib import Path
 
 import numpy as np
@@ -8,8 +7,7 @@ import numpy as np
 from engine.alphabet import Alphabet
 from engine.checkpoint import Checkpoint, save_checkpoint
 from engine.config import VOXFORGE, ModelConfig
-from tests.helpers.models import WORDS, write_cache
-from trainer.cache import COLUMNS
+from tests.helpers.models import WORDS, write_cache, write_rows
 from trainer.loop import Training
 from trainer.material import material
 from trainer.settings import TrainConfig
@@ -23,7 +21,6 @@ def write_voice(folder: Path, n: int = 24, accent: float = 1.2, seed: int = 5) -
     as a share of its own length."""
     rng = np.random.default_rng(seed)
     usual, strange = (np.random.default_rng(i).normal(0, 20, (Alphabet().n_labels, 13)) for i in (99, 7))
-    folder.mkdir(parents=True, exist_ok=True)
     rows, parts, start = [], [], 0
     for i in range(n):
         text = " ".join(rng.choice(WORDS, 4))
@@ -31,13 +28,7 @@ def write_voice(folder: Path, n: int = 24, accent: float = 1.2, seed: int = 5) -
         parts.append(np.clip(frames + rng.normal(0, 1, frames.shape), -127, 127))
         rows.append((f"me-{i}", "me", "train", start, len(frames), text))
         start += len(frames)
-    np.save(folder / "features.npy", np.round(np.concatenate(parts)).astype(np.int8))
-    np.savez(folder / "scale.npz", scale=np.ones(13, np.float32), offset=np.zeros(13, np.float32))
-    with (folder / "utterances.tsv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, delimiter="\t", quoting=csv.QUOTE_NONE, quotechar=None)
-        writer.writerow(COLUMNS)
-        writer.writerows(rows)
-    return folder
+    return write_rows(folder, rows, parts)
 
 
 def write_learned(folder: Path) -> tuple[Path, Path]:
