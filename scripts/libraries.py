@@ -69,7 +69,8 @@ VIRTUAL_SCREEN = (
     Requirement("xvfb-run", "xvfb", "xorg-x11-server-Xvfb", "xorg-server-xvfb"),
     Requirement("xauth", "xauth", "xorg-x11-xauth", "xorg-xauth"),
 )
-# A virtual microphone (PulseAudio, and ALSA's door to it), a voice to speak into it, and Cyrillic letters.
+# A virtual microphone (PulseAudio, and ALSA's door to it), a voice to speak into it, Cyrillic letters, and somebody
+# who presses keys in other programs' windows, on a Russian keyboard too.
 TESTS = (
     *VIRTUAL_SCREEN,
     Requirement("pulseaudio", "pulseaudio", "pulseaudio", "pulseaudio"),
@@ -81,6 +82,8 @@ TESTS = (
         "alsa-plugins",
     ),
     Requirement("espeak-ng", "espeak-ng", "espeak-ng", "espeak-ng"),
+    Requirement("xdotool", "xdotool", "xdotool", "xdotool"),
+    Requirement("setxkbmap", "x11-xkb-utils", "setxkbmap", "xorg-setxkbmap"),
     Requirement("/usr/share/fonts/**/DejaVuSans.ttf", "fonts-dejavu-core", "dejavu-sans-fonts", "ttf-dejavu"),
 )
 
