@@ -77,11 +77,11 @@ class Person:
     # --- the keyboard ---
 
     def type(self, text: str) -> None:
-        """Into whatever has the focus; QTest knows no Cyrillic keys."""
+        """Into what was clicked last; QTest knows no Cyrillic keys."""
         for letter in text:
             for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
                 event = QKeyEvent(kind, Qt.Key.Key_unknown, Qt.KeyboardModifier.NoModifier, letter)
-                self._app.sendEvent(self._app.focusWidget(), event)
+                self._app.sendEvent(self.window.focusWidget(), event)
 
     def in_dialog(self, opener: QWidget, path: Path, kind: str = "") -> None:
         """Clicks on what opens a file dialog, chooses a path in it and the kind of file that begins so."""
@@ -96,8 +96,7 @@ class Person:
                 dialog.selectNameFilter(name)
                 dialog.filterSelected.emit(name)
             line = dialog.findChild(QLineEdit, "fileNameEdit")
-            line.selectAll()
-            QTest.keyClicks(line, str(path))
+            line.setText(str(path))  # as if pasted: typed, the first click would only close the proposals
             buttons = dialog.findChild(QDialogButtonBox).buttons()
             accept = QDialogButtonBox.ButtonRole.AcceptRole
             self.click(next(one for one in buttons if dialog.findChild(QDialogButtonBox).buttonRole(one) == accept))
