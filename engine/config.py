@@ -108,7 +108,7 @@ class DecodeConfig(_Config):
     min_confidence: float = 0.0
     lm_weight: float = 1.5
     word_score: float = 0.0
-    beam_size: int = 300
+    beam_size: int = 500
     free_word_price: float = 4.0
     free_letter_price: float = 1.0
     own_word_score: float = 0.0

@@ -137,6 +137,7 @@ def test_what_is_dropped_on_the_history_is_read_for_it_alone(stage, qtbot):
     assert enter(stage, dropped).isAccepted()
     drop(stage, dropped)
     assert stage.window.tabs.currentWidget() is stage.window.history_page
+    qtbot.waitUntil(lambda: len(stage.session.jobs) == 2)  # once the drop has been looked through
     stage.engine.read("раз")
     stage.engine.read("два")
     qtbot.waitUntil(lambda: not stage.session.jobs)
