@@ -13,8 +13,8 @@ from engine.errors import LanguageModelDamaged
 from engine.language_model import NGRAMS, LanguageModel
 from engine.lexicon import UNKNOWN, Lexicon
 
-_FEW_TOKENS, _TOKENS = 12, 80  # columns looked at in a step, the likeliest ones; few are twice as fast
-_FLAT = 1.0  # nats below the best of a step
+_FEW_TOKENS, _TOKENS = 24, 80  # columns looked at in a step, the likeliest ones; few are faster, and mostly no worse
+_FLAT, _FEW_LETTERS = 1.0, 12  # nats below the best of a step; letters so near it that few columns may not do
 _READINGS, _READINGS_OF_WORD = 8, 12  # looked at, of an utterance and of a doubtful word
 _THRESHOLD = 25.0  # nats below the best
 _BEAM_OF_WORD = 60  # hypotheses where one doubtful word is read once more
@@ -27,9 +27,9 @@ def _path(reading, log_probs: np.ndarray) -> Sequence[int]:
 
 
 def _flat(log_probs: np.ndarray) -> bool:
-    """Whether at some step more letters are about as likely as the best one than few columns hold."""
+    """Whether at some step many letters are about as likely as the best one."""
     near = log_probs >= log_probs.max(axis=1, keepdims=True) - _FLAT
-    return bool(np.any(near.sum(axis=1) > _FEW_TOKENS)) or not np.isfinite(log_probs).any(axis=1).all()
+    return bool(np.any(near.sum(axis=1) > _FEW_LETTERS)) or not np.isfinite(log_probs).any(axis=1).all()
 
 
 class BeamDecoder:
