@@ -31,7 +31,12 @@ class KeptText(QObject):
         self._saving: Task | None = None
         self._pause = QTimer(self, singleShot=True, interval=SAVE_AFTER_MS)
         self._pause.timeout.connect(self.save)
-        transcript.document().contentsChanged.connect(self._pause.start)
+        transcript.document().contentsChanged.connect(self._changed)
+
+    def _changed(self) -> None:
+        """A change while one waits to be saved does not put it off: while speech comes in there is no end of them."""
+        if not self._pause.isActive():
+            self._pause.start()
 
     def bring_back(self) -> None:
         """Puts the text of last time onto the page, before what is there, and goes on in its file."""
