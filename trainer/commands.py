@@ -84,6 +84,18 @@ def add_train_options(parser: argparse.ArgumentParser) -> None:
         settings.add_argument(option, type=kind, default=default, help=f"{meaning} (default: %(default)s)")
 
 
+def add_without_option(parser: argparse.ArgumentParser) -> None:
+    """For what is made to learn from: `without`, corpora whose held-out sentences may not come into it."""
+    parser.add_argument(
+        "--without",
+        nargs="+",
+        type=Path,
+        default=[],
+        metavar="CORPUS",
+        help="keep the sentences of these corpora's test and development sets out",
+    )
+
+
 def add_average_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("checkpoint", nargs="+", type=Path, metavar="CHECKPOINT", help="models of one shape that began as one")

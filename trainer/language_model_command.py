@@ -6,6 +6,7 @@ from pathlib import Path
 
 from engine.commands import say
 from engine.paths import shipped_language_model
+from trainer.commands import add_without_option
 
 _REPORT_EVERY_S = 2.0
 
@@ -31,14 +32,7 @@ def add_language_model_options(parser: argparse.ArgumentParser) -> None:
         metavar="MODEL",
         help="mix half and half with another language model (default: the shipped one)",
     )
-    add(
-        "--without",
-        nargs="+",
-        type=Path,
-        default=[],
-        metavar="CORPUS",
-        help="keep the sentences of these corpora's test and development sets out",
-    )
+    add_without_option(parser)
     add(
         "--tune-on",
         nargs="+",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from engine.commands import add_language_options, decoder, say
 from engine.paths import shipped_checkpoint
+from trainer.commands import add_without_option
 
 _REPORT_EVERY_S = 10.0
 
@@ -25,14 +26,7 @@ def add_self_label_options(parser: argparse.ArgumentParser) -> None:
         metavar="TEXT",
         help="UTF-8 texts (.xz, .gz) that may be read there",
     )
-    add(
-        "--without",
-        type=Path,
-        nargs="+",
-        default=[],
-        metavar="CORPUS",
-        help="keep the sentences of these corpora's test and development sets out",
-    )
+    add_without_option(parser)
 
 
 def self_label(arguments: argparse.Namespace) -> int:

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 from engine.commands import say
-from trainer.commands import PRESETS
+from trainer.commands import PRESETS, add_without_option
 
 _REPORT_EVERY_S = 10.0
 
@@ -15,14 +15,7 @@ def add_synthetic_options(parser: argparse.ArgumentParser) -> None:
     add("text", nargs="+", type=Path, metavar="TEXT", help="UTF-8 text, as it is or compressed (.xz, .gz)")
     add("-o", "--out", type=Path, required=True, metavar="CACHE", help="folder of the feature cache")
     add("--sentences", type=int, default=9000, metavar="N", help="how many are spoken (default: %(default)s)")
-    add(
-        "--without",
-        nargs="+",
-        type=Path,
-        default=[],
-        metavar="CORPUS",
-        help="keep the sentences of these corpora's test and development sets out",
-    )
+    add_without_option(parser)
     add(
         "--synthesiser",
         action="append",
