@@ -12,7 +12,7 @@ from pathlib import Path
 
 os.environ.setdefault("QT_API", "pyside6")  # for qtawesome, which would otherwise take what it finds first
 
-from PySide6.QtCore import QLibraryInfo, QObject, QSocketNotifier, QTimer, QTranslator
+from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QSocketNotifier, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication, QWidget
 
 from engine.capture import Recorder, input_devices
@@ -42,6 +42,7 @@ from gui.settings import Settings
 from gui.settings_privacy import Left, delete, stored_kinds
 from gui.single_instance import SingleInstance
 from gui.start_options import CANCEL, HIDE, OPEN, RECORD, SHOW, STOP, TOGGLE, StartOptions, parse
+from gui.window_locale import window_locale
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +105,8 @@ class Program(QObject):
         self._unwanted: Collection[str] | None = ()
 
     def _translate_qt(self) -> None:
-        """Qt's own words, in menus and file dialogs."""
+        """Qt's own words in menus and file dialogs, and its numbers in fields."""
+        QLocale.setDefault(window_locale())
         translator = QTranslator(self)
         folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
         if translator.load(f"qtbase_{self.language}", folder):

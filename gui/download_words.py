@@ -1,6 +1,6 @@
 """What is said of a download before, while and after it runs. Knows no Qt."""
 
-from gui.i18n import _, ngettext, translate_error
+from gui.i18n import _, decimal, ngettext, translate_error
 from gui.status import time_left
 from trainer.download_events import Finished, Progress
 from trainer.download_plan import Plan
@@ -11,8 +11,8 @@ _NAMED = 8
 
 def size_words(n_bytes: float) -> str:
     if n_bytes >= _GB:
-        return _("{n} GB").format(n=f"{n_bytes / _GB:.1f}")
-    return _("{n} MB").format(n=f"{n_bytes / _MB:.1f}" if n_bytes < 10 * _MB else f"{n_bytes / _MB:.0f}")
+        return _("{n} GB").format(n=decimal(n_bytes / _GB, 1))
+    return _("{n} MB").format(n=decimal(n_bytes / _MB, 1 if n_bytes < 10 * _MB else 0))
 
 
 def plan_words(plan: Plan) -> str:

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QWidg
 from gui.controls import tool_button
 from gui.elided_label import ElidedLabel
 from gui.form import named
-from gui.i18n import _
+from gui.i18n import _, decimal_point
 from gui.shortcuts import hint
 from gui.status import clock_time
 from gui.theme import GRID, button_icon_size, theme
@@ -68,7 +68,7 @@ class PlayBar(QWidget):
         self.time.setAccessibleName(_("Time"))
         self.speed = QComboBox()
         for speed in SPEEDS:
-            self.speed.addItem(f"{speed:g}×", speed)
+            self.speed.addItem(f"{speed:g}×".replace(".", decimal_point()), speed)
         self.speed.setCurrentIndex(SPEEDS.index(1.0))
         named(self.speed, _("Speed"), _("Speed; the pitch stays"))
         self.zoom_out = _icon_button(_("Show more of the waveform"))

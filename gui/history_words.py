@@ -7,9 +7,10 @@ from PySide6.QtCore import QLocale
 
 from engine.history_entry import Entry, Kind, State, Totals
 from gui.download_words import size_words
-from gui.i18n import _, language, ngettext, translate_error
+from gui.i18n import _, ngettext, translate_error
 from gui.recognition import model_name
 from gui.status import clock_time
+from gui.window_locale import window_locale
 
 ICONS = {Kind.RECORDING: "microphone-outline", Kind.FILE: "file-music-outline"}
 STATE_ICONS = {
@@ -21,18 +22,12 @@ STATE_ICONS = {
 }
 
 
-def _locale() -> QLocale:
-    """The system's way of writing dates, where it speaks the language of the window."""
-    system = QLocale.system()
-    return system if system.name().startswith(language()) else QLocale(language())
-
-
 def title_words(entry: Entry) -> str:
     """Its name; of a recording without one, when it was made."""
     if entry.title:
         return entry.title
     made = datetime.fromtimestamp(entry.created)
-    return _("Dictation at {time}").format(time=_locale().toString(made.time(), QLocale.FormatType.ShortFormat))
+    return _("Dictation at {time}").format(time=window_locale().toString(made.time(), QLocale.FormatType.ShortFormat))
 
 
 def day_words(created: float, today: date | None = None) -> str:
@@ -42,7 +37,7 @@ def day_words(created: float, today: date | None = None) -> str:
         return _("Today")
     if day == today - timedelta(days=1):
         return _("Yesterday")
-    return _locale().toString(day, QLocale.FormatType.ShortFormat)
+    return window_locale().toString(day, QLocale.FormatType.ShortFormat)
 
 
 def length_words(entry: Entry) -> str:
@@ -76,7 +71,7 @@ def spoken(entry: Entry, fraction: float | None = None) -> str:
 
 def tip(entry: Entry) -> str:
     """What there is no room for in the list."""
-    made = _locale().toString(datetime.fromtimestamp(entry.created), QLocale.FormatType.LongFormat)
+    made = window_locale().toString(datetime.fromtimestamp(entry.created), QLocale.FormatType.LongFormat)
     lines = [title_words(entry), made, str(entry.source)]
     if entry.model:
         lines.append(_("Read with the model {name}").format(name=model_name(Path(entry.model))))
@@ -87,7 +82,7 @@ def tip(entry: Entry) -> str:
 
 def totals_words(totals: Totals) -> str:
     """ "12 entries, 1:02:03 of sound, 34 MB on disk"."""
-    words = ngettext("{n} entry", "{n} entries", totals.n_entries).format(n=_locale().toString(totals.n_entries))
+    words = ngettext("{n} entry", "{n} entries", totals.n_entries).format(n=window_locale().toString(totals.n_entries))
     if totals.duration_s:
         words += ", " + _("{time} of sound").format(time=clock_time(totals.duration_s))
     return words + ", " + _("{size} on disk").format(size=size_words(totals.n_bytes))

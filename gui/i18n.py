@@ -10,6 +10,7 @@ import locale
 import os
 import sys
 from collections.abc import Iterable, Mapping
+from textwrap import shorten
 
 import polib
 
@@ -35,6 +36,9 @@ SYSTEM_REASONS = (
     N_("Read-only file system"),
     N_("Too many open files"),
 )
+
+_LONGEST_REASON = 200
+_DECIMAL_POINTS = {"en": ".", "ru": ","}
 
 _catalogue: gettext.NullTranslations = gettext.NullTranslations()
 _language = "en"
@@ -99,12 +103,27 @@ def ngettext(singular: str, plural: str, n: int) -> str:
     return _catalogue.ngettext(singular, plural, n)
 
 
+def brief(text: str) -> str:
+    """The first line of what a library said, which may be a page; not too long for a sentence."""
+    first_line = text.strip().partition("\n")[0]
+    return shorten(first_line.rstrip("."), _LONGEST_REASON, placeholder="…")
+
+
+def decimal_point() -> str:
+    return _DECIMAL_POINTS[_language]
+
+
+def decimal(value: float, digits: int) -> str:
+    """A number as the window's language writes it, rounded to so many digits after the point."""
+    return f"{value:.{digits}f}".replace(".", decimal_point())
+
+
 def translate_error(error: DiktovkaError) -> str:
     """The error's sentence in the window's language, and its reason too where the catalogue has it."""
-    fields = dict(error.fields)
+    fields = {name: decimal(value, 1) if isinstance(value, float) else value for name, value in error.fields.items()}
     reason = fields.get("reason")
     if isinstance(reason, DiktovkaError):
         fields["reason"] = translate_error(reason)
     elif isinstance(reason, str) and reason:
-        fields["reason"] = _(reason)
+        fields["reason"] = brief(_(reason))
     return _(error.template).format(**fields)

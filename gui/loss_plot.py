@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVB
 
 from gui.curve import Curve, HeldPoint
 from gui.form import push_button
-from gui.i18n import _
+from gui.i18n import _, decimal_point
 from gui.theme import GRID, theme
 
 REDRAW_EVERY_MS = 500
@@ -42,6 +42,13 @@ class LineSample(QWidget):
             painter.drawEllipse(QPointF(self.width() / 2, middle), 3, 3)
 
 
+class Axis(pg.AxisItem):
+    """Its numbers as the window's language writes them."""
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        return [text.replace(".", decimal_point()) for text in super().tickStrings(values, scale, spacing)]
+
+
 class LossPlot(QWidget):
     """Zoomed with the wheel or + and -, moved with the mouse or the arrows. Redrawn from a timer, so that quick steps
     cost nothing."""
@@ -68,7 +75,7 @@ class LossPlot(QWidget):
         self._paint()
 
     def _view(self, name: str) -> pg.PlotWidget:
-        view = pg.PlotWidget()
+        view = pg.PlotWidget(axisItems={side: Axis(side) for side in ("left", "bottom")})
         view.setAccessibleName(name)
         view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         view.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)  # it would have 640 x 480

@@ -19,10 +19,11 @@ from gui import trained_models
 from gui.download_words import size_words
 from gui.files import ask_folder
 from gui.form import push_button
-from gui.i18n import _
+from gui.i18n import _, decimal
 from gui.settings import Settings
 from gui.theme import GRID
 from gui.trained_models import TrainedModel
+from gui.window_locale import window_locale
 from gui.work import Work
 
 
@@ -139,8 +140,8 @@ class ModelsPanel(QWidget):
     def _cells(self, model: TrainedModel) -> tuple[str, ...]:
         return (
             trained_models.shown_name(model),
-            QLocale().toString(model.made.date(), QLocale.FormatType.ShortFormat),
-            "—" if model.cer is None else _("{n} %").format(n=f"{100 * model.cer:.1f}"),
+            window_locale().toString(model.made.date(), QLocale.FormatType.ShortFormat),
+            "—" if model.cer is None else _("{n} %").format(n=decimal(100 * model.cer, 1)),
             size_words(model.n_bytes),
             _("in use") if model.folder == self._in_use() else "",
         )

@@ -4,9 +4,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from gui.form import words
-from gui.i18n import _, ngettext
+from gui.i18n import _, decimal, decimal_point, ngettext
 from gui.theme import GRID
-from trainer.preflight import Report
+from trainer.preflight import CLIPPED, CUT_OFF, TOO_LONG, TOO_SHORT, Reject, Report
 
 
 class ReportView(QWidget):
@@ -40,9 +40,16 @@ class ReportView(QWidget):
         for reason, n in report.reasons():
             branches[reason] = QTreeWidgetItem(self.rejects, [_(reason), str(n)])
         for reject in report.rejects:
-            QTreeWidgetItem(branches[reject.reason], [reject.path, reject.detail])
+            QTreeWidgetItem(branches[reject.reason], [reject.path, detail_words(reject)])
         self.rejects.setVisible(bool(report.rejects))
         self.show()
+
+
+def detail_words(reject: Reject) -> str:
+    """What is known beside the reason; measures as the window's language writes them."""
+    if reject.reason not in (CLIPPED, CUT_OFF, TOO_LONG, TOO_SHORT):
+        return reject.detail
+    return reject.detail.replace(".", decimal_point()).replace(" s", " " + _("s")).replace("%", " %")
 
 
 def report_words(report: Report) -> str:
@@ -52,7 +59,7 @@ def report_words(report: Report) -> str:
             "Taken: {recordings} recordings, {hours} hours, {speakers} speakers, {sentences} different sentences."
         ).format(
             recordings=report.utterances,
-            hours=f"{report.seconds / 3600:.1f}",
+            hours=decimal(report.seconds / 3600, 1),
             speakers=report.speakers,
             sentences=report.sentences,
         )

@@ -13,7 +13,7 @@ from engine.paths import recordings_dir
 from engine.storage import storage_error
 from gui.download_words import size_words
 from gui.form import named, push_button, words
-from gui.i18n import _
+from gui.i18n import _, decimal
 from gui.problem_words import problem_words
 from gui.questions import ask_delete
 from gui.settings_form import SettingsForm, tick
@@ -166,7 +166,7 @@ class FoldersSection(SettingsForm):
 
 
 def _size(n_bytes: int) -> str:
-    return size_words(n_bytes) if n_bytes >= _SMALL_BYTES else _("{n} kB").format(n=f"{n_bytes / 1000:.1f}")
+    return size_words(n_bytes) if n_bytes >= _SMALL_BYTES else _("{n} kB").format(n=decimal(n_bytes / 1000, 1))
 
 
 def _breakable(path: Path) -> str:

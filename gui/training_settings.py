@@ -60,10 +60,14 @@ Field = QSpinBox | QDoubleSpinBox | QCheckBox | QLineEdit
 
 
 class Decimal(QDoubleSpinBox):
-    """Shows 0.1 as 0.1 and not as 0.1000."""
+    """Shows 0.1 as 0.1 and not as 0.1000; point and comma mean the same."""
 
     def textFromValue(self, value: float) -> str:
         return self.locale().toString(value, "g", 6)
+
+    def validate(self, text: str, place: int) -> object:
+        point = self.locale().decimalPoint()
+        return super().validate(text.replace(",", point).replace(".", point), place)
 
 
 def setting_field(kind: type, default: object) -> Field:

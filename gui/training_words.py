@@ -1,7 +1,7 @@
 """What is said of a training while it runs and when it has ended. Knows no Qt."""
 
 from gui.curve import Curve, HeldPoint
-from gui.i18n import _, ngettext
+from gui.i18n import _, decimal, ngettext
 from gui.status import time_left
 from trainer.events import Aligned, Result, StepDone
 from trainer.result import AVERAGE, BEST, LAST
@@ -44,7 +44,7 @@ def figures_words(curve: Curve) -> str:
 
 def _errors(point: HeldPoint) -> str:
     return _("{letters} % of the letters and {words} % of the words wrong").format(
-        letters=f"{100 * point.cer:.1f}", words=f"{100 * point.wer:.1f}"
+        letters=decimal(100 * point.cer, 1), words=decimal(100 * point.wer, 1)
     )
 
 
@@ -56,7 +56,7 @@ def result_words(result: Result) -> str:
         AVERAGE: _("The result is the average of the best and the last epoch."),
     }[result.path.name]
     names = {BEST: _("best epoch {cer} %"), LAST: _("last epoch {cer} %"), AVERAGE: _("average {cer} %")}
-    rates = [names[name].format(cer=f"{100 * cer:.1f}") for name, cer in result.cer.items() if name in names]
+    rates = [names[name].format(cer=decimal(100 * cer, 1)) for name, cer in result.cer.items() if name in names]
     return " ".join([chosen, _("Letters wrong: {rates}.").format(rates=", ".join(rates))] if rates else [chosen])
 
 

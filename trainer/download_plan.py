@@ -35,7 +35,7 @@ class Plan:
     def check(self) -> None:
         """Raises SpaceMissing."""
         if self.free_bytes < self.needed_bytes:
-            free_gb, needed_gb = (f"{n_bytes / _GB:.1f}" for n_bytes in (self.free_bytes, self.needed_bytes))
+            free_gb, needed_gb = (round(n_bytes / _GB, 1) for n_bytes in (self.free_bytes, self.needed_bytes))
             raise SpaceMissing(path=self.folder, free_gb=free_gb, needed_gb=needed_gb)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QPushButton
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -13,6 +14,7 @@ from engine.capture import InputDevice, Recorder
 from gui import i18n
 from gui.app import Program, make_trainer_page
 from gui.main_window import MakeTrainer
+from gui.window_locale import window_locale
 from tests.helpers.fake_engine import FakeEngine
 from tests.helpers.fake_microphone import FakeMicrophone
 
@@ -99,6 +101,7 @@ def make_stage(qtbot):
             qtbot.waitUntil(lambda trainer=stage.window.trainer: trainer.has_closed, timeout=60_000)
         stage.window.deleteLater()
     i18n.install("en")
+    QLocale.setDefault(window_locale())
 
 
 @pytest.fixture

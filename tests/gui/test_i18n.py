@@ -9,8 +9,22 @@ import polib
 import pytest
 
 from engine import errors
-from engine.errors import AudioError, AudioNotFound, CheckpointError, DiktovkaError, MicrophoneLost
+from engine.errors import (
+    AudioError,
+    AudioNotFound,
+    CheckpointError,
+    DiktovkaError,
+    EngineError,
+    MicrophoneLost,
+    SpaceMissing,
+)
 from gui import i18n
+from gui.download_words import size_words
+from gui.loss_plot import Axis
+from gui.problem_words import problem_words
+from gui.report_view import detail_words
+from gui.training_settings import setting_field
+from trainer.preflight import CLIPPED, TOO_SHORT, UNREADABLE, Reject
 
 CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
 
@@ -239,3 +253,53 @@ def test_in_english_the_error_says_what_it_says():
 def test_before_any_language_is_installed_english_is_spoken(monkeypatch):
     monkeypatch.setattr(i18n, "_catalogue", gettext.NullTranslations())
     assert i18n._("it is a folder") == "it is a folder"
+
+
+# --- numbers ---
+
+
+def test_numbers_are_written_as_the_language_does():
+    i18n.install("en")
+    assert (i18n.decimal(7.72, 1), i18n.decimal(0.5, 2), size_words(7_700_000)) == ("7.7", "0.50", "7.7 MB")
+    i18n.install("ru")
+    assert (i18n.decimal(7.72, 1), i18n.decimal(0.5, 2), size_words(7_700_000)) == ("7,7", "0,50", "7,7 МБ")
+    assert size_words(2_900_000_000) == "2,9 ГБ"
+    assert "свободно 0,4 ГБ" in i18n.translate_error(SpaceMissing(path="/x", free_gb=0.4, needed_gb=3.0))
+
+
+def test_measures_of_a_recording_that_is_left_out():
+    i18n.install("ru")
+    assert detail_words(Reject("a.wav", TOO_SHORT, "0.45 s")) == "0,45 с"
+    assert detail_words(Reject("a.wav", CLIPPED, "1.2%")) == "1,2 %"
+    assert detail_words(Reject("a.wav", UNREADABLE, "libsndfile 1.2 says no")) == "libsndfile 1.2 says no"
+
+
+@pytest.mark.parametrize(("language", "shown"), [("en", "0.001"), ("ru", "0,001")])
+def test_numbers_in_fields(make_stage, qtbot, language, shown):
+    make_stage(language=language)
+    field = setting_field(float, 0.001)
+    qtbot.addWidget(field)
+    assert field.text() == shown
+    for typed in ("0.25", "0,25"):
+        field.clear()
+        qtbot.keyClicks(field, typed)
+        assert field.value() == 0.25
+
+
+def test_the_curves_axis_in_russian(qapp):
+    i18n.install("ru")
+    assert Axis("left").tickStrings([0.5, 1.5], 1.0, 0.5) == ["0,5", "1,5"]
+
+
+# --- what libraries say ---
+
+
+def test_a_page_of_reasons_is_one_sentence(caplog):
+    i18n.install("en")
+    page = "\n2 root error(s) found.\n  (0) INVALID_ARGUMENT: shapes\n  (1) INVALID_ARGUMENT: shapes\n"
+    told = problem_words(RuntimeError(page))
+    assert told == "Something unexpected happened: 2 root error(s) found. The log has the details."
+    told = problem_words(EngineError(reason=f"InternalError: {page.strip()}"))
+    assert told == "The recognition failed: InternalError: 2 root error(s) found. The recording is kept; try again."
+    assert caplog.text.count("(1) INVALID_ARGUMENT") == 2
+    assert len(problem_words(RuntimeError("слово " * 1000))) < 300
