@@ -53,6 +53,7 @@ class ReadingQueue(QObject):
         self._reading: Task | None = None
         self._is_leaving = False
         self._closing = False
+        self._give_back: Callable[[], None] | None = None
         self.spoken_for: Callable[[Job], Spoken] = lambda _job: NOTHING_SPOKEN
 
     # --- the model ---
@@ -74,6 +75,24 @@ class ReadingQueue(QObject):
     def language_error(self) -> DiktovkaError | None:
         """Why own words or language model are not used; None where they are, or where nothing was read yet."""
         return getattr(self._recognition.engine, "language_error", None)
+
+    def borrow(self, give_back: Callable[[], None]) -> Engine | None:
+        """Recognition, for a short recording in between; None while it is not ready or something waits for it.
+
+        give_back: asks the borrower to stop, when something is to be read; `take_back` must follow in any case.
+        """
+        recognition = self._recognition
+        ready = recognition.is_idle and recognition.state is Model.READY and recognition.folder == self.model
+        busy = self._reading is not None or bool(self._queue) or self._closing or self._give_back is not None
+        if not ready or busy:
+            return None
+        self._give_back = give_back
+        return recognition.engine
+
+    def take_back(self) -> None:
+        """The borrower has stopped."""
+        self._give_back = None
+        self._go_on()
 
     def _model_failed(self, error: Exception) -> None:
         job = self._queue.next
@@ -138,7 +157,10 @@ class ReadingQueue(QObject):
         if not self._closing and self._reading is None and self._recognition.is_idle:
             job = self._queue.next
             wanted = (job.model if job is not None else None) or self.model
-            if self._recognition.folder != wanted:
+            is_wanted = job is not None or self._recognition.folder != wanted
+            if self._give_back is not None and is_wanted:
+                self._give_back()
+            elif self._recognition.folder != wanted:
                 self._recognition.load(wanted)
             elif self._recognition.state is Model.READY and self._queue.start_next() is not None:
                 self._read(job)

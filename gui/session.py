@@ -22,7 +22,7 @@ from gui.listing import Listing
 from gui.problem import Problem
 from gui.reading_queue import ReadingQueue
 from gui.recognition import Engine
-from gui.status import Model, Reading, Status
+from gui.status import Reading, Status
 
 CLOSE_WITHIN_MS = 8000
 
@@ -64,14 +64,6 @@ class Session(ReadingQueue):
         self._listing.failed.connect(self._listing_failed)
         self.has_closed = self._is_ending = False
         self.status = Status()
-
-    @property
-    def idle_engine(self) -> Engine | None:
-        """Recognition, for a short recording in between; None while it is not ready or something waits for it."""
-        recognition = self._recognition
-        ready = recognition.is_idle and recognition.state is Model.READY and recognition.folder == self.model
-        free = self._reading is None and not self._closing and not self.status.can_cancel
-        return recognition.engine if ready and free else None
 
     # --- recording ---
 

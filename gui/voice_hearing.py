@@ -1,11 +1,13 @@
 """What the model in use hears in the kept sentences; read one by one while nothing else is."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from engine.results import Final, Finished
+from engine.worker import Cancelled
+from gui.reading_queue import ReadingQueue
 from gui.recognition import Engine
 from gui.voice_store import Kept, VoiceStore
 from gui.work import Work
@@ -23,13 +25,16 @@ def read(engine: Engine, path: Path) -> Iterator[str | None]:
 
 
 class VoiceHearing(QObject):
-    """idle_engine: recognition, None while it is busy or not ready. `changed` when something new was heard."""
+    """Recognition is borrowed from the session, and given back when it has something to read.
+
+    `changed` when something new was heard.
+    """
 
     changed = Signal()
 
-    def __init__(self, store: VoiceStore, idle_engine: Callable[[], Engine | None], model: Callable[[], Path]):
+    def __init__(self, store: VoiceStore, session: ReadingQueue):
         super().__init__()
-        self._store, self._idle_engine, self._model = store, idle_engine, model
+        self._store, self._session = store, session
         self._reading: tuple[Path, Kept] | None = None
         self._engine: Engine | None = None
         self._text: str | None = None
@@ -43,7 +48,7 @@ class VoiceHearing(QObject):
 
     def look(self) -> bool:
         """Takes up what the model in use has read before; True where it is another model than the last time."""
-        model = self._model()
+        model = self._session.model
         if model == self._of:
             return False
         self._of, self.heard = model, self._store.heard(model)
@@ -58,7 +63,7 @@ class VoiceHearing(QObject):
             return
         model = self._of
         waiting = [one for one in kept if one.path.name not in self.heard and one.path not in self._given_up]
-        engine = self._idle_engine() if waiting else None
+        engine = self._session.borrow(self._give_back) if waiting else None
         if engine is None:
             return
         one = waiting[-1]
@@ -78,15 +83,19 @@ class VoiceHearing(QObject):
     def _end(self, outcome: Exception | None) -> None:
         """What cannot be read now is left until the next start: it is only a help."""
         model, one = self._reading
+        self._session.take_back()
         if outcome is None and self._text is not None and model == self._of:
             self.heard[one.path.name] = self._text
-        elif outcome is not None:
+        elif outcome is not None and not isinstance(outcome, Cancelled):
             self._given_up.add(one.path)
         self.changed.emit()
 
     def close_work(self) -> None:
-        """Ends at once what is being read: asked between events alone, it would wait for the next one."""
         self._closing = True
         if self.work.running:
-            self.work.cancel()
-            self._engine.cancel()
+            self._give_back()
+
+    def _give_back(self) -> None:
+        """Ends at once what is being read: asked between events alone, it would wait for the next one."""
+        self.work.cancel()
+        self._engine.cancel()

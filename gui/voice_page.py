@@ -54,7 +54,7 @@ class VoicePage(QWidget):
         self.player = VoicePlayer(open_output)
         self.reader = Reader(self.store, self.player, make_recorder, lambda: settings.microphone, self._may_record)
         self.list = KeptList()
-        self.hearing = VoiceHearing(self.store, lambda: session.idle_engine, lambda: session.model)
+        self.hearing = VoiceHearing(self.store, session)
         self.tuning = VoiceTuning(session, settings, self.store.folder)
         self.work = Work(self)
         self.messages = MessageList()

@@ -363,6 +363,28 @@ def test_what_the_model_hears_stands_beside_it(reading, qtbot):
     assert VoiceStore().heard(Path("another")) == {}
 
 
+def test_what_the_model_is_reading_waits_when_one_dictates(reading, qtbot):
+    fill(1)
+    reading.reopen()
+    work, session, engine = reading.page.hearing.work, reading.stage.session, reading.stage.engine
+    qtbot.waitUntil(lambda: work.running)
+    (kept,) = engine.calls
+    was_running = []
+    session.job_started.connect(lambda _job: was_running.append(work.running))
+    session.record(None)
+    reading.stage.microphone.say_for(0.2)
+    qtbot.waitUntil(lambda: len(engine.calls) == 2)  # though nothing of the kept sentence has been told
+    assert was_running == [False]
+    assert engine.calls[1][0] == "follow"
+    session.stop()
+    reading.stage.microphone.say_for(1.0)
+    engine.read("раз два")
+    qtbot.waitUntil(lambda: len(engine.calls) == 3)
+    assert engine.calls[2] == kept
+    engine.read("мама дом")
+    qtbot.waitUntil(lambda: reading.table.item(0, 1).text() == "мама дом")
+
+
 def test_a_damaged_list_is_none(tmp_path):
     store = VoiceStore(tmp_path)
     assert store.kept() == []
