@@ -58,7 +58,7 @@ def run(
     from trainer.loop import Training
     from trainer.material import material
 
-    use_threads(request.threads or os.cpu_count() or 1)
+    use_threads(request.threads or os.cpu_count() or 1, for_training=True)
     start = load_checkpoint(request.start) if request.start else None
     judges = request.cluster is None or request.cluster.is_chief
     found = material(request.corpora, request.held if judges else (), request.features)

@@ -95,7 +95,7 @@ def tune(request: TuneRequest) -> Iterator[object]:
     """
     from engine.model import use_threads
 
-    use_threads(request.threads or os.cpu_count() or 1)
+    use_threads(request.threads or os.cpu_count() or 1, for_training=True)
     yield from tuned(request)
 
 

@@ -43,7 +43,7 @@ def keras(features: FeatureConfig, model: ModelConfig, steps: np.ndarray, labels
 
 
 def main(shape: str, library: str, repeats: int) -> None:
-    use_threads(THREADS)
+    use_threads(THREADS, for_training=True)
     features, model = shape_of(shape)
     steps, labels = batch(n_inputs(features, model), model.n_stacked, Alphabet().n_labels)
     step = {"ours": ours, "keras": keras}[library](features, model, steps, labels)

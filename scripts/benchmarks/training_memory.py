@@ -21,7 +21,7 @@ _STEPS = 12
 
 
 def main(hours: float) -> None:
-    use_threads(THREADS)
+    use_threads(THREADS, for_training=True)
     features, model = shape_of("shipped")
     with tempfile.TemporaryDirectory() as folder:
         found = material([write_corpus(Path(folder) / "corpus", hours)], [], features)
