@@ -37,6 +37,7 @@ LIBRARIES = (
     Part("beautifulsoup4", "MIT"),
     Part("flashlight-text", "MIT"),
     Part("httpx", "BSD-3-Clause"),
+    Part("jeepney", "MIT"),
     Part("numpy", "BSD-3-Clause"),
     Part("platformdirs", "MIT"),
     Part("polib", "MIT"),

@@ -169,6 +169,9 @@ class Dictating(QObject):
         if self.shortcut.problem is not None:
             for messages in self._told_in:
                 messages.say(problem_words(self.shortcut.problem), "alert-outline")
+        elif self.shortcut.granted:
+            said = _("In every window the desktop gives Diktovka the keys: {keys}").format(keys=self.shortcut.granted)
+            self._page.controls.say(said)
 
     def tell_also(self, messages: MessageList) -> None:
         """Where it is told, too, that the keys for every window cannot be had: in the page where they are chosen."""

@@ -21,11 +21,27 @@ def system_keys() -> Callable[[], QObject] | None:
         from gui.windows_keys import WindowsKeys
 
         return WindowsKeys
+    if asks_the_desktop():
+        from gui.portal_keys import PortalKeys
+
+        return PortalKeys
     return None
 
 
+def asks_the_desktop() -> bool:
+    """Whether it is the desktop's portal that gives keys, and may give others than were wanted, or none."""
+    if not QGuiApplication.platformName().startswith("wayland"):
+        return False
+    from gui.portal_keys import has_bus
+
+    return has_bus()
+
+
 class GlobalShortcut(QObject):
-    """`use(keys)`, "" for none; then `pressed` and `released`. `settled` after each use: see `problem` then."""
+    """`use(keys)`, "" for none; then `pressed` and `released`. `settled` after each use: see `problem` then.
+
+    granted: the keys that the desktop gave, where it is the desktop that gives them.
+    """
 
     pressed = Signal()
     released = Signal()
@@ -38,13 +54,14 @@ class GlobalShortcut(QObject):
         self._wanted = ""
         self._importing: Task | None = None
         self.problem: ShortcutError | None = None
+        self.granted = ""
 
     @property
     def is_possible(self) -> bool:
         return self._make_keys is not None
 
     def use(self, keys: str) -> None:
-        self._wanted, self.problem = keys, None
+        self._wanted, self.problem, self.granted = keys, None, ""
         if self._importing is not None:
             return
         if not keys:
@@ -70,10 +87,21 @@ class GlobalShortcut(QObject):
             self._backend = self._make_keys()
             self._backend.pressed.connect(self.pressed)
             self._backend.released.connect(self.released)
+            if hasattr(self._backend, "granted"):  # they come later, if the person allows it
+                self._backend.granted.connect(self._take_granted)
+                self._backend.failed.connect(self._take_failure)
         try:
             self._backend.grab(self._wanted)
         except ShortcutError as error:
             self.problem = error
+        self.settled.emit()
+
+    def _take_granted(self, keys: str) -> None:
+        self.granted = keys
+        self.settled.emit()
+
+    def _take_failure(self, error: ShortcutError) -> None:
+        self.problem = error
         self.settled.emit()
 
     def close(self) -> None:

@@ -51,7 +51,8 @@ def is_possible() -> bool:
 
 def why_not() -> str:
     """The sentence, to be translated."""
-    return WHY_NOT.get(QGuiApplication.platformName(), WHY_NOT[""])
+    name = QGuiApplication.platformName()
+    return WHY_NOT.get("wayland" if name.startswith("wayland") else name, WHY_NOT[""])
 
 
 class Insertion(QObject):

@@ -1,11 +1,11 @@
 """How one dictates: where the text goes, the keys for every window, the tray, and spoken commands."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QSizePolicy, QSpinBox
+from PySide6.QtWidgets import QSizePolicy, QSpinBox
 
 from engine.spoken_commands import COMMANDS
 from gui.form import named, number_field
-from gui.global_shortcut import system_keys
+from gui.global_shortcut import asks_the_desktop, system_keys
 from gui.i18n import _
 from gui.insertion import is_possible, why_not
 from gui.problem_words import problem_words
@@ -14,6 +14,7 @@ from gui.settings_sections import Around
 from gui.settings_shortcuts import KeysField
 from gui.shortcut_error import NoGlobalKeys
 from gui.shortcuts import is_usable, shown
+from gui.tick import Tick
 from gui.tray import Tray
 
 _FIRST_SILENCE_S = 3
@@ -25,7 +26,7 @@ class DictatingSection(SettingsForm):
     def __init__(self, around: Around):
         super().__init__(_("Dictating"))
         self._settings = around.settings
-        self._ticks: dict[str, QCheckBox] = {}
+        self._ticks: dict[str, Tick] = {}
         self._add_text()
         self._add_keys()
         self._add_silence()
@@ -35,7 +36,7 @@ class DictatingSection(SettingsForm):
         self._settings.changed.connect(self._show)
         self._show()
 
-    def _tick(self, setting: str, text: str, note: str = "") -> QCheckBox:
+    def _tick(self, setting: str, text: str, note: str = "") -> Tick:
         box = tick(text, note)
         # Not a partial: PySide sees no arguments in it, and would call it without the state.
         box.clicked.connect(lambda on, setting=setting: setattr(self._settings, setting, on))
@@ -54,11 +55,13 @@ class DictatingSection(SettingsForm):
     def _add_keys(self) -> None:
         self.add_heading(_("Keys for every window"))
         self.keys = KeysField(_("Keys that dictate from every window"))
-        self.keys.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.keys.editingFinished.connect(self._store_keys)
         possible = system_keys() is not None
         note = _("With the window closed too, as long as the program runs.")
-        note = note if possible else problem_words(NoGlobalKeys())
+        if asks_the_desktop():
+            note += " " + _("Here the desktop gives them: it may ask you, and you can change them in its settings.")
+        elif not possible:
+            note = problem_words(NoGlobalKeys())
         self.problem = self.add_field(_("Start and stop recording:"), self.keys, note)
         self.held = self._tick("global_keys_held", _("Record only while the keys are held down"))
         for widget in (self.keys, self.held):
@@ -90,7 +93,7 @@ class DictatingSection(SettingsForm):
     def _add_spoken(self) -> None:
         self.add_heading(_("Spoken commands"))
         self.add_note(_("Said while you dictate, these words are carried out instead of being written."))
-        self.spoken: dict[str, QCheckBox] = {}
+        self.spoken: dict[str, Tick] = {}
         for command in COMMANDS:
             box = tick(_("“{phrase}”: {meaning}").format(phrase=command.phrase, meaning=_(command.meaning)))
             box.clicked.connect(lambda on, name=command.name: self._store_spoken(name, on))

@@ -21,6 +21,13 @@ class KeysUnusable(ShortcutError):
     template = "The keys {keys} cannot be used in other windows: take one key, with Ctrl, Alt, Shift or Meta held."
 
 
+class KeysRefused(ShortcutError):
+    template = (
+        "The desktop did not give Diktovka keys for every window. Choose keys again and allow them when it asks, "
+        "or give keys to the command diktovka --toggle in its keyboard settings."
+    )
+
+
 class NoGlobalKeys(ShortcutError):
     template = (
         "This desktop lets no program have keys of its own in other windows. "
