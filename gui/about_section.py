@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from gui.about import LIBRARIES, LICENCE, MATERIAL, library_version, report, system_words, version
 from gui.form import heading, push_button, words
@@ -94,6 +94,6 @@ class LicencesWindow(QDialog):
         grid.setVerticalSpacing(GRID // 2)
         for row, part in enumerate(LIBRARIES):
             for place, text in enumerate((part.name, library_version(part.name) or "–", part.licence)):
-                grid.addWidget(QLabel(text), row, place)
+                grid.addWidget(words(text), row, place)
         grid.setColumnStretch(2, 1)
         return grid

@@ -11,6 +11,7 @@ from gui.record_button import RecordButton
 from gui.shortcuts import hint as hint_with_keys
 from gui.status import Recording, Status, clock_time
 from gui.theme import GRID, TITLE_SCALE, button_icon_size, theme
+from gui.tool_row import ToolRow
 
 SHOW_PROGRESS_AFTER_MS = 500
 NOTE_MS = 2500
@@ -27,7 +28,7 @@ def tool_button(text: str, command: str, hint: str) -> QPushButton:
     return button
 
 
-class Toolbar(QWidget):
+class Toolbar(ToolRow):
     """Open on the left; Copy, Save as and Clear, for when there is text, on the right; help at the end."""
 
     def __init__(self, parent: QWidget | None = None):
@@ -37,13 +38,7 @@ class Toolbar(QWidget):
         self.save = tool_button(_("Save as…"), "save", _("Save the text to a file"))
         self.clear = tool_button(_("Clear"), "clear", _("Clear the page"))
         self.help = tool_button("", "help", _("Keyboard shortcuts"))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GRID // 2)
-        row.addWidget(self.open)
-        row.addStretch(1)
-        for button in (self.copy, self.save, self.clear, self.help):
-            row.addWidget(button)
+        self.put((self.open, None, self.copy, self.save, self.clear, self.help))
         theme().changed.connect(self._paint_icons)
         self._paint_icons()
         self.set_has_text(False)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
 from engine.worker import Cancelled
 from gui import corpora
@@ -13,6 +13,7 @@ from gui.corpora import Removing
 from gui.corpus_cache import Prepared, prepared
 from gui.download_panel import DownloadPanel
 from gui.files import ask_folder
+from gui.flow_row import FlowRow
 from gui.folder_list import FolderList
 from gui.form import heading, named, push_button, words
 from gui.i18n import _, ngettext
@@ -66,11 +67,11 @@ class CorpusPanel(QWidget):
         self.show_state()
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout()
+        row = FlowRow()
         row.setSpacing(GRID)
         for button in (self.check, self.cancel):
             row.addWidget(button)
-        row.addStretch(1)
+        row.addStretch()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, GRID, 0)
         column.setSpacing(GRID)

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QProgressBar, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QProgressBar, QSpinBox, QVBoxLayout, QWidget
 
 from engine.errors import NothingChosen
 from engine.worker import Cancelled
 from gui.download_words import failed_words, plan_words, progress_words
 from gui.files import ask_folder
+from gui.flow_row import FlowRow
 from gui.form import Folded, heading, named, number_field, push_button, words
 from gui.i18n import _, translate_error
 from gui.settings import Settings
@@ -80,8 +81,7 @@ class DownloadPanel(QWidget):
 
     def _lay_out(self) -> None:
         self.choice = QWidget()
-        row = QHBoxLayout(self.choice)
-        row.setContentsMargins(0, 0, 0, 0)
+        row = FlowRow(self.choice)
         row.setSpacing(GRID)
         row.addWidget(QLabel(_("Archives:")))
         row.addWidget(self.count)
@@ -99,11 +99,11 @@ class DownloadPanel(QWidget):
         inner.addWidget(self.place)
         inner.addWidget(self.other_place, 0, Qt.AlignmentFlag.AlignLeft)
         self.more = Folded(_("Another language, mirror or folder"), other)
-        buttons = QHBoxLayout()
+        buttons = FlowRow()
         buttons.setSpacing(GRID)
         for button in (self.look, self.start, self.cancel):
             buttons.addWidget(button)
-        buttons.addStretch(1)
+        buttons.addStretch()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)

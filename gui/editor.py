@@ -16,7 +16,7 @@ from engine.sound import Sound
 from gui.edited_text import EditedText
 from gui.editor_controls import EditorBar, Note, PlayBar
 from gui.files import ask_save_path
-from gui.i18n import _, ngettext
+from gui.i18n import _
 from gui.log_window import LogWindow
 from gui.message_bar import Action, MessageList
 from gui.own_voice import OwnVoice
@@ -121,9 +121,7 @@ class Editor(QWidget):
     def _show_words(self) -> None:
         places = self.text.places
         self.waveform.show_words(places.words)
-        n = sum(map(is_doubtful, places.words))
-        self.bar.doubtful.setText(ngettext("{n} doubtful word", "{n} doubtful words", n).format(n=n) if n else "")
-        self.bar.doubtful.setVisible(n > 0)
+        self.bar.show_doubtful(sum(map(is_doubtful, places.words)))
 
     # --- what happens ---
 

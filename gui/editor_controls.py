@@ -2,21 +2,24 @@
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFont
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from gui.controls import tool_button
+from gui.elided_choice import ElidedChoice
 from gui.elided_label import ElidedLabel
+from gui.flow_row import FlowRow
 from gui.form import named
-from gui.i18n import _, decimal_point
+from gui.i18n import _, decimal_point, ngettext
 from gui.shortcuts import hint
 from gui.status import clock_time
 from gui.theme import GRID, button_icon_size, theme
+from gui.tool_row import ToolRow
 
 NOTE_MS = 2500
 SPEEDS = (0.5, 0.75, 1.0, 1.25, 1.5, 1.75, 2.0)
 
 
-class EditorBar(QWidget):
+class EditorBar(ToolRow):
     """Back and the recording's name; undo, redo, doubtful words, copying and saving."""
 
     def __init__(self, parent: QWidget | None = None):
@@ -30,16 +33,17 @@ class EditorBar(QWidget):
         self.doubtful = tool_button("", "doubtful", _("Next doubtful word"))
         self.copy = tool_button(_("Copy"), "copy_edited", _("Copy all text"))
         self.save = tool_button(_("Save as…"), "save_edited", _("Save the text to a file"))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GRID // 2)
-        row.addWidget(self.back)
-        row.addWidget(self.name, 1)
-        for button in (self.doubtful, self.undo, self.redo, self.copy, self.save):
-            row.addWidget(button)
+        self.name.setMinimumWidth(12 * GRID)
+        self.put((self.back, self.name, self.doubtful, self.undo, self.redo, self.copy, self.save))
         self.in_order = (self.back, self.doubtful, self.undo, self.redo, self.copy, self.save)
         theme().changed.connect(self._paint_icons)
         self._paint_icons()
+
+    def show_doubtful(self, n: int) -> None:
+        """How many words are doubtful; the button is there only if any is."""
+        self.doubtful.setText(ngettext("{n} doubtful word", "{n} doubtful words", n).format(n=n) if n else "")
+        self.doubtful.setVisible(n > 0)
+        self.fit()
 
     def _paint_icons(self) -> None:
         for button, name in (
@@ -66,7 +70,7 @@ class PlayBar(QWidget):
         self.after = _command_button(_("Go on a sentence"), "sentence_after")
         self.time = QLabel()
         self.time.setAccessibleName(_("Time"))
-        self.speed = QComboBox()
+        self.speed = ElidedChoice(objectName="choice")
         for speed in SPEEDS:
             self.speed.addItem(f"{speed:g}×".replace(".", decimal_point()), speed)
         self.speed.setCurrentIndex(SPEEDS.index(1.0))
@@ -75,12 +79,11 @@ class PlayBar(QWidget):
         self.zoom_in = _icon_button(_("Show less of the waveform, larger"))
         self.add = tool_button(_("Add to my voice"), "add_to_voice", _("Add the sentence to my voice"))
         self.add.setProperty("outlined", True)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        row = FlowRow(self)
         row.setSpacing(GRID)
         for widget in (self.before, self.play, self.after, self.time, self.speed, self.zoom_out, self.zoom_in):
             row.addWidget(widget)
-        row.addStretch(1)
+        row.addStretch()
         row.addWidget(self.add)
         self.in_order = (self.before, self.play, self.after, self.speed, self.zoom_out, self.zoom_in, self.add)
         self.speed.currentIndexChanged.connect(lambda index: self.speed_chosen.emit(SPEEDS[index]))

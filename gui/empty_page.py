@@ -8,9 +8,10 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from engine.paths import resource
+from gui.flow_row import FlowRow
 from gui.i18n import _
 from gui.theme import GRID, TITLE_SCALE, button_icon_size, theme
 
@@ -36,19 +37,24 @@ def shipped_samples(language: str, folder: Path | None = None) -> list[Sample]:
         return []
 
 
-class EmptyPage(QWidget):
-    """`sample_chosen(path)` when a person wants to see what the program does."""
+class EmptyPage(QScrollArea):
+    """`sample_chosen(path)` when a person wants to see what the program does. It scrolls where text is very large."""
 
     sample_chosen = Signal(object)
 
     def __init__(self, samples: Sequence[Sample], parent: QWidget | None = None):
         super().__init__(parent)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.viewport().setAutoFillBackground(False)
+        inner = QWidget()
         title = QLabel(_("Speak, and read what you said"))
         title.setFont(theme().font(TITLE_SCALE, QFont.Weight.DemiBold))
         hint = QLabel(_("Press the button below and speak Russian, or drop recordings here."))
         hint.setProperty("quiet", True)
-        column = QVBoxLayout(self)
+        column = QVBoxLayout(inner)
         column.setContentsMargins(3 * GRID, 2 * GRID, 3 * GRID, 2 * GRID)
         column.setSpacing(GRID)
         column.addStretch(1)
@@ -61,19 +67,19 @@ class EmptyPage(QWidget):
             column.addSpacing(3 * GRID)
             column.addLayout(self._try_it())
         column.addStretch(1)
+        self.setWidget(inner)
+        inner.setAutoFillBackground(False)  # Qt has just set it
         theme().changed.connect(self._paint_icons)
         self._paint_icons()
 
-    def _try_it(self) -> QHBoxLayout:
-        row = QHBoxLayout()
+    def _try_it(self) -> FlowRow:
+        row = FlowRow(centred=True)
         row.setSpacing(GRID)
-        row.addStretch(1)
         label = QLabel(_("Try it:"))
         label.setProperty("quiet", True)
         row.addWidget(label)
         for card in self.cards:
             row.addWidget(card)
-        row.addStretch(1)
         return row
 
     def _card(self, sample: Sample) -> QPushButton:

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
+from gui.flow_row import FlowRow
 from gui.form import push_button
 from gui.i18n import _
 from gui.theme import GRID
@@ -33,11 +34,11 @@ class FolderList(QWidget):
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.add = push_button(_("Add a folder…"), hint)
         self.take_off = push_button(_("Take off the list"), f"{_('The folder itself stays as it is')} (Del)")
-        self.buttons = QHBoxLayout()
+        self.buttons = FlowRow()
         self.buttons.setSpacing(GRID)
         self.buttons.addWidget(self.add)
         self.buttons.addWidget(self.take_off)
-        self.buttons.addStretch(1)
+        self.buttons.addStretch()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)

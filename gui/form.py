@@ -20,6 +20,7 @@ def push_button(text: str, hint: str, kind: str = "outlined") -> QPushButton:
 def heading(text: str) -> QLabel:
     label = QLabel(text)
     label.setFont(theme().font(1.0, QFont.Weight.DemiBold))
+    label.setWordWrap(True)
     return label
 
 

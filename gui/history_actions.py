@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QInputDialog, QMenu, QPushButton, QWidget
 
 from engine.history_entry import Entry, Show, State, Totals
+from gui.flow_row import FlowRow
 from gui.form import push_button
 from gui.history_words import title_words
 from gui.i18n import _, ngettext
@@ -61,12 +62,11 @@ class HistoryActions(QWidget):
         )
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        row = FlowRow(self)
         row.setSpacing(GRID)
         for button in self.buttons:
             row.addWidget(button)
-        row.addStretch(1)
+        row.addStretch()
 
     def _connect(self) -> None:
         page = self._page

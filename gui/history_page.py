@@ -6,7 +6,6 @@ from PySide6.QtCore import QItemSelectionModel, Qt, QTimer
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QListView,
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.history_entry import Entry, Order, Show, Totals
+from gui.flow_row import FlowRow
 from gui.history_actions import HistoryActions
 from gui.history_editing import HistoryEditing
 from gui.history_keeper import HistoryKeeper
@@ -133,7 +133,7 @@ class HistoryPage(QWidget):
         self._search_soon = QTimer(self, singleShot=True, interval=SEARCH_AFTER_MS)
 
     def _lay_out(self) -> None:
-        top = QHBoxLayout()
+        top = FlowRow()
         top.setSpacing(GRID)
         top.addWidget(self.search, 1)
         top.addWidget(self.show_choice)
@@ -144,9 +144,6 @@ class HistoryPage(QWidget):
         inner.setContentsMargins(GRID // 2, GRID, GRID // 2, GRID)
         inner.addWidget(self.view, 0, 0)
         inner.addWidget(self.empty, 0, 0)
-        bottom = QHBoxLayout()
-        bottom.setSpacing(GRID)
-        bottom.addWidget(self.actions, 1)
         listing = QWidget()
         column = QVBoxLayout(listing)
         column.setContentsMargins(3 * GRID, 2 * GRID, 3 * GRID, 2 * GRID)
@@ -155,7 +152,7 @@ class HistoryPage(QWidget):
         column.addWidget(self.queue)
         column.addWidget(frame, 1)
         column.addWidget(self.messages)
-        column.addLayout(bottom)
+        column.addWidget(self.actions)
         column.addWidget(self.totals)
         self.pages.addWidget(listing)
         self.pages.addWidget(self.editing.place)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from engine.history_entry import Entry, State, found_at
 from gui.history_model import ENTRY, FRACTION
 from gui.history_words import ICONS, STATE_ICONS, day_words, length_words, state_words, title_words
-from gui.theme import GRID, ICON_PX, theme
+from gui.theme import GRID, icon_px, theme
 
 SIDE = 2 * GRID
 LEAST_BEFORE = 24  # letters shown before what was found
@@ -52,8 +52,8 @@ class HistoryRow(QStyledItemDelegate):
         colours = theme().colours
         icon = theme().icon(ICONS[entry.kind], colours.quiet_text)
         line = QFontMetrics(theme().font(1.0)).height()
-        icon.paint(painter, QRect(inner.left(), inner.top() + (line - ICON_PX) // 2, ICON_PX, ICON_PX))
-        left = inner.left() + ICON_PX + SIDE
+        icon.paint(painter, QRect(inner.left(), inner.top() + (line - icon_px()) // 2, icon_px(), icon_px()))
+        left = inner.left() + icon_px() + SIDE
         right = (day_words(entry.created), length_words(entry))
         for number, (words, aside) in enumerate(zip((title_words(entry), ""), right, strict=True)):
             top = inner.top() + number * (line + GRID // 2)

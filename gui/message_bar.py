@@ -8,11 +8,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from gui.flow_row import FlowRow
 from gui.i18n import _
 from gui.icon_label import IconLabel
-from gui.theme import GRID, theme
+from gui.theme import GRID, icon_size, theme
 
 MOST_AT_ONCE = 2
+_LINES_FOR_TWO = 24  # of text that the window must have room for, if two messages are to be seen at once
 
 
 @dataclass(frozen=True)
@@ -37,15 +39,19 @@ class Message(QFrame):
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setAccessibleName(text)
+        said = FlowRow()
+        said.setSpacing(GRID)
+        said.addWidget(label, 1)
+        if actions:
+            said.addWidget(self._buttons(actions))
         row = QHBoxLayout(self)
         row.setContentsMargins(2 * GRID, GRID, GRID, GRID)
         row.setSpacing(GRID)
         row.addWidget(IconLabel(icon, accented=True))
         row.addSpacing(GRID // 2)
-        row.addWidget(label, 1)
-        for action in actions:
-            row.addWidget(self._button(action))
+        row.addLayout(said, 1)
         self._cross = QPushButton()
+        self._cross.setIconSize(icon_size())
         self._cross.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._cross.setToolTip(_("Close this message"))
         self._cross.setAccessibleName(_("Close this message"))
@@ -53,6 +59,15 @@ class Message(QFrame):
         row.addWidget(self._cross)
         theme().changed.connect(self._paint_cross)
         self._paint_cross()
+
+    def _buttons(self, actions: Sequence[Action]) -> QWidget:
+        """All of them go below the sentence where one has no room beside it."""
+        buttons = QWidget()
+        row = FlowRow(buttons)
+        row.setSpacing(GRID)
+        for action in actions:
+            row.addWidget(self._button(action))
+        return buttons
 
     def _button(self, action: Action) -> QPushButton:
         button = QPushButton(action.text)
@@ -131,8 +146,13 @@ class MessageList(QWidget):
         message.deleteLater()
         self._fill()
 
+    @property
+    def _most_at_once(self) -> int:
+        n_lines = self.window().height() / self.fontMetrics().lineSpacing()
+        return MOST_AT_ONCE if n_lines >= _LINES_FOR_TWO else 1
+
     def _fill(self) -> None:
-        while self._waiting and len(self._shown) < MOST_AT_ONCE:
+        while self._waiting and len(self._shown) < self._most_at_once:
             message = self._waiting.popleft()
             self._shown.append(message)
             self._column.addWidget(message)

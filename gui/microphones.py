@@ -2,24 +2,25 @@
 
 from collections.abc import Callable, Iterator
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
 
 from engine.capture import InputDevice, input_devices
 from engine.errors import NoMicrophone
 from gui.bridge import Task
+from gui.elided_choice import ElidedChoice
 from gui.i18n import _
 from gui.settings import Settings
 from gui.shortcuts import hint
-from gui.theme import GRID
+from gui.theme import GRID, theme
 
-WIDTH_PX = 30 * GRID
+WIDTH_PX, LEAST_PX = 30 * GRID, 15 * GRID
 ALSA_DEFAULT = "default"  # is listed as if it were a device; here it is the first entry anyway
 
 ListDevices = Callable[[bool], list[InputDevice]]
 
 
-class MicrophoneChoice(QComboBox):
+class MicrophoneChoice(ElidedChoice):
     """The system's default first, then every microphone by name; the choice is remembered.
 
     `unusable` tells why there is nothing to choose from: PortAudioMissing, NoMicrophone, ...
@@ -36,10 +37,16 @@ class MicrophoneChoice(QComboBox):
         self.setAccessibleName(_("Microphone"))
         hint(self, _("Microphone"), "microphone")
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setFixedWidth(WIDTH_PX)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._show([])
         self.activated.connect(self._remember)
         settings.changed.connect(self._follow_settings)
+
+    def sizeHint(self) -> QSize:
+        return QSize(round(WIDTH_PX * theme().text_scale), super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(LEAST_PX, super().minimumSizeHint().height())
 
     @property
     def microphone(self) -> str | None:

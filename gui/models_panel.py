@@ -6,7 +6,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QLocale, Qt, Signal
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QHeaderView,
     QInputDialog,
     QTableWidget,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 from gui import trained_models
 from gui.download_words import size_words
 from gui.files import ask_folder
+from gui.flow_row import FlowRow
 from gui.form import push_button
 from gui.i18n import _, decimal
 from gui.settings import Settings
@@ -25,6 +25,8 @@ from gui.theme import GRID
 from gui.trained_models import TrainedModel
 from gui.window_locale import window_locale
 from gui.work import Work
+
+_NAME_LETTERS = 12  # of which at least there is room for
 
 
 def ask_name(parent: QWidget, name: str) -> str | None:
@@ -80,16 +82,17 @@ class ModelsPanel(QWidget):
         self.table.setSelectionMode(QTableWidget.SelectionMode.SingleSelection)
         header = self.table.horizontalHeader()
         header.setHighlightSections(False)
+        header.setMinimumSectionSize(_NAME_LETTERS * self.table.fontMetrics().averageCharWidth())
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout()
+        row = FlowRow()
         row.setSpacing(GRID)
         for button in (self.use, self.rename, self.export, self.delete):
             row.addWidget(button)
-        row.addStretch(1)
+        row.addStretch()
         row.addWidget(self.add)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, GRID, 0)

@@ -1,9 +1,10 @@
 """The queue of files: how far it is, how long it will take, and what can be done with it."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from gui.controls import PROGRESS_STEPS
+from gui.flow_row import FlowRow
 from gui.form import push_button
 from gui.i18n import _
 from gui.session import Session
@@ -37,14 +38,17 @@ class QueuePanel(QFrame):
         self.hide()  # shown before it has a parent, it would be a window
 
     def _lay_out(self) -> None:
-        told = QVBoxLayout()
+        self.words.setWordWrap(True)
+        beside = QWidget()
+        told = QVBoxLayout(beside)
+        told.setContentsMargins(0, 0, 0, 0)
         told.setSpacing(GRID)
         told.addWidget(self.words)
         told.addWidget(self.progress)
-        row = QHBoxLayout(self)
+        row = FlowRow(self)
         row.setContentsMargins(2 * GRID, GRID, GRID, GRID)
         row.setSpacing(GRID)
-        row.addLayout(told, 1)
+        row.addWidget(beside, 1)
         row.addSpacing(GRID)
         for button in (self.pause, self.cancel):
             button.setIconSize(button_icon_size())

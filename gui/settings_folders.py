@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QWidget
 
 from engine.paths import recordings_dir
 from engine.storage import storage_error
@@ -19,7 +19,8 @@ from gui.questions import ask_delete
 from gui.settings_form import SettingsForm, tick
 from gui.settings_privacy import Kind, sizes, stored_kinds
 from gui.settings_sections import Around
-from gui.theme import GRID
+from gui.theme import GRID, icon_px
+from gui.tick import Tick
 from gui.work import Work
 
 _SMALL_BYTES = 100_000
@@ -40,7 +41,7 @@ class FoldersSection(SettingsForm):
         self.open_folder = open_folder or _open_folder
         self.work = Work(self)
         self._kinds: list[Kind] = []
-        self._ticks: dict[str, QCheckBox] = {}
+        self._ticks: dict[str, Tick] = {}
         self._size_labels: dict[str, QLabel] = {}
         self._add_recordings()
         self._add_privacy()
@@ -68,8 +69,8 @@ class FoldersSection(SettingsForm):
         )
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(2 * GRID)
-        self._grid.setVerticalSpacing(GRID // 2)
-        self._grid.setColumnStretch(1, 1)
+        self._grid.setVerticalSpacing(0)
+        self._grid.setColumnStretch(0, 1)
         self.column.addLayout(self._grid)
         self.column.addSpacing(GRID)
         self.delete = push_button(_("Delete the ticked…"), _("Delete for good what is ticked, after asking"))
@@ -125,11 +126,11 @@ class FoldersSection(SettingsForm):
             size.setMinimumWidth(size.fontMetrics().horizontalAdvance("0000.0 MB "))  # room for what is told later
             where = self._place(kind)
             place = words(_breakable(where), quiet=True)
+            place.setIndent(icon_px() + GRID)
             place.setAccessibleName(_("{what}: kept in {path}").format(what=title, path=where))
-            for column, widget in enumerate((self._ticks[kind.name], place, self._size_labels[kind.name])):
-                self._grid.addWidget(
-                    widget, row, column, Qt.AlignmentFlag.AlignVCenter if column else Qt.AlignmentFlag(0)
-                )
+            self._grid.addWidget(self._ticks[kind.name], 2 * row, 0)
+            self._grid.addWidget(size, 2 * row, 1, Qt.AlignmentFlag.AlignVCenter)
+            self._grid.addWidget(place, 2 * row + 1, 0, 1, 2)
         for before, after in pairwise((self.usual, *self._ticks.values(), self.delete, self.delete_all)):
             QWidget.setTabOrder(before, after)  # the boxes are younger than the buttons under them
         self._show_state()

@@ -4,22 +4,27 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QWheelEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from gui.form import named, words
+from gui.elided_choice import ElidedChoice
+from gui.flow_row import FlowRow
+from gui.form import heading, named, words
 from gui.theme import GRID, TITLE_SCALE, theme
+from gui.tick import Tick
 
 FIELD_LETTERS = 28
+_LEAST_PX = 16 * GRID
 
 
-class Choice(QComboBox):
+class Choice(ElidedChoice):
     """A list of which one is chosen; the wheel scrolls the page and not the choice."""
 
     def __init__(self, name: str, hint: str = ""):
         super().__init__()
         self.setObjectName("choice")
         named(self, name, hint)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.setMinimumWidth(_LEAST_PX)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(FIELD_LETTERS)
 
@@ -39,9 +44,9 @@ class Choice(QComboBox):
         event.ignore()
 
 
-def tick(text: str, hint: str = "") -> QCheckBox:
+def tick(text: str, hint: str = "") -> Tick:
     """A setting that is on or off."""
-    box = QCheckBox(text)
+    box = Tick(text)
     return named(box, text, hint)
 
 
@@ -55,6 +60,7 @@ class SettingsForm(QWidget):
         self.column.setSpacing(GRID)
         head = QLabel(title)
         head.setFont(theme().font(TITLE_SCALE * 0.8, QFont.Weight.DemiBold))
+        head.setWordWrap(True)
         self.column.addWidget(head)
         self.column.addSpacing(GRID)
 
@@ -62,22 +68,20 @@ class SettingsForm(QWidget):
         """A label above its field; beside: buttons to its right. Gives the note's label."""
         caption = QLabel(label)
         caption.setBuddy(field)
+        caption.setWordWrap(True)
         self.column.addWidget(caption)
-        row = QHBoxLayout()
+        row = FlowRow()
         row.setSpacing(GRID)
-        fixed = (
-            field.sizePolicy().horizontalPolicy() is QSizePolicy.Policy.Fixed
-            or field.minimumWidth() == field.maximumWidth()
-        )
-        row.addWidget(field, 0 if fixed else 1)
+        policy = field.sizePolicy().horizontalPolicy()
+        fixed = policy in (QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Maximum)
+        grows = not fixed and field.minimumWidth() != field.maximumWidth()
+        row.addWidget(field, int(grows))
         for widget in beside:
             row.addWidget(widget)
-        if fixed:
-            row.addStretch(1)
         self.column.addLayout(row)
         return self.add_note(note)
 
-    def add_tick(self, box: QCheckBox, note: str = "") -> QLabel:
+    def add_tick(self, box: Tick, note: str = "") -> QLabel:
         self.column.addWidget(box, 0, Qt.AlignmentFlag.AlignLeft)
         return self.add_note(note)
 
@@ -90,15 +94,12 @@ class SettingsForm(QWidget):
         return note
 
     def add_heading(self, text: str) -> None:
-        label = QLabel(text)
-        label.setFont(theme().font(1.0, QFont.Weight.DemiBold))
         self.column.addSpacing(GRID)
-        self.column.addWidget(label)
+        self.column.addWidget(heading(text))
 
     def add_buttons(self, *buttons: QWidget) -> None:
-        row = QHBoxLayout()
+        row = FlowRow()
         row.setSpacing(GRID)
         for button in buttons:
             row.addWidget(button)
-        row.addStretch(1)
         self.column.addLayout(row)

@@ -1,7 +1,5 @@
 """Which microphone records."""
 
-from PySide6.QtWidgets import QSizePolicy
-
 from gui.i18n import _
 from gui.microphones import MicrophoneChoice
 from gui.problem_words import problem_words
@@ -15,7 +13,6 @@ class MicrophoneSection(SettingsForm):
     def __init__(self, around: Around):
         super().__init__(_("Microphone"))
         self.microphones = MicrophoneChoice(around.settings, around.list_devices)
-        self.microphones.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.problem = self.add_field(
             _("Record with:"),
             self.microphones,

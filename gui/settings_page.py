@@ -3,7 +3,7 @@
 import importlib
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QRect, QSize, Qt
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -23,6 +23,7 @@ for _section in SECTIONS:  # while the page itself is imported, on another threa
     importlib.import_module(_section.module)
 
 LIST_PX, ROW_PX = 24 * GRID, 5 * GRID
+_SIDE_PX = 5 * GRID  # of a row, around icon and text
 
 
 class SettingsPage(QWidget):
@@ -35,18 +36,17 @@ class SettingsPage(QWidget):
         self.list = QListWidget()
         self.list.setObjectName("sections")
         self.list.setAccessibleName(_("Sections of the settings"))
-        self.list.setFixedWidth(LIST_PX)
-        self.list.setIconSize(icon_size())
+        self.list.setWordWrap(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.pages = QStackedWidget()
         for section in sections:
             item = QListWidgetItem(_(section.title))
             item.setToolTip(_(section.title))
-            item.setSizeHint(QSize(0, ROW_PX))  # before the style sheet is known, Qt reckons without its padding
             self.list.addItem(item)
             self.pages.addWidget(_scroll_area())
         self._lay_out()
         theme().changed.connect(self._paint_icons)
+        self._measure()
         self._paint_icons()
         self.list.currentRowChanged.connect(self._show)
         self.list.setCurrentRow(0)
@@ -62,6 +62,24 @@ class SettingsPage(QWidget):
         row.setSpacing(3 * GRID)
         row.addWidget(self.list)
         row.addLayout(right, 1)
+
+    def _measure(self) -> None:
+        """As wide as the longest word wants it, as high as the lines; Qt would reckon without the style sheet."""
+        metrics = self.list.fontMetrics()
+        titles = [_(section.title) for section in self._sections]
+        longest = max(metrics.horizontalAdvance(word) for title in titles for word in title.split())
+        width = max(LIST_PX, longest + icon_size().width() + _SIDE_PX)
+        self.list.setFixedWidth(width)
+        self.list.setIconSize(icon_size())
+        room = QRect(0, 0, width - icon_size().width() - _SIDE_PX, 10_000)
+        for row, title in enumerate(titles):
+            height = metrics.boundingRect(room, int(Qt.TextFlag.TextWordWrap), title).height()
+            self.list.item(row).setSizeHint(QSize(0, max(ROW_PX, height + 2 * GRID)))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and self.made:
+            self._measure()
 
     def _paint_icons(self) -> None:
         for row, section in enumerate(self._sections):

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QKeySequenceEdit, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QKeySequenceEdit, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
+from gui.flow_row import FlowRow
 from gui.form import named, push_button, words
 from gui.i18n import _
 from gui.settings_form import SettingsForm
@@ -25,7 +26,7 @@ from gui.shortcuts import (
 )
 from gui.theme import GRID, theme
 
-FIELD_PX = 22 * GRID
+FIELD_PX, _FIELD_PX_OF_LARGE_TEXT = 22 * GRID, 14 * GRID
 
 
 class KeysField(QKeySequenceEdit):
@@ -34,11 +35,15 @@ class KeysField(QKeySequenceEdit):
     def __init__(self, name: str):
         super().__init__()
         self.setMaximumSequenceLength(1)
-        self.setFixedWidth(FIELD_PX)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         named(self, name, _("{what}: press the new keys").format(what=name))
         inner = self.findChild(QLineEdit)
         named(inner, name, self.toolTip())
         inner.setPlaceholderText(_("none"))
+
+    def sizeHint(self) -> QSize:
+        """All fields are as wide, and wide enough for four keys together."""
+        return QSize(max(FIELD_PX, round(_FIELD_PX_OF_LARGE_TEXT * theme().text_scale)), super().sizeHint().height())
 
     @property
     def keys(self) -> str:
@@ -74,18 +79,19 @@ class Row(QWidget):
         self.problem = words()
         self.take = push_button(_("Take them"), _("Use these keys here, and none there"), "link")
         caption.setBuddy(self.field)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(GRID // 2)
-        grid.addWidget(caption, 0, 0)
-        grid.addWidget(self.field, 0, 1)
-        grid.addWidget(self.none, 0, 2)
-        grid.addWidget(self.reset, 0, 3)
-        below = QHBoxLayout()
+        row = FlowRow()
+        row.setSpacing(GRID // 2)
+        row.addWidget(caption, 1)
+        for widget in (self.field, self.none, self.reset):
+            row.addWidget(widget)
+        below = FlowRow()
         below.addWidget(self.problem, 1)
         below.addWidget(self.take)
-        grid.addLayout(below, 1, 0, 1, 4)
-        grid.setColumnStretch(0, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(row)
+        column.addLayout(below)
         self.field.editingFinished.connect(self._finish)
         self.reset.clicked.connect(lambda _checked=False: self._want(command.keys))
         self.none.clicked.connect(lambda _checked=False: self._want(""))

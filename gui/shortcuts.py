@@ -22,7 +22,8 @@ _EDITING = frozenset(
     getattr(Qt.Key, f"Key_{name}")
     for name in ("Backspace", "Delete", "Home", "End", "PageUp", "PageDown", "Left", "Right", "Up", "Down")
 )
-_MOST_PX = 70 * GRID
+_MOST_PX, _WIDEST_PX = 70 * GRID, 88 * GRID
+_MEANING = "meaning"
 _TYPING_MODIFIERS = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
 
 
@@ -255,6 +256,7 @@ def _listed() -> QWidget:
     inner = QWidget()
     grid = QGridLayout(inner)
     grid.setHorizontalSpacing(4 * GRID)
+    grid.setColumnStretch(1, 1)
     grid.setVerticalSpacing(GRID)
     groups = [(title, [(getattr(KEYS, one.name), one.meaning) for one in commands]) for title, commands in by_page()]
     groups[0][1].extend(FIXED)
@@ -266,7 +268,7 @@ def _listed() -> QWidget:
             keys = QLabel(shown(sequence))
             keys.setFont(theme().font(1.0, QFont.Weight.DemiBold))
             grid.addWidget(keys, grid.rowCount(), 0, Qt.AlignmentFlag.AlignLeft)
-            grid.addWidget(QLabel(_(meaning)), grid.rowCount() - 1, 1)
+            grid.addWidget(QLabel(_(meaning), objectName=_MEANING), grid.rowCount() - 1, 1)
     return inner
 
 
@@ -276,7 +278,9 @@ def _scrolling(inner: QWidget) -> QScrollArea:
     area.setWidgetResizable(True)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setWidget(inner)
-    area.setMinimumWidth(inner.sizeHint().width() + 4 * GRID)
+    area.setMinimumWidth(min(inner.sizeHint().width() + 4 * GRID, _WIDEST_PX))
+    for label in inner.findChildren(QLabel):
+        label.setWordWrap(label.objectName() == _MEANING)
     area.setAccessibleName(_("Keyboard shortcuts"))
     area.viewport().setAutoFillBackground(False)
     inner.setAutoFillBackground(False)

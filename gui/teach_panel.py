@@ -4,8 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
+from gui.flow_row import FlowRow
 from gui.form import heading, named, push_button, words
 from gui.i18n import _, ngettext
 from gui.status import time_left
@@ -80,11 +81,11 @@ class TeachPanel(QWidget):
         self.show_state()
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout()
+        row = FlowRow()
         row.setSpacing(GRID)
         row.addWidget(self.teach)
         row.addWidget(self.stop)
-        row.addStretch(1)
+        row.addStretch()
         self.typing = QWidget()
         inner = QVBoxLayout(self.typing)
         inner.setContentsMargins(0, 0, 0, 0)

@@ -12,7 +12,7 @@ from engine.paths import resource
 
 GRID = 8
 BODY_SCALE, TEXT_SCALE, TITLE_SCALE, SMALL_SCALE = 1.0, 1.5, 1.8, 1.0
-ICON_PX = 20
+_ICON_PX, _TICK_PX = 20, 16
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ class Theme(QObject):
     def use(self, colours: Colours) -> None:
         self.colours = colours
         self._app.setPalette(_palette(colours))
-        self._app.setStyleSheet(_style_sheet(colours))
+        self._app.setStyleSheet(_style_sheet(colours, round(_TICK_PX * self.text_scale)))
         self.changed.emit()
 
     def scale_text(self, percent: int) -> None:
@@ -122,6 +122,11 @@ class Theme(QObject):
         for widget, its_font in zip(own, fonts, strict=True):
             its_font.setPointSizeF(its_font.pointSizeF() * after / before)
             widget.setFont(its_font)
+
+    @property
+    def text_scale(self) -> float:
+        """How large text is beside that of the system."""
+        return self._app.font().pointSizeF() / self._system_points
 
     def font(self, scale: float, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
         """The system's font, scaled."""
@@ -144,13 +149,18 @@ def theme() -> Theme:
     return app.findChild(Theme) or Theme(app)
 
 
+def icon_px() -> int:
+    """As large as text is."""
+    return round(_ICON_PX * theme().text_scale)
+
+
 def icon_size() -> QSize:
-    return QSize(ICON_PX, ICON_PX)
+    return QSize(icon_px(), icon_px())
 
 
 def button_icon_size() -> QSize:
     """Wider than the icon: Qt leaves too little room between it and the text."""
-    return QSize(ICON_PX + GRID // 2, ICON_PX)
+    return QSize(icon_px() + GRID // 2, icon_px())
 
 
 def _palette(colours: Colours) -> QPalette:
@@ -185,7 +195,8 @@ def _palette(colours: Colours) -> QPalette:
     return palette
 
 
-def _style_sheet(colours: Colours) -> str:
+def _style_sheet(colours: Colours, tick_px: int) -> str:
     template = Path(__file__).with_name("style.qss").read_text(encoding="utf-8")
     shade = "dark" if colours is DARK else "light"
-    return Template(template).substitute(asdict(colours), chevrons=resource("icons").as_posix(), shade=shade)
+    icons = resource("icons").as_posix()
+    return Template(template).substitute(asdict(colours), chevrons=icons, shade=shade, tick_px=tick_px)

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFont
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLabel, QVBoxLayout, QWidget
 
+from gui.flow_row import FlowRow
 from gui.form import push_button, words
 from gui.i18n import N_, _
 from gui.settings import Settings
@@ -14,6 +15,7 @@ from gui.theme import GRID, TITLE_SCALE, theme
 
 _ICON = QSize(6 * GRID, 6 * GRID)
 _SIZE = QSize(68 * GRID, 48 * GRID)
+_LARGEST = QSize(96 * GRID, 72 * GRID)
 _BODY_SCALE = 1.2
 
 
@@ -64,9 +66,10 @@ class Tour(QDialog):
         self._settings = settings
         self.number = 0
         self.setWindowTitle(_("Welcome to Diktovka"))
-        self.setFixedSize(_SIZE)
+        self.setFixedSize((_SIZE * theme().text_scale).boundedTo(_LARGEST))
         self.icon = QLabel()
         self.title = QLabel()
+        self.title.setWordWrap(True)
         self.title.setFont(theme().font(TITLE_SCALE, QFont.Weight.DemiBold))
         self.text = words()
         self.text.setFont(theme().font(_BODY_SCALE))
@@ -84,10 +87,10 @@ class Tour(QDialog):
         self.show_step(0)
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout()
+        row = FlowRow()
         row.setSpacing(GRID)
         row.addWidget(self.place)
-        row.addStretch(1)
+        row.addStretch()
         for button in (self.skip, self.back, self.next):
             row.addWidget(button)
         column = QVBoxLayout(self)

@@ -7,7 +7,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
-    QHBoxLayout,
     QPushButton,
     QScrollArea,
     QStackedWidget,
@@ -21,6 +20,7 @@ from gui.bridge import Task
 from gui.corpora import finish_removing
 from gui.corpus_panel import CorpusPanel
 from gui.files import ask_folder
+from gui.flow_row import FlowRow
 from gui.form import push_button
 from gui.i18n import _
 from gui.log_window import LogWindow
@@ -72,7 +72,7 @@ class TrainerPage(QWidget):
     def _lay_out(self) -> None:
         self.pages = QStackedWidget()
         self.steps = QButtonGroup(self)
-        row = QHBoxLayout()
+        row = FlowRow()
         row.setSpacing(GRID // 2)
         for number, (text, hint, panel) in enumerate(
             (
@@ -86,7 +86,7 @@ class TrainerPage(QWidget):
             self.steps.addButton(button, number)
             row.addWidget(button)
             self.pages.addWidget(_scrolled(panel))
-        row.addStretch(1)
+        row.addStretch()
         self.steps.button(0).setChecked(True)
         self.steps.idClicked.connect(self.pages.setCurrentIndex)
         column = QVBoxLayout(self)

@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QSpinBox, QVBoxLayout, QWidget
 
 from engine.config import FeatureConfig, ModelConfig
 from engine.errors import CheckpointError, ConfigError
 from engine.paths import models_dir
+from gui.elided_choice import ElidedChoice
 from gui.files import ask_folder
+from gui.flow_row import FlowRow
 from gui.form import Folded, named, number_field, push_button
 from gui.i18n import _
-from gui.theme import GRID
+from gui.theme import GRID, theme
 from gui.trained_models import clean_name, free_home, kind_of, list_models
 from gui.training_request import load_request
 from gui.training_settings import TrainingSettings
@@ -22,6 +24,7 @@ from trainer.commands import PRESETS
 from trainer.process import Request
 from trainer.settings import TrainConfig
 
+_LARGE_TEXT = 1.4  # beside the system's
 _OTHER_EAR = "it hears with another front end than the model that is trained"
 
 
@@ -50,11 +53,11 @@ class TrainingForm(QWidget):
 
     def __init__(self, ask_folder=ask_folder):
         super().__init__()
-        self.run = named(QComboBox(objectName="choice"), _("Run"), _("A new run, or one to go on with"))
+        self.run = named(ElidedChoice(objectName="choice"), _("Run"), _("A new run, or one to go on with"))
         self.delete = push_button(_("Delete"), _("Take the run and its model away; it can be brought back at once"))
         self.name = named(QLineEdit(), _("Name of the model"))
         self.start = named(
-            QComboBox(objectName="choice"), _("Begin with"), _("A new network, or a model to go on from")
+            ElidedChoice(objectName="choice"), _("Begin with"), _("A new network, or a model to go on from")
         )
         self.epochs = named(number_field(QSpinBox()), _("Epochs"), _("How many times all recordings are gone through"))
         self.epochs.setRange(1, 10_000)
@@ -69,29 +72,23 @@ class TrainingForm(QWidget):
         self.delete.clicked.connect(lambda: self.delete_wanted.emit(self.run.currentData()))
 
     def _lay_out(self) -> None:
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(GRID)
-        grid.setVerticalSpacing(GRID)
-        run = QHBoxLayout()
-        run.addWidget(self.run, 1)
-        run.addWidget(self.delete)
-        fields = (
-            (_("Run:"), self.run, run),
-            (_("Name:"), self.name, None),
-            (_("Begin with:"), self.start, None),
-            (_("Epochs:"), self.epochs, None),
-        )
-        for place, (text, field, layout) in enumerate(fields):
-            label = QLabel(text)
-            label.setBuddy(field)
-            row, column = place // 2, 2 * (place % 2)
-            grid.addWidget(label, row, column)
-            if layout is None:
-                grid.addWidget(field, row, column + 1)
-            else:
-                grid.addLayout(layout, row, column + 1)
-        for column in (1, 3):
-            grid.setColumnStretch(column, 1)
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(GRID)
+        self._grid.setVerticalSpacing(GRID)
+        run = QWidget()
+        row = FlowRow(run)
+        row.setSpacing(GRID)
+        row.addWidget(self.run, 1)
+        row.addWidget(self.delete)
+        self._fields = [
+            (QLabel(_("Run:")), run),
+            (QLabel(_("Name:")), self.name),
+            (QLabel(_("Begin with:")), self.start),
+            (QLabel(_("Epochs:")), self.epochs),
+        ]
+        for (label, _field), buddy in zip(self._fields, (self.run, self.name, self.start, self.epochs), strict=True):
+            label.setBuddy(buddy)
+        self._place_fields()
         self.run.setSizePolicy(self.start.sizePolicy())
         for box in (self.run, self.start):
             box.setMinimumContentsLength(8)
@@ -99,9 +96,24 @@ class TrainingForm(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
-        column.addLayout(grid)
+        column.addLayout(self._grid)
         self.more = Folded(_("All settings"), self.settings)
         column.addWidget(self.more)
+
+    def _place_fields(self) -> None:
+        """Two beside each other, but for large text."""
+        n_columns = 2 if theme().text_scale < _LARGE_TEXT else 1
+        for place, (label, field) in enumerate(self._fields):
+            row, column = place // n_columns, 2 * (place % n_columns)
+            self._grid.addWidget(label, row, column)
+            self._grid.addWidget(field, row, column + 1)
+        for column in (1, 3):
+            self._grid.setColumnStretch(column, int(column < 2 * n_columns))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "_fields"):
+            self._place_fields()
 
     # --- what there is to choose ---
 

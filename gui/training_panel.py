@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
 from engine.errors import DiktovkaError
 from gui.corpus_cache import Prepared
@@ -11,6 +11,7 @@ from gui.corpus_panel import CorpusPanel, extracting_words, found_words, is_canc
 from gui.curve import Curve
 from gui.example_table import ExampleTable
 from gui.files import ask_folder
+from gui.flow_row import FlowRow
 from gui.form import named, push_button, words
 from gui.i18n import _
 from gui.loss_plot import LossPlot
@@ -73,11 +74,11 @@ class TrainingPanel(QWidget):
         self.show_state()
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout()
+        row = FlowRow()
         row.setSpacing(GRID)
         for button in (self.train, self.stop, self.stop_now, self.pause, self.resume, self.use):
             row.addWidget(button)
-        row.addStretch(1)
+        row.addStretch()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, GRID, 0)
         column.setSpacing(GRID)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.config import ModelConfig
+from gui.elided_choice import ElidedChoice
 from gui.files import ask_folder
 from gui.folder_list import FolderList
 from gui.form import heading, named, number_field, words
@@ -121,7 +122,7 @@ class TrainingSettings(QWidget):
         self.fields = {name: setting_field(*kinds[name][:2]) for _title, some in grouped() for name in some}
         told = ModelConfig().to_dict()
         self.shape = {name: setting_field(type(told[name]), told[name]) for name in _SHAPE}
-        self.align_with = named(QComboBox(objectName="choice"), _(_ALIGN))
+        self.align_with = named(ElidedChoice(objectName="choice"), _(_ALIGN))
         self.threads = named(setting_field(int, 0), _(_THREADS))
         self.threads.setRange(0, 256)
         hint = _("Feature caches, or folders with transcripts.tsv; the best epoch is chosen on them too")

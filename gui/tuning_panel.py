@@ -3,7 +3,6 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QHeaderView,
     QProgressBar,
     QTableWidget,
@@ -12,6 +11,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui.flow_row import FlowRow
 from gui.form import heading, named, push_button, words
 from gui.i18n import _
 from gui.status import time_left
@@ -38,7 +38,7 @@ class TuningPanel(QWidget):
         takes = _("Takes some minutes; you can go on reading")
         self.tune = push_button(_("Tune the model to my voice"), takes, "primary")
         self.stop = push_button(_("Stop"), _("Save and stop; it can go on later"))
-        row = QHBoxLayout()
+        row = FlowRow()
         row.setSpacing(2 * GRID)
         row.addWidget(self.state, 1)
         row.addWidget(self.tune)
@@ -106,11 +106,11 @@ class ResultView(QWidget):
         self.table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.keep = push_button(_("Keep it and dictate with it"), _("It becomes one of your models"), "primary")
         self.discard = push_button(_("Throw it away"), _("Dictation stays as it was; it can be brought back at once"))
-        row = QHBoxLayout()
+        row = FlowRow()
         row.setSpacing(GRID)
         row.addWidget(self.keep)
         row.addWidget(self.discard)
-        row.addStretch(1)
+        row.addStretch()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, GRID, 0, 0)
         column.setSpacing(GRID + GRID // 2)

@@ -5,9 +5,10 @@ from difflib import SequenceMatcher
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
 
 from engine.alphabet import fold_yo, normalise
+from gui.flow_row import FlowRow
 from gui.form import push_button
 from gui.i18n import _
 from gui.theme import GRID
@@ -29,7 +30,7 @@ class KeptTable(QTableWidget):
         self.setHorizontalHeaderLabels([_("Sentence"), _("What the model hears"), _("Letters right")])
         self.setAccessibleName(_("Kept sentences"))
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(4 * GRID)
+        self.verticalHeader().setDefaultSectionSize(max(4 * GRID, self.fontMetrics().height() + GRID))
         self.setWordWrap(False)
         self.setShowGrid(False)
         self.setTabKeyNavigation(False)
@@ -67,11 +68,11 @@ class KeptList(QWidget):
         self.bring_in = push_button(
             _("Import recordings…"), _("Take in a folder of your own recordings with their texts")
         )
-        row = QHBoxLayout()
+        row = FlowRow()
         row.setSpacing(GRID)
         row.addWidget(self.play)
         row.addWidget(self.delete)
-        row.addStretch(1)
+        row.addStretch()
         row.addWidget(self.bring_in)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -1,8 +1,9 @@
 """What is seen of reading a sentence: the sentence, the round button, and one line of advice."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QVBoxLayout, QWidget
 
+from gui.flow_row import FlowRow
 from gui.form import named, push_button, words
 from gui.i18n import _
 from gui.record_button import RecordButton
@@ -49,19 +50,14 @@ class ReaderView(QWidget):
         inner.addWidget(self.text)
         inner.addWidget(self.typed)
         inner.addStretch(1)
-        choice = QHBoxLayout()
-        choice.addStretch(1)
+        choice = FlowRow(centred=True)
         choice.addWidget(self.another)
         choice.addWidget(self.own)
-        choice.addStretch(1)
         inner.addLayout(choice)
-        row = QHBoxLayout()
+        row = FlowRow(centred=True)
         row.setSpacing(2 * GRID)
-        row.addStretch(1)
-        row.addWidget(self.hear, 0)
-        row.addWidget(self.record, 0)
-        row.addWidget(self.keep, 0)
-        row.addStretch(1)
+        for button in (self.hear, self.record, self.keep):
+            row.addWidget(button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)

@@ -100,7 +100,7 @@ def cut(root: QWidget) -> list[str]:
         if not widget.isVisible() or not isinstance(widget, QLabel | QAbstractButton) or _is_part(widget):
             continue
         text = widget.text()
-        if isinstance(widget, QLabel) and widget.wordWrap():
+        if widget.hasHeightForWidth():
             fits = widget.heightForWidth(widget.width()) <= widget.height()
         else:
             needed = widget.minimumSizeHint() if isinstance(widget, QLabel) else widget.sizeHint()

@@ -101,13 +101,19 @@ def test_dialogs_fit_and_have_names(make_stage, qtbot, language, dialog):
 
 SCALED = """
 import json, os, sys, time
+from pathlib import Path
 from PySide6.QtWidgets import QApplication
 import gui.app
 from gui.app import Program
+from gui.settings import Settings
 from tests.gui.pages import beyond, cut, pages
 from tests.helpers.fake_engine import FakeEngine
 app = QApplication([])
-program = Program(lambda model: FakeEngine(), list_devices=lambda rescan: [], language=sys.argv[1])
+settings = Settings()
+settings.text_percent = int(sys.argv[2])
+settings.save()
+engine = FakeEngine()
+program = Program(lambda model: engine, list_devices=lambda rescan: [], language=sys.argv[1])
 program.open()
 program.window.resize(800, 600)
 def settle(seconds=0.05):
@@ -119,8 +125,56 @@ def wait_until(condition):
     while not condition():
         settle()
         assert time.monotonic() < end
+def look(root):
+    settle(0.2)
+    return cut(root) + beyond(root)
+def states():
+    from engine.paths import resource
+    from gui.about_section import LicencesWindow
+    from gui.log_window import LogWindow
+    from gui.shortcuts import ShortcutsWindow
+    from gui.tour import Tour
+    window, page = program.window, program.page
+    window.tabs.setCurrentWidget(page)
+    page.messages.close_all()
+    engine.read("раз два три четыре пять", 6.0)
+    program.session.open_files([resource("samples/man.wav")])
+    wait_until(lambda: not program.session.status.can_cancel and page.transcript.toPlainText())
+    found = {"text": look(page)}
+    program.session.open_files([Path(f"/записи/{i}.wav") for i in range(12)])
+    engine.begin(4000)
+    engine.progress(1, 4000)
+    wait_until(page.controls.progress.isVisible)
+    found["reading"] = look(page)
+    window.tabs.setCurrentWidget(window.history_page)
+    history = window.history_page.page
+    history.pages.setCurrentIndex(0)
+    wait_until(lambda: history.model.rowCount() > 0)
+    found["queue"] = look(history)
+    program.session.cancel()
+    window.tabs.setCurrentWidget(page)
+    found["cancelled"] = look(page)
+    window.tabs.setCurrentWidget(window.history_page)
+    history.view.setCurrentIndex(history.model.index(history.model.rowCount() - 1))
+    found["entry"] = look(history)
+    history.actions.open.click()
+    wait_until(lambda: history.editing.editor is not None and history.editing.editor.player.sound is not None)
+    found["editor"] = look(history)
+    for kind in (ShortcutsWindow, LogWindow, LicencesWindow):
+        dialog = kind(page)
+        dialog.open()
+        found[kind.__name__] = look(dialog) + ["too large"] * (dialog.width() > 800 or dialog.height() > 600)
+        dialog.reject()
+    tour = Tour(settings, window)
+    tour.open()
+    for step in range(3):
+        tour.show_step(step)
+        found[f"tour {step}"] = look(tour) + ["too large"] * (tour.width() > 800 or tour.height() > 600)
+    tour.accept()
+    return found
 settle(0.3)
 found = {name: cut(page) + beyond(page) for name, page in pages(program.window, wait_until, settle)}
+found |= states()
 ratio, size = program.window.devicePixelRatio(), program.window.size().toTuple()
 program.window.close()
 wait_until(lambda: not program.window.isVisible())
@@ -129,16 +183,17 @@ print(json.dumps({"cut": found, "ratio": ratio, "size": size}))
 
 
 @LANGUAGES
-def test_nothing_is_cut_at_twice_the_size(own_home, language):
-    environment = {**os.environ, "QT_SCALE_FACTOR": "2", "QT_QPA_PLATFORM": "offscreen"}
-    command = [sys.executable, "-c", SCALED, language]
+@pytest.mark.parametrize(("scale", "text_percent"), [(2, 100), (1, 200)], ids=["screen", "text"])
+def test_nothing_is_cut_at_twice_the_size(own_home, language, scale, text_percent):
+    environment = {**os.environ, "QT_SCALE_FACTOR": str(scale), "QT_QPA_PLATFORM": "offscreen"}
+    command = [sys.executable, "-c", SCALED, language, str(text_percent)]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=150)
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout.splitlines()[-1])
-    assert told["ratio"] == 2
+    assert told["ratio"] == scale
     assert told["size"] == [800, 600]
     assert not any(told["cut"].values()), told["cut"]
-    assert len(told["cut"]) >= 10
+    assert len(told["cut"]) >= 25
 
 
 # --- by keyboard ---
