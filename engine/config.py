@@ -102,7 +102,8 @@ class DecodeConfig(_Config):
     The rest is for the beam search, whose scores are in nats. lm_weight: factor on the n-grams' log10 probabilities.
     word_score: added for each word. beam_size: hypotheses kept in a step. free_word_price, free_letter_price: what a
     word outside the lexicon costs beside the n-grams' score of an unknown word, and what each of its letters does.
-    own_word_score: added for each of the person's own words.
+    own_word_score: added for each of the person's own words. blank_price, space_price: taken from the blank and space
+    in each step: a network that is unsure is too ready to give them, for they are the commonest labels.
     """
 
     min_confidence: float = 0.0
@@ -112,12 +113,14 @@ class DecodeConfig(_Config):
     free_word_price: float = 4.0
     free_letter_price: float = 1.0
     own_word_score: float = 0.0
+    blank_price: float = 1.6
+    space_price: float = 1.3
 
     def __post_init__(self):
         _check(0 <= self.min_confidence < 1, "min_confidence", "it must lie between 0 and 1")
         _check(0 <= self.lm_weight <= 20, "lm_weight", "it must lie between 0 and 20")
         _check(1 <= self.beam_size <= 10_000, "beam_size", "it must lie between 1 and 10000")
-        for name in ("word_score", "own_word_score"):
+        for name in ("word_score", "own_word_score", "blank_price", "space_price"):
             _check(-100 <= getattr(self, name) <= 100, name, "it must lie between -100 and 100")
         for name in ("free_word_price", "free_letter_price"):
             _check(-100 <= getattr(self, name) <= 1000, name, "it must lie between -100 and 1000")

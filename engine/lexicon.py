@@ -74,6 +74,8 @@ class Columns:
             plain, dotted = letters.index("е"), letters.index("ё")
             result[:-1, plain] = np.logaddexp(result[:-1, plain], result[:-1, dotted])
             result[:-1, dotted] = _IMPOSSIBLE
+        result[:-1, self.alphabet.blank] -= decode.blank_price
+        result[:-1, self.alphabet.space] -= decode.space_price
         result[-1, self.alphabet.space] = 0.0
         space = result[:, self.alphabet.space]
         result[:, self.own_end] = space + decode.own_word_score

@@ -16,7 +16,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-SETTINGS = ("lm_weight", "word_score", "free_word_price", "free_letter_price", "beam_size")
+SETTINGS = (
+    "lm_weight",
+    "word_score",
+    "free_word_price",
+    "free_letter_price",
+    "blank_price",
+    "space_price",
+    "beam_size",
+)
 
 
 def main() -> int:

@@ -21,6 +21,8 @@ DECODE = DecodeConfig(
     free_word_price=2.0,
     free_letter_price=1.0,
     own_word_score=3.0,
+    blank_price=0.0,
+    space_price=0.0,
 )
 SENTENCES = (
     *("Мама мыла раму.",) * 3,
@@ -114,6 +116,22 @@ def test_a_word_without_end_does_not_break_the_search(beam):
     heard = spoken("абвгд" * 12, certainty=0.99)
     words = beam.decode(heard)
     assert words[-1].last_step < len(heard)
+
+
+# --- what a network gives too readily ---
+
+
+@pytest.mark.parametrize(("setting", "unsure"), [("blank_price", "_"), ("space_price", " ")])
+def test_what_is_given_too_readily_has_its_price(tmp_path, setting, unsure):
+    model = language_model(tmp_path / "лес", *("Лес у леса.",) * 3)
+    heard = spoken("лес?", а=0.05, **{unsure: 0.9})
+    (short,), (long,) = (
+        BeamDecoder(ALPHABET, model, dataclasses.replace(DECODE, **{setting: price})).decode(heard)
+        for price in (0.0, 8.0)
+    )
+    assert (short.text, short.last_step) == ("лес", 2)
+    assert (long.text, long.last_step) == ("леса", 3)
+    assert long.confidence == pytest.approx((0.9**3 * 0.05) ** 0.25, abs=1e-3)
 
 
 # --- own words ---
@@ -267,6 +285,8 @@ def test_decoding_twice_gives_the_same(beam):
         {"free_letter_price": float("nan")},
         {"own_word_score": float("inf")},
         {"beam_size": 1.5},
+        {"blank_price": 101.0},
+        {"space_price": -101.0},
     ],
 )
 def test_settings_are_checked(change):

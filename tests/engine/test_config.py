@@ -32,3 +32,10 @@ def test_what_cannot_be_used_is_refused(kind, values):
 
 def test_whole_numbers_pass_for_floats():
     assert FeatureConfig.from_dict({"low_hz": 100}).low_hz == 100
+
+
+def test_a_model_made_before_the_blank_had_its_price_is_still_read():
+    values = DecodeConfig(lm_weight=1.25).to_dict()
+    del values["blank_price"], values["space_price"]
+    read = DecodeConfig.from_dict(values)
+    assert (read.lm_weight, read.blank_price) == (1.25, DecodeConfig().blank_price)
