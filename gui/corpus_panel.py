@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from engine.worker import Cancelled
 from gui import corpora
@@ -80,7 +80,7 @@ class CorpusPanel(QWidget):
         column.addWidget(heading(_("Recordings to train on")))
         for widget in (self.empty, self.folders):
             column.addWidget(widget)
-        column.addLayout(row)
+        column.addWidget(row)
         for widget in (self.state, self.progress):
             column.addWidget(widget)
         column.addWidget(self.report)
@@ -169,12 +169,8 @@ class CorpusPanel(QWidget):
     def take(self, event: object) -> None:
         """An event of a preparation, of this panel's own or of one that a training began with."""
         match event:
-            case Found():
-                self.state.setText(found_words(event))
-            case Extracting():
-                self.progress.setRange(0, event.total)
-                self.progress.setValue(event.done)
-                self.state.setText(extracting_words(event))
+            case Found() | Extracting():
+                show_preparing(event, self.state, self.progress)
             case Removing():
                 self.progress.setRange(0, event.total)
                 self.progress.setValue(event.done)
@@ -194,12 +190,14 @@ def is_cancel(outcome: Exception) -> bool:
     return isinstance(outcome, Cancelled)
 
 
-def found_words(found: Found) -> str:
-    n = found.recordings
-    return ngettext("{n} recording with a text", "{n} recordings with a text", n).format(n=n)
-
-
-def extracting_words(event: Extracting) -> str:
+def show_preparing(event: Found | Extracting, state: QLabel, progress: QProgressBar) -> None:
+    """How far recordings are made ready to be learned from."""
+    if isinstance(event, Found):
+        n = event.recordings
+        state.setText(ngettext("{n} recording with a text", "{n} recordings with a text", n).format(n=n))
+        return
+    progress.setRange(0, event.total)
+    progress.setValue(event.done)
     said = _("Listening to {done} of {total} recordings").format(done=event.done, total=event.total)
     left = time_left(event.left_s)
-    return f"{said}, {left}" if left else said
+    state.setText(f"{said}, {left}" if left else said)

@@ -31,6 +31,7 @@ from gui.theme import GRID, TITLE_SCALE, theme
 from gui.transcript_view import TranscriptView
 
 ELAPSED_EVERY_MS = 200
+LEAST_TEXT_PX = 5 * GRID  # it scrolls; messages and controls must not be cut, however large text is
 BUTTON_PADDING_PX = 12  # as in style.qss
 
 
@@ -74,6 +75,8 @@ class DictationPage(QWidget):
         self._drop_hint.hide()
         on_page = QGridLayout(self.page)
         on_page.setContentsMargins(3 * GRID, 4 * GRID, GRID, 2 * GRID)
+        for widget in (self.transcript, self.empty):
+            widget.setMinimumHeight(LEAST_TEXT_PX)
         on_page.addWidget(self.transcript, 0, 0)
         on_page.addWidget(self.empty, 0, 0)
         on_page.addWidget(self._drop_hint, 0, 0, Qt.AlignmentFlag.AlignCenter)

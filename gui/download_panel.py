@@ -80,8 +80,7 @@ class DownloadPanel(QWidget):
         self.other_place.clicked.connect(self._choose_place)
 
     def _lay_out(self) -> None:
-        self.choice = QWidget()
-        row = FlowRow(self.choice)
+        self.choice = row = FlowRow()
         row.setSpacing(GRID)
         row.addWidget(QLabel(_("Archives:")))
         row.addWidget(self.count)
@@ -110,7 +109,7 @@ class DownloadPanel(QWidget):
         column.addWidget(heading(_("Download recordings from VoxForge")))
         for widget in (self.state, self.progress, self.choice):
             column.addWidget(widget)
-        column.addLayout(buttons)
+        column.addWidget(buttons)
         column.addWidget(self.more)
 
     def _show_state(self) -> None:

@@ -57,7 +57,7 @@ class EditorBar(ToolRow):
             button.setIcon(theme().icon(name))
 
 
-class PlayBar(QWidget):
+class PlayBar(FlowRow):
     """Play, sentence by sentence, the time, the speed, zoom; and the sentence that goes to my voice."""
 
     speed_chosen = Signal(float)
@@ -79,12 +79,11 @@ class PlayBar(QWidget):
         self.zoom_in = _icon_button(_("Show less of the waveform, larger"))
         self.add = tool_button(_("Add to my voice"), "add_to_voice", _("Add the sentence to my voice"))
         self.add.setProperty("outlined", True)
-        row = FlowRow(self)
-        row.setSpacing(GRID)
+        self.setSpacing(GRID)
         for widget in (self.before, self.play, self.after, self.time, self.speed, self.zoom_out, self.zoom_in):
-            row.addWidget(widget)
-        row.addStretch()
-        row.addWidget(self.add)
+            self.addWidget(widget)
+        self.addStretch()
+        self.addWidget(self.add)
         self.in_order = (self.before, self.play, self.after, self.speed, self.zoom_out, self.zoom_in, self.add)
         self.speed.currentIndexChanged.connect(lambda index: self.speed_chosen.emit(SPEEDS[index]))
         theme().changed.connect(self._paint_icons)

@@ -65,7 +65,7 @@ class EmptyPage(QScrollArea):
         self.cards = [self._card(sample) for sample in samples]
         if self.cards:
             column.addSpacing(3 * GRID)
-            column.addLayout(self._try_it())
+            column.addWidget(self._try_it())
         column.addStretch(1)
         self.setWidget(inner)
         inner.setAutoFillBackground(False)  # Qt has just set it

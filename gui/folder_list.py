@@ -43,7 +43,7 @@ class FolderList(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
         column.addWidget(self.list)
-        column.addLayout(self.buttons)
+        column.addWidget(self.buttons)
         self.add.clicked.connect(self._add)
         self.take_off.clicked.connect(self._take_off)
         QShortcut(QKeySequence.StandardKey.Delete, self.list, self._take_off, context=Qt.ShortcutContext.WidgetShortcut)

@@ -34,7 +34,7 @@ def ask_title(parent: QWidget, title: str) -> str | None:
     return text.strip() if accepted else None
 
 
-class HistoryActions(QWidget):
+class HistoryActions(FlowRow):
     """ask_title: passed in."""
 
     def __init__(self, page: HistoryPage, ask_title: Callable[[QWidget, str], str | None] = ask_title):
@@ -62,11 +62,9 @@ class HistoryActions(QWidget):
         )
 
     def _lay_out(self) -> None:
-        row = FlowRow(self)
-        row.setSpacing(GRID)
+        self.setSpacing(GRID)
         for button in self.buttons:
-            row.addWidget(button)
-        row.addStretch()
+            self.addWidget(button)
 
     def _connect(self) -> None:
         page = self._page

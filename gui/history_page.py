@@ -148,7 +148,7 @@ class HistoryPage(QWidget):
         column = QVBoxLayout(listing)
         column.setContentsMargins(3 * GRID, 2 * GRID, 3 * GRID, 2 * GRID)
         column.setSpacing(GRID)
-        column.addLayout(top)
+        column.addWidget(top)
         column.addWidget(self.queue)
         column.addWidget(frame, 1)
         column.addWidget(self.messages)

@@ -49,7 +49,7 @@ class Message(QFrame):
         row.setSpacing(GRID)
         row.addWidget(IconLabel(icon, accented=True))
         row.addSpacing(GRID // 2)
-        row.addLayout(said, 1)
+        row.addWidget(said, 1)
         self._cross = QPushButton()
         self._cross.setIconSize(icon_size())
         self._cross.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -62,12 +62,11 @@ class Message(QFrame):
 
     def _buttons(self, actions: Sequence[Action]) -> QWidget:
         """All of them go below the sentence where one has no room beside it."""
-        buttons = QWidget()
-        row = FlowRow(buttons)
+        row = FlowRow()
         row.setSpacing(GRID)
         for action in actions:
             row.addWidget(self._button(action))
-        return buttons
+        return row
 
     def _button(self, action: Action) -> QPushButton:
         button = QPushButton(action.text)

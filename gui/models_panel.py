@@ -98,7 +98,7 @@ class ModelsPanel(QWidget):
         column.setContentsMargins(0, 0, GRID, 0)
         column.setSpacing(GRID)
         column.addWidget(self.table, 1)
-        column.addLayout(row)
+        column.addWidget(row)
 
     def _connect(self) -> None:
         self.table.itemSelectionChanged.connect(self.show_state)

@@ -45,14 +45,16 @@ class QueuePanel(QFrame):
         told.setSpacing(GRID)
         told.addWidget(self.words)
         told.addWidget(self.progress)
-        row = FlowRow(self)
-        row.setContentsMargins(2 * GRID, GRID, GRID, GRID)
+        row = FlowRow()
         row.setSpacing(GRID)
         row.addWidget(beside, 1)
         row.addSpacing(GRID)
         for button in (self.pause, self.cancel):
             button.setIconSize(button_icon_size())
             row.addWidget(button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(2 * GRID, GRID, GRID, GRID)
+        column.addWidget(row)
 
     def _toggle(self) -> None:
         self._session.pause(not self._session.is_paused)

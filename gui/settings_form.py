@@ -78,7 +78,7 @@ class SettingsForm(QWidget):
         row.addWidget(field, int(grows))
         for widget in beside:
             row.addWidget(widget)
-        self.column.addLayout(row)
+        self.column.addWidget(row)
         return self.add_note(note)
 
     def add_tick(self, box: Tick, note: str = "") -> QLabel:
@@ -102,4 +102,4 @@ class SettingsForm(QWidget):
         row.setSpacing(GRID)
         for button in buttons:
             row.addWidget(button)
-        self.column.addLayout(row)
+        self.column.addWidget(row)

@@ -9,16 +9,14 @@ from PySide6.QtWidgets import QPlainTextEdit, QProgressBar, QStackedWidget, QVBo
 from gui.flow_row import FlowRow
 from gui.form import heading, named, push_button, words
 from gui.i18n import _, ngettext
-from gui.status import time_left
 from gui.teaching import Teaching
 from gui.theme import GRID
 from gui.tuning_job import Step
-from gui.tuning_panel import ResultView
+from gui.tuning_panel import ResultView, show_step
 from trainer.taught import Lesson, lesson
 from trainer.tuning_events import BeforeAfter
 
 SAVED_AFTER_MS = 1000  # of no typing
-_STEPS = 1000
 EXAMPLE = "Гляциолог измеряет морену.\nАнтон защитил диссертацию по гляциологии."
 _NAMED = 2  # lines that cannot be spoken
 
@@ -71,7 +69,6 @@ class TeachPanel(QWidget):
         self.state = words()
         self.progress = named(QProgressBar(), _("Progress of the lesson"))
         self.progress.setTextVisible(False)
-        self.progress.setRange(0, _STEPS)
         self.result = TaughtResult()
         self._lesson = Lesson((), ())
         self._clock = QTimer(self, interval=SAVED_AFTER_MS, singleShot=True)
@@ -98,7 +95,7 @@ class TeachPanel(QWidget):
         inner.addWidget(words(explained, quiet=True))
         inner.addWidget(self.text, 1)
         inner.addWidget(self.count)
-        inner.addLayout(row)
+        inner.addWidget(row)
         inner.addWidget(self.state)
         inner.addWidget(self.progress)
         self.pages = QStackedWidget()
@@ -169,14 +166,12 @@ class TeachPanel(QWidget):
     def _show_step(self, step: Step) -> None:
         if self.teaching.job.stopping:
             return
-        self.progress.setValue(round(_STEPS * step.fraction))
         said = {
             "preparing": _("The machine is speaking the sentences"),
             "learning": _("The model is learning the sentences"),
             "judging": _("Comparing the taught model with the one before"),
-        }[step.kind]
-        left = time_left(step.left_s)
-        self.state.setText(f"{said}, {left}" if left else said)
+        }
+        show_step(step, said, self.state, self.progress)
         self.state.show()
 
 

@@ -7,17 +7,18 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from engine.paths import data_dir
 from engine.storage import write_atomic
 from engine.worker import Cancelled
 from gui.i18n import _
 from gui.trained_models import kind_of
-from gui.tuning_job import TuningJob, brought_back, kept, prepared_corpora, thrown_away
+from gui.tuning_job import TuningJob, prepared_corpora
+from gui.tuning_outcome import TuningOutcome
 from gui.work import Work
 from trainer.tuning import TuneRequest
-from trainer.tuning_events import BeforeAfter, Hearing, load_result
+from trainer.tuning_events import Hearing
 
 
 class TeachingJob(TuningJob):
@@ -50,35 +51,25 @@ class TeachingJob(TuningJob):
         yield from super()._steps(make_request)
 
 
-class Teaching(QObject):
-    """What is done with a lesson and with its result. result: neither kept nor thrown away, None where there is none.
+class Teaching(TuningOutcome):
+    """What is done with a lesson and with its result. `use_wanted(folder)`: dictate with the taught model."""
 
-    `failed(error, try_again)`; `done(sentence, undo)`; `use_wanted(folder)`; `changed`: something began or ended.
-    """
-
-    failed = Signal(object, object)
-    done = Signal(str, object)
     use_wanted = Signal(object)
-    changed = Signal()
 
     def __init__(self, model: Callable[[], Path], corpora: Callable[[], list[Path]]):
-        super().__init__()
-        self._model, self._corpora = model, corpora
         folder = data_dir() / "tuning" / "taught"
+        super().__init__(TeachingJob(folder))
+        self._model, self._corpora = model, corpora
         self.file = folder.with_name("sentences.txt")
-        self.job = TeachingJob(folder)
-        self.result: BeforeAfter | None = load_result(folder)
-        self._deciding, self._saving = Work(self), Work(self)
-        self._after: Callable[[Path], None] | None = None
+        self._saving = Work(self)
         self._unsaved: str | None = None
         self.job.ended.connect(self._end)
-        self._deciding.event.connect(self._take)
-        self._deciding.ended.connect(self._decided)
         self._saving.ended.connect(self._saved)
+        self.look()
 
     @property
     def busy(self) -> bool:
-        return self.job.running or self._deciding.running or self._saving.running
+        return super().busy or self._saving.running
 
     # --- the sentences ---
 
@@ -115,18 +106,14 @@ class Teaching(QObject):
     def _end(self, outcome: Exception | None) -> None:
         if outcome is not None and not isinstance(outcome, Cancelled):
             self.failed.emit(outcome, partial(self.begin, self._typed))
-        self._look()
-
-    def _look(self) -> None:
-        self.result = None if self.job.running else load_result(self.job.folder)
-        self.changed.emit()
+        self.look()
 
     # --- its result ---
 
     def keep(self) -> None:
         """It becomes one of the person's models, and dictation uses it."""
         name = _("Taught {date}").format(date=datetime.now().strftime("%Y-%m-%d"))
-        self._do(kept(self.result, name), self._use)
+        self.keep_as(name, self._use)
 
     def _use(self, home: Path) -> None:
         shutil.rmtree(self.job.speech, ignore_errors=True)
@@ -134,24 +121,7 @@ class Teaching(QObject):
 
     def throw_away(self) -> None:
         """With undo."""
-        self._do(thrown_away(self.job.folder), self._tell_thrown_away)
-
-    def _tell_thrown_away(self, _aside: Path) -> None:
-        undo = partial(self._do, brought_back(self.job.folder), lambda _folder: None)
-        self.done.emit(_("The taught model was thrown away. Your sentences are still there."), undo)
-
-    def _do(self, steps: Iterator[Path], after: Callable[[Path], None]) -> None:
-        if not self._deciding.running:
-            self._after = after
-            self._deciding.start(lambda: steps)
-
-    def _take(self, folder: Path) -> None:
-        self._after(folder)
-
-    def _decided(self, outcome: Exception | None) -> None:
-        if outcome is not None:
-            self.failed.emit(outcome, None)
-        self._look()
+        self.throw_away_saying(_("The taught model was thrown away. Your sentences are still there."))
 
 
 def _written(file: Path, typed: str) -> Iterator[None]:

@@ -105,7 +105,7 @@ class Theme(QObject):
     def use(self, colours: Colours) -> None:
         self.colours = colours
         self._app.setPalette(_palette(colours))
-        self._app.setStyleSheet(_style_sheet(colours, round(_TICK_PX * self.text_scale)))
+        self._app.setStyleSheet(_style_sheet(colours, self.text_scale))
         self.changed.emit()
 
     def scale_text(self, percent: int) -> None:
@@ -195,8 +195,9 @@ def _palette(colours: Colours) -> QPalette:
     return palette
 
 
-def _style_sheet(colours: Colours, tick_px: int) -> str:
+def _style_sheet(colours: Colours, text_scale: float) -> str:
     template = Path(__file__).with_name("style.qss").read_text(encoding="utf-8")
     shade = "dark" if colours is DARK else "light"
     icons = resource("icons").as_posix()
-    return Template(template).substitute(asdict(colours), chevrons=icons, shade=shade, tick_px=tick_px)
+    sizes = {"tick_px": round(_TICK_PX * text_scale), "icon_px": round(_ICON_PX * text_scale)}
+    return Template(template).substitute(asdict(colours), chevrons=icons, shade=shade, **sizes)

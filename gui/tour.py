@@ -16,7 +16,7 @@ from gui.theme import GRID, TITLE_SCALE, theme
 _ICON = QSize(6 * GRID, 6 * GRID)
 _SIZE = QSize(68 * GRID, 48 * GRID)
 _LARGEST = QSize(96 * GRID, 72 * GRID)
-_BODY_SCALE = 1.2
+_BODY_SCALE, _LARGE_TEXT = 1.2, 1.4
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Tour(QDialog):
         self.title.setWordWrap(True)
         self.title.setFont(theme().font(TITLE_SCALE, QFont.Weight.DemiBold))
         self.text = words()
-        self.text.setFont(theme().font(_BODY_SCALE))
+        self.text.setFont(theme().font(_BODY_SCALE if theme().text_scale < _LARGE_TEXT else 1.0))
         self.place = QLabel()
         self.place.setProperty("quiet", True)
         self.back = push_button(_("Back"), _("The step before"))
@@ -99,7 +99,7 @@ class Tour(QDialog):
         for widget in (self.icon, self.title, self.text):
             column.addWidget(widget)
         column.addStretch(1)
-        column.addLayout(row)
+        column.addWidget(row)
 
     def show_step(self, number: int) -> None:
         """number: from 0."""

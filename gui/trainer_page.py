@@ -92,7 +92,7 @@ class TrainerPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(3 * GRID, GRID, 3 * GRID, 2 * GRID)
         column.setSpacing(2 * GRID)
-        column.addLayout(row)
+        column.addWidget(row)
         column.addWidget(self.pages, 1)
         column.addWidget(self.messages)
 

@@ -75,11 +75,10 @@ class TrainingForm(QWidget):
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(GRID)
         self._grid.setVerticalSpacing(GRID)
-        run = QWidget()
-        row = FlowRow(run)
-        row.setSpacing(GRID)
-        row.addWidget(self.run, 1)
-        row.addWidget(self.delete)
+        run = FlowRow()
+        run.setSpacing(GRID)
+        run.addWidget(self.run, 1)
+        run.addWidget(self.delete)
         self._fields = [
             (QLabel(_("Run:")), run),
             (QLabel(_("Name:")), self.name),

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
 from engine.errors import DiktovkaError
 from gui.corpus_cache import Prepared
-from gui.corpus_panel import CorpusPanel, extracting_words, found_words, is_cancel
+from gui.corpus_panel import CorpusPanel, is_cancel, show_preparing
 from gui.curve import Curve
 from gui.example_table import ExampleTable
 from gui.files import ask_folder
@@ -83,7 +83,7 @@ class TrainingPanel(QWidget):
         column.setContentsMargins(0, 0, GRID, 0)
         column.setSpacing(GRID)
         column.addWidget(self.form)
-        column.addLayout(row)
+        column.addWidget(row)
         for widget in (self.state, self.result, self.progress, self.note):
             column.addWidget(widget)
         column.addWidget(self.figures)
@@ -197,16 +197,11 @@ class TrainingPanel(QWidget):
                 self._ending = ending_words(self._curve.epochs_done, settings.epochs, settings.patience)
 
     def _preparing(self, event: object) -> None:
-        match event:
-            case Found():
-                self.state.setText(found_words(event))
-            case Extracting():
-                self.progress.setRange(0, event.total)
-                self.progress.setValue(event.done)
-                self.state.setText(extracting_words(event))
-            case Prepared():
-                self.progress.setRange(0, 0)
-                self.state.setText(_("Getting the network ready"))
+        if isinstance(event, Prepared):
+            self.progress.setRange(0, 0)
+            self.state.setText(_("Getting the network ready"))
+        else:
+            show_preparing(event, self.state, self.progress)
 
     def _show_step(self, step: StepDone) -> None:
         if self.job.state is not State.RUNNING:

@@ -1,25 +1,17 @@
-"""The page of text: what was said stands in it, and a person may edit it at any moment.
-
-Provisional text is shown the way an input method shows a composition: drawn at the end of the last
-paragraph, but no part of the document. So it can neither garble what a person types meanwhile nor get into
-their undo history.
-"""
+"""The page of text: what was said stands in it, and a person may edit it at any moment."""
 
 from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
     QFont,
     QInputMethodEvent,
     QResizeEvent,
-    QTextBlock,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
     QTextDocumentFragment,
     QTextFormat,
-    QTextLayout,
 )
 from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
@@ -27,6 +19,7 @@ from engine.results import Segment
 from gui.i18n import _
 from gui.jobs import Job
 from gui.page_text import HEADING, Page, Run, Source
+from gui.provisional import Provisional, blank_after
 from gui.theme import GRID, SMALL_SCALE, TEXT_SCALE, theme
 
 LINE_WIDTH_PX = 760
@@ -51,8 +44,7 @@ class TranscriptView(QTextEdit):
         self.setFont(theme().font(TEXT_SCALE))
         self.setAccessibleName(_("Text"))
         self.setAccessibleDescription(_("What was said; it can be edited"))
-        self._provisional = ""
-        self._shown_in: QTextBlock | None = None
+        self._provisional = Provisional(self.document())
         self._composing = False
         self._paragraph_wanted: Job | None = None
         self._sources: dict[int, Source] = {}
@@ -80,19 +72,19 @@ class TranscriptView(QTextEdit):
         following = self._follows_end()
         if text and self._paragraph_wanted:
             self._start_paragraph(QTextCursor(self.document()))
-        self._provisional = text
+        self._provisional.text = text
         self._place_provisional()
         if following:
             self._scroll_to_end()
 
     @property
     def provisional_text(self) -> str:
-        return self._provisional
+        return self._provisional.text
 
     def add_segment(self, job: Job, segment: Segment) -> None:
         """Puts final text to the page's end, in place of the provisional."""
         following = self._follows_end()
-        self._provisional = ""
+        self._provisional.text = ""
         if segment.heard:
             number = len(self._sources) + 1
             self._sources[number] = Source(job.key, segment)
@@ -178,30 +170,9 @@ class TranscriptView(QTextEdit):
     # --- the provisional text ---
 
     def _place_provisional(self, *_: object) -> None:
-        """Moves it to where the page ends now."""
+        """Moves it to where the page ends now, unless the person composes there."""
         last = self.document().lastBlock()
-        if self._shown_in is not None and self._shown_in.isValid() and self._shown_in != last:
-            self._erase(self._shown_in)
-        if self._composing and self.textCursor().block() == last:
-            return  # the place is taken by what the person composes
-        text = _blank_after(last.text()) + self._provisional if self._provisional else ""
-        if not text:
-            if self._shown_in is not None:
-                self._erase(last)
-            self._shown_in = None
-            return
-        greyed = QTextLayout.FormatRange()
-        greyed.start, greyed.length = last.length() - 1, len(text)
-        greyed.format.setForeground(QColor(theme().colours.provisional_text))
-        last.layout().setPreeditArea(last.length() - 1, text)
-        last.layout().setFormats([greyed])
-        self._shown_in = last
-        self.document().markContentsDirty(last.position(), last.length())
-
-    def _erase(self, block: QTextBlock) -> None:
-        block.layout().setPreeditArea(-1, "")
-        block.layout().clearFormats()
-        self.document().markContentsDirty(block.position(), block.length())
+        self._provisional.place(is_free=not (self._composing and self.textCursor().block() == last))
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         self._composing = bool(event.preeditString())
@@ -292,15 +263,11 @@ class TranscriptView(QTextEdit):
         super().resizeEvent(event)
 
 
-def _blank_after(line: str) -> str:
-    return " " if line and not line[-1].isspace() else ""
-
-
 def _joined(line: str, text: str) -> str:
     """What is put behind a line that ends a page."""
     if not line:
         return text.lstrip("\n")
-    return text if not text or text[0] == "\n" else _blank_after(line) + text
+    return text if not text or text[0] == "\n" else blank_after(line) + text
 
 
 def _numbered(number: int) -> QTextCharFormat:

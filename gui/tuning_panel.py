@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import (
     QHeaderView,
+    QLabel,
     QProgressBar,
     QTableWidget,
     QTableWidgetItem,
@@ -22,6 +23,14 @@ from trainer.tuning_events import BeforeAfter
 
 WANTED = 20
 _STEPS = 1000
+
+
+def show_step(step: Step, said: dict[str, str], state: QLabel, progress: QProgressBar) -> None:
+    """How far a tuning is. said: what is done, by the kind of step."""
+    progress.setRange(0, _STEPS)
+    progress.setValue(round(_STEPS * step.fraction))
+    left = time_left(step.left_s)
+    state.setText(f"{said[step.kind]}, {left}" if left else said[step.kind])
 
 
 class TuningPanel(QWidget):
@@ -47,7 +56,7 @@ class TuningPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
         column.addWidget(self.progress)
-        column.addLayout(row)
+        column.addWidget(row)
         self.tune.clicked.connect(self.tune_wanted)
         self.stop.clicked.connect(self.stop_wanted)
         self.show_idle(0, False)
@@ -68,15 +77,14 @@ class TuningPanel(QWidget):
         self.tune.setVisible(False)
         self.stop.setVisible(True)
         self.stop.setEnabled(not stopping)
-        self.progress.setRange(0, _STEPS)
-        self.progress.setValue(round(_STEPS * step.fraction))
         said = {
             "preparing": _("Getting your sentences ready"),
             "learning": _("The model is learning your voice"),
             "judging": _("Comparing the tuned model with the one before"),
-        }[step.kind]
-        left = time_left(step.left_s)
-        self.state.setText(_("Saving and stopping") if stopping else f"{said}, {left}" if left else said)
+        }
+        show_step(step, said, self.state, self.progress)
+        if stopping:
+            self.state.setText(_("Saving and stopping"))
 
 
 class ResultView(QWidget):
@@ -117,7 +125,7 @@ class ResultView(QWidget):
         for widget in (self.title, self.own, self.others, self.measured):
             column.addWidget(widget)
         column.addWidget(self.table, 1)
-        column.addLayout(row)
+        column.addWidget(row)
         self.keep.clicked.connect(self.keep_wanted)
         self.discard.clicked.connect(self.discard_wanted)
 

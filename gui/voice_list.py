@@ -78,7 +78,7 @@ class KeptList(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
         column.addWidget(self.table, 1)
-        column.addLayout(row)
+        column.addWidget(row)
         self.table.itemSelectionChanged.connect(self._show_state)
         self.table.itemActivated.connect(self._play)
         self.table.delete_wanted.connect(self._delete)

@@ -1,10 +1,7 @@
 """Tuning the model on the kept sentences: begun, stopped, gone on with; its result kept or thrown away."""
 
 from datetime import datetime
-from functools import partial
 from pathlib import Path
-
-from PySide6.QtCore import QObject, Signal
 
 from engine.checkpoint import load_checkpoint
 from engine.paths import data_dir
@@ -12,46 +9,28 @@ from engine.worker import Cancelled
 from gui.i18n import _
 from gui.session import Session
 from gui.settings import Settings
-from gui.tuning_job import Step, TuningJob, brought_back, kept, prepared_corpora, thrown_away
+from gui.tuning_job import Step, TuningJob, prepared_corpora
+from gui.tuning_outcome import TuningOutcome
 from gui.tuning_panel import ResultView, TuningPanel
-from gui.work import Work
 from trainer.tuning import TuneRequest
-from trainer.tuning_events import BeforeAfter, load_result
 
 
-class VoiceTuning(QObject):
-    """result: of a tuning that is neither kept nor thrown away, None where there is none.
-
-    `failed(error, try_again)`; `done(sentence, undo)`; `changed`: something began or ended, or there is a result.
-    """
-
-    failed = Signal(object, object)
-    done = Signal(str, object)
-    changed = Signal()
+class VoiceTuning(TuningOutcome):
+    """Its panel, and the view of its result."""
 
     def __init__(self, session: Session, settings: Settings, own: Path):
         """own: folder of the person's recordings."""
-        super().__init__()
+        super().__init__(TuningJob(data_dir() / "tuning" / "my-voice"))
         self._session, self._settings, self._own = session, settings, own
         self._n_kept = 0
-        self.job = TuningJob(data_dir() / "tuning" / "my-voice")
         self.panel, self.result_view = TuningPanel(), ResultView()
-        self._deciding = Work(self)
-        self._after = None
-        self.result: BeforeAfter | None = None
         self.panel.tune_wanted.connect(self.begin)
         self.panel.stop_wanted.connect(self.stop)
         self.job.step.connect(self._show_step)
         self.job.ended.connect(self._end)
         self.result_view.keep_wanted.connect(self.keep)
         self.result_view.discard_wanted.connect(self.throw_away)
-        self._deciding.event.connect(self._take)
-        self._deciding.ended.connect(self._decided)
-        self._look()
-
-    @property
-    def busy(self) -> bool:
-        return self.job.running or self._deciding.running
+        self.look()
 
     def show_kept(self, n: int) -> None:
         """n: sentences that there are."""
@@ -87,21 +66,19 @@ class VoiceTuning(QObject):
     def _end(self, outcome: Exception | None) -> None:
         if outcome is not None and not isinstance(outcome, Cancelled):
             self.failed.emit(outcome, self.begin)
-        self._look()
+        self.look()
 
-    def _look(self) -> None:
-        self.result = load_result(self.job.folder)
+    def look(self) -> None:
+        super().look()
         if self.result is not None:
             self.result_view.show_result(self.result)
         self.show_kept(self._n_kept)
-        self.changed.emit()
 
     # --- its result ---
 
     def keep(self) -> None:
         """It becomes one of the person's models, and dictation uses it."""
-        name = _("My voice {date}").format(date=datetime.now().strftime("%Y-%m-%d"))
-        self._do(kept(self.result, name), self._use)
+        self.keep_as(_("My voice {date}").format(date=datetime.now().strftime("%Y-%m-%d")), self._use)
 
     def _use(self, home: Path) -> None:
         self._session.use_model(home)
@@ -111,22 +88,4 @@ class VoiceTuning(QObject):
 
     def throw_away(self) -> None:
         """With undo."""
-
-        def tell(_aside: Path) -> None:
-            undo = partial(self._do, brought_back(self.job.folder), lambda _folder: None)
-            self.done.emit(_("The tuned model was thrown away."), undo)
-
-        self._do(thrown_away(self.job.folder), tell)
-
-    def _do(self, steps, after) -> None:
-        if not self._deciding.running:
-            self._after = after
-            self._deciding.start(lambda: steps)
-
-    def _take(self, event: object) -> None:
-        self._after(event)
-
-    def _decided(self, outcome: Exception | None) -> None:
-        if outcome is not None:
-            self.failed.emit(outcome, None)
-        self._look()
+        self.throw_away_saying(_("The tuned model was thrown away."))

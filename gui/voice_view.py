@@ -53,7 +53,7 @@ class ReaderView(QWidget):
         choice = FlowRow(centred=True)
         choice.addWidget(self.another)
         choice.addWidget(self.own)
-        inner.addLayout(choice)
+        inner.addWidget(choice)
         row = FlowRow(centred=True)
         row.setSpacing(2 * GRID)
         for button in (self.hear, self.record, self.keep):
@@ -62,7 +62,7 @@ class ReaderView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
         column.addWidget(page, 1)
-        column.addLayout(row)
+        column.addWidget(row)
         column.addWidget(self.advice)
         width = max(self.hear.sizeHint().width(), self.keep.sizeHint().width())
         for button in (self.hear, self.keep):  # so that the round button stands in the middle

@@ -76,6 +76,17 @@ class Photographer:
         editor.bar.back.click()
         tabs.setCurrentWidget(self.program.page)
 
+    def take_history(self) -> None:
+        """All that was read so far, the file without sound too; a recording is chosen."""
+        self.window.tabs.setCurrentWidget(self.window.history_page)
+        history = self.window.history_page.page
+        self.wait(lambda: history.model.rowCount() > 3)
+        history.view.setCurrentIndex(history.model.index(1))
+        self.wait(lambda: len(history.chosen) == 1)
+        self.rest(0.3)
+        self.take("history")
+        self.window.tabs.setCurrentWidget(self.program.page)
+
     def take_all(self) -> None:
         from engine.paths import resource
         from gui.status import Model
@@ -100,12 +111,14 @@ class Photographer:
         self.take("recording")
         self.session.stop()
         self.wait(ready)
-        no_sound = self._home / "лекция.wav"
+        no_sound = self._home.parent / "Записи" / "лекция.wav"
+        no_sound.parent.mkdir(exist_ok=True)
         no_sound.write_text("no sound at all", encoding="utf-8")
         self.session.open_files([no_sound])
         self.wait(lambda: bool(self.program.page.messages.texts))
         self.rest(0.2)
         self.take("problem")
+        self.take_history()
         self.take_voice()
         self.take_settings()
         self.window.close()

@@ -116,7 +116,7 @@ engine = FakeEngine()
 program = Program(lambda model: engine, list_devices=lambda rescan: [], language=sys.argv[1])
 program.open()
 program.window.resize(800, 600)
-def settle(seconds=0.05):
+def settle(seconds=0.2):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         app.processEvents()

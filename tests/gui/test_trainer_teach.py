@@ -96,7 +96,7 @@ def test_the_result_is_shown_and_kept(make_stage, qtbot, language):
 def test_the_result_is_thrown_away_and_brought_back(trainer, qtbot, make_stage):
     folder = finished(40, 40)
     teach = trainer.page.teach
-    teach.teaching._look()
+    teach.teaching.look()
     assert "no better" in teach.result.own.text()
     teach.result.discard.click()
     qtbot.waitUntil(lambda: not teach.busy)
