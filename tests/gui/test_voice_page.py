@@ -511,18 +511,15 @@ def test_nothing_is_cut_and_everything_has_a_name(make_stage, qtbot, language, s
         reading.reader.show_sentence(text)
         reading.reader.state = State.TAKEN
         reading.reader._show_state()
-        qtbot.wait(30)  # lets the layout settle
-        assert cut(reading.page) == []
+        qtbot.waitUntil(lambda: cut(reading.page) == [])
     reading.reader.own.click()
-    qtbot.wait(30)  # lets the layout settle
-    assert cut(reading.page) == []
+    qtbot.waitUntil(lambda: cut(reading.page) == [])
     buttons = [b for b in reading.page.findChildren(QAbstractButton) if b.isVisible()]
     assert len(buttons) >= 6
     assert all(b.accessibleName() and b.toolTip() for b in buttons)
     write_result()
     reading.page.tuning.look()
-    qtbot.wait(30)  # lets the layout settle
-    assert cut(reading.page) == []
+    qtbot.waitUntil(lambda: cut(reading.page) == [])
     reading.close()
     reading.page.deleteLater()
     theme().use(LIGHT)
