@@ -107,14 +107,14 @@ class DecodeConfig(_Config):
     """
 
     min_confidence: float = 0.0
-    lm_weight: float = 1.5
+    lm_weight: float = 2.7
     word_score: float = 0.0
     beam_size: int = 500
-    free_word_price: float = 4.0
-    free_letter_price: float = 1.0
+    free_word_price: float = 10.0
+    free_letter_price: float = 3.5
     own_word_score: float = 0.0
-    blank_price: float = 1.6
-    space_price: float = 1.3
+    blank_price: float = 2.4
+    space_price: float = 2.1
 
     def __post_init__(self):
         _check(0 <= self.min_confidence < 1, "min_confidence", "it must lie between 0 and 1")
