@@ -1,10 +1,97 @@
 """A row that goes on below where there is no room for all of it: large text must not push buttons out of the window."""
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QLayoutItem, QSizePolicy, QSpacerItem, QWidget, QWidgetItem
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 _FEWEST_LETTERS = 24  # what takes the rest of a line has at least room for so many
+
+
+@dataclass(frozen=True)
+class _Blank:
+    """width: of a fixed one, in pixels. grows: it takes what is left of its line."""
+
+    width: int = 0
+    grows: bool = False
+
+    is_shown = True
+
+    @property
+    def hint(self) -> QSize:
+        return QSize(self.width, 0)
+
+    least = hint
+
+    def height_for(self, width: int) -> int:
+        return 0
+
+    def place(self, place: QRect) -> None:
+        pass
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A widget with what Qt's layouts ask of one. Their own QWidgetItem will not do: Python's collector deletes it on
+    whatever thread it runs, and the widget with it."""
+
+    widget: QWidget
+
+    @property
+    def is_shown(self) -> bool:
+        return not self.widget.isHidden()
+
+    @property
+    def grows(self) -> bool:
+        return bool(_flags(self.widget.sizePolicy().horizontalPolicy()) & _flags(QSizePolicy.PolicyFlag.ExpandFlag))
+
+    @property
+    def hint(self) -> QSize:
+        widget = self.widget
+        wanted = widget.sizeHint().expandedTo(widget.minimumSizeHint())
+        return wanted.boundedTo(widget.maximumSize()).expandedTo(widget.minimumSize())
+
+    @property
+    def least(self) -> QSize:
+        """The smallest size that the widget puts up with."""
+        widget, policy, hint, least = self.widget, self.widget.sizePolicy(), self.hint, self.widget.minimumSizeHint()
+        width = least.width() if _shrinks(policy.horizontalPolicy()) else hint.width()
+        height = least.height() if _shrinks(policy.verticalPolicy()) else hint.height()
+        return QSize(
+            widget.minimumWidth() or min(max(0, width), widget.maximumWidth()),
+            widget.minimumHeight() or min(max(0, height), widget.maximumHeight()),
+        )
+
+    def height_for(self, width: int) -> int:
+        widget = self.widget
+        if not widget.hasHeightForWidth():
+            return self.hint.height()
+        layout = widget.layout()
+        height = layout.totalHeightForWidth(width) if layout is not None else widget.heightForWidth(width)
+        return max(widget.minimumHeight(), min(height, widget.maximumHeight()))
+
+    def place(self, place: QRect) -> None:
+        """In the middle of the place where the widget does not grow to fill it."""
+        widget, policy, hint = self.widget, self.widget.sizePolicy(), self.hint
+        width = place.width() if _takes_more(policy.horizontalPolicy()) else min(place.width(), hint.width())
+        height = place.height() if _takes_more(policy.verticalPolicy()) else min(place.height(), hint.height())
+        size = QSize(width, height).boundedTo(widget.maximumSize())
+        left = place.x() + (place.width() - size.width()) // 2
+        top = place.y() + (place.height() - size.height()) // 2
+        widget.setGeometry(QRect(QPoint(left, top), size))
+
+
+def _flags(policy: QSizePolicy.Policy | QSizePolicy.PolicyFlag) -> int:
+    return int(policy.value)
+
+
+def _shrinks(policy: QSizePolicy.Policy) -> bool:
+    return bool(_flags(policy) & _flags(QSizePolicy.PolicyFlag.ShrinkFlag))
+
+
+def _takes_more(policy: QSizePolicy.Policy) -> bool:
+    return bool(_flags(policy) & _flags(QSizePolicy.PolicyFlag.GrowFlag)) or policy == QSizePolicy.Policy.Ignored
 
 
 class FlowRow(QWidget):
@@ -16,7 +103,7 @@ class FlowRow(QWidget):
 
     def __init__(self, parent: QWidget | None = None, centred: bool = False):
         super().__init__(parent)
-        self._parts: list[QWidget | QSpacerItem] = []
+        self._parts: list[_Part | _Blank] = []
         self._stretched: list[QWidget] = []
         self._gap, self._centred = 0, centred
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
@@ -35,16 +122,16 @@ class FlowRow(QWidget):
     def insertWidget(self, place: int, widget: QWidget) -> None:
         is_hidden = widget.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide) and widget.isHidden()
         widget.setParent(self)
-        self._parts.insert(place, widget)
+        self._parts.insert(place, _Part(widget))
         if not is_hidden:
             widget.show()
         self.updateGeometry()
 
     def addStretch(self) -> None:
-        self._parts.append(QSpacerItem(0, 0, QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum))
+        self._parts.append(_Blank(grows=True))
 
     def addSpacing(self, width: int) -> None:
-        self._parts.append(QSpacerItem(width, 0, QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Minimum))
+        self._parts.append(_Blank(width))
 
     # --- what a layout asks ---
 
@@ -57,12 +144,12 @@ class FlowRow(QWidget):
         return inner + self._gap * max(0, len(lines) - 1)
 
     def sizeHint(self) -> QSize:
-        sizes = [item.sizeHint() for item in self._shown()]
+        sizes = [part.hint for part in self._shown()]
         width = sum(size.width() for size in sizes) + self._gap * max(0, len(sizes) - 1)
         return QSize(width, max((size.height() for size in sizes), default=0))
 
     def minimumSizeHint(self) -> QSize:
-        sizes = [item.minimumSize() for item in self._shown()]
+        sizes = [part.least for part in self._shown()]
         return QSize(
             max((size.width() for size in sizes), default=0), max((size.height() for size in sizes), default=0)
         )
@@ -91,54 +178,53 @@ class FlowRow(QWidget):
             height = self._height(line, widths)
             used = sum(widths) + self._gap * (len(line) - 1)
             x = (self.width() - used) // 2 if self._centred else 0
-            for item, width in zip(line, widths, strict=True):
-                item.setGeometry(QRect(QPoint(x, y), QSize(width, height)))
+            for part, width in zip(line, widths, strict=True):
+                part.place(QRect(QPoint(x, y), QSize(width, height)))
                 x += width + self._gap
             y += height + self._gap
 
     # --- lines ---
 
-    def _shown(self) -> list[QLayoutItem]:
-        items = [part if isinstance(part, QSpacerItem) else QWidgetItem(part) for part in self._parts]
-        return [item for item in items if not item.isEmpty() or item.spacerItem() is not None]
+    def _shown(self) -> list[_Part | _Blank]:
+        return [part for part in self._parts if part.is_shown]
 
-    def _wanted(self, item: QLayoutItem, width: int) -> int:
-        wanted = item.sizeHint().width()
-        if item.widget() in self._stretched:
-            wanted = min(wanted, _FEWEST_LETTERS * item.widget().fontMetrics().averageCharWidth())
-        return min(max(wanted, item.minimumSize().width()), width)
+    def _is_stretched(self, part: _Part | _Blank) -> bool:
+        return isinstance(part, _Part) and part.widget in self._stretched
 
-    def _lines(self, width: int) -> list[list[QLayoutItem]]:
+    def _wanted(self, part: _Part | _Blank, width: int) -> int:
+        wanted = part.hint.width()
+        if self._is_stretched(part):
+            wanted = min(wanted, _FEWEST_LETTERS * part.widget.fontMetrics().averageCharWidth())
+        return min(max(wanted, part.least.width()), width)
+
+    def _lines(self, width: int) -> list[list[_Part | _Blank]]:
         shown = self._shown()
-        needed = sum(self._wanted(item, width) for item in shown) + self._gap * max(0, len(shown) - 1)
+        needed = sum(self._wanted(part, width) for part in shown) + self._gap * max(0, len(shown) - 1)
         if needed <= width:
             return [shown] if shown else []
-        lines: list[list[QLayoutItem]] = []
+        lines: list[list[_Part | _Blank]] = []
         left = 0
-        for item in shown:
-            wanted = self._wanted(item, width)
-            if item.spacerItem() is not None:
+        for part in shown:
+            if isinstance(part, _Blank):
                 continue
+            wanted = self._wanted(part, width)
             if not lines or wanted > left:
                 lines.append([])
                 left = width
-            lines[-1].append(item)
+            lines[-1].append(part)
             left -= wanted + self._gap
         return lines
 
-    def _widths(self, line: list[QLayoutItem], width: int, n_lines: int) -> list[int]:
-        widths = [self._wanted(item, width) for item in line]
+    def _widths(self, line: list[_Part | _Blank], width: int, n_lines: int) -> list[int]:
+        widths = [self._wanted(part, width) for part in line]
         left = max(0, width - sum(widths) - self._gap * (len(line) - 1))
-        growing = [i for i, item in enumerate(line) if item.widget() in self._stretched]
+        growing = [i for i, part in enumerate(line) if self._is_stretched(part)]
         if not growing and n_lines == 1:
-            growing = [i for i, item in enumerate(line) if item.expandingDirections() & Qt.Orientation.Horizontal]
+            growing = [i for i, part in enumerate(line) if part.grows]
         for place in growing:
             widths[place] += left // len(growing)
         return widths
 
     @staticmethod
-    def _height(line: list[QLayoutItem], widths: list[int]) -> int:
-        return max(
-            item.heightForWidth(width) if item.hasHeightForWidth() else item.sizeHint().height()
-            for item, width in zip(line, widths, strict=True)
-        )
+    def _height(line: list[_Part | _Blank], widths: list[int]) -> int:
+        return max(part.height_for(width) for part, width in zip(line, widths, strict=True))
