@@ -14,10 +14,12 @@ from gui.settings import Settings
 # --- the record button ---
 @pytest.fixture
 def button(qtbot):
-    button = RecordButton()
-    qtbot.addWidget(button)
-    button.show()
-    return button
+    window = QWidget()  # the button is never a window itself, and the style gives every button a least height
+    qtbot.addWidget(window)
+    button = RecordButton(window)
+    window.show()
+    yield button
+    window.close()
 
 
 def test_the_ring_is_even_in_decibels():
