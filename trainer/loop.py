@@ -25,6 +25,7 @@ from trainer import nonspeech
 from trainer.dataset import Batch, Example, Examples, buckets, draw_epoch, prepared
 from trainer.distributed import Workers
 from trainer.events import CorpusChanged, EpochDone, Event, Held, Saved, StepDone, Stopped
+from trainer.grow import grown
 from trainer.held_sets import GivenUp, HeldSets
 from trainer.journal import Journal
 from trainer.material import Material
@@ -56,9 +57,9 @@ class Training:
         asked_to_stop: Callable[[], bool] = lambda: False,
         in_a_hurry: Callable[[], bool] = lambda: False,
     ):
-        """start_from: a checkpoint whose weights and alphabet the run begins with. asked_to_stop: looked at after each
-        step; if it is true in any process, all end. in_a_hurry: once it is true, no held-out set is read to its end:
-        there is no result, and the epoch is judged when the run goes on.
+        """start_from: a checkpoint whose weights and alphabet the run begins with, made wider where `model` is.
+        asked_to_stop: looked at after each step; if it is true in any process, all end. in_a_hurry: once it is true,
+        no held-out set is read to its end: there is no result, and the epoch is judged when the run goes on.
 
         Raises TrainingError where nothing is left to train on, the folder holds another run, or the processes do not
         have the same recordings and settings; WorkerLost.
@@ -87,7 +88,7 @@ class Training:
     def _first_weights(self, start_from: Checkpoint | None) -> dict[str, np.ndarray]:
         rng = np.random.default_rng(self.settings.seed)
         shape = self.features, self.model, self.alphabet.n_labels
-        weights = start_from.weights if start_from else initial_weights(*shape, rng)
+        weights = grown(start_from, self.model, rng) if start_from else initial_weights(*shape, rng)
         if self.settings.intermediate:
             weights = weights | initial_lower_output(self.model, self.alphabet.n_labels, rng)
         return weights

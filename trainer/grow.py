@@ -1,0 +1,55 @@
+"""A model made wider without changing what it says, so that a bigger one need not begin from chance.
+
+After Net2Net (Chen, Goodfellow and Shlens 2016), yet the new units are not copies: they begin at random, and with
+weights of zero onto all that was there before. Nothing hears them until training says so.
+"""
+
+import numpy as np
+
+from engine.checkpoint import Checkpoint
+from engine.config import ModelConfig
+from engine.errors import TrainingError
+from engine.shapes import DIRECTIONS, initial_weights
+
+_GATES = 4
+
+
+def grown(checkpoint: Checkpoint, model: ModelConfig, rng: np.random.Generator) -> dict[str, np.ndarray]:
+    """Weights of the shape `model` that give the same log-probabilities as the checkpoint's.
+
+    Raises TrainingError where more than the number of units differs, or there are fewer.
+    """
+    old = checkpoint.model
+    if (old.n_layers, old.n_stacked, old.deltas) != (model.n_layers, model.n_stacked, model.deltas):
+        raise TrainingError(reason="a model to start from can be given more units, but no other layers or inputs")
+    if model.n_units < old.n_units:
+        reason = f"the model to start from has {old.n_units} units; give at least as many, or start from chance"
+        raise TrainingError(reason=reason)
+    if model.n_units == old.n_units:
+        return dict(checkpoint.weights)
+    weights = initial_weights(checkpoint.features, model, checkpoint.alphabet.n_labels, rng)
+    columns = _gates(old.n_units, model.n_units)
+    for layer in range(model.n_layers):
+        for direction in DIRECTIONS:
+            name = f"layer{layer}/{direction}"
+            kernel = checkpoint.weights[f"{name}/kernel"]
+            inputs = _from_below(old.n_units, model.n_units) if layer else np.arange(len(kernel) - old.n_units)
+            n_inputs = len(weights[f"{name}/kernel"]) - model.n_units
+            rows = np.r_[inputs, n_inputs + np.arange(old.n_units)]
+            weights[f"{name}/kernel"][:, columns] = 0
+            weights[f"{name}/kernel"][np.ix_(rows, columns)] = kernel
+            weights[f"{name}/bias"][columns] = checkpoint.weights[f"{name}/bias"]
+    weights["output/kernel"][:] = 0
+    weights["output/kernel"][_from_below(old.n_units, model.n_units)] = checkpoint.weights["output/kernel"]
+    weights["output/bias"] = checkpoint.weights["output/bias"]
+    return weights
+
+
+def _gates(old: int, new: int) -> np.ndarray:
+    """Where the old units' gates stand among the new columns."""
+    return np.concatenate([gate * new + np.arange(old) for gate in range(_GATES)])
+
+
+def _from_below(old: int, new: int) -> np.ndarray:
+    """Where the old units stand among both directions of a layer."""
+    return np.concatenate([direction * new + np.arange(old) for direction in range(len(DIRECTIONS))])
