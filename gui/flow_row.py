@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+_Flag = QSizePolicy.PolicyFlag
 _FEWEST_LETTERS = 24  # what takes the rest of a line has at least room for so many
 
 
@@ -44,7 +45,7 @@ class _Part:
 
     @property
     def grows(self) -> bool:
-        return bool(_flags(self.widget.sizePolicy().horizontalPolicy()) & _flags(QSizePolicy.PolicyFlag.ExpandFlag))
+        return _has(self.widget.sizePolicy().horizontalPolicy(), _Flag.ExpandFlag)
 
     @property
     def hint(self) -> QSize:
@@ -56,8 +57,8 @@ class _Part:
     def least(self) -> QSize:
         """The smallest size that the widget puts up with."""
         widget, policy, hint, least = self.widget, self.widget.sizePolicy(), self.hint, self.widget.minimumSizeHint()
-        width = least.width() if _shrinks(policy.horizontalPolicy()) else hint.width()
-        height = least.height() if _shrinks(policy.verticalPolicy()) else hint.height()
+        width = least.width() if _has(policy.horizontalPolicy(), _Flag.ShrinkFlag) else hint.width()
+        height = least.height() if _has(policy.verticalPolicy(), _Flag.ShrinkFlag) else hint.height()
         return QSize(
             widget.minimumWidth() or min(max(0, width), widget.maximumWidth()),
             widget.minimumHeight() or min(max(0, height), widget.maximumHeight()),
@@ -74,24 +75,17 @@ class _Part:
     def place(self, place: QRect) -> None:
         """In the middle of the place where the widget does not grow to fill it."""
         widget, policy, hint = self.widget, self.widget.sizePolicy(), self.hint
-        width = place.width() if _takes_more(policy.horizontalPolicy()) else min(place.width(), hint.width())
-        height = place.height() if _takes_more(policy.verticalPolicy()) else min(place.height(), hint.height())
+        width = place.width() if _has(policy.horizontalPolicy(), _Flag.GrowFlag) else min(place.width(), hint.width())
+        height = place.height() if _has(policy.verticalPolicy(), _Flag.GrowFlag) else min(place.height(), hint.height())
         size = QSize(width, height).boundedTo(widget.maximumSize())
         left = place.x() + (place.width() - size.width()) // 2
         top = place.y() + (place.height() - size.height()) // 2
         widget.setGeometry(QRect(QPoint(left, top), size))
 
 
-def _flags(policy: QSizePolicy.Policy | QSizePolicy.PolicyFlag) -> int:
-    return int(policy.value)
-
-
-def _shrinks(policy: QSizePolicy.Policy) -> bool:
-    return bool(_flags(policy) & _flags(QSizePolicy.PolicyFlag.ShrinkFlag))
-
-
-def _takes_more(policy: QSizePolicy.Policy) -> bool:
-    return bool(_flags(policy) & _flags(QSizePolicy.PolicyFlag.GrowFlag)) or policy == QSizePolicy.Policy.Ignored
+def _has(policy: QSizePolicy.Policy, flag: _Flag) -> bool:
+    """Whether a widget of this policy may shrink below its hint or grow beyond it, or is to take what is left."""
+    return bool(policy.value & flag.value)
 
 
 class FlowRow(QWidget):

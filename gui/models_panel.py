@@ -24,7 +24,7 @@ from gui.settings import Settings
 from gui.theme import GRID
 from gui.trained_models import TrainedModel
 from gui.window_locale import window_locale
-from gui.work import Work
+from gui.work import Errand
 
 _NAME_LETTERS = 12  # of which at least there is room for
 
@@ -57,9 +57,8 @@ class ModelsPanel(QWidget):
         super().__init__()
         self._settings, self._in_use, self._in_training = settings, in_use, in_training
         self._ask_folder, self._ask_name = ask_folder, ask_name
-        self._after: Callable[[Path], None] | None = None
         self._models: list[TrainedModel] = []
-        self.work = Work(self)
+        self.work = Errand(self)
         self._make_table()
         self.use = push_button(_("Use"), _("Dictate with this model from now on"), "primary")
         self.rename = push_button(_("Rename…"), _("Give this model another name"))
@@ -103,7 +102,6 @@ class ModelsPanel(QWidget):
     def _connect(self) -> None:
         self.table.itemSelectionChanged.connect(self.show_state)
         self.table.itemActivated.connect(self._use)
-        self.work.event.connect(self._take)
         self.work.ended.connect(self._end)
         for button, act in (
             (self.use, self._use),
@@ -194,7 +192,7 @@ class ModelsPanel(QWidget):
             return
 
         def tell(trash: Path) -> None:
-            undo = partial(self._do, trained_models.restore(trash), lambda _home: None)
+            undo = partial(self._do, trained_models.restore(trash))
             self.done.emit(_("The model {name} was deleted.").format(name=home.name), undo)
 
         self._do(trained_models.delete(home), tell)
@@ -207,13 +205,9 @@ class ModelsPanel(QWidget):
     def _tell_imported(self, home: Path) -> None:
         self.done.emit(_("The model {name} was checked and taken in.").format(name=home.name), None)
 
-    def _do(self, steps: Iterator[object], after: Callable[[Path], None]) -> None:
-        self._after = after
-        self.work.start(lambda: steps)
+    def _do(self, steps: Iterator[object], after: Callable[[object], object] = lambda _made: None) -> None:
+        self.work.run(steps, after)
         self.show_state()
-
-    def _take(self, folder: Path) -> None:
-        self._after(folder)
 
     def _end(self, outcome: Exception | None) -> None:
         if outcome is not None:

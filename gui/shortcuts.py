@@ -181,8 +181,9 @@ def fixed_meaning(keys: str) -> str | None:
 
 
 def shown(sequence: str) -> str:
-    """The keys as this system writes them."""
-    return QKeySequence(sequence).toString(QKeySequence.SequenceFormat.NativeText)
+    """The keys as this system writes them; the large one as keyboards do."""
+    text = QKeySequence(sequence).toString(QKeySequence.SequenceFormat.NativeText)
+    return "Enter" if text == "Return" else text
 
 
 class _Following(QShortcut):

@@ -1,13 +1,13 @@
 """What came of a tuning, until it is kept or thrown away; of one's own voice and of typed sentences alike."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from gui.tuning_job import TuningJob, brought_back, kept, thrown_away
-from gui.work import Work
+from gui.work import Errand
 from trainer.tuning_events import BeforeAfter, load_result
 
 
@@ -25,9 +25,7 @@ class TuningOutcome(QObject):
         super().__init__()
         self.job = job
         self.result: BeforeAfter | None = None
-        self._deciding = Work(self)
-        self._after: Callable[[Path], None] | None = None
-        self._deciding.event.connect(self._take)
+        self._deciding = Errand(self)
         self._deciding.ended.connect(self._decided)
 
     @property
@@ -41,24 +39,16 @@ class TuningOutcome(QObject):
 
     def keep_as(self, name: str, use: Callable[[Path], None]) -> None:
         """It becomes one of the person's models; use: called with its folder."""
-        self._do(kept(self.result, name), use)
+        self._deciding.run(kept(self.result, name), use)
 
     def throw_away_saying(self, sentence: str) -> None:
         """With undo."""
 
         def tell(_aside: Path) -> None:
-            undo = partial(self._do, brought_back(self.job.folder), lambda _folder: None)
+            undo = partial(self._deciding.run, brought_back(self.job.folder))
             self.done.emit(sentence, undo)
 
-        self._do(thrown_away(self.job.folder), tell)
-
-    def _do(self, steps: Iterator[Path], after: Callable[[Path], None]) -> None:
-        if not self._deciding.running:
-            self._after = after
-            self._deciding.start(lambda: steps)
-
-    def _take(self, folder: Path) -> None:
-        self._after(folder)
+        self._deciding.run(thrown_away(self.job.folder), tell)
 
     def _decided(self, outcome: Exception | None) -> None:
         if outcome is not None:

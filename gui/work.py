@@ -50,3 +50,21 @@ class Work(QObject):
     def _end(self, outcome: Exception | None) -> None:
         self._task = None
         self.ended.emit(outcome)
+
+
+class Errand(Work):
+    """Short work that makes one thing, and what is to be done with that: a model renamed, a folder brought back."""
+
+    def __init__(self, parent: QObject | None = None):
+        super().__init__(parent)
+        self._after: Callable[[object], object] | None = None
+        self.event.connect(self._hand_on)
+
+    def run(self, steps: Iterator[object], after: Callable[[object], object] = lambda _made: None) -> None:
+        """after: called with what the steps made, before `ended`. Does nothing while something runs."""
+        if not self.running:
+            self._after = after
+            self.start(lambda: steps)
+
+    def _hand_on(self, made: object) -> None:
+        self._after(made)

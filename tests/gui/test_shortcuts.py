@@ -125,5 +125,7 @@ def test_the_page_of_shortcuts_shows_those_in_force(stage, qtbot):
     qtbot.addWidget(window)
     texts = [label.text() for label in window.findChildren(QLabel)]
     assert shown("Ctrl+K") in texts
+    assert "Enter" in texts, "as it stands on the key, and everywhere else in the program"
+    assert "Return" not in texts
     assert "Clear the page" not in texts
     assert json.loads(json.dumps(KEYS.chosen)) == {"record": "Ctrl+K", "clear": ""}
