@@ -6,7 +6,6 @@ logged. (libmpg123 writes its own notes on damaged MP3 to standard error; libsnd
 
 import logging
 import os
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Self
@@ -15,8 +14,9 @@ import numpy as np
 import soundfile
 
 from engine.config import SAMPLE_RATE_HZ
-from engine.errors import AudioEmpty, AudioError, AudioUnreadable
+from engine.errors import AudioEmpty, AudioUnreadable
 from engine.followed import FollowedRecording
+from engine.foreign import N_FIRST_BYTES, BrokenSound, ForeignSound, NoSound, format_of
 from engine.reading import DAMAGED, MonoResampler, audio_error, open_ordinary, unless_empty
 from engine.riff import WavHeader, is_stale, read_header
 
@@ -28,18 +28,10 @@ _RATES_HZ = range(1_000, 1_000_001)
 _MOST_VALUES_AT_ONCE = 4_000_000
 _MOSTLY = 0.9
 _UNKNOWN_LENGTH = 1 << 62
-_FOREIGN = (
-    (re.compile(rb".{4}ftyp", re.DOTALL), "M4A or MP4"),
-    (re.compile(rb"\x1a\x45\xdf\xa3"), "WebM or Matroska"),
-    (re.compile(rb"\x30\x26\xb2\x75"), "WMA"),
-    (re.compile(rb"#!AMR"), "AMR"),
-    (re.compile(rb"\xff[\xf0\xf1\xf8\xf9]"), "AAC"),
-    (re.compile(rb"(wvpk|MAC |MPCK|MP\+)"), "WavPack, Monkey's Audio or Musepack"),
-)
 
 
 class _Source:
-    """What soundfile asks of a file, without exceptions: libsndfile's callbacks would only print them.
+    """What soundfile and FFmpeg ask of a file, without exceptions: libsndfile's callbacks would only print them.
 
     unknown_length_at: where to put "not known" over a WAV's stale length, so that all its samples are read.
     """
@@ -70,6 +62,13 @@ class _Source:
                 buffer[position - start] = b"\xff"
         return n_read
 
+    def read(self, size: int) -> bytes:
+        try:
+            return self._file.read(size)
+        except OSError as error:
+            self.error = error
+            return b""
+
 
 class _ForwardSoundFile(soundfile.SoundFile):
     """Reads on without the seek that soundfile makes after every read; goes when soundfile no longer does.
@@ -80,18 +79,6 @@ class _ForwardSoundFile(soundfile.SoundFile):
 
     def seekable(self) -> bool:
         return False
-
-
-def _unreadable(path: Path, file: BinaryIO, error: soundfile.SoundFileError) -> AudioError:
-    file.seek(0)
-    head = file.read(16)
-    if not head:
-        return AudioEmpty(path=path)
-    for pattern, name in _FOREIGN:
-        if pattern.match(head):
-            return AudioUnreadable(path=path, reason=name)
-    _log.info("libsndfile on %s: %s", path, error)
-    return AudioUnreadable(path=path, reason=DAMAGED)
 
 
 def _wav_header(file: BinaryIO) -> WavHeader | None:
@@ -114,17 +101,35 @@ class AudioFile:
         stale = header is not None and is_stale(file, header)
         self._source = _Source(file, header.length_offset if stale else None)
         file.seek(0)
-        try:
-            self._sound = _ForwardSoundFile(self._source)
-        except soundfile.SoundFileError as error:
-            self._raise_read_error()
-            raise _unreadable(path, file, error) from error
+        self._sound = self._opened()
         self._from_hz = self._sound.samplerate
         try:
             self._begin()
         except BaseException:
             self._sound.close()
             raise
+
+    def _opened(self) -> _ForwardSoundFile | ForeignSound:
+        try:
+            return _ForwardSoundFile(self._source)
+        except soundfile.SoundFileError as error:
+            self._raise_read_error()
+            self._file.seek(0)
+            first_bytes = self._file.read(N_FIRST_BYTES)
+            if not first_bytes:
+                raise AudioEmpty(path=self._path) from error
+            found = format_of(first_bytes)
+            if found is None:
+                _log.info("libsndfile on %s: %s", self._path, error)
+                raise AudioUnreadable(path=self._path, reason=DAMAGED) from error
+        self._file.seek(0)
+        try:
+            return ForeignSound(self._source, found)
+        except NoSound as error:
+            raise AudioEmpty(path=self._path) from error
+        except BrokenSound as error:
+            self._raise_read_error()
+            raise AudioUnreadable(path=self._path, reason=str(error)) from error
 
     def _begin(self) -> None:
         """Reads the first second, to know at once whether there is any sound."""
@@ -195,7 +200,7 @@ class AudioFile:
 def open_audio(
     path: str | os.PathLike[str], rate_hz: int = SAMPLE_RATE_HZ, opener: Callable[..., BinaryIO] = open
 ) -> AudioFile:
-    """Opens WAV, FLAC, OGG, MP3 and what else libsndfile knows, whatever the file's name.
+    """Opens WAV, FLAC, OGG, MP3, M4A and what else libsndfile and FFmpeg know, whatever the file's name.
 
     rate_hz: of the blocks to come. opener: called as `opener(path, "rb")`. Raises AudioNotFound,
     AudioNotAllowed, AudioUnreadable (no sound, or a format that is not known), AudioEmpty, or AudioError

@@ -23,7 +23,7 @@ _FORMATS = {"txt": "plain text (default)", "srt": "SRT", "vtt": "VTT", "json": "
 
 def add_transcribe_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("file", nargs="+", type=Path, metavar="FILE", help="recording: WAV, FLAC, OGG or MP3")
+    add("file", nargs="+", type=Path, metavar="FILE", help="recording: WAV, FLAC, OGG, MP3 or M4A; or a video")
     form = parser.add_mutually_exclusive_group()
     for name, text in _FORMATS.items():
         form.add_argument(f"--{name}", dest="format", action="store_const", const=name, default="txt", help=text)

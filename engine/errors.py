@@ -104,7 +104,8 @@ class AudioNotAllowed(AudioError):
 
 class AudioUnreadable(AudioError):
     template = (
-        "The file {path} holds no sound that can be read ({reason}). Use WAV, FLAC, OGG or MP3, or convert it first."
+        "The file {path} holds no sound that can be read ({reason}). "
+        "Use WAV, FLAC, OGG, MP3 or M4A, or convert it first."
     )
 
 

@@ -34,6 +34,7 @@ class Part:
 LIBRARIES = (
     Part("PySide6-Essentials", "LGPL-3.0-only"),
     Part("QtAwesome", "MIT"),
+    Part("av", "BSD-3-Clause"),
     Part("beautifulsoup4", "MIT"),
     Part("flashlight-text", "MIT"),
     Part("httpx", "BSD-3-Clause"),

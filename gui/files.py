@@ -7,7 +7,10 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from gui.i18n import _
 
-AUDIO_SUFFIXES = (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3")
+AUDIO_SUFFIXES = (
+    *(".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".m4a", ".m4b", ".aac", ".wma", ".amr"),
+    *(".mp4", ".mov", ".mkv", ".webm", ".avi", ".3gp"),
+)
 
 
 def ask_open_paths(parent: QWidget, folder: Path) -> list[Path]:

@@ -120,7 +120,9 @@ class Status:
 
 def nothing_found_words() -> str:
     """Of dropped folders."""
-    return _("There are no recordings in what was dropped. WAV, FLAC, OGG, Opus and MP3 can be read.")
+    return _(
+        "There are no recordings in what was dropped. WAV, FLAC, OGG, MP3, M4A and the sound of videos can be read."
+    )
 
 
 def time_left(left_s: float | None) -> str:

@@ -294,7 +294,7 @@ def test_a_folder_without_recordings_is_told_where_it_was_dropped(stage, qtbot, 
         qtbot.waitUntil(lambda: stage.window.history_page.page is not None)
         page = stage.window.history_page.page
     let_fall(stage, mime([tmp_path]))
-    said = "There are no recordings in what was dropped. WAV, FLAC, OGG, Opus and MP3 can be read."
+    said = "There are no recordings in what was dropped. WAV, FLAC, OGG, MP3, M4A and the sound of videos can be read."
     qtbot.waitUntil(lambda: page.messages.texts == [said])
     assert not (is_quiet and stage.page.messages.texts)
 
