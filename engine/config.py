@@ -116,6 +116,12 @@ class DecodeConfig(_Config):
     blank_price: float = 2.4
     space_price: float = 2.1
 
+    @classmethod
+    def from_dict(cls, values: Mapping[str, object]) -> Self:
+        """As elsewhere; a model made before the blank and the space had a price pays none, for its weights were never
+        tried with one."""
+        return super().from_dict({"blank_price": 0.0, "space_price": 0.0} | values)
+
     def __post_init__(self):
         _check(0 <= self.min_confidence < 1, "min_confidence", "it must lie between 0 and 1")
         _check(0 <= self.lm_weight <= 20, "lm_weight", "it must lie between 0 and 20")

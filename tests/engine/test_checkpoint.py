@@ -31,6 +31,13 @@ def test_saved_and_loaded(tmp_path):
     assert sorted(p.name for p in (tmp_path / "Модель 1").iterdir()) == [DESCRIPTION, WEIGHTS]
 
 
+def test_an_old_model_reads_as_it_did(tmp_path):
+    """What it does not say of the beam search was not asked of it."""
+    folder = write_random_checkpoint(tmp_path)
+    rewrite(folder, decode={"lm_weight": 1.25})
+    assert load_checkpoint(folder).decode == DecodeConfig(lm_weight=1.25, blank_price=0.0, space_price=0.0)
+
+
 @pytest.mark.parametrize("missing", [WEIGHTS, DESCRIPTION])
 def test_a_missing_file_is_named(tmp_path, missing):
     folder = write_random_checkpoint(tmp_path / "m")

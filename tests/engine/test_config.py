@@ -34,8 +34,11 @@ def test_whole_numbers_pass_for_floats():
     assert FeatureConfig.from_dict({"low_hz": 100}).low_hz == 100
 
 
-def test_a_model_made_before_the_blank_had_its_price_is_still_read():
-    values = DecodeConfig(lm_weight=1.25).to_dict()
-    del values["blank_price"], values["space_price"]
-    read = DecodeConfig.from_dict(values)
-    assert (read.lm_weight, read.blank_price) == (1.25, DecodeConfig().blank_price)
+@pytest.mark.parametrize("known", [{}, {"lm_weight": 1.25, "word_score": 0.5}])
+def test_a_model_made_before_the_blank_had_its_price_is_read_without_one(known):
+    assert DecodeConfig.from_dict(known) == DecodeConfig(**known, blank_price=0.0, space_price=0.0)
+
+
+def test_a_price_that_is_told_is_paid():
+    read = DecodeConfig.from_dict({"blank_price": 1.5})
+    assert (read.blank_price, read.space_price) == (1.5, 0.0)
