@@ -13,6 +13,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from engine.beam_loader import BeamLoader, Language
+from engine.checkpoint import Checkpoint, load_checkpoint
 from engine.child import POLL_S, Child, End, begin_child, told
 from engine.errors import DiktovkaError
 from engine.paths import shipped_checkpoint
@@ -147,19 +148,21 @@ def _serve(connection: Connection, checkpoint: str, language: Language, cancel, 
 
 def _load(checkpoint: str, language: Language):
     """The language model is loaded while TensorFlow is."""
-    from engine.checkpoint import load_checkpoint
-
     found = load_checkpoint(Path(checkpoint))
     loader = BeamLoader(found, language)
     loader.start()
+    return ready(found), loader
 
+
+def ready(checkpoint: Checkpoint):
+    """A Transcriber that has read something, so that nobody's words wait for TensorFlow's first time."""
     from engine.model import use_threads
     from engine.transcribe import Transcriber
 
     use_threads(max(1, min(4, os.cpu_count() or 1)))
-    transcriber = Transcriber(found)
+    transcriber = Transcriber(checkpoint)
     transcriber.warm_up()
-    return transcriber, loader
+    return transcriber
 
 
 def _work(

@@ -11,6 +11,7 @@ import time
 from engine.beam_loader import BeamLoader, Language
 from engine.checkpoint import load_checkpoint
 from engine.paths import shipped_checkpoint
+from engine.process import ready
 
 
 def main(started_at: float) -> None:
@@ -20,10 +21,7 @@ def main(started_at: float) -> None:
     loader.start()
     watch = threading.Thread(target=lambda: (loader.wait(), ready_at.append(time.time())))
     watch.start()
-
-    from engine.transcribe import Transcriber
-
-    Transcriber(checkpoint).warm_up()
+    ready(checkpoint)
     network_s = time.time() - started_at
     watch.join()
     if loader.error:
