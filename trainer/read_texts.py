@@ -28,6 +28,8 @@ _LONGEST_STEPS = 270
 _MOST_UNHEARD = 12  # words between two that were heard right
 _FASTEST, _SLOWEST, _SLACK = 2.0, 0.3, 4  # times the reader's letters a step, and letters
 _ALWAYS_YO = 0.9
+_RUN = 4  # words; some share of a stretch's runs of so many must be in the texts, in some stretches of a recording
+_LEAST_RUNS, _FEWEST_FOUND = 0.5, 3
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,28 @@ class Library:
             return None
         first, end = max(0, best - 1) * _PLACE, (best + span + 1) * _PLACE
         return [self._yo.get(self._words[i], self._words[i]) for i in self._stream[first:end]]
+
+    def holds(self, stretches: Sequence[str]) -> bool:
+        """Whether the stretches of a recording show that it is a reading: half the runs of four words are in the texts,
+        in three stretches at least.
+
+        Chance matches are no reading: pairs of words are in any large text, and a saying or a quotation is found
+        in a text that nobody read aloud, but not in one stretch after the other. What the texts do not hold is left to
+        what a model heard, mistakes and all.
+        """
+        return sum(map(self._found, stretches)) >= _FEWEST_FOUND
+
+    def _found(self, text: str) -> bool:
+        numbers = [self._number.get(fold_yo(word), END) for word in text.split()]
+        runs = {tuple(numbers[i : i + _RUN]) for i in range(len(numbers) - _RUN + 1)}
+        return sum(map(self._in_stream, runs)) >= max(1.0, _LEAST_RUNS * (len(numbers) - _RUN + 1))
+
+    def _in_stream(self, run: tuple[int, ...]) -> bool:
+        """run: the numbers of _RUN words."""
+        if END in run:
+            return False
+        first, last = (self._of_pair.of(int(self._pair(*pair))) for pair in (run[:2], run[2:]))
+        return bool(np.isin(first + 2, last, assume_unique=True).any())
 
     def _scores(self, numbers: Sequence[int]) -> np.ndarray:
         """How much of what was heard is at each place of the texts, float64 (places,)."""

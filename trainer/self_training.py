@@ -29,10 +29,11 @@ from trainer.preflight import Heard
 from trainer.read_texts import Library, Stretch, read_stretches
 from trainer.splits import TRAIN
 
+_UNSURE = "the model is sure of nothing in it"
+_NOT_READ = "none of its recordings was found in the texts"
 _LONGEST_GAP = 20  # steps between two words of one stretch
 _MOST_WORDS = 12
 _LEAST_SHARE = 0.2  # of a recording, that the text must say
-_FEWEST_LETTERS = 9
 
 
 @dataclass(frozen=True)
@@ -66,10 +67,12 @@ def edges(run: list[TimedWord], words: list[TimedWord], n_steps: int) -> tuple[i
 
 @dataclass(frozen=True)
 class Books:
-    """Texts that may have been read aloud. avoided: what may not be learned from."""
+    """Texts that may have been read aloud. avoided: what may not be learned from; alone: whether recordings that are no
+    reading of them are left out."""
 
     library: Library
     avoided: Container[str] = ()
+    alone: bool = False
 
     def stretches(self, words: Sequence[TimedWord], n_steps: int) -> list[Stretch]:
         """What the text says, where these words are a reading of one; nothing where they are not.
@@ -80,16 +83,18 @@ class Books:
         found = read_stretches(words, passage, n_steps) if passage else []
         if sum(one.end_step - one.start_step for one in found) < _LEAST_SHARE * n_steps:
             return []
-        return [one for one in found if len(one.text) >= _FEWEST_LETTERS and one.text not in self.avoided]
+        return [one for one in found if len(one.text) >= Sure.letters and one.text not in self.avoided]
 
 
 def labelled(words: list[TimedWord], n_steps: int, sure: Sure, books: Books | None = None) -> list[Stretch]:
     """The stretches of a recording to learn from: what a text says was read, or else what the model is sure of."""
     read = books.stretches(words, n_steps) if books else []
-    return read or [
+    found = read or [
         Stretch(SPACE.join(word.text for word in run), *edges(run, words, n_steps))
         for run in sure_stretches(words, sure)
     ]
+    left_out = books is not None and books.alone and not books.library.holds([one.text for one in found])
+    return [] if left_out else found
 
 
 def write_labelled(
@@ -98,11 +103,12 @@ def write_labelled(
     """Reads every recording of a cache and writes a feature cache of the stretches it can be learned from, all `train`.
 
     Each recording counts as a speaker of its own: who reads at length is not told, and a voice in another room is
-    another voice to the model. Yields Extracting as it goes, CacheReady last. Raises CorpusError where the model is
-    sure of nothing or the cache was made with another front end; CacheFolderTaken, DiskFull, NotWritable.
+    another voice to the model. Yields Extracting as it goes, CacheReady last. Raises CorpusError where there is
+    nothing to learn from or the cache was made with another front end; CacheFolderTaken, DiskFull, NotWritable.
     """
     cache.require(checkpoint.features)
     recognise = Recogniser(checkpoint.model, checkpoint.weights)
+    alone = books is not None and books.alone
     with whole_folder(folder) as new:
         collector = Collector(new, checkpoint.features.n_cepstra)
         try:
@@ -113,13 +119,14 @@ def write_labelled(
                     _add(collector, utterance, cepstra, one, checkpoint)
                 yield Extracting(done, len(cache.utterances), None)
             if not collector.rows:
-                raise CorpusError(path=cache.folder, reason="the model is sure of nothing in it")
+                raise CorpusError(path=cache.folder, reason=_NOT_READ if alone else _UNSURE)
             splits = [TRAIN] * len(collector.rows)
             collector.write_features(splits)
         finally:
             collector.close()
         report = summary(collector.rows, splits, (), ())
-        write_report(new, checkpoint.features.to_dict(), {"labelled_by": checkpoint.name, **vars(sure)}, report)
+        made_of = {"labelled_by": checkpoint.name, **vars(sure), "texts_only": alone}
+        write_report(new, checkpoint.features.to_dict(), made_of, report)
     yield CacheReady(folder, report, reused=False)
 
 

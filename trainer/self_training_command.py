@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 from engine.commands import add_language_options, decoder, say
+from engine.errors import ConfigError
 from engine.paths import shipped_checkpoint
 from trainer.commands import add_without_option
 
@@ -26,11 +27,15 @@ def add_self_label_options(parser: argparse.ArgumentParser) -> None:
         metavar="TEXT",
         help="UTF-8 texts (.xz, .gz) that may be read there",
     )
+    alone = "keep only recordings that were found in the texts, not what the model is merely sure of"
+    add("--texts-only", action="store_true", help=alone)
     add_without_option(parser)
 
 
 def self_label(arguments: argparse.Namespace) -> int:
-    """Reads recordings without transcripts and keeps what the model is sure of."""
+    """Reads recordings without transcripts and keeps what a text says or the model is sure of."""
+    if arguments.texts_only and not arguments.texts:
+        raise ConfigError(name="--texts-only", reason="there are no texts; name some with --texts")
     from engine.checkpoint import load_checkpoint
     from engine.decode import GreedyDecoder
     from trainer.cache import FeatureCache
@@ -41,7 +46,9 @@ def self_label(arguments: argparse.Namespace) -> int:
 
     checkpoint = load_checkpoint(arguments.model)
     read_by = decoder(checkpoint, arguments.language_model, arguments.own_words) or GreedyDecoder(checkpoint.alphabet)
-    books = Books(Library(arguments.texts), Avoided(arguments.without)) if arguments.texts else None
+    books = None
+    if arguments.texts:
+        books = Books(Library(arguments.texts), Avoided(arguments.without), arguments.texts_only)
     cache, sure, told = FeatureCache(arguments.cache), Sure(arguments.confidence), 0.0
     for event in write_labelled(arguments.out, cache, checkpoint, read_by, sure, books):
         if isinstance(event, CacheReady):

@@ -74,6 +74,27 @@ def test_the_text_between_words_that_were_heard_right_is_what_was_said(books):
         assert one.end_step - one.start_step <= 300
 
 
+def _stretches(words: list[str], n: int, length: int = 8) -> list[str]:
+    return [" ".join(words[i : i + length]) for i in range(0, n * length, length)]
+
+
+def test_a_recording_is_a_reading_where_three_of_its_stretches_are_in_the_texts(books):
+    library, book = Library(books), _book(2)
+    elsewhere = _stretches(_book(7), 9)
+    assert library.holds([*elsewhere, *_stretches(book[1000:], 3)])
+    assert not library.holds([*elsewhere, *_stretches(book[1000:], 2)])
+    assert not library.holds(elsewhere)
+    assert not library.holds([])
+
+
+def test_half_the_runs_of_four_words_make_a_stretch_one_of_the_texts(books):
+    library, said = Library(books), _book(2)[1000:1009]  # nine words, six runs
+    assert library.holds([" ".join(["ъъъ", *said[1:7], "ъъъ", "ъъъ"])] * 3)  # three of six
+    assert not library.holds([" ".join(["ъъъ", *said[1:6], "ъъъ", "ъъъ", "ъъъ"])] * 3)  # two of six
+    assert not library.holds([" ".join(said[:3])] * 3), "too short to tell"
+    assert not library.holds([" ".join([*said[:2], *said[6:8]])] * 3), "pairs of words are anywhere"
+
+
 def test_where_the_reader_left_the_text_nothing_is_taken():
     passage = _book(3)[:90]
     heard = _timed(passage[:30] + _book(4)[:60] + passage[60:])

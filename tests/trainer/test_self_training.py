@@ -8,7 +8,7 @@ import pytest
 from engine.checkpoint import save_checkpoint
 from engine.config import CLASSIC, VOXFORGE, ModelConfig
 from engine.decode import GreedyDecoder, TimedWord
-from engine.errors import CorpusError
+from engine.errors import ConfigError, CorpusError
 from tests.helpers.models import random_checkpoint, write_cache
 from trainer.cache import FeatureCache
 from trainer.corpus_events import CacheReady, Extracting
@@ -82,8 +82,9 @@ def test_what_is_plain_is_learned_from(tmp_path, trained):
     assert of.speaker == source
 
 
-def _reading():
-    words = [f"{a}{b}" for a in ("дом", "сон", "год", "лес", "мир", "кот") for b in ("ик", "ами", "ов", "ах", "ом")]
+def _reading(prefixes=("",)):
+    roots, endings = ("дом", "сон", "год", "лес", "мир", "кот"), ("ик", "ами", "ов", "ах", "ом")
+    words = [f"{a}{b}{c}" for a in prefixes for b in roots for c in endings]
     heard, at = [], 0
     for i, text in enumerate(words):
         heard.append(word(text if i % 3 else "дж", at, 0.2))
@@ -111,6 +112,19 @@ def test_what_no_text_tells_is_still_taken_where_the_model_is_sure(tmp_path):
     words = [word("сегодня", 0), word("утром", 10), word("пришла", 24), word("почта", 33)]
     books = Books(Library([book]))
     assert [one.text for one in labelled(words, 60, Sure(), books)] == ["сегодня утром пришла почта"]
+
+
+def test_texts_alone_leave_out_what_the_model_is_merely_sure_of(tmp_path):
+    words, heard = _reading(("", "по", "за", "на"))
+    book = tmp_path / "book.txt"
+    book.write_text("Совсем другое дело. " * 50 + " ".join(words).capitalize() + ".", encoding="utf-8")
+    library = Library([book])
+    n_steps = heard[-1].last_step + 5
+    read = labelled(heard, n_steps, Sure(), Books(library))
+    assert len(read) >= 3
+    assert labelled(heard, n_steps, Sure(), Books(library, alone=True)) == read
+    sure = [word("сегодня", 0), word("утром", 10), word("пришла", 24), word("почта", 33)]
+    assert labelled(sure, 60, Sure(), Books(library, alone=True)) == []
 
 
 def test_a_model_that_is_sure_of_nothing_writes_nothing(tmp_path, trained):
@@ -141,3 +155,12 @@ def test_the_verb_reads_with_the_model_that_is_named(tmp_path, trained, capsys):
     options = (*options, "--texts", tmp_path / "book.txt", "--without", corpus)
     assert self_label(parser.parse_args([str(option) for option in options])) == 0
     assert " stretches" in capsys.readouterr().err
+    with pytest.raises(CorpusError, match="found in the texts"):
+        self_label(parser.parse_args([str(option) for option in (*options, "--texts-only")]))
+
+
+def test_texts_alone_need_texts(tmp_path):
+    parser = argparse.ArgumentParser()
+    add_self_label_options(parser)
+    with pytest.raises(ConfigError, match="name some with --texts"):
+        self_label(parser.parse_args(["corpus", "-o", str(tmp_path / "own"), "--texts-only"]))
