@@ -95,7 +95,16 @@ def test_options_that_make_no_sense(environment, option):
     assert diktovka(environment, "download", *option).returncode == 2
 
 
+@pytest.fixture
+def interruptible():
+    """What a shell without job control starts in its background ignores Ctrl+C, and so does what that starts."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such signal")
+@pytest.mark.usefixtures("interruptible")
 def test_interrupted(environment, tmp_path):
     with VoxForgeSite({"a.tgz": small_archive("a", 300_000)}) as site:
         site.fails("a.tgz", site_of.stalls_after(100_000))
