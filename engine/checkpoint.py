@@ -37,13 +37,14 @@ class Checkpoint:
     error_rates: dict[str, object] = field(default_factory=dict)
 
 
-def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
-    """Writes both files, each whole or not at all. Raises StorageError.
+def save_checkpoint(folder: Path, checkpoint: Checkpoint, half: bool = False) -> None:
+    """Writes both files, each whole or not at all. half: weights as float16, in half the space. Raises StorageError.
 
     The weights come first: a kill between the two leaves a pair that does not match, which `load_checkpoint` refuses.
     """
+    kind = np.float16 if half else np.float32
     with atomic_path(folder / WEIGHTS) as temporary:
-        np.savez(temporary, **checkpoint.weights)
+        np.savez(temporary, **{name: value.astype(kind) for name, value in checkpoint.weights.items()})
         digest = _sha256(temporary)
     described = {
         "format": FORMAT,

@@ -100,13 +100,14 @@ def add_average_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("checkpoint", nargs="+", type=Path, metavar="CHECKPOINT", help="models of one shape that began as one")
     add("-o", "--out", type=Path, required=True, metavar="DIR", help="folder for the averaged model")
+    add("--half", action="store_true", help="write the weights as float16, in half the space")
 
 
 def average(arguments: argparse.Namespace) -> int:
     """Writes the mean of some models."""
     from trainer.average import average
 
-    save_checkpoint(arguments.out, average(arguments.checkpoint))
+    save_checkpoint(arguments.out, average(arguments.checkpoint), arguments.half)
     return 0
 
 

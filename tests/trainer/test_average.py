@@ -23,3 +23,13 @@ def test_models_of_different_shape_are_refused(tmp_path):
     other = write_random_checkpoint(tmp_path / "other", model=ModelConfig(1, 8, 2))
     with pytest.raises(CheckpointMismatch, match="averaged"):
         average([one, other])
+
+
+def test_half_the_space_holds_the_weights_rounded(tmp_path):
+    folder = write_random_checkpoint(tmp_path / "one")
+    assert main(["average", str(folder), "-o", str(tmp_path / "half"), "--half"]) == 0
+    made, before = load_checkpoint(tmp_path / "half"), load_checkpoint(folder)
+    for name, weight in made.weights.items():
+        np.testing.assert_array_equal(weight, before.weights[name].astype(np.float16).astype(np.float32))
+    sizes = [(path / "weights.npz").stat().st_size for path in (tmp_path / "half", folder)]
+    assert sizes[0] < 0.7 * sizes[1]  # names and headers stay
