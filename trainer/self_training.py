@@ -2,8 +2,8 @@
 
 Where a recording is a reading of a text at hand, the text says what was read (see `trainer.read_texts`).
 
-Pseudo-labels (Kahn, Lee and Hannun 2020), by the stretch instead of by the recording: a minute of speech is hardly ever
-read without a mistake, but runs of some words in it are.
+Pseudo-labels (Kahn, Lee and Hannun 2020), by the stretch from pause to pause instead of by the recording: of a minute
+of speech some parts are read better than others.
 """
 
 from collections.abc import Container, Iterator, Sequence
@@ -31,30 +31,43 @@ from trainer.splits import TRAIN
 
 _UNSURE = "the model is sure of nothing in it"
 _NOT_READ = "none of its recordings was found in the texts"
-_LONGEST_GAP = 20  # steps between two words of one stretch
-_MOST_WORDS = 12
+_SILENCE = 20  # steps, the most that a stretch takes on either side
+_PAUSE, _BREATH = 12, 6  # steps between two words: there a stretch ends, and there it does once it is long
+_LONG, _MOST_WORDS = 6, 14
 _LEAST_SHARE = 0.2  # of a recording, that the text must say
 
 
 @dataclass(frozen=True)
 class Sure:
-    """When a stretch is learned from. confidence: least of each of its words; words, letters: fewest together."""
+    """When a stretch is learned from.
 
-    confidence: float = 0.6
+    confidence: least mean over its letters; of_word: least of each of its words; words, letters: fewest together.
+    """
+
+    confidence: float = 0.5
+    of_word: float = 0.12
     words: int = 2
     letters: int = 9
 
+    def __call__(self, run: Sequence[TimedWord]) -> bool:
+        letters = sum(len(word.text) for word in run)
+        if len(run) < self.words or letters < self.letters or min(word.confidence for word in run) < self.of_word:
+            return False
+        return sum(word.confidence * len(word.text) for word in run) >= self.confidence * letters
+
 
 def sure_stretches(words: list[TimedWord], sure: Sure) -> list[list[TimedWord]]:
-    """Runs of neighbouring words that are all sure, cut at long pauses and where they get long."""
+    """Runs of neighbouring words from pause to pause, those that the model is sure of as a whole.
+
+    Words are not chosen one by one: the sure ones alone are those that the model can read already.
+    """
     runs: list[list[TimedWord]] = [[]]
     for before, word in pairwise([None, *words]):
-        pause = before is not None and word.first_step - before.last_step > _LONGEST_GAP
-        if runs[-1] and (pause or word.confidence < sure.confidence or len(runs[-1]) >= _MOST_WORDS):
+        gap = word.first_step - before.last_step if before else 0
+        if gap > _PAUSE or (gap > _BREATH and len(runs[-1]) >= _LONG) or len(runs[-1]) >= _MOST_WORDS:
             runs.append([])
-        if word.confidence >= sure.confidence:
-            runs[-1].append(word)
-    return [run for run in runs if len(run) >= sure.words and sum(len(word.text) for word in run) >= sure.letters]
+        runs[-1].append(word)
+    return [run for run in runs if sure(run)]
 
 
 def edges(run: list[TimedWord], words: list[TimedWord], n_steps: int) -> tuple[int, int]:
@@ -62,7 +75,7 @@ def edges(run: list[TimedWord], words: list[TimedWord], n_steps: int) -> tuple[i
     first, last = words.index(run[0]), words.index(run[-1])
     start = 0 if first == 0 else (words[first - 1].last_step + run[0].first_step) // 2 + 1
     end = n_steps if last == len(words) - 1 else (run[-1].last_step + words[last + 1].first_step) // 2 + 1
-    return max(start, run[0].first_step - _LONGEST_GAP), min(end, run[-1].last_step + _LONGEST_GAP)
+    return max(start, run[0].first_step - _SILENCE), min(end, run[-1].last_step + _SILENCE)
 
 
 @dataclass(frozen=True)

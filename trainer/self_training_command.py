@@ -18,7 +18,8 @@ def add_self_label_options(parser: argparse.ArgumentParser) -> None:
     add("-o", "--out", type=Path, required=True, metavar="CACHE", help="folder of the feature cache to train on")
     add("-m", "--model", type=Path, default=shipped_checkpoint(), metavar="CHECKPOINT", help="model that reads them")
     add_language_options(parser, "none")
-    add("--confidence", type=float, default=0.6, help="least confidence of a word that is kept (default: %(default)s)")
+    sure = "least mean confidence of what is kept between two pauses (default: %(default)s)"
+    add("--confidence", type=float, default=0.5, help=sure)
     add(
         "--texts",
         type=Path,

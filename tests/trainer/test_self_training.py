@@ -24,10 +24,12 @@ def word(text, first, confidence=0.9):
     return TimedWord(text, first, first + len(text), confidence)
 
 
-def test_a_doubtful_word_parts_two_stretches():
-    words = [word("сегодня", 0), word("утром", 10), word("дж", 18, 0.2), word("пришла", 24), word("почта", 33)]
-    assert sure_stretches(words, Sure()) == [words[:2], words[3:]]
-    assert sure_stretches(words, Sure(confidence=0.1)) == [words]
+def test_what_is_read_between_two_pauses_is_judged_as_a_whole():
+    doubtful = [word("сегодня", 0), word("утром", 10), word("дж", 18, 0.2), word("пришла", 24), word("почта", 33)]
+    vague = [word("сегодня", 80, 0.4), word("утром", 90, 0.4)]
+    assert sure_stretches(doubtful + vague, Sure()) == [doubtful]
+    assert sure_stretches(doubtful + vague, Sure(confidence=0.3)) == [doubtful, vague]
+    assert sure_stretches(doubtful, Sure(of_word=0.3)) == []
 
 
 def test_a_long_pause_parts_two_stretches_and_short_ones_are_left_out():
@@ -39,7 +41,9 @@ def test_a_long_pause_parts_two_stretches_and_short_ones_are_left_out():
 
 def test_no_stretch_gets_longer_than_a_sentence():
     words = [word("слово", 8 * i) for i in range(30)]
-    assert [len(run) for run in sure_stretches(words, Sure())] == [12, 12, 6]
+    assert [len(run) for run in sure_stretches(words, Sure())] == [14, 14, 2]
+    breaths = [word("слово", 13 * i) for i in range(18)]
+    assert [len(run) for run in sure_stretches(breaths, Sure())] == [6, 6, 6]
 
 
 def test_a_stretch_is_cut_midway_to_its_neighbours_and_takes_little_silence():
