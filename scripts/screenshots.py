@@ -53,6 +53,13 @@ class Photographer:
         end = time.monotonic() + seconds
         self.wait(lambda: time.monotonic() > end)
 
+    def leave(self) -> None:
+        """Closes the window and waits until nothing of the program runs, its history neither."""
+        has_left = []
+        self.window.left.connect(lambda: has_left.append(True))
+        self.window.leave()
+        self.wait(lambda: bool(has_left), 120)
+
     def take(self, state: str) -> None:
         path = self._folder / f"{state}-{self._name}.png"
         self.window.grab().save(str(path))
@@ -121,8 +128,7 @@ class Photographer:
         self.take_history()
         self.take_voice()
         self.take_settings()
-        self.window.close()
-        self.wait(lambda: self.session.has_closed)
+        self.leave()
 
     def take_settings(self) -> None:
         from engine.own_words import write_own_words

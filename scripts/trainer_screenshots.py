@@ -47,8 +47,7 @@ class TrainerPhotographer(Photographer):
             self._download(site)
         self._train()
         self._teach()
-        self.window.close()
-        self.wait(lambda: self.session.has_closed and self.window.trainer.has_closed, 120)
+        self.leave()
 
     def _download(self, site) -> None:
         panel = self.window.trainer.corpus.download
