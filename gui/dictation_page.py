@@ -17,7 +17,7 @@ from gui.files import ask_open_paths, ask_save_path
 from gui.i18n import _, ngettext
 from gui.jobs import Job
 from gui.log_window import LogWindow
-from gui.message_bar import Action, Message, MessageList
+from gui.message_bar import Action, Message, MessageList, undo_action
 from gui.microphones import MicrophoneChoice
 from gui.problem import Problem
 from gui.problem_words import problem_words
@@ -276,7 +276,7 @@ class DictationPage(QWidget):
         """Asks nothing; what was cleared can be had back as long as the window is open."""
         if not self.transcript.document().isEmpty():
             undo = partial(self.transcript.restore, self.transcript.clear_page())
-            self.messages.say(_("The page was cleared."), "text-box-remove-outline", [Action(_("Undo"), undo)])
+            self.messages.say(_("The page was cleared."), "text-box-remove-outline", [undo_action(undo)])
 
     def _choose_microphone(self) -> None:
         self._microphones.setFocus()

@@ -18,7 +18,7 @@ from gui.editor_controls import EditorBar, Note, PlayBar
 from gui.files import ask_save_path
 from gui.i18n import _
 from gui.log_window import LogWindow
-from gui.message_bar import Action, MessageList
+from gui.message_bar import Action, MessageList, undo_action
 from gui.own_voice import OwnVoice
 from gui.player import Player
 from gui.problem_words import problem_words
@@ -255,7 +255,7 @@ class Editor(QWidget):
             self._voice.add(self.document, self.text.textCursor().position(), self.player.sound)
 
     def _tell_added(self, segment: Segment, path: Path) -> None:
-        undo = Action(_("Undo"), partial(self._voice.remove, segment, path))
+        undo = undo_action(partial(self._voice.remove, segment, path))
         text = _("Added to your voice: “{text}”").format(text=_shortened(segment.text))
         self.messages.say(text, "account-voice", [undo])
 

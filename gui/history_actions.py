@@ -17,7 +17,7 @@ from gui.form import push_button
 from gui.history_words import title_words
 from gui.i18n import _, ngettext
 from gui.icon_label import IconButton
-from gui.message_bar import Action
+from gui.message_bar import Action, undo_action
 from gui.shortcuts import bind, hint
 from gui.theme import GRID
 from gui.trained_models import list_models, shown_name
@@ -41,7 +41,7 @@ class HistoryActions(FlowRow):
         super().__init__()
         self._page, self.ask_title = page, ask_title
         self._n_failed = 0
-        self.open = push_button(_("Open"), _("Read, hear and correct it"), "primary")
+        self.open = push_button(_("Open"), f"{_('Read, hear and correct it')} (Enter)", "primary")
         self.play = IconButton(_("Play"), _("Hear it from the beginning"), "play")
         self.again = IconButton(_("Try again"), _("Read it from the beginning, with this or another model"), "refresh")
         self.rename = IconButton(_("Rename…"), _("Give it another name"), "pencil-outline")
@@ -77,7 +77,7 @@ class HistoryActions(FlowRow):
             (self.purge, "", self._purge),
             (self.empty_bin, "", self._empty_bin),
             (self.all_again, "", self._all_again),
-            (self.again, "", self._ask_model),
+            (self.again, "read_again", self._ask_model),
         ):
             button.clicked.connect(lambda _checked=False, act=act: act())
             if command:
@@ -156,7 +156,7 @@ class HistoryActions(FlowRow):
         self._page.player.stop()
         self._write(lambda history: history.delete(keys))
         text = ngettext("The entry was deleted.", "{n} entries were deleted.", len(keys)).format(n=len(keys))
-        undo = Action(_("Undo"), lambda: self._write(lambda history: history.restore(keys)))
+        undo = undo_action(lambda: self._write(lambda history: history.restore(keys)))
         self._page.messages.say(text, "delete-outline", [undo])
 
     def _restore(self) -> None:
@@ -222,7 +222,7 @@ class HistoryActions(FlowRow):
 
     def _swap(self, entry: Entry) -> None:
         self._write(lambda history: history.swap(entry.key))
-        undo = Action(_("Undo"), lambda: self._write(lambda history: history.swap(entry.key)))
+        undo = undo_action(lambda: self._write(lambda history: history.swap(entry.key)))
         self._page.messages.say(_("The earlier text is back."), "history", [undo])
 
     def _copy(self, entry: Entry) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from gui.flow_row import FlowRow
@@ -24,6 +24,12 @@ class Action:
     text: str
     do: Callable[[], None]
     stays: bool = False
+    undoes: bool = False
+
+
+def undo_action(undo: Callable[[], None]) -> Action:
+    """Takes back what the message tells of; so does Ctrl+Z, where no text has the focus."""
+    return Action(_("Undo"), undo, undoes=True)
 
 
 class Message(QFrame):
@@ -34,6 +40,7 @@ class Message(QFrame):
         self.setObjectName("message")
         self.text = text
         self._on_close = on_close
+        self.undo: QPushButton | None = None
         label = QLabel(text)
         label.setWordWrap(True)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -73,7 +80,10 @@ class Message(QFrame):
         button.setProperty("link", True)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setAccessibleName(action.text)
-        button.setToolTip(action.text)
+        keys = QKeySequence(QKeySequence.StandardKey.Undo).toString(QKeySequence.SequenceFormat.NativeText)
+        button.setToolTip(f"{action.text} ({keys})" if action.undoes else action.text)
+        if action.undoes:
+            self.undo = button
 
         def press() -> None:
             if not action.stays:
@@ -105,6 +115,7 @@ class MessageList(QWidget):
         self._column.setSpacing(GRID)
         self._shown: list[Message] = []
         self._waiting: deque[Message] = deque()
+        QShortcut(QKeySequence.StandardKey.Undo, self, self.undo)
         self.hide()
 
     @property
@@ -125,6 +136,12 @@ class MessageList(QWidget):
     def take_back(self, message: Message) -> None:
         """The message does not hold any more."""
         self._close(message)
+
+    def undo(self) -> None:
+        """As a click on the “Undo” of the newest message that has one."""
+        offered = [message.undo for message in (*self._shown, *self._waiting) if message.undo is not None]
+        if offered:
+            offered[-1].click()
 
     def close_all(self) -> None:
         for message in (*self._waiting, *self._shown):

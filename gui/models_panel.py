@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QHeaderView,
     QInputDialog,
@@ -21,6 +22,7 @@ from gui.flow_row import FlowRow
 from gui.form import push_button
 from gui.i18n import _, decimal
 from gui.settings import Settings
+from gui.shortcuts import bind, hint
 from gui.theme import GRID
 from gui.trained_models import TrainedModel
 from gui.window_locale import window_locale
@@ -61,7 +63,7 @@ class ModelsPanel(QWidget):
         self.work = Errand(self)
         self._make_table()
         self.use = push_button(_("Use"), _("Dictate with this model from now on"), "primary")
-        self.rename = push_button(_("Rename…"), _("Give this model another name"))
+        self.rename = push_button(_("Rename…"), "")
         self.export = push_button(_("Export…"), _("Copy this model to a folder"))
         self.delete = push_button(_("Delete"), _("Take this model off the list; it can be brought back at once"))
         self.add = push_button(_("Import…"), _("Take in a model from a folder, after checking it"))
@@ -100,6 +102,10 @@ class ModelsPanel(QWidget):
         column.addWidget(row)
 
     def _connect(self) -> None:
+        hint(self.rename, _("Give this model another name"), "rename_model")
+        bind(self, "rename_model", self.rename.click)
+        on_table = Qt.ShortcutContext.WidgetShortcut
+        QShortcut(QKeySequence.StandardKey.Delete, self.table, self.delete.click, context=on_table)
         self.table.itemSelectionChanged.connect(self.show_state)
         self.table.itemActivated.connect(self._use)
         self.work.ended.connect(self._end)

@@ -8,6 +8,8 @@ from gui.flow_row import FlowRow
 from gui.form import push_button
 from gui.i18n import _
 from gui.session import Session
+from gui.shortcuts import bind
+from gui.shortcuts import hint as hint_with_keys
 from gui.status import Reading, Status
 from gui.theme import GRID, button_icon_size, theme
 
@@ -30,6 +32,8 @@ class QueuePanel(QFrame):
         self.pause = push_button(_("Pause"), _("Files wait; what is dictated is read all the same"), "link")
         hint = _("Takes all files out of the queue; they stay in the history")
         self.cancel = push_button(_("Cancel all"), hint, "link")
+        hint_with_keys(self.pause, self.pause.toolTip(), "pause_queue")
+        bind(self, "pause_queue", self.pause.click)
         self.pause.clicked.connect(self._toggle)
         self.cancel.clicked.connect(self.cancel_wanted)
         self._lay_out()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QProgressBar, QStackedWidget, QVBo
 from gui.flow_row import FlowRow
 from gui.form import heading, named, push_button, words
 from gui.i18n import _, ngettext
+from gui.shortcuts import bind, hint
 from gui.teaching import Teaching
 from gui.theme import GRID
 from gui.tuning_job import Step
@@ -64,8 +65,10 @@ class TeachPanel(QWidget):
         self.text.setTabChangesFocus(True)
         self.text.setMinimumHeight(14 * GRID)
         self.count = words(quiet=True)
-        self.teach = push_button(_("Teach"), _("Have them spoken and learned; takes some minutes"), "primary")
-        self.stop = push_button(_("Stop"), _("Save and stop; it can go on later"))
+        self.teach = push_button(_("Teach"), "", "primary")
+        self.stop = push_button(_("Stop"), "")
+        hint(self.teach, _("Have them spoken and learned; takes some minutes"), "train")
+        hint(self.stop, _("Save and stop; it can go on later"), "train")
         self.state = words()
         self.progress = named(QProgressBar(), _("Progress of the lesson"))
         self.progress.setTextVisible(False)
@@ -113,6 +116,7 @@ class TeachPanel(QWidget):
         self.teach.clicked.connect(self.begin)
         self.stop.clicked.connect(teaching.job.stop)
         self.stop.clicked.connect(self.show_state)
+        bind(self.typing, "train", self._toggle)
         teaching.job.step.connect(self._show_step)
         teaching.changed.connect(self.show_state)
         teaching.changed.connect(self.changed)
@@ -144,6 +148,9 @@ class TeachPanel(QWidget):
         self._lesson = lesson(self.text.toPlainText())
         self.count.setText(lesson_words(self._lesson))
         self.teach.setEnabled(bool(self._lesson.texts))
+
+    def _toggle(self) -> None:
+        (self.stop if self.stop.isVisible() else self.teach).click()
 
     def show_state(self) -> None:
         teaching = self.teaching

@@ -24,7 +24,7 @@ from gui.flow_row import FlowRow
 from gui.form import push_button
 from gui.i18n import _
 from gui.log_window import LogWindow
-from gui.message_bar import Action, MessageList
+from gui.message_bar import Action, MessageList, undo_action
 from gui.models_panel import ModelsPanel, ask_name
 from gui.problem import Problem
 from gui.problem_words import problem_words
@@ -32,6 +32,8 @@ from gui.questions import ask_delete
 from gui.recognition import model_name
 from gui.session import Session
 from gui.settings import Settings
+from gui.shortcuts import bind
+from gui.shortcuts import hint as hint_with_keys
 from gui.teach_panel import TeachPanel
 from gui.theme import GRID
 from gui.training_job import State
@@ -74,15 +76,15 @@ class TrainerPage(QWidget):
         self.steps = QButtonGroup(self)
         row = FlowRow()
         row.setSpacing(GRID // 2)
-        for number, (text, hint, panel) in enumerate(
+        for number, (text, hint, command, panel) in enumerate(
             (
-                (_("Recordings"), _("What to train on"), self.corpus),
-                (_("Training"), _("Train a model, and watch it learn"), self.training),
-                (_("Words"), _("Teach a model words that it misreads"), self.teach),
-                (_("Models"), _("All models; which of them dictation uses"), self.models),
+                (_("Recordings"), _("What to train on"), "recordings", self.corpus),
+                (_("Training"), _("Train a model, and watch it learn"), "training", self.training),
+                (_("Words"), _("Teach a model words that it misreads"), "words", self.teach),
+                (_("Models"), _("All models; which of them dictation uses"), "models", self.models),
             )
         ):
-            button = self._step(text, hint)
+            button = self._step(text, hint, command)
             self.steps.addButton(button, number)
             row.addWidget(button)
             self.pages.addWidget(_scrolled(panel))
@@ -96,10 +98,11 @@ class TrainerPage(QWidget):
         column.addWidget(self.pages, 1)
         column.addWidget(self.messages)
 
-    @staticmethod
-    def _step(text: str, hint: str) -> QPushButton:
-        button = push_button(text, hint, "step")
+    def _step(self, text: str, hint: str, command: str) -> QPushButton:
+        button = push_button(text, "", "step")
         button.setCheckable(True)
+        hint_with_keys(button, hint, command)
+        bind(self, command, button.click)
         return button
 
     def _connect(self) -> None:
@@ -149,7 +152,7 @@ class TrainerPage(QWidget):
         return Action(_("Show log"), lambda: LogWindow(self).open(), stays=True)
 
     def _tell_done(self, text: str, undo: object) -> None:
-        self.messages.say(text, actions=[Action(_("Undo"), undo)] if undo else [])
+        self.messages.say(text, actions=[undo_action(undo)] if undo else [])
 
     def _list_changed(self) -> None:
         if self.training.job.state is State.IDLE:

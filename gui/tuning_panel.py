@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 from gui.flow_row import FlowRow
 from gui.form import heading, named, push_button, words
 from gui.i18n import _
+from gui.shortcuts import bind, hint
 from gui.status import time_left
 from gui.theme import GRID, theme
 from gui.tuning_job import Step
@@ -44,9 +45,11 @@ class TuningPanel(QWidget):
         self.state = words()
         self.progress = named(QProgressBar(), _("Progress of the tuning"))
         self.progress.setTextVisible(False)
-        takes = _("Takes some minutes; you can go on reading")
-        self.tune = push_button(_("Tune the model to my voice"), takes, "primary")
-        self.stop = push_button(_("Stop"), _("Save and stop; it can go on later"))
+        self.tune = push_button(_("Tune the model to my voice"), "", "primary")
+        self.stop = push_button(_("Stop"), "")
+        hint(self.tune, _("Takes some minutes; you can go on reading"), "tune")
+        hint(self.stop, _("Save and stop; it can go on later"), "tune")
+        bind(self, "tune", self._toggle)
         row = FlowRow()
         row.setSpacing(2 * GRID)
         row.addWidget(self.state, 1)
@@ -60,6 +63,9 @@ class TuningPanel(QWidget):
         self.tune.clicked.connect(self.tune_wanted)
         self.stop.clicked.connect(self.stop_wanted)
         self.show_idle(0, False)
+
+    def _toggle(self) -> None:
+        (self.stop if self.stop.isVisible() else self.tune).click()
 
     def show_idle(self, n: int, was_left: bool) -> None:
         """n: kept sentences; was_left: whether a tuning can go on."""

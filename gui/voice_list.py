@@ -11,6 +11,7 @@ from engine.alphabet import fold_yo, normalise
 from gui.flow_row import FlowRow
 from gui.form import push_button
 from gui.i18n import _
+from gui.shortcuts import bind, hint
 from gui.theme import GRID
 from gui.voice_store import Kept
 
@@ -65,9 +66,9 @@ class KeptList(QWidget):
         self.table.setMinimumHeight(12 * GRID)
         self.play = push_button(_("Hear it"), _("Hear the chosen sentence"))
         self.delete = push_button(_("Delete"), _("Take the chosen sentence out; it can be brought back at once"))
-        self.bring_in = push_button(
-            _("Import recordings…"), _("Take in a folder of your own recordings with their texts")
-        )
+        self.bring_in = push_button(_("Import recordings…"), "")
+        hint(self.bring_in, _("Take in a folder of your own recordings with their texts"), "voice_import")
+        bind(self, "voice_import", self.bring_in.click)
         row = FlowRow()
         row.setSpacing(GRID)
         row.addWidget(self.play)

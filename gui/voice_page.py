@@ -13,7 +13,7 @@ from gui.bridge import MakeRecorder
 from gui.files import ask_folder
 from gui.i18n import _, ngettext
 from gui.log_window import LogWindow
-from gui.message_bar import Action, MessageList
+from gui.message_bar import Action, MessageList, undo_action
 from gui.problem_words import problem_words
 from gui.session import Session
 from gui.settings import Settings
@@ -25,7 +25,7 @@ from gui.voice_player import VoicePlayer
 from gui.voice_reader import Reader
 from gui.voice_store import Imported, Kept, VoiceStore
 from gui.voice_tuning import VoiceTuning
-from gui.work import Work
+from gui.work import Errand
 from trainer.sentences import Chooser, sentences
 
 
@@ -48,7 +48,6 @@ class VoicePage(QWidget):
         self.store = VoiceStore()
         self.store.empty_bin()
         self._chooser, self._passed_over = Chooser(sentences()), []
-        self._after: Callable[[object], None] | None = None
         self._undone: Kept | None = None
         self._imported: Imported | None = None
         self.player = VoicePlayer(open_output)
@@ -56,7 +55,7 @@ class VoicePage(QWidget):
         self.list = KeptList()
         self.hearing = VoiceHearing(self.store, session)
         self.tuning = VoiceTuning(session, settings, self.store.folder)
-        self.work = Work(self)
+        self.work = Errand(self)
         self.messages = MessageList()
         self._lay_out()
         self._connect()
@@ -94,7 +93,6 @@ class VoicePage(QWidget):
         self.list.play_wanted.connect(self._play)
         self.list.delete_wanted.connect(self._delete)
         self.list.import_wanted.connect(self._import)
-        self.work.event.connect(self._take)
         self.work.ended.connect(self._end)
         self.hearing.changed.connect(self._heard)
         self._session.status_changed.connect(self._session_changed)
@@ -192,13 +190,9 @@ class VoicePage(QWidget):
     def _do(self, steps, after: Callable[[object], None]) -> bool:
         if self.work.running:
             return False
-        self._after = after
-        self.work.start(lambda: steps)
+        self.work.run(steps, after)
         self.list.set_busy(True)
         return True
-
-    def _take(self, event: object) -> None:
-        self._after(event)
 
     def _end(self, outcome: Exception | None) -> None:
         self.list.set_busy(False)
@@ -235,7 +229,7 @@ class VoicePage(QWidget):
     # --- telling and ending ---
 
     def _tell_done(self, text: str, undo: object) -> None:
-        self.messages.say(text, "check-circle-outline", [Action(_("Undo"), undo)] if undo else [])
+        self.messages.say(text, "check-circle-outline", [undo_action(undo)] if undo else [])
 
     def tell(self, error: Exception, try_again: object) -> None:
         """A failure in one sentence, and another try where it makes sense."""

@@ -75,6 +75,7 @@ class Reader(ReaderView):
         self.typed.returnPressed.connect(self._own_ready)
         bind(self, "voice_hear", self.play)
         bind(self, "voice_another", self.pass_over)
+        bind(self, "voice_own", self.own.click)
         self._dictaphone.state_changed.connect(self._dictaphone_changed)
         self._dictaphone.level_changed.connect(self.record.show_level)
         self._dictaphone.recording_started.connect(self._recording_started)

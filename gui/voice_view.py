@@ -35,9 +35,10 @@ class ReaderView(QWidget):
         self.hear = push_button(_("Hear it"), "")
         self.keep = push_button(_("Keep"), f"{_('Keep it, and go on to the next sentence')} (Enter)", "primary")
         self.another = push_button(_("Another sentence"), "", "link")
-        self.own = push_button(_("Type your own"), _("A sentence of your own instead of the one shown"), "link")
+        self.own = push_button(_("Type your own"), "", "link")
         self.own.setCheckable(True)
         hint(self.hear, _("Hear what was recorded"), "voice_hear")
+        hint(self.own, _("A sentence of your own instead of the one shown"), "voice_own")
         hint(self.another, _("Show another sentence instead of this one"), "voice_another")
 
     def _lay_out(self) -> None:

@@ -61,7 +61,7 @@ class Errand(Work):
         self.event.connect(self._hand_on)
 
     def run(self, steps: Iterator[object], after: Callable[[object], object] = lambda _made: None) -> None:
-        """after: called with what the steps made, before `ended`. Does nothing while something runs."""
+        """after: called with each thing that the steps make, before `ended`. Does nothing while something runs."""
         if not self.running:
             self._after = after
             self.start(lambda: steps)

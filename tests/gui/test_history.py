@@ -230,6 +230,17 @@ def test_deleting_and_undo(stage, qtbot):
     assert listed(page, qtbot) == ["три", "два", "раз"]
 
 
+def test_deleting_is_undone_by_key(stage, qtbot):
+    read(stage, qtbot, "раз", "два")
+    page = show_history(stage, qtbot)
+    choose(page, qtbot, 0)
+    qtbot.keyClick(page.view, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: len(page.model.keys) == 1)
+    qtbot.keyClick(page.view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: len(page.model.keys) == 2)
+    assert page.messages.texts == []
+
+
 def test_the_bin(stage, qtbot):
     path = dictate(stage, qtbot, "лишнее")
     page = show_history(stage, qtbot)

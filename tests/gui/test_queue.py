@@ -8,6 +8,7 @@ import wave
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 
 from engine.errors import AudioUnreadable, InterruptedTooOften
 from engine.history_entry import Show, State
@@ -52,7 +53,8 @@ def test_the_queue_tells_how_far_it_is(stage, qtbot):
 def test_a_paused_file_goes_on_where_its_text_ends(stage, qtbot):
     page = show_history(stage, qtbot)
     begin_first(stage, qtbot)
-    page.queue.pause.click()
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(page.view, Qt.Key.Key_P, both)
     qtbot.waitUntil(lambda: page.queue.words.text() == "Paused; 3 files wait")
     assert page.queue.pause.text() == "Go on"
     assert [state for _name, state, _text in states(stage, qtbot)] == ["waiting"] * 3

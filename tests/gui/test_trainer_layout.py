@@ -3,6 +3,7 @@
 import sys
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QProgressBar, QSpinBox, QTableWidget
 
 from engine.config import ModelConfig
@@ -30,6 +31,14 @@ def test_nothing_is_cut_and_everything_has_a_name(make_stage, qtbot, language):
             for widget in panel.findChildren(kind):
                 if not widget.objectName().startswith("qt_"):
                     assert widget.accessibleName() or isinstance(widget.parent(), QTableWidget), widget
+
+
+def test_its_pages_are_reached_by_keys(make_stage, qtbot):
+    stage = TrainerStage(make_stage)
+    qtbot.waitUntil(lambda: stage.window.isActiveWindow() and stage.page.isVisible())
+    for key, panel in ((Qt.Key.Key_2, stage.training), (Qt.Key.Key_4, stage.models), (Qt.Key.Key_1, stage.corpus)):
+        qtbot.keyClick(stage.page, key, Qt.KeyboardModifier.AltModifier)
+        assert panel.isVisible()
 
 
 def test_the_page_is_made_when_its_tab_is_first_shown(stage, qtbot):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
 
 from engine.checkpoint import load_checkpoint, save_checkpoint
 from engine.errors import CheckpointMissing
@@ -100,7 +101,7 @@ def test_a_remembered_model_that_is_gone_is_the_shipped_one(tmp_path):
 def test_rename(trainer, qtbot):
     trainer.choose("first")
     trainer.answers = ["вторая"]
-    trainer.models.rename.click()
+    qtbot.keyClick(trainer.models.table, Qt.Key.Key_F2)
     wait(trainer, qtbot)
     assert trainer.names() == [SHIPPED, "вторая"]
 
@@ -128,7 +129,7 @@ def test_a_name_that_is_taken_is_refused(trainer, qtbot):
 
 def test_delete_and_undo(trainer, qtbot):
     trainer.choose("first")
-    trainer.models.delete.click()
+    qtbot.keyClick(trainer.models.table, Qt.Key.Key_Delete)
     wait(trainer, qtbot)
     assert trainer.names() == [SHIPPED]
     (undo,) = [b for b in trainer.page.messages.findChildren(type(trainer.models.use)) if b.text() == "Undo"]

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import soundfile
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton
 
 from engine.checkpoint import load_checkpoint
@@ -15,6 +16,8 @@ from engine.paths import data_dir, models_dir
 from engine.worker import Cancelled
 from gui import i18n
 from gui.theme import DARK, LIGHT, theme
+from gui.tuning_job import Step
+from gui.tuning_panel import TuningPanel
 from gui.voice_page import VoicePage
 from gui.voice_reader import State
 from gui.voice_store import VoiceStore, voice_folder
@@ -234,7 +237,8 @@ def test_another_sentence_and_ones_own(reading):
     first = reading.reader.sentence
     reading.reader.another.click()
     assert reading.reader.sentence != first
-    reading.reader.own.click()
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    QTest.keyClick(reading.page, Qt.Key.Key_N, both)
     assert reading.reader.typed.isVisible()
     assert not reading.reader.record.isEnabled()
     reading.reader.typed.setText("Встреча в 9 утра")
@@ -422,6 +426,19 @@ def test_nineteen_are_too_few_and_twenty_are_enough(reading):
     assert panel.tune.isEnabled()
     panel.show_idle(20, True)
     assert "interrupted and saved" in panel.state.text()
+
+
+def test_the_tuning_is_begun_and_stopped_by_the_same_keys(qtbot):
+    panel = TuningPanel()
+    qtbot.addWidget(panel)
+    panel.show_idle(20, False)
+    panel.show()
+    qtbot.waitUntil(panel.isActiveWindow)
+    with qtbot.waitSignal(panel.tune_wanted):
+        qtbot.keyClick(panel, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
+    panel.show_running(Step("learning", 0.5), False)
+    with qtbot.waitSignal(panel.stop_wanted):
+        qtbot.keyClick(panel, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
 
 
 def test_it_is_tuned_stopped_gone_on_with_and_used(reading, qtbot):

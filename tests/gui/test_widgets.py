@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QByteArray, QPoint, Qt
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from gui.message_bar import MOST_AT_ONCE, Action, MessageList
+from gui.message_bar import MOST_AT_ONCE, Action, MessageList, undo_action
 from gui.record_button import RecordButton, loudness
 from gui.settings import Settings
 
@@ -110,6 +110,19 @@ def test_an_action_closes_its_message_unless_it_stays(messages, qtbot):
     assert messages.texts == ["раз"]
     messages.take_back(message)
     assert messages.texts == ["раз"]
+
+
+def test_ctrl_z_takes_back_what_the_newest_message_tells_of(messages, qtbot):
+    undone = []
+    messages.say("раз", actions=[undo_action(lambda: undone.append("раз"))])
+    messages.say("два", actions=[undo_action(lambda: undone.append("два"))])
+    messages.say("три", actions=[Action("Look", lambda: undone.append("три"))])
+    messages.window().show()
+    qtbot.waitUntil(messages.window().isActiveWindow)
+    for _time in range(3):
+        qtbot.keyClick(messages.window(), Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert undone == ["два", "раз"]
+    assert messages.texts == ["три"]
 
 
 def test_the_list_takes_no_room_while_it_is_empty(messages):
