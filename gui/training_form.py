@@ -25,6 +25,7 @@ from trainer.process import Request
 from trainer.settings import TrainConfig
 
 _LARGE_TEXT = 1.4  # beside the system's
+_FREE_WITH_WEIGHTS = ("n_units", "dropout")  # of a network that is there already
 _OTHER_EAR = "it hears with another front end than the model that is trained"
 
 
@@ -171,7 +172,7 @@ class TrainingForm(QWidget):
             field.setEnabled(older is None)
         self.delete.setVisible(older is not None)
         if older is not None:
-            self.settings.show_shape(older.model, fixed=True)
+            self.settings.show_shape(older.model, free=())
         else:
             self._show_start()
 
@@ -182,7 +183,10 @@ class TrainingForm(QWidget):
             _features, model = _kind(start)
         except CheckpointError:
             return  # told when it is to be trained from
-        self.settings.show_shape(model, fixed=start.model is not None)
+        if start.model is None:
+            self.settings.show_shape(model)
+        else:
+            self.settings.show_shape(model, _FREE_WITH_WEIGHTS, grows=True)
 
     # --- what was chosen ---
 
@@ -196,9 +200,8 @@ class TrainingForm(QWidget):
             return None
         else:
             begin: Start = self.start.currentData()
-            features, model = _kind(begin)
+            (features, _before), model = _kind(begin), self.settings.model()
             start = begin.model
-            model = model if start else self.settings.model()
             out = free_home(clean_name(self.name.text()))
         align_with = self.settings.align_with.currentData() if settings.splice else None
         if align_with is not None and kind_of(align_with)[0] != features:

@@ -1,6 +1,6 @@
 """Every setting of a training with its meaning, in groups; what few people change."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from PySide6.QtWidgets import (
@@ -139,11 +139,11 @@ class TrainingSettings(QWidget):
             if title == _GROUPS[-1][0]:
                 rows.append((self.threads, _(_THREADS)))
             self._add_group(column, _(title), rows)
-        self.network = QWidget()
-        inner = QVBoxLayout(self.network)
-        inner.setContentsMargins(0, 0, 0, 0)
-        self._add_group(inner, _("A new network"), [(self.shape[name], _(text)) for name, text in _SHAPE.items()])
-        column.addWidget(self.network)
+        self._add_group(column, _("The network"), [(self.shape[name], _(text)) for name, text in _SHAPE.items()])
+        self.grows = words(
+            _("More units can be added to the model's own; it reads the same before it has learned."), quiet=True
+        )
+        column.addWidget(self.grows)
         column.addSpacing(GRID)
         column.addWidget(heading(_("More recordings to measure by")))
         column.addWidget(words(hint + ".", quiet=True))
@@ -188,12 +188,14 @@ class TrainingSettings(QWidget):
         for name, field in self.fields.items():
             put(field, told[name])
 
-    def show_shape(self, model: ModelConfig, fixed: bool) -> None:
-        """fixed: of weights that are there already, so that it cannot be changed."""
+    def show_shape(self, model: ModelConfig, free: Collection[str] = tuple(_SHAPE), grows: bool = False) -> None:
+        """free: names of what can be changed. grows: there are weights already, which more units can be added to."""
         told = model.to_dict()
+        self.shape["n_units"].setMinimum(model.n_units if grows else 0)
+        self.grows.setVisible(grows)
         for name, field in self.shape.items():
             put(field, told[name])
-        self.network.setEnabled(not fixed)
+            field.setEnabled(name in free)
 
     def settings(self, epochs: int) -> TrainConfig:
         """Raises ConfigError."""

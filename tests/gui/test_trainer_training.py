@@ -2,6 +2,7 @@
 
 import pytest
 
+from engine.checkpoint import load_checkpoint
 from engine.config import VOXFORGE, ModelConfig
 from engine.paths import models_dir
 from gui.curve import Curve
@@ -111,6 +112,24 @@ def test_the_result_of_a_run_of_two_processes_is_shown(trainer):
     assert epochs_shown(trainer.training) == [1, 1]
     trainer.training.use.click()
     assert trainer.session.model == home / "best"
+
+
+def test_a_model_to_go_on_from_is_made_wider_on_request(trainer, qtbot):
+    training, home = trainer.training, models_dir() / "mine"
+    units = training.form.settings.shape["n_units"]
+    before = units.value()
+    units.setValue(before - 1)
+    assert units.value() == before, "a model cannot lose units"
+    assert not training.form.settings.shape["n_layers"].isEnabled()
+    units.setValue(before + 3)
+    training.form.epochs.setValue(1)
+    training.train.click()
+    qtbot.waitUntil(trainer.has_ended, timeout=LONG_MS)
+    assert trainer.told == []
+    assert load_checkpoint(read_result(home).path).model.n_units == before + 3
+    assert not units.isEnabled(), "a run goes on with the network that it has"
+    training.form.choose_run(None)
+    assert units.isEnabled()
 
 
 def test_closing_while_training_saves_first(trainer, qtbot):
