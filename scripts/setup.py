@@ -25,6 +25,12 @@ NO_QT_TESTS = "Qt cannot be loaded without these libraries: the tests of the win
 # pytest-qt imports Qt before the first test, and without it nobody knows the options meant for it.
 WITHOUT_QT = ["-p", "no:pytest-qt", "-o", "strict_config=false", "-W", "ignore::pytest.PytestConfigWarning"]
 
+# Each file of tests stays in one process, with what its tests share; in order, for the last ones are short. More than
+# two processes were not tried.
+IN_TWO = ["--numprocesses=auto", "--maxprocesses=2", "--dist=loadfile", "--no-loadscope-reorder"]
+# Two processes with a thread for each processor in either would be in each other's way.
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1"}
+
 
 def say(sentence: str) -> None:
     print(sentence, file=sys.stderr, flush=True)
@@ -83,7 +89,15 @@ def test(arguments: List[str]) -> None:
     if set(lacking) & set(libraries.QT):
         say(NO_QT_TESTS)
         command += [*WITHOUT_QT, "--ignore=tests/gui"]
+    if not names_a_file(arguments):
+        command += IN_TWO
+        environ.update(ONE_THREAD)
     become(on_a_screen([*command, *arguments], environ, lacking), environ)
+
+
+def names_a_file(arguments: Sequence[str]) -> bool:
+    """Whether single tests are asked for, which are through sooner than a second process has begun."""
+    return any(Path(argument.split("::")[0]).is_file() for argument in arguments)
 
 
 def plain_locale(environ: Dict[str, str], platform: str) -> Dict[str, str]:

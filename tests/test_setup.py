@@ -369,6 +369,31 @@ def test_tests_run_on_the_display_there_is_or_on_a_virtual_one_or_on_none():
     assert environ == {"QT_QPA_PLATFORM": "offscreen"}
 
 
+@pytest.mark.parametrize(
+    ("arguments", "in_two"),
+    [
+        ([], True),
+        (["-k", "audio"], True),
+        (["tests/engine"], True),
+        (["-k", "audio", "--numprocesses=0"], True),
+        (["tests/test_setup.py"], False),
+        (["-x", "tests/test_setup.py::test_an_unknown_verb_is_refused"], False),
+    ],
+)
+def test_tests_run_in_two_processes_unless_a_file_is_named(monkeypatch, arguments, in_two):
+    """What is typed comes last, so that it overrules."""
+    ran = []
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(environment, "ensure", lambda *_: "python")
+    monkeypatch.setattr(libraries, "ensure", lambda *_: [])
+    monkeypatch.setattr(setup, "become", lambda command, environ: ran.append((command, environ)))
+    setup.test(arguments)
+    ((command, environ),) = ran
+    begun = command[command.index("pytest") + 1 :]
+    assert begun == [*(setup.IN_TWO if in_two else []), *arguments]
+    assert not in_two or environ["TF_NUM_INTRAOP_THREADS"] == "1"
+
+
 def test_tests_do_not_depend_on_the_language_of_the_machine():
     assert setup.plain_locale({"LANG": "ru_RU.KOI8-R", "LANGUAGE": "ru"}, "linux") == {
         "LANG": "ru_RU.KOI8-R",

@@ -369,8 +369,9 @@ def test_a_process_that_dies(few, tmp_path):
     assert names(tmp_path) == ["few"]
 
 
-def test_processes_of_the_pool():
+def test_processes_of_the_pool(monkeypatch):
     """No more than there is work for; told of their threads before NumPy is there to ask for them."""
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "7")
     with process_pool(1) as pool:
         assert pool._max_workers == 1
         assert pool.submit(os.getenv, "OPENBLAS_NUM_THREADS").result() == "1"
