@@ -1,6 +1,7 @@
 """Fixtures that all tests share."""
 
 import os
+import sqlite3  # noqa: F401 - before TensorFlow, which brings one of its own that cannot search texts
 import threading
 from collections.abc import Iterator
 from pathlib import Path

@@ -79,17 +79,12 @@ def test_leaving_early_leaves_nothing_behind(engine, recording):
     assert isinstance(list(engine.transcribe(recording))[-1], Finished)
 
 
-def test_a_killed_child_is_told_and_started_again(model, recording):
-    engine = EngineProcess(model, NO_LANGUAGE)
-    try:
-        assert engine.wait_ready(120)
-        os.kill(engine.pid, signal.SIGKILL)
-        with pytest.raises(EngineStopped) as raised:
-            list(engine.transcribe(recording))
-        assert raised.value.fields["code"] == -signal.SIGKILL
-        assert isinstance(list(engine.transcribe(recording))[-1], Finished)
-    finally:
-        engine.close()
+def test_a_killed_child_is_told_and_started_again(engine, recording):
+    os.kill(engine.pid, signal.SIGKILL)
+    with pytest.raises(EngineStopped) as raised:
+        list(engine.transcribe(recording))
+    assert raised.value.fields["code"] == -signal.SIGKILL
+    assert isinstance(list(engine.transcribe(recording))[-1], Finished)
 
 
 def test_a_model_that_cannot_be_loaded_is_told(tmp_path):
@@ -120,30 +115,29 @@ def words(tmp_path_factory):
     return language_model(tmp_path_factory.mktemp("lm") / "мала", "Мама мыла раму.", "Ухо и око.")
 
 
-def test_a_file_is_read_with_the_language_model_from_its_first_word(model, words, recording):
-    engine = EngineProcess(model, Language(words.folder, None))
+@pytest.fixture(scope="module")
+def aided(model, words):
+    process = EngineProcess(model, Language(words.folder, None))
+    yield process
+    process.close()
+
+
+def test_a_file_is_read_with_the_language_model_from_its_first_word(aided, model, words, recording):
     checkpoint = load_checkpoint(model)
     beam = BeamDecoder(checkpoint.alphabet, words, checkpoint.decode)
-    try:
-        found = list(engine.transcribe(recording))
-        assert found == list(Transcriber(checkpoint, beam).transcribe(recording))
-        assert found != list(Transcriber(checkpoint).transcribe(recording))
-        assert engine.language_error is None
-    finally:
-        engine.close()
+    found = list(aided.transcribe(recording))
+    assert found == list(Transcriber(checkpoint, beam).transcribe(recording))
+    assert found != list(Transcriber(checkpoint).transcribe(recording))
+    assert aided.language_error is None
 
 
-def test_while_speaking_the_letters_are_shown_as_they_are_heard(model, words, recording):
-    engine = EngineProcess(model, Language(words.folder, None))
+def test_while_speaking_the_letters_are_shown_as_they_are_heard(aided, model, recording):
     plain = Transcriber(load_checkpoint(model))
     ended = threading.Event()
-    try:
-        list(engine.transcribe(recording))  # the language model is there from now on
-        ended.set()
-        found = list(engine.follow(recording, ended))
-        expected = list(plain.follow(recording, lambda: True))
-    finally:
-        engine.close()
+    list(aided.transcribe(recording))  # the language model is there from now on
+    ended.set()
+    found = list(aided.follow(recording, ended))
+    expected = list(plain.follow(recording, lambda: True))
     provisional = [event for event in found if isinstance(event, Provisional)]
     assert provisional == [event for event in expected if isinstance(event, Provisional)]
     assert provisional
