@@ -4,17 +4,20 @@ import json
 import os
 import shutil
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from engine.alphabet import Alphabet
+from engine.alphabet import Alphabet, fold_yo
 from engine.beam import BeamDecoder
+from engine.checkpoint import load_checkpoint
 from engine.config import DecodeConfig
 from engine.errors import LanguageModelDamaged, LanguageModelError, LanguageModelMissing
 from engine.language_model import DESCRIPTION, LEXICON, NGRAMS, load_language_model
 from engine.paths import shipped_language_model
 from tests.helpers.language import language_model, spoken
+from trainer.cache import FeatureCache
 
 BEGIN, END = "<s>", "</s>"
 
@@ -169,3 +172,34 @@ def test_the_shipped_model_knows_russian(shipped_model):
 def test_the_shipped_model_puts_words_right(shipped_model):
     beam = BeamDecoder(Alphabet(), shipped_model, DecodeConfig())
     assert beam.text(spoken("в?ё сме?алось в доме", с=0.4, з=0.4, ш=0.1)) == "всё смешалось в доме"
+
+
+@pytest.mark.parametrize(("recording", "word"), [("vsh_ru_0089", "хлебосолом"), ("vsh_ru_0079", "угнетётся")])
+def test_a_spoken_word_that_the_lexicon_lacks_comes_out_once_it_is_ones_own(
+    shared, shipped, shipped_model, recording, word
+):
+    """A reader of Gogol whom nobody trained on. Without own words such a word is taken for others of the lexicon: its
+    free spelling costs too much to be seen, and is what the network heard where it costs nothing."""
+    from engine.frames import network_input, normalise
+    from engine.model import Recogniser
+
+    checkpoint, cache = load_checkpoint(shipped), FeatureCache(shared / "voxforge-ru-mfcc")
+    (said,) = [one for one in cache.utterances if one.split == "dev_unseen_text" and one.id.endswith(recording)]
+    known = set(shipped_model.words)
+    assert [one for one in said.text.split() if fold_yo(one) not in known] == [word]
+    recognise = Recogniser(checkpoint.model, checkpoint.weights)
+    (heard,) = recognise([network_input(normalise(cache.rows(said.start, said.frames)), checkpoint.model)])
+
+    beam = BeamDecoder(checkpoint.alphabet, shipped_model, checkpoint.decode)
+    without = beam.text(heard).split()
+    assert {fold_yo(one) for one in without} < known
+    beam.prefer([word])
+    own = beam.text(heard).split()
+    assert word in own
+    before, after = own[: own.index(word)], own[own.index(word) + 1 :]
+    assert (before, after) == (without[: len(before)], without[-len(after) :]), "the other words stay"
+
+    free = replace(checkpoint.decode, free_word_price=0.0, free_letter_price=0.0)
+    spelled = BeamDecoder(checkpoint.alphabet, shipped_model, free).text(heard)
+    assert not {fold_yo(one) for one in spelled.split()} < known
+    assert not checkpoint.alphabet.foreign(spelled)
