@@ -45,7 +45,9 @@ class HistoryActions(FlowRow):
         self.play = IconButton(_("Play"), _("Hear it from the beginning"), "play")
         self.again = IconButton(_("Try again"), _("Read it from the beginning, with this or another model"), "refresh")
         self.rename = IconButton(_("Rename…"), _("Give it another name"), "pencil-outline")
-        self.delete = IconButton(_("Delete"), _("Delete; it can be brought back for 30 days"), "delete-outline")
+        self.delete = IconButton(
+            _("Delete"), f"{_('Delete; it can be brought back for 30 days')} (Del)", "delete-outline"
+        )
         self.restore = push_button(_("Bring back"), _("Back into the history"), "primary")
         self.purge = IconButton(_("Delete for good"), _("With its recording; this cannot be undone"), "delete-forever")
         self.empty_bin = push_button(_("Delete all for good"), _("All that is listed here; this cannot be undone"))

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from engine.history_entry import Entry, Order, Show, Totals
 from gui.flow_row import FlowRow
 from gui.history_actions import HistoryActions
+from gui.history_details import EntryDetails
 from gui.history_editing import HistoryEditing
 from gui.history_keeper import HistoryKeeper
 from gui.history_model import ENTRY, HistoryModel
@@ -55,6 +56,7 @@ class HistoryPage(QWidget):
         self.pages = QStackedWidget()
         self._make_list()
         self._make_search()
+        self.details = EntryDetails()
         self.totals = QLabel()
         self.totals.setProperty("quiet", True)
         self.totals.setAccessibleName(_("How much there is"))
@@ -151,6 +153,7 @@ class HistoryPage(QWidget):
         column.addWidget(top)
         column.addWidget(self.queue)
         column.addWidget(frame, 1)
+        column.addWidget(self.details)
         column.addWidget(self.messages)
         column.addWidget(self.actions)
         column.addWidget(self.totals)
@@ -170,8 +173,9 @@ class HistoryPage(QWidget):
             choice.currentIndexChanged.connect(self.look_for)
         self.model.modelAboutToBeReset.connect(self._note_chosen)
         self.model.listed.connect(self._listed)
-        self.model.dataChanged.connect(self.actions.show_state)
-        self.view.selectionModel().selectionChanged.connect(self.actions.show_state)
+        for change in (self.model.dataChanged, self.view.selectionModel().selectionChanged):
+            change.connect(self.actions.show_state)
+            change.connect(self._show_details)
         self._keeper.store.changed.connect(self._count)
         self._session.status_changed.connect(self._show_progress)
         self._session.nothing_found.connect(self._tell_nothing_found)
@@ -220,6 +224,7 @@ class HistoryPage(QWidget):
         if is_empty:
             self._say_empty()
         self.actions.show_state()
+        self._show_details()
 
     def _say_empty(self) -> None:
         """What to do first, or why nothing is listed."""
@@ -268,6 +273,9 @@ class HistoryPage(QWidget):
         rows = sorted(index.row() for index in self.view.selectedIndexes())
         entries = (self.model.index(row).data(ENTRY) for row in rows)
         return [entry for entry in entries if entry is not None]
+
+    def _show_details(self, *_changed: object) -> None:
+        self.details.show_chosen(self.chosen)
 
     def open_entry(self, entry: Entry) -> None:
         """Its text beside its sound."""

@@ -1,11 +1,13 @@
 """How an entry of the history is told: its name, its day, its length and its state, in the person's language."""
 
+import re
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from PySide6.QtCore import QLocale
 
 from engine.history_entry import Entry, Kind, State, Totals
+from engine.paths import shipped_checkpoint
 from gui.download_words import size_words
 from gui.i18n import _, ngettext, translate_error
 from gui.recognition import model_name
@@ -13,6 +15,7 @@ from gui.status import clock_time
 from gui.window_locale import window_locale
 
 ICONS = {Kind.RECORDING: "microphone-outline", Kind.FILE: "file-music-outline"}
+_BREAK, _BREAKABLE = "\N{ZERO WIDTH SPACE}", re.compile(r"[/\\]|[^\s/\\]{24}")
 STATE_ICONS = {
     State.RECORDING: "record-circle-outline",
     State.WAITING: "clock-outline",
@@ -71,13 +74,23 @@ def spoken(entry: Entry, fraction: float | None = None) -> str:
 
 def tip(entry: Entry) -> str:
     """What there is no room for in the list."""
-    made = window_locale().toString(datetime.fromtimestamp(entry.created), QLocale.FormatType.LongFormat)
-    lines = [title_words(entry), made, str(entry.source)]
-    if entry.model:
-        lines.append(_("Read with the model {name}").format(name=model_name(Path(entry.model))))
+    return "\n".join([title_words(entry), *_facts(entry, QLocale.FormatType.LongFormat)])
+
+
+def details(entry: Entry) -> str:
+    """The same for those who do not point at it. A line may be broken between folders and within a long name."""
+    return _BREAKABLE.sub(rf"\g<0>{_BREAK}", " · ".join(_facts(entry, QLocale.FormatType.ShortFormat)))
+
+
+def _facts(entry: Entry, how: QLocale.FormatType) -> list[str]:
+    facts = [window_locale().toString(datetime.fromtimestamp(entry.created), how), str(entry.source)]
+    if entry.model == str(shipped_checkpoint()):
+        facts.append(_("Read with the model that came with the program"))
+    elif entry.model:
+        facts.append(_("Read with the model {name}").format(name=model_name(Path(entry.model))))
     if entry.failure is not None:
-        lines.append(translate_error(entry.failure))
-    return "\n".join(lines)
+        facts.append(translate_error(entry.failure))
+    return facts
 
 
 def totals_words(totals: Totals) -> str:

@@ -28,6 +28,8 @@ from gui.trained_models import TrainedModel
 from gui.window_locale import window_locale
 from gui.work import Errand
 
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_NUMBERS = (2, 3)  # columns
 _NAME_LETTERS = 12  # of which at least there is room for
 
 
@@ -62,10 +64,11 @@ class ModelsPanel(QWidget):
         self._models: list[TrainedModel] = []
         self.work = Errand(self)
         self._make_table()
-        self.use = push_button(_("Use"), _("Dictate with this model from now on"), "primary")
+        self.use = push_button(_("Use"), f"{_('Dictate with this model from now on')} (Enter)", "primary")
         self.rename = push_button(_("Rename…"), "")
         self.export = push_button(_("Export…"), _("Copy this model to a folder"))
-        self.delete = push_button(_("Delete"), _("Take this model off the list; it can be brought back at once"))
+        off = _("Take this model off the list; it can be brought back at once")
+        self.delete = push_button(_("Delete"), f"{off} (Del)")
         self.add = push_button(_("Import…"), _("Take in a model from a folder, after checking it"))
         self._lay_out()
         self._connect()
@@ -87,6 +90,8 @@ class ModelsPanel(QWidget):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        for column in _NUMBERS:
+            self.table.horizontalHeaderItem(column).setTextAlignment(_RIGHT)
 
     def _lay_out(self) -> None:
         row = FlowRow()
@@ -137,8 +142,8 @@ class ModelsPanel(QWidget):
         for row, model in enumerate(self._models):
             for column, text in enumerate(self._cells(model)):
                 item = QTableWidgetItem(text)
-                if column in (2, 3):
-                    item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                if column in _NUMBERS:
+                    item.setTextAlignment(_RIGHT)
                 self.table.setItem(row, column, item)
             if before is not None and model.folder == before.folder:
                 self.table.selectRow(row)

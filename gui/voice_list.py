@@ -15,6 +15,8 @@ from gui.shortcuts import bind, hint
 from gui.theme import GRID
 from gui.voice_store import Kept
 
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
 
 def right_share(said: str, heard: str) -> float:
     """Share of the letters that are alike, 0 to 1."""
@@ -43,6 +45,7 @@ class KeptTable(QTableWidget):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.ResizeToContents)
+        self.horizontalHeaderItem(2).setTextAlignment(_RIGHT)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Delete:
@@ -64,8 +67,9 @@ class KeptList(QWidget):
         self._busy = False
         self.table = KeptTable()
         self.table.setMinimumHeight(12 * GRID)
-        self.play = push_button(_("Hear it"), _("Hear the chosen sentence"))
-        self.delete = push_button(_("Delete"), _("Take the chosen sentence out; it can be brought back at once"))
+        self.play = push_button(_("Hear it"), f"{_('Hear the chosen sentence')} (Enter)")
+        out = _("Take the chosen sentence out; it can be brought back at once")
+        self.delete = push_button(_("Delete"), f"{out} (Del)")
         self.bring_in = push_button(_("Import recordings…"), "")
         hint(self.bring_in, _("Take in a folder of your own recordings with their texts"), "voice_import")
         bind(self, "voice_import", self.bring_in.click)
@@ -106,7 +110,7 @@ class KeptList(QWidget):
                 item = QTableWidgetItem(cell)
                 item.setToolTip(cell)
                 if column == 2:
-                    item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                    item.setTextAlignment(_RIGHT)
                 self.table.setItem(row, column, item)
         if before in self._kept:
             self.table.selectRow(self._kept.index(before))

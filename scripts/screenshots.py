@@ -41,7 +41,7 @@ class Photographer:
         self.session = self.program.session
         self.window = self.program.window
 
-    def wait(self, until, limit_s: float = 60) -> None:
+    def wait(self, until, limit_s: float = 300) -> None:
         deadline = time.monotonic() + limit_s
         while not until():
             if time.monotonic() > deadline:
@@ -58,7 +58,7 @@ class Photographer:
         has_left = []
         self.window.left.connect(lambda: has_left.append(True))
         self.window.leave()
-        self.wait(lambda: bool(has_left), 120)
+        self.wait(lambda: bool(has_left))
 
     def take(self, state: str) -> None:
         path = self._folder / f"{state}-{self._name}.png"

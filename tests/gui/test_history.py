@@ -218,6 +218,32 @@ def test_renaming(stage, qtbot):
     assert len(page.model.keys) == 1
 
 
+def test_what_is_known_of_the_chosen_entry(stage, qtbot):
+    read(stage, qtbot, "раз", "два")
+    page = show_history(stage, qtbot)
+    assert not page.details.isVisible()
+    choose(page, qtbot, 0)
+    told = page.details.text().replace("\N{ZERO WIDTH SPACE}", "")
+    entry = page.chosen[0]
+    assert str(entry.source) in told
+    assert told.endswith("Read with the model that came with the program")
+    choose(page, qtbot, 0, 1)
+    assert not page.details.isVisible()
+
+
+def test_a_long_name_may_be_broken(stage, qtbot, tmp_path):
+    path = tmp_path / ("оченьдлинноеимя" * 12 + ".wav")
+    stage.session.open_files([path])
+    stage.engine.fail(AudioUnreadable(path=path, reason="it is a folder"))
+    page = show_history(stage, qtbot)
+    stage.window.resize(800, 600)
+    choose(page, qtbot, 0)
+    qtbot.waitUntil(lambda: "it is a folder" in page.details.text())
+    qtbot.wait(30)  # lets the layout settle
+    assert page.details.heightForWidth(page.details.width()) <= page.details.height()
+    assert stage.window.width() == 800
+
+
 def test_deleting_and_undo(stage, qtbot):
     read(stage, qtbot, "раз", "два", "три")
     page = show_history(stage, qtbot)
