@@ -6,7 +6,6 @@ Made from a seed and passed through the model's own front end; their text is emp
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from scipy.signal import butter, sosfilt
 
 from engine.config import SAMPLE_RATE_HZ, FeatureConfig
 from engine.features import extract
@@ -24,6 +23,8 @@ def _coloured(n: int, rng: np.random.Generator) -> np.ndarray:
 
 def _blowing(n: int, rng: np.random.Generator) -> np.ndarray:
     """A band of noise that swells and fades, like wind, breath or a fan."""
+    from scipy.signal import butter, sosfilt  # a quarter of what a training waits for that makes no such sounds
+
     low = rng.uniform(100, 2000)
     band = sosfilt(
         butter(2, [low, low * rng.uniform(1.5, 3)], "bandpass", fs=SAMPLE_RATE_HZ, output="sos"),
