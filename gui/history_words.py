@@ -84,10 +84,11 @@ def details(entry: Entry) -> str:
 
 def _facts(entry: Entry, how: QLocale.FormatType) -> list[str]:
     facts = [window_locale().toString(datetime.fromtimestamp(entry.created), how), str(entry.source)]
-    if entry.model == str(shipped_checkpoint()):
+    model = entry.model if entry.state in (State.DONE, State.CANCELLED) else None
+    if model == str(shipped_checkpoint()):
         facts.append(_("Read with the model that came with the program"))
-    elif entry.model:
-        facts.append(_("Read with the model {name}").format(name=model_name(Path(entry.model))))
+    elif model:
+        facts.append(_("Read with the model {name}").format(name=model_name(Path(model))))
     if entry.failure is not None:
         facts.append(translate_error(entry.failure))
     return facts

@@ -85,14 +85,25 @@ class Photographer:
 
     def take_history(self) -> None:
         """All that was read so far, the file without sound too; a recording is chosen."""
+        from engine.history_entry import State
+
         self.window.tabs.setCurrentWidget(self.window.history_page)
         history = self.window.history_page.page
         self.wait(lambda: history.model.rowCount() > 3)
+        rows = range(history.model.rowCount())
+        self.wait(lambda: {entry.state for entry in map(self._entry, rows) if entry} == {State.DONE, State.FAILED})
+        self.wait(lambda: all(map(self._entry, rows)))
         history.view.setCurrentIndex(history.model.index(1))
         self.wait(lambda: len(history.chosen) == 1)
         self.rest(0.3)
         self.take("history")
         self.window.tabs.setCurrentWidget(self.program.page)
+
+    def _entry(self, row: int):
+        """Of the History's list; None until it is fetched."""
+        from gui.history_model import ENTRY
+
+        return self.window.history_page.page.model.index(row).data(ENTRY)
 
     def take_all(self) -> None:
         from engine.paths import resource

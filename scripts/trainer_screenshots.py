@@ -1,12 +1,13 @@
 """Makes the pictures of the Trainer tab anew: while it downloads, while it trains, and while it teaches words.
 
-    xvfb-run -s "-screen 0 1280x1024x24" .venv/bin/python scripts/trainer_screenshots.py [FOLDER]
+    xvfb-run -s "-screen 0 1280x1024x24" .venv/bin/python scripts/trainer_screenshots.py [FOLDER [LANGUAGE SHADE]]
 
 The site is a slow one on this machine; the network is a small one that really learns, on a made-up voice.
 """
 
 import sys
 import time
+from itertools import product
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -98,11 +99,10 @@ def main() -> None:
     import gui.app  # noqa: F401 - says to qtawesome which Qt is meant
 
     app = QApplication([])
-    for language in ("ru", "en"):
-        for shade in ("light", "dark"):
-            started = time.monotonic()
-            TrainerPhotographer(app, folder, language, shade).take_all()
-            print(f"{time.monotonic() - started:.0f} s")
+    for language, shade in [sys.argv[2:4]] if len(sys.argv) > 3 else product(("ru", "en"), ("light", "dark")):
+        started = time.monotonic()
+        TrainerPhotographer(app, folder, language, shade).take_all()
+        print(f"{time.monotonic() - started:.0f} s")
 
 
 if __name__ == "__main__":
