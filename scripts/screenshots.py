@@ -88,6 +88,7 @@ class Photographer:
         from engine.history_entry import State
 
         self.window.tabs.setCurrentWidget(self.window.history_page)
+        self.wait(lambda: self.window.history_page.page is not None)
         history = self.window.history_page.page
         self.wait(lambda: history.model.rowCount() > 3)
         rows = range(history.model.rowCount())
