@@ -109,7 +109,11 @@ def test_what_is_no_gzip(tmp_path, content):
     refused(tmp_path, content, "it is no gzip archive")
 
 
-@pytest.mark.parametrize("content", [b"", gzip.compress(b""), gzip.compress(b"no tar" * 200), tar_of([])])
+@pytest.mark.parametrize(
+    "content",
+    [b"", gzip.compress(b""), gzip.compress(b"no tar" * 200), tar_of([])],
+    ids=["no bytes", "an empty file", "no tar", "an empty tar"],  # the bytes hold the time, and both processes must know a test by one name
+)
 def test_what_holds_nothing(tmp_path, content):
     refused(tmp_path, content, "it is cut off or holds no files")
 
