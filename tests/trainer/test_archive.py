@@ -112,7 +112,8 @@ def test_what_is_no_gzip(tmp_path, content):
 @pytest.mark.parametrize(
     "content",
     [b"", gzip.compress(b""), gzip.compress(b"no tar" * 200), tar_of([])],
-    ids=["no bytes", "an empty file", "no tar", "an empty tar"],  # the bytes hold the time, and both processes must know a test by one name
+    # Not by the bytes, which hold the time: two processes that run the tests must know each by the same name.
+    ids=["no bytes", "an empty file", "no tar", "an empty tar"],
 )
 def test_what_holds_nothing(tmp_path, content):
     refused(tmp_path, content, "it is cut off or holds no files")
