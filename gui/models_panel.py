@@ -203,7 +203,7 @@ class ModelsPanel(QWidget):
             return
 
         def tell(trash: Path) -> None:
-            undo = partial(self._do, trained_models.restore(trash))
+            undo = partial(self.work.when_free, partial(self._do, trained_models.restore(trash)))
             self.done.emit(_("The model {name} was deleted.").format(name=home.name), undo)
 
         self._do(trained_models.delete(home), tell)

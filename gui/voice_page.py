@@ -152,7 +152,8 @@ class VoicePage(QWidget):
         def tell(deleted: Kept) -> None:
             self._kept.remove(one)
             self._show()
-            undo = partial(self._do, self.store.restore(deleted), self._was_restored)
+            bring_back = partial(self._do, self.store.restore(deleted), self._was_restored)
+            undo = partial(self.work.when_free, bring_back)
             self._tell_done(_("“{text}” was taken out.").format(text=one.text), undo)
 
         self._do(self.store.delete(one), tell)

@@ -1,8 +1,9 @@
 """One piece of long work at a time, for a panel that has a button to begin it and one to end it."""
 
+from collections import deque
 from collections.abc import Callable, Iterator
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
 from engine.worker import Cancelled
 from gui.bridge import Task
@@ -58,13 +59,24 @@ class Errand(Work):
     def __init__(self, parent: QObject | None = None):
         super().__init__(parent)
         self._after: Callable[[object], object] | None = None
+        self._waiting: deque[Callable[[], object]] = deque()
         self.event.connect(self._hand_on)
+        self.ended.connect(self._next, Qt.ConnectionType.QueuedConnection)  # once all others have heard of the end
 
     def run(self, steps: Iterator[object], after: Callable[[object], object] = lambda _made: None) -> None:
         """after: called with each thing that the steps make, before `ended`. Does nothing while something runs."""
         if not self.running:
             self._after = after
             self.start(lambda: steps)
+
+    def when_free(self, act: Callable[[], object]) -> None:
+        """Calls it now, or as soon as nothing runs: what a person asks for by Undo must not be dropped."""
+        self._waiting.append(act)
+        self._next()
+
+    def _next(self, _outcome: object = None) -> None:
+        if self._waiting and not self.running:
+            self._waiting.popleft()()
 
     def _hand_on(self, made: object) -> None:
         self._after(made)
