@@ -117,7 +117,8 @@ class Program(QObject):
         from gui.settings_page import SettingsPage
         from gui.settings_sections import Around
 
-        around = Around(self.session, self.settings, self._list_devices, self.window.leave, self._delete_at_end)
+        given = self.session, self.settings, self._list_devices, self.window.leave, self._delete_at_end
+        around = Around(*given, make_recorder=self._make_recorder)
         page = SettingsPage(around)
         self.dictating.tell_also(around.messages)
         self.session.closed.connect(page.save_last)

@@ -1,10 +1,12 @@
 """Which microphone records."""
 
 from gui.i18n import _
+from gui.microphone_trial import MicrophoneTrial
 from gui.microphones import MicrophoneChoice
 from gui.problem_words import problem_words
 from gui.settings_form import SettingsForm
 from gui.settings_sections import Around
+from gui.status import Recording, Status
 
 
 class MicrophoneSection(SettingsForm):
@@ -19,8 +21,20 @@ class MicrophoneSection(SettingsForm):
             _("The list is made anew whenever it is opened, so a microphone may be plugged in at any time."),
         )
         self.microphones.unusable.connect(self._tell)
+        self._session = around.session
+        self.trial = MicrophoneTrial(around.make_recorder, lambda: self.microphones.microphone, self._hindrance)
+        self.column.addWidget(self.trial)
+        self.microphones.activated.connect(self.trial.end)
+        self._session.status_changed.connect(self._make_way)
         self.column.addStretch(1)
         self.microphones.look()
+
+    def _hindrance(self) -> str:
+        return "" if self._session.status.recording is Recording.NONE else _("Dictation is recording. Stop it first.")
+
+    def _make_way(self, status: Status) -> None:
+        if status.recording is not Recording.NONE:
+            self.trial.end()
 
     def _tell(self, error: Exception) -> None:
         self.problem.setText(problem_words(error))

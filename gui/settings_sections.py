@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 
 from PySide6.QtWidgets import QWidget
 
+from engine.capture import Recorder
+from gui.bridge import MakeRecorder
 from gui.files import ask_folder
 from gui.i18n import N_
 from gui.message_bar import MessageList
@@ -26,7 +28,7 @@ class Around:
     """What a section may use. messages: the page's message bar. close_window: asks the program to end.
     delete_at_end(names): which kinds of gui.settings_privacy are deleted when all has ended; None: all.
 
-    ask_folder(parent, title, folder): passed in, as the other dialogs are.
+    ask_folder(parent, title, folder), make_recorder: passed in, as the other dialogs and sound are.
     """
 
     session: Session
@@ -36,6 +38,7 @@ class Around:
     delete_at_end: Callable[[Collection[str] | None], object]
     ask_folder: Callable = ask_folder
     messages: MessageList = field(default_factory=MessageList)
+    make_recorder: MakeRecorder = Recorder
 
 
 @dataclass(frozen=True)
