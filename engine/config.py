@@ -107,14 +107,14 @@ class DecodeConfig(_Config):
     """
 
     min_confidence: float = 0.0
-    lm_weight: float = 2.7
+    lm_weight: float = 2.5
     word_score: float = 0.0
     beam_size: int = 500
-    free_word_price: float = 10.0
-    free_letter_price: float = 3.5
+    free_word_price: float = 8.0
+    free_letter_price: float = 3.0
     own_word_score: float = 0.0
-    blank_price: float = 2.4
-    space_price: float = 2.1
+    blank_price: float = 2.8
+    space_price: float = 2.5
 
     @classmethod
     def from_dict(cls, values: Mapping[str, object]) -> Self:
