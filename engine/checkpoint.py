@@ -44,7 +44,7 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint, half: bool = False) ->
     """
     kind = np.float16 if half else np.float32
     with atomic_path(folder / WEIGHTS) as temporary:
-        np.savez(temporary, **{name: value.astype(kind) for name, value in checkpoint.weights.items()})
+        np.savez(temporary, **{name: value.astype(kind, copy=False) for name, value in checkpoint.weights.items()})
         digest = _sha256(temporary)
     described = {
         "format": FORMAT,

@@ -45,7 +45,8 @@ class TuningOutcome(QObject):
         """With undo."""
 
         def tell(_aside: Path) -> None:
-            undo = partial(self._deciding.run, brought_back(self.job.folder))
+            bring_back = partial(self._deciding.run, brought_back(self.job.folder))
+            undo = partial(self._deciding.when_free, bring_back)
             self.done.emit(sentence, undo)
 
         self._deciding.run(thrown_away(self.job.folder), tell)
