@@ -6,7 +6,7 @@ from gui.microphones import MicrophoneChoice
 from gui.problem_words import problem_words
 from gui.settings_form import SettingsForm
 from gui.settings_sections import Around
-from gui.status import Recording, Status
+from gui.status import Status
 
 
 class MicrophoneSection(SettingsForm):
@@ -30,10 +30,10 @@ class MicrophoneSection(SettingsForm):
         self.microphones.look()
 
     def _hindrance(self) -> str:
-        return "" if self._session.status.recording is Recording.NONE else _("Dictation is recording. Stop it first.")
+        return self._session.status.hindrance
 
     def _make_way(self, status: Status) -> None:
-        if status.recording is not Recording.NONE:
+        if status.hindrance:
             self.trial.end()
 
     def _tell(self, error: Exception) -> None:

@@ -52,6 +52,11 @@ class Status:
         return self.recording is not Recording.NONE or is_reading or self.n_found is not None
 
     @property
+    def hindrance(self) -> str:
+        """Why nothing else may record now, in the person's language; "" if it may."""
+        return "" if self.recording is Recording.NONE else _("Dictation is recording. Stop it first.")
+
+    @property
     def words(self) -> str:
         """What is happening, in the person's language."""
         if self.closing:

@@ -17,7 +17,6 @@ from gui.message_bar import Action, MessageList, undo_action
 from gui.problem_words import problem_words
 from gui.session import Session
 from gui.settings import Settings
-from gui.status import Recording
 from gui.theme import GRID
 from gui.voice_hearing import VoiceHearing
 from gui.voice_list import KeptList
@@ -122,9 +121,7 @@ class VoicePage(QWidget):
     # --- reading ---
 
     def _may_record(self) -> str:
-        if self._session.status.recording is not Recording.NONE:
-            return _("Dictation is recording. Stop it first.")
-        return ""
+        return self._session.status.hindrance
 
     def _next_sentence(self) -> None:
         heard = [(one.text, self.hearing.heard.get(one.path.name)) for one in self._kept]
