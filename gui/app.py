@@ -1,6 +1,7 @@
 """The application: puts the parts together, shows the window first and does everything slow afterwards."""
 
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -24,6 +25,7 @@ from gui.bridge import MakeRecorder
 from gui.dictating import Dictating
 from gui.dictation_page import DictationPage
 from gui.empty_page import shipped_samples
+from gui.garbage import Garbage
 from gui.history_dictated import DictatedText
 from gui.history_keeper import HistoryKeeper
 from gui.history_offer import HistoryOffer
@@ -78,6 +80,7 @@ class Program(QObject):
         make_trainer: MakeTrainer = make_trainer_page,
     ):
         super().__init__()
+        self.garbage = Garbage(self)
         self.settings = Settings()
         self.language = i18n.install(language or self.settings.language or None)
         self._translate_qt()
@@ -254,6 +257,7 @@ def run(argv: Sequence[str]) -> int:
     app.setQuitOnLastWindowClosed(False)  # it may be hidden in the tray
     program.window.left.connect(app.quit)
     instance.listen(program.dictating.take)
+    gc.freeze()  # what there is by now stays: no collection need look through it
     program.start(options, welcome=True)
     status = app.exec()
     instance.close()

@@ -26,8 +26,10 @@ NO_QT_TESTS = "Qt cannot be loaded without these libraries: the tests of the win
 WITHOUT_QT = ["-p", "no:pytest-qt", "-o", "strict_config=false", "-W", "ignore::pytest.PytestConfigWarning"]
 
 # Each file of tests stays in one process, with what its tests share; in order, for the last ones are short. More than
-# two processes were not tried.
+# two processes were not tried. A process that crashes ends the run: pytest-xdist would put another in its place, and
+# may then wait for ever (its issues 784 and 1378).
 IN_TWO = ["--numprocesses=auto", "--maxprocesses=2", "--dist=loadfile", "--no-loadscope-reorder"]
+IN_TWO += ["--max-worker-restart=0"]
 # Two processes with a thread for each processor in either would be in each other's way.
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1"}
 

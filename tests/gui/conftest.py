@@ -1,5 +1,6 @@
 """A window with a fake microphone and a fake recognition, on no screen: nobody's desktop is disturbed."""
 
+import gc
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from engine.capture import InputDevice, Recorder
 from gui import i18n
 from gui.app import Program, make_trainer_page
+from gui.garbage import Garbage
 from gui.main_window import MakeTrainer
 from gui.window_locale import window_locale
 from tests.helpers.fake_engine import FakeEngine
@@ -77,6 +79,21 @@ class Stage:
         buttons = self.page.messages.findChildren(QPushButton)
         (button,) = [button for button in buttons if button.text() == text and button.isVisible()]
         button.click()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def garbage_of_module() -> Iterator[None]:
+    """As in the program (gui/garbage.py): what windows leave behind is never collected on another thread."""
+    gc.disable()
+    yield
+    gc.collect()
+    gc.enable()
+
+
+@pytest.fixture(autouse=True)
+def garbage_of_test(garbage_of_module) -> Iterator[None]:
+    yield
+    Garbage.collect_due()
 
 
 @pytest.fixture

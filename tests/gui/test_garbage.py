@@ -1,0 +1,67 @@
+"""Qt's objects that hold one another are deleted on the window's thread, whoever works beside it."""
+
+import gc
+import threading
+import weakref
+
+from PySide6.QtWidgets import QWidget
+
+from gui.garbage import Garbage
+
+
+class Loop(QWidget):
+    """A widget that holds itself, as one does that keeps a function of its own."""
+
+    def __init__(self):
+        super().__init__()
+        self.itself = self
+
+
+def make_garbage() -> list[str]:
+    """The list tells the thread on which it was collected, once it was."""
+    threads: list[str] = []
+    weakref.finalize(Loop(), lambda: threads.append(threading.current_thread().name))
+    return threads
+
+
+def work_much() -> None:
+    """On another thread, more new objects than any threshold of the collector."""
+
+    def work() -> None:
+        kept = [[i] for i in range(30 * gc.get_threshold()[0])]
+        assert kept[-1] == [len(kept) - 1]
+
+    thread = threading.Thread(target=work, name="someone else")
+    thread.start()
+    thread.join()
+
+
+def test_a_widget_is_collected_on_the_windows_thread_alone(qtbot):
+    garbage = Garbage()
+    threads = make_garbage()
+    work_much()
+    assert threads == []
+    qtbot.waitUntil(lambda: threads != [])
+    assert threads == [threading.current_thread().name]
+    garbage.deleteLater()
+
+
+def test_the_program_does_so(stage, qtbot):
+    threads = make_garbage()
+    work_much()
+    assert threads == []
+    qtbot.waitUntil(lambda: threads != [])
+    assert threads == [threading.current_thread().name]
+
+
+def test_what_is_older_is_collected_more_seldom():
+    before = [generation["collections"] for generation in gc.get_stats()]
+    rounds = (gc.get_threshold()[1] + 2) * (gc.get_threshold()[2] + 2)
+    for _ in range(rounds):
+        kept = [[i] for i in range(gc.get_threshold()[0] + 100)]
+        Garbage.collect_due()
+        assert kept[-1] == [len(kept) - 1]
+    after = [generation["collections"] for generation in gc.get_stats()]
+    young, middle, old = (now - then for now, then in zip(after, before, strict=True))
+    assert young > middle > old >= 1
+    assert young + middle + old == rounds
