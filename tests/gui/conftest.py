@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -22,6 +23,24 @@ from tests.helpers.fake_microphone import FakeMicrophone
 
 HEADSET = InputDevice("Headset", 1, True, 48_000, 1)
 WEBCAM = InputDevice("Webcam", 2, False, 16_000, 2)
+
+
+class PatientBot(QtBot):
+    """Waits long for what must come: a machine with much else to do is slow, not wrong."""
+
+    def waitUntil(self, callback, *, timeout: int = 60_000):
+        super().waitUntil(callback, timeout=timeout)
+
+    def waitSignal(self, signal, *, timeout: int = 60_000, **options):
+        return super().waitSignal(signal, timeout=timeout, **options)
+
+    def waitSignals(self, signals, *, timeout: int = 60_000, **options):
+        return super().waitSignals(signals, timeout=timeout, **options)
+
+
+@pytest.fixture
+def qtbot(qapp, request) -> QtBot:
+    return PatientBot(request)
 
 
 class Stage:
@@ -111,9 +130,9 @@ def make_stage(qtbot):
     yield make
     for stage in stages:
         if not stage.session.has_closed:
-            with qtbot.waitSignal(stage.session.closed, timeout=10_000):
+            with qtbot.waitSignal(stage.session.closed, timeout=60_000):
                 stage.window.close()
-        qtbot.waitUntil(lambda stage=stage: stage.program.history.has_closed, timeout=10_000)
+        qtbot.waitUntil(lambda stage=stage: stage.program.history.has_closed, timeout=60_000)
         if stage.window.trainer is not None:
             qtbot.waitUntil(lambda trainer=stage.window.trainer: trainer.has_closed, timeout=60_000)
         stage.window.deleteLater()

@@ -60,7 +60,7 @@ def view(qtbot):
 def test_it_is_saved_a_moment_after_each_change(view, qtbot, tmp_path):
     kept = KeptText(tmp_path, view, lambda: datetime(2024, 5, 6, 7, 8, 9))
     view.put_first("раз")
-    qtbot.waitUntil(lambda: (tmp_path / "2024-05-06_07-08-09.txt").exists(), timeout=SAVE_AFTER_MS + 5000)
+    qtbot.waitUntil(lambda: (tmp_path / "2024-05-06_07-08-09.txt").exists(), timeout=SAVE_AFTER_MS + 60_000)
     qtbot.waitUntil(lambda: kept._saving is None)
     assert (tmp_path / "2024-05-06_07-08-09.txt").read_text(encoding="utf-8") == "раз\n"
 
@@ -72,11 +72,11 @@ def test_speech_that_keeps_coming_in_does_not_put_the_saving_off(view, qtbot, tm
     coming_in.timeout.connect(lambda: view.put_first("слово"))
     coming_in.start()
     path = tmp_path / "2024-05-06_07-08-09.txt"
-    qtbot.waitUntil(path.exists, timeout=SAVE_AFTER_MS + 5000)
+    qtbot.waitUntil(path.exists, timeout=SAVE_AFTER_MS + 60_000)
     assert coming_in.isActive()
     assert "слово" in path.read_text(encoding="utf-8")
     coming_in.stop()
-    qtbot.waitUntil(lambda: kept._saving is None and not kept._pause.isActive(), timeout=SAVE_AFTER_MS + 5000)
+    qtbot.waitUntil(lambda: kept._saving is None and not kept._pause.isActive(), timeout=SAVE_AFTER_MS + 60_000)
 
 
 def test_no_run_overwrites_anothers_text(view, tmp_path):

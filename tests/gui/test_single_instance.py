@@ -141,7 +141,7 @@ def test_a_message_without_end_is_cut_off(instances, qtbot):
     one.listen(lambda _options: None)
     socket = QLocalSocket()
     socket.connectToServer(one.address)
-    with qtbot.waitSignal(socket.disconnected, timeout=10_000):
+    with qtbot.waitSignal(socket.disconnected, timeout=60_000):
         for _ in range(40):
             socket.write(b"x" * 65_536)
 

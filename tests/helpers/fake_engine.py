@@ -70,7 +70,7 @@ class FakeEngine:
         self.calls.append((verb, path))
         run = len(self.calls)
         while True:
-            step = self._waiting.get(timeout=10)
+            step = self._waiting.get(timeout=60)
             if isinstance(step, _Cancel):
                 if step.run == run:
                     raise Cancelled
