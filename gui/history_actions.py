@@ -84,11 +84,17 @@ class HistoryActions(FlowRow):
             button.clicked.connect(lambda _checked=False, act=act: act())
             if command:
                 hint(button, button.toolTip(), command)
-                bind(page.view, command, act)
+                bind(page.view, command, partial(self._press, button))
         delete = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), page.view, self._delete_key)
         delete.setContext(Qt.ShortcutContext.WidgetShortcut)
         page.view.activated.connect(self._activate)
         page.view.customContextMenuRequested.connect(self._menu)
+
+    @staticmethod
+    def _press(button: QPushButton) -> None:
+        """Its keys do what the button does, and nothing where it is not to be had."""
+        if button.isVisible():
+            button.click()
 
     # --- what is possible now ---
 
@@ -140,8 +146,6 @@ class HistoryActions(FlowRow):
             self._page.player.toggle(chosen[0].key, chosen[0].source)
 
     def _rename(self) -> None:
-        if not self.rename.isEnabled():
-            return
         (entry,) = self._page.chosen
         title = self.ask_title(self, title_words(entry))
         if title is not None and title != title_words(entry):

@@ -7,7 +7,7 @@ from threading import Event
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QGuiApplication
-from PySide6.QtWidgets import QAbstractButton, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QMenu, QPushButton
 
 from engine.errors import AudioNotFound, AudioUnreadable, NoLoudspeaker
 from engine.history_entry import Show, State
@@ -318,6 +318,40 @@ def test_a_text_read_again_can_be_had_back(stage, qtbot):
     qtbot.waitUntil(lambda: listed(page, qtbot) == ["старое"])
     press(page, "Undo")
     qtbot.waitUntil(lambda: listed(page, qtbot) == ["новое"])
+
+
+def press_read_again(page, qtbot) -> list[QMenu]:
+    """The menus that are open after the keys."""
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    page.view.setFocus()
+    qtbot.keyClick(page.view, Qt.Key.Key_R, both)
+    return [menu for menu in page.findChildren(QMenu) if menu.isVisible()]
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_it_is_read_again_by_keyboard(stage, qtbot):
+    read(stage, qtbot, "старое")
+    page = show_history(stage, qtbot)
+    choose(page, qtbot)
+    assert press_read_again(page, qtbot) == []  # nothing is marked
+    choose(page, qtbot, 0)
+    (menu,) = press_read_again(page, qtbot)
+    qtbot.keyClick(menu, Qt.Key.Key_Down)
+    qtbot.keyClick(menu, Qt.Key.Key_Return)
+    stage.engine.read("новое")
+    qtbot.waitUntil(lambda: listed(page, qtbot) == ["новое"])
+
+
+def test_what_is_being_recorded_is_not_disturbed_by_those_keys(make_stage, qtbot):
+    stage = make_stage(ready=False)  # so that it is not read yet
+    stage.page.toggle_recording()
+    stage.microphone.say_for(0.5)
+    qtbot.waitUntil(lambda: stage.session.status.recording is Recording.LISTENING)
+    page = show_history(stage, qtbot)
+    choose(page, qtbot, 0)
+    assert page.chosen[0].state is State.RECORDING
+    assert press_read_again(page, qtbot) == []
+    assert stage.session.status.recording is Recording.LISTENING
 
 
 def test_with_another_model_and_back(stage, qtbot, tmp_path):
