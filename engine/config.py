@@ -9,6 +9,8 @@ from engine.errors import ConfigError
 SAMPLE_RATE_HZ = 16_000
 HOP_SAMPLES = 160
 HOP_S = HOP_SAMPLES / SAMPLE_RATE_HZ
+FULL_SCALE = 0.999  # peak from which on a sample counts as clipped
+QUIET_PEAK = 0.04  # of full scale; a voice at arm's length reaches 0.1 and more
 
 
 def _check(condition: bool, name: str, reason: str) -> None:

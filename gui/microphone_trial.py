@@ -8,6 +8,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
+from engine.config import FULL_SCALE, QUIET_PEAK
 from engine.paths import data_dir
 from gui.bridge import MakeRecorder
 from gui.dictaphone import DEAD_PEAK, Dictaphone
@@ -16,11 +17,10 @@ from gui.form import named, push_button, words
 from gui.i18n import _
 from gui.problem_words import problem_words
 from gui.record_button import loudness
-from gui.status import Recording
+from gui.status import Recording, no_sound_words
 from gui.theme import GRID
 
 LASTS_MS = 10_000
-_QUIET_PEAK, _FULL_SCALE = 0.04, 0.999  # as of a take (trainer.take), which this module need not load
 _STEPS = 100
 
 
@@ -100,8 +100,8 @@ class MicrophoneTrial(QWidget):
         if state is Recording.OPENING:
             self.told.setText(_("Opening the microphone"))
         elif state is Recording.LISTENING:
-            dead = _("Listening, but no sound comes: is the microphone switched off?")
-            self.told.setText(dead if self._dictaphone.hears_nothing else _("Speak: the bar moves with your voice."))
+            dead = self._dictaphone.hears_nothing
+            self.told.setText(no_sound_words() if dead else _("Speak: the bar moves with your voice."))
 
     def _show_level(self, peak: float, rms: float) -> None:
         self._peak = max(self._peak, peak)
@@ -110,9 +110,9 @@ class MicrophoneTrial(QWidget):
     def _verdict(self) -> str:
         if self._peak <= DEAD_PEAK:
             return _("Nothing was heard. See that the microphone is switched on, or choose another one.")
-        if self._peak < _QUIET_PEAK:
+        if self._peak < QUIET_PEAK:
             return _("It hears little. Come nearer, or make it louder in the system's settings.")
-        if self._peak >= _FULL_SCALE:
+        if self._peak >= FULL_SCALE:
             return _("It is too loud, and so distorted. Move away, or make it quieter in the system's settings.")
         return _("It hears you well.")
 

@@ -25,6 +25,11 @@ class Reading(Enum):
     FILES = auto()
 
 
+def no_sound_words() -> str:
+    """Of a microphone that is open and gives silence alone."""
+    return _("Listening, but no sound comes: is the microphone switched off?")
+
+
 @dataclass(frozen=True)
 class Status:
     """fraction: of the files' audio that has been read, 0 to 1; None where it is not known.
@@ -67,7 +72,7 @@ class Status:
         if self.recording is Recording.OPENING:
             return _("Opening the microphone")
         if self.recording is Recording.LISTENING and self.hears_nothing:
-            return _("Listening, but no sound comes: is the microphone switched off?")
+            return no_sound_words()
         if self.recording is Recording.LISTENING:
             return {
                 Model.LOADING: _("Listening; the text comes when the model is ready"),

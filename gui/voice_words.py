@@ -2,7 +2,7 @@
 
 from engine.alphabet import normalise
 from gui.i18n import _, ngettext
-from gui.status import Recording
+from gui.status import Recording, no_sound_words
 from gui.voice_store import unusable
 from trainer.metrics import ErrorRate
 from trainer.take import Verdict
@@ -33,7 +33,7 @@ def _recording_words(dictaphone) -> str:
     if dictaphone.state is Recording.STOPPING:
         return _("Checking the recording")
     if dictaphone.hears_nothing:
-        return _("Listening, but no sound comes: is the microphone switched off?")
+        return no_sound_words()
     return _("Speak. Press Space after the last word.")
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.alphabet import Alphabet
 from engine.audio import open_audio
-from engine.config import SAMPLE_RATE_HZ, FeatureConfig
+from engine.config import FULL_SCALE, SAMPLE_RATE_HZ, FeatureConfig
 from engine.errors import AudioError
 from engine.features import FrontEnd, extract, join
 from engine.riff import read_header
@@ -125,15 +125,13 @@ def text_reject(recording: Written, alphabet: Alphabet) -> Reject | None:
 class _Level:
     """Loudness and clipping of a sound, block by block."""
 
-    _FULL_SCALE = 0.999
-
     def __init__(self) -> None:
         self.n_samples = self._n_clipped = 0
         self._sum = self._squares = 0.0
 
     def push(self, samples: np.ndarray) -> None:
         self.n_samples += len(samples)
-        self._n_clipped += int(np.count_nonzero(np.abs(samples) >= self._FULL_SCALE))
+        self._n_clipped += int(np.count_nonzero(np.abs(samples) >= FULL_SCALE))
         self._sum += float(samples.sum(dtype=np.float64))
         self._squares += float(np.square(samples, dtype=np.float64).sum())
 

@@ -6,12 +6,10 @@ from pathlib import Path
 import numpy as np
 
 from engine.audio import open_audio
-from engine.config import SAMPLE_RATE_HZ
+from engine.config import FULL_SCALE, QUIET_PEAK, SAMPLE_RATE_HZ
 from engine.errors import AudioError
 
 _CLIPPED_SHARE = 0.001  # of the samples at full scale: a shout or a microphone turned up too far
-_FULL_SCALE = 0.999
-_QUIET_PEAK = 0.04  # of full scale; a voice at arm's length reaches 0.1 and more
 _SILENT_PEAK = 0.004
 _FEWEST_S_A_LETTER = 0.03  # nobody speaks faster than some thirty letters a second
 _MOST_S_A_LETTER = 0.6
@@ -43,7 +41,7 @@ def judge(path: Path, text: str) -> Verdict:
             for block in audio.blocks():
                 loud = np.abs(block)
                 peak = max(peak, float(loud.max(initial=0.0)))
-                n_clipped += int(np.count_nonzero(loud >= _FULL_SCALE))
+                n_clipped += int(np.count_nonzero(loud >= FULL_SCALE))
                 n_samples += len(block)
     except AudioError:
         return Verdict.UNREADABLE
@@ -56,4 +54,4 @@ def judge(path: Path, text: str) -> Verdict:
         return Verdict.TOO_LONG
     if n_clipped > _CLIPPED_SHARE * n_samples:
         return Verdict.CLIPPED
-    return Verdict.QUIET if peak < _QUIET_PEAK else Verdict.GOOD
+    return Verdict.QUIET if peak < QUIET_PEAK else Verdict.GOOD
