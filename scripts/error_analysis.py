@@ -2,10 +2,10 @@
 
     .venv/bin/python scripts/error_analysis.py [CHECKPOINT] [PATH...]
 
-PATH: feature caches (their `dev` splits) and folders with transcripts; ../shared's development sets by default. Letters
-are decoded greedily, words with the shipped language model; `ё` and `е` are one letter.
+Letters are decoded greedily, words with the shipped language model; `ё` and `е` are one letter.
 """
 
+import argparse
 import os
 import sys
 from collections import Counter
@@ -37,15 +37,24 @@ class Heard:
 
 
 def main() -> int:
-    shared = Path(os.environ.get("DIKTOVKA_SHARED") or ROOT.parent / "shared")
-    paths = [Path(p) for p in sys.argv[2:]] or [shared / "voxforge-ru-mfcc", shared / "speech-samples/common-voice"]
-    heard = list(_all_heard(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "checkpoint1", paths))
+    arguments = _parser().parse_args()
+    heard = list(_all_heard(arguments.checkpoint, arguments.paths))
     _letters([(one.said, one.greedy) for one in heard])
     _words([(one.said.split(), one.with_words.split()) for one in heard])
     _table("set: speaker", heard, [one.set_and_speaker for one in heard])
     _table("loud above quiet, dB", heard, _quarters([one.range_db for one in heard], "{:.0f} to {:.0f}"))
     _table("letters a second", heard, _quarters([one.pace for one in heard], "{:.1f} to {:.1f}"))
     return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    shared = Path(os.environ.get("DIKTOVKA_SHARED") or ROOT.parent / "shared")
+    heard = [shared / "voxforge-ru-mfcc", shared / "speech-samples/common-voice"]
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("checkpoint", type=Path, nargs="?", default=ROOT / "checkpoint1", help="default: checkpoint1")
+    told = "feature caches, of which the `dev` splits count, and folders with transcripts (default: ../shared's)"
+    parser.add_argument("paths", type=Path, nargs="*", default=heard, metavar="PATH", help=told)
+    return parser
 
 
 def _all_heard(checkpoint_path: Path, paths: Iterable[Path]) -> Iterable[Heard]:
