@@ -39,6 +39,13 @@ def with_alternatives(word: TimedWord, texts: Iterable[str]) -> TimedWord:
     return replace(word, alternatives=tuple(known))
 
 
+def with_heard(word: TimedWord, heard: str) -> TimedWord:
+    """The same, with what was heard letter by letter among them, the last: a name is in no lexicon."""
+    if not heard or heard in (word.text, *word.alternatives):
+        return word
+    return with_alternatives(replace(word, alternatives=word.alternatives[: MOST - 1]), [heard])
+
+
 def _in_place_of(words: Sequence[TimedWord], index: int, reading: Sequence[TimedWord]) -> str:
     """The words of a reading where one of `words` is; nothing where they cover a neighbour's middle."""
     first, end = window(words, index, _ENDLESS)

@@ -6,9 +6,9 @@ from itertools import groupby
 import numpy as np
 
 from engine.alphabet import SPACE, Alphabet, fold_yo
-from engine.alternatives import DOUBTFUL_BELOW, window, with_alternatives, with_readings
+from engine.alternatives import DOUBTFUL_BELOW, window, with_alternatives, with_heard, with_readings
 from engine.config import DecodeConfig
-from engine.decode import Letter, TimedWord, checked
+from engine.decode import GreedyDecoder, Letter, TimedWord, checked
 from engine.errors import LanguageModelDamaged
 from engine.language_model import NGRAMS, LanguageModel
 from engine.lexicon import UNKNOWN, Lexicon
@@ -44,6 +44,7 @@ class BeamDecoder:
         self.alphabet, self._model, self._decode = alphabet, model, decode
         self._lexicon = Lexicon(alphabet, model, decode)
         self._columns = self._lexicon.columns
+        self._letters = GreedyDecoder(alphabet)
         self.prefer(own)
 
     def prefer(self, own: Sequence[str]) -> None:
@@ -102,13 +103,17 @@ class BeamDecoder:
         ]
 
     def _with_others(self, words: Sequence[TimedWord], index: int, log_probs: np.ndarray) -> TimedWord:
-        """A word with what its stretch alone could be: the beam of a whole utterance ends in few different words."""
+        """A word with what its stretch alone could be: the beam of a whole utterance ends in few different words.
+
+        Last comes what was heard there letter by letter.
+        """
         first, end = window(words, index, len(log_probs))
         here = np.ascontiguousarray(log_probs[first:end])
         emissions = self._columns.emissions(here, self._decode)
         found = self._search_word.decode(emissions.ctypes.data, *emissions.shape)[:_READINGS_OF_WORD]
         readings = (self._words(_path(reading, here), emissions, here) for reading in found)
-        return with_alternatives(words[index], (SPACE.join(word.text for word in reading) for reading in readings))
+        others = (SPACE.join(word.text for word in reading) for reading in readings)
+        return with_heard(with_alternatives(words[index], others), self._letters.text(here))
 
     def text(self, log_probs: np.ndarray) -> str:
         """The words, joined by single spaces."""

@@ -1,6 +1,6 @@
 """Other readings of doubtful words, from readings written by hand."""
 
-from engine.alternatives import window, with_alternatives, with_readings
+from engine.alternatives import MOST, window, with_alternatives, with_heard, with_readings
 from engine.decode import TimedWord
 
 
@@ -47,6 +47,19 @@ def test_five_at_most_each_once():
 
     assert more.alternatives == ("б", "в", "г", "д", "е")
     assert with_alternatives(more, ["я"]) == more
+
+
+def test_what_was_heard_letter_by_letter_is_the_last():
+    (word,) = reading(("рама", 0, 1))
+    full = with_alternatives(word, ["б", "в", "г", "д", "е"])
+
+    assert with_heard(word, "раммо").alternatives == ("раммо",)
+    assert with_heard(full, "раммо").alternatives == ("б", "в", "г", "д", "раммо")
+    assert len(full.alternatives) == MOST
+    assert with_heard(full, "рама") == full
+    assert with_heard(full, "") == full
+    assert with_heard(full, "в") == full
+    assert with_heard(with_alternatives(word, ["раммо", "б"]), "раммо").alternatives == ("раммо", "б")
 
 
 def test_the_stretch_that_belongs_to_no_other_word():

@@ -313,6 +313,15 @@ def test_a_doubtful_word_has_alternatives_and_a_certain_one_has_none(beam):
     assert "код" in doubtful.alternatives
 
 
+def test_what_was_heard_letter_by_letter_is_among_them(beam):
+    """A word that no lexicon has, read as one that it has."""
+    words = beam.decode(spoken("толстый кол спал", certainty=0.55))
+
+    (doubtful,) = [word for word in words if word.text not in ("толстый", "спал")]
+    assert doubtful.text != "кол"
+    assert "кол" in doubtful.alternatives
+
+
 def test_the_other_word_is_among_the_alternatives(beam):
     words = beam.decode(spoken("мама ???? раму", certainty=0.9, **dict.fromkeys("мыла", 0.2)))
 
