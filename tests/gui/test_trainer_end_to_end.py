@@ -20,7 +20,7 @@ from tests.helpers.programs import needs
 from tests.helpers.voxforge_site import VoxForgeSite, speech_archive
 from trainer.metrics import error_rate
 
-LONG_MS = 200_000
+LONG_MS = 400_000
 SPEAKERS = ("m1", "m3", "m4", "f1", "f2", "f4", "m7", "klatt2")
 SENTENCES = (
     "завтра утром будет дождь",

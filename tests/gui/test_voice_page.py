@@ -31,9 +31,9 @@ from trainer.own_corpus import add_utterance
 from trainer.transcripts import read_transcripts
 from trainer.tuning_events import BeforeAfter, save_result
 
-LONG_MS = 150_000
+LONG_MS = 400_000
 LOUD, QUIET, SILENT = 8000, 700, 1
-pytestmark = [pytest.mark.timeout(600), pytest.mark.qt_log_ignore("This plugin does not support")]
+pytestmark = [pytest.mark.timeout(900), pytest.mark.qt_log_ignore("This plugin does not support")]
 
 
 class Reading:
