@@ -4,6 +4,7 @@ Python collects objects that hold one another on whatever thread makes the next 
 widget that is deleted on another thread takes the process with it while the window paints.
 """
 
+import atexit
 import gc
 
 from PySide6.QtCore import QObject, QTimer
@@ -20,6 +21,8 @@ class Garbage(QObject):
     def __init__(self, parent: QObject | None = None):
         super().__init__(parent)
         gc.disable()
+        atexit.unregister(gc.collect)
+        atexit.register(gc.collect)  # while Qt is still there: Python's own last collection comes after it has gone
         self._timer = QTimer(self, interval=_EVERY_MS)
         self._timer.timeout.connect(self.collect_due)
         self._timer.start()
