@@ -28,8 +28,10 @@ WITHOUT_QT = ["-p", "no:pytest-qt", "-o", "strict_config=false", "-W", "ignore::
 # Each file of tests stays in one process, with what its tests share; in order, for the last ones are short. More than
 # two processes were not tried. A process that crashes ends the run: pytest-xdist would put another in its place, and
 # may then wait for ever (its issues 784 and 1378).
-IN_TWO = ["--numprocesses=auto", "--maxprocesses=2", "--dist=loadfile", "--no-loadscope-reorder"]
-IN_TWO += ["--max-worker-restart=0"]
+IN_TWO = [
+    *("--numprocesses=auto", "--maxprocesses=2", "--max-worker-restart=0"),
+    *("--dist=loadfile", "--no-loadscope-reorder"),
+]
 # Two processes with a thread for each processor in either would be in each other's way.
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1"}
 

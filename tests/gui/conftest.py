@@ -130,11 +130,11 @@ def make_stage(qtbot):
     yield make
     for stage in stages:
         if not stage.session.has_closed:
-            with qtbot.waitSignal(stage.session.closed, timeout=60_000):
+            with qtbot.waitSignal(stage.session.closed):
                 stage.window.close()
-        qtbot.waitUntil(lambda stage=stage: stage.program.history.has_closed, timeout=60_000)
+        qtbot.waitUntil(lambda stage=stage: stage.program.history.has_closed)
         if stage.window.trainer is not None:
-            qtbot.waitUntil(lambda trainer=stage.window.trainer: trainer.has_closed, timeout=60_000)
+            qtbot.waitUntil(lambda trainer=stage.window.trainer: trainer.has_closed)
         stage.window.deleteLater()
     i18n.install("en")
     QLocale.setDefault(window_locale())

@@ -14,7 +14,7 @@ def show_history(stage, qtbot):
     """The page, once it is made and lists what there is."""
     place = stage.window.history_page
     stage.window.tabs.setCurrentWidget(place)
-    qtbot.waitUntil(lambda: place.page is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: place.page is not None)
     page = place.page
     settle(stage, qtbot)
     with qtbot.waitSignal(page.model.listed):

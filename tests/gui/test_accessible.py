@@ -31,7 +31,7 @@ VAGUE = (QAccessible.Role.NoRole, QAccessible.Role.Client, QAccessible.Role.Whit
 def walk(stage, qtbot):
     yield from pages(
         stage.window,
-        lambda condition: qtbot.waitUntil(condition, timeout=60_000),
+        lambda condition: qtbot.waitUntil(condition),
         lambda: qtbot.wait(30),  # lets the layout settle
     )
 

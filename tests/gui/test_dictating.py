@@ -247,7 +247,7 @@ def test_a_later_start_opens_files_and_shows_the_window(stage, qtbot, tmp_path):
 
 
 def test_a_later_start_is_told_that_the_program_is_closing(stage, qtbot):
-    with qtbot.waitSignal(stage.session.closed, timeout=60_000):
+    with qtbot.waitSignal(stage.session.closed):
         stage.window.close()
         with pytest.raises(Closing):
             stage.program.dictating.take(StartOptions(start_options.TOGGLE))
@@ -400,7 +400,7 @@ def test_a_closed_window_stays_in_the_tray_until_it_is_left(stage, qtbot, monkey
     assert not stage.window.isVisible()
     assert not stage.session.status.closing
     stage.window.show()
-    with qtbot.waitSignals([stage.session.closed, stage.window.left], timeout=60_000):
+    with qtbot.waitSignals([stage.session.closed, stage.window.left]):
         stage.window.leave()
 
 

@@ -124,7 +124,7 @@ def make_desk(qtbot, tmp_path):
     yield make
     for desk in desks:
         desk.editor.close_work()
-    qtbot.waitUntil(lambda: not [t for t in threading.enumerate() if t.name.startswith("worker")], timeout=60_000)
+    qtbot.waitUntil(lambda: not [t for t in threading.enumerate() if t.name.startswith("worker")])
     i18n.install("en")
 
 

@@ -442,7 +442,7 @@ def test_an_entry_is_opened_corrected_and_kept(stage, qtbot):
     page = show_history(stage, qtbot)
     choose(page, qtbot, 0)
     qtbot.keyClick(page.view, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: page.editing.editor is not None and page.editing.key is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: page.editing.editor is not None and page.editing.key is not None)
     editor = page.editing.editor
     qtbot.waitUntil(editor.isVisible)
     assert editor.text.toPlainText() == "карова на лугу"
@@ -462,7 +462,7 @@ def test_what_was_just_corrected_is_kept_when_the_window_closes(stage, qtbot):
     page = show_history(stage, qtbot)
     choose(page, qtbot, 0)
     page.actions.open.click()
-    qtbot.waitUntil(lambda: page.editing.editor is not None and page.editing.key is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: page.editing.editor is not None and page.editing.key is not None)
     page.editing.editor.text.moveCursor(page.editing.editor.text.textCursor().MoveOperation.End)
     page.editing.editor.text.insertPlainText(" ещё одно")
     with qtbot.waitSignal(stage.program.history.closed):

@@ -33,7 +33,7 @@ def look_twice(watched, qtbot) -> None:
 
 def test_a_new_recording_is_read_and_an_old_one_is_not(stage, qtbot, folder):
     watched = watch(stage, qtbot, folder)
-    with qtbot.waitSignal(watched.read, timeout=60_000) as told:
+    with qtbot.waitSignal(watched.read) as told:
         (folder / "новая.mp3").write_bytes(b"sound")
         (folder / "заметки.txt").write_bytes(b"no sound")
         watched.look()
@@ -68,7 +68,7 @@ def test_an_empty_file_is_not_whole(stage, qtbot, folder):
 
 def test_nothing_is_read_twice(stage, make_stage, qtbot, folder):
     watched = watch(stage, qtbot, folder)
-    with qtbot.waitSignal(watched.read, timeout=60_000):
+    with qtbot.waitSignal(watched.read):
         (folder / "новая.mp3").write_bytes(b"sound")
         watched.look()
     stage.engine.read("прочитано")
@@ -79,7 +79,7 @@ def test_nothing_is_read_twice(stage, make_stage, qtbot, folder):
     (folder / "пока закрыто.ogg").write_bytes(b"sound")
     again = make_stage()
     again.program.watch.settle.setInterval(20)
-    with qtbot.waitSignal(again.program.watch.read, timeout=60_000) as told:
+    with qtbot.waitSignal(again.program.watch.read) as told:
         again.program.watch.look()
     assert told.args == [[folder / "пока закрыто.ogg"]]
 
@@ -92,7 +92,7 @@ def test_a_folder_that_is_gone_is_told_once_and_taken_up_again(stage, qtbot, fol
     told = [text for text in stage.page.messages.texts if str(folder) in text]
     assert len(told) == 1
     (tmp_path / "убрано").rename(folder)
-    with qtbot.waitSignal(watched.read, timeout=60_000):
+    with qtbot.waitSignal(watched.read):
         (folder / "новая.mp3").write_bytes(b"sound")
         watched.look()
 

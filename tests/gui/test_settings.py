@@ -102,7 +102,7 @@ def test_what_is_not_imported_yet_is_imported_on_another_thread(stage, qtbot, mo
     monkeypatch.delitem(sys.modules, "gui.settings_page")
     stage.window.tabs.setCurrentWidget(stage.window.settings_page)
     assert stage.window.settings_page.page is None
-    qtbot.waitUntil(lambda: stage.window.settings_page.page is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: stage.window.settings_page.page is not None)
     qtbot.waitUntil(lambda: stage.window.settings_page.page.isVisible())
 
 

@@ -141,7 +141,7 @@ def test_a_message_without_end_is_cut_off(instances, qtbot):
     one.listen(lambda _options: None)
     socket = QLocalSocket()
     socket.connectToServer(one.address)
-    with qtbot.waitSignal(socket.disconnected, timeout=60_000):
+    with qtbot.waitSignal(socket.disconnected):
         for _ in range(40):
             socket.write(b"x" * 65_536)
 
@@ -180,7 +180,7 @@ def test_two_real_programs(own_home, tmp_path, qtbot):
         with program("main.py", "--start-hidden", **environment) as first:
             log = own_home / "log" / "diktovka.log"
             second = SingleInstance()
-            qtbot.waitUntil(lambda: Path(second.address).exists(), timeout=60_000)
+            qtbot.waitUntil(lambda: Path(second.address).exists())
             assert first.poll() is None
             for arguments in (("--show-nothing",), ("--toggle",), ("--cancel",), (str(tmp_path / "нет.wav"),)):
                 status, errors = run_main(*arguments, **environment)

@@ -104,7 +104,7 @@ def test_a_check_that_finds_nothing_usable_is_told(trainer, qtbot):
     look(trainer, qtbot)
     fetch(trainer, qtbot)
     trainer.corpus.check.click()
-    qtbot.waitUntil(lambda: not trainer.corpus.busy, timeout=60_000)
+    qtbot.waitUntil(lambda: not trainer.corpus.busy)
     assert len(trainer.told) == 1
     features, model = PRESETS["shipped"]
     assert not cache_folder(trainer.corpus.corpora, features, model.n_stacked).exists()

@@ -52,7 +52,7 @@ def test_what_is_not_imported_yet_is_imported_on_another_thread(stage, qtbot, mo
     stage.window.show_trainer()
     assert stage.window.trainer is None
     assert stage.window._trainer_hint.text() == "Getting the Trainer ready"
-    qtbot.waitUntil(lambda: stage.window.trainer is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: stage.window.trainer is not None)
     qtbot.waitUntil(lambda: stage.window.trainer.isVisible())
 
 

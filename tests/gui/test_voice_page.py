@@ -557,6 +557,6 @@ def test_it_is_a_page_of_the_window(stage, qtbot):
     qtbot.waitUntil(lambda: window.voice.page is not None)
     assert isinstance(window.voice.page, VoicePage)
     assert window.tabs.tabText(window.tabs.currentIndex()) == "My voice"
-    with qtbot.waitSignal(window.voice.page.closed, timeout=60_000):
+    with qtbot.waitSignal(window.voice.page.closed):
         window.close()
     qtbot.waitUntil(lambda: not window.isVisible())
