@@ -16,7 +16,7 @@ from trainer.process import Request, run
 from trainer.settings import TrainConfig, described
 
 PRESETS = {
-    "shipped": (VOXFORGE, ModelConfig(n_layers=3, n_units=256, n_stacked=3, dropout=0.2)),
+    "shipped": (VOXFORGE, ModelConfig(n_layers=4, n_units=224, n_stacked=3, dropout=0.25)),
     "classic": (CLASSIC, ModelConfig(n_layers=2, n_units=128)),
 }
 _SHAPE = {
