@@ -46,7 +46,7 @@ class TrainingPanel(QWidget):
     def __init__(self, corpus: CorpusPanel, ask_folder=ask_folder):
         super().__init__()
         self._corpus = corpus
-        self._curve, self._ending = Curve(), ""
+        self._curve, self._ending, self._is_complete = Curve(), "", False
         self._shown_run: Path | None = None
         self.job = TrainingJob()
         self.form = TrainingForm(ask_folder)
@@ -142,7 +142,7 @@ class TrainingPanel(QWidget):
             return
         if request is None or self.job.state is not State.IDLE:
             return
-        self._ending, self._left_out = "", 0
+        self._ending, self._is_complete, self._left_out = "", False, 0
         self.result.clear()
         self.form.more.toggle.setChecked(False)  # the curve is what is looked at now
         if request.out != self._shown_run:
@@ -194,7 +194,8 @@ class TrainingPanel(QWidget):
                 self.use.setVisible(True)
             case Stopped():
                 settings = self.job.request.settings
-                self._ending = ending_words(self._curve.epochs_done, settings.epochs, settings.patience)
+                self._is_complete = event.epochs >= settings.epochs
+                self._ending = ending_words(event.epochs, settings.epochs, settings.patience)
 
     def _preparing(self, event: object) -> None:
         if isinstance(event, Prepared):
@@ -214,7 +215,7 @@ class TrainingPanel(QWidget):
     def _end(self, outcome: Exception | None) -> None:
         request = self.job.request
         if outcome is not None and is_cancel(outcome):
-            if self._curve.epochs_done < request.settings.epochs:  # else it had come to its end by itself
+            if not self._is_complete:  # else it had come to its end by itself
                 self._ending = _("Stopped and saved. Train goes on from here.")
         elif outcome is not None:
             self.failed.emit(outcome, self.begin)

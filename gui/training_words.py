@@ -60,7 +60,7 @@ def result_words(result: Result) -> str:
     return " ".join([chosen, _("Letters wrong: {rates}.").format(rates=", ".join(rates))] if rates else [chosen])
 
 
-def ending_words(epochs_done: float, epochs: int, patience: int) -> str:
+def ending_words(epochs_done: int, epochs: int, patience: int) -> str:
     """Why a training came to its end by itself."""
     if epochs_done >= epochs:
         return _("All {n} epochs are done.").format(n=epochs)

@@ -83,9 +83,10 @@ class Result:
 
 @dataclass(frozen=True)
 class Stopped:
-    """The run ended; reason is a sentence."""
+    """The run ended; reason is a sentence. epochs: how many are done."""
 
     reason: str
+    epochs: int
 
 
 Event = Aligned | CorpusChanged | StepDone | EpochDone | Saved | Result | Stopped

@@ -172,7 +172,7 @@ class Training:
                 with suppress(GivenUp):
                     yield conclude(self.folder, judge, last_is_best=self.position.best_epoch == self.position.epoch)
         self._workers.from_chief(b"")  # none leaves before the chief is done
-        yield Stopped(reason)
+        yield Stopped(reason, self.position.epoch)
 
     def _why_ended(self) -> str:
         """Empty while there is more to do."""

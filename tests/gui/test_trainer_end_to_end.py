@@ -19,6 +19,7 @@ from tests.helpers.downloads import World
 from tests.helpers.programs import needs
 from tests.helpers.voxforge_site import VoxForgeSite, speech_archive
 from trainer.metrics import error_rate
+from trainer.result import result_folder
 
 LONG_MS = 400_000
 SPEAKERS = ("m1", "m3", "m4", "f1", "f2", "f4", "m7", "klatt2")
@@ -131,7 +132,7 @@ def test_from_the_site_to_a_sentence_read_by_ones_own_model(program, site, qtbot
     assert len(points.getData()[0]) == 3
     assert len(trainer.training._curve.train) > 10
     trainer.training.use.click()
-    assert program.session.model == models_dir() / "mine" / "best"
+    assert program.session.model == result_folder(models_dir() / "mine")
     qtbot.waitUntil(lambda: program.session.status.model is Model.READY, timeout=LONG_MS)
     text = read(program, qtbot, wav)
     after = error_rate([(SENTENCES[0], text.lower())])

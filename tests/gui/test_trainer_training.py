@@ -12,6 +12,7 @@ from gui.training_words import result_words
 from tests.gui.trainer_stage import TrainerStage, begin_with
 from tests.helpers.models import write_cache, write_random_checkpoint
 from tests.trainer.test_distributed import Pair
+from trainer.events import StepDone, Stopped
 from trainer.process import Request
 from trainer.result import read_result
 from trainer.settings import TrainConfig
@@ -130,6 +131,24 @@ def test_a_model_to_go_on_from_is_made_wider_on_request(trainer, qtbot):
     assert not units.isEnabled(), "a run goes on with the network that it has"
     training.form.choose_run(None)
     assert units.isEnabled()
+
+
+@pytest.mark.parametrize(
+    ("epochs", "said"),
+    [
+        (3, "All 3 epochs are done."),
+        (2, "Ended early: for 1 epochs new sentences were not read any better."),
+    ],
+)
+def test_whether_all_epochs_are_done_does_not_depend_on_the_last_steps_loss(trainer, epochs, said, tmp_path):
+    training = trainer.training
+    training.job.request = Request(tmp_path / "run", (), VOXFORGE, ModelConfig(), TrainConfig(epochs=3, patience=1))
+
+    training._take(StepDone(12, epochs, 4, None, 0.0, 0.0, ("one", "two")))
+    training._take(Stopped("it ended", epochs))
+    training._end(None)
+
+    assert training.state.text() == said
 
 
 def test_closing_while_training_saves_first(trainer, qtbot):

@@ -61,6 +61,7 @@ def test_it_learns_and_says_what_it_does(tmp_path, corpus):
     assert epochs[0].held[0].reference != epochs[1].held[0].reference
     assert isinstance(events[-1], Stopped)
     assert "14 epochs" in events[-1].reason
+    assert events[-1].epochs == 14
     assert events[-2].path == result_folder(tmp_path / "run")
 
     best = load_checkpoint(tmp_path / "run" / "best")
