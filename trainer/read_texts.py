@@ -46,10 +46,10 @@ class Library:
 
     def __init__(self, paths: Sequence[Path]):
         """UTF-8 text files, as they are or compressed. Raises CorpusError where there are no words."""
-        text = _read(paths)
+        text = read_all(paths)
         self._words = text.words
         self._number = {word: i for i, word in enumerate(text.words)}
-        self._yo = _usual_yo(text)
+        self._yo = usual_yo(text)
         self._stream = text.stream[text.stream != END]
         if not len(self._stream):
             raise CorpusError(path=", ".join(map(str, paths)), reason="it holds no words")
@@ -126,7 +126,8 @@ class _Places:
         return self._order[first:end]
 
 
-def _read(paths: Sequence[Path]) -> Text:
+def read_all(paths: Sequence[Path]) -> Text:
+    """Texts, as they are or compressed, as one."""
     reader = Reader()
     texts = [list(reader.read(path))[-1] for path in paths]
     stream = np.concatenate([text.stream for text in texts]) if texts else np.zeros(0, np.int32)
@@ -137,7 +138,7 @@ def _last(texts: Sequence[Text], name: str) -> Counter:
     return getattr(texts[-1], name) if texts else Counter()
 
 
-def _usual_yo(text: Text) -> dict[str, str]:
+def usual_yo(text: Text) -> dict[str, str]:
     """Words without `ё` that are usually written with it, and how."""
     usual = {}
     for word in text.dotted:

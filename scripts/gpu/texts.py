@@ -12,7 +12,7 @@ import numpy as np
 
 from engine.alphabet import SPACE
 from trainer.cache import FeatureCache
-from trainer.read_texts import _read, _usual_yo
+from trainer.read_texts import read_all, usual_yo
 from trainer.synthetic import Avoided, chosen_sentences
 
 _IPA_VOWELS = "aɑʌæɐəeɛɜioɔɵuʊʉyɨɪ"
@@ -65,7 +65,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("-o", "--out", type=Path, required=True)
     arguments = parser.parse_args()
-    yo = _usual_yo(_read(arguments.text))
+    yo = usual_yo(read_all(arguments.text))
     chosen = chosen_sentences(arguments.text, arguments.sentences, Avoided(arguments.without), arguments.seed)
     chosen = [SPACE.join(yo.get(word, word) for word in sentence.split()) for sentence in chosen]
     said = [u.text for path in arguments.corpus for u in FeatureCache(path).utterances]
