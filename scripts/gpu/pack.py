@@ -6,20 +6,21 @@ Cepstra are cut to 6 bits, a sixth of their deviation a step, and compressed; `u
 import argparse
 import lzma
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from engine.alphabet import Alphabet
-from engine.config import VOXFORGE, FeatureConfig
-from scripts.gpu.unpack import DROPPED
+from engine.config import VOXFORGE, FeatureConfig, ModelConfig
+from scripts.gpu.unpack import DROPPED, write_rows
 from trainer.align import Alignment
-from trainer.cache import COLUMNS, SCALE, FeatureCache
-from trainer.dataset import Example, fewest_steps
+from trainer.cache import SCALE, FeatureCache
+from trainer.dataset import Example, Examples
 from trainer.material import TRAIN, examples_by_split, told_apart
 
+_MODEL = ModelConfig(n_stacked=3)  # how many frames a letter needs at least
 _NONSPEECH = 300
 
 
@@ -52,17 +53,8 @@ def pack(
         start += len(cepstra)
     change = np.diff(np.concatenate(codes), axis=0, prepend=0).astype(np.int8)
     (folder / f"{name}.xz").write_bytes(lzma.compress(np.ascontiguousarray(change.T).tobytes(), preset=2))
-    lines = ["\t".join(map(str, row)) for row in (COLUMNS, *rows)]
-    (folder / f"{name}.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    write_rows(folder / f"{name}.tsv", rows)
     print(f"{name}: {len(rows)} recordings, {start / 360000:.2f} h", flush=True)
-
-
-def _usable(examples: Iterable[Example], alphabet: Alphabet, n_stacked: int = 3) -> list[Example]:
-    return [
-        e
-        for e in examples
-        if e.text and not alphabet.foreign(e.text) and e.frames >= n_stacked * fewest_steps(alphabet.encode(e.text))
-    ]
 
 
 @dataclass(frozen=True)
@@ -81,7 +73,7 @@ def write(folder: Path, wanted: Wanted, alignment: Alignment | None) -> None:
     from trainer.nonspeech import examples as nonspeech
 
     folder.mkdir(parents=True, exist_ok=True)
-    alphabet = Alphabet()
+    shaper = Examples(Alphabet(), wanted.features, _MODEL)
     first = FeatureCache(wanted.corpora[0])
     told = np.load(first.folder / SCALE)
     scale = told["scale"], told["offset"]
@@ -92,11 +84,11 @@ def write(folder: Path, wanted: Wanted, alignment: Alignment | None) -> None:
     for path in wanted.corpora:
         own = [next(apart) for _ in found[path].get(TRAIN, [])]
         like = like or spread(own)
-        pack(folder, path.name, _usable(own, alphabet), scale, like if path in wanted.rescaled else None)
+        pack(folder, path.name, shaper.usable(own), scale, like if path in wanted.rescaled else None)
     for splits in found.values():
         for split, examples in splits.items():
-            if split.startswith("dev") or split not in (TRAIN, "test_seen_text", "test_unseen_text"):
-                pack(folder, f"held-{split}", _usable(examples, alphabet), scale)
+            if split not in (TRAIN, "test_seen_text", "test_unseen_text"):
+                pack(folder, f"held-{split}", shaper.usable(examples), scale)
     pack(folder, "nonspeech", nonspeech(_NONSPEECH, wanted.features, 1), scale)
     if alignment:
         alignment.save(folder / "alignment.npz")

@@ -31,6 +31,14 @@ class Segments:
     stresses: np.ndarray
     frames: np.ndarray
 
+    def by_frame(self) -> tuple[np.ndarray, np.ndarray]:
+        """For each frame, the number of its segment and the frames since that began."""
+        begins = np.cumsum(self.frames) - self.frames
+        return (
+            np.repeat(np.arange(len(self.frames)), self.frames),
+            np.arange(self.frames.sum()) - np.repeat(begins, self.frames),
+        )
+
 
 def word_stresses(word: str, stressed: int | None) -> list[int]:
     """For each letter; stressed: the number of the stressed vowel, from 0; None where it is not known."""
@@ -59,22 +67,16 @@ def aligned(text: str, starts: np.ndarray, n_frames: int, stress: Mapping[str, i
     last = np.concatenate([middles, [n_frames]])
     left = np.where(starts - first >= _BEFORE + _LEAST_SILENCE // 2, starts - _BEFORE, first)
     right = np.where(last - starts >= _AFTER + _LEAST_SILENCE // 2, starts + _AFTER, last)
-    symbols, stresses, frames, at = [], [], [], 0
+    rows, at = [], 0
     for letter, told, begin, end in zip(text, text_stresses(text, stress), left, right, strict=True):
-        if begin > at:
-            symbols.append(SILENCE)
-            stresses.append(CONSONANT)
-            frames.append(begin - at)
-        symbols.append(LETTERS.index(letter))
-        stresses.append(told)
-        frames.append(end - begin)
+        rows += [(SILENCE, CONSONANT, begin - at), (LETTERS.index(letter), told, end - begin)]
         at = end
-    if n_frames > at:
-        symbols.append(SILENCE)
-        stresses.append(CONSONANT)
-        frames.append(n_frames - at)
-    kept = np.array(frames) > 0
-    return Segments(np.array(symbols)[kept], np.array(stresses)[kept], np.array(frames)[kept])
+    return _segments([*rows, (SILENCE, CONSONANT, n_frames - at)])
+
+
+def _segments(rows: Sequence[tuple[int, int, int]]) -> Segments:
+    """Of symbols, stresses and frames; what lasts no frame is none."""
+    return Segments(*np.array([row for row in rows if row[2] > 0]).T)
 
 
 class Durations:
@@ -118,9 +120,7 @@ class Durations:
             share, silence = self._entry(before, this, after, rng)
             rows.append((this, told, max(_SHORTEST, int(share * rate + rng.random()))))
             rows.append((SILENCE, CONSONANT, silence))
-        rows.append((SILENCE, CONSONANT, tail))
-        symbols, stresses, frames = np.array([row for row in rows if row[2] > 0]).T
-        return Segments(symbols, stresses, frames)
+        return _segments([*rows, (SILENCE, CONSONANT, tail)])
 
     def _entry(self, before: int, this: int, after: int, rng: np.random.Generator) -> tuple[float, int]:
         for key, fewest in (((before, this, after), 8), ((this, after), 8), ((this,), 1)):

@@ -11,18 +11,18 @@ from pathlib import Path
 import numpy as np
 
 from engine.alphabet import SPACE
+from scripts.gpu.segments import VOWELS
 from trainer.cache import FeatureCache
 from trainer.read_texts import read_all, usual_yo
 from trainer.synthetic import Avoided, chosen_sentences
 
 _IPA_VOWELS = "aɑʌæɐəeɛɜioɔɵuʊʉyɨɪ"
-_VOWELS = "аеёиоуыэюя"
 _AT_ONCE = 5000
 
 
 def stresses(words: Iterable[str]) -> dict[str, int]:
     """Word -> the number of its stressed vowel, from 0; words with none, or in which vowels are lost, are left out."""
-    wanted, found = sorted({w for w in words if sum(letter in _VOWELS for letter in w) > 1}), {}
+    wanted, found = sorted({w for w in words if sum(letter in VOWELS for letter in w) > 1}), {}
     for n in range(0, len(wanted), _AT_ONCE):
         some = wanted[n : n + _AT_ONCE]
         with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".txt") as file:
@@ -36,7 +36,7 @@ def stresses(words: Iterable[str]) -> dict[str, int]:
             raise SystemExit(f"espeak-ng said {len(said)} of {len(some)} words")
         for word, ipa in zip(some, said, strict=True):
             before = ipa.partition("ˈ")[0]
-            n_vowels = sum(letter in _VOWELS for letter in word)
+            n_vowels = sum(letter in VOWELS for letter in word)
             if "ˈ" in ipa and sum(sound in _IPA_VOWELS for sound in ipa) == n_vowels:
                 found[word] = sum(sound in _IPA_VOWELS for sound in before)
     return found

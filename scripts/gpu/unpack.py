@@ -1,11 +1,12 @@
 """What `pack.py` wrote -> feature caches."""
 
 import lzma
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 
-from trainer.cache import FEATURES, SCALE, UTTERANCES
+from trainer.cache import COLUMNS, FEATURES, SCALE, UTTERANCES
 
 DROPPED = 2  # of 8 bits
 N_CEPSTRA = 13
@@ -21,3 +22,9 @@ def unpack(packed: Path, name: str, folder: Path) -> Path:
     (made / SCALE).write_bytes((packed / SCALE).read_bytes())
     (made / UTTERANCES).write_text((packed / f"{name}.tsv").read_text("utf-8"), encoding="utf-8")
     return made
+
+
+def write_rows(path: Path, rows: Iterable[tuple]) -> None:
+    """A feature cache's utterances: id, speaker, split, start, frames, text."""
+    lines = ["\t".join(map(str, row)) for row in (COLUMNS, *rows)]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -74,9 +74,9 @@ def on_device(found: Recordings, numbers: dict[str, int], scale: tuple[np.ndarra
     symbols, stresses, lasting, firsts = seg.joined(found.segments, CONTEXT + 1)
     segment, elapsed = [], []
     for first, one in zip(firsts, found.segments, strict=True):
-        n = len(one.frames)
-        segment.append(np.repeat(np.arange(first, first + n), one.frames))
-        elapsed.append(np.arange(one.frames.sum()) - np.repeat(np.cumsum(one.frames) - one.frames, one.frames))
+        own, since = one.by_frame()
+        segment.append(first + own)
+        elapsed.append(since)
     frames = np.array([len(one) for one in found.cepstra])
 
     def tensor(array, kind):

@@ -16,13 +16,14 @@ import numpy as np
 import torch
 
 from scripts.gpu import segments as seg
-from scripts.gpu.unpack import N_CEPSTRA
+from scripts.gpu.unpack import N_CEPSTRA, write_rows
 from scripts.gpu.voice_corpus import Corpus, Recordings, crops, on_device, read_stress, recordings
 from scripts.gpu.voice_network import CONTEXT, Voices, told_of
-from trainer.cache import COLUMNS, FEATURES, SCALE, UTTERANCES
+from trainer.cache import FEATURES, SCALE, UTTERANCES
 from trainer.dataset import SYNTHETIC
 
-TRAIN = "train"  # the split
+TRAIN = "train"  # as `trainer.splits` has it, which needs libraries for sound
+_AT_ONCE = 256  # sentences spoken together
 _STEPS = 6  # of the solver
 _PARTS = 3  # files of weights
 
@@ -78,9 +79,9 @@ def spoken(model: Voices, several: list[seg.Segments], speaker, statistics, devi
     longest = max(totals)
     segment, elapsed = np.zeros((len(several), longest), int), np.zeros((len(several), longest), int)
     for row, (first, one, n) in enumerate(zip(firsts, several, totals, strict=True)):
-        segment[row, :n] = np.repeat(np.arange(first, first + len(one.frames)), one.frames)
+        own, elapsed[row, :n] = one.by_frame()
+        segment[row, :n] = first + own
         segment[row, n:] = first + len(one.frames)
-        elapsed[row, :n] = np.arange(n) - np.repeat(np.cumsum(one.frames) - one.frames, one.frames)
 
     def tensor(array, kind=torch.int64):
         return torch.as_tensor(array, device=device).to(kind)
@@ -126,8 +127,8 @@ def speak(model: Voices, texts: list[str], found: Recordings, numbers, scale, st
         plans.append((text, source, durations.draw(text, stress, max(4.0, min(rate, 14.0)), rng)))
     plans.sort(key=lambda plan: int(plan[2].frames.sum()))
     standard = (found.statistics - scale[0]) / scale[1]
-    for n in range(0, len(plans), 256):
-        some = plans[n : n + 256]
+    for n in range(0, len(plans), _AT_ONCE):
+        some = plans[n : n + _AT_ONCE]
         sources = [source for _, source, _ in some]
         speaker = torch.as_tensor([numbers[found.speakers[i]] for i in sources], device=device)
         statistics = torch.as_tensor(standard[sources], device=device, dtype=torch.float32)
@@ -149,16 +150,15 @@ def write_cache(folder: Path, packed: Path, made) -> Path:
     """What `speak` yields as a feature cache on the pack's scale."""
     scale = np.load(packed / SCALE)
     folder.mkdir(parents=True, exist_ok=True)
-    codes, rows, start = [], ["\t".join(COLUMNS)], 0
+    codes, rows, start = [], [], 0
     for n, (text, speaker, cepstra) in enumerate(made):
         codes.append(np.clip(np.round((cepstra - scale["offset"]) / scale["scale"]), -128, 127).astype(np.int8))
-        row = f"voice-{n:06}", f"{SYNTHETIC}voice of {speaker}", TRAIN, start, len(cepstra), text
-        rows.append("\t".join(map(str, row)))
+        rows.append((f"voice-{n:06}", f"{SYNTHETIC}voice of {speaker}", TRAIN, start, len(cepstra), text))
         start += len(cepstra)
     np.save(folder / FEATURES, np.concatenate(codes))
     (folder / SCALE).write_bytes((packed / SCALE).read_bytes())
-    (folder / UTTERANCES).write_text("\n".join(rows) + "\n", encoding="utf-8")
-    print(f"{folder.name}: {len(rows) - 1} sentences, {start / 360000:.2f} h", flush=True)
+    write_rows(folder / UTTERANCES, rows)
+    print(f"{folder.name}: {len(rows)} sentences, {start / 360000:.2f} h", flush=True)
     return folder
 
 
