@@ -148,6 +148,12 @@ def begin_child() -> None:
         os.nice(_NICENESS)
 
 
+def orphaned() -> bool:
+    """Whether the parent is gone: a killed one closes its pipe, which only a child that sends or receives will see."""
+    parent = multiprocessing.parent_process()
+    return parent is not None and not parent.is_alive()
+
+
 def told(error: Exception) -> Exception:
     """The error itself where it is one of ours and can travel; else its text, and the rest in the log."""
     if isinstance(error, DiktovkaError | Cancelled):

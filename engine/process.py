@@ -14,7 +14,7 @@ from pathlib import Path
 
 from engine.beam_loader import BeamLoader, Language
 from engine.checkpoint import Checkpoint, load_checkpoint
-from engine.child import POLL_S, Child, End, begin_child, told
+from engine.child import POLL_S, Child, End, begin_child, orphaned, told
 from engine.errors import DiktovkaError
 from engine.paths import shipped_checkpoint
 from engine.results import Event
@@ -176,7 +176,7 @@ def _work(
         loader.wait(cancel.is_set)
     loader.refresh()
     if verb == "follow":
-        events = transcriber.follow(Path(path), lambda: ended.is_set() or cancel.is_set())
+        events = transcriber.follow(Path(path), lambda: ended.is_set() or cancel.is_set() or orphaned())
     else:
         events = transcriber.transcribe(Path(path), from_s)
     while True:

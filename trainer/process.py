@@ -9,7 +9,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.child import Child, End, begin_child, told
+from engine.child import Child, End, begin_child, orphaned, told
 from engine.config import FeatureConfig, ModelConfig
 from engine.worker import Cancelled
 from trainer.cluster import Cluster
@@ -169,7 +169,7 @@ def _train(connection: Connection, events: Iterator[object], stop, leave, paused
     try:
         for event in events:
             connection.send(event)
-            while paused.is_set() and not stop.is_set():
+            while paused.is_set() and not stop.is_set() and not orphaned():
                 stop.wait(0.2)
             if leave.is_set() or (stop.is_set() and isinstance(event, Aligned)):
                 events.close()

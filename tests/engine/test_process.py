@@ -18,6 +18,7 @@ from engine.transcribe import Transcriber
 from engine.worker import Cancelled
 from tests.helpers.language import language_model
 from tests.helpers.models import write_random_checkpoint
+from tests.helpers.orphans import killed
 
 RATE_HZ = 16_000
 
@@ -85,6 +86,12 @@ def test_a_killed_child_is_told_and_started_again(engine, recording):
         list(engine.transcribe(recording))
     assert raised.value.fields["code"] == -signal.SIGKILL
     assert isinstance(list(engine.transcribe(recording))[-1], Finished)
+
+
+def test_a_child_that_follows_a_silent_recording_ends_with_a_killed_parent(model, tmp_path):
+    path = tmp_path / "nothing-yet.wav"
+    soundfile.write(path, np.zeros(0, np.float32), RATE_HZ, subtype="PCM_16")
+    assert killed("follow", model, path, timeout_s=60) == -signal.SIGKILL
 
 
 def test_a_model_that_cannot_be_loaded_is_told(tmp_path):

@@ -10,6 +10,7 @@ from engine.config import VOXFORGE, ModelConfig
 from engine.errors import CorpusError, EngineStopped
 from engine.worker import Cancelled
 from tests.helpers.models import write_cache
+from tests.helpers.orphans import killed
 from trainer.events import EpochDone, Result, StepDone, Stopped
 from trainer.process import Request, TrainingProcess
 from trainer.result import read_result
@@ -53,6 +54,12 @@ def test_stopped_it_ends_with_its_result(request_):
         told.extend(events)
     assert [type(event) for event in told[-2:]] == [Result, Stopped]
     assert read_result(request_.out) == told[-2]
+
+
+def test_a_paused_training_is_saved_and_ends_with_a_killed_parent(tmp_path):
+    run = tmp_path / "run"
+    assert killed("train", write_cache(tmp_path / "c"), run, timeout_s=300) == -signal.SIGKILL
+    assert load_state(run)[1].step >= 1
 
 
 def test_stopped_before_its_start_it_ends_after_a_step(request_):

@@ -1,0 +1,52 @@
+"""A parent that starts a child, says so on standard output, and waits to be killed.
+
+usage: python -m tests.helpers.orphans follow MODEL RECORDING
+       python -m tests.helpers.orphans train CACHE RUN
+"""
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from engine.beam_loader import NO_LANGUAGE
+from engine.config import VOXFORGE, ModelConfig
+from engine.process import EngineProcess
+from trainer.process import Request, TrainingProcess
+from trainer.settings import TrainConfig
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def killed(*arguments: object, timeout_s: float) -> int:
+    """Kills the parent once it has started its child; returns how the parent ended, once the child has ended too.
+
+    Raises subprocess.TimeoutExpired where the child lives on: it holds the same standard output.
+    """
+    command = [sys.executable, "-m", "tests.helpers.orphans", *map(str, arguments)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout.readline() == "started\n"
+        parent.send_signal(signal.SIGKILL)
+        parent.communicate(timeout=timeout_s)
+    return parent.returncode
+
+
+def main(verb: str, first: Path, second: Path) -> None:
+    if verb == "follow":
+        engine = EngineProcess(first, NO_LANGUAGE)
+        engine.wait_ready()
+        engine._child.send(("follow", str(second), 0.0))
+    else:
+        model = ModelConfig(n_layers=1, n_units=8, n_stacked=2)
+        settings = TrainConfig(epochs=500, batch_frames=1500, nonspeech=0, save_every=1000)
+        process = TrainingProcess(Request(second, (first,), VOXFORGE, model, settings, threads=1))
+        process.pause()
+        next(events := process.events())
+    print("started", flush=True)
+    while True:
+        time.sleep(60)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], *map(Path, sys.argv[2:]))
