@@ -148,6 +148,8 @@ def _bytes(name: object) -> bytes:
 def _private_folder() -> Path:
     """A folder that nobody else may enter, with a path short enough for a socket."""
     runtime = Path(os.environ.get("XDG_RUNTIME_DIR") or "/nonexistent")
+    if "FLATPAK_ID" in os.environ:  # each start has a runtime folder of its own there, and this one in common
+        runtime = runtime / "app" / os.environ["FLATPAK_ID"]
     if runtime.is_dir() and _is_private(runtime):
         return runtime
     own = config_dir()

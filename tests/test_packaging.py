@@ -142,6 +142,14 @@ def test_the_metadata_for_software_centres():
         assert {one.get(russian) for one in tree.findall(tag)} == {None, "ru"}, tag
 
 
+def test_pictures_in_software_centres_wait_for_a_public_address():
+    """AppStream takes them by address alone, so they come when the project has one."""
+    tree = ElementTree.parse(METAINFO).getroot()
+    pictures = [image.text for image in tree.findall("screenshots/screenshot/image")]
+    assert bool(pictures) == ("urls" in PROJECT)
+    assert all(address.startswith("https://") for address in pictures)
+
+
 def test_the_man_page_is_current():
     assert man_page.PAGE.read_text(encoding="utf-8") == man_page.man_page(), "run scripts/man_page.py"
 
@@ -188,7 +196,11 @@ def test_the_flatpak_manifest():
     if shutil.which("flatpak-builder"):
         run("flatpak-builder", "--show-manifest", FLATPAK)
     assert f"id: {render_icons.APP_ID}" in text
-    assert "--socket=pulseaudio" in text
+    permissions = set(re.findall(r"^  - (--\S+)", text.partition("cleanup:")[0], re.MULTILINE))
+    names = ("org.kde.StatusNotifierWatcher", "org.freedesktop.Notifications")  # without them Qt shows no tray icon
+    wanted = {"--socket=wayland", "--socket=fallback-x11", "--socket=pulseaudio", *(f"--talk-name={n}" for n in names)}
+    assert wanted <= permissions
+    assert not any(one.startswith("--filesystem") for one in permissions)  # files come through the portals
     for lock in re.findall(r"-r (\S+)", text):
         assert (ROOT / lock).is_file()
     assert all(len(digest) == 64 for digest in re.findall(r"sha256: (\w+)", text))

@@ -111,6 +111,19 @@ def test_the_socket_lies_where_nobody_else_may_enter(monkeypatch, tmp_path):
     assert Path(SingleInstance().address).parent == folder
 
 
+def test_in_a_flatpak_it_lies_where_each_start_finds_it(monkeypatch, tmp_path):
+    """There each start has a runtime folder of its own; the one of the app, in it, they have in common."""
+    app = "org.diktovka.Diktovka"
+    tmp_path.chmod(0o700)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    assert Path(SingleInstance().address).parent == tmp_path
+    monkeypatch.setenv("FLATPAK_ID", app)
+    assert not Path(SingleInstance().address).is_relative_to(tmp_path)
+    shared = tmp_path / "app" / app
+    shared.mkdir(mode=0o700, parents=True)
+    assert Path(SingleInstance().address).parent == shared
+
+
 def test_a_long_path_is_shortened_for_the_socket(monkeypatch, tmp_path):
     monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
     monkeypatch.setenv("DIKTOVKA_HOME", str(tmp_path / ("long" * 40)))
