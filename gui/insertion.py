@@ -18,13 +18,12 @@ from gui.insertion_error import InsertionError
 # What a person is told where text is not typed.
 WHY_NOT = {
     "wayland": N_("Wayland lets no program type into another's window: the text is copied, and you paste it."),
-    "cocoa": N_("On macOS the text is copied, and you paste it."),
     "": N_("This system lets no program type into another's window: the text is copied, and you paste it."),
 }
 
 
 class Typing(Protocol):
-    """What types: `gui.x11_typing.X11Typing` or `gui.windows_typing.WindowsTyping`."""
+    """What types: X11Typing, WindowsTyping or MacTyping of the modules with these names."""
 
     def target(self) -> object | None: ...
     def typing(self, text: str, target) -> Iterator[None]: ...
@@ -37,6 +36,10 @@ def system_typing() -> Typing | None:
         from gui.x11_typing import X11Typing
 
         return X11Typing()
+    if QGuiApplication.platformName() == "cocoa":
+        from gui.mac_typing import MacTyping
+
+        return MacTyping()
     if sys.platform == "win32":
         from gui.windows_typing import WindowsTyping
 
@@ -46,7 +49,7 @@ def system_typing() -> Typing | None:
 
 def is_possible() -> bool:
     """Whether text is typed here."""
-    return QGuiApplication.platformName() == "xcb" or sys.platform == "win32"
+    return QGuiApplication.platformName() in ("xcb", "cocoa") or sys.platform == "win32"
 
 
 def why_not() -> str:

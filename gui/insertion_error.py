@@ -23,3 +23,10 @@ class FocusLost(InsertionError):
 
 class KeysHeld(InsertionError):
     template = "The keys of the shortcut were held too long, so the text was not inserted."
+
+
+class TypingForbidden(InsertionError):
+    template = (
+        "macOS lets Diktovka type into other windows only when you allow it in "
+        "System Settings > Privacy & Security > Accessibility."
+    )
