@@ -2,10 +2,15 @@
 
 weights.npz      every weight by name (see engine.model.weight_shapes), float32 or float16
 model.json       alphabet, feature and model configuration, history, error rates, SHA-256 of weights.npz
+model.next.json  the description of weights that are just being replaced; there after a kill in the midst of that
+
+Two files cannot be replaced at once. Both descriptions name their weights, so whatever a kill leaves, the one that goes
+with the weights is there: the model is the one before or the new one, whole.
 """
 
 import hashlib
 import json
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,11 +19,19 @@ import numpy as np
 from engine.alphabet import Alphabet
 from engine.arrays import read_arrays
 from engine.config import DecodeConfig, FeatureConfig, ModelConfig
-from engine.errors import CheckpointDamaged, CheckpointMismatch, CheckpointMissing, ConfigError
+from engine.errors import (
+    CheckpointDamaged,
+    CheckpointError,
+    CheckpointMismatch,
+    CheckpointMissing,
+    ConfigError,
+    StorageError,
+)
 from engine.shapes import weight_shapes
-from engine.storage import atomic_path, write_atomic
+from engine.storage import atomic_path, storage_error, sync, write_atomic
 
 WEIGHTS, DESCRIPTION = "weights.npz", "model.json"
+_NEXT = "model.next.json"
 FORMAT = 1
 
 
@@ -38,14 +51,35 @@ class Checkpoint:
 
 
 def save_checkpoint(folder: Path, checkpoint: Checkpoint, half: bool = False) -> None:
-    """Writes both files, each whole or not at all. half: weights as float16, in half the space. Raises StorageError.
+    """Replaces what is there; a kill leaves the one model or the other. half: weights as float16, in half the space.
 
-    The weights come first: a kill between the two leaves a pair that does not match, which `load_checkpoint` refuses.
+    Raises StorageError.
     """
     kind = np.float16 if half else np.float32
-    with atomic_path(folder / WEIGHTS) as temporary:
-        np.savez(temporary, **{name: value.astype(kind, copy=False) for name, value in checkpoint.weights.items()})
-        digest = _sha256(temporary)
+    _settle(folder)  # else the only description of what a kill left there would be overwritten
+    try:
+        with atomic_path(folder / WEIGHTS) as temporary:
+            np.savez(temporary, **{name: value.astype(kind, copy=False) for name, value in checkpoint.weights.items()})
+            write_atomic(folder / _NEXT, _described(checkpoint, _sha256(temporary)))
+    except StorageError:
+        with suppress(OSError):
+            (folder / _NEXT).unlink()
+        raise
+    _settle(folder)
+
+
+def _settle(folder: Path) -> None:
+    """Puts the description of what is there now in its place. Raises StorageError."""
+    try:
+        if _is_next_true(folder):
+            (folder / _NEXT).replace(folder / DESCRIPTION)
+            sync(folder)
+    except OSError as error:
+        raise storage_error(folder / DESCRIPTION, error) from error
+
+
+def _described(checkpoint: Checkpoint, digest: str) -> str:
+    """model.json. digest: of the weights."""
     described = {
         "format": FORMAT,
         "name": checkpoint.name,
@@ -58,7 +92,7 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint, half: bool = False) ->
         "error_rates": checkpoint.error_rates,
         "history": checkpoint.history,
     }
-    write_atomic(folder / DESCRIPTION, json.dumps(described, ensure_ascii=False, indent=1) + "\n")
+    return json.dumps(described, ensure_ascii=False, indent=1) + "\n"
 
 
 def load_checkpoint(folder: Path) -> Checkpoint:
@@ -68,7 +102,7 @@ def load_checkpoint(folder: Path) -> Checkpoint:
     and configuration do not fit together).
     """
     folder = Path(folder)
-    described = _description(folder)
+    described = read_description(folder)
     try:
         alphabet = Alphabet(described["alphabet"])
         features = FeatureConfig.from_dict(described["features"])
@@ -93,16 +127,32 @@ def load_checkpoint(folder: Path) -> Checkpoint:
     )
 
 
-def _description(folder: Path) -> dict:
-    path = folder / DESCRIPTION
+def read_description(folder: Path) -> dict[str, object]:
+    """What stands in model.json, whose keys are those that `save_checkpoint` writes; without a look at the weights,
+    unless a kill left two descriptions.
+
+    Raises CheckpointMissing, CheckpointDamaged, CheckpointMismatch.
+    """
+    described = _description(folder, DESCRIPTION)
+    return _description(folder, _NEXT) if _is_next_true(folder) else described
+
+
+def _is_next_true(folder: Path) -> bool:
+    """Whether the weights are already those that the new description is of."""
+    with suppress(CheckpointError, OSError):
+        return _description(folder, _NEXT).get("weights_sha256") == _sha256(folder / WEIGHTS)
+    return False
+
+
+def _description(folder: Path, file: str) -> dict[str, object]:
     try:
-        described = json.loads(path.read_text(encoding="utf-8"))
+        described = json.loads((folder / file).read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise CheckpointMissing(path=folder, file=DESCRIPTION) from error
+        raise CheckpointMissing(path=folder, file=file) from error
     except (OSError, ValueError) as error:
-        raise CheckpointDamaged(path=folder, reason=f"{DESCRIPTION} cannot be read") from error
+        raise CheckpointDamaged(path=folder, reason=f"{file} cannot be read") from error
     if not isinstance(described, dict) or described.get("format") != FORMAT:
-        raise CheckpointMismatch(path=folder, reason=f"{DESCRIPTION} is not of format {FORMAT}")
+        raise CheckpointMismatch(path=folder, reason=f"{file} is not of format {FORMAT}")
     return described
 
 

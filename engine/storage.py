@@ -19,11 +19,22 @@ def storage_error(path: Path, error: OSError) -> StorageError:
     return NotWritable(path=path, reason=error.strerror or str(error))
 
 
+def sync(path: Path) -> None:
+    """Puts a file, or the names in a folder, on the disk itself, where the system can."""
+    with suppress(OSError):  # Windows opens no folders, and some network file systems refuse
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
 @contextmanager
 def atomic_path(path: Path) -> Iterator[Path]:
     """A temporary path beside `path`; what was written there replaces `path` if the block ends well.
 
-    Its folder is made where it is missing. Raises DiskFull or NotWritable; leaves no temporary file behind.
+    Its folder is made where it is missing; what was renamed outlives a power failure. Raises DiskFull or NotWritable;
+    leaves no temporary file behind.
     """
     path = Path(path)
     temporary = path.with_name(f".{secrets.token_hex(8)}{path.suffix[:16]}")
@@ -39,6 +50,7 @@ def atomic_path(path: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):  # gone already, or never made: what failed before is what counts
             temporary.unlink()
+    sync(path.parent)
 
 
 def write_atomic(path: Path, text: str) -> None:

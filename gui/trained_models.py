@@ -4,7 +4,6 @@ A training run in the folder of models is a model as soon as it has `best/`, whi
 imported model lies there itself.
 """
 
-import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -13,9 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from engine.checkpoint import DESCRIPTION, WEIGHTS, load_checkpoint, save_checkpoint
+from engine.checkpoint import DESCRIPTION, WEIGHTS, load_checkpoint, read_description, save_checkpoint
 from engine.config import FeatureConfig, ModelConfig
-from engine.errors import CheckpointDamaged, ConfigError, NotWritable
+from engine.errors import CheckpointDamaged, CheckpointError, ConfigError, NotWritable
 from engine.paths import models_dir, shipped_checkpoint
 from engine.storage import storage_error
 from gui.i18n import _
@@ -56,11 +55,10 @@ def list_models() -> list[TrainedModel]:
 
 def _described(name: str, folder: Path, home: Path, is_shipped: bool = False) -> TrainedModel | None:
     try:
-        path = folder / DESCRIPTION
-        rates = json.loads(path.read_text(encoding="utf-8")).get("error_rates", {})
-        made = datetime.fromtimestamp(path.stat().st_mtime)
+        rates = read_description(folder).get("error_rates", {})
+        made = datetime.fromtimestamp((folder / DESCRIPTION).stat().st_mtime)
         n_bytes = (folder / WEIGHTS).stat().st_size
-    except (OSError, ValueError, AttributeError):
+    except (OSError, CheckpointError):
         return None
     return TrainedModel(name, folder, home, made, _cer(rates), n_bytes, is_shipped)
 
@@ -76,11 +74,11 @@ def _cer(rates: object) -> float | None:
 
 
 def kind_of(folder: Path) -> tuple[FeatureConfig, ModelConfig]:
-    """What a model hears and how it is built, without its weights. Raises CheckpointDamaged."""
+    """What a model hears and how it is built, without its weights. Raises CheckpointError."""
+    told = read_description(folder)
     try:
-        told = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
         return FeatureConfig.from_dict(told["features"]), ModelConfig.from_dict(told["model"])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, ConfigError) as error:
+    except (KeyError, TypeError, AttributeError, ConfigError) as error:
         raise CheckpointDamaged(path=folder, reason=f"{DESCRIPTION} cannot be read") from error
 
 

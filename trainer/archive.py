@@ -12,13 +12,13 @@ import shutil
 import tarfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from engine.errors import ArchiveBroken
-from engine.storage import storage_error
+from engine.storage import storage_error, sync
 
 _BLOCK = 1 << 17
 _LARGEST_HEADER = 1 << 20
@@ -68,16 +68,6 @@ def unpack(
 
 def temporary_folder(target: Path) -> Path:
     return target.with_name(f".{target.name}.unpacking")
-
-
-def sync(path: Path) -> None:
-    """Puts a file, or the names in a folder, on the disk itself, where the system can."""
-    with suppress(OSError):  # Windows opens no folders
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def _broken(packed: Path, error: Exception) -> ArchiveBroken:

@@ -19,8 +19,7 @@ import numpy as np
 from numpy.lib import format as npy
 
 from engine.errors import CacheFolderTaken
-from engine.storage import storage_error, write_atomic
-from trainer.archive import sync
+from engine.storage import storage_error, sync, write_atomic
 from trainer.cache import COLUMNS, CONFIG, FEATURES, SCALE, UTTERANCES
 from trainer.corpus import Recording
 from trainer.preflight import Heard, Note, Reject, Report, SplitSize

@@ -16,8 +16,8 @@ from contextlib import closing
 from pathlib import Path
 
 from engine.errors import ArchiveBroken, DownloadError, SiteUnreachable
-from engine.storage import storage_error
-from trainer.archive import sync, unpack
+from engine.storage import storage_error, sync
+from trainer.archive import unpack
 from trainer.coroutines import driven, ticking
 from trainer.download_events import (
     ArchiveDone,

@@ -1,12 +1,18 @@
+import errno
+import hashlib
 import json
+import os
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from engine.checkpoint import DESCRIPTION, WEIGHTS, load_checkpoint, save_checkpoint
+from engine.checkpoint import DESCRIPTION, WEIGHTS, load_checkpoint, read_description, save_checkpoint
 from engine.config import DecodeConfig
-from engine.errors import CheckpointDamaged, CheckpointMismatch, CheckpointMissing, DiktovkaError
+from engine.errors import CheckpointDamaged, CheckpointMismatch, CheckpointMissing, DiktovkaError, DiskFull
+from tests.helpers.killed_saves import killed_saves
 from tests.helpers.models import random_checkpoint, write_random_checkpoint
 
 
@@ -100,3 +106,77 @@ def test_a_description_that_is_no_object(tmp_path):
     (folder / DESCRIPTION).write_text("[1]", "utf-8")
     with pytest.raises(DiktovkaError):
         load_checkpoint(folder)
+
+
+needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="a process is killed as POSIX systems do it")
+
+
+def seed_of(folder: Path, *seeds: int) -> int:
+    """Whose model it is, if it is one of these, whole."""
+    found = load_checkpoint(folder)
+    assert read_description(folder)["weights_sha256"] == hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
+    (seed,) = [
+        seed
+        for seed in seeds
+        if all((found.weights[name] == weight).all() for name, weight in random_checkpoint(seed=seed).weights.items())
+    ]
+    return seed
+
+
+@needs_fork
+def test_killed_at_any_moment_it_is_the_old_model_or_the_new_one(tmp_path):
+    found = [seed_of(folder, 1, 2) for folder in killed_saves(tmp_path, 1, 2)]
+    assert found == sorted(found), "once the new one is there it stays"
+    assert set(found) == {1, 2}
+
+
+@needs_fork
+def test_killed_at_any_moment_and_again_it_is_one_of_the_models(tmp_path):
+    found = [seed_of(folder, 1, 2, 3) for folder in killed_saves(tmp_path, 1, 2, 3)]
+    assert set(found) == {1, 2, 3}
+    assert found[-1] == 3
+
+
+@needs_fork
+def test_killed_while_the_first_model_is_written_there_is_none_or_it_is_whole(tmp_path):
+    *killed, last = killed_saves(tmp_path, 0, 1)
+    for folder in killed:
+        if (folder / DESCRIPTION).exists():
+            assert seed_of(folder, 1) == 1
+        else:
+            with pytest.raises(CheckpointMissing):
+                load_checkpoint(folder)
+        save_checkpoint(folder, random_checkpoint(seed=2))
+        assert seed_of(folder, 1, 2) == 2
+    assert seed_of(last, 1) == 1
+    assert sorted(path.name for path in last.iterdir()) == [DESCRIPTION, WEIGHTS]
+
+
+@pytest.mark.parametrize(("target", "seed"), [("model.next.json", 1), (WEIGHTS, 1), (DESCRIPTION, 2)])
+def test_a_disk_that_is_full_at_any_file_leaves_a_whole_model(tmp_path, monkeypatch, target, seed):
+    folder, replace_ = write_random_checkpoint(tmp_path, seed=1), Path.replace
+
+    def fill_up(path: Path, new: Path) -> Path:
+        if new.name == target:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return replace_(path, new)
+
+    monkeypatch.setattr(Path, "replace", fill_up)
+    with pytest.raises(DiskFull, match=target):
+        save_checkpoint(folder, random_checkpoint(seed=2))
+    monkeypatch.undo()
+    assert seed_of(folder, 1, 2) == seed
+    left = {DESCRIPTION, WEIGHTS} | ({"model.next.json"} if seed == 2 else set())
+    assert {path.name for path in folder.iterdir()} == left
+    save_checkpoint(folder, random_checkpoint(seed=3))
+    assert seed_of(folder, 3) == 3
+    assert {path.name for path in folder.iterdir()} == {DESCRIPTION, WEIGHTS}
+
+
+def test_a_description_left_over_from_a_kill_is_read_only_with_its_weights(tmp_path):
+    """The kill came before the weights were replaced; a damaged left-over is passed over too."""
+    folder, other = write_random_checkpoint(tmp_path / "a", seed=1), write_random_checkpoint(tmp_path / "b", seed=2)
+    shutil.copy(other / DESCRIPTION, folder / "model.next.json")
+    assert seed_of(folder, 1, 2) == 1
+    (folder / "model.next.json").write_text("{", "utf-8")
+    assert seed_of(folder, 1, 2) == 1

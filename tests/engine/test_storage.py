@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import DiskFull, NotWritable
-from engine.storage import atomic_path, storage_error, write_atomic
+from engine.storage import atomic_path, storage_error, sync, write_atomic
 
 
 def names(folder):
@@ -129,3 +129,24 @@ def test_the_file_has_the_permissions_of_any_other(tmp_path):
     write_atomic(tmp_path / "a.txt", "x")
 
     assert (tmp_path / "a.txt").stat().st_mode == (tmp_path / "other").stat().st_mode
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows opens no folders")
+def test_the_new_name_is_on_the_disk_too(tmp_path, monkeypatch):
+    """A rename alone may be lost with the power: the folder is flushed after it."""
+    did: list[object] = []
+    fsync, replace = os.fsync, Path.replace
+    monkeypatch.setattr(os, "fsync", lambda opened: (did.append(os.fstat(opened).st_ino), fsync(opened)))
+    monkeypatch.setattr(Path, "replace", lambda path, target: (did.append("renamed"), replace(path, target)))
+    write_atomic(tmp_path / "a.txt", "x")
+    assert did == [(tmp_path / "a.txt").stat().st_ino, "renamed", tmp_path.stat().st_ino]
+
+
+def test_a_file_system_that_flushes_no_folders_is_no_failure(tmp_path, monkeypatch):
+    def refuse(folder, flags):
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+
+    monkeypatch.setattr(os, "open", refuse)
+    sync(tmp_path)
+    monkeypatch.undo()
+    sync(tmp_path / "gone")

@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.checkpoint import load_checkpoint, save_checkpoint
+from engine.checkpoint import load_checkpoint
 from engine.config import VOXFORGE, ModelConfig
-from engine.errors import CheckpointError, DiskFull, NotWritable, TrainingError
+from engine.errors import DiskFull, NotWritable, TrainingError
 from tests.conftest import ROOT
-from tests.helpers.models import random_checkpoint, write_cache
+from tests.helpers.models import write_cache
 from trainer.events import CorpusChanged, EpochDone, Result, Saved, StepDone
 from trainer.loop import Training
 from trainer.material import material
@@ -126,15 +126,6 @@ def test_a_folder_that_cannot_be_written_is_told_before_the_first_step(tmp_path,
     (tmp_path / "run").write_text("a file in the folder's place")
     with pytest.raises((NotWritable, TrainingError)):
         list(training(tmp_path / "run", corpus).events())
-
-
-def test_killed_between_a_models_two_files_it_is_not_taken(tmp_path):
-    """save_checkpoint writes the weights first: what a kill leaves is new weights beside an old description."""
-    save_checkpoint(tmp_path / "old", random_checkpoint(seed=1))
-    save_checkpoint(tmp_path / "new", random_checkpoint(seed=2))
-    shutil.copy(tmp_path / "new" / "weights.npz", tmp_path / "old" / "weights.npz")
-    with pytest.raises(CheckpointError):
-        load_checkpoint(tmp_path / "old")
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.9, 0.999])
