@@ -42,7 +42,8 @@ def main(verb: str, first: Path, second: Path) -> None:
         settings = TrainConfig(epochs=500, batch_frames=1500, nonspeech=0, save_every=1000)
         process = TrainingProcess(Request(second, (first,), VOXFORGE, model, settings, threads=1))
         process.pause()
-        next(events := process.events())
+        events = process.events()  # held, or the training would end at once
+        next(events)
     print("started", flush=True)
     while True:
         time.sleep(60)
