@@ -6,6 +6,7 @@ import os
 import sys
 
 from engine.errors import DiktovkaError
+from engine.paths import refuse_shipped
 from gui.start_options import NAMES as WINDOW_OPTIONS
 from gui.start_options import USAGE
 
@@ -113,6 +114,8 @@ def main(argv: list[str] | None = None) -> int:
         return run(argv)
     try:
         arguments = command_line().parse_args(argv)
+        if hasattr(arguments, "out"):
+            refuse_shipped(arguments.out)
         return arguments.run(arguments)
     except DiktovkaError as error:
         print(f"diktovka: {error}", file=sys.stderr)

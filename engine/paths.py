@@ -5,6 +5,8 @@ from pathlib import Path
 
 import platformdirs
 
+from engine.errors import NotWritable
+
 APP = "diktovka"
 INSTALLED_IN = Path(__file__).resolve().parents[1]
 
@@ -51,6 +53,13 @@ def shipped_checkpoint() -> Path:
 
 def shipped_language_model() -> Path:
     return resource("language-model")
+
+
+def refuse_shipped(folder: Path) -> None:
+    """Raises NotWritable for a folder that came with the program, and for one in it: what is made goes elsewhere."""
+    place = folder.resolve()
+    if any(place.is_relative_to(shipped.resolve()) for shipped in (shipped_checkpoint(), resource(""))):
+        raise NotWritable(path=folder, reason="it came with the program")
 
 
 def own_words_file() -> Path:

@@ -11,9 +11,11 @@ import pytest
 import soundfile
 
 import main
+from engine import paths
 from engine.commands import spoken_options, written
 from engine.results import Final, Finished
 from tests.conftest import ROOT
+from tests.helpers.downloads import content_of
 from tests.helpers.models import write_cache, write_random_checkpoint
 from tests.helpers.programs import needs
 from tests.helpers.speech import evenly
@@ -247,3 +249,52 @@ def test_a_model_is_tuned_and_what_cannot_be_is_said(tmp_path):
     assert few.returncode == 1
     assert few.stderr.count("diktovka:") == 1
     assert "only 3 can be used" in few.stderr
+
+
+MAKING = {
+    "train": ["corpus"],
+    "tune": ["folder"],
+    "average": ["model"],
+    "language-model": ["text.txt"],
+    "corpus": ["folder"],
+    "synthetic": ["text.txt"],
+    "self-label": ["cache"],
+}
+
+
+@pytest.fixture
+def installed(tmp_path, monkeypatch):
+    """A copy of the program's folders that a mistake may spoil."""
+    monkeypatch.setattr(paths, "INSTALLED_IN", tmp_path / "program")
+    write_random_checkpoint(paths.shipped_checkpoint())
+    paths.shipped_language_model().mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "program")
+    return tmp_path / "program"
+
+
+@pytest.mark.parametrize("verb", MAKING)
+def test_what_came_with_the_program_is_never_overwritten(here, installed, verb, tmp_path):
+    before = content_of(installed)
+    (tmp_path / "link").symlink_to(installed / "checkpoint1")
+    shipped = [
+        "checkpoint1",
+        "checkpoint1/best",
+        "resources/language-model",
+        tmp_path / "link",
+        installed / "checkpoint1",
+    ]
+    for folder in shipped:
+        done = here(verb, *MAKING[verb], "-o", folder)
+        assert (done.returncode, done.stdout) == (1, "")
+        expected = f"diktovka: Nothing can be written to {folder} (it came with the program). Choose another folder.\n"
+        assert done.stderr == expected
+    assert content_of(installed) == before
+
+
+def test_the_mean_of_the_shipped_model_and_another_goes_elsewhere(here, installed, tmp_path):
+    before = content_of(installed)
+    other = write_random_checkpoint(tmp_path / "other", seed=1)
+    assert here("average", "checkpoint1", other, "-o", "checkpoint1").returncode == 1
+    assert content_of(installed) == before
+    assert here("average", "checkpoint1", other, "-o", "checkpoint1-mean").returncode == 0
+    assert (installed / "checkpoint1-mean" / "model.json").is_file()
