@@ -1,7 +1,6 @@
 """The application: puts the parts together, shows the window first and does everything slow afterwards."""
 
 import contextlib
-import gc
 import logging
 import os
 import signal
@@ -257,7 +256,8 @@ def run(argv: Sequence[str]) -> int:
     app.setQuitOnLastWindowClosed(False)  # it may be hidden in the tray
     program.window.left.connect(app.quit)
     instance.listen(program.dictating.take)
-    gc.freeze()  # what there is by now stays: no collection need look through it
+    Garbage.keep()
+    program.window.page_made.connect(Garbage.keep)
     program.start(options, welcome=True)
     status = app.exec()
     instance.close()

@@ -33,3 +33,13 @@ class Garbage(QObject):
         due = [i for i, (n, least) in enumerate(zip(gc.get_count(), gc.get_threshold(), strict=True)) if n > least > 0]
         if due:
             gc.collect(max(due))
+
+    @staticmethod
+    def keep() -> None:
+        """What is there by now stays as long as the program: no collection looks through it again.
+
+        The modules and widgets of a page are so many that a look through them all stops the window for a tenth of a
+        second and more.
+        """
+        gc.collect(1)
+        gc.freeze()

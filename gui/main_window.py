@@ -1,8 +1,6 @@
 """The window: its pages, what is dropped on it, and how it closes."""
 
-import importlib
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
@@ -15,16 +13,14 @@ from PySide6.QtGui import (
     QKeyEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QLabel, QMainWindow, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QTabWidget, QWidget
 
 from engine.paths import resource
-from gui.bridge import Task
 from gui.dictation_page import DictationPage
 from gui.files import dropped_paths
 from gui.history_keeper import HistoryKeeper
 from gui.i18n import _
 from gui.late_page import LatePage
-from gui.problem_words import problem_words
 from gui.session import Session
 from gui.settings import Settings
 from gui.shortcuts import bind, tab_hint
@@ -32,17 +28,18 @@ from gui.theme import GRID
 
 MakeTrainer = Callable[[Session, Settings], QWidget]
 FIRST_SIZE = (120 * GRID, 88 * GRID)
-_TRAINER = "gui.trainer_page"
 LEAST_SIZE = (80 * GRID, 64 * GRID)
 
 
 class MainWindow(QMainWindow):
-    """`first_shown` once, when it is about to be on the screen; `left` when it has closed for good.
+    """`first_shown` once, when it is about to be on the screen; `page_made` when a page was made that is made late;
+    `left` when it has closed for good.
 
     hides_on_close: whether a click on its cross only hides it; `leave` ends the program all the same.
     """
 
     first_shown = Signal()
+    page_made = Signal()
     left = Signal()
 
     def __init__(
@@ -68,26 +65,23 @@ class MainWindow(QMainWindow):
         self.tabs.addTab(dictation, _("Dictation"))
         self.history_page, self._history = history_page, history
         self.tabs.addTab(history_page, _("History"))
+        self._closing = False
         self.voice = LatePage("gui.voice_page", make_voice, _("Getting the page ready"))
-        self.voice.made.connect(self._voice_made)
         self.tabs.addTab(self.voice, _("My voice"))
-        self._make_trainer, self.trainer = make_trainer, None
-        self._trainer_wanted = self._closing = False
-        self._trainer_place = QWidget()
-        self._trainer_hint = QLabel(_("Getting the Trainer ready"), alignment=Qt.AlignmentFlag.AlignCenter)
-        self._trainer_hint.setWordWrap(True)
-        place = QVBoxLayout(self._trainer_place)
-        place.setContentsMargins(0, 0, 0, 0)
-        place.addWidget(self._trainer_hint)
-        self.tabs.addTab(self._trainer_place, _("Trainer"))
-        self.tabs.currentChanged.connect(self._show_tab)
+        make_trainer_page = partial(make_trainer, session, settings)
+        self.trainer_page = LatePage("gui.trainer_page", make_trainer_page, _("Getting the Trainer ready"))
+        self.tabs.addTab(self.trainer_page, _("Trainer"))
+        for late in (self.voice, self.trainer_page):
+            late.made.connect(partial(self._follow, late))
         self.settings_page = LatePage("gui.settings_page", make_settings, _("Getting the settings ready"))
         self.tabs.addTab(self.settings_page, _("Settings"))
+        for late in (history_page, self.voice, self.trainer_page, self.settings_page):
+            late.made.connect(self.page_made)
         for command, page in (
             ("dictation", dictation),
             ("history", history_page),
             ("voice", self.voice),
-            ("trainer", self._trainer_place),
+            ("trainer", self.trainer_page),
             ("settings", self.settings_page),
         ):
             bind(self, command, partial(self.tabs.setCurrentWidget, page))
@@ -108,38 +102,18 @@ class MainWindow(QMainWindow):
             self.dictation.controls.record.setFocus()  # so that Space records
             self.first_shown.emit()
 
+    @property
+    def trainer(self) -> QWidget | None:
+        """The Trainer's page, once it was looked at."""
+        return self.trainer_page.page
+
     def show_trainer(self) -> None:
-        self.tabs.setCurrentWidget(self._trainer_place)
+        self.tabs.setCurrentWidget(self.trainer_page)
 
-    def _show_tab(self, index: int) -> None:
-        """Makes the Trainer's page when it is first wanted, so that the window opens without it."""
-        if self.tabs.widget(index) is not self._trainer_place or self._trainer_wanted:
-            return
-        self._trainer_wanted = True
-        if _TRAINER in sys.modules:
-            self._build_trainer()
-            return
-        self._importing = Task(_import_trainer)
-        self._importing.done.connect(self._build_trainer)
-        self._importing.failed.connect(self._tell_no_trainer)
-        self._importing.start()
-
-    def _build_trainer(self) -> None:
+    def _follow(self, late: LatePage) -> None:
+        late.page.closed.connect(self._close_when_all_ended)
         if self._closing:
-            return
-        self.trainer = self._make_trainer(self._session, self._settings)
-        self.trainer.closed.connect(self._close_when_all_ended)
-        self._trainer_place.layout().replaceWidget(self._trainer_hint, self.trainer)
-        self._trainer_hint.hide()
-
-    def _voice_made(self) -> None:
-        self.voice.page.closed.connect(self._close_when_all_ended)
-        if self._closing:
-            self.voice.page.close_work()
-
-    def _tell_no_trainer(self, error: Exception) -> None:
-        self._trainer_wanted = False
-        self._trainer_hint.setText(problem_words(error))
+            late.page.close_work()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Comes here only if nothing that has the focus wanted the key: no text is being typed."""
@@ -185,10 +159,9 @@ class MainWindow(QMainWindow):
             return
         self._closing = True
         self._session.close()
-        if self.trainer is not None:
-            self.trainer.close_work()
-        if self.voice.page is not None:
-            self.voice.page.close_work()
+        for late in (self.voice, self.trainer_page):
+            if late.page is not None:
+                late.page.close_work()
 
     def leave(self) -> None:
         """Closes it even where a click on its cross would hide it."""
@@ -207,9 +180,3 @@ class MainWindow(QMainWindow):
         if self._session.has_closed and all(page is None or page.has_closed for page in pages):
             self._may_close = True
             self.close()
-
-
-def _import_trainer() -> Iterator[None]:
-    """What it needs takes seconds to import on a busy machine: on another thread."""
-    importlib.import_module(_TRAINER)
-    yield None

@@ -39,7 +39,7 @@ class TrainerPhotographer(Photographer):
 
         self.program.open()
         self.window.resize(1000, 780)
-        self.window.tabs.setCurrentWidget(self.window._trainer_place)
+        self.window.tabs.setCurrentWidget(self.window.trainer_page)
         self.wait(lambda: self.window.trainer is not None)
         names = [f"speaker{number}-20110516-abc" for number in range(N_ARCHIVES)]
         with VoxForgeSite({f"{name}.tgz": small_archive(name, ARCHIVE_BYTES) for name in names}) as site:

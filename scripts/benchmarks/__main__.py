@@ -1,7 +1,7 @@
 """Runs every benchmark in a process of its own and prints a table.
 
-usage: python -m scripts.benchmarks [--quick] [PART]...; PART: history, speed, window, language, memory, training,
-extraction or training-memory
+usage: python -m scripts.benchmarks [--quick] [PART]...; PART: history, speed, window, training-window, language,
+memory, training, extraction or training-memory
 
 --quick: one repetition of each, to see that it works.
 """
@@ -63,9 +63,20 @@ def window() -> None:
         "stall_after_stop_s": "final text after Stop",
         "stall_transcription_s": "transcription of 10 minutes",
     }.items():
-        longest, own = (f"{1000 * value:.0f}" for value in found[name])
-        row(f"event loop's longest stand-still, {what}, ms", longest, "aim 100")
-        row("  of it not spent waiting for a processor, at most", own)
+        _stall(what, found[name])
+
+
+def _stall(what: str, found: list[float]) -> None:
+    longest, own = (f"{1000 * value:.0f}" for value in found)
+    row(f"event loop's longest stand-still, {what}, ms", longest, "aim 100")
+    row("  of it not spent waiting for a processor, at most", own)
+
+
+def training_window() -> None:
+    found = measured("training_window", 6 if QUICK else 30)
+    _stall("training, its curve shown", found["stall_training_s"])
+    _stall("the training is stopped and saved", found["stall_saving_s"])
+    _stall("idle, for as long, the same page shown", found["stall_idle_s"])
 
 
 def language() -> None:
@@ -144,6 +155,7 @@ ALL = {
     "history": history,
     "speed": speed,
     "window": window,
+    "training-window": training_window,
     "language": language,
     "memory": memory,
     "training": training,

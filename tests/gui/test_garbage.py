@@ -65,3 +65,16 @@ def test_what_is_older_is_collected_more_seldom():
     young, middle, old = (now - then for now, then in zip(after, before, strict=True))
     assert young > middle > old >= 1
     assert young + middle + old == rounds
+
+
+def test_what_is_kept_is_not_looked_through_again():
+    old, before = Loop(), gc.get_freeze_count()
+    try:
+        Garbage.keep()
+        assert gc.get_freeze_count() > before
+        assert not any(thing is old for thing in gc.get_objects())
+        threads = make_garbage()
+        gc.collect()
+        assert threads == [threading.current_thread().name]
+    finally:
+        gc.unfreeze()
