@@ -63,5 +63,10 @@ def result_words(result: Result) -> str:
 def ending_words(epochs_done: int, epochs: int, patience: int) -> str:
     """Why a training came to its end by itself."""
     if epochs_done >= epochs:
-        return _("All {n} epochs are done.").format(n=epochs)
-    return _("Ended early: for {n} epochs new sentences were not read any better.").format(n=patience)
+        return ngettext("{n} epoch of {n} is done.", "All {n} epochs are done.", epochs).format(n=epochs)
+    said = ngettext(
+        "Ended early: for {n} epoch new sentences were not read any better.",
+        "Ended early: for {n} epochs new sentences were not read any better.",
+        patience,
+    )
+    return said.format(n=patience)

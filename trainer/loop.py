@@ -176,13 +176,14 @@ class Training:
 
     def _why_ended(self) -> str:
         """Empty while there is more to do."""
+        epochs, patience = self.settings.epochs, self.settings.patience
         waited = self.position.epoch - self.position.best_epoch
         if self._stopping:
             return "it was asked to stop"
-        if self.position.epoch >= self.settings.epochs:
-            return f"all {self.settings.epochs} epochs are done"
-        if self.settings.patience and waited >= self.settings.patience:
-            return f"no better error on unseen sentences for {self.settings.patience} epochs"
+        if self.position.epoch >= epochs:
+            return "its one epoch is done" if epochs == 1 else f"all {epochs} epochs are done"
+        if patience and waited >= patience:
+            return f"no better error on unseen sentences for {patience} epoch{'s' if patience > 1 else ''}"
         return ""
 
     def _rng(self, purpose: int) -> np.random.Generator:

@@ -137,7 +137,7 @@ def test_a_model_to_go_on_from_is_made_wider_on_request(trainer, qtbot):
     ("epochs", "said"),
     [
         (3, "All 3 epochs are done."),
-        (2, "Ended early: for 1 epochs new sentences were not read any better."),
+        (2, "Ended early: for 1 epoch new sentences were not read any better."),
     ],
 )
 def test_whether_all_epochs_are_done_does_not_depend_on_the_last_steps_loss(trainer, epochs, said, tmp_path):

@@ -145,6 +145,50 @@ def test_patience_ends_a_run_that_gets_no_better(tmp_path, corpus):
     assert sum(isinstance(e, EpochDone) for e in events) < 9
 
 
+WITHOUT_GAIN = replace(SETTINGS, epochs=9, learning_rate=1e-9, patience=2)  # no epoch after the first is any better
+
+
+def until_epoch(events, n):
+    """What comes up to the end of an epoch; then the run is killed: nothing more is saved."""
+    told = []
+    for event in events:
+        told.append(event)
+        if isinstance(event, EpochDone) and event.epoch == n:
+            break
+    events.close()
+    return told
+
+
+@pytest.mark.parametrize("killed_after", [1, 2])
+def test_what_was_waited_for_a_better_epoch_outlives_a_kill(tmp_path, corpus, killed_after):
+    whole = list(training(tmp_path / "whole", corpus, WITHOUT_GAIN).events())
+    until_epoch(training(tmp_path / "killed", corpus, WITHOUT_GAIN).events(), killed_after)
+    rest = list(training(tmp_path / "killed", corpus, WITHOUT_GAIN).events())
+    assert [e.epoch for e in whole if isinstance(e, EpochDone)] == [1, 2, 3]
+    assert [e.epoch for e in rest if isinstance(e, EpochDone)] == list(range(killed_after + 1, 4))
+    assert rest[-1] == whole[-1] == Stopped("no better error on unseen sentences for 2 epochs", 3)
+
+
+def test_what_was_waited_for_a_better_epoch_outlives_a_stop(tmp_path, corpus):
+    asked: list[bool] = []
+    for event in training(tmp_path / "run", corpus, WITHOUT_GAIN, asked_to_stop=lambda: bool(asked)).events():
+        if isinstance(event, StepDone) and event.epoch == 3:
+            asked.append(True)
+    assert load_state(tmp_path / "run")[1].batch > 0, "it was stopped in the midst of an epoch"
+    rest = list(training(tmp_path / "run", corpus, WITHOUT_GAIN).events())
+    assert [e.epoch for e in rest if isinstance(e, EpochDone)] == [3]
+    assert "no better error" in rest[-1].reason
+
+
+def test_who_waits_longer_goes_on_with_a_run_that_ended_early(tmp_path, corpus):
+    list(training(tmp_path / "run", corpus, replace(WITHOUT_GAIN, patience=1)).events())
+    (stopped,) = training(tmp_path / "run", corpus, replace(WITHOUT_GAIN, patience=1)).events()
+    assert stopped == Stopped("no better error on unseen sentences for 1 epoch", 2)
+    rest = list(training(tmp_path / "run", corpus, replace(WITHOUT_GAIN, patience=0, epochs=4)).events())
+    assert [e.epoch for e in rest if isinstance(e, EpochDone)] == [3, 4]
+    assert rest[-1] == Stopped("all 4 epochs are done", 4)
+
+
 def test_a_finished_run_stays_finished(tmp_path, corpus):
     list(training(tmp_path / "run", corpus).events())
     (event,) = training(tmp_path / "run", corpus).events()
