@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QScrollAre
 from gui.about import LIBRARIES, LICENCE, MATERIAL, library_version, report, system_words, version
 from gui.form import heading, push_button, words
 from gui.i18n import _
-from gui.log_window import LogWindow
+from gui.log_window import log_button
 from gui.settings_form import SettingsForm
 from gui.settings_sections import Around
 from gui.shortcuts import ShortcutsWindow, hint
@@ -22,7 +22,7 @@ class HelpSection(SettingsForm):
         self.tour = push_button(_("Tour"), _("The three steps that the first start shows"))
         self.shortcuts = push_button(_("Keyboard shortcuts"), "")
         hint(self.shortcuts, _("What each key does"), "help")
-        self.log = push_button(_("Show log"), _("What the program wrote down while it ran"))
+        self.log = log_button("outlined")
         self.details = push_button(
             _("Copy details for a bug report"), _("Versions, settings and the end of the log; nothing that you said")
         )
@@ -42,7 +42,6 @@ class HelpSection(SettingsForm):
         for button, act in (
             (self.tour, lambda: Tour(around.settings, self).open()),
             (self.shortcuts, lambda: ShortcutsWindow(self).open()),
-            (self.log, lambda: LogWindow(self).open()),
             (self.details, self.copy_details),
             (self.licences, lambda: LicencesWindow(self).open()),
         ):

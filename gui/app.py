@@ -90,6 +90,7 @@ class Program(QObject):
         self.microphones = MicrophoneChoice(self.settings, list_devices)
         self.page = DictationPage(self.session, self.settings, self.microphones, shipped_samples(self.language))
         self.kept_text = KeptText(data_dir() / "texts", self.page.transcript)
+        self.kept_text.failed.connect(lambda error: self.page.tell(Problem(error)))
         self.session.closed.connect(self.kept_text.save_last)
         self.language_watch = LanguageWatch(self.session, self.settings, self.page)
         self._list_devices, self._make_recorder = list_devices, make_recorder

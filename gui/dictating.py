@@ -168,7 +168,7 @@ class Dictating(QObject):
     def _tell_shortcut(self) -> None:
         if self.shortcut.problem is not None:
             for messages in self._told_in:
-                messages.say(problem_words(self.shortcut.problem), "alert-outline")
+                messages.say_failure(self.shortcut.problem)
         elif self.shortcut.granted:
             said = _("In every window the desktop gives Diktovka the keys: {keys}").format(keys=self.shortcut.granted)
             self._page.controls.say(said)
@@ -220,8 +220,7 @@ class Dictating(QObject):
 
     def _tell_not_inserted(self, text: str, error: Exception) -> None:
         QGuiApplication.clipboard().setText(text)
-        sentence = _("{problem} It was copied instead.").format(problem=problem_words(error))
-        self._page.messages.say(sentence, "alert-outline")
+        self._page.messages.say_failure(error, sentence=_("{problem} It was copied instead."))
 
     def close(self) -> None:
         self.shortcut.close()

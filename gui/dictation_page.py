@@ -16,11 +16,9 @@ from gui.empty_page import EmptyPage, Sample
 from gui.files import ask_open_paths, ask_save_path
 from gui.i18n import _, ngettext
 from gui.jobs import Job
-from gui.log_window import LogWindow
 from gui.message_bar import Action, Message, MessageList, undo_action
 from gui.microphones import MicrophoneChoice
 from gui.problem import Problem
-from gui.problem_words import problem_words
 from gui.recognition import model_name
 from gui.saving import Saver
 from gui.session import Session
@@ -185,9 +183,7 @@ class DictationPage(QWidget):
 
     def tell(self, problem: Problem, icon: str = "alert-outline") -> Message:
         """A failure in one sentence, with the log and, where it makes sense, another try."""
-        text = problem_words(problem.error)
-        actions = [Action(_("Try again"), problem.try_again)] if problem.try_again else []
-        return self.messages.say(text, icon, [*actions, Action(_("Show log"), self.show_log, stays=True)])
+        return self.messages.say_failure(problem.error, problem.try_again, icon=icon)
 
     def _tell_no_microphone(self, error: Exception) -> None:
         self._take_back_no_microphone()
@@ -284,6 +280,3 @@ class DictationPage(QWidget):
 
     def show_shortcuts(self) -> None:
         ShortcutsWindow(self).open()
-
-    def show_log(self) -> None:
-        LogWindow(self).open()

@@ -17,6 +17,7 @@ from gui.files import ask_folder
 from gui.flow_row import FlowRow
 from gui.form import Folded, heading, named, number_field, push_button, words
 from gui.i18n import _, translate_error
+from gui.log_window import failure_link
 from gui.settings import Settings
 from gui.theme import GRID
 from gui.work import Work
@@ -65,7 +66,7 @@ class DownloadPanel(QWidget):
         self.count.setSpecialValueText(_("all"))
         self.text = named(QLineEdit(), _("Only names that contain"))
         self.text.setPlaceholderText(_("any name"))
-        self.place = words(quiet=True)
+        self.place, self.show_log = words(quiet=True), failure_link()
         self.other_place = push_button(_("Another folder…"), _("Choose where the recordings are put"))
         self.state = words()
         self.progress = named(QProgressBar(), _("Progress of the download"))
@@ -100,7 +101,7 @@ class DownloadPanel(QWidget):
         self.more = Folded(_("Another language, mirror or folder"), other)
         buttons = FlowRow()
         buttons.setSpacing(GRID)
-        for button in (self.look, self.start, self.cancel):
+        for button in (self.look, self.start, self.cancel, self.show_log):
             buttons.addWidget(button)
         buttons.addStretch()
         column = QVBoxLayout(self)
@@ -140,6 +141,7 @@ class DownloadPanel(QWidget):
     def _make_plan(self) -> None:
         if self._index is None or self.work.running:
             return
+        self.show_log.hide()
         choice = Choice(self.count.value() or None, self.text.text())
         try:
             self.plan = make_plan(self._index, choice, self._folder())
@@ -176,6 +178,7 @@ class DownloadPanel(QWidget):
         self._again = again
         self.progress.setRange(0, _STEPS)
         self.progress.setValue(0)
+        self.show_log.hide()
         self.work.start(steps)
         self._show_state()
         self.busy_changed.emit()
@@ -188,9 +191,11 @@ class DownloadPanel(QWidget):
                 error = translate_error(event.error)
                 told = _("{error} Trying again in {n} s.").format(error=error, n=round(event.wait_s))
                 self.state.setText(told)
+                self.show_log.show()
             case Progress():
                 self.progress.setValue(round(_STEPS * event.done_bytes / max(1, event.total_bytes)))
                 self.state.setText(progress_words(event))
+                self.show_log.hide()
             case Finished():
                 self._finished = event
 
@@ -199,6 +204,7 @@ class DownloadPanel(QWidget):
         self._make_plan()
         if finished is not None:
             self.state.setText(failed_words(finished))
+            self.show_log.setVisible(bool(finished.failed))
             self.fetched.emit(self.plan.folder)
         elif outcome is not None and self._index is None:
             self.state.setText("")

@@ -17,11 +17,9 @@ from gui.edited_text import EditedText
 from gui.editor_controls import EditorBar, Note, PlayBar
 from gui.files import ask_save_path
 from gui.i18n import _
-from gui.log_window import LogWindow
-from gui.message_bar import Action, MessageList, undo_action
+from gui.message_bar import MessageList, undo_action
 from gui.own_voice import OwnVoice
 from gui.player import Player
-from gui.problem_words import problem_words
 from gui.saving import Saver
 from gui.settings import Settings
 from gui.shortcuts import bind
@@ -142,14 +140,14 @@ class Editor(QWidget):
         self.player.loaded.connect(self._sound_loaded)
         self.player.moved.connect(self._show_position)
         self.player.playing_changed.connect(self._show_playing)
-        self.player.failed.connect(self.tell_problem)
+        self.player.failed.connect(self.messages.say_failure)
         self.controls.speed_chosen.connect(self.player.set_speed)
         self._saver.saved.connect(lambda path: self.note.say(_("Saved as {name}").format(name=path.name)))
-        self._saver.failed.connect(self.tell_problem)
+        self._saver.failed.connect(self.messages.say_failure)
         self._voice.added.connect(self._tell_added)
         self._voice.removed.connect(lambda _segment: self.note.say(_("Taken out of your voice")))
         self._voice.refused.connect(self.note.say)
-        self._voice.failed.connect(self.tell_problem)
+        self._voice.failed.connect(self.messages.say_failure)
 
     def _bind(self) -> None:
         bar, controls = self.bar, self.controls
@@ -275,11 +273,6 @@ class Editor(QWidget):
         if path is not None:
             self._settings.folder = path.parent
             self._saver.save_document(path, self.document)
-
-    def tell_problem(self, error: Exception) -> None:
-        """A failure in one sentence, with the log; the text can be edited all the same."""
-        show_log = Action(_("Show log"), lambda: LogWindow(self).open(), stays=True)
-        self.messages.say(problem_words(error), "alert-outline", [show_log])
 
     def _go_back(self) -> None:
         self.flush()

@@ -25,9 +25,8 @@ from gui.history_player import HistoryPlayer
 from gui.history_row import HistoryRow
 from gui.history_words import totals_words
 from gui.i18n import _
-from gui.log_window import LogWindow
-from gui.message_bar import Action, MessageList
-from gui.problem_words import problem_words
+from gui.log_window import failure_link
+from gui.message_bar import MessageList
 from gui.queue_panel import QueuePanel
 from gui.session import Session
 from gui.settings import Settings
@@ -60,6 +59,7 @@ class HistoryPage(QWidget):
         self.totals = QLabel()
         self.totals.setProperty("quiet", True)
         self.totals.setAccessibleName(_("How much there is"))
+        self.show_log = failure_link()
         self.actions = HistoryActions(self)
         self._lay_out()
         self._connect()
@@ -154,6 +154,7 @@ class HistoryPage(QWidget):
         column.addWidget(self.queue)
         column.addWidget(frame, 1)
         column.addWidget(self.details)
+        column.addWidget(self.show_log, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.messages)
         column.addWidget(self.actions)
         column.addWidget(self.totals)
@@ -181,7 +182,7 @@ class HistoryPage(QWidget):
         self._session.nothing_found.connect(self._tell_nothing_found)
         self._keeper.closing.connect(self._close_work)
         self.editing.left.connect(self._show_list)
-        self.player.failed.connect(self.tell)
+        self.player.failed.connect(self.messages.say_failure)
         self.player.changed.connect(self.actions.show_state)
         self.queue.cancel_wanted.connect(self._cancel_queue)
         self.messages.focus_lost.connect(self.view.setFocus)
@@ -275,7 +276,9 @@ class HistoryPage(QWidget):
         return [entry for entry in entries if entry is not None]
 
     def _show_details(self, *_changed: object) -> None:
-        self.details.show_chosen(self.chosen)
+        chosen = self.chosen
+        self.details.show_chosen(chosen)
+        self.show_log.setVisible(len(chosen) == 1 and chosen[0].failure is not None)
 
     def open_entry(self, entry: Entry) -> None:
         """Its text beside its sound."""
@@ -293,8 +296,3 @@ class HistoryPage(QWidget):
         if place.isValid():
             self.view.selectionModel().setCurrentIndex(place, QItemSelectionModel.SelectionFlag.ClearAndSelect)
             self.view.scrollTo(place)
-
-    def tell(self, error: Exception) -> None:
-        """A failure in one sentence."""
-        log = Action(_("Show log"), lambda: LogWindow(self).open(), stays=True)
-        self.messages.say(problem_words(error), "alert-outline", [log])

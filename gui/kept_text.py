@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
+from engine.errors import TranscriptDamaged
 from engine.storage import write_atomic
 from gui.bridge import Task
 from gui.transcript_view import TranscriptView
@@ -20,7 +21,9 @@ SAVE_AFTER_MS = 2000
 
 
 class KeptText(QObject):
-    """Saves a moment after each change, on another thread, and once more at the end."""
+    """Saves a moment after each change, on another thread, and once more at the end. failed(error): it could not."""
+
+    failed = Signal(object)
 
     def __init__(self, folder: Path, transcript: TranscriptView, now: Callable[[], datetime] = datetime.now):
         super().__init__()
@@ -46,6 +49,8 @@ class KeptText(QObject):
             text = self.of_last_time.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             log.warning("the text of last time cannot be read: %s", error)
+            reason = "it is no UTF-8 text" if isinstance(error, UnicodeDecodeError) else error.strerror or str(error)
+            self.failed.emit(TranscriptDamaged(reason=reason))
             return
         self._path, self.of_last_time = self.of_last_time, None
         self._transcript.put_first(text.rstrip("\n"))
@@ -65,11 +70,16 @@ class KeptText(QObject):
 
         self._saving = Task(steps)
         self._saving.done.connect(self._end_saving)
-        self._saving.failed.connect(self._end_saving)
+        self._saving.failed.connect(self._not_saved)
         self._saving.start()
 
     def _end_saving(self) -> None:
         self._saving = None
+
+    def _not_saved(self, error: Exception) -> None:
+        """It is tried again at the next change."""
+        self._saving, self._saved = None, ""
+        self.failed.emit(error)
 
     def save_last(self) -> None:
         """At the end, when nothing else runs."""

@@ -24,13 +24,12 @@ class LanguageWatch(QObject):
         error = self._session.language_error
         sentence = problem_words(error) if error is not None else ""
         if sentence and sentence != self._told:
-            actions = [Action(_("Show log"), self._page.show_log, stays=True)]
             if isinstance(error, LanguageModelError):
-                sentence_told = _("{problem} The text is written by ear, without it.").format(problem=sentence)
-                actions.insert(0, Action(_("Do without it"), self._switch_off))
+                said = _("{problem} The text is written by ear, without it.")
+                actions = [Action(_("Do without it"), self._switch_off)]
             else:
-                sentence_told = _("{problem} Recognition goes on without it.").format(problem=sentence)
-            self._page.messages.say(sentence_told, "alert-outline", actions)
+                said, actions = _("{problem} Recognition goes on without it."), []
+            self._page.messages.say_failure(error, sentence=said, actions=actions)
         self._told = sentence
 
     def _switch_off(self) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from gui.bridge import Task
+from gui.log_window import failure_link
 from gui.problem_words import problem_words
 
 
@@ -31,6 +32,8 @@ class LatePage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._hint)
+        self._show_log = failure_link()
+        column.addWidget(self._show_log, 0, Qt.AlignmentFlag.AlignCenter)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -44,6 +47,7 @@ class LatePage(QWidget):
             self._build()
             return
         self._hint.setText(self._waiting)
+        self._show_log.hide()
         self._importing = Task(self._import)
         self._importing.done.connect(self._build)
         self._importing.failed.connect(self._tell)
@@ -58,8 +62,10 @@ class LatePage(QWidget):
         self.page = self._make()
         self.layout().replaceWidget(self._hint, self.page)
         self._hint.hide()
+        self._show_log.hide()
         self.made.emit()
 
     def _tell(self, error: Exception) -> None:
         self._importing = None
         self._hint.setText(problem_words(error))
+        self._show_log.show()

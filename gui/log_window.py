@@ -1,9 +1,10 @@
 """The log, readable without knowing where it lies."""
 
 from PySide6.QtGui import QFontDatabase, QGuiApplication, QTextCursor
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from engine.paths import log_file
+from gui.form import push_button
 from gui.i18n import _
 from gui.log import read_log
 from gui.theme import GRID
@@ -37,3 +38,17 @@ class LogWindow(QDialog):
         column.addWidget(self.text, 1)
         column.addWidget(place)
         column.addWidget(buttons)
+
+
+def log_button(kind: str = "link") -> QPushButton:
+    """Opens the log over the window that the button is in."""
+    button = push_button(_("Show log"), _("What the program wrote down while it ran"), kind)
+    button.clicked.connect(lambda _checked=False: LogWindow(button.window()).open())
+    return button
+
+
+def failure_link() -> QPushButton:
+    """The same beside a failure that is told in the page itself; hidden until there is one."""
+    button = log_button()
+    button.hide()
+    return button

@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePol
 from gui.flow_row import FlowRow
 from gui.i18n import _
 from gui.icon_label import IconLabel
+from gui.log_window import LogWindow
+from gui.problem_words import problem_words
 from gui.theme import GRID, icon_size, theme
 
 MOST_AT_ONCE = 2
@@ -132,6 +134,23 @@ class MessageList(QWidget):
         self._waiting.append(message)
         self._fill()
         return message
+
+    def say_failure(
+        self,
+        error: Exception,
+        try_again: Callable[[], None] | None = None,
+        *,
+        icon: str = "alert-outline",
+        sentence: str = "{problem}",
+        actions: Sequence[Action] = (),
+    ) -> Message:
+        """A failure in one sentence, with another try where that makes sense, what else can be done, and the log.
+
+        sentence: what is said, translated, with the failure's own words for {problem}.
+        """
+        again = [Action(_("Try again"), try_again)] if try_again else []
+        log = Action(_("Show log"), lambda: LogWindow(self).open(), stays=True)
+        return self.say(sentence.format(problem=problem_words(error)), icon, [*again, *actions, log])
 
     def take_back(self, message: Message) -> None:
         """The message does not hold any more."""

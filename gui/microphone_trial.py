@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
@@ -15,6 +15,7 @@ from gui.dictaphone import DEAD_PEAK, Dictaphone
 from gui.flow_row import FlowRow
 from gui.form import named, push_button, words
 from gui.i18n import _
+from gui.log_window import failure_link
 from gui.problem_words import problem_words
 from gui.record_button import loudness
 from gui.status import Recording, no_sound_words
@@ -44,7 +45,7 @@ class MicrophoneTrial(QWidget):
         self.level.setTextVisible(False)
         self.level.setFixedWidth(20 * GRID)
         self.level.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.told = words("", quiet=True)
+        self.told, self.show_log = words("", quiet=True), failure_link()
         self._patience = QTimer(self, singleShot=True, interval=LASTS_MS)
         row = FlowRow()
         row.setSpacing(2 * GRID)
@@ -55,6 +56,7 @@ class MicrophoneTrial(QWidget):
         column.setSpacing(GRID)
         column.addWidget(row)
         column.addWidget(self.told)
+        column.addWidget(self.show_log, 0, Qt.AlignmentFlag.AlignLeft)
         self.button.clicked.connect(self.toggle)
         self._patience.timeout.connect(self.end)
         self._dictaphone.state_changed.connect(self._show_state)
@@ -73,7 +75,7 @@ class MicrophoneTrial(QWidget):
             return
         hindrance = self._hindrance()
         if hindrance:
-            self.told.setText(hindrance)
+            self._say(hindrance)
             return
         self._peak = 0.0
         self._dictaphone.record(self._microphone())
@@ -86,7 +88,7 @@ class MicrophoneTrial(QWidget):
             heard = self._dictaphone.state is Recording.LISTENING
             self._dictaphone.drop()
             if heard:
-                self.told.setText(self._verdict())
+                self._say(self._verdict())
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
@@ -98,10 +100,10 @@ class MicrophoneTrial(QWidget):
         if not self.running:
             self.level.setValue(0)
         if state is Recording.OPENING:
-            self.told.setText(_("Opening the microphone"))
+            self._say(_("Opening the microphone"))
         elif state is Recording.LISTENING:
             dead = self._dictaphone.hears_nothing
-            self.told.setText(no_sound_words() if dead else _("Speak: the bar moves with your voice."))
+            self._say(no_sound_words() if dead else _("Speak: the bar moves with your voice."))
 
     def _show_level(self, peak: float, rms: float) -> None:
         self._peak = max(self._peak, peak)
@@ -121,4 +123,8 @@ class MicrophoneTrial(QWidget):
 
     def _tell(self, error: Exception, _is_kept: bool) -> None:
         self._patience.stop()
-        self.told.setText(problem_words(error))
+        self._say(problem_words(error), is_failure=True)
+
+    def _say(self, sentence: str, is_failure: bool = False) -> None:
+        self.told.setText(sentence)
+        self.show_log.setVisible(is_failure)

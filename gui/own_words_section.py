@@ -11,6 +11,7 @@ from engine.own_words import OwnWords, export_own_words, import_own_words, parse
 from engine.paths import own_words_file
 from gui.form import named, push_button
 from gui.i18n import _, ngettext
+from gui.log_window import failure_link
 from gui.problem_words import problem_words
 from gui.settings_form import SettingsForm
 from gui.settings_sections import Around
@@ -50,7 +51,8 @@ class OwnWordsSection(SettingsForm):
         self.state = self.add_note(" ")
         self.imports = push_button(_("Import…"), _("Add the lines of a text file that are not here yet"))
         self.exports = push_button(_("Export…"), _("Save the list as a text file"))
-        self.add_buttons(self.imports, self.exports)
+        self.show_log = failure_link()
+        self.add_buttons(self.imports, self.exports, self.show_log)
         self._pause = QTimer(self, singleShot=True, interval=SAVE_AFTER_MS)
         self._pause.timeout.connect(self.save)
         self.text.textChanged.connect(self._changed)
@@ -79,10 +81,12 @@ class OwnWordsSection(SettingsForm):
             self.text.setReadOnly(True)
             self.state.setText(problem_words(error))
             self.state.show()
+            self.show_log.show()
 
     def _show(self, text: str) -> None:
         self._saved = text
         self.text.setReadOnly(False)
+        self.show_log.hide()
         if self.text.toPlainText() != text:
             self.text.setPlainText(text)
         self._pause.stop()
@@ -142,7 +146,7 @@ class OwnWordsSection(SettingsForm):
 
     def _end(self, failure: Exception | None) -> None:
         if failure is not None:
-            self._around.messages.say(problem_words(failure), "alert-outline")
+            self._around.messages.say_failure(failure)
         if self._queued:
             self.work.start(self._queued.pop(0))
         elif self._unsaved and failure is None:

@@ -14,7 +14,6 @@ from engine.storage import storage_error
 from gui.download_words import size_words
 from gui.form import named, push_button, words
 from gui.i18n import _, decimal
-from gui.problem_words import problem_words
 from gui.questions import ask_delete
 from gui.settings_form import SettingsForm, tick
 from gui.settings_privacy import Kind, sizes, stored_kinds
@@ -103,7 +102,7 @@ class FoldersSection(SettingsForm):
             trial.touch()
             trial.unlink()
         except OSError as error:
-            self._around.messages.say(problem_words(storage_error(folder, error)), "alert-outline")
+            self._around.messages.say_failure(storage_error(folder, error))
             return
         self._settings.recordings = folder
         self._settings.save()

@@ -1,6 +1,7 @@
 """Which microphone records."""
 
 from gui.i18n import _
+from gui.log_window import failure_link
 from gui.microphone_trial import MicrophoneTrial
 from gui.microphones import MicrophoneChoice
 from gui.problem_words import problem_words
@@ -15,12 +16,12 @@ class MicrophoneSection(SettingsForm):
     def __init__(self, around: Around):
         super().__init__(_("Microphone"))
         self.microphones = MicrophoneChoice(around.settings, around.list_devices)
-        self.problem = self.add_field(
-            _("Record with:"),
-            self.microphones,
-            _("The list is made anew whenever it is opened, so a microphone may be plugged in at any time."),
-        )
+        self.note = self.add_field(_("Record with:"), self.microphones, " ")
+        self.show_log = failure_link()
+        self.add_buttons(self.show_log)
         self.microphones.unusable.connect(self._tell)
+        self.microphones.found.connect(self._explain)
+        self._explain()
         self._session = around.session
         self.trial = MicrophoneTrial(around.make_recorder, lambda: self.microphones.microphone, self._hindrance)
         self.column.addWidget(self.trial)
@@ -36,5 +37,11 @@ class MicrophoneSection(SettingsForm):
         if status.hindrance:
             self.trial.end()
 
+    def _explain(self) -> None:
+        said = _("The list is made anew whenever it is opened, so a microphone may be plugged in at any time.")
+        self.note.setText(said)
+        self.show_log.hide()
+
     def _tell(self, error: Exception) -> None:
-        self.problem.setText(problem_words(error))
+        self.note.setText(problem_words(error))
+        self.show_log.show()

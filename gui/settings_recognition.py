@@ -6,7 +6,6 @@ from pathlib import Path
 from engine.paths import shipped_checkpoint, shipped_language_model
 from gui.form import push_button
 from gui.i18n import _
-from gui.problem_words import problem_words
 from gui.recognition import model_name
 from gui.settings_form import Choice, SettingsForm
 from gui.settings_sections import Around
@@ -88,7 +87,7 @@ class RecognitionSection(SettingsForm):
         self.other.setEnabled(True)
         self.show_settings()
         if failure is not None:
-            self._around.messages.say(problem_words(failure), "alert-outline")
+            self._around.messages.say_failure(failure)
 
 
 def _check(folder: Path) -> Iterator[Path]:

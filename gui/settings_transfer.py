@@ -13,7 +13,6 @@ from engine.paths import own_words_file
 from engine.storage import write_atomic
 from gui.form import push_button
 from gui.i18n import _, ngettext
-from gui.problem_words import problem_words
 from gui.settings import Settings
 from gui.settings_form import SettingsForm
 from gui.settings_sections import Around
@@ -129,7 +128,7 @@ class TransferSection(SettingsForm):
 
     def _end(self, failure: Exception | None) -> None:
         if failure is not None:
-            self._around.messages.say(problem_words(failure), "alert-outline")
+            self._around.messages.say_failure(failure)
 
 
 def _write(path: Path, values: dict[str, object]) -> Iterator[object]:

@@ -23,11 +23,8 @@ from gui.files import ask_folder
 from gui.flow_row import FlowRow
 from gui.form import push_button
 from gui.i18n import _
-from gui.log_window import LogWindow
-from gui.message_bar import Action, MessageList, undo_action
+from gui.message_bar import MessageList, undo_action
 from gui.models_panel import ModelsPanel, ask_name
-from gui.problem import Problem
-from gui.problem_words import problem_words
 from gui.questions import ask_delete
 from gui.recognition import model_name
 from gui.session import Session
@@ -144,12 +141,7 @@ class TrainerPage(QWidget):
 
     def tell(self, error: Exception, try_again: object) -> None:
         """A failure in one sentence, and another try where it makes sense."""
-        problem = Problem(error, try_again)
-        actions = [Action(_("Try again"), problem.try_again)] if problem.try_again else []
-        self.messages.say(problem_words(error), "alert-outline", [*actions, self._log()])
-
-    def _log(self) -> Action:
-        return Action(_("Show log"), lambda: LogWindow(self).open(), stays=True)
+        self.messages.say_failure(error, try_again or None)
 
     def _tell_done(self, text: str, undo: object) -> None:
         self.messages.say(text, actions=[undo_action(undo)] if undo else [])

@@ -12,9 +12,7 @@ from engine.worker import Cancelled
 from gui.bridge import MakeRecorder
 from gui.files import ask_folder
 from gui.i18n import _, ngettext
-from gui.log_window import LogWindow
-from gui.message_bar import Action, MessageList, undo_action
-from gui.problem_words import problem_words
+from gui.message_bar import MessageList, undo_action
 from gui.session import Session
 from gui.settings import Settings
 from gui.theme import GRID
@@ -231,9 +229,7 @@ class VoicePage(QWidget):
 
     def tell(self, error: Exception, try_again: object) -> None:
         """A failure in one sentence, and another try where it makes sense."""
-        log = Action(_("Show log"), lambda: LogWindow(self).open(), stays=True)
-        again = [Action(_("Try again"), try_again)] if try_again else []
-        self.messages.say(problem_words(error), "alert-outline", [*again, log])
+        self.messages.say_failure(error, try_again or None)
 
     def close_work(self) -> None:
         """Asks all that runs to stop; a tuning saves its state, a take stays."""

@@ -197,6 +197,7 @@ class Reader(ReaderView):
         self.state = State.TAKEN
         if outcome is not None:
             self.verdict = Verdict.UNREADABLE
+            self.failed.emit(outcome, None)
         self._show_state()
         self.changed.emit()
 

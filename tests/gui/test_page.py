@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QPushButton
 
 from engine.capture import InputDevice
 from engine.errors import NoMicrophone, NotWritable, PortAudioMissing
+from gui.problem import Problem
 from gui.status import Recording
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # says Qt where there is no screen
@@ -174,7 +175,8 @@ def test_the_page_of_keys(stage, qtbot, key):
 
 
 def test_show_log_shows_the_log(stage, qtbot):
-    stage.page.show_log()
+    stage.page.tell(Problem(RuntimeError("раз")))
+    stage.press("Show log")
     (dialog,) = stage.page.findChildren(QDialog)
     assert dialog.text.toPlainText() == "The log is empty."
     dialog.reject()
