@@ -126,7 +126,7 @@ class DictationPage(QWidget):
         self.transcript.emptied_changed.connect(self._show_emptiness)
         self._microphones.unusable.connect(self._tell_no_microphone)
         self._microphones.found.connect(self._take_back_no_microphone)
-        self._saver.saved.connect(self._tell_saved)
+        self._saver.saved.connect(self.messages.say_saved)
         self._saver.failed.connect(self._tell_not_saved)
         self._clock.timeout.connect(self._show_elapsed)
         self._show_status(session.status)
@@ -199,9 +199,6 @@ class DictationPage(QWidget):
     def offer_text_of_last_time(self, bring_back: Callable[[], None]) -> None:
         text = _("The text of last time was kept.")
         self.messages.say(text, "text-box-check-outline", [Action(_("Bring it back"), bring_back)])
-
-    def _tell_saved(self, path: Path) -> None:
-        self.controls.say(_("Saved as {name}").format(name=path.name))
 
     # --- what the person wants ---
 

@@ -142,7 +142,7 @@ class Editor(QWidget):
         self.player.playing_changed.connect(self._show_playing)
         self.player.failed.connect(self.messages.say_failure)
         self.controls.speed_chosen.connect(self.player.set_speed)
-        self._saver.saved.connect(lambda path: self.note.say(_("Saved as {name}").format(name=path.name)))
+        self._saver.saved.connect(self.messages.say_saved)
         self._saver.failed.connect(self.messages.say_failure)
         self._voice.added.connect(self._tell_added)
         self._voice.removed.connect(lambda _segment: self.note.say(_("Taken out of your voice")))

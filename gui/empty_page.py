@@ -53,12 +53,14 @@ class EmptyPage(QScrollArea):
         title = QLabel(_("Speak, and read what you said"))
         title.setFont(theme().font(TITLE_SCALE, QFont.Weight.DemiBold))
         hint = QLabel(_("Press the button below and speak Russian, or drop recordings here."))
-        hint.setProperty("quiet", True)
+        self.marks = QLabel(_("It writes no punctuation by itself: say “запятая”, “точка” or “новая строка”."))
+        for label in (hint, self.marks):
+            label.setProperty("quiet", True)
         column = QVBoxLayout(inner)
         column.setContentsMargins(3 * GRID, 2 * GRID, 3 * GRID, 2 * GRID)
         column.setSpacing(GRID)
         column.addStretch(1)
-        for label in (title, hint):
+        for label in (title, hint, self.marks):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             label.setWordWrap(True)
             column.addWidget(label)

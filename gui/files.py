@@ -2,15 +2,28 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData
+from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from engine.errors import DiktovkaError
 from gui.i18n import _
 
 AUDIO_SUFFIXES = (
     *(".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".m4a", ".m4b", ".aac", ".wma", ".amr"),
     *(".mp4", ".mov", ".mkv", ".webm", ".avi", ".3gp"),
 )
+
+
+class NoFileManager(DiktovkaError):
+    template = "No program on this computer shows the folder {path}. Go there in a file manager of your own."
+
+
+def show_in_folder(path: Path) -> None:
+    """A folder, or the one that a file is in, in the system's file manager. Raises NoFileManager."""
+    folder = path if path.is_dir() else path.parent
+    if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+        raise NoFileManager(path=folder)
 
 
 def ask_open_paths(parent: QWidget, folder: Path) -> list[Path]:

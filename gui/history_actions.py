@@ -263,6 +263,8 @@ class HistoryActions(FlowRow):
             menu.addMenu(again)
         if len(chosen) == 1 and chosen[0].text:
             menu.addAction(_("Copy the text"), partial(self._copy, chosen[0]))
+        if len(chosen) == 1 and chosen[0].source.exists():
+            menu.addAction(_("Show in folder"), partial(self._page.messages.show_place, chosen[0].source))
         if len(chosen) == 1 and chosen[0].has_previous:
             menu.addAction(_("Bring back the earlier text"), partial(self._swap, chosen[0]))
         return menu

@@ -3,11 +3,16 @@
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from engine.errors import DiktovkaError
+from gui.elided_label import ElidedLabel
+from gui.files import show_in_folder
 from gui.flow_row import FlowRow
 from gui.i18n import _
 from gui.icon_label import IconLabel
@@ -35,9 +40,16 @@ def undo_action(undo: Callable[[], None]) -> Action:
 
 
 class Message(QFrame):
-    """One sentence, its buttons, and a cross."""
+    """One sentence, its buttons, and a cross. place: under the sentence, as much of it as there is room for."""
 
-    def __init__(self, text: str, icon: str, actions: Sequence[Action], on_close: Callable[["Message"], None]):
+    def __init__(
+        self,
+        text: str,
+        icon: str,
+        actions: Sequence[Action],
+        on_close: Callable[["Message"], None],
+        place: Path | None = None,
+    ):
         super().__init__()
         self.setObjectName("message")
         self.text = text
@@ -47,10 +59,10 @@ class Message(QFrame):
         label.setWordWrap(True)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.setAccessibleName(text)
+        self.setAccessibleName(text if place is None else f"{text}: {place}")
         said = FlowRow()
         said.setSpacing(GRID)
-        said.addWidget(label, 1)
+        said.addWidget(label if place is None else _with_place(label, place), 1)
         if actions:
             said.addWidget(self._buttons(actions))
         row = QHBoxLayout(self)
@@ -102,16 +114,32 @@ class Message(QFrame):
         self._on_close(self)
 
 
+def _with_place(label: QLabel, place: Path) -> QWidget:
+    shown = ElidedLabel()
+    shown.setProperty("quiet", True)
+    shown.setAccessibleName(str(place))
+    shown.show_text(str(place))
+    both = QWidget()
+    column = QVBoxLayout(both)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addWidget(label)
+    column.addWidget(shown)
+    return both
+
+
 class MessageList(QWidget):
     """Messages under one another; what does not fit waits until another is closed. None is said twice.
 
-    `focus_lost` when a message goes that had the keyboard's focus.
+    `focus_lost` when a message goes that had the keyboard's focus. show_in_folder(path): the file manager, passed in.
     """
 
     focus_lost = Signal()
 
-    def __init__(self, parent: QWidget | None = None):
+    def __init__(self, parent: QWidget | None = None, show_in_folder: Callable[[Path], None] = show_in_folder):
         super().__init__(parent)
+        self.show_in_folder = show_in_folder
+        self._saved: Message | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(GRID)
@@ -125,12 +153,18 @@ class MessageList(QWidget):
         """What is said and what waits to be said, in order."""
         return [message.text for message in (*self._shown, *self._waiting)]
 
-    def say(self, text: str, icon: str = "information-outline", actions: Sequence[Action] = ()) -> Message:
+    def say(
+        self,
+        text: str,
+        icon: str = "information-outline",
+        actions: Sequence[Action] = (),
+        place: Path | None = None,
+    ) -> Message:
         """A newer message with the same words takes the place of the older one."""
         for older in (*self._shown, *self._waiting):
             if older.text == text:
                 self._close(older)
-        message = Message(text, icon, actions, self._close)
+        message = Message(text, icon, actions, self._close, place)
         self._waiting.append(message)
         self._fill()
         return message
@@ -151,6 +185,34 @@ class MessageList(QWidget):
         again = [Action(_("Try again"), try_again)] if try_again else []
         log = Action(_("Show log"), lambda: LogWindow(self).open(), stays=True)
         return self.say(sentence.format(problem=problem_words(error)), icon, [*again, *actions, log])
+
+    def say_saved(self, path: Path, text: str = "") -> Message:
+        """What was put where, with a button that shows it there; takes the place of the one before."""
+        if self._saved is not None:
+            self._close(self._saved)
+        show = Action(_("Show in folder"), partial(self.show_place, path), stays=True)
+        folder = path if path.is_dir() else path.parent
+        said = text or _("Saved as {name}").format(name=path.name)
+        self._saved = self.say(said, "check-circle-outline", [show], folder)
+        self._put_first(self._saved)
+        return self._saved
+
+    def _put_first(self, message: Message) -> None:
+        """What was just asked for is seen at once; another waits in its stead where there is no room for both."""
+        if message in self._waiting:
+            other = self._shown.pop()
+            self._column.removeWidget(other)
+            other.hide()
+            self._waiting.remove(message)
+            self._waiting.extendleft((other, message))
+            self._fill()
+
+    def show_place(self, path: Path) -> None:
+        """In the file manager; where there is none, the person is told."""
+        try:
+            self.show_in_folder(path)
+        except DiktovkaError as error:
+            self.say_failure(error)
 
     def take_back(self, message: Message) -> None:
         """The message does not hold any more."""
@@ -192,5 +254,5 @@ class MessageList(QWidget):
             self._shown.append(message)
             self._column.addWidget(message)
             message.show()
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(message, message.text))
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(message, message.accessibleName()))
         self.setVisible(bool(self._shown))

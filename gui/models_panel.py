@@ -42,12 +42,14 @@ def ask_name(parent: QWidget, name: str) -> str | None:
 class ModelsPanel(QWidget):
     """in_use, in_training: folders that must stay as they are.
 
-    `use_wanted(folder)`; `failed(error, try_again)`; `done(sentence, undo)`: told when something has been done.
+    `use_wanted(folder)`; `failed(error, try_again)`; `done(sentence, undo)`: told when something has been done;
+    `exported(folder)`: where a copy was put.
     """
 
     use_wanted = Signal(object)
     failed = Signal(object, object)
     done = Signal(str, object)
+    exported = Signal(object)
     list_changed = Signal()
 
     def __init__(
@@ -190,7 +192,7 @@ class ModelsPanel(QWidget):
             self._do(trained_models.export(self.chosen, folder), self._tell_exported)
 
     def _tell_exported(self, target: Path) -> None:
-        self.done.emit(_("The model was copied to {path}.").format(path=target), None)
+        self.exported.emit(target)
 
     def _delete(self) -> None:
         self.delete_home(self.chosen.home)

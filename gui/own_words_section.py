@@ -141,8 +141,7 @@ class OwnWordsSection(SettingsForm):
                 said = ngettext("{n} line was added.", "{n} lines were added.", n_new).format(n=n_new)
                 self._around.messages.say(said, "check-circle-outline")
             case ("exported", path):
-                said = _("Saved as {name}").format(name=path.name)
-                self._around.messages.say(said, "check-circle-outline")
+                self._around.messages.say_saved(path)
 
     def _end(self, failure: Exception | None) -> None:
         if failure is not None:

@@ -92,7 +92,12 @@ class DictatingSection(SettingsForm):
 
     def _add_spoken(self) -> None:
         self.add_heading(_("Spoken commands"))
-        self.add_note(_("Said while you dictate, these words are carried out instead of being written."))
+        self.add_note(
+            _(
+                "The model hears letters: it writes no punctuation and no capitals of its own. Said while you dictate, "
+                "these words are carried out instead of being written."
+            )
+        )
         self.spoken: dict[str, Tick] = {}
         for command in COMMANDS:
             box = tick(_("“{phrase}”: {meaning}").format(phrase=command.phrase, meaning=_(command.meaning)))

@@ -5,13 +5,14 @@ from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QWidget
 
+from engine.errors import DiktovkaError
 from engine.paths import recordings_dir
 from engine.storage import storage_error
 from gui.download_words import size_words
+from gui.files import show_in_folder
 from gui.form import named, push_button, words
 from gui.i18n import _, decimal
 from gui.questions import ask_delete
@@ -58,7 +59,7 @@ class FoldersSection(SettingsForm):
         note = _("Holds for the next recording. What was recorded before stays where it is.")
         self.add_field(_("New recordings are put into:"), self.folder, note, self.change, self.open, self.usual)
         self.change.clicked.connect(lambda _checked=False: self._choose())
-        self.open.clicked.connect(lambda _checked=False: self.open_folder(self._settings.recordings))
+        self.open.clicked.connect(lambda _checked=False: self._open())
         self.usual.clicked.connect(lambda _checked=False: self._use(recordings_dir()))
 
     def _add_privacy(self) -> None:
@@ -93,6 +94,12 @@ class FoldersSection(SettingsForm):
         folder = self._around.ask_folder(self, _("Choose a folder for recordings"), self._settings.recordings)
         if folder is not None:
             self._use(folder)
+
+    def _open(self) -> None:
+        try:
+            self.open_folder(self._settings.recordings)
+        except DiktovkaError as error:
+            self._around.messages.say_failure(error)
 
     def _use(self, folder: Path) -> None:
         """Only a folder that can be written to."""
@@ -175,5 +182,9 @@ def _breakable(path: Path) -> str:
 
 
 def _open_folder(path: Path) -> None:
-    path.mkdir(parents=True, exist_ok=True)
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+    """Raises StorageError, NoFileManager."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise storage_error(path, error) from error
+    show_in_folder(path)

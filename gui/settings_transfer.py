@@ -106,7 +106,7 @@ class TransferSection(SettingsForm):
     def _take(self, what: object) -> None:
         match what:
             case ("written", path):
-                self._around.messages.say(_("Saved as {name}").format(name=path.name), "check-circle-outline")
+                self._around.messages.say_saved(path)
             case ("read", values, unknown):
                 before = self._settings.model
                 self._settings.take(values)

@@ -112,6 +112,7 @@ class TrainerPage(QWidget):
         self.teach.changed.connect(self._something_changed)
         for panel in (self.teach, self.models):
             panel.done.connect(self._tell_done)
+        self.models.exported.connect(self._tell_exported)
         self.models.list_changed.connect(self._list_changed)
         self.pages.currentChanged.connect(self.models.refresh)
         self.training.form.delete_wanted.connect(self.models.delete_home)
@@ -145,6 +146,9 @@ class TrainerPage(QWidget):
 
     def _tell_done(self, text: str, undo: object) -> None:
         self.messages.say(text, actions=[undo_action(undo)] if undo else [])
+
+    def _tell_exported(self, folder: Path) -> None:
+        self.messages.say_saved(folder, _("The model was copied."))
 
     def _list_changed(self) -> None:
         if self.training.job.state is State.IDLE:

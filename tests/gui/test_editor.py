@@ -517,7 +517,7 @@ def test_what_is_saved_is_what_was_edited(desk, tmp_path, form):
         desk.qtbot.keyClick(desk.editor.text, Qt.Key.Key_S, CTRL)
 
     assert desk.asked == ["голос"]
-    assert desk.editor.note.text() == f"Saved as текст.{form}"
+    assert desk.editor.messages.texts == [f"Saved as текст.{form}"]
     if form == "docx":
         assert [one.text for one in docx.Document(str(desk.save_path)).paragraphs] == ["добрый пеньёк", "мир", "пока"]
         return

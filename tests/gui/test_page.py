@@ -80,7 +80,7 @@ def test_what_is_saved_is_what_is_read(written, qtbot, tmp_path, suffix):
     path = tmp_path / f"текст{suffix}"
     written.page._ask_save_path = lambda _parent, _folder: path
     qtbot.keyClick(written.window, Qt.Key.Key_S, CTRL)
-    qtbot.waitUntil(lambda: written.words == f"Saved as {path.name}")
+    qtbot.waitUntil(lambda: written.page.messages.texts == [f"Saved as {path.name}"])
     content = "" if suffix == ".docx" else path.read_text(encoding="utf-8")
     if suffix == ".docx":
         assert [paragraph.text for paragraph in docx.Document(str(path)).paragraphs] == ["один два", "три четыре"]
