@@ -132,7 +132,7 @@ class PagePhotographer(Photographer):
         page = self.window.voice.page
         if not run.exists():
             page.tuning.begin()
-            self.wait(lambda: not page.tuning.busy and page.tuning.outcome.result is not None, 3600)
+            self.wait(lambda: not page.tuning.busy and page.tuning.result is not None, 3600)
             shutil.copytree(own, self._tuned / "own")
             shutil.copytree(run, self._tuned / "run")
         self.rest(0.5)
