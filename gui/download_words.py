@@ -5,13 +5,15 @@ from gui.status import time_left
 from trainer.download_events import Finished, Progress
 from trainer.download_plan import Plan
 
-_MB, _GB = 1e6, 1e9
+_KB, _MB, _GB = 1e3, 1e6, 1e9
 _NAMED = 8
 
 
 def size_words(n_bytes: float) -> str:
     if n_bytes >= _GB:
         return _("{n} GB").format(n=decimal(n_bytes / _GB, 1))
+    if n_bytes < 0.1 * _MB:
+        return _("{n} kB").format(n=decimal(n_bytes / _KB, 0))
     return _("{n} MB").format(n=decimal(n_bytes / _MB, 1 if n_bytes < 10 * _MB else 0))
 
 

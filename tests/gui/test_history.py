@@ -189,7 +189,7 @@ def test_many_entries_are_fetched_only_as_they_come_into_sight(stage, qtbot):
 def test_how_much_there_is(stage, qtbot):
     dictate(stage, qtbot, "раз")
     page = show_history(stage, qtbot)
-    words = re.compile(r"1 entry, 0:01 of sound, \S+\sMB on disk")
+    words = re.compile(r"1 entry, 0:01 of sound, \S+\s[kM]B on disk")
     qtbot.waitUntil(lambda: bool(words.fullmatch(page.totals.text())))
 
 

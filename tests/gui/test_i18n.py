@@ -263,7 +263,7 @@ def test_numbers_are_written_as_the_language_does():
     assert (i18n.decimal(7.72, 1), i18n.decimal(0.5, 2), size_words(7_700_000)) == ("7.7", "0.50", "7.7 MB")
     i18n.install("ru")
     assert (i18n.decimal(7.72, 1), i18n.decimal(0.5, 2), size_words(7_700_000)) == ("7,7", "0,50", "7,7 МБ")
-    assert size_words(2_900_000_000) == "2,9 ГБ"
+    assert (size_words(2_900_000_000), size_words(12_300)) == ("2,9 ГБ", "12 кБ")
     assert "свободно 0,4 ГБ" in i18n.translate_error(SpaceMissing(path="/x", free_gb=0.4, needed_gb=3.0))
 
 
