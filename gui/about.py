@@ -118,7 +118,7 @@ def _telling(settings: Settings) -> str:
     """Settings that differ from the default, without folders and devices."""
     described = Settings.described()
     values = {name: value for name, value in settings.values().items() if value != described[name].default}
-    private = ("microphone", "folder", "model", "corpus")
+    private = ("microphone", "folder", "model", "corpus", "corpora")
     told = {name: value for name, value in values.items() if not name.endswith(("_folder", "_folders", *private))}
     return ", ".join(f"{name}={value}" for name, value in told.items()) or "as they came"
 

@@ -19,7 +19,7 @@ from gui.form import heading, named, push_button, words
 from gui.i18n import _, ngettext
 from gui.questions import ask_delete
 from gui.report_view import ReportView
-from gui.settings import Settings
+from gui.settings import Settings, is_folder
 from gui.status import time_left
 from gui.theme import GRID
 from gui.work import Work
@@ -95,6 +95,7 @@ class CorpusPanel(QWidget):
         self.delete.clicked.connect(self._delete)
         self.check.clicked.connect(self.prepare)
         self.cancel.clicked.connect(self.work.cancel)
+        self._settings.changed.connect(self._follow_settings)
         self.work.event.connect(self.take)
         self.work.ended.connect(self._end)
 
@@ -140,6 +141,13 @@ class CorpusPanel(QWidget):
         self._settings.save()
         self.state.setText("")
         self._busy_changed()
+
+    def _follow_settings(self, name: str) -> None:
+        """They may come out of a file of settings."""
+        there = [folder for folder in self.corpora if is_folder(folder)]
+        if name == "corpora" and not self.work.running and self._settings.corpora != there:
+            self.folders.show_folders(self._settings.corpora)
+            self._another_choice()
 
     # --- deleting ---
 

@@ -47,6 +47,7 @@ class DownloadPanel(QWidget):
         self.work = Work(self)
         self.work.event.connect(self._take)
         self.work.ended.connect(self._end)
+        settings.changed.connect(self._follow_settings)
         self._make_fields()
         self._lay_out()
         self._show_state()
@@ -162,6 +163,10 @@ class DownloadPanel(QWidget):
         if place is not None:
             self._settings.download_folder = place
             self._settings.save()
+
+    def _follow_settings(self, name: str) -> None:
+        """Chosen here, or out of a file of settings; what is being fetched still goes where it went."""
+        if name == "download_folder" and not self.work.running:
             self._make_plan()
             self._show_state()
 

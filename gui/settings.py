@@ -4,6 +4,8 @@ A new setting is one line, `name = Stored(default)`: it is kept, checked, export
 """
 
 import json
+import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
@@ -16,6 +18,25 @@ _CHECKPOINT = "model.json"  # as in engine.checkpoint, which would bring numpy a
 FILE = "window.ini"
 NO_LANGUAGE_MODEL = "none"
 LARGEST_TEXT_PERCENT = 200
+# What stands in the file and does not go along in an export, and why.
+NOT_EXPORTED = {"geometry": "where the window stands belongs to the screens of this computer"}
+
+
+def is_folder(path: Path | str) -> bool:
+    """Never raises: a file of settings may name what no disk of this computer could be called."""
+    return os.path.isdir(path)  # noqa: PTH112 - Path.is_dir raises where a name is too long
+
+
+def listed_folders(text: str) -> list[Path] | None:
+    """Folders that `listing` wrote; None where it is no such list."""
+    try:
+        return [Path(name) for name in json.loads(text)]
+    except (ValueError, TypeError):
+        return None
+
+
+def listing(folders: Iterable[str]) -> str:
+    return json.dumps(list(folders), ensure_ascii=False)
 
 
 class Settings(QObject):
@@ -30,6 +51,8 @@ class Settings(QObject):
     last_folder = Stored("", stored_as="folder")
     model_folder = Stored("", stored_as="model")
     corpus_folder = Stored("", stored_as="corpus")
+    corpora_listed = Stored("", stored_as="corpora")  # folders to train on, as JSON; empty: the corpus alone
+    download_place = Stored("", stored_as="download_folder")  # of recordings to train on; empty: a folder of our own
     recordings_folder = Stored("")
     language_model_folder = Stored("")  # empty: the shipped one; NO_LANGUAGE_MODEL: none
     language = Stored("", choices=("", "en", "ru"))  # empty: the system's
@@ -70,7 +93,7 @@ class Settings(QObject):
     def folder(self) -> Path:
         """Where a file was last opened or saved."""
         folder = Path(self.last_folder or Path.home())
-        return folder if folder.is_dir() else Path.home()
+        return folder if is_folder(folder) else Path.home()
 
     @folder.setter
     def folder(self, folder: Path) -> None:
@@ -90,7 +113,7 @@ class Settings(QObject):
     def model(self) -> Path:
         """The checkpoint to dictate with: the shipped one unless another was chosen that is still there."""
         folder = Path(self.model_folder or shipped_checkpoint())
-        return folder if (folder / _CHECKPOINT).is_file() else shipped_checkpoint()
+        return folder if is_folder(folder) and (folder / _CHECKPOINT).is_file() else shipped_checkpoint()
 
     @model.setter
     def model(self, folder: Path) -> None:
@@ -121,11 +144,32 @@ class Settings(QObject):
     def corpus(self) -> Path | None:
         """The folder of recordings that were last trained on; None where there is none."""
         named = self.corpus_folder
-        return Path(named) if named and Path(named).is_dir() else None
+        return Path(named) if named and is_folder(named) else None
 
     @corpus.setter
     def corpus(self, folder: Path) -> None:
         self.corpus_folder = str(folder)
+
+    @property
+    def corpora(self) -> list[Path]:
+        """The folders of recordings to train on, as they were last chosen, as far as they are still there."""
+        named = listed_folders(self.corpora_listed)
+        if named is None:
+            named = [self.corpus] if self.corpus else []
+        return [folder for folder in named if is_folder(folder)]
+
+    @corpora.setter
+    def corpora(self, folders: list[Path]) -> None:
+        self.corpora_listed = listing(map(str, folders))
+
+    @property
+    def download_folder(self) -> Path | None:
+        """Where recordings are downloaded to; None for a folder of the program's own."""
+        return Path(self.download_place) if self.download_place else None
+
+    @download_folder.setter
+    def download_folder(self, folder: Path | None) -> None:
+        self.download_place = str(folder or "")
 
     # --- all of them ---
 
@@ -159,29 +203,6 @@ class Settings(QObject):
         if value != self.described()[name].__get__(self):
             self._file.setValue(name, value)
             self.changed.emit(name)
-
-    @property
-    def corpora(self) -> list[Path]:
-        """The folders of recordings to train on, as they were last chosen, as far as they are still there."""
-        try:
-            named = [Path(name) for name in json.loads(str(self._file.value("corpora", "")))]
-        except (ValueError, TypeError):
-            named = [self.corpus] if self.corpus else []
-        return [folder for folder in named if folder.is_dir()]
-
-    @corpora.setter
-    def corpora(self, folders: list[Path]) -> None:
-        self._file.setValue("corpora", json.dumps([str(folder) for folder in folders]))
-
-    @property
-    def download_folder(self) -> Path | None:
-        """Where recordings are downloaded to; None for a folder of the program's own."""
-        named = str(self._file.value("download_folder", ""))
-        return Path(named) if named else None
-
-    @download_folder.setter
-    def download_folder(self, folder: Path | None) -> None:
-        self._file.setValue("download_folder", str(folder or ""))
 
     def save(self) -> None:
         self._file.sync()

@@ -13,19 +13,22 @@ from engine.paths import own_words_file
 from engine.storage import write_atomic
 from gui.form import push_button
 from gui.i18n import _, ngettext
-from gui.settings import Settings
+from gui.settings import NO_LANGUAGE_MODEL, Settings, is_folder, listed_folders, listing
 from gui.settings_form import SettingsForm
 from gui.settings_sections import Around
 from gui.shortcuts import is_usable, read_chosen, write_chosen
 from gui.work import Work
 
 FORMAT, VERSION = "diktovka-settings", 1
-_KEYS, _MOST_BYTES = "keys", 10_000_000
+_KEYS, _CORPORA, _MOST_BYTES = "keys", "corpora", 10_000_000
+_FOLDERS = ("model", "corpus", "recordings_folder", "language_model_folder", "watch_folder", "download_folder")
 
 
 def exported(settings: dict[str, object], own_words: str) -> str:
     """The text of the file. settings: name -> value, as Settings.values gives them."""
-    told = {**settings, _KEYS: read_chosen(str(settings[_KEYS]))}
+    listed = listed_folders(str(settings[_CORPORA]))
+    corpora = None if listed is None else [str(folder) for folder in listed]
+    told = {**settings, _KEYS: read_chosen(str(settings[_KEYS])), _CORPORA: corpora}
     whole = {"format": FORMAT, "version": VERSION, "settings": told, "own_words": own_words.splitlines()}
     return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
 
@@ -44,10 +47,14 @@ def parsed(text: str, path: Path) -> tuple[dict[str, object], list[str], str | N
     if whole.get("version") != VERSION:
         raise SettingsFileUnusable(path=path, reason="it was exported by another version")
     words = whole.get("own_words")
-    if words is not None and not (isinstance(words, list) and all(isinstance(line, str) for line in words)):
+    if words is not None and not _is_list_of_texts(words):
         raise SettingsFileUnusable(path=path, reason="its own words are no list of lines")
     values, unknown = _checked(whole["settings"], path)
     return values, unknown, None if words is None else "\n".join(words)
+
+
+def _is_list_of_texts(told: object) -> bool:
+    return isinstance(told, list) and all(isinstance(one, str) for one in told)
 
 
 def _checked(told: dict[str, object], path: Path) -> tuple[dict[str, object], list[str]]:
@@ -58,12 +65,25 @@ def _checked(told: dict[str, object], path: Path) -> tuple[dict[str, object], li
         if not isinstance(keys, dict) or not all(isinstance(one, str) and is_usable(one) for one in keys.values()):
             raise SettingsFileUnusable(path=path, reason="its shortcuts cannot be used")
         values[_KEYS] = write_chosen(read_chosen(json.dumps(keys)))
+    if _CORPORA in values:
+        corpora = values[_CORPORA]
+        if corpora is not None and not _is_list_of_texts(corpora):
+            raise SettingsFileUnusable(path=path, reason="its recordings to train on are no list of folders")
+        values[_CORPORA] = "" if corpora is None else listing(corpora)
     try:
         for name, value in values.items():
             described[name].checked(value)
     except ConfigError as error:
         raise SettingsFileUnusable(path=path, reason=error) from error
     return values, sorted(set(told) - set(described))
+
+
+def missing_folders(values: dict[str, object]) -> list[str]:
+    """Folders that the settings name and that are not on this computer, each once."""
+    named = [str(values.get(name, "")) for name in _FOLDERS]
+    corpora = listed_folders(str(values.get(_CORPORA, ""))) or ()
+    wanted = dict.fromkeys([*named, *map(str, corpora)])
+    return [folder for folder in wanted if folder not in ("", NO_LANGUAGE_MODEL) and not is_folder(folder)]
 
 
 class TransferSection(SettingsForm):
@@ -107,15 +127,15 @@ class TransferSection(SettingsForm):
         match what:
             case ("written", path):
                 self._around.messages.say_saved(path)
-            case ("read", values, unknown):
+            case ("read", values, unknown, missing):
                 before = self._settings.model
                 self._settings.take(values)
                 self._settings.save()
                 if self._settings.model != before:
                     self._around.session.use_model(self._settings.model)
-                self._tell_imported(unknown)
+                self._tell_imported(unknown, missing)
 
-    def _tell_imported(self, unknown: list[str]) -> None:
+    def _tell_imported(self, unknown: list[str], missing: list[str]) -> None:
         sentences = [_("The settings were taken over; the language of the window follows at the next start.")]
         if unknown:
             told = ngettext(
@@ -124,6 +144,13 @@ class TransferSection(SettingsForm):
                 len(unknown),
             )
             sentences.append(told.format(n=len(unknown), names=", ".join(unknown)))
+        if missing:
+            told = ngettext(
+                "{n} folder that they name is not on this computer: {names}.",
+                "{n} folders that they name are not on this computer: {names}.",
+                len(missing),
+            )
+            sentences.append(told.format(n=len(missing), names=", ".join(missing)))
         self._around.messages.say(" ".join(sentences), "check-circle-outline")
 
     def _end(self, failure: Exception | None) -> None:
@@ -149,7 +176,7 @@ def _read(path: Path) -> Iterator[object]:
     values, unknown, words = parsed(text, path)
     if words is not None:
         _add_own_words(words)
-    yield "read", values, unknown
+    yield "read", values, unknown, missing_folders(values)
 
 
 def _add_own_words(words: str) -> None:

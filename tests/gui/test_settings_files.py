@@ -6,14 +6,16 @@ import sys
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QByteArray, QSettings
 
 from engine.errors import SettingsFileUnusable
 from engine.own_words import read_text
 from engine.paths import config_dir, data_dir, log_file, models_dir, own_words_file, recordings_dir
 from gui import settings_privacy
-from gui.settings import Settings
+from gui.settings import NO_LANGUAGE_MODEL, NOT_EXPORTED, Settings
 from gui.settings_privacy import delete, sizes, stored_kinds
-from gui.settings_transfer import exported, parsed
+from gui.settings_stored import Stored
+from gui.settings_transfer import exported, missing_folders, parsed
 from gui.shortcuts import KEYS
 from tests.gui.settings_stage import section, told
 from tests.helpers.models import write_random_checkpoint
@@ -200,6 +202,63 @@ def test_what_is_exported_is_what_is_imported(tmp_path):
     assert json.loads(text)["settings"]["keys"] == {"record": "Ctrl+K"}
 
 
+def another(stored: Stored) -> bool | int | str:
+    """A value that is allowed and is not the default."""
+    if stored.name == "keys":
+        return '{"record": "Ctrl+K"}'
+    if stored.name == "corpora":
+        return '["/записи/один", "/записи, два"]'
+    if stored.choices:
+        return next(one for one in stored.choices if one != stored.default)
+    if isinstance(stored.default, bool):
+        return not stored.default
+    if isinstance(stored.default, int):
+        return stored.most if stored.most != stored.default else stored.least
+    return f"{stored.name}, «другое»"
+
+
+def test_every_setting_goes_there_and_back(tmp_path):
+    settings, there = Settings(tmp_path / "here"), Settings(tmp_path / "there")
+    wanted = {name: another(stored) for name, stored in Settings.described().items()}
+    assert all(value != Settings.described()[name].default for name, value in wanted.items())
+    settings.take(wanted)
+    assert settings.values() == wanted
+    text = exported(settings.values(), "")
+    assert set(json.loads(text)["settings"]) == set(wanted)
+    values, unknown, _words = parsed(text, tmp_path)
+    there.take(values)
+    there.save()
+    assert unknown == []
+    assert Settings(tmp_path / "there").values() == wanted
+
+
+def test_nothing_is_remembered_that_is_not_exported(tmp_path):
+    """Whatever can be set: a new setting is described, or named among those that are left out on purpose."""
+    settings = Settings(tmp_path)
+    setters = [name for name, one in vars(Settings).items() if isinstance(one, property) and one.fset is not None]
+    assert {"geometry", "corpora", "download_folder"} < set(setters)
+    samples = {"geometry": QByteArray(b"x"), "corpora": [tmp_path], "microphone": "Headset"}
+    for name in setters:
+        setattr(settings, name, samples.get(name, tmp_path))
+    settings.take({name: another(stored) for name, stored in Settings.described().items()})
+    settings.save()
+    kept = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat).allKeys()
+    assert set(kept) == {*Settings.described(), *NOT_EXPORTED}
+    assert all(NOT_EXPORTED.values()), "each is left out for a reason"
+
+
+def test_the_folders_that_are_not_here_are_told(tmp_path):
+    values = {
+        "folder": "/нет/последней",
+        "recordings_folder": str(tmp_path),
+        "watch_folder": "/нет/входящих",
+        "download_folder": "",
+        "language_model_folder": NO_LANGUAGE_MODEL,
+        "corpora": json.dumps([str(tmp_path), "/нет/корпуса", "/нет/входящих"]),
+    }
+    assert missing_folders(values) == ["/нет/входящих", "/нет/корпуса"]
+
+
 def whole(**changed) -> str:
     return json.dumps({"format": "diktovka-settings", "version": 1, "settings": {}, **changed})
 
@@ -218,6 +277,9 @@ def whole(**changed) -> str:
         (whole(settings={"text_percent": "large"}), "another kind"),
         (whole(settings={"keys": {"record": "K"}}), "shortcuts"),
         (whole(settings={"keys": "Ctrl+K"}), "shortcuts"),
+        (whole(settings={"corpora": "/a"}), "no list of folders"),
+        (whole(settings={"corpora": [1]}), "no list of folders"),
+        (whole(settings={"download_folder": 1}), "another kind"),
         (whole(own_words="a"), "own words"),
     ],
 )
@@ -253,6 +315,26 @@ def test_export_and_import_in_the_window(transfer, stage, qtbot, tmp_path):
     assert stage.session.model == models_dir() / "mine"
     assert read_text(own_words_file()) == "Тверь\nАбакан\n"
     settings.text_percent = 100
+
+
+def test_the_trainer_follows_an_import_and_missing_folders_are_no_hindrance(transfer, stage, qtbot, tmp_path):
+    stage.window.show_trainer()
+    qtbot.waitUntil(lambda: stage.window.trainer is not None)
+    corpus = stage.window.trainer.corpus
+    here, gone = tmp_path / "записи", tmp_path / "_".join(["очень"] * 40)
+    here.mkdir()
+    told_file = whole(settings={"corpora": [str(here), str(gone)], "download_folder": str(gone), "text_percent": 100})
+    (tmp_path / "настройки.json").write_text(told_file, encoding="utf-8")
+    section(stage, "transfer")
+    stage.window.resize(800, 600)
+    transfer.imports.click()
+    qtbot.waitUntil(lambda: bool(told(stage)))
+    assert f"1 folder that they name is not on this computer: {gone}." in told(stage)[0]
+    qtbot.wait(30)
+    assert stage.window.width() == 800
+    assert corpus.corpora == [here]
+    assert str(gone) in corpus.download.place.text()
+    assert Settings().download_folder == gone
 
 
 def test_a_bad_file_changes_nothing(transfer, stage, qtbot, tmp_path):
