@@ -14,7 +14,7 @@ from engine.storage import storage_error
 from gui.download_words import size_words
 from gui.files import show_in_folder
 from gui.form import named, push_button, words
-from gui.i18n import _, decimal
+from gui.i18n import _
 from gui.questions import ask_delete
 from gui.settings_form import SettingsForm, tick
 from gui.settings_privacy import Kind, sizes, stored_kinds
@@ -22,8 +22,6 @@ from gui.settings_sections import Around
 from gui.theme import GRID, icon_px
 from gui.tick import Tick
 from gui.work import Work
-
-_SMALL_BYTES = 100_000
 
 
 class FoldersSection(SettingsForm):
@@ -152,7 +150,7 @@ class FoldersSection(SettingsForm):
         name, size = found
         if name in self._size_labels:
             label = self._size_labels[name]
-            label.setText(_size(size))
+            label.setText(size_words(size))
             label.setMinimumWidth(label.sizeHint().width())
 
     def _ticked(self) -> list[Kind]:
@@ -170,10 +168,6 @@ class FoldersSection(SettingsForm):
         if self.confirm(self, question, details):
             self._around.delete_at_end(None if chosen is None else {kind.name for kind in chosen})
             self._around.close_window()
-
-
-def _size(n_bytes: int) -> str:
-    return size_words(n_bytes) if n_bytes >= _SMALL_BYTES else _("{n} kB").format(n=decimal(n_bytes / 1000, 1))
 
 
 def _breakable(path: Path) -> str:
