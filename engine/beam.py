@@ -12,6 +12,7 @@ from engine.decode import GreedyDecoder, Letter, TimedWord, checked
 from engine.errors import LanguageModelDamaged
 from engine.language_model import NGRAMS, LanguageModel
 from engine.lexicon import UNKNOWN, Lexicon
+from engine.narrow_path import narrow_path
 
 _FEW_TOKENS, _TOKENS = 24, 80  # columns looked at in a step, the likeliest ones; few are faster, and mostly no worse
 _FLAT, _FEW_LETTERS = 1.0, 12  # nats below the best of a step; letters so near it that few columns may not do
@@ -59,7 +60,7 @@ class BeamDecoder:
         if own or self._lexicon.has_own:
             self._lexicon.prefer(own)
         try:
-            self._ngrams = KenLM(self._model.ngrams, Dictionary(self._lexicon.tokens))
+            self._ngrams = KenLM(narrow_path(self._model.ngrams), Dictionary(self._lexicon.tokens))
         except RuntimeError as error:
             raise LanguageModelDamaged(path=self._model.folder, file=NGRAMS) from error
         self._search = self._searching(self._decode.beam_size, _FEW_TOKENS)

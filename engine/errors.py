@@ -30,7 +30,8 @@
     │   └── CheckpointMismatch
     ├── LanguageModelError     a language model that cannot be loaded
     │   ├── LanguageModelMissing
-    │   └── LanguageModelDamaged
+    │   ├── LanguageModelDamaged
+    │   └── PathUnusable       it lies where its library cannot open it
     ├── OwnWordsUnreadable     a list of words that cannot be read
     ├── TranscriptDamaged      a kept transcript that cannot be read
     ├── DownloadError          a corpus that cannot be fetched
@@ -217,6 +218,10 @@ class LanguageModelMissing(LanguageModelError):
 
 class LanguageModelDamaged(LanguageModelError):
     template = "The language model in {path} is damaged: {file} cannot be used. Put a fresh copy of it there."
+
+
+class PathUnusable(LanguageModelError):
+    template = "The language model {path} cannot be opened under this name. Put its folder where all names are Latin."
 
 
 class OwnWordsUnreadable(DiktovkaError):

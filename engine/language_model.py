@@ -9,8 +9,6 @@ model.json       format, order, numbers, log10 probability of an unknown word, o
 
 import hashlib
 import json
-import os
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -40,10 +38,9 @@ class LanguageModel:
     described: dict[str, object] = field(default_factory=dict)
 
     @property
-    def ngrams(self) -> bytes:
-        """Path of the n-grams, as KenLM opens it: on Windows, it knows the system's code page only."""
-        path = self.folder / NGRAMS
-        return str(path).encode("mbcs") if sys.platform == "win32" else os.fsencode(path)
+    def ngrams(self) -> Path:
+        """The file of n-grams; KenLM opens it by `narrow_path`."""
+        return self.folder / NGRAMS
 
 
 def load_language_model(folder: Path) -> LanguageModel:

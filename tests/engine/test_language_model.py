@@ -15,6 +15,7 @@ from engine.checkpoint import load_checkpoint
 from engine.config import DecodeConfig
 from engine.errors import LanguageModelDamaged, LanguageModelError, LanguageModelMissing
 from engine.language_model import DESCRIPTION, LEXICON, NGRAMS, load_language_model
+from engine.narrow_path import narrow_path
 from engine.paths import shipped_language_model
 from tests.helpers.language import language_model, spoken
 from trainer.cache import FeatureCache
@@ -38,7 +39,7 @@ def kenlm(model):
     from flashlight.lib.text.decoder.kenlm import KenLM
     from flashlight.lib.text.dictionary import Dictionary
 
-    return KenLM(model.ngrams, Dictionary(["<unk>", *model.words]))
+    return KenLM(narrow_path(model.ngrams), Dictionary(["<unk>", *model.words]))
 
 
 def test_what_was_counted_is_what_is_loaded(folder):
