@@ -3,6 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 
+from engine.beam_loader import Language
 from engine.checkpoint import load_checkpoint
 from engine.paths import data_dir
 from engine.worker import Cancelled
@@ -46,10 +47,12 @@ class VoiceTuning(TuningOutcome):
             return
         model, corpora, own, folder = self._session.model, self._settings.corpora, self._own, self.job.folder
 
+        language = Language(self._settings.language_model)
+
         def request() -> TuneRequest:
             start = load_checkpoint(model)
             found = tuple(prepared_corpora(corpora, start.features, start.model.n_stacked))
-            return TuneRequest(folder, model, (own,), corpora=found)
+            return TuneRequest(folder, model, (own,), corpora=found, language=language)
 
         self.job.begin(request)
         self._show_step(Step("preparing", 0.0))

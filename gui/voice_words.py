@@ -71,18 +71,27 @@ def own_words(result: BeforeAfter) -> str:
     if result.helped:
         said = _("It reads you better: of 100 letters {after} are wrong now, and {before} were before.")
     else:
-        said = _("It reads you no better than before: {before} of 100 letters are wrong. Record more, and tune again.")
-    return said.format(before=_of_hundred(result.own_before), after=_of_hundred(result.own_after))
+        said = _(
+            "It reads you no better: of 100 letters {after} are wrong now, and {before} were before. "
+            "Record more, and tune again."
+        )
+    before, after = map(_of_hundred, result.told)
+    return said.format(before=before, after=after)
 
 
 def measured_words(result: BeforeAfter) -> str:
     """How that is known."""
     n = result.own_before.utterances
-    return ngettext(
+    measured = ngettext(
         "Measured on {n} of your sentences that it did not learn from.",
         "Measured on {n} of your sentences that it did not learn from.",
         n,
     ).format(n=n)
+    if result.written_before is None:
+        return measured
+    heard = _("Without the language model, as the letters are heard: {after} now, {before} before.")
+    before, after = map(_of_hundred, (result.own_before, result.own_after))
+    return f"{measured} {heard.format(before=before, after=after)}"
 
 
 def others_words(result: BeforeAfter) -> str:

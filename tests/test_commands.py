@@ -234,7 +234,7 @@ def test_demo_reads_both_samples(shipped):
 def test_a_model_is_tuned_and_what_cannot_be_is_said(tmp_path):
     model, voice = write_random_checkpoint(tmp_path / "model"), write_voice(tmp_path / "voice")
     corpus = write_cache(tmp_path / "corpus")
-    options = ("-m", model, "--corpus", corpus, "--epochs", "1", "--threads", "1")
+    options = ("-m", model, "--corpus", corpus, "--epochs", "1", "--threads", "1", "--language-model", "none")
     done = diktovka("tune", voice, "-o", tmp_path / "run", *options)
     assert done.returncode == 0
     head, own, others, tuned = done.stdout.splitlines()

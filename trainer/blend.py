@@ -10,10 +10,11 @@ import numpy as np
 import tensorflow as tf
 
 from engine.checkpoint import Checkpoint
-from engine.decode import GreedyDecoder
+from engine.decode import Decoder, GreedyDecoder
 from engine.model import Recogniser
 from trainer.dataset import Batch, Example, Examples
 from trainer.evaluate import evaluate
+from trainer.metrics import ErrorRate
 from trainer.optimiser import ctc_loss
 from trainer.tuning_events import OWN, Judged, Verdict
 
@@ -44,6 +45,12 @@ class Judge:
             if name == OWN:
                 texts, loss = tuple(read), held.loss
         return Verdict(rates, loss, texts)
+
+    def written(self, weights: Weights, decoder: Decoder) -> tuple[ErrorRate, list[tuple[str, str, str]]]:
+        """The set OWN read with another decoder: its error rate, and (id, reference, hypothesis) of each utterance."""
+        self._recogniser.use(weights)
+        held, texts = evaluate(OWN, self._held[OWN], self._recogniser, decoder, self._shaper)
+        return held.rate, texts
 
     def _loss_of(self, batch: Batch) -> float:
         rows = [row[:length] for row, length in zip(batch.steps, batch.lengths, strict=True)]

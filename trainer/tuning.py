@@ -13,6 +13,7 @@ The run's folder, beside what `trainer.run` keeps there:
 
 import hashlib
 import json
+import logging
 import os
 import shutil
 from collections.abc import Iterator
@@ -20,11 +21,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from engine.beam_loader import NO_LANGUAGE, Language, load_beam
 from engine.config import _check, _Config
+from engine.errors import DiktovkaError
 from engine.storage import write_atomic
 from trainer.settings import TrainConfig
 from trainer.tuning_events import OWN, RESULT, BeforeAfter, Hearing, Split, load_result, save_result
 
+log = logging.getLogger(__name__)
 TUNED, MADE_OF = "tuned", "tuning.json"
 
 
@@ -74,7 +78,8 @@ class TuneRequest:
     out: folder of the run; one found there goes on if it learns from the same. model: checkpoint to begin with.
     own: folders of recordings with their texts, or feature caches, to learn. held: the same, to measure the learning
     by; where none are named, a fifth of `own` is held out. corpora: feature caches of other people's speech to mix
-    in; general: more of it, only to measure by.
+    in; general: more of it, only to measure by. language: what the held-out recordings are written with in the end,
+    as dictation will; without a model in it they are told as the letters are heard.
     """
 
     out: Path
@@ -85,6 +90,7 @@ class TuneRequest:
     general: tuple[Path, ...] = ()
     settings: TuneConfig = field(default_factory=TuneConfig)
     threads: int | None = None
+    language: Language = NO_LANGUAGE
 
 
 def tune(request: TuneRequest) -> Iterator[object]:
@@ -186,9 +192,6 @@ def _concluded(request: TuneRequest, start, after, judge) -> Iterator[object]:
     }
     told = request.settings.to_dict() | {"tuned_share": best.share}
     save_checkpoint(request.out / TUNED, replace(start, weights=weights, error_rates=rates, training=told))
-    texts = tuple(
-        (reference, was, now) for (_, reference, was), (_, _, now) in zip(before.texts, best.verdict.texts, strict=True)
-    )
     result = BeforeAfter(
         request.out / TUNED,
         before.own,
@@ -196,6 +199,24 @@ def _concluded(request: TuneRequest, start, after, judge) -> Iterator[object]:
         before.general,
         best.verdict.general,
         best.share,
-        texts,
+        _beside(before.texts, best.verdict.texts),
     )
-    save_result(result, request.out)
+    save_result(_written(result, request.language, start, judge, weights), request.out)
+
+
+def _beside(before, after) -> tuple[tuple[str, str, str], ...]:
+    """(reference, before, after) of two readings of the same utterances."""
+    return tuple((reference, was, now) for (_, reference, was), (_, _, now) in zip(before, after, strict=True))
+
+
+def _written(result: BeforeAfter, language: Language, start, judge, weights) -> BeforeAfter:
+    """The result with what the search with the language model writes; as it is where there is none that can be used."""
+    try:
+        decoder, _own = load_beam(start, language)
+    except DiktovkaError as error:
+        log.warning("the language model cannot be used to tell what came of the tuning", exc_info=error)
+        return result
+    if decoder is None:
+        return result
+    (before, was), (after, now) = (judge.written(some, decoder) for some in (start.weights, weights))
+    return replace(result, texts=_beside(was, now), written_before=before, written_after=after)

@@ -5,7 +5,8 @@ import signal
 from contextlib import closing
 from pathlib import Path
 
-from engine.commands import say
+from engine.beam_loader import Language
+from engine.commands import add_language_options, say
 from engine.paths import shipped_checkpoint
 from trainer.tuning import TuneConfig, TuneRequest
 from trainer.tuning_events import BeforeAfter, Judged, Split
@@ -30,6 +31,7 @@ def add_tune_options(parser: argparse.ArgumentParser) -> None:
     add("--general", nargs="+", default=[], type=Path, metavar="PATH", help="more of it, only to measure by")
     add("--epochs", type=int, default=TuneConfig.epochs, help="passes over the recordings (default: %(default)s)")
     add("--pull", type=float, default=TuneConfig.pull, help="pull back to the old weights (default: %(default)s)")
+    add_language_options(parser, "none")
     add("--threads", type=int, default=2, help="processor threads (default: %(default)s)")
 
 
@@ -60,6 +62,7 @@ def _request(arguments: argparse.Namespace) -> TuneRequest:
         tuple(arguments.general),
         TuneConfig(epochs=arguments.epochs, pull=arguments.pull),
         arguments.threads,
+        Language(arguments.language_model, arguments.own_words),
     )
 
 
@@ -84,6 +87,7 @@ def _print_result(result: BeforeAfter) -> None:
     print(f"{'':<22} {'utterances':>10} {'words':>7} {'CER before':>11} {'after':>7} {'WER before':>11} {'after':>7}")
     for name, before, after in (
         ("own, held out", result.own_before, result.own_after),
+        ("  as they are written", result.written_before, result.written_after),
         ("others, held out", result.general_before, result.general_after),
     ):
         if before is not None:

@@ -62,9 +62,11 @@ class Split:
 
 @dataclass(frozen=True)
 class BeforeAfter:
-    """The end. All rates are of held-out recordings; general ones are None where there is no other speech.
+    """The end. All rates are of held-out recordings, as the letters are heard; general ones are None where there is no
+    other speech. written: of own, as the search with the language model writes them; None where it was not asked.
 
-    share: of the tuned weights in the result, 0 where none of it helped. texts: (reference, before, after) of own.
+    share: of the tuned weights in the result, 0 where none of it helped. texts: (reference, before, after) of own, as
+    they are written where that is known.
     """
 
     folder: Path
@@ -74,10 +76,20 @@ class BeforeAfter:
     general_after: ErrorRate | None
     share: float
     texts: tuple[tuple[str, str, str], ...] = ()
+    written_before: ErrorRate | None = None
+    written_after: ErrorRate | None = None
+
+    @property
+    def told(self) -> tuple[ErrorRate, ErrorRate]:
+        """Before and after, of own: as written where that is known, since that is what a person will get."""
+        if self.written_before is None or self.written_after is None:
+            return self.own_before, self.own_after
+        return self.written_before, self.written_after
 
     @property
     def helped(self) -> bool:
-        return self.own_after.letter_errors < self.own_before.letter_errors
+        before, after = self.told
+        return after.letter_errors < before.letter_errors
 
 
 def save_result(result: BeforeAfter, out: Path) -> None:
@@ -93,6 +105,9 @@ def load_result(out: Path) -> BeforeAfter | None:
         rates = {
             name: told[name] and ErrorRate(**told[name])
             for name in ("own_before", "own_after", "general_before", "general_after")
+        }
+        rates |= {
+            name: ErrorRate(**told[name]) for name in ("written_before", "written_after") if told.get(name) is not None
         }
         texts = tuple((str(one), str(two), str(three)) for one, two, three in told["texts"])
         return BeforeAfter(out / str(told["folder"]), **rates, share=float(told["share"]), texts=texts)

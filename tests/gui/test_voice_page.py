@@ -404,7 +404,9 @@ def test_a_damaged_list_is_none(tmp_path):
 # --- tuning ---
 
 
-def write_result(before: int = 40, after: int = 20, share: float = 0.5, general: bool = True) -> Path:
+def write_result(
+    before: int = 40, after: int = 20, share: float = 0.5, general: bool = True, written: tuple[int, ...] = ()
+) -> Path:
     home = data_dir() / "tuning" / "my-voice"
     write_random_checkpoint(home / "tuned")
 
@@ -413,7 +415,8 @@ def write_result(before: int = 40, after: int = 20, share: float = 0.5, general:
 
     others = (rate(44), rate(45)) if general else (None, None)
     texts = (("мама мыла раму", "мама мила рану", "мама мыла раму"),)
-    save_result(BeforeAfter(home / "tuned", rate(before), rate(after), *others, share, texts), home)
+    told = (rate(before), rate(after), *others, share, texts, *map(rate, written))
+    save_result(BeforeAfter(home / "tuned", *told), home)
     return home
 
 
@@ -505,13 +508,26 @@ def test_a_result_waits_through_a_restart_and_is_thrown_away_with_undo(reading, 
     assert (home / "tuned" / "model.json").is_file()
 
 
+@pytest.mark.parametrize(("written", "said"), [((18, 11), "better"), ((18, 19), "no better")])
+def test_what_is_written_is_what_counts(reading, written, said):
+    """With the language model; how the letters are heard stands below."""
+    reading.close()
+    write_result(written=written)
+    reading.open()
+    view = reading.page.tuning.result_view
+    before, after = written
+    told = f"It reads you {said}: of 100 letters {after} are wrong now, and {before} were before."
+    assert view.own.text().startswith(told)
+    assert view.measured.text().endswith("as the letters are heard: 20 now, 40 before.")
+
+
 def test_one_that_brought_nothing_cannot_be_kept(reading):
     reading.close()
     write_result(40, 40, share=0.0, general=False)
     reading.open()
     view = reading.page.tuning.result_view
     assert not view.keep.isEnabled()
-    assert view.own.text().startswith("It reads you no better than before: 40 of 100")
+    assert view.own.text().startswith("It reads you no better: of 100 letters 40 are wrong now, and 40 were before.")
     assert "could not be measured" in view.others.text()
 
 

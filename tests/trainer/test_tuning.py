@@ -6,15 +6,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from engine.beam_loader import Language
 from engine.checkpoint import load_checkpoint
 from engine.errors import CheckpointMissing, ConfigError, CorpusError, TooFewOwn
 from engine.worker import Cancelled
-from tests.helpers.models import SMALL, write_random_checkpoint
+from tests.helpers.language import language_model
+from tests.helpers.models import SMALL, WORDS, write_random_checkpoint
 from tests.helpers.voices import write_learned, write_voice
 from trainer.blend import best_blend, blended
 from trainer.dataset import Example, Rows
 from trainer.events import EpochDone, StepDone
-from trainer.metrics import ErrorRate
+from trainer.metrics import ErrorRate, error_rate
 from trainer.process import TrainingProcess
 from trainer.run import load_state
 from trainer.tuning import TuneConfig, TuneRequest, tune, tuned
@@ -63,6 +65,23 @@ def test_the_own_voice_is_read_better_and_the_others_as_well_as_before(request_)
     assert any((tuned_model.weights[name] != weight).any() for name, weight in start.weights.items())
     assert load_result(request_.out) == result
     assert len(result.texts) == 5
+
+
+def test_the_end_is_told_as_the_language_model_writes_it(request_, tmp_path):
+    language_model(tmp_path / "language", *(" ".join(WORDS) for _ in range(3)))
+    *_, result = tuned(replace(request_, language=Language(tmp_path / "language", None)))
+    assert result.written_before.utterances == result.written_after.utterances == 5
+    assert result.told == (result.written_before, result.written_after)
+    assert {word for _, was, now in result.texts for word in (was + " " + now).split()} <= set(WORDS)
+    assert result.written_after.letter_errors == error_rate((said, now) for said, _, now in result.texts).letter_errors
+    assert load_result(request_.out) == result
+
+
+def test_without_the_language_model_it_is_told_as_it_is_heard(request_, tmp_path, caplog):
+    *_, result = tuned(replace(request_, language=Language(tmp_path / "nothing", None)))
+    assert result.written_before is None
+    assert result.told == (result.own_before, result.own_after)
+    assert "the language model cannot be used" in caplog.text
 
 
 def test_without_other_speech_the_pull_keeps_it_near(request_):
