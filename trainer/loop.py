@@ -18,7 +18,7 @@ import numpy as np
 from engine.alphabet import Alphabet
 from engine.checkpoint import Checkpoint, save_checkpoint
 from engine.config import FeatureConfig, ModelConfig
-from engine.errors import TrainingError
+from engine.errors import StorageError, TrainingError
 from engine.model import BiLstmCtc
 from engine.shapes import initial_lower_output, initial_weights, weight_shapes
 from trainer import nonspeech
@@ -31,7 +31,7 @@ from trainer.journal import Journal
 from trainer.material import Material
 from trainer.optimiser import Optimiser
 from trainer.result import BEST, LAST, Judge, conclude, forget_result, rates_of, read_result
-from trainer.run import Position, epoch_row, parsed_state, save_state, state_bytes
+from trainer.run import Position, parsed_state, save_state, state_bytes
 from trainer.schedule import learning_rate
 from trainer.settings import TrainConfig
 from trainer.splice import spliced
@@ -253,19 +253,26 @@ class Training:
             self.position, self._stopping = Position(**told["position"]), told["stopping"]
 
     def _judge_epoch(self, started: float) -> Iterator[Event]:
-        at = self.position
         try:
-            held = self._held.read(self._averaged(), show=7 * at.epoch)
+            held = self._held.read(self._averaged(), show=7 * self.position.epoch)
         except GivenUp:
             self._stopping = True
             return
-        at.epoch, at.batch = at.epoch + 1, 0
-        loss, seconds = at.loss_sum / max(1, at.loss_count), time.monotonic() - started
-        done = EpochDone(at.epoch, self.settings.epochs, at.step, loss, at.skipped, seconds, held)
-        at.history.append(epoch_row(done))
-        at.loss_sum, at.loss_count, at.skipped = 0.0, 0, 0
+        unjudged = replace(self.position, history=list(self.position.history))
+        try:
+            done, best = self._conclude_epoch(held, started)
+        except StorageError:
+            self.position = unjudged  # else a state that is saved yet would tell of models that were not written
+            raise
+        yield done  # not before all is on the disk: whoever listens may leave here
+        yield Saved(self.folder, best)
+
+    def _conclude_epoch(self, held: tuple[Held, ...], started: float) -> tuple[EpochDone, bool]:
+        """Writes all that an epoch leaves; whether it is the best so far. Raises StorageError."""
+        at = self.position
+        done = at.close_epoch(self.settings.epochs, time.monotonic() - started, held)
         chosen = [one.rate.cer for one in held if one.split in self._material.choose_on]
-        score = float(np.mean(chosen)) if chosen else loss
+        score = float(np.mean(chosen)) if chosen else done.loss
         if best := score < at.best:
             at.best, at.best_epoch = score, at.epoch
         checkpoint = self.checkpoint(held)
@@ -274,8 +281,7 @@ class Training:
         if self._journal:
             self._journal.epoch(done, at.history)
         self.save()
-        yield done  # not before all is on the disk: whoever listens may leave here
-        yield Saved(self.folder, best)
+        return done, best
 
     def checkpoint(self, held: Sequence[Held] = ()) -> Checkpoint:
         """The averaged weights as a model, with the history of the run and of the model it began with."""

@@ -22,7 +22,7 @@ import numpy as np
 from engine.arrays import read_arrays
 from engine.errors import TrainingError
 from engine.storage import atomic_path, write_atomic
-from trainer.events import EpochDone
+from trainer.events import EpochDone, Held
 from trainer.step_log import read_steps
 
 __all__ = ["read_steps"]
@@ -47,6 +47,14 @@ class Position:
     def at_epoch_start(self) -> "Position":
         """The epoch under way begun anew; its steps so far still count."""
         return replace(self, batch=0, loss_sum=0.0, loss_count=0, skipped=0)
+
+    def close_epoch(self, epochs: int, seconds: float, held: tuple[Held, ...]) -> EpochDone:
+        """Puts the epoch under way into the history and stands before the next. epochs: of the whole run."""
+        loss = self.loss_sum / max(1, self.loss_count)
+        done = EpochDone(self.epoch + 1, epochs, self.step, loss, self.skipped, seconds, held)
+        self.history.append(epoch_row(done))
+        self.epoch, self.batch, self.loss_sum, self.loss_count, self.skipped = done.epoch, 0, 0.0, 0, 0
+        return done
 
 
 def save_state(folder: Path, arrays: dict[str, np.ndarray], position: Position, about: dict[str, object]) -> None:

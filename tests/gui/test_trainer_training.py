@@ -12,6 +12,7 @@ from gui.training_words import result_words
 from tests.gui.trainer_stage import TrainerStage, begin_with
 from tests.helpers.models import write_cache, write_random_checkpoint
 from tests.trainer.test_distributed import Pair
+from trainer.commands import PRESETS
 from trainer.events import StepDone, Stopped
 from trainer.process import Request
 from trainer.result import read_result
@@ -85,6 +86,26 @@ def check_all_is_shown_again(training, home):
 
 def epochs_shown(training) -> list[int]:
     return [int(training.examples.item(row, 0).text()) for row in range(training.examples.rowCount())]
+
+
+def test_the_classic_network_is_trained_from_scratch(trainer, qtbot):
+    training, home = trainer.training, models_dir() / "mine"
+    features, model = PRESETS["classic"]
+    begin_with(trainer, "classic")
+    assert [training.form.settings.shape[name].value() for name in ("n_layers", "n_units")] == [2, 128]
+    training.form.epochs.setValue(1)
+    training.train.click()
+    qtbot.waitUntil(trainer.has_ended, timeout=LONG_MS)
+    assert trainer.told == []
+    assert training.state.text() == "1 epoch of 1 is done."
+    assert training.result.text() == result_words(read_result(home))
+    assert training.result.text().startswith("The result is the model of the best epoch. Letters wrong: best epoch ")
+    assert [point.epoch for point in training._curve.unseen] == [1]
+    made = load_checkpoint(home / "best")
+    assert (made.features, made.model) == (features, model)
+    assert len(made.history) == 1, "it began with no other model"
+    training.use.click()
+    qtbot.waitUntil(lambda: trainer.stage.models[-1] == home / "best")
 
 
 def test_a_second_press_ends_it_at_once(trainer, qtbot):

@@ -43,7 +43,8 @@ class TrainerStage:
         return [self.models.table.item(row, 0).text() for row in range(self.models.table.rowCount())]
 
 
-def begin_with(stage: TrainerStage, folder: Path) -> None:
-    """Chooses the model in `folder` to go on from."""
+def begin_with(stage: TrainerStage, start: Path | str) -> None:
+    """Chooses a model's folder to go on from, or a preset for a new network."""
     box = stage.training.form.start
-    box.setCurrentIndex([getattr(box.itemData(i), "model", None) for i in range(box.count())].index(folder))
+    offered = [box.itemData(place) for place in range(box.count())]
+    box.setCurrentIndex([one.model or one.preset for one in offered].index(start))
