@@ -9,7 +9,6 @@ All runs on the caller's thread. Closing the iterator ends what is under way at 
 
 import asyncio
 import shutil
-import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -51,15 +50,13 @@ def read_index(url: str, outside: Outside | None = None) -> Iterator[Event]:
     return driven(run)
 
 
-def download(
-    plan: Plan, outside: Outside | None = None, clock: Callable[[], float] = time.monotonic
-) -> Iterator[Event]:
+def download(plan: Plan, outside: Outside | None = None) -> Iterator[Event]:
     """Retrying, Progress, ArchiveDone and ArchiveFailed in any order, then one Finished.
 
     A broken archive does not stop the others. Raises SpaceMissing before anything is fetched, StorageError, and
     SiteUnreachable when the site is gone for good; what was fetched stays, and the next start goes on with it.
     """
-    return driven(lambda emit: _Download(plan, outside or Outside(), clock, emit).run())
+    return driven(lambda emit: _Download(plan, outside or Outside(), emit).run())
 
 
 class _Rate:
@@ -128,9 +125,9 @@ class _Tally:
 class _Download:
     """A plan being carried out."""
 
-    def __init__(self, plan: Plan, outside: Outside, clock: Callable[[], float], emit: Emit):
+    def __init__(self, plan: Plan, outside: Outside, emit: Emit):
         self._plan, self._outside, self._emit = plan, outside, emit
-        self._tally = _Tally(plan, clock)
+        self._tally = _Tally(plan, outside.clock)
         self._waiting = deque(plan.missing)
         self._n_mute = 0
 

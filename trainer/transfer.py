@@ -5,6 +5,7 @@ Faults of httpx end here: what leaves this module is a DownloadError or a Storag
 
 import asyncio
 import re
+import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -44,11 +45,13 @@ def open_client(timeout: httpx.Timeout | float = _TIMEOUT, **options) -> httpx.A
 
 @dataclass(frozen=True)
 class Outside:
-    """What a download needs of the world. wait: seconds -> passed; open_file: as the built-in `open`."""
+    """What a download needs of the world. wait: seconds -> passed; open_file: as the built-in `open`; clock: in
+    seconds."""
 
     client: Callable[[], httpx.AsyncClient] = open_client
     wait: Callable[[float], Awaitable[object]] = asyncio.sleep
     open_file: Callable[..., BinaryIO] = open
+    clock: Callable[[], float] = time.monotonic
 
 
 @dataclass

@@ -2,10 +2,13 @@
 
 import pytest
 
+from gui import i18n
 from gui.corpus_cache import cache_folder
+from gui.download_words import progress_words
 from tests.gui.trainer_stage import TrainerStage
 from tests.helpers.voxforge_site import INDEX, VoxForgeSite, answers, small_archive
 from trainer.commands import PRESETS
+from trainer.download_events import Progress, Retrying
 from trainer.download_plan import corpus_folder
 
 NAMES = ("anna-20110516-abc", "boris-20120102-xyz", "ira")
@@ -79,6 +82,69 @@ def test_a_broken_archive_is_named_at_the_end(trainer, site, qtbot):
     said = trainer.download.state.text()
     assert "2 archives were fetched." in said
     assert "1 was left out:\nira.tgz" in said
+
+
+def said_at(trainer, kind) -> list[tuple[object, str]]:
+    """Grows by each event of a kind, with what the person reads then."""
+    told = []
+    trainer.download.work.event.connect(
+        lambda event: told.append((event, trainer.download.state.text())) if isinstance(event, kind) else None
+    )
+    return told
+
+
+def test_the_rate_and_the_time_left_are_told_while_it_is_fetched(trainer, site, qtbot):
+    site.archives = {"ira.tgz": small_archive("ira", 6_000_000)}
+    look(trainer, qtbot)
+    told = said_at(trainer, Progress)
+    fetch(trainer, qtbot)
+    (first, at_first), (last, at_last) = told[0], told[-1]
+    assert first.rate_bytes_s is None
+    assert at_first.startswith("0 of 1 archives, ")
+    assert at_first.endswith(" of 6.0 MB"), "two looks at the clock are needed for a rate"
+    seconds = len(told) - 1  # one at each look at the clock
+    assert seconds < 15
+    assert at_last == f"1 of 1 archives, 6.0 MB of 6.0 MB, {6.0 / seconds:.1f} MB a second, a few seconds left"
+    assert last.left_s == 0
+    assert all("a second" in words for _event, words in told[1:])
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            "en",
+            "The site answered {url} with the error 503. Check the address, or try again later. Trying again in 20 s.",
+        ),
+        ("ru", "На {url} сайт ответил ошибкой 503. Проверьте адрес или попробуйте позже. Новая попытка через 20 с."),
+    ],
+)
+def test_that_it_tries_again_is_told(make_stage, site, qtbot, language, words):
+    trainer = TrainerStage(make_stage, language=language)
+    trainer.download.site.setText(site.url)
+    look(trainer, qtbot)
+    site.fails("ira.tgz", answers(503, Retry_After="20"))
+    told = said_at(trainer, Retrying)
+    fetch(trainer, qtbot)
+    ((_event, said),) = told
+    assert said == words.format(url=f"{site.url}ira.tgz")
+    assert trainer.told == []
+    assert sorted(path.name for path in corpus_folder("127.0.0.1").iterdir()) == sorted(NAMES)
+
+
+@pytest.mark.parametrize(
+    ("language", "rate_bytes_s", "left_s", "words"),
+    [
+        ("en", 1.25e6, 2240.0, "12 of 650 archives, 100 MB of 2.9 GB, 1.2 MB a second, 37 min left"),
+        ("en", None, None, "12 of 650 archives, 100 MB of 2.9 GB"),
+        ("ru", 1.25e6, 8000.0, "12 из 650 архивов, 100 МБ из 2,9 ГБ, 1,2 МБ в секунду, осталось 2 ч 13 мин"),
+    ],
+)
+def test_how_far_it_is(language, rate_bytes_s, left_s, words):
+    i18n.install(language)
+    said = progress_words(Progress(100_000_000, 2_900_000_000, rate_bytes_s, left_s, 12, 650, ()))
+    i18n.install("en")
+    assert said.replace("\u00a0", " ") == words
 
 
 def test_a_site_that_refuses_is_told_and_can_be_tried_again(trainer, site, qtbot):

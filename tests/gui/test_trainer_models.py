@@ -3,18 +3,21 @@
 import hashlib
 import json
 import os
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QLocale, Qt
 
 from engine.checkpoint import load_checkpoint, save_checkpoint
+from engine.config import ModelConfig
 from engine.errors import CheckpointMissing
 from engine.paths import models_dir, shipped_checkpoint
 from gui.recognition import model_name
 from gui.settings import Settings
-from gui.trained_models import list_models
+from gui.trained_models import kind_of, list_models
 from gui.training_request import load_request, save_request
 from tests.gui.trainer_stage import TrainerStage
 from tests.helpers.models import random_checkpoint, write_random_checkpoint
@@ -42,6 +45,83 @@ def test_the_list(trainer):
     assert trainer.names() == [SHIPPED, "first"]
     assert trainer.models.table.item(0, 4).text() == "in use"
     assert trainer.models.table.item(1, 2).text() == "—"
+
+
+def rated(**cer: float) -> dict[str, object]:
+    return {name: {"cer": rate, "wer": 1.0, "utterances": 8, "words": 24} for name, rate in cer.items()}
+
+
+@pytest.mark.parametrize(
+    ("language", "shipped", "row"),
+    [
+        ("en", SHIPPED, ["Антон", "3/9/24", "12.3 %", "{size} MB", ""]),
+        ("ru", "Поставляется с программой", ["Антон", "09.03.2024", "12,3 %", "{size} МБ", ""]),
+    ],
+)
+def test_name_date_error_and_size_of_each_model(make_stage, language, shipped, row, monkeypatch):
+    """The error is that of new sentences; the day is that on which it was made."""
+    monkeypatch.setattr("gui.models_panel.window_locale", lambda: QLocale(language))
+    folder = models_dir() / "Антон"
+    rates = rated(dev_unseen_text=0.1234, dev_seen_text=0.5)
+    save_checkpoint(folder, replace(random_checkpoint(ModelConfig(2, 128, 2)), error_rates=rates))
+    made = datetime(2024, 3, 9, 12).timestamp()
+    os.utime(folder / "model.json", (made, made))
+    stage = TrainerStage(make_stage, language=language)
+    stage.page.show_page(stage.models)
+    size = f"{(folder / 'weights.npz').stat().st_size / 1e6:.1f}"
+    assert 2.0 < float(size) < 9.9
+    size = size.replace(".", "," if language == "ru" else ".")
+    assert stage.names() == [shipped, "Антон"]
+    assert cells(stage, 1) == [text.format(size=size) for text in row]
+    assert cells(stage, 0)[3:] == [shipped_size(language), {"en": "in use", "ru": "используется"}[language]]
+
+
+def cells(trainer, row) -> list[str]:
+    return [trainer.models.table.item(row, column).text().replace("\u00a0", " ") for column in range(5)]
+
+
+def shipped_size(language) -> str:
+    n = f"{(shipped_checkpoint() / 'weights.npz').stat().st_size / 1e6:.1f}"
+    return f"{n} MB" if language == "en" else f"{n.replace('.', ',')} МБ"
+
+
+@pytest.mark.parametrize(
+    ("rates", "cer"),
+    [
+        (rated(dev_unseen_text=0.2, test_unseen_text=0.3, dev_seen_text=0.01), 0.25),
+        (rated(dev=0.2, other=0.4), 0.3),
+        ({}, None),
+        ({"dev": {"wer": 0.5}}, None),
+    ],
+)
+def test_which_error_counts(rates, cer):
+    save_checkpoint(models_dir() / "one", replace(random_checkpoint(), error_rates=rates))
+    (found,) = [model.cer for model in list_models() if model.name == "one"]
+    assert found == pytest.approx(cer)
+
+
+def test_a_run_shows_the_error_of_its_result(tmp_path):
+    for name, cer in {"best": 0.3, "average": 0.25}.items():
+        save_checkpoint(models_dir() / "run" / name, replace(random_checkpoint(), error_rates=rated(dev_unseen=cer)))
+
+    def shown():
+        return [model.cer for model in list_models() if model.name == "run"]
+
+    assert shown() == [0.3]
+    (models_dir() / "run" / "outcome.json").write_text('{"result": "average", "cer": {}}')
+    assert shown() == [0.25]
+
+
+def test_a_model_whose_replacement_was_killed_shows_what_it_is_now():
+    """Between its two files: the weights and the description that waits are the new model's."""
+    folder, new = models_dir() / "one", models_dir() / "new"
+    save_checkpoint(folder, replace(random_checkpoint(), error_rates=rated(dev=0.3)))
+    wider = replace(random_checkpoint(ModelConfig(1, 24, 2)), error_rates=rated(dev=0.1))
+    save_checkpoint(new, wider)
+    (new / "weights.npz").replace(folder / "weights.npz")
+    (new / "model.json").replace(folder / "model.next.json")
+    assert [model.cer for model in list_models() if model.name == "one"] == [0.1]
+    assert kind_of(folder) == (wider.features, wider.model)
 
 
 def test_a_broken_folder_is_left_out_and_newer_models_come_first(trainer):

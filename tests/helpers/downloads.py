@@ -2,6 +2,8 @@
 
 import io
 import tarfile
+from functools import partial
+from itertools import count
 
 from tests.helpers.full_disk import FullDisk
 from tests.helpers.voxforge_site import small_archive
@@ -16,7 +18,7 @@ N_BYTES = 300_000
 
 
 class World:
-    """Waits that pass at once, and are noted."""
+    """Waits that pass at once, and are noted; at each look at the clock a second has passed."""
 
     def __init__(self, timeout_s: float = 5.0, disk: FullDisk | None = None):
         self.waits_s: list[float] = []
@@ -24,6 +26,7 @@ class World:
             client=lambda: open_client(timeout_s, trust_env=False),
             wait=self._wait,
             open_file=disk.open if disk else open,
+            clock=partial(next, count(0.0)),
         )
 
     async def _wait(self, wait_s: float) -> None:

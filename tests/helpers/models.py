@@ -34,13 +34,18 @@ def letter_cepstra(text: str, rng: np.random.Generator, n_frames: int = 8) -> np
     return np.clip(frames + rng.normal(0, 1, frames.shape), -127, 127)
 
 
-def write_cache(folder: Path, n_train: int = 48, n_held: int = 8, seed: int = 0) -> Path:
-    """A feature cache whose letters are plain to hear; splits train, dev_seen_text and dev_unseen_text."""
+def write_cache(
+    folder: Path, n_train: int = 48, n_held: int = 8, seed: int = 0, n_words: tuple[int, int] = (3, 3)
+) -> Path:
+    """A feature cache whose letters are plain to hear; splits train, dev_seen_text and dev_unseen_text.
+
+    n_words: least and most in a sentence.
+    """
     rng = np.random.default_rng(seed)
     rows, parts, start = [], [], 0
     for split, n in (("train", n_train), ("dev_seen_text", n_held), ("dev_unseen_text", n_held)):
         for i in range(n):
-            text = " ".join(rng.choice(WORDS, 3))
+            text = " ".join(rng.choice(WORDS, rng.integers(*n_words, endpoint=True)))
             cepstra = letter_cepstra(text, rng)
             rows.append((f"{split}-{i}", f"speaker{i % 5}", split, start, len(cepstra), text))
             parts.append(cepstra)

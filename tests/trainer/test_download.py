@@ -1,7 +1,6 @@
 """Fetching a corpus from a local site that behaves like VoxForge's; its bad days: test_download_faults."""
 
 import threading
-from itertools import count
 
 import pytest
 
@@ -15,7 +14,7 @@ from tests.helpers import voxforge_site as site_of
 from tests.helpers.downloads import N_BYTES, NAMES, World, assert_whole, listing, names, of, plan, run
 from tests.helpers.full_disk import FullDisk
 from tests.helpers.voxforge_site import INDEX, VoxForgeSite, small_archive, speech_archive
-from trainer.download import download, read_index
+from trainer.download import _Rate, download, read_index
 from trainer.download_events import ArchiveDone, Finished, Progress
 from trainer.download_plan import make_plan
 from trainer.site import Choice
@@ -48,9 +47,7 @@ def test_all_archives_arrive(site, tmp_path):
 
 
 def test_progress_adds_up(site, tmp_path):
-    ticks = count()
-    steps = download(plan(site, tmp_path), World().outside, clock=lambda: float(next(ticks)))
-    progress = of(Progress, list(steps))
+    progress = of(Progress, run(site, tmp_path))
     total = sum(map(len, site.archives.values()))
     assert (progress[-1].done_bytes, progress[-1].total_bytes) == (total, total)
     assert (progress[-1].archives_done, progress[-1].archives_total) == (3, 3)
@@ -59,6 +56,34 @@ def test_progress_adds_up(site, tmp_path):
     assert progress[0].rate_bytes_s is None
     assert all(0 <= one.done_bytes <= one.total_bytes for one in progress)
     assert {way.name for one in progress for way in one.now} <= set(site.archives)
+
+
+def test_what_was_on_the_disk_before_makes_it_no_quicker(site, tmp_path):
+    (tmp_path / "ira.tgz.part").write_bytes(site.archives["ira.tgz"][:200_000])
+    progress = of(Progress, run(site, tmp_path, choice=Choice(text="ira")))
+    total = len(site.archives["ira.tgz"])
+    assert progress[-1].done_bytes == total
+    assert progress[-1].rate_bytes_s == pytest.approx((total - 200_000) / (len(progress) - 1))
+
+
+def test_the_rate_is_that_of_the_last_quarter_of_a_minute():
+    now_s = [0.0]
+    rate = _Rate(lambda: now_s[0])
+    received, told = 0, []
+    for speed in [1000] * 60 + [5000] * 60:  # bytes in each second
+        told.append(rate.at(received))
+        now_s[0], received = now_s[0] + 1, received + speed
+    assert told[0] is None
+    assert told[1:61] == [1000.0] * 60
+    assert 1000 < told[68] < 5000
+    assert told[76:] == [5000.0] * 44
+
+
+def test_the_time_left_goes_by_the_rate(site, tmp_path):
+    known = [one for one in of(Progress, run(site, tmp_path)) if one.rate_bytes_s]
+    assert known
+    for one in known:
+        assert one.left_s == pytest.approx((one.total_bytes - one.done_bytes) / one.rate_bytes_s)
 
 
 def test_several_at_once_but_few(site, tmp_path):

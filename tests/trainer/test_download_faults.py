@@ -37,6 +37,7 @@ def nothing_runs_on():
 
 # --- when the site fails ---
 
+AGAIN = "Try again later; what was downloaded is kept."
 PASSING = {
     "503": [site_of.answers(503)],
     "500-thrice": [site_of.answers(500)] * 3,
@@ -60,6 +61,30 @@ def test_what_passes_is_tried_again(site, tmp_path, faults):
     assert events[-1] == Finished(3, 0, ())
     assert {event.name for event in of(Retrying, events)} == {"ira.tgz"}
     assert world.waits_s == [event.wait_s for event in of(Retrying, events)]
+
+
+@pytest.mark.parametrize(
+    ("fault", "asked"),
+    [(site_of.never_answers, ["", ""]), (site_of.stalls_after(100_000), ["", "bytes=100000-"])],
+    ids=["no-answer", "silent-in-mid-body"],
+)
+def test_a_site_that_fell_silent_is_asked_again(site, tmp_path, fault, asked):
+    site.fails("ira.tgz", fault)
+    world = World(timeout_s=0.5)
+    events = run(site, tmp_path, world)
+    assert_whole(tmp_path)
+    assert events[-1] == Finished(3, 0, ())
+    (again,) = of(Retrying, events)
+    assert (again.name, again.wait_s, world.waits_s) == ("ira.tgz", 1, [1])
+    assert str(again.error) == "The site 127.0.0.1 cannot be reached: it does not answer. " + AGAIN
+    assert site.asked_for("ira.tgz") == asked
+
+
+def test_a_page_that_does_not_come_in_time_is_asked_for_again(site):
+    site.fails(INDEX, site_of.never_answers)
+    world = World(timeout_s=0.5)
+    assert len(listing(site, world).archives) == 3
+    assert world.waits_s == [1]
 
 
 def test_a_reset_goes_on_where_it_broke_off(site, tmp_path):

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from engine.config import VOXFORGE, ModelConfig
 from engine.errors import TrainingError
 from tests.conftest import ROOT
 from tests.helpers.models import random_checkpoint, write_cache
+from trainer.cache import FeatureCache
 from trainer.events import EpochDone, Result, Saved, StepDone, Stopped
 from trainer.loop import Training
 from trainer.material import material
@@ -267,3 +269,49 @@ def test_a_loss_that_is_not_finite_is_left_out_and_named(tmp_path, corpus):
     poisoned._scale = original
     later = [e for e in events if isinstance(e, StepDone)]
     assert later[-1].loss is not None
+
+
+def test_how_many_batches_were_left_out_is_counted_told_and_kept(tmp_path, corpus):
+    """Killed in the midst of the epoch, too."""
+    run = training(tmp_path / "run", corpus, replace(SETTINGS, noise=0, save_every=1))
+    poisoned = next(iter(run._train)).pieces[0][0]
+    original, told = poisoned._scale, []
+    poisoned._scale = original * np.float32(np.nan)
+    events = run.events()
+    told.append(next(events))
+    poisoned._scale = original
+    for event in events:
+        if isinstance(event, StepDone):
+            told.append(event)
+        if isinstance(event, Saved) and told[-1].loss is not None:
+            break
+    events.close()
+    assert told[-1].step < told[-1].epoch_steps
+    n_left_out = sum(event.loss is None for event in told)
+    assert n_left_out >= 1
+    assert load_state(tmp_path / "run")[1].skipped == n_left_out
+    first, second = [e for e in training(tmp_path / "run", corpus).events() if isinstance(e, EpochDone)]
+    assert (first.skipped, second.skipped) == (n_left_out, 0)
+    with (tmp_path / "run" / "metrics.csv").open() as file:
+        assert [int(row["skipped"]) for row in csv.DictReader(file)] == [n_left_out, 0]
+
+
+@pytest.mark.parametrize("short_first", [0, 1, 2])
+def test_short_sentences_come_first_then_all_in_any_order(tmp_path, short_first):
+    short_and_long = write_cache(tmp_path / "corpus", n_train=40, n_words=(1, 6))
+    settings = replace(SETTINGS, epochs=3, batch_frames=1000, short_first=short_first, per_sentence=0, nonspeech=0)
+    frames = {one.id: one.frames for one in FeatureCache(short_and_long).utterances}
+    means = {1: [], 2: [], 3: []}
+    heard = {1: set(), 2: set(), 3: set()}
+    for event in training(tmp_path / "run", short_and_long, settings).events():
+        if isinstance(event, StepDone):
+            means[event.epoch].append(np.mean([frames[name] for name in event.batch]))
+            heard[event.epoch].update(event.batch)
+    assert [len(names) for names in heard.values()] == [40, 40, 40], "each epoch has all of them"
+    assert min(map(len, means.values())) >= 6
+    assert [rises(of_epoch) for of_epoch in means.values()] == [epoch <= short_first for epoch in (1, 2, 3)]
+
+
+def rises(means) -> bool:
+    """Batches of like length lie next to each other, the shortest first: lengths are blurred by a tenth."""
+    return all(before <= after * 1.25 for before, after in pairwise(means)) and means[-1] > 2 * means[0]
