@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from engine.worker import Cancelled
@@ -128,8 +129,19 @@ class CorpusPanel(QWidget):
         self.show_state()
         self.changed.emit()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Other pages may have got recordings meanwhile."""
+        super().showEvent(event)
+        self._read_settings()
+
+    def _read_settings(self) -> None:
+        if self._settings.corpora != self.corpora:
+            self.folders.show_folders(self._settings.corpora)
+            self._busy_changed()
+
     def use(self, folder: Path) -> None:
         """Trains on that folder too from now on."""
+        self._read_settings()
         self.report.hide()  # there may be more in it
         if folder not in self.corpora:
             self.folders.show_folders([*self.corpora, folder])

@@ -192,15 +192,9 @@ class DownloadPanel(QWidget):
         match event:
             case IndexRead(index=index):
                 self._index = index
-            case Retrying():
-                error = translate_error(event.error)
-                told = _("{error} Trying again in {n} s.").format(error=error, n=round(event.wait_s))
-                self.state.setText(told)
-                self.show_log.show()
-            case Progress():
-                self.progress.setValue(round(_STEPS * event.done_bytes / max(1, event.total_bytes)))
-                self.state.setText(progress_words(event))
-                self.show_log.hide()
+            case Retrying() | Progress():
+                show_fetching(event, self.state, self.progress)
+                self.show_log.setVisible(isinstance(event, Retrying))
             case Finished():
                 self._finished = event
 
@@ -217,6 +211,17 @@ class DownloadPanel(QWidget):
             self.failed.emit(outcome, self._again)
         self._show_state()
         self.busy_changed.emit()
+
+
+def show_fetching(event: Retrying | Progress, state: QLabel, progress: QProgressBar) -> None:
+    """How far a download is, and what it waits for."""
+    if isinstance(event, Retrying):
+        error = translate_error(event.error)
+        state.setText(_("{error} Trying again in {n} s.").format(error=error, n=round(event.wait_s)))
+        return
+    progress.setRange(0, _STEPS)
+    progress.setValue(round(_STEPS * event.done_bytes / max(1, event.total_bytes)))
+    state.setText(progress_words(event))
 
 
 def _is_address(text: str) -> bool:

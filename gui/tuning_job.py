@@ -35,12 +35,18 @@ class Step:
 
 
 def prepared_corpora(folders: list[Path], features: FeatureConfig, n_stacked: int) -> Iterator[Path]:
-    """Feature caches of other people's speech that are there already and fit the model."""
+    """Feature caches of other people's speech that are there already and fit the model.
+
+    Folders of recordings may have been prepared together and each alone: never both, for what is held out in one cache
+    is learned from in another.
+    """
     from trainer.cache import FeatureCache
 
     raw = [folder for folder in folders if not is_cache(folder)]
-    made = [cache_folder(some, features, n_stacked) for some in ([raw] if raw else []) + [[one] for one in raw]]
-    for folder in dict.fromkeys([*filter(is_cache, folders), *made]):
+    together = cache_folder(raw, features, n_stacked) if raw else None
+    alone = [cache_folder([one], features, n_stacked) for one in raw]
+    made = [together] if together is not None and is_cache(together) else alone
+    for folder in [*filter(is_cache, folders), *made]:
         with suppress(DiktovkaError):
             if is_cache(folder):
                 FeatureCache(folder).require(features)

@@ -67,11 +67,11 @@ class TuningPanel(QWidget):
     def _toggle(self) -> None:
         (self.stop if self.stop.isVisible() else self.tune).click()
 
-    def show_idle(self, n: int, was_left: bool) -> None:
-        """n: kept sentences; was_left: whether a tuning can go on."""
+    def show_idle(self, n: int, was_left: bool, waits: bool = False) -> None:
+        """n: kept sentences; was_left: whether a tuning can go on; waits: for other people's recordings."""
         self.tune.setVisible(True)
         self.stop.setVisible(False)
-        self.tune.setEnabled(n >= WANTED)
+        self.tune.setEnabled(n >= WANTED and not waits)
         self.progress.setRange(0, WANTED)
         self.progress.setValue(min(n, WANTED))
         said = kept_words(n, WANTED)

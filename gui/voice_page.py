@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QShowEvent
@@ -13,6 +14,7 @@ from gui.bridge import MakeRecorder
 from gui.files import ask_folder
 from gui.i18n import _, ngettext
 from gui.message_bar import MessageList, undo_action
+from gui.other_voices_panel import OtherVoicesPanel
 from gui.session import Session
 from gui.settings import Settings
 from gui.theme import GRID
@@ -24,10 +26,17 @@ from gui.voice_store import Imported, Kept, VoiceStore
 from gui.voice_tuning import VoiceTuning
 from gui.work import Errand
 from trainer.sentences import Chooser, sentences
+from trainer.site import corpus_url
+
+if TYPE_CHECKING:  # brings the HTTP library along
+    from trainer.transfer import Outside
 
 
 class VoicePage(QWidget):
-    """`closed` after `close_work`, when nothing runs any more. open_output: a loudspeaker other than the system's."""
+    """`closed` after `close_work`, when nothing runs any more.
+
+    open_output: a loudspeaker other than the system's; outside, url: the network, and the site of others' recordings.
+    """
 
     closed = Signal()
 
@@ -38,6 +47,8 @@ class VoicePage(QWidget):
         make_recorder: MakeRecorder,
         open_output: Callable | None = None,
         ask_folder=ask_folder,
+        outside: "Outside | None" = None,
+        url: str = corpus_url(),
     ):
         super().__init__()
         self._session, self._settings, self._ask_folder = session, settings, ask_folder
@@ -51,7 +62,8 @@ class VoicePage(QWidget):
         self.reader = Reader(self.store, self.player, make_recorder, lambda: settings.microphone, self._may_record)
         self.list = KeptList()
         self.hearing = VoiceHearing(self.store, session)
-        self.tuning = VoiceTuning(session, settings, self.store.folder)
+        self.others = OtherVoicesPanel(lambda: session.model, settings, self.store.folder, outside, url)
+        self.tuning = VoiceTuning(session, settings, self.store.folder, self.others)
         self.work = Errand(self)
         self.messages = MessageList()
         self._lay_out()
@@ -65,6 +77,7 @@ class VoicePage(QWidget):
         inner.setSpacing(GRID + GRID // 2)
         inner.addWidget(self.reader, 3)
         inner.addWidget(self.list, 2)
+        inner.addWidget(self.others)
         inner.addWidget(self.tuning.panel)
         self.pages = QStackedWidget()
         self.pages.addWidget(reading)
@@ -110,8 +123,9 @@ class VoicePage(QWidget):
         self._tuning_changed()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Other pages may have added sentences meanwhile."""
+        """Other pages may have added sentences, or other people's recordings, meanwhile."""
         super().showEvent(event)
+        self.others.look()
         if not self.work.running:
             self._kept = self.store.kept()
             self._show()
@@ -237,6 +251,7 @@ class VoicePage(QWidget):
         self.reader.close_work()
         self.hearing.close_work()
         self.tuning.stop()
+        self.others.stop()
         if self._imported is not None:
             self.work.cancel()
         self._close_when_quiet()

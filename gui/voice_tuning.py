@@ -8,23 +8,27 @@ from engine.checkpoint import load_checkpoint
 from engine.paths import data_dir
 from engine.worker import Cancelled
 from gui.i18n import _
+from gui.other_voices_panel import OtherVoicesPanel
 from gui.session import Session
 from gui.settings import Settings
 from gui.tuning_job import Step, TuningJob, prepared_corpora
 from gui.tuning_outcome import TuningOutcome
-from gui.tuning_panel import ResultView, TuningPanel
+from gui.tuning_panel import WANTED, ResultView, TuningPanel
 from trainer.tuning import TuneRequest
 
 
 class VoiceTuning(TuningOutcome):
-    """Its panel, and the view of its result."""
+    """Its panel, what it says of other people's speech, and the view of its result."""
 
-    def __init__(self, session: Session, settings: Settings, own: Path):
+    def __init__(self, session: Session, settings: Settings, own: Path, others: OtherVoicesPanel):
         """own: folder of the person's recordings."""
         super().__init__(TuningJob(data_dir() / "tuning" / "my-voice"))
         self._session, self._settings, self._own = session, settings, own
         self._n_kept = 0
-        self.panel, self.result_view = TuningPanel(), ResultView()
+        self.others, self.panel, self.result_view = others, TuningPanel(), ResultView()
+        others.failed.connect(self.failed)
+        others.done.connect(self.done)
+        others.changed.connect(self._others_changed)
         self.panel.tune_wanted.connect(self.begin)
         self.panel.stop_wanted.connect(self.stop)
         self.job.step.connect(self._show_step)
@@ -36,16 +40,28 @@ class VoiceTuning(TuningOutcome):
     def show_kept(self, n: int) -> None:
         """n: sentences that there are."""
         self._n_kept = n
+        self._show_idle()
+
+    @property
+    def busy(self) -> bool:
+        return super().busy or self.others.busy
+
+    def _show_idle(self) -> None:
         if not self.job.running:
-            self.panel.show_idle(n, self.job.was_left)
+            self.panel.show_idle(self._n_kept, self.job.was_left, self.others.getting)
+        self.others.show_wanted(not self.job.running and self._n_kept >= WANTED)
+
+    def _others_changed(self) -> None:
+        self._show_idle()
+        self.changed.emit()
 
     # --- tuning ---
 
     def begin(self) -> None:
         """Goes on where the last one was left, if it was with the same sentences and the same model."""
-        if self.job.running:
+        if self.job.running or self.others.getting:
             return
-        model, corpora, own, folder = self._session.model, self._settings.corpora, self._own, self.job.folder
+        model, corpora, own, folder = self._session.model, self.others.sources, self._own, self.job.folder
 
         language = Language(self._settings.language_model)
 
@@ -56,6 +72,7 @@ class VoiceTuning(TuningOutcome):
 
         self.job.begin(request)
         self._show_step(Step("preparing", 0.0))
+        self._show_idle()
 
     def stop(self) -> None:
         """What was learned so far is saved."""
@@ -75,7 +92,8 @@ class VoiceTuning(TuningOutcome):
         super().look()
         if self.result is not None:
             self.result_view.show_result(self.result)
-        self.show_kept(self._n_kept)
+        self._show_idle()
+        self.others.look()
 
     # --- its result ---
 

@@ -102,4 +102,12 @@ def others_words(result: BeforeAfter) -> str:
             "So only half of what was learned was taken over."
         )
     said = _("Other people it reads as well as before: of 100 letters {after} are wrong now, and {before} were before.")
-    return said.format(before=_of_hundred(result.general_before), after=_of_hundred(result.general_after))
+    n = result.general_before.utterances
+    measured = ngettext(
+        "Measured on {n} recording of theirs.",
+        "Measured on {n} recordings of theirs.",
+        n,
+    ).format(n=n)
+    return (
+        f"{said.format(before=_of_hundred(result.general_before), after=_of_hundred(result.general_after))} {measured}"
+    )

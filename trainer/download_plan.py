@@ -6,10 +6,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.errors import NothingChosen, SpaceMissing
 from engine.paths import data_dir
 from trainer.site import Archive, Choice, Index
+
+if TYPE_CHECKING:
+    from trainer.sample import Sample
 
 PARALLEL = 3
 # The Russian corpus is 2.9 GB in 650 archives; packed it is rather less than half of that.
@@ -39,7 +43,9 @@ class Plan:
             raise SpaceMissing(path=self.folder, free_gb=free_gb, needed_gb=needed_gb)
 
 
-def make_plan(index: Index, choice: Choice, folder: Path, free_bytes: Callable[[Path], int] | None = None) -> Plan:
+def make_plan(
+    index: Index, choice: "Choice | Sample", folder: Path, free_bytes: Callable[[Path], int] | None = None
+) -> Plan:
     """Needs no network: quick enough to be made anew for each change of the choice. Raises NothingChosen."""
     chosen = choice.pick(index.archives)
     if not chosen:
