@@ -2,6 +2,7 @@
 
 import numpy as np
 import pyqtgraph as pg
+from pyqtgraph.graphicsItems.ScatterPlotItem import drawSymbol
 from PySide6.QtCore import QPointF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
@@ -15,6 +16,9 @@ REDRAW_EVERY_MS = 500
 _SHARE_SHOWN = 85  # per cent of the steps
 _PALER = 165  # of 255
 _ZOOM = 0.8
+# Letters and words stand in one plot, so their lines differ by more than colour.
+_SYMBOLS = {"loss": "o", "cer": "o", "wer": "t1"}
+_SYMBOL_PX = {"o": 5, "t1": 9}
 _SOLID, _DASHED = Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine
 
 
@@ -24,10 +28,10 @@ class LineSample(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setFixedSize(QSize(4 * GRID, 2 * GRID))
-        self._pen, self._dot = QPen(), False
+        self._pen, self._symbol = QPen(), ""
 
-    def show_pen(self, pen: QPen, dot: bool) -> None:
-        self._pen, self._dot = pen, dot
+    def show_pen(self, pen: QPen, symbol: str) -> None:
+        self._pen, self._symbol = pen, symbol
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -36,10 +40,11 @@ class LineSample(QWidget):
         painter.setPen(self._pen)
         middle = self.height() / 2
         painter.drawLine(QPointF(0, middle), QPointF(self.width(), middle))
-        if self._dot:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self._pen.color())
-            painter.drawEllipse(QPointF(self.width() / 2, middle), 3, 3)
+        if self._symbol:
+            painter.translate(self.width() / 2, middle)
+            drawSymbol(
+                painter, self._symbol, _SYMBOL_PX[self._symbol] + 1, pg.mkPen(None), pg.mkBrush(self._pen.color())
+            )
 
 
 class Axis(pg.AxisItem):
@@ -149,12 +154,12 @@ class LossPlot(QWidget):
             if group == "seen":
                 colour.setAlpha(_PALER)
             line.setPen(pg.mkPen(colour, width=2, style=_SOLID if group == "unseen" else _DASHED))
-            line.setSymbol("o")
-            line.setSymbolSize(5)
+            line.setSymbol(_SYMBOLS[kind])
+            line.setSymbolSize(_SYMBOL_PX[_SYMBOLS[kind]])
             line.setSymbolPen(None)
             line.setSymbolBrush(colour)
         for line, sample in self._samples:
-            sample.show_pen(pg.mkPen(line.opts["pen"]), dot=line is not self.train)
+            sample.show_pen(pg.mkPen(line.opts["pen"]), line.opts["symbol"] or "")
         for line in self.best:
             line.setPen(pg.mkPen(colours.accent, width=1, style=Qt.PenStyle.DotLine))
         self.best[1].label.setColor(colours.accent)

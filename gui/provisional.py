@@ -33,6 +33,7 @@ class Provisional:
         greyed = QTextLayout.FormatRange()
         greyed.start, greyed.length = last.length() - 1, len(text)
         greyed.format.setForeground(QColor(theme().colours.provisional_text))
+        greyed.format.setFontItalic(True)  # for those to whom grey is no sign
         last.layout().setPreeditArea(last.length() - 1, text)
         last.layout().setFormats([greyed])
         self._shown_in = last
