@@ -10,7 +10,8 @@ from gui.i18n import _
 from gui.log_window import log_button
 from gui.settings_form import SettingsForm
 from gui.settings_sections import Around
-from gui.shortcuts import ShortcutsWindow, hint
+from gui.shortcuts import hint
+from gui.shortcuts_window import ShortcutsWindow
 from gui.theme import GRID
 from gui.tour import Tour
 

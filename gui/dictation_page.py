@@ -23,7 +23,8 @@ from gui.recognition import model_name
 from gui.saving import Saver
 from gui.session import Session
 from gui.settings import Settings
-from gui.shortcuts import ShortcutsWindow, bind
+from gui.shortcuts import bind
+from gui.shortcuts_window import ShortcutsWindow
 from gui.status import Reading, Recording, Status, nothing_found_words
 from gui.theme import GRID, TITLE_SCALE, theme
 from gui.transcript_view import TranscriptView

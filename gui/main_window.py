@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMainWindow, QTabWidget, QWidget
 
 from engine.paths import resource
+from gui.alt_letters import AltLetters, are_usual
 from gui.dictation_page import DictationPage
 from gui.files import dropped_paths
 from gui.history_keeper import HistoryKeeper
@@ -87,6 +88,7 @@ class MainWindow(QMainWindow):
             bind(self, command, partial(self.tabs.setCurrentWidget, page))
             tab_hint(self.tabs, self.tabs.indexOf(page), command)
         bind(self, "help", dictation.show_shortcuts)
+        self._letters = AltLetters(self)
         self.setCentralWidget(self.tabs)
         self.setAcceptDrops(True)
         self.setMinimumSize(*LEAST_SIZE)
@@ -99,6 +101,8 @@ class MainWindow(QMainWindow):
         super().showEvent(event)
         if not self._was_shown:
             self._was_shown = True
+            if are_usual():
+                self._letters.watch()
             self.dictation.controls.record.setFocus()  # so that Space records
             self.first_shown.emit()
 

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QFont, QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QWidget
 
-from gui.i18n import N_, _
-from gui.theme import GRID, theme
+from gui.i18n import N_
 
 PORTABLE = QKeySequence.SequenceFormat.PortableText
 # Keys that edit or move in a text when they are pressed alone.
@@ -22,8 +21,7 @@ _EDITING = frozenset(
     getattr(Qt.Key, f"Key_{name}")
     for name in ("Backspace", "Delete", "Home", "End", "PageUp", "PageDown", "Left", "Right", "Up", "Down")
 )
-_MOST_PX, _WIDEST_PX = 70 * GRID, 88 * GRID
-_MEANING = "meaning"
+COMMAND = "command"  # a widget's property: whose keys do what it does
 _TYPING_MODIFIERS = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
 
 
@@ -229,6 +227,7 @@ def bind(parent: QWidget, name: str, act: Callable[[], object]) -> QShortcut:
 
 def hint(widget: QWidget, words: str, name: str) -> None:
     """The tooltip of a widget, with the keys of a command."""
+    widget.setProperty(COMMAND, name)
     _Hint(widget, words, name, widget.setToolTip)
 
 
@@ -241,58 +240,3 @@ def with_keys(words: str, name: str) -> str:
     """ "Copy all text (Ctrl+Shift+C)"; without words the keys alone."""
     keys = shown(getattr(KEYS, name))
     return f"{words} ({keys})" if words and keys else words or keys
-
-
-class ShortcutsWindow(QDialog):
-    """What each key does."""
-
-    def __init__(self, parent: QWidget | None = None):
-        super().__init__(parent)
-        self.setWindowTitle(_("Keyboard shortcuts"))
-        inner = _listed()
-        area = _scrolling(inner)
-        buttons = QDialogButtonBox()
-        buttons.addButton(_("Close"), QDialogButtonBox.ButtonRole.RejectRole)
-        buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 2 * GRID)
-        column.setSpacing(3 * GRID)
-        column.addWidget(area, 1)
-        column.addWidget(buttons)
-        self.resize(area.minimumWidth() + 8 * GRID, min(inner.sizeHint().height() + 16 * GRID, _MOST_PX))
-
-
-def _listed() -> QWidget:
-    """Keys and meanings under the titles of their pages."""
-    inner = QWidget()
-    grid = QGridLayout(inner)
-    grid.setHorizontalSpacing(4 * GRID)
-    grid.setColumnStretch(1, 1)
-    grid.setVerticalSpacing(GRID)
-    groups = [(title, [(getattr(KEYS, one.name), one.meaning) for one in commands]) for title, commands in by_page()]
-    groups[0][1].extend(FIXED)
-    for title, rows in groups:
-        head = QLabel(_(title))
-        head.setProperty("quiet", True)
-        grid.addWidget(head, grid.rowCount(), 0, 1, 2)
-        for sequence, meaning in (row for row in rows if row[0]):
-            keys = QLabel(shown(sequence))
-            keys.setFont(theme().font(1.0, QFont.Weight.DemiBold))
-            grid.addWidget(keys, grid.rowCount(), 0, Qt.AlignmentFlag.AlignLeft)
-            grid.addWidget(QLabel(_(meaning), objectName=_MEANING), grid.rowCount() - 1, 1)
-    return inner
-
-
-def _scrolling(inner: QWidget) -> QScrollArea:
-    """As wide as what is in it, which scrolls upwards and downwards; the arrow keys do it too."""
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setWidget(inner)
-    area.setMinimumWidth(min(inner.sizeHint().width() + 4 * GRID, _WIDEST_PX))
-    for label in inner.findChildren(QLabel):
-        label.setWordWrap(label.objectName() == _MEANING)
-    area.setAccessibleName(_("Keyboard shortcuts"))
-    area.viewport().setAutoFillBackground(False)
-    inner.setAutoFillBackground(False)
-    return area

@@ -8,7 +8,9 @@ from gui.theme import GRID
 
 _EDGE_PX = GRID // 2
 _LEAST_PX = 20 * GRID
-_WRAP = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+_WRAP = (
+    Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextShowMnemonic | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+)
 
 
 class Tick(QCheckBox):

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QTabBar, QWidget
 from gui.about_section import LicencesWindow
 from gui.log_window import LogWindow
 from gui.settings import Settings
-from gui.shortcuts import ShortcutsWindow
+from gui.shortcuts_window import ShortcutsWindow
 from gui.theme import DARK, LIGHT, contrast
 from gui.tour import Tour
 from tests.gui.pages import beyond, controls, cut, pages
@@ -132,7 +132,7 @@ def states():
     from engine.paths import resource
     from gui.about_section import LicencesWindow
     from gui.log_window import LogWindow
-    from gui.shortcuts import ShortcutsWindow
+    from gui.shortcuts_window import ShortcutsWindow
     from gui.tour import Tour
     window, page = program.window, program.page
     window.tabs.setCurrentWidget(page)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QProgressBar, 
 
 from engine.errors import AudioUnreadable
 from gui.log_window import LogWindow
-from gui.shortcuts import ShortcutsWindow
+from gui.shortcuts_window import ShortcutsWindow
 from tests.gui.conftest import Stage
 from tests.gui.pages import cut
 

@@ -8,7 +8,8 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QLabel
 
 from gui.settings import Settings
-from gui.shortcuts import COMMANDS, KEYS, PAGES, PORTABLE, ShortcutsWindow, is_usable, read_chosen, shown, with_keys
+from gui.shortcuts import COMMANDS, KEYS, PAGES, PORTABLE, is_usable, read_chosen, shown, with_keys
+from gui.shortcuts_window import ShortcutsWindow
 from gui.status import Recording
 from tests.gui.settings_stage import section
 
