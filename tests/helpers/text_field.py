@@ -11,10 +11,16 @@ from PySide6.QtWidgets import QApplication, QPlainTextEdit
 
 
 def main(file: Path, clipboard: str) -> int:
+    def write(text: str) -> None:
+        """At once: whoever reads meanwhile must not find it empty."""
+        part = file.with_name(f"{file.name}.part")
+        part.write_text(text, encoding="utf-8")
+        part.replace(file)
+
     app = QApplication(["text_field"])
     field = QPlainTextEdit()
     field.setWindowTitle("Another program")
-    field.textChanged.connect(lambda: file.write_text(field.toPlainText(), encoding="utf-8"))
+    field.textChanged.connect(lambda: write(field.toPlainText()))
     field.show()
     field.activateWindow()
     field.setFocus()
@@ -23,7 +29,7 @@ def main(file: Path, clipboard: str) -> int:
         if field.isActiveWindow() and field.hasFocus():
             if clipboard:
                 app.clipboard().setText(clipboard)
-            file.write_text("ready", encoding="utf-8")
+            write("ready")
             timer.stop()
 
     timer = QTimer(field, interval=20)
