@@ -21,6 +21,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui.late_page import LatePage
+
 CONTROLS = (
     QAbstractButton,
     QAbstractItemView,
@@ -40,13 +42,19 @@ def pages(window: QMainWindow, wait_until, settle) -> Iterator[tuple[str, QWidge
 
     wait_until(condition), settle(): let the event loop run.
     """
+
+    def settled() -> None:
+        settle()
+        wait_until(lambda: all(late.page for late in window.findChildren(LatePage) if late.isVisible()))
+        settle()
+
     tabs = window.tabs
     for index in range(tabs.count()):
         tabs.setCurrentIndex(index)
         page, name = tabs.widget(index), tabs.tabText(index)
         wait_until(lambda page=page: has_come(page))
-        settle()
-        yield from _within(page, name, settle)
+        settled()
+        yield from _within(page, name, settled)
 
 
 def has_come(page: QWidget) -> bool:

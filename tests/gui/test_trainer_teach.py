@@ -9,6 +9,7 @@ from tests.gui.test_layout import cut
 from tests.gui.trainer_stage import TrainerStage
 from tests.helpers.models import write_random_checkpoint
 from tests.helpers.programs import needs
+from trainer import taught
 from trainer.metrics import ErrorRate
 from trainer.tuning_events import BeforeAfter, save_result
 
@@ -118,8 +119,11 @@ def test_without_a_synthesiser_it_is_told_what_to_install(trainer, qtbot, monkey
     assert trainer.told[0] == str(SynthesiserMissing(program="espeak-ng"))
 
 
-def test_a_lesson_through_the_real_synthesiser_and_training(trainer, shipped, qtbot):
+def test_a_lesson_through_the_real_synthesiser_and_training(trainer, shipped, qtbot, monkeypatch):
+    """Heard a third as often as in a real lesson, which is enough for a sentence."""
     needs("espeak-ng")
+    monkeypatch.setattr(taught, "_RECORDINGS", 40)
+    monkeypatch.setattr(taught, "_HELD_RECORDINGS", 12)
     teach, steps = trainer.page.teach, []
     teach.teaching.job.step.connect(steps.append)
     teach.text.setPlainText("Гляциолог измеряет морену.")
