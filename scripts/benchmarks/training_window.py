@@ -49,10 +49,7 @@ def main(n_steps: int) -> None:
         page.training.job.leave()
         result["stall_saving_s"] = watch.until(lambda _status: page.training.job.state is State.IDLE, 300)
         result["stall_idle_s"] = watch.for_ms(round(trained_ms))
-        closed = []
-        program.session.closed.connect(lambda: closed.append(True))
-        program.window.close()
-        watch.until(lambda _status: bool(closed))
+        watch.close()
     print(json.dumps(result))
 
 

@@ -76,6 +76,13 @@ class Watch(QObject):
         QTimer.singleShot(duration_ms, lambda: ended.append(True))
         return self.until(lambda _status: bool(ended))
 
+    def close(self) -> None:
+        """Closes the window, and waits until all that it had asked for has ended."""
+        closed = []
+        self._program.session.closed.connect(lambda: closed.append(True))
+        self._program.window.close()
+        self.until(lambda _status: bool(closed))
+
 
 def main(started_at: float) -> None:
     app = QApplication([])
@@ -103,10 +110,7 @@ def main(started_at: float) -> None:
         begin, rest = watch.until(lambda status: status.can_cancel), watch.until(lambda status: not status.can_cancel)
         result["stall_transcription_s"] = [max(pair) for pair in zip(begin, rest, strict=True)]
         result["transcription_rate"] = FILE_S / (time.monotonic() - began)
-        closed = []
-        program.session.closed.connect(lambda: closed.append(True))
-        program.window.close()
-        watch.until(lambda _status: bool(closed))
+        watch.close()
     print(json.dumps(result))
 
 
