@@ -3,7 +3,6 @@
 import argparse
 import logging
 import os
-import signal
 import time
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from trainer.cluster import Cluster, cluster_from, cluster_of
 from trainer.events import Aligned, CorpusChanged, EpochDone, Event, Result, Saved, StepDone, Stopped
 from trainer.process import Request, run
 from trainer.settings import TrainConfig, described
+from trainer.stop_signals import stop_signals
 
 PRESETS = {
     "shipped": (VOXFORGE, ModelConfig(n_layers=4, n_units=224, n_stacked=3, dropout=0.25)),
@@ -113,16 +113,14 @@ def average(arguments: argparse.Namespace) -> int:
 
 def train(arguments: argparse.Namespace) -> int:
     """Runs a training or goes on with one; SIGINT and SIGTERM save its state and end it, twice without a result."""
-    asked_to_stop: list[int] = []
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda number, frame: asked_to_stop.append(number))
-    request = _request(arguments)
-    report = _Report(request.cluster)
-    events = run(request, lambda: bool(asked_to_stop), lambda: len(asked_to_stop) > 1)
-    for event in events:
-        report.tell(event)
-        if asked_to_stop and isinstance(event, Aligned):
-            events.close()
+    with stop_signals() as asked_to_stop:
+        request = _request(arguments)
+        report = _Report(request.cluster)
+        events = run(request, lambda: bool(asked_to_stop), lambda: len(asked_to_stop) > 1)
+        for event in events:
+            report.tell(event)
+            if asked_to_stop and isinstance(event, Aligned):
+                events.close()
     if asked_to_stop:
         say("Stopped; the same command goes on from here.")
         return _STOPPED_BY_SIGNAL

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from engine.commands import say
 from trainer.commands import PRESETS
 from trainer.site import RUSSIAN, Choice, corpus_url
+from trainer.stop_signals import until_stopped
 
 _REPORT_EVERY_S = 10.0
 _STOPPED = 130
@@ -81,7 +82,7 @@ def download(arguments: argparse.Namespace) -> int:
     url = arguments.url or corpus_url(arguments.language)
     report = _Report()
     try:
-        with closing(read_index(url)) as events:
+        with closing(until_stopped(read_index(url))) as events:
             for event in events:
                 report.tell(event)
         name = urlsplit(event.index.url).hostname if arguments.url else arguments.language
@@ -92,7 +93,7 @@ def download(arguments: argparse.Namespace) -> int:
             f"{len(plan.finished)} are there already. "
             f"Into {folder}: {plan.needed_bytes / _GB:.1f} GB needed, {plan.free_bytes / _GB:.1f} GB free."
         )
-        with closing(fetch(plan)) as events:
+        with closing(until_stopped(fetch(plan))) as events:
             for event in events:
                 report.tell(event)
     except KeyboardInterrupt:
@@ -110,7 +111,7 @@ def corpus(arguments: argparse.Namespace) -> int:
     report = _Report()
     rules = Rules(features, model.n_stacked, rooms=arguments.rooms)
     try:
-        with closing(build_cache(arguments.source, arguments.out, rules, arguments.seed)) as events:
+        with closing(until_stopped(build_cache(arguments.source, arguments.out, rules, arguments.seed))) as events:
             for event in events:
                 report.tell(event)
     except KeyboardInterrupt:

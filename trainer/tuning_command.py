@@ -1,13 +1,13 @@
 """The verb `tune`: one's own recordings, or others to be learned, on top of a model that is there."""
 
 import argparse
-import signal
 from contextlib import closing
 from pathlib import Path
 
 from engine.beam_loader import Language
 from engine.commands import add_language_options, say
 from engine.paths import shipped_checkpoint
+from trainer.stop_signals import stop_signals
 from trainer.tuning import TuneConfig, TuneRequest
 from trainer.tuning_events import BeforeAfter, Judged, Split
 
@@ -39,10 +39,7 @@ def tune(arguments: argparse.Namespace) -> int:
     """Tunes a model or goes on with it; SIGINT and SIGTERM save its state and end it."""
     from trainer.tuning import tune as steps
 
-    asked_to_stop: list[int] = []
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda number, frame: asked_to_stop.append(number))
-    with closing(steps(_request(arguments))) as events:
+    with stop_signals() as asked_to_stop, closing(steps(_request(arguments))) as events:
         for event in events:
             _tell(event)
             if asked_to_stop and not isinstance(event, BeforeAfter):

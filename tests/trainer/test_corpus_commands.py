@@ -95,17 +95,9 @@ def test_options_that_make_no_sense(environment, option):
     assert diktovka(environment, "download", *option).returncode == 2
 
 
-@pytest.fixture
-def interruptible():
-    """What a shell without job control starts in its background ignores Ctrl+C, and so does what that starts."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such signal")
-@pytest.mark.usefixtures("interruptible")
-def test_interrupted(environment, tmp_path):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted(environment, tmp_path, number):
     with VoxForgeSite({"a.tgz": small_archive("a", 300_000)}) as site:
         site.fails("a.tgz", site_of.stalls_after(100_000))
         command = [*PROGRAM, "download", "--url", site.url, "-o", str(tmp_path / "c")]
@@ -115,7 +107,7 @@ def test_interrupted(environment, tmp_path):
             part = tmp_path / "c" / "a.tgz.part"
             while not (part.exists() and part.stat().st_size == 100_000):
                 site.closing.wait(0.02)
-            running.send_signal(signal.SIGINT)
+            running.send_signal(number)
             told = running.stderr.read()
         assert running.returncode == 130
         assert told.endswith("Stopped; the same command goes on from here.\n")  # a retry may be told before it
