@@ -94,7 +94,7 @@ class Recogniser:
     def __init__(self, model: ModelConfig, weights: Mapping[str, np.ndarray]):
         self.network = BiLstmCtc(model, weights)
         signature = [tf.TensorSpec((None, None, self.network.n_inputs), tf.float32), tf.TensorSpec((None,), tf.int32)]
-        self._run = tf.function(self._log_probabilities, input_signature=signature)
+        self._run = tf.function(self._log_probabilities, autograph=False, input_signature=signature)
 
     def use(self, weights: Mapping[str, np.ndarray]) -> None:
         """Other weights of the same names and shapes, without building the network anew."""

@@ -23,9 +23,10 @@ class _Blank:
     def hint(self) -> QSize:
         return QSize(self.width, 0)
 
-    least = hint
+    def least(self, hint: QSize) -> QSize:
+        return hint
 
-    def height_for(self, width: int) -> int:
+    def height_for(self, width: int, hint: QSize) -> int:
         return 0
 
     def place(self, place: QRect) -> None:
@@ -53,10 +54,9 @@ class _Part:
         wanted = widget.sizeHint().expandedTo(widget.minimumSizeHint())
         return wanted.boundedTo(widget.maximumSize()).expandedTo(widget.minimumSize())
 
-    @property
-    def least(self) -> QSize:
-        """The smallest size that the widget puts up with."""
-        widget, policy, hint, least = self.widget, self.widget.sizePolicy(), self.hint, self.widget.minimumSizeHint()
+    def least(self, hint: QSize) -> QSize:
+        """The smallest size that the widget puts up with. hint: its own."""
+        widget, policy, least = self.widget, self.widget.sizePolicy(), self.widget.minimumSizeHint()
         width = least.width() if _has(policy.horizontalPolicy(), _Flag.ShrinkFlag) else hint.width()
         height = least.height() if _has(policy.verticalPolicy(), _Flag.ShrinkFlag) else hint.height()
         return QSize(
@@ -64,10 +64,10 @@ class _Part:
             widget.minimumHeight() or min(max(0, height), widget.maximumHeight()),
         )
 
-    def height_for(self, width: int) -> int:
+    def height_for(self, width: int, hint: QSize) -> int:
         widget = self.widget
         if not widget.hasHeightForWidth():
-            return self.hint.height()
+            return hint.height()
         layout = widget.layout()
         height = layout.totalHeightForWidth(width) if layout is not None else widget.heightForWidth(width)
         return max(widget.minimumHeight(), min(height, widget.maximumHeight()))
@@ -81,6 +81,18 @@ class _Part:
         left = place.x() + (place.width() - size.width()) // 2
         top = place.y() + (place.height() - size.height()) // 2
         widget.setGeometry(QRect(QPoint(left, top), size))
+
+
+@dataclass(frozen=True)
+class _Wish:
+    """A part and, asked once for all that a layout reckons, its hint and the width that it wants, in pixels."""
+
+    part: _Part | _Blank
+    hint: QSize
+    width: int
+
+    def height_for(self, width: int) -> int:
+        return self.part.height_for(width, self.hint)
 
 
 def _has(policy: QSizePolicy.Policy, flag: _Flag) -> bool:
@@ -143,7 +155,7 @@ class FlowRow(QWidget):
         return QSize(width, max((size.height() for size in sizes), default=0))
 
     def minimumSizeHint(self) -> QSize:
-        sizes = [part.least for part in self._shown()]
+        sizes = [part.least(part.hint) for part in self._shown()]
         return QSize(
             max((size.width() for size in sizes), default=0), max((size.height() for size in sizes), default=0)
         )
@@ -172,8 +184,8 @@ class FlowRow(QWidget):
             height = self._height(line, widths)
             used = sum(widths) + self._gap * (len(line) - 1)
             x = (self.width() - used) // 2 if self._centred else 0
-            for part, width in zip(line, widths, strict=True):
-                part.place(QRect(QPoint(x, y), QSize(width, height)))
+            for wish, width in zip(line, widths, strict=True):
+                wish.part.place(QRect(QPoint(x, y), QSize(width, height)))
                 x += width + self._gap
             y += height + self._gap
 
@@ -185,40 +197,40 @@ class FlowRow(QWidget):
     def _is_stretched(self, part: _Part | _Blank) -> bool:
         return isinstance(part, _Part) and part.widget in self._stretched
 
-    def _wanted(self, part: _Part | _Blank, width: int) -> int:
-        wanted = part.hint.width()
+    def _wish(self, part: _Part | _Blank, width: int) -> _Wish:
+        hint = part.hint
+        wanted = hint.width()
         if self._is_stretched(part):
             wanted = min(wanted, _FEWEST_LETTERS * part.widget.fontMetrics().averageCharWidth())
-        return min(max(wanted, part.least.width()), width)
+        return _Wish(part, hint, min(max(wanted, part.least(hint).width()), width))
 
-    def _lines(self, width: int) -> list[list[_Part | _Blank]]:
-        shown = self._shown()
-        needed = sum(self._wanted(part, width) for part in shown) + self._gap * max(0, len(shown) - 1)
+    def _lines(self, width: int) -> list[list[_Wish]]:
+        shown = [self._wish(part, width) for part in self._shown()]
+        needed = sum(wish.width for wish in shown) + self._gap * max(0, len(shown) - 1)
         if needed <= width:
             return [shown] if shown else []
-        lines: list[list[_Part | _Blank]] = []
+        lines: list[list[_Wish]] = []
         left = 0
-        for part in shown:
-            if isinstance(part, _Blank):
+        for wish in shown:
+            if isinstance(wish.part, _Blank):
                 continue
-            wanted = self._wanted(part, width)
-            if not lines or wanted > left:
+            if not lines or wish.width > left:
                 lines.append([])
                 left = width
-            lines[-1].append(part)
-            left -= wanted + self._gap
+            lines[-1].append(wish)
+            left -= wish.width + self._gap
         return lines
 
-    def _widths(self, line: list[_Part | _Blank], width: int, n_lines: int) -> list[int]:
-        widths = [self._wanted(part, width) for part in line]
+    def _widths(self, line: list[_Wish], width: int, n_lines: int) -> list[int]:
+        widths = [wish.width for wish in line]
         left = max(0, width - sum(widths) - self._gap * (len(line) - 1))
-        growing = [i for i, part in enumerate(line) if self._is_stretched(part)]
+        growing = [i for i, wish in enumerate(line) if self._is_stretched(wish.part)]
         if not growing and n_lines == 1:
-            growing = [i for i, part in enumerate(line) if part.grows]
+            growing = [i for i, wish in enumerate(line) if wish.part.grows]
         for place in growing:
             widths[place] += left // len(growing)
         return widths
 
     @staticmethod
-    def _height(line: list[_Part | _Blank], widths: list[int]) -> int:
-        return max(part.height_for(width) for part, width in zip(line, widths, strict=True))
+    def _height(line: list[_Wish], widths: list[int]) -> int:
+        return max(wish.height_for(width) for wish, width in zip(line, widths, strict=True))

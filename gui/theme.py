@@ -84,6 +84,7 @@ class Theme(QObject):
         # Asked for before our own palette hides it: without a desktop's word, the system's palette decides.
         self._system_is_dark = app.palette().color(QPalette.ColorRole.Window).lightness() < 128
         self.colours, self._preferred = LIGHT, None
+        self._in_force: tuple[Colours, float] | None = None
         self._system_points = app.font().pointSizeF()
         app.setStyle(QStyleFactory.create("Fusion"))
         app.styleHints().colorSchemeChanged.connect(self.follow_system)
@@ -104,8 +105,11 @@ class Theme(QObject):
 
     def use(self, colours: Colours) -> None:
         self.colours = colours
+        if self._in_force == (colours, self.text_scale):  # every widget would be laid out anew for nothing
+            return
+        self._in_force = colours, self.text_scale
         self._app.setPalette(_palette(colours))
-        self._app.setStyleSheet(_style_sheet(colours, self.text_scale))
+        self._app.setStyleSheet(_style_sheet(*self._in_force))
         self.changed.emit()
 
     def scale_text(self, percent: int) -> None:

@@ -48,7 +48,7 @@ class Workers:
         self.n = len(cluster.addresses) if cluster else 1
         self.index = cluster.index if cluster else 0
         self.strategy = self._joined(cluster) if cluster else tf.distribute.get_strategy()
-        self._sum_of = tf.function(self._summed, input_signature=[tf.TensorSpec((None,), tf.int32)])
+        self._sum_of = tf.function(self._summed, autograph=False, input_signature=[tf.TensorSpec((None,), tf.int32)])
 
     @property
     def is_chief(self) -> bool:

@@ -43,6 +43,7 @@ class HeldSets:
             network = self._recogniser.network
             self._summed_loss = tf.function(
                 lambda *batch: _summed_loss(network, *batch),
+                autograph=False,
                 input_signature=[
                     tf.TensorSpec((None, None, network.n_inputs), tf.float32),
                     tf.TensorSpec((None,), tf.int32),

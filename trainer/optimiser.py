@@ -59,6 +59,7 @@ class Optimiser:
         self._updates = tf.Variable(0, dtype=tf.int64)
         self._step = tf.function(
             self._update,
+            autograph=False,
             input_signature=[
                 tf.TensorSpec((None, None, network.n_inputs), tf.float32),
                 tf.TensorSpec((None,), tf.int32),

@@ -116,8 +116,8 @@ engine = FakeEngine()
 program = Program(lambda model: engine, list_devices=lambda rescan: [], language=sys.argv[1])
 program.open()
 program.window.resize(800, 600)
-def settle(seconds=0.2):
-    end = time.monotonic() + seconds
+def settle():
+    end = time.monotonic() + 0.05
     while time.monotonic() < end:
         app.processEvents()
 def wait_until(condition):
@@ -126,7 +126,7 @@ def wait_until(condition):
         settle()
         assert time.monotonic() < end
 def look(root):
-    settle(0.2)
+    settle()
     return cut(root) + beyond(root)
 def states():
     from engine.paths import resource
@@ -172,7 +172,7 @@ def states():
         found[f"tour {step}"] = look(tour) + ["too large"] * (tour.width() > 800 or tour.height() > 600)
     tour.accept()
     return found
-settle(0.3)
+settle()
 found = {name: cut(page) + beyond(page) for name, page in pages(program.window, wait_until, settle)}
 found |= states()
 ratio, size = program.window.devicePixelRatio(), program.window.size().toTuple()

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
 
@@ -130,7 +131,9 @@ def test_killed_and_resumed_gives_the_same_weights_as_in_one_go(tmp_path, corpus
         deadline = time.monotonic() + 300
         while not (tmp_path / "killed" / "state.npz").exists():
             assert time.monotonic() < deadline
-            assert run.poll() is None
+            with suppress(subprocess.TimeoutExpired):
+                run.wait(0.01)
+            assert run.returncode is None
         run.send_signal(signal.SIGKILL)
         run.communicate()
     _, killed_at, _ = load_state(tmp_path / "killed")
