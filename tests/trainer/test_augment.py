@@ -87,6 +87,17 @@ def test_sounds_without_words_are_all_sorts_and_seeded():
         np.testing.assert_array_equal(one.cepstra(), other.cepstra())
 
 
+def test_a_band_of_noise_is_that_of_a_butterworth_filter():
+    from scipy.signal import butter, sosfreqz
+
+    impulse = np.zeros(16_000)
+    impulse[0] = 1
+    response = np.abs(np.fft.rfft(nonspeech._in_band(impulse, 300, 900)))
+    hz = np.array([100, 300, 520, 900, 1500])
+    _, expected = sosfreqz(butter(2, [300, 900], "bandpass", fs=16_000, output="sos"), hz, fs=16_000)
+    assert response[hz] == pytest.approx(np.abs(expected), abs=0.01)
+
+
 def test_a_band_mask_flattens_neighbouring_bands_and_leaves_the_others(cepstra):
     changes = []
     for seed in range(40):
