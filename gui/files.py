@@ -35,18 +35,23 @@ def ask_open_paths(parent: QWidget, folder: Path) -> list[Path]:
     return [Path(name) for name in dialog.selectedFiles()] if dialog.exec() else []
 
 
+def text_formats() -> dict[str, str]:
+    """Each of engine.export.FORMATS, which is also its file's ending, and what a person calls it."""
+    return {
+        "txt": _("Text"),
+        "srt": _("Subtitles"),
+        "vtt": _("Web subtitles"),
+        "docx": _("Word document"),
+        "json": _("Text with times, for programs"),
+    }
+
+
 def ask_save_path(parent: QWidget, folder: Path, name: str = "") -> Path | None:
     """Where to save; None if the person changed their mind. The ending tells the format.
 
     name: proposed for the file, without an ending.
     """
-    filters = {
-        f"{_('Text')} (*.txt)": ".txt",
-        f"{_('Subtitles')} (*.srt)": ".srt",
-        f"{_('Web subtitles')} (*.vtt)": ".vtt",
-        f"{_('Word document')} (*.docx)": ".docx",
-        f"{_('Text with times, for programs')} (*.json)": ".json",
-    }
+    filters = {f"{words} (*.{form})": f".{form}" for form, words in text_formats().items()}
     dialog = _dialog(parent, _("Save the text to a file"), folder)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setFileMode(QFileDialog.FileMode.AnyFile)

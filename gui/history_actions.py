@@ -45,6 +45,7 @@ class HistoryActions(FlowRow):
         self.play = IconButton(_("Play"), _("Hear it from the beginning"), "play")
         self.again = IconButton(_("Try again"), _("Read it from the beginning, with this or another model"), "refresh")
         self.rename = IconButton(_("Rename…"), _("Give it another name"), "pencil-outline")
+        self.save = IconButton(_("Save…"), _("Save the texts of what is marked"), "content-save-outline")
         self.delete = IconButton(
             _("Delete"), f"{_('Delete; it can be brought back for 30 days')} (Del)", "delete-outline"
         )
@@ -59,7 +60,7 @@ class HistoryActions(FlowRow):
     @property
     def buttons(self) -> tuple[QPushButton, ...]:
         return (
-            *(self.open, self.play, self.again, self.rename, self.delete),
+            *(self.open, self.play, self.again, self.save, self.rename, self.delete),
             *(self.restore, self.purge, self.empty_bin, self.all_again),
         )
 
@@ -72,6 +73,7 @@ class HistoryActions(FlowRow):
         page = self._page
         for button, command, act in (
             (self.play, "play_entry", self._play),
+            (self.save, "save_entries", self._save),
             (self.rename, "rename_entry", self._rename),
             (self.delete, "", self._delete),
             (self.open, "", self._open),
@@ -102,7 +104,7 @@ class HistoryActions(FlowRow):
         chosen = self._page.chosen
         in_bin = self._page.model.show is Show.BIN
         one = chosen[0] if len(chosen) == 1 else None
-        for button in (self.open, self.play, self.again, self.rename, self.delete):
+        for button in (self.open, self.play, self.again, self.save, self.rename, self.delete):
             button.setVisible(not in_bin)
         for button in (self.restore, self.purge, self.empty_bin):
             button.setVisible(in_bin)
@@ -113,6 +115,7 @@ class HistoryActions(FlowRow):
         busy = [entry for entry in chosen if entry.state in _BUSY]
         self.again.show_as(*((_("Cancel"), "close") if busy else (_("Try again"), "refresh")))
         self.again.setEnabled(bool(chosen) and not any(entry.state is State.RECORDING for entry in chosen))
+        self._show_saving(any(entry.text and entry.state not in _BUSY for entry in chosen))
         self.rename.setEnabled(one is not None)
         self.delete.setEnabled(bool(chosen) and not busy)
         self.restore.setEnabled(bool(chosen))
@@ -120,6 +123,14 @@ class HistoryActions(FlowRow):
         self.empty_bin.setEnabled(bool(self._page.model.keys))
         self.all_again.setVisible(not in_bin and self._page.model.show is Show.FAILED)
         self.all_again.setEnabled(self._n_failed > 0)
+
+    def _show_saving(self, is_possible: bool) -> None:
+        saving = self._page.saving
+        self.save.setEnabled(saving.busy or is_possible)
+        if saving.busy:
+            self.save.show_as(_("Stop saving ({n} of {total})").format(n=saving.n_done, total=saving.n_all), "close")
+        else:
+            self.save.show_as(_("Save…"), "content-save-outline")
 
     def show_totals(self, totals: Totals) -> None:
         self._n_failed = totals.n_failed
@@ -195,6 +206,18 @@ class HistoryActions(FlowRow):
         """What cannot be undone is asked for once more, in the page and not in the way."""
         self._page.messages.say(question, "alert-outline", [Action(_("Delete for good"), act)])
 
+    # --- saving ---
+
+    def _save(self) -> None:
+        chosen = [entry for entry in self._page.chosen if entry.state not in _BUSY]
+        if self._page.saving.busy:
+            self._page.saving.cancel()
+        elif len(chosen) == 1:
+            self._page.saving.save_one(self, chosen[0])
+        else:
+            menu = self._page.saving.formats_menu(self, chosen)
+            menu.popup(self.save.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
+
     # --- reading again ---
 
     def _ask_model(self) -> None:
@@ -250,6 +273,7 @@ class HistoryActions(FlowRow):
         for button, act in (
             (self.open, self._open),
             (self.play, self._play),
+            (self.save, self._save),
             (self.rename, self._rename),
             (self.delete, self._delete),
             (self.restore, self._restore),

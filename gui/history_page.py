@@ -23,6 +23,7 @@ from gui.history_keeper import HistoryKeeper
 from gui.history_model import ENTRY, HistoryModel
 from gui.history_player import HistoryPlayer
 from gui.history_row import HistoryRow
+from gui.history_saving import HistorySaving
 from gui.history_words import totals_words
 from gui.i18n import _
 from gui.log_window import failure_link
@@ -60,6 +61,7 @@ class HistoryPage(QWidget):
         self.totals.setProperty("quiet", True)
         self.totals.setAccessibleName(_("How much there is"))
         self.show_log = failure_link()
+        self.saving = HistorySaving(keeper.store, settings, self.messages)
         self.actions = HistoryActions(self)
         self._lay_out()
         self._connect()
@@ -183,13 +185,15 @@ class HistoryPage(QWidget):
         self._keeper.closing.connect(self._close_work)
         self.editing.left.connect(self._show_list)
         self.player.failed.connect(self.messages.say_failure)
-        self.player.changed.connect(self.actions.show_state)
+        for moving in (self.player, self.saving):
+            moving.changed.connect(self.actions.show_state)
         self.queue.cancel_wanted.connect(self._cancel_queue)
         self.messages.focus_lost.connect(self.view.setFocus)
         bind(self, "search", self._focus_search)
 
     def _close_work(self) -> None:
         self.player.stop()
+        self.saving.cancel()
         self.editing.close()
 
     def _focus_search(self) -> None:
