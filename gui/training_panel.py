@@ -66,6 +66,7 @@ class TrainingPanel(QWidget):
         self.note, self.figures = words(quiet=True), words(quiet=True)
         self.progress = named(QProgressBar(), _("Progress of the training"))
         self.progress.setTextVisible(False)
+        keep_place(self.progress)  # the plots would be laid out and drawn anew when a training ends
         self.plot = LossPlot()
         self.examples = ExampleTable()
         self.examples.setMinimumHeight(16 * GRID)
@@ -271,3 +272,10 @@ class TrainingPanel(QWidget):
         if self._ending:
             return self._ending
         return _("Ready to train.") if has_corpus else _("First choose recordings to train on, on the page before.")
+
+
+def keep_place(widget: QWidget) -> None:
+    """Hidden or not, it takes the same room."""
+    policy = widget.sizePolicy()
+    policy.setRetainSizeWhenHidden(True)
+    widget.setSizePolicy(policy)

@@ -117,8 +117,12 @@ def test_a_second_press_ends_it_at_once(trainer, qtbot):
     training.stop_now.click()
     assert training.job.state is State.LEAVING
     assert not training.stop_now.isEnabled()
+    training.layout().activate()
+    place = training.plot.geometry()
     qtbot.waitUntil(trainer.has_ended, timeout=LONG_MS)
     assert trainer.told == []
+    training.layout().activate()
+    assert training.plot.geometry() == place  # to draw it anew in another size would hold up the window
     assert training.state.text() == "Stopped and saved. Train goes on from here."
     assert (models_dir() / "mine" / "state.npz").exists()
 
