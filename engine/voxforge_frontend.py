@@ -100,25 +100,28 @@ class _Band:
         below the floor. One pass: nearly all that noise removal costs is spent here.
         """
         smoothed, noise, floor, peak = self.smoothed, self.noise, self.floor, self.peak
+        # As locals, an eighth faster.
+        new, old, rise, fall, decay, level = _NEW, _SMOOTHING, _RISE, _FALL, _MASK_DECAY, _MASK_LEVEL
         powers, noises, masked = [], [], []
+        add_power, add_noise, add_masked = powers.append, noises.append, masked.append
         for energy in energies:
-            power = _NEW * energy + smoothed
-            smoothed = _SMOOTHING * power
-            powers.append(power)
+            power = new * energy + smoothed
+            smoothed = old * power
+            add_power(power)
             distance = power - noise
-            noise += _RISE * distance if distance >= 0 else _FALL * distance
-            noises.append(noise)
+            noise += rise * distance if distance >= 0 else fall * distance
+            add_noise(noise)
             signal = power - noise
             if signal < 1.0:
                 signal = 1.0
             distance = signal - floor
-            floor += _RISE * distance if distance >= 0 else _FALL * distance
-            peak *= _MASK_DECAY
+            floor += rise * distance if distance >= 0 else fall * distance
+            peak *= decay
             if signal > peak:
                 peak = signal
-            elif signal < _MASK_DECAY * peak:
-                signal = _MASK_LEVEL * peak
-            masked.append(signal if signal > floor else floor)
+            elif signal < decay * peak:
+                signal = level * peak
+            add_masked(signal if signal > floor else floor)
         self.smoothed, self.noise, self.floor, self.peak = smoothed, noise, floor, peak
         return powers, noises, masked
 
