@@ -102,6 +102,8 @@ class HistoryActions(FlowRow):
 
     def show_state(self, *_changed: object) -> None:
         chosen = self._page.chosen
+        if len(chosen) < self._page.n_chosen:  # of a long list; they are on their way
+            chosen = []
         in_bin = self._page.model.show is Show.BIN
         one = chosen[0] if len(chosen) == 1 else None
         for button in (self.open, self.play, self.again, self.save, self.rename, self.delete):

@@ -186,6 +186,21 @@ def test_many_entries_are_fetched_only_as_they_come_into_sight(stage, qtbot):
     qtbot.waitUntil(lambda: page.model.entry(page.model.keys[-1]) is not None)
 
 
+def test_what_is_done_to_all_is_done_to_those_out_of_sight_too(stage, qtbot):
+    stage.program.history.store.write(
+        lambda history: history.add_all((Path(f"/{number}.wav"), "file", State.DONE) for number in range(3000))
+    )
+    page = show_history(stage, qtbot)
+    page.view.selectAll()
+    assert not page.actions.delete.isEnabled()  # most of them have not been fetched yet
+    qtbot.waitUntil(page.actions.delete.isEnabled)
+    page.actions.delete.click()
+    qtbot.waitUntil(lambda: page.model.keys == [])
+    assert page.messages.texts == ["3000 entries were deleted."]
+    press(page, "Undo")
+    qtbot.waitUntil(lambda: len(page.model.keys) == 3000)
+
+
 def test_how_much_there_is(stage, qtbot):
     dictate(stage, qtbot, "раз")
     page = show_history(stage, qtbot)
