@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFont
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
+from gui.form import keep_place
 from gui.i18n import _
 from gui.icon_label import IconLabel
 from gui.microphones import MicrophoneChoice
@@ -114,9 +115,7 @@ class Controls(QWidget):
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(2, 1)
         for widget in (self.cancel, self.progress, self.elapsed):
-            kept = widget.sizePolicy()
-            kept.setRetainSizeWhenHidden(True)  # nothing moves when they come and go
-            widget.setSizePolicy(kept)
+            keep_place(widget)
 
     def show_status(self, status: Status) -> None:
         self._status = status

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from engine.capture import TAIL_S, Recording
 from engine.errors import DiktovkaError, MicrophoneBusy
 from gui.bridge import MakeRecorder, RecordingTask
+from gui.files import free_path
 from gui.i18n import _
 from gui.silence import Silence
 from gui.status import Recording as State
@@ -101,10 +102,7 @@ class Dictaphone(QObject):
 
     def _new_path(self) -> Path:
         name = self._now().strftime("%Y-%m-%d_%H-%M-%S")
-        path, number = self.folder / f"{name}.wav", 2
-        while path.exists():
-            path, number = self.folder / f"{name}_{number}.wav", number + 1
-        return path
+        return free_path(self.folder, name, ".wav", gap="_")
 
     def _take_start(self) -> None:
         if self.state is State.NONE:

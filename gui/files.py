@@ -35,6 +35,14 @@ def ask_open_paths(parent: QWidget, folder: Path) -> list[Path]:
     return [Path(name) for name in dialog.selectedFiles()] if dialog.exec() else []
 
 
+def free_path(folder: Path, name: str, ending: str = "", gap: str = " ") -> Path:
+    """A path that nothing has yet: of that name, with a number behind it where the name is taken."""
+    path, number = folder / f"{name}{ending}", 2
+    while path.exists():
+        path, number = folder / f"{name}{gap}{number}{ending}", number + 1
+    return path
+
+
 def text_formats() -> dict[str, str]:
     """Each of engine.export.FORMATS, which is also its file's ending, and what a person calls it."""
     return {

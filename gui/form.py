@@ -1,4 +1,4 @@
-"""The small parts that the Trainer's panels are put together from."""
+"""The small parts that panels are put together from."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
@@ -15,6 +15,13 @@ def push_button(text: str, hint: str, kind: str = "outlined") -> QPushButton:
     button.setAccessibleName(text)
     button.setToolTip(hint)
     return button
+
+
+def keep_place(widget: QWidget) -> None:
+    """Hidden or not, it takes the same room, so that nothing else moves when it comes and goes."""
+    policy = widget.sizePolicy()
+    policy.setRetainSizeWhenHidden(True)
+    widget.setSizePolicy(policy)
 
 
 def heading(text: str) -> QLabel:

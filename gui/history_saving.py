@@ -14,7 +14,7 @@ from engine.document import Document
 from engine.errors import TranscriptDamaged
 from engine.history_entry import Entry
 from gui.bridge import Task
-from gui.files import ask_folder, ask_save_path, text_formats
+from gui.files import ask_folder, ask_save_path, free_path, text_formats
 from gui.history_store import HistoryStore
 from gui.history_words import title_words
 from gui.i18n import _, ngettext
@@ -28,7 +28,10 @@ _AT_ONCE = 20  # texts that are in memory at the same time
 
 
 class HistorySaving(QObject):
-    """`changed` when it begins, gets on and ends. ask_save_path, ask_folder: the file dialogs, passed in."""
+    """`changed` when it begins, gets on and ends: n_done of n_all.
+
+    ask_save_path, ask_folder: the file dialogs, passed in.
+    """
 
     changed = Signal()
 
@@ -48,16 +51,12 @@ class HistorySaving(QObject):
         self._saver.failed.connect(messages.say_failure)
         self._left: deque[Entry] = deque()
         self._folder, self._form = Path(), ""
-        self._n_all = self._n_saved = self._n_without = 0
+        self.n_all = self._n_saved = self._n_without = 0
         self.busy = False
 
     @property
     def n_done(self) -> int:
         return self._n_saved + self._n_without
-
-    @property
-    def n_all(self) -> int:
-        return self._n_all
 
     def save_one(self, parent: QWidget, entry: Entry) -> None:
         """Asks for a file, whose ending tells the format."""
@@ -94,7 +93,7 @@ class HistorySaving(QObject):
 
     def _begin(self, entries: Sequence[Entry], folder: Path, form: str) -> None:
         self._left, self._folder, self._form = deque(entries), folder, form
-        self._n_all, self._n_saved, self._n_without = len(entries), 0, 0
+        self.n_all, self._n_saved, self._n_without = len(entries), 0, 0
         self.busy = True
         self._next()
 
@@ -161,8 +160,6 @@ def _written(fetched: Sequence[tuple[Entry, Document | None]], folder: Path, for
         if document is None or not document.text.strip():
             yield None
             continue
-        path, number = folder / f"{_name(entry)}.{form}", 2
-        while path.exists():
-            path, number = folder / f"{_name(entry)} {number}.{form}", number + 1
+        path = free_path(folder, _name(entry), f".{form}")
         write(path, replace(document, source=title_words(entry)), form=form)
         yield path

@@ -17,6 +17,7 @@ from engine.config import FeatureConfig, ModelConfig
 from engine.errors import CheckpointDamaged, CheckpointError, ConfigError, NotWritable
 from engine.paths import models_dir, shipped_checkpoint
 from engine.storage import storage_error
+from gui.files import free_path
 from gui.i18n import _
 from gui.recognition import model_name
 from trainer.result import result_folder
@@ -93,12 +94,7 @@ def clean_name(text: str) -> str:
 
 def free_home(name: str) -> Path:
     """A folder for a new model: of that name, with a number behind it where the name is taken."""
-    name = clean_name(name) or "model"
-    number, home = 1, models_dir() / name
-    while home.exists():
-        number += 1
-        home = models_dir() / f"{name} {number}"
-    return home
+    return free_path(models_dir(), clean_name(name) or "model")
 
 
 # --- what is done with one; each a generator for a worker, that yields the folder it ends with ---

@@ -12,7 +12,7 @@ from gui.curve import Curve
 from gui.example_table import ExampleTable
 from gui.files import ask_folder
 from gui.flow_row import FlowRow
-from gui.form import named, push_button, words
+from gui.form import keep_place, named, push_button, words
 from gui.i18n import _
 from gui.loss_plot import LossPlot
 from gui.shortcuts import bind, hint
@@ -272,10 +272,3 @@ class TrainingPanel(QWidget):
         if self._ending:
             return self._ending
         return _("Ready to train.") if has_corpus else _("First choose recordings to train on, on the page before.")
-
-
-def keep_place(widget: QWidget) -> None:
-    """Hidden or not, it takes the same room."""
-    policy = widget.sizePolicy()
-    policy.setRetainSizeWhenHidden(True)
-    widget.setSizePolicy(policy)

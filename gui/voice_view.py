@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from gui.flow_row import FlowRow
-from gui.form import named, push_button, words
+from gui.form import keep_place, named, push_button, words
 from gui.i18n import _
 from gui.record_button import RecordButton
 from gui.shortcuts import hint
@@ -68,6 +68,4 @@ class ReaderView(QWidget):
         width = max(self.hear.sizeHint().width(), self.keep.sizeHint().width())
         for button in (self.hear, self.keep):  # so that the round button stands in the middle
             button.setFixedWidth(width)
-            kept = button.sizePolicy()
-            kept.setRetainSizeWhenHidden(True)
-            button.setSizePolicy(kept)
+            keep_place(button)

@@ -13,7 +13,7 @@ from trainer.cluster import Cluster, cluster_from, cluster_of
 from trainer.events import Aligned, CorpusChanged, EpochDone, Event, Result, Saved, StepDone, Stopped
 from trainer.process import Request, run
 from trainer.settings import TrainConfig, described
-from trainer.stop_signals import stop_signals
+from trainer.stop_signals import STOPPED_BY_SIGNAL, stop_signals
 
 PRESETS = {
     "shipped": (VOXFORGE, ModelConfig(n_layers=4, n_units=224, n_stacked=3, dropout=0.25)),
@@ -27,7 +27,6 @@ _SHAPE = {
     "dropout": "dropout",
 }
 _REPORT_EVERY_S = 10.0
-_STOPPED_BY_SIGNAL = 130
 log = logging.getLogger(__name__)
 
 
@@ -123,7 +122,7 @@ def train(arguments: argparse.Namespace) -> int:
                 events.close()
     if asked_to_stop:
         say("Stopped; the same command goes on from here.")
-        return _STOPPED_BY_SIGNAL
+        return STOPPED_BY_SIGNAL
     return 0
 
 

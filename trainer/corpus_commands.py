@@ -12,10 +12,9 @@ from urllib.parse import urlsplit
 from engine.commands import say
 from trainer.commands import PRESETS
 from trainer.site import RUSSIAN, Choice, corpus_url
-from trainer.stop_signals import until_stopped
+from trainer.stop_signals import STOPPED_BY_SIGNAL, until_stopped
 
 _REPORT_EVERY_S = 10.0
-_STOPPED = 130
 _MB, _GB = 1e6, 1e9
 
 
@@ -98,7 +97,7 @@ def download(arguments: argparse.Namespace) -> int:
                 report.tell(event)
     except KeyboardInterrupt:
         say("Stopped; the same command goes on from here.")
-        return _STOPPED
+        return STOPPED_BY_SIGNAL
     return int(bool(event.failed))
 
 
@@ -116,7 +115,7 @@ def corpus(arguments: argparse.Namespace) -> int:
                 report.tell(event)
     except KeyboardInterrupt:
         say("Stopped; nothing was written.")
-        return _STOPPED
+        return STOPPED_BY_SIGNAL
     _print_report(event)
     return 0
 

@@ -9,6 +9,7 @@ from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from typing import TypeVar
 
+STOPPED_BY_SIGNAL = 130  # the exit status that shells give to a program that Ctrl+C ended
 Event = TypeVar("Event")
 
 

@@ -7,11 +7,9 @@ from pathlib import Path
 from engine.beam_loader import Language
 from engine.commands import add_language_options, say
 from engine.paths import shipped_checkpoint
-from trainer.stop_signals import stop_signals
+from trainer.stop_signals import STOPPED_BY_SIGNAL, stop_signals
 from trainer.tuning import TuneConfig, TuneRequest
 from trainer.tuning_events import BeforeAfter, Judged, Split
-
-_STOPPED_BY_SIGNAL = 130
 
 
 def add_tune_options(parser: argparse.ArgumentParser) -> None:
@@ -44,7 +42,7 @@ def tune(arguments: argparse.Namespace) -> int:
             _tell(event)
             if asked_to_stop and not isinstance(event, BeforeAfter):
                 say("Stopped; the same command goes on from here.")
-                return _STOPPED_BY_SIGNAL
+                return STOPPED_BY_SIGNAL
     _print_result(event)
     return 0
 
