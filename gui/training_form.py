@@ -170,7 +170,7 @@ class TrainingForm(QWidget):
         older = self._older()
         for field in (self.name, self.start):
             field.setEnabled(older is None)
-        self.delete.setVisible(older is not None)
+        self.delete.setEnabled(older is not None)
         if older is not None:
             self.settings.show_shape(older.model, free=())
         else:

@@ -322,11 +322,13 @@ def test_a_run_is_deleted_from_the_form_and_brought_back(trainer, qtbot):
     features, model = PRESETS["shipped"]
     save_request(Request(home, (), features, model, TrainConfig()))
     form = trainer.training.form
+    assert not form.delete.isEnabled()
     form.choose_run(home)
     form.delete.click()
     wait(trainer, qtbot)
     assert not home.exists()
     assert form.run.currentData() is None
+    assert not form.delete.isEnabled()
     (undo,) = [b for b in trainer.page.messages.findChildren(type(trainer.models.use)) if b.text() == "Undo"]
     undo.click()
     wait(trainer, qtbot)

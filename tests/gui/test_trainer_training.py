@@ -1,6 +1,7 @@
 """A small model trained in the real child process, from the window."""
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QRect
 
 from engine.checkpoint import load_checkpoint
 from engine.config import VOXFORGE, ModelConfig
@@ -117,14 +118,30 @@ def test_a_second_press_ends_it_at_once(trainer, qtbot):
     training.stop_now.click()
     assert training.job.state is State.LEAVING
     assert not training.stop_now.isEnabled()
-    training.layout().activate()
-    place = training.plot.geometry()
     qtbot.waitUntil(trainer.has_ended, timeout=LONG_MS)
     assert trainer.told == []
-    training.layout().activate()
-    assert training.plot.geometry() == place  # to draw it anew in another size would hold up the window
     assert training.state.text() == "Stopped and saved. Train goes on from here."
     assert (models_dir() / "mine" / "state.npz").exists()
+
+
+def test_the_plots_are_not_laid_out_anew_at_the_end(trainer, qtbot):
+    """To draw them in another size would hold up the window."""
+    training = trainer.training
+    training.form.epochs.setValue(500)
+    training.train.click()
+    qtbot.waitUntil(lambda: training.examples.rowCount() > 0, timeout=LONG_MS)  # its figures are told from now on
+    training.stop.click()
+    training.stop_now.click()
+    place = place_of_plots(training)
+    qtbot.waitUntil(trainer.has_ended, timeout=LONG_MS)
+    assert place_of_plots(training) == place
+    assert training.form.delete.isEnabled()
+
+
+def place_of_plots(training) -> QRect:
+    for _ in range(5):  # a row asks its panel for another size, the panel its page, the page its scrolled area
+        QCoreApplication.sendPostedEvents()
+    return training.plot.geometry()
 
 
 def test_the_result_of_a_run_of_two_processes_is_shown(trainer):
