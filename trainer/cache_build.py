@@ -18,7 +18,7 @@ from trainer.cache_writer import Collector, read_report, summary, whole_folder, 
 from trainer.corpus import Corpus, Recording, find_recordings
 from trainer.corpus_events import CacheReady, CorpusEvent, Extracting, Found
 from trainer.pool import process_pool
-from trainer.preflight import KEPT_NEW, Heard, Reject, Report, Rules, hear, hear_in_a_room
+from trainer.preflight import KEPT_NEW, Heard, Reject, Report, Rules, hear_all, hear_in_rooms
 from trainer.splits import TRAIN, assign
 
 _AT_ONCE = 8  # recordings that a process is given; also what a cancel must wait for
@@ -101,7 +101,7 @@ def _collected(
     """Hears all recordings; what can be used goes to the collector, the rest to the rejects, in order."""
     done, started_s = 0, means.clock()
     yield Extracting(0, len(recordings), None)
-    with closing(_heard(recordings, partial(_hear_portion, rules=rules), means)) as portions:
+    with closing(_heard(recordings, partial(hear_all, rules=rules), means)) as portions:
         for portion in portions:
             for recording, heard in portion:
                 if isinstance(heard, Reject):
@@ -158,9 +158,5 @@ def _heard(
         pool.shutdown(cancel_futures=True)
 
 
-def _hear_portion(recordings: Sequence[Recording], rules: Rules) -> list[Heard | Reject]:
-    return [hear(one.path, one.text, rules) for one in recordings]
-
-
 def _hear_in_rooms(recordings: Sequence[Recording], rules: Rules, seed: int) -> list[Heard | Reject]:
-    return [hear_in_a_room(one.path, one.text, rules, [seed, *one.id.encode()]) for one in recordings]
+    return hear_in_rooms(recordings, rules, [[seed, *one.id.encode()] for one in recordings])

@@ -13,7 +13,7 @@ from engine.alphabet import Alphabet
 from engine.audio import open_audio
 from engine.config import FULL_SCALE, SAMPLE_RATE_HZ, FeatureConfig
 from engine.errors import AudioError
-from engine.features import FrontEnd, extract, join
+from engine.features import Listener, extract_together
 from engine.riff import read_header
 from trainer.dataset import fewest_steps
 
@@ -106,6 +106,8 @@ class Heard:
 
 
 class Written(Protocol):
+    """A recording and its text, normalised, within the alphabet where it is to be heard."""
+
     path: Path
     text: str
 
@@ -146,12 +148,31 @@ class _Level:
         return sqrt(max(0.0, self._squares / n - (self._sum / n) ** 2))
 
 
-def hear(path: Path, text: str, rules: Rules) -> Heard | Reject:
-    """A recording's cepstra, or why it cannot be used. text: normalised, within the alphabet.
+@dataclass(frozen=True)
+class _Listened:
+    """A whole recording whose cepstra are still to be made. promised_s: its length by its header, where it counts."""
 
-    Memory does not depend on the length of the file.
+    recording: Written
+    level: _Level
+    listener: Listener
+    promised_s: float | None = None
+
+
+def hear_all(recordings: Sequence[Written], rules: Rules) -> list[Heard | Reject]:
+    """For each of a few recordings its cepstra, or why it cannot be used; some at once take half the time.
+
+    Memory grows with their number, but not with the length of a file.
     """
-    level, front_end, frames = _Level(), FrontEnd(rules.features), []
+    return _heard([_listened(one, rules) for one in recordings], rules)
+
+
+def hear_in_rooms(recordings: Sequence[Written], rules: Rules, seeds: Sequence[Sequence[int]]) -> list[Heard | Reject]:
+    """As `hear_all`, each in a room, noise and level of its own (see trainer.rooms); equal seeds give equal rooms."""
+    return _heard([_listened_in_a_room(*one, rules) for one in zip(recordings, seeds, strict=True)], rules)
+
+
+def _listened(recording: Written, rules: Rules) -> _Listened | Reject:
+    path, level, listener = recording.path, _Level(), Listener(rules.features)
     try:
         if _is_cut(path):
             return Reject(str(path), reason=CUT_OFF)
@@ -161,31 +182,35 @@ def hear(path: Path, text: str, rules: Rules) -> Heard | Reject:
                 level.push(block)
                 if level.n_samples > rules.longest_s * SAMPLE_RATE_HZ:
                     return Reject(str(path), reason=TOO_LONG, detail=f"> {rules.longest_s:g} s")
-                frames.append(front_end.push(block))
+                listener.push(block)
     except AudioError as error:
         return Reject(str(path), reason=UNREADABLE, detail=str(error))
-    frames.append(front_end.flush())
-    return _judged(path, text, rules, level, join(frames).cepstra, promised_s)
+    return _Listened(recording, level, listener, promised_s)
 
 
-def hear_in_a_room(path: Path, text: str, rules: Rules, seed: Sequence[int]) -> Heard | Reject:
-    """As `hear`, through a room, noise and level of its own (see trainer.rooms); equal seeds give equal rooms."""
+def _listened_in_a_room(recording: Written, seed: Sequence[int], rules: Rules) -> _Listened | Reject:
     from trainer.rooms import in_a_room
 
-    level = _Level()
+    level, listener = _Level(), Listener(rules.features)
     try:
-        with open_audio(path) as audio:
+        with open_audio(recording.path) as audio:
             samples = np.concatenate([np.zeros(0, np.float32), *audio.blocks()])
     except AudioError as error:
-        return Reject(str(path), reason=UNREADABLE, detail=str(error))
+        return Reject(str(recording.path), reason=UNREADABLE, detail=str(error))
     level.push(samples)
-    heard = in_a_room(samples, np.random.default_rng(seed))
-    return _judged(path, text, rules, level, extract(heard, rules.features).cepstra, None)
+    listener.push(in_a_room(samples, np.random.default_rng(seed)))
+    return _Listened(recording, level, listener)
 
 
-def _judged(path: Path, text: str, rules: Rules, level: _Level, cepstra: np.ndarray, promised_s) -> Heard | Reject:
+def _heard(listened: Sequence[_Listened | Reject], rules: Rules) -> list[Heard | Reject]:
+    frames = iter(extract_together([one.listener for one in listened if isinstance(one, _Listened)]))
+    return [one if isinstance(one, Reject) else _judged(one, next(frames).cepstra, rules) for one in listened]
+
+
+def _judged(listened: _Listened, cepstra: np.ndarray, rules: Rules) -> Heard | Reject:
+    path, level, promised_s = listened.recording.path, listened.level, listened.promised_s
     duration_s = level.n_samples / SAMPLE_RATE_HZ
-    fewest = fewest_steps(rules.alphabet.encode(text)) * rules.n_stacked
+    fewest = fewest_steps(rules.alphabet.encode(listened.recording.text)) * rules.n_stacked
     if promised_s is not None and duration_s < 0.98 * promised_s - 0.1:
         return Reject(str(path), reason=CUT_OFF, detail=f"{duration_s:.1f} < {promised_s:.1f} s")
     if duration_s < rules.shortest_s:

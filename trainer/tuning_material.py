@@ -14,7 +14,7 @@ from trainer.cache import FEATURES
 from trainer.corpus import find_recordings
 from trainer.dataset import Example, Examples, Rows
 from trainer.material import TRAIN, examples_by_split
-from trainer.preflight import Reject, Rules, hear
+from trainer.preflight import Reject, Rules, hear_all
 from trainer.splits import shuffled
 from trainer.tuning_events import Hearing
 
@@ -42,7 +42,7 @@ def hear_own(
         rejects += corpus.rejects
         for done, one in enumerate(corpus.recordings):
             yield Hearing(done, len(corpus.recordings))
-            heard = hear(one.path, one.text, rules)
+            (heard,) = hear_all([one], rules)
             if isinstance(heard, Reject):
                 rejects.append(heard)
             else:

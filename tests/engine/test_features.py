@@ -8,7 +8,7 @@ import python_speech_features
 import soundfile
 
 from engine.config import CLASSIC, VOXFORGE
-from engine.features import FrontEnd, extract, join, normalise
+from engine.features import FrontEnd, Listener, extract, extract_together, join, normalise
 from engine.voxforge_frontend import SilenceGate
 from tests.helpers.sounds import bursts, noise, tone
 
@@ -61,6 +61,55 @@ def test_classic_in_blocks_is_classic_at_once(utterance, sizes):
 
     np.testing.assert_array_equal(parts.index, whole.index)
     np.testing.assert_allclose(parts.cepstra, whole.cepstra, atol=1e-5)
+
+
+@pytest.mark.parametrize("config", [VOXFORGE, DENOISED, PLAIN, GATED, CLASSIC])
+def test_recordings_together_are_each_alone(utterance, config):
+    recordings = [
+        utterance[16_000:40_000],
+        np.empty(0, np.float32),
+        utterance,
+        np.zeros(8_000, np.float32),
+        noise(0.5, seed=2),
+        utterance[:1],
+        utterance[40_000:64_000],  # as long as the first
+    ]
+    listeners = [Listener(config) for _one in recordings]
+    for listener, samples in zip(listeners, recordings, strict=True):
+        for block in np.array_split(samples, 3):
+            listener.push(block)
+    together = extract_together(listeners)
+    assert len(together) == len(recordings)
+    for frames, samples in zip(together, recordings, strict=True):
+        alone = extract(samples, config)
+        np.testing.assert_array_equal(frames.index, alone.index)
+        if config is CLASSIC:  # whose products are BLAS's
+            np.testing.assert_allclose(frames.cepstra, alone.cepstra, atol=1e-5)
+        else:
+            np.testing.assert_array_equal(frames.cepstra, alone.cepstra)
+        assert frames.cepstra.dtype == np.float32
+        assert frames.window_s == alone.window_s
+    assert len(together[2]) > 100
+
+
+def test_nothing_together_is_nothing():
+    assert extract_together([]) == []
+    assert [len(frames) for frames in extract_together([Listener(VOXFORGE)])] == [0]
+
+
+def test_recordings_heard_differently_are_not_extracted_together():
+    with pytest.raises(ValueError, match="one configuration"):
+        extract_together([Listener(VOXFORGE), Listener(PLAIN)])
+
+
+def test_a_recording_is_extracted_once():
+    listener = Listener(VOXFORGE)
+    listener.push(np.zeros(1_600, np.float32))
+    extract_together([listener])
+    with pytest.raises(ValueError, match="ended"):
+        extract_together([listener])
+    with pytest.raises(ValueError, match="ended"):
+        listener.push(np.zeros(1_600, np.float32))
 
 
 @pytest.mark.parametrize("n_samples", [1, 399, 400, 401, 559, 560, 561, 16_000, 40_123])

@@ -10,6 +10,7 @@ from engine.config import CLASSIC, VOXFORGE
 from engine.features import extract
 from tests.helpers.corpora import speech_flac, speech_wav
 from tests.helpers.sounds import bursts, int16_bytes, noise, wav_header
+from trainer.corpus import Recording
 from trainer.preflight import (
     CLIPPED,
     CUT_OFF,
@@ -21,10 +22,15 @@ from trainer.preflight import (
     Heard,
     Reject,
     Rules,
-    hear,
+    hear_all,
 )
 
 RULES = Rules(VOXFORGE)
+
+
+def hear(path, text, rules):
+    (found,) = hear_all([Recording("a", path, "", text)], rules)
+    return found
 
 
 def heard(tmp_path, sound, text="да", rules=RULES):
@@ -49,6 +55,23 @@ def test_the_features_are_those_of_dictation(tmp_path, features):
     np.testing.assert_allclose(found.cepstra, extract(read, features).cepstra, atol=1e-4)
     assert found.cepstra.dtype == np.float32
     assert found.duration_s == 2.5
+
+
+def test_several_are_heard_as_each_alone(tmp_path):
+    sounds = [bursts(0.3, 2.2, duration_s=2.5), bursts(0.4, 4.0, duration_s=5.0), noise(0.1, seed=1), np.zeros(16_000)]
+    recordings = [Recording(str(i), tmp_path / f"{i}.wav", "", "да") for i in range(5)]  # there is no last one
+    for one, sound in zip(recordings, sounds, strict=False):
+        samples = int16_bytes(sound)
+        one.path.write_bytes(wav_header(len(samples)) + samples)
+    found = hear_all(recordings, RULES)
+    assert [one.reason if isinstance(one, Reject) else "" for one in found] == ["", "", TOO_SHORT, SILENT, UNREADABLE]
+    for one, together in zip(recordings, found, strict=True):
+        alone = hear(one.path, "да", RULES)
+        if isinstance(alone, Reject):
+            assert together == alone
+        else:
+            np.testing.assert_array_equal(together.cepstra, alone.cepstra)
+            assert together.duration_s == alone.duration_s
 
 
 @pytest.mark.parametrize("content", [speech_wav(), speech_flac()], ids=["wav", "flac"])
