@@ -20,7 +20,7 @@ from typing import BinaryIO
 
 from engine.errors import CaptureError, DiktovkaError, MicrophoneBusy, MicrophoneLost
 from engine.portaudio import InputDevice, OpenStream, Stream, input_devices, open_portaudio
-from engine.storage import storage_error
+from engine.storage import storage_error, sync
 
 __all__ = ["InputDevice", "Recorder", "Recording", "WavWriter", "input_devices", "level", "mono"]
 
@@ -32,6 +32,7 @@ LOST_AFTER_S = 2.0
 FIRST_BLOCK_WITHIN_S = 10.0
 _POLL_S = 0.1
 _STOP_GRACE_S = 0.3  # some sound servers deliver in bursts that far apart
+_SYNC_EVERY_S = 2.0  # of sound: what a power failure may cost
 _BYTES_PER_SAMPLE = 2
 _HEADER_BYTES = 44
 
@@ -45,12 +46,14 @@ class Recording:
 
 
 class WavWriter:
-    """Mono 16-bit PCM; the header is put right after each block, so that a kill leaves a readable file."""
+    """Mono 16-bit PCM; the header is put right after each block, so that a kill leaves a readable file, and every two
+    seconds all of it goes to the disk itself."""
 
     def __init__(self, file: BinaryIO, rate_hz: int):
         self._file = file
         self._rate_hz = rate_hz
         self._n_bytes = 0
+        self._synced_s = 0.0
         self._write(self._header())
 
     @property
@@ -66,12 +69,18 @@ class WavWriter:
             self._file.seek(0)
             self._write(self._header())
             self._file.seek(_HEADER_BYTES + self._n_bytes)
+        if self.duration_s - self._synced_s >= _SYNC_EVERY_S:
+            self._sync()
 
     def close(self) -> None:
         try:
-            os.fsync(self._file.fileno())
+            self._sync()
         finally:
             self._file.close()
+
+    def _sync(self) -> None:
+        os.fsync(self._file.fileno())
+        self._synced_s = self.duration_s
 
     def _write(self, content: bytes, counted: bool = False) -> None:
         rest = memoryview(content)
@@ -236,6 +245,7 @@ class Recorder:
         except OSError as error:
             raise storage_error(self.path, error) from error
         if first:
+            sync(self.path.parent)  # its name, too, outlives a power failure
             self._on_started()
         self._on_level(*level(samples))
 

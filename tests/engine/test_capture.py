@@ -1,5 +1,6 @@
 """Recording: what is said is on disk, whatever happens to the microphone, the disk or the process."""
 
+import io
 import signal
 import struct
 import subprocess
@@ -272,6 +273,29 @@ def test_an_older_recording_is_never_overwritten(record, listener, tmp_path):
     microphone.say(1)
     assert isinstance(listener.ending()[1], NotWritable)
     assert (tmp_path / "recording.wav").read_bytes() == b"precious"
+
+
+class Synced(io.FileIO):
+    """Remembers how long it was each time it was to go to the disk itself."""
+
+    def __init__(self, path: Path):
+        super().__init__(path, "x")
+        self.lengths: list[int] = []
+
+    def fileno(self) -> int:
+        self.lengths.append(self.tell())
+        return super().fileno()
+
+
+def test_a_power_failure_costs_two_seconds_at_most(tmp_path):
+    with Synced(tmp_path / "long.wav") as file:
+        writer = WavWriter(file, 1_000)
+        for _block in range(73):
+            writer.append(bytes(2 * 70))  # 70 ms
+        at_once = list(file.lengths)
+        writer.close()
+        assert at_once == [44 + 2 * 2_030, 44 + 4 * 2_030]
+        assert file.lengths == [*at_once, 44 + 2 * 5_110]
 
 
 def test_header_of_an_empty_recording(tmp_path):
