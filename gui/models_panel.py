@@ -157,13 +157,17 @@ class ModelsPanel(QWidget):
             window_locale().toString(model.made.date(), QLocale.FormatType.ShortFormat),
             "—" if model.cer is None else _("{n} %").format(n=decimal(100 * model.cer, 1)),
             size_words(model.n_bytes),
-            _("in use") if model.folder == self._in_use() else "",
+            _("in use") if self._is_used(model) else "",
         )
+
+    def _is_used(self, model: TrainedModel) -> bool:
+        """By whichever of its checkpoints: a run whose best epoch was taken may have another result by now."""
+        return self._in_use().is_relative_to(model.home)
 
     def show_state(self) -> None:
         model, free = self.chosen, not self.work.running
         own = model is not None and not model.is_shipped and free and model.home != self._in_training()
-        used = model is not None and model.folder == self._in_use()
+        used = model is not None and self._is_used(model)
         self.use.setEnabled(model is not None and not used)
         self.rename.setEnabled(own)
         self.export.setEnabled(model is not None and free)
@@ -180,10 +184,10 @@ class ModelsPanel(QWidget):
         model = self.chosen
         name = self._ask_name(self, model.name)
         if name is not None and name != model.name:
-            used = model.folder == self._in_use()
-            inner = model.folder.relative_to(model.home)
+            used = self._in_use().relative_to(model.home) if self._is_used(model) else None
             self._do(
-                trained_models.rename(model, name), lambda home: self.use_wanted.emit(home / inner) if used else None
+                trained_models.rename(model, name),
+                lambda home: self.use_wanted.emit(home / used) if used is not None else None,
             )
 
     def _export(self) -> None:

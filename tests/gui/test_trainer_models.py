@@ -196,6 +196,24 @@ def test_the_model_in_use_can_be_renamed(trainer, qtbot):
     qtbot.waitUntil(lambda: trainer.stage.words == "Ready")
 
 
+def test_a_run_is_in_use_by_its_best_epoch_after_it_has_another_result(trainer, qtbot):
+    home = models_dir() / "first"
+    trainer.page.use_model(home / "best")
+    write_random_checkpoint(home / "average")
+    (home / "outcome.json").write_text('{"result": "average", "cer": {}}')
+    trainer.models.refresh()
+    trainer.choose("first")
+    assert trainer.models.chosen.folder == home / "average"
+    assert cells(trainer, 1)[4] == "in use"
+    assert not trainer.models.use.isEnabled()
+    assert not trainer.models.delete.isEnabled()
+    trainer.answers = ["вторая"]
+    trainer.models.rename.click()
+    wait(trainer, qtbot)
+    assert trainer.session.model == Settings().model == models_dir() / "вторая" / "best"
+    qtbot.waitUntil(lambda: trainer.stage.words == "Ready")
+
+
 def test_a_name_that_is_taken_is_refused(trainer, qtbot):
     write_random_checkpoint(models_dir() / "second")
     trainer.models.refresh()
