@@ -5,6 +5,7 @@ imported model lies there itself.
 """
 
 import re
+import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
@@ -131,14 +132,13 @@ def import_model(folder: Path) -> Iterator[Path]:
 
 
 def delete(home: Path) -> Iterator[Path]:
-    """Out of the list; `restore` brings it back until `empty_trash`."""
-    trash = models_dir() / _TRASH / home.name
+    """Out of the list; `restore` brings it back until `empty_trash`, whatever else of its name is deleted meanwhile."""
+    trash = models_dir() / _TRASH / secrets.token_hex(4) / home.name
     try:
-        if trash.exists():
-            shutil.rmtree(trash)
-        trash.parent.mkdir(parents=True, exist_ok=True)
+        trash.parent.mkdir(parents=True)
         home.rename(trash)
     except OSError as error:
+        _remove_empty(trash.parent)
         raise storage_error(trash, error) from error
     yield trash
 
@@ -149,10 +149,18 @@ def restore(trash: Path) -> Iterator[Path]:
         trash.rename(home)
     except OSError as error:
         raise storage_error(home, error) from error
+    _remove_empty(trash.parent)
     yield home
+
+
+def _remove_empty(folder: Path) -> None:
+    with suppress(OSError):
+        folder.rmdir()
 
 
 def empty_trash() -> Iterator[None]:
     """Frees the space of what was deleted last time."""
-    shutil.rmtree(models_dir() / _TRASH, ignore_errors=True)
+    with suppress(OSError):
+        for deleted in list((models_dir() / _TRASH).iterdir()):  # not what is deleted from now on
+            shutil.rmtree(deleted, ignore_errors=True)
     yield None

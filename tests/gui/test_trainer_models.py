@@ -17,7 +17,7 @@ from engine.errors import CheckpointMissing
 from engine.paths import models_dir, shipped_checkpoint
 from gui.recognition import model_name
 from gui.settings import Settings
-from gui.trained_models import kind_of, list_models
+from gui.trained_models import empty_trash, kind_of, list_models
 from gui.training_request import load_request, save_request
 from tests.gui.trainer_stage import TrainerStage
 from tests.helpers.models import random_checkpoint, write_random_checkpoint
@@ -234,6 +234,44 @@ def test_delete_and_undo(trainer, qtbot):
     undo.click()
     wait(trainer, qtbot)
     assert trainer.names() == [SHIPPED, "first"]
+
+
+def test_two_models_of_one_name_are_deleted_and_both_brought_back(trainer, qtbot):
+    """What was in each of them tells which is which."""
+    undos = []
+    trainer.models.done.connect(lambda _said, undo: undos.append(undo))
+    for made in ("old", "new"):
+        write_random_checkpoint(models_dir() / "first" / "best")
+        (models_dir() / "first" / made).touch()
+        trainer.models.refresh()
+        trainer.choose("first")
+        trainer.models.delete.click()
+        wait(trainer, qtbot)
+    assert trainer.names() == [SHIPPED]
+    for undo in undos:
+        undo()
+        wait(trainer, qtbot)
+    assert (models_dir() / "first" / "old").exists()
+    assert (models_dir() / "first 2" / "new").exists()
+    assert list((models_dir() / ".deleted").iterdir()) == []
+
+
+def test_a_model_that_cannot_be_deleted_leaves_no_trash(trainer, qtbot):
+    trainer.choose("first")
+    (models_dir() / "first").rename(models_dir() / "elsewhere")
+    trainer.models.delete.click()
+    wait(trainer, qtbot)
+    assert len(trainer.told) == 1
+    assert list((models_dir() / ".deleted").iterdir()) == []
+
+
+def test_the_trash_is_emptied_at_the_next_start(trainer, qtbot):
+    trainer.choose("first")
+    trainer.models.delete.click()
+    wait(trainer, qtbot)
+    assert len(list((models_dir() / ".deleted").iterdir())) == 1
+    list(empty_trash())
+    assert list((models_dir() / ".deleted").iterdir()) == []
 
 
 def test_export_and_import(trainer, qtbot, tmp_path):
