@@ -1,10 +1,12 @@
 """A watched folder: recordings that are put there are read once they have stopped growing."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
+from PySide6.QtCore import QFileSystemWatcher, QObject, Qt, QTimer, Signal
 
 from engine.errors import WatchedFolderMissing
 from gui.bridge import Task
@@ -20,26 +22,43 @@ LOOK_EVERY_MS = 60_000  # some network folders never say that they have changed
 Sizes = dict[Path, tuple[int, int]]
 
 
+@dataclass
+class _Look:
+    """What was found in a folder; began_s: when it was asked for, by the clock."""
+
+    folder: Path
+    began_s: float
+    sizes: Sizes
+
+
 class WatchedFolder(QObject):
     """Follows the setting `watch_folder`. What lay there when the folder was chosen is not read.
 
     `read(paths)` when new recordings were put into the queue; `failed(error)` when the folder is gone.
+    clock: seconds of a clock that is never set back.
     """
 
     read = Signal(object)
     failed = Signal(object)
 
-    def __init__(self, session: Session, settings: Settings, store: HistoryStore):
+    def __init__(
+        self,
+        session: Session,
+        settings: Settings,
+        store: HistoryStore,
+        clock: Callable[[], float] = time.monotonic,
+    ):
         super().__init__()
-        self._session, self._settings, self._store = session, settings, store
+        self._session, self._settings, self._store, self._clock = session, settings, store, clock
         self._folder: Path | None = None
         self._sizes: Sizes = {}
+        self._same_since_s: dict[Path, float] = {}
         self._asked: set[Path] = set()
         self._task: Task | None = None
         self._is_missing = False
         self._watcher = QFileSystemWatcher(self)
-        self._watcher.directoryChanged.connect(self.look)
-        self.settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
+        self._watcher.directoryChanged.connect(self._look_soon)
+        self.settle = QTimer(self, singleShot=True, interval=SETTLE_MS, timerType=Qt.TimerType.PreciseTimer)
         self.settle.timeout.connect(self.look)
         self._every = QTimer(self, interval=LOOK_EVERY_MS)
         self._every.timeout.connect(self.look)
@@ -66,7 +85,7 @@ class WatchedFolder(QObject):
         for watched in self._watcher.directories():
             self._watcher.removePath(watched)
         self._folder = Path(named) if named else None
-        self._sizes, self._is_missing = {}, False
+        self._sizes, self._same_since_s, self._is_missing = {}, {}, False
         self._asked.clear()
         self.settle.stop()
         if self._folder is None:
@@ -78,14 +97,22 @@ class WatchedFolder(QObject):
     def _stop(self) -> None:
         self._watch("")
 
+    def _look_soon(self) -> None:
+        """A change while a look is due does not put it off: in a busy folder there is no end of them."""
+        if not self.settle.isActive():
+            self.settle.start()
+
     def look(self) -> None:
         """Lists the folder on another thread."""
-        folder = self._folder
-        if folder is None or self._task is not None:
+        folder, began_s = self._folder, self._clock()
+        if folder is None:
+            return
+        if self._task is not None:
+            self._look_soon()  # the look under way may have missed what this one is for
             return
 
-        def steps() -> Iterator[tuple[Path, Sizes]]:
-            yield folder, sizes_in(folder)
+        def steps() -> Iterator[_Look]:
+            yield _Look(folder, began_s, sizes_in(folder))
 
         self._task = Task(steps)
         self._task.event.connect(self._compare)
@@ -102,23 +129,31 @@ class WatchedFolder(QObject):
             self._is_missing = True
             self.failed.emit(WatchedFolderMissing(path=self._folder))
 
-    def _compare(self, found: tuple[Path, Sizes]) -> None:
-        """Files whose size and time are as they were at the last look are whole; the others are looked at again."""
-        folder, sizes = found
-        if folder != self._folder:
+    def _compare(self, look: _Look) -> None:
+        """Files are whole whose size and time have been the same for SETTLE_MS; the others are looked at again."""
+        if look.folder != self._folder:
             return
         if self._is_missing:
             self._is_missing = False
-            self._watcher.addPath(str(folder))
-        before, self._sizes = self._sizes, sizes
-        self._asked &= set(sizes)
-        same = [path for path, size in sizes.items() if before.get(path) == size]
-        whole = [path for path in same if sizes[path][0] and path not in self._asked]
-        if len(same) < len(sizes):
-            self.settle.start()
+            self._watcher.addPath(str(look.folder))
+        self._note(look.sizes)
+        self._asked &= set(look.sizes)
+        settled_s = look.began_s - SETTLE_MS / 1000
+        settled = [path for path, since_s in self._same_since_s.items() if since_s <= settled_s]
+        whole = [path for path in settled if look.sizes[path][0] and path not in self._asked]
+        if len(settled) < len(look.sizes):
+            self._look_soon()
         if whole:
             self._asked.update(whole)
             self._store.ask(lambda history: history.unseen(whole), self._read)
+
+    def _note(self, sizes: Sizes) -> None:
+        """Since when each file has been as it is; a listing takes a while, so a change counts from its end."""
+        now_s, before = self._clock(), self._sizes
+        self._same_since_s = {
+            path: self._same_since_s[path] if before.get(path) == size else now_s for path, size in sizes.items()
+        }
+        self._sizes = sizes
 
     def _read(self, paths: list[Path]) -> None:
         self._session.read([Job(path, is_quiet=True) for path in paths])
