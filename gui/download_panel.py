@@ -32,7 +32,8 @@ _STEPS = 1000
 
 
 class DownloadPanel(QWidget):
-    """`fetched(folder)` when a download came to its end; `failed(error, try_again)`; `busy_changed`."""
+    """`fetched(folder)` when a download came to its end, and something is there; `failed(error, try_again)`;
+    `busy_changed`."""
 
     fetched = Signal(object)
     failed = Signal(object, object)
@@ -43,6 +44,7 @@ class DownloadPanel(QWidget):
         self._settings, self._outside, self._ask_folder = settings, outside, ask_folder
         self._index: Index | None = None
         self.plan: Plan | None = None
+        self._under_way: Plan | None = None
         self._finished: Finished | None = None
         self.work = Work(self)
         self.work.event.connect(self._take)
@@ -174,10 +176,12 @@ class DownloadPanel(QWidget):
 
     def download(self) -> None:
         """Fetches what is chosen and not there yet."""
-        if self.plan is None or self.work.running:
+        self._make_plan()  # the disk may have got or lost room since the last look
+        if self.work.running or self.plan is None or not self.plan.missing:
             return
+        self._under_way = self.plan
         self.state.setText(_("Asking for the first archives"))
-        self._begin(partial(_fetched, self.plan, self._outside), self.download)
+        self._begin(partial(_fetched, self._under_way, self._outside), self.download)
 
     def _begin(self, steps: Callable[[], Iterator[object]], again: Callable[[], None]) -> None:
         self._again = again
@@ -204,7 +208,8 @@ class DownloadPanel(QWidget):
         if finished is not None:
             self.state.setText(failed_words(finished))
             self.show_log.setVisible(bool(finished.failed))
-            self.fetched.emit(self.plan.folder)
+            if finished.done or finished.already:
+                self.fetched.emit(self._under_way.folder)
         elif outcome is not None and self._index is None:
             self.state.setText("")
         if outcome is not None and not isinstance(outcome, Cancelled):

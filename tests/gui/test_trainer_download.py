@@ -7,6 +7,7 @@ from gui.corpus_cache import cache_folder
 from gui.download_words import progress_words, size_words
 from tests.gui.trainer_stage import TrainerStage
 from tests.helpers.voxforge_site import INDEX, VoxForgeSite, answers, small_archive
+from trainer import download_plan
 from trainer.commands import PRESETS
 from trainer.download_events import Progress, Retrying
 from trainer.download_plan import corpus_folder
@@ -145,6 +146,54 @@ def test_how_far_it_is(language, rate_bytes_s, left_s, words):
     said = progress_words(Progress(100_000_000, 2_900_000_000, rate_bytes_s, left_s, 12, 650, ()))
     i18n.install("en")
     assert said.replace("\u00a0", " ") == words
+
+
+@pytest.fixture
+def disk(monkeypatch) -> list[int]:
+    """The bytes that are free, as the last of them says."""
+    free_bytes = [1 << 40]
+    monkeypatch.setattr(download_plan, "free_space", lambda _folder: free_bytes[-1])
+    return free_bytes
+
+
+def test_room_that_was_made_on_the_disk_is_seen_when_download_is_pressed_again(trainer, qtbot, disk):
+    disk.append(1_000_000)
+    look(trainer, qtbot)
+    fetch(trainer, qtbot)
+    (told,) = trainer.told
+    assert "0.0 GB of free space" in told
+    trainer.page.messages.close_all()
+    disk.append(1 << 40)
+    fetch(trainer, qtbot)
+    assert trainer.told == []
+    assert trainer.download.state.text() == "3 archives were fetched."
+
+
+def test_a_disk_that_filled_up_since_the_look_is_told_before_anything_is_fetched(trainer, site, qtbot, disk):
+    look(trainer, qtbot)
+    disk.append(1_000_000)
+    site.requests.clear()
+    fetch(trainer, qtbot)
+    (told,) = trainer.told
+    assert "0.0 GB of free space" in told
+    assert site.requests == []
+
+
+def test_another_folder_for_downloads_chosen_meanwhile_is_not_where_they_went(trainer, qtbot, tmp_path):
+    look(trainer, qtbot)
+    trainer.download.start.click()
+    trainer.page._settings.download_folder = tmp_path
+    qtbot.waitUntil(lambda: not trainer.download.work.running)
+    assert trainer.corpus.corpora == [corpus_folder("127.0.0.1")]
+    assert str(tmp_path) in trainer.download.place.text()
+
+
+def test_a_folder_without_a_single_archive_does_not_become_the_corpus(trainer, site, qtbot):
+    site.archives = {"ira.tgz": b"no archive"}
+    look(trainer, qtbot)
+    fetch(trainer, qtbot)
+    assert "1 was left out:\nira.tgz" in trainer.download.state.text()
+    assert trainer.corpus.corpora == []
 
 
 def test_a_site_that_refuses_is_told_and_can_be_tried_again(trainer, site, qtbot):
