@@ -46,9 +46,7 @@ class Voice:
         self.stage, self.qtbot, self.settings = stage, qtbot, stage.program.settings
         stage.session.use_model(write_random_checkpoint(models_dir() / "small", model=SMALL))
         fill(n)
-        self.page = VoicePage(
-            stage.session, self.settings, stage._make_recorder, outside=World(timeout_s=100).outside, url=url
-        )
+        self.page = VoicePage(stage.session, self.settings, stage._make_recorder, outside=World().outside, url=url)
         self.panel, self.tuning = self.page.others, self.page.tuning
         self.page.resize(800, 560)
         self.page.show()

@@ -1,9 +1,13 @@
 """Downloads from a local site without waits, and what they should have put on the disk."""
 
+import asyncio
 import io
 import tarfile
+from collections.abc import Callable
 from functools import partial
 from itertools import count
+
+import httpx
 
 from tests.helpers.full_disk import FullDisk
 from tests.helpers.voxforge_site import small_archive
@@ -15,22 +19,46 @@ from trainer.transfer import Outside, open_client
 
 NAMES = ("anna-20110516-abc", "boris-20120102-xyz", "ira")
 N_BYTES = 300_000
+PATIENCE_S = 100.0  # that a site on this machine is late is no fault of it
 
 
 class World:
-    """Waits that pass at once, and are noted; at each look at the clock a second has passed."""
+    """Waits that pass at once, and are noted; at each look at the clock a second has passed.
 
-    def __init__(self, timeout_s: float = 5.0, disk: FullDisk | None = None):
+    silence_s: for which the site may say nothing once it has been asked.
+    """
+
+    def __init__(self, silence_s: float = PATIENCE_S, disk: FullDisk | None = None):
         self.waits_s: list[float] = []
+        self._timeout = httpx.Timeout(PATIENCE_S, read=silence_s)
         self.outside = Outside(
-            client=lambda: open_client(timeout_s, trust_env=False),
+            client=self._open_client,
             wait=self._wait,
             open_file=disk.open if disk else open,
             clock=partial(next, count(0.0)),
         )
 
+    def _open_client(self) -> httpx.AsyncClient:
+        self.client = open_client(self._timeout, trust_env=False)
+        return self.client
+
     async def _wait(self, wait_s: float) -> None:
         self.waits_s.append(wait_s)
+
+
+class FirstSilence(World):
+    """A World with little patience for the first answer alone. was_asked: whether the first request has come to the
+    site, which may be later than its time-out; the second one waits for that."""
+
+    def __init__(self, was_asked: Callable[[], object]):
+        super().__init__(silence_s=0.5)
+        self._was_asked = was_asked
+
+    async def _wait(self, wait_s: float) -> None:
+        await super()._wait(wait_s)
+        while not self._was_asked():
+            await asyncio.sleep(0.01)
+        self.client.timeout = PATIENCE_S
 
 
 def listing(site, world=None):
