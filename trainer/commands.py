@@ -6,13 +6,14 @@ import os
 import time
 from pathlib import Path
 
-from engine.checkpoint import load_checkpoint, save_checkpoint
+from engine.checkpoint import save_checkpoint
 from engine.commands import say
 from engine.config import CLASSIC, VOXFORGE, ModelConfig
 from trainer.cluster import Cluster, cluster_from, cluster_of
 from trainer.events import Aligned, CorpusChanged, EpochDone, Event, Result, Saved, StepDone, Stopped
 from trainer.process import Request, run
 from trainer.settings import TrainConfig, described
+from trainer.start import shape_of_start
 from trainer.stop_signals import STOPPED_BY_SIGNAL, stop_signals
 
 PRESETS = {
@@ -136,8 +137,7 @@ def _cluster(arguments: argparse.Namespace) -> Cluster | None:
 def _request(arguments: argparse.Namespace) -> Request:
     features, model = PRESETS[arguments.preset]
     if arguments.start:
-        start = load_checkpoint(arguments.start)
-        features, model = start.features, start.model
+        features, model = shape_of_start(arguments.out, arguments.start)
     given = {field: getattr(arguments, option) for option, field in _SHAPE.items()}
     return Request(
         out=arguments.out,

@@ -17,6 +17,7 @@ from trainer.events import Aligned, Event
 from trainer.settings import TrainConfig
 
 if TYPE_CHECKING:
+    from engine.checkpoint import Checkpoint
     from trainer.dataset import Example
     from trainer.distributed import Workers
 
@@ -26,7 +27,7 @@ class Request:
     """One run, by paths alone so that it can be sent to another process.
 
     out: folder of the run; a run found there goes on. corpora: feature caches to train on. held: further recordings
-    to choose the best epoch on. start: checkpoint to go on from, instead of chance. align_with: checkpoint that finds
+    to choose the best epoch on. start: checkpoint to begin with, instead of chance. align_with: checkpoint that finds
     the words, for splicing. threads: None means all processors. cluster: other processes to train with.
     """
 
@@ -52,17 +53,26 @@ def run(
     asked_to_stop: once it is true the run ends in good order, with its result unless it is in a hurry (both should
     be true then); with several processes all end.
     """
-    from engine.checkpoint import load_checkpoint
     from engine.model import use_threads
+
+    use_threads(request.threads or os.cpu_count() or 1, for_training=True)
+    yield from trained(request, asked_to_stop, in_a_hurry)
+
+
+def trained(
+    request: Request,
+    asked_to_stop: Callable[[], bool] = lambda: False,
+    in_a_hurry: Callable[[], bool] = lambda: False,
+) -> Iterator[Event]:
+    """As `run`, with the threads that TensorFlow has."""
     from trainer.distributed import Workers
     from trainer.loop import Training
     from trainer.material import material
 
-    use_threads(request.threads or os.cpu_count() or 1, for_training=True)
-    start = load_checkpoint(request.start) if request.start else None
     judges = request.cluster is None or request.cluster.is_chief
     found = material(request.corpora, request.held if judges else (), request.features)
     workers = Workers(request.cluster)
+    start = _start(request, workers) if request.start else None
     if request.align_with:
         alignment = yield from _aligned(request, found.train, workers)
         found = replace(found, alignment=alignment)
@@ -75,6 +85,16 @@ def run(
     finally:
         if not ended:
             training.save()
+
+
+def _start(request: Request, workers: "Workers") -> "Checkpoint | None":
+    """The chief's is the run's own copy; the others have no folder, and take their weights from the chief."""
+    from engine.checkpoint import load_checkpoint
+    from trainer.start import keep_start
+
+    if workers.is_chief:
+        return keep_start(request.out, request.start, request.settings.pull)
+    return load_checkpoint(request.start)
 
 
 def _aligned(request: Request, recordings: "Sequence[Example]", workers: "Workers") -> Iterator[Event]:

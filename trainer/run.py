@@ -1,6 +1,7 @@
 """A training run on disk.
 
 state.npz          everything needed to go on: weights, their average, the optimiser, position, history
+start/             checkpoint folder: a copy of the model that the run began with, if any
 best/              checkpoint folder: the averaged weights of the best epoch
 last/              checkpoint folder: the averaged weights of the last epoch
 average/           checkpoint folder: the mean of both, where they differ; written at the end of the run

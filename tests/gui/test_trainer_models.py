@@ -24,6 +24,7 @@ from tests.helpers.models import random_checkpoint, write_random_checkpoint
 from trainer.commands import PRESETS
 from trainer.process import Request
 from trainer.settings import TrainConfig
+from trainer.start import START
 
 SHIPPED = "The one that came with the program"
 
@@ -45,6 +46,14 @@ def test_the_list(trainer):
     assert trainer.names() == [SHIPPED, "first"]
     assert trainer.models.table.item(0, 4).text() == "in use"
     assert trainer.models.table.item(1, 2).text() == "—"
+
+
+def test_what_a_run_began_with_is_none_of_them(trainer):
+    write_random_checkpoint(models_dir() / "first" / START)
+    write_random_checkpoint(models_dir() / "just begun" / START)
+    trainer.models.refresh()
+    assert trainer.names() == [SHIPPED, "first"]
+    assert [model.folder.name for model in list_models()[1:]] == ["best"]
 
 
 def rated(**cer: float) -> dict[str, object]:
