@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from engine.document import Document
-from engine.errors import HistoryDamaged
+from engine.errors import HistoryDamaged, TranscriptDamaged
 from engine.history_entry import (
     ENTRY,
     EXCERPT,
@@ -29,7 +29,7 @@ from engine.history_entry import (
     terms,
 )
 from engine.history_error import error_to_json
-from engine.history_file import as_storage_error, in_memory, index, is_damage, open_file
+from engine.history_file import as_storage_error, in_memory, index, is_damage, length, open_file, own_bytes
 
 DAY_S = 86_400
 BIN_DAYS = 30
@@ -101,16 +101,18 @@ class History:
         title = source.name.encode("utf-8", "replace").decode() if kind is Kind.FILE else ""
         cursor = connection.execute(
             "INSERT INTO entry (created, source, kind, state, title, title_key, n_bytes) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (created or self._now(), stored(source), kind, state, title, fold(title), _own_bytes(source, kind)),
+            (created or self._now(), stored(source), kind, state, title, fold(title), own_bytes(source, kind)),
         )
         index(connection, cursor.lastrowid)
         return cursor.lastrowid
 
     def put_back(self, keys: Iterable[int]) -> None:
         """They wait to be read from their beginning; the text that was there can be had back by `swap`."""
-        keys = list(keys)
-        self._update(keys, "previous = document", where="text != '' AND document IS NOT NULL")
-        self._update(keys, "state = 'waiting', error = NULL, attempts = 0, deleted = NULL, document = NULL")
+        self._update(
+            keys,
+            "replaced = iif(replaced IS NULL AND text != '', document, replaced), document = NULL, "
+            "state = 'waiting', error = NULL, attempts = 0, deleted = NULL",
+        )
 
     def begin_reading(self, key: int, model: Path) -> None:
         self._update([key], "state = 'reading', error = NULL, attempts = attempts + 1, model = ?", [str(model)])
@@ -134,18 +136,32 @@ class History:
         """It was read to its end (DONE), or not: then the text that was there before, or what came, stays."""
         if document is not None and (document.heard or state is State.DONE):
             self.keep_text(key, document)
+        if state is not State.WAITING:
+            self._settle_replaced(key, state)
         told = error_to_json(error) if error is not None else None
         self._update([key], "state = ?, error = ?", [state, told])
         if state in (State.WAITING, State.DONE):
             self._update([key], "attempts = 0")
         if state is State.DONE and document is not None and document.duration_s:
             self._update([key], "duration_s = ?", [document.duration_s])
-        if state in (State.FAILED, State.CANCELLED):
-            self.swap(key)
         self._weigh(key)
 
+    def _settle_replaced(self, key: int, state: State) -> None:
+        """After it was read again the new text stands, or, in vain, the one before; the other can be had back, unless
+        a person's corrections would be lost for it."""
+        rows = self._ask("SELECT document, previous, replaced FROM entry WHERE id = ?", (key,))
+        if not rows or rows[0][2] is None:
+            return
+        document, previous, other = rows[0]
+        if state is not State.DONE:
+            self.keep_text(key, Document.from_json(other))
+            other = document
+        if other is None or (_is_corrected(previous) and not _is_corrected(other)):
+            other = previous
+        self._update([key], "previous = ?, replaced = NULL", [other])
+
     def swap(self, key: int) -> None:
-        """The text before it was read again changes places with the one after."""
+        """The text that can be had back changes places with the one that stands."""
         rows = self._ask("SELECT previous, document FROM entry WHERE id = ?", (key,))
         if rows and rows[0][0] is not None:
             self.keep_text(key, Document.from_json(rows[0][0]))
@@ -245,7 +261,7 @@ class History:
             "coalesce(sum(deleted IS NULL AND state IN ('failed', 'cancelled')), 0) FROM entry"
         )
         ((audio_bytes,),) = self._ask("SELECT coalesce(sum(n_bytes), 0) FROM entry")
-        return Totals(n, duration_s, audio_bytes + _length(self._path), in_bin, failed)
+        return Totals(n, duration_s, audio_bytes + length(self._path), in_bin, failed)
 
     # --- files that nobody has told of ---
 
@@ -281,16 +297,10 @@ class History:
 
     def _weigh(self, key: int) -> None:
         for source, kind in self._ask("SELECT source, kind FROM entry WHERE id = ?", (key,)):
-            self._update([key], "n_bytes = ?", [_own_bytes(path_of(source), kind)])
+            self._update([key], "n_bytes = ?", [own_bytes(path_of(source), kind)])
 
 
-def _own_bytes(source: Path, kind: str) -> int:
-    """What an opened file takes is none of our business."""
-    return _length(source) if kind == Kind.RECORDING else 0
-
-
-def _length(path: Path | None) -> int:
-    try:
-        return path.stat().st_size if path is not None else 0
-    except OSError:
-        return 0
+def _is_corrected(document: str | None) -> bool:
+    with suppress(TranscriptDamaged):
+        return document is not None and Document.from_json(document).is_edited
+    return False

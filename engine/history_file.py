@@ -10,13 +10,11 @@ from datetime import datetime
 from pathlib import Path
 
 from engine.errors import DiskFull, HistoryDamaged, HistoryNewer, NotWritable, StorageError
-from engine.history_entry import fold
+from engine.history_entry import Kind, fold
 from engine.storage import storage_error
 
-VERSION = 1
-
 # source: path as UTF-8, or as bytes where a name is no Unicode. created, deleted: seconds since 1970.
-# attempts: readings begun since one came to its end. previous: the document before it was last read again.
+# attempts: readings begun since one came to its end. previous: the document that can be had back.
 _SCHEMA = """
 CREATE TABLE entry (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -42,10 +40,15 @@ CREATE INDEX entry_source ON entry (source);
 CREATE VIRTUAL TABLE words USING fts5 (said, tokenize = "unicode61 remove_diacritics 0", prefix = '1 2 3');
 CREATE TABLE seen (path PRIMARY KEY) WITHOUT ROWID;
 """
-COLUMNS = (
-    "created, source, kind, state, duration_s, model, error, title, title_key, "
-    "document, previous, text, n_bytes, attempts, deleted"
+# Each makes of a version the next one; a new file goes through all of them.
+# replaced: the document that was there, while the entry is read again.
+_UPGRADES = (
+    """
+    ALTER TABLE entry ADD COLUMN replaced TEXT;
+    UPDATE entry SET replaced = previous, previous = NULL WHERE state IN ('waiting', 'reading');
+    """,
 )
+VERSION = 1 + len(_UPGRADES)
 
 
 def said(title: str, source: str, text: str) -> str:
@@ -109,6 +112,8 @@ def _checked(path: Path) -> sqlite3.Connection:
             raise sqlite3.DatabaseError("malformed")
         connection.execute("SELECT id, deleted FROM entry ORDER BY id DESC LIMIT 1").fetchall()
         connection.execute("SELECT rowid FROM words LIMIT 1").fetchall()
+        if 0 < version < VERSION:
+            _upgrade(connection)
         return connection
     except BaseException:
         connection.close()
@@ -116,7 +121,17 @@ def _checked(path: Path) -> sqlite3.Connection:
 
 
 def _make(connection: sqlite3.Connection) -> None:
-    connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
+    connection.executescript(f"BEGIN; {_SCHEMA} {''.join(_UPGRADES)} PRAGMA user_version = {VERSION}; COMMIT;")
+
+
+def _upgrade(connection: sqlite3.Connection) -> None:
+    """From an older version to this one, whole or not at all; another window may have done it meanwhile."""
+    connection.execute("BEGIN IMMEDIATE")
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    for statement in "".join(_UPGRADES[version - 1 :]).split(";"):
+        connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {VERSION}")
+    connection.execute("COMMIT")
 
 
 def _begun_anew(path: Path) -> tuple[sqlite3.Connection, HistoryDamaged]:
@@ -138,25 +153,32 @@ def _begun_anew(path: Path) -> tuple[sqlite3.Connection, HistoryDamaged]:
 
 def _save_what_can_be_read(aside: Path, into: sqlite3.Connection) -> int:
     n_saved = 0
-    marks = ", ".join("?" * (1 + len(COLUMNS.split(","))))
     with suppress(sqlite3.Error), closing(sqlite3.connect(aside, isolation_level=None)) as damaged:
+        there = _columns(damaged)  # of an older version, it may be
+        columns = ", ".join(name for name in _columns(into) if name in there)
+        marks = ", ".join("?" * len(columns.split(",")))
         into.execute("BEGIN")
         try:
-            for row in _readable(damaged):
-                into.execute(f"INSERT INTO entry (id, {COLUMNS}) VALUES ({marks})", row)
-                index(into, row[0])
+            for key, *row in _readable(damaged, columns):
+                into.execute(f"INSERT INTO entry ({columns}) VALUES ({marks})", (key, *row))
+                index(into, key)
                 n_saved += 1
         finally:
             into.execute("COMMIT")
     return n_saved
 
 
-def _readable(damaged: sqlite3.Connection) -> Iterator[tuple]:
+def _columns(connection: sqlite3.Connection) -> list[str]:
+    """Of the table of entries, the key first."""
+    return [name for _number, name, *_rest in connection.execute("PRAGMA table_info(entry)")]
+
+
+def _readable(damaged: sqlite3.Connection, columns: str) -> Iterator[tuple]:
     """Row by row from either end to where it breaks."""
     seen: set[int] = set()
     for order in ("DESC", "ASC"):
         with suppress(sqlite3.Error):
-            for row in damaged.execute(f"SELECT id, {COLUMNS} FROM entry ORDER BY id {order}"):
+            for row in damaged.execute(f"SELECT {columns} FROM entry ORDER BY id {order}"):
                 if row[0] in seen:
                     return
                 seen.add(row[0])
@@ -168,3 +190,16 @@ def index(connection: sqlite3.Connection, key: int) -> None:
     title, source, text = connection.execute("SELECT title, source, text FROM entry WHERE id = ?", (key,)).fetchone()
     name = Path(source if isinstance(source, str) else source.decode("utf-8", "replace")).name
     connection.execute("INSERT OR REPLACE INTO words (rowid, said) VALUES (?, ?)", (key, said(title, name, text)))
+
+
+def own_bytes(source: Path, kind: str) -> int:
+    """What an opened file takes is none of our business."""
+    return length(source) if kind == Kind.RECORDING else 0
+
+
+def length(path: Path | None) -> int:
+    """In bytes; 0 where it cannot be told."""
+    try:
+        return path.stat().st_size if path is not None else 0
+    except OSError:
+        return 0

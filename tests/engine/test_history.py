@@ -13,6 +13,7 @@ from engine.errors import AudioNotFound, DiskFull, DownloadError, HistoryDamaged
 from engine.history import BIN_DAYS, DAY_S, History
 from engine.history_entry import Kind, Order, Show, State
 from engine.history_error import error_from_json, error_to_json
+from engine.history_file import _SCHEMA
 from tests.helpers.fake_engine import segment
 
 LATER = 9e9
@@ -139,6 +140,68 @@ def test_reading_again_in_vain_and_half_keeps_both(history):
     assert one(history, key).text == "старое"
     history.swap(key)
     assert one(history, key).text == "половина"
+
+
+def read_again(history: History, key: int, text: str, state: State = State.DONE) -> None:
+    history.put_back([key])
+    history.begin_reading(key, MODEL)
+    history.finish(key, document(text) if text else Document.of([]), state)
+
+
+def corrected(history: History) -> int:
+    key = add(history, "карова")
+    history.keep_text(key, document("карова").edited("корова"))
+    return key
+
+
+def texts(history: History, key: int) -> tuple[str, str]:
+    """The one that stands, and the one that can be had back."""
+    shown = history.document(key).text
+    history.swap(key)
+    back = history.document(key).text
+    history.swap(key)
+    return shown, back
+
+
+def test_corrections_are_had_back_after_two_other_models(history):
+    key = corrected(history)
+    read_again(history, key, "карова икс")
+    read_again(history, key, "карова игрек")
+    assert texts(history, key) == ("карова игрек", "корова")
+
+
+def test_corrections_of_what_was_read_again_take_the_place_of_older_ones(history):
+    key = corrected(history)
+    read_again(history, key, "карова икс")
+    history.keep_text(key, document("карова икс").edited("корова икс"))
+    read_again(history, key, "карова игрек")
+    assert texts(history, key) == ("карова игрек", "корова икс")
+
+
+def test_of_two_texts_that_nobody_corrected_the_one_that_stood_is_had_back(history):
+    key = add(history, "раз")
+    read_again(history, key, "два")
+    history.swap(key)
+    read_again(history, key, "три")
+    assert texts(history, key) == ("три", "раз")
+
+
+@pytest.mark.parametrize("half", ["", "карова игр"])
+@pytest.mark.parametrize("state", [State.FAILED, State.CANCELLED])
+def test_another_model_in_vain_leaves_both_texts_as_they_were(history, state, half):
+    key = corrected(history)
+    read_again(history, key, "карова икс")
+    read_again(history, key, half, state)
+    assert texts(history, key) == ("карова икс", "корова")
+    assert history.keys("икс") == [key]
+
+
+def test_what_is_put_back_twice_keeps_the_whole_text_and_not_the_half(history):
+    key = corrected(history)
+    history.put_back([key])
+    history.finish(key, document("кар"), State.WAITING)  # interrupted
+    read_again(history, key, "карова икс")
+    assert texts(history, key) == ("карова икс", "корова")
 
 
 def test_renaming(history):
@@ -403,6 +466,47 @@ def test_damage_that_comes_while_it_is_used_is_told_once(history, tmp_path):
     assert told.value is history.damaged
     assert history.keys() == []
     add(history, "дальше")
+
+
+def old_file(path: Path) -> None:
+    """As the first version wrote it: an entry that was read again, one that was just being, and one that waits."""
+    old, new = document("старое").to_json(), document("новое").to_json()
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.executescript(f"{_SCHEMA} PRAGMA user_version = 1;")
+        for name, state, *texts in (
+            ("а", "done", new, old, "новое"),
+            ("б", "reading", None, old, "старое"),
+            ("в", "waiting", None, None, ""),
+        ):
+            connection.execute(
+                "INSERT INTO entry (created, source, kind, state, document, previous, text) "
+                "VALUES (1, ?, 'file', ?, ?, ?, ?)",
+                (f"/{name}.wav", state, *texts),
+            )
+
+
+def test_a_file_of_the_first_version_is_taken_over(tmp_path):
+    old_file(tmp_path / "history.sqlite")
+    with closing(History(tmp_path / "history.sqlite")) as history:
+        assert history.damaged is None
+        first, second, third = history.keys(order=Order.OLDEST)
+        assert texts(history, first) == ("новое", "старое")
+        history.finish(second, None, State.CANCELLED)
+        assert history.document(second).text == "старое"
+        history.finish(third, document("впервые"), State.DONE)
+        assert not one(history, third).has_previous
+    with closing(History(tmp_path / "history.sqlite")) as again:
+        assert [entry.text for entry in again.entries([first, second, third])] == ["новое", "старое", "впервые"]
+
+
+def test_a_damaged_file_of_the_first_version_is_saved_too(tmp_path):
+    path = tmp_path / "history.sqlite"
+    old_file(path)
+    with closing(sqlite3.connect(path)) as damaged:
+        damaged.execute("DROP TABLE words")
+    with closing(History(path)) as history:
+        assert history.damaged.fields["n"] == 3
+        assert [entry.source.name for entry in history.entries([1, 2, 3])] == ["а.wav", "б.wav", "в.wav"]
 
 
 def test_a_newer_version_is_left_alone(tmp_path):
