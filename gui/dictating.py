@@ -150,7 +150,7 @@ class Dictating(QObject):
             case start_options.STOP:
                 self._stop()
             case start_options.CANCEL:
-                self._session.cancel()
+                self._session.cancel_dictation()
 
     def _stop(self) -> None:
         if self._session.status.recording in (Recording.OPENING, Recording.LISTENING):

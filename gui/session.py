@@ -122,12 +122,25 @@ class Session(ReadingQueue):
     # --- ending ---
 
     def cancel(self) -> None:
-        """Stops recording and reading. Recordings are kept; text that has come stays."""
-        if not self.status.can_cancel:
-            return
+        """Stops dictating, or else the reading of files. Recordings are kept; text that has come stays."""
+        if self.status.is_dictating:
+            self.cancel_dictation()
+        elif self.status.can_cancel:
+            self._cancel_all(Ending.CANCELLED)
+
+    def cancel_dictation(self) -> None:
+        """Stops recording and reading what was dictated; files wait and are read as before."""
+        jobs = [job for job in self.jobs if job.is_live]
+        self._dictaphone.drop()
+        for job in jobs:
+            self._queue.remove(job)
+            self._leave(job, Ending.CANCELLED)
+        self._go_on()
+        self.cancelled.emit(jobs)
+
+    def _cancel_all(self, ending: Ending) -> None:
         self._dictaphone.drop()
         self._listing.cancel()
-        ending = Ending.INTERRUPTED if self._closing else Ending.CANCELLED
         jobs = self._queue.clear()
         for job in jobs:
             self._leave(job, ending)
@@ -139,8 +152,7 @@ class Session(ReadingQueue):
         if self._closing:
             return
         self._closing = True
-        self._listing.cancel()
-        self.cancel()
+        self._cancel_all(Ending.INTERRUPTED)
         self._recognition.stop()
         QTimer.singleShot(CLOSE_WITHIN_MS, self._say_closed)  # a sound driver that hangs must not keep the window
         self._go_on()

@@ -52,9 +52,13 @@ class Status:
     n_found: int | None = None
 
     @property
+    def is_dictating(self) -> bool:
+        """Until the text of the recording has come."""
+        return self.recording is not Recording.NONE or self.reading is Reading.LIVE
+
+    @property
     def can_cancel(self) -> bool:
-        is_reading = self.reading is not Reading.NONE
-        return self.recording is not Recording.NONE or is_reading or self.n_found is not None
+        return self.is_dictating or self.reading is not Reading.NONE or self.n_found is not None
 
     @property
     def hindrance(self) -> str:

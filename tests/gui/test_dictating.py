@@ -1,7 +1,7 @@
 """Dictating beyond the window: commands from outside, silence, copying, spoken commands, the tray's icon."""
 
 import pytest
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QTextCursor
 
 from gui import start_options
@@ -234,6 +234,63 @@ def test_a_later_start_toggles_and_cancels(stage, qtbot):
     take(StartOptions(start_options.CANCEL))
     assert stage.session.status.recording is Recording.NONE
     assert stage.page.messages.texts == ["Cancelled. The recording was not read to its end; it is kept."]
+
+
+def cancel_from_outside(stage, qtbot) -> None:
+    stage.program.dictating.take(StartOptions(start_options.CANCEL))
+
+
+def cancel_by_escape(stage, qtbot) -> None:
+    qtbot.keyClick(stage.window, Qt.Key.Key_Escape)
+
+
+def cancel_in_the_tray(stage, qtbot) -> None:
+    stage.program.dictating._show_tray(True)
+    stage.program.dictating.tray.cancel.trigger()
+
+
+@pytest.mark.qt_log_ignore("systemTrayWindowChanged")  # which the screen of the tests lacks
+@pytest.mark.parametrize("cancel", [cancel_from_outside, cancel_by_escape, cancel_in_the_tray])
+@pytest.mark.parametrize("is_stopped", [False, True])
+def test_cancelling_a_dictation_leaves_the_queue_of_files(stage, qtbot, tmp_path, cancel, is_stopped):
+    files = [tmp_path / f"{number}.wav" for number in range(5)]
+    stage.session.open_files(files, is_quiet=True)
+    stage.engine.begin(60)
+    qtbot.waitUntil(lambda: bool(stage.engine.calls))
+    record(stage, qtbot)
+    qtbot.waitUntil(lambda: stage.engine.calls[-1][0] == "follow")
+    if is_stopped:
+        stop(stage, qtbot)
+    assert len(stage.session.jobs) == 6
+    cancel(stage, qtbot)
+    assert [job.path for job in stage.session.jobs] == files
+    assert stage.session.status.recording is Recording.NONE
+    assert stage.page.messages.texts == ["Cancelled. The recording was not read to its end; it is kept."]
+    for number in range(5):
+        stage.engine.read(str(number))
+    qtbot.waitUntil(lambda: not stage.session.jobs)
+    assert [path for _verb, path in stage.engine.calls[2:]] == files
+
+
+def test_cancelling_while_the_microphone_opens_leaves_the_file_that_is_read(stage, qtbot, tmp_path):
+    stage.session.open_files([tmp_path / "file.wav"])
+    stage.engine.begin(60)
+    qtbot.waitUntil(lambda: bool(stage.engine.calls))
+    stage.page.toggle_recording()
+    stage.session.cancel()
+    assert stage.session.status.recording is Recording.NONE
+    stage.engine.read("прочитано")
+    qtbot.waitUntil(lambda: stage.text == "прочитано")
+    assert stage.page.messages.texts == []
+
+
+def test_a_later_start_that_cancels_without_a_dictation_leaves_the_files(stage, qtbot, tmp_path):
+    """The keys that it is bound to may be pressed a moment after the dictation was read to its end."""
+    stage.session.open_files([tmp_path / "file.wav"])
+    stage.program.dictating.take(StartOptions(start_options.CANCEL))
+    assert len(stage.session.jobs) == 1
+    stage.engine.read("прочитано")
+    qtbot.waitUntil(lambda: stage.text == "прочитано")
 
 
 @pytest.mark.qt_log_ignore("does not support raise")
