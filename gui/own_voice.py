@@ -1,6 +1,6 @@
 """Adds what was said, as it was corrected, to the person's own corpus, and takes it out again."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from engine.document import Document
 from engine.paths import my_voice_dir
 from engine.results import Segment, Word
+from engine.said import said_in
 from engine.sound import Sound
 from gui.bridge import Task
 from gui.i18n import _
@@ -33,7 +34,10 @@ class OwnVoice(QObject):
         self._added.clear()
 
     def add(self, document: Document, position: int, sound: Sound | None) -> None:
-        """The sentence that the letter at a position of the text is in, with its sound up to the neighbours' words."""
+        """What was said in the sentence that the letter at a position of the text is in, spoken commands and all.
+
+        Its sound reaches up to the neighbours' words.
+        """
         known = frozenset(self._added)
 
         def steps() -> Iterator[str | tuple[Segment, Path]]:
@@ -44,7 +48,11 @@ class OwnVoice(QObject):
             if sound is None or index is None:
                 yield _("Put the caret into the sentence to add")
                 return
-            segment, start_s, end_s = _utterance(document, places.words[index], sound.duration_s)
+            utterance = _utterance(document, places.words[index], sound.duration_s)
+            if utterance is None:
+                yield _("This sentence was changed beside a spoken command: what was said there is not known")
+                return
+            segment, start_s, end_s = utterance
             if (segment.start_s, segment.text) in known:
                 yield _("This sentence is in your voice already")
                 return
@@ -81,12 +89,26 @@ class OwnVoice(QObject):
         self.removed.emit(segment)
 
 
-def _utterance(document: Document, word: Word, duration_s: float) -> tuple[Segment, float, float]:
-    """The segment of a word, and the seconds to cut it out at."""
+def _utterance(document: Document, word: Word, duration_s: float) -> tuple[Segment, float, float] | None:
+    """What was said in the segment of a word, and the seconds to cut it out at; None where that is not known."""
     segments = document.segments
     index = next(i for i, one in enumerate(segments) if word in one.words)
-    before_s = segments[index - 1].words[-1].end_s if index else 0.0
-    after_s = segments[index + 1].words[0].start_s if index + 1 < len(segments) else duration_s
-    words = segments[index].words
+    words = said_in(document, segments[index])
+    if words is None:
+        return None
+    segment = segments[index] if words == segments[index].words else Segment(words[0].start_s, words[-1].end_s, words)
+    before_s, after_s = _neighbours_s(document, index, words, duration_s)
     start_s, end_s = max(before_s, words[0].start_s - MARGIN_S), min(after_s, words[-1].end_s + MARGIN_S)
-    return segments[index], start_s, end_s
+    return segment, start_s, end_s
+
+
+def _neighbours_s(document: Document, index: int, said: Sequence[Word], duration_s: float) -> tuple[float, float]:
+    """Where the words before a segment end and those behind it begin; both may be spoken commands."""
+    if any(one.raw for one in document.heard):
+        others = [word for one in document.heard for word in one.heard]
+        before = (word.end_s for word in others if word.end_s <= said[0].start_s)
+        behind = (word.start_s for word in others if word.start_s >= said[-1].end_s)
+        return max(before, default=0.0), min(behind, default=duration_s)
+    segments = document.segments
+    before_s = segments[index - 1].words[-1].end_s if index else 0.0
+    return before_s, segments[index + 1].words[0].start_s if index + 1 < len(segments) else duration_s

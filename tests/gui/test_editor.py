@@ -11,10 +11,12 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible, QContextMenuEvent, QTextCursor
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QMenu, QPushButton, QTextEdit
 
+from engine.dictated import Dictation
 from engine.document import Document
 from engine.errors import NoLoudspeaker, NotWritable
 from engine.paths import my_voice_dir
 from engine.results import Segment, Word
+from engine.spoken_commands import Spoken
 from gui import i18n
 from gui.editor import Editor
 from gui.settings import Settings
@@ -488,6 +490,50 @@ def test_a_corrected_sentence_goes_to_ones_own_voice(desk):
     with desk.qtbot.waitSignal(desk.editor._voice.removed):
         undo.click()
     assert not row.path.exists()
+
+
+def dictated(*breaths) -> Document:
+    dictation = Dictation(Spoken())
+    for start_s, text in breaths:
+        words = tuple(Word(word, start_s + i / 2, start_s + i / 2 + 0.4, 0.9) for i, word in enumerate(text.split()))
+        dictation.add(Segment(start_s, words[-1].end_s, words))
+    return Document.of(dictation.segments, "голос.wav", 10.0, "checkpoint1")
+
+
+def test_spoken_commands_are_learnt_as_the_words_they_were_said_with(desk):
+    """Their sound is in the recording: kept beside the text without them, it would teach that they are silence."""
+    desk.open(dictated((1.0, "привет запятая как тела точка"), (3.7, "точка с запятой да")))
+    desk.caret("тела")
+    for _letter in "тела":
+        desk.qtbot.keyClick(desk.editor.text, Qt.Key.Key_Backspace)
+    desk.type("дела")
+    with desk.qtbot.waitSignal(desk.editor._voice.added):
+        desk.editor.add_to_voice()
+
+    (row,) = read_transcripts(my_voice_dir())
+    assert row.text == "привет запятая как дела точка"
+    samples, rate_hz = soundfile.read(row.path, dtype="float32")
+    original, _ = soundfile.read(desk.path, dtype="float32")
+    assert len(samples) / rate_hz == pytest.approx(2.8, abs=0.01)  # up to 3.6 s, before the next breath's command
+    assert np.abs(samples - original[round(0.8 * rate_hz) :][: len(samples)]).max() < 0.001
+    assert desk.editor.messages.texts == ["Added to your voice: “привет запятая как дела точка”"]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "This sentence was changed beside a spoken command: what was said there is not known"),
+        ("ru", "Предложение изменено рядом с голосовой командой: что там было сказано, неизвестно"),
+    ],
+)
+def test_a_sentence_whose_commands_were_changed_is_not_learnt(make_desk, language, words):
+    desk = make_desk(language=language).open(dictated((1.0, "моя точка")))
+    desk.caret("Моя.")
+    desk.type(" зрения")
+    with desk.qtbot.waitSignal(desk.editor._voice.refused):
+        desk.editor.add_to_voice()
+    assert desk.editor.note.text() == words
+    assert not my_voice_dir().exists()
 
 
 def test_what_cannot_be_learnt_is_told(desk):
