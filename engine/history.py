@@ -187,10 +187,13 @@ class History:
         self._update(keys, "deleted = NULL")
 
     def purge(self, keys: Iterable[int]) -> None:
-        """For good, with the audio where it is a recording of ours."""
+        """For good, with the audio where it is a recording of ours; what was opened is not new to a watched folder."""
         for key in keys:
             rows = self._ask("SELECT source FROM entry WHERE id = ? AND kind = 'recording'", (key,))
             with self._writing() as connection:
+                connection.execute(
+                    "INSERT OR IGNORE INTO seen SELECT source FROM entry WHERE id = ? AND kind = 'file'", (key,)
+                )
                 connection.execute("DELETE FROM entry WHERE id = ?", (key,))
                 connection.execute("DELETE FROM words WHERE rowid = ?", (key,))
             for (source,) in rows:

@@ -365,6 +365,18 @@ def test_files_seen_before_are_not_new(history):
     assert history.unseen(paths) == paths[2:]
 
 
+def test_files_that_were_purged_are_not_new(history, clock, recordings):
+    opened, expired, ours, new = (recordings / f"{name}.wav" for name in "абвг")
+    history.purge([history.add(opened, Kind.FILE), history.add(opened, Kind.FILE), history.add(ours, Kind.RECORDING)])
+    history.add(expired, Kind.FILE, State.DONE)
+    clock.now_s += 2 * DAY_S
+    history.expire(1)
+    clock.now_s += (BIN_DAYS + 1) * DAY_S
+    history.expire(1)
+    assert history.keys(show=Show.BIN) == history.keys() == []
+    assert history.unseen([opened, expired, ours, new]) == [ours, new]
+
+
 @pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names there are always Unicode")
 def test_a_name_that_is_no_unicode(history):
     path = Path("/звук") / b"\xff\xfe.wav".decode("utf-8", "surrogateescape")
