@@ -1,12 +1,14 @@
 """Russian number words -> digits: «сто двадцать пять тысяч» -> 125000.
 
 Cardinals in every case; ordinals and what they are the end of («двадцать пятый») stay words, and so do numbers that
-may be something else: «один» ... «девять» and «тысяча» alone, «сорока».
+may be something else: «один» ... «девять» and «тысяча» alone, «сорока». «Семью», «один» and others stay words before
+another number, too, where the two are none together: «кормил семью двадцать лет», «он один тысячу лет живёт».
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from engine.yo import fold_yo
 
@@ -43,6 +45,9 @@ _SCALES = {
     10**9: "миллиард миллиарда миллиардов миллиарду миллиардам миллиардом миллиардами миллиарде миллиардах",
 }
 _AMBIGUOUS = frozenset(("сорока",))  # a bird
+_CALLED = frozenset(forms.split()[0] for forms in _UNITS if "один" not in forms) | {"нуль", "две"}  # as one counts
+_UPRIGHT = _CALLED | {"один", "одна", "одно", "одну", "тысяча", "тысячу", "миллион", "миллиард"}
+_UPRIGHT_AFTER = {"один": ("миллион", "миллиард"), "одна": ("тысяча",), "одну": ("тысячу",)}
 _LONG_RUN = 3  # digits said one by one, as of a telephone number
 _ORDINAL = re.compile(
     "(нулев|перв|втор|четверт|пят|шест|седьм|восьм|девят|десят|"
@@ -112,10 +117,15 @@ def _run(words: Sequence[str], at: int, end: int) -> list[tuple[int, str]]:
     while at < end:
         numbers.append(_number(words, at, end))
         at += numbers[-1].n
-    company = len(numbers) >= _LONG_RUN or any(
-        number.value >= 10 for number in numbers if not _is_doubtful(words, number)
-    )
-    return [pair for number in numbers for pair in _written(words, number, company)]
+    is_long = len(numbers) >= _LONG_RUN
+    has_company = is_long or any(number.value >= 10 for number in numbers if not _is_doubtful(words, number))
+    written = []
+    for number, after in zip_longest(numbers, numbers[1:]):
+        digits = _CALLED if has_company else frozenset()
+        if is_long and (number is not numbers[0] or after.value < 10):
+            digits |= {"один"}  # «восемь один два», but not «он один двадцать тридцать лет живёт»
+        written += _written(words, number, digits)
+    return written
 
 
 def _is_doubtful(words: Sequence[str], number: _Number) -> bool:
@@ -124,14 +134,21 @@ def _is_doubtful(words: Sequence[str], number: _Number) -> bool:
     return number.n == 1 and (number.value < 10 or word in _SCALE_OF or word in _AMBIGUOUS)
 
 
-def _written(words: Sequence[str], number: _Number, company: bool) -> list[tuple[int, str]]:
+def _written(words: Sequence[str], number: _Number, digits: Collection[str]) -> list[tuple[int, str]]:
+    """digits: words that are digits in that company, though they are better left as they are alone."""
     said = words[number.first : number.first + number.n]
     lone_scale = number.n == 1 and number.scale > 1
-    if lone_scale or (_is_doubtful(words, number) and not company):
+    if lone_scale or (_is_doubtful(words, number) and fold_yo(said[0]) not in digits):
         return [(1, word) for word in said]
     if number.scale >= 10**6:  # «два миллиона» is easier to read so: 2 миллиона
         return [(number.n - 1, str(number.value // number.scale)), (1, said[-1])]
     return [(number.n, str(number.value))]
+
+
+def _goes_with(one: str, other: str) -> bool:
+    """Whether the second word may go on with the number that the first one begins: «сорока пяти», not «сорока пять»."""
+    is_oblique = one in _AMBIGUOUS or (_CARDINALS.get(one, 10) < 10 and one not in _CALLED)
+    return not is_oblique or other not in _UPRIGHT or other in _UPRIGHT_AFTER.get(one, ())
 
 
 def _number(words: Sequence[str], first: int, end: int) -> _Number:
@@ -140,6 +157,8 @@ def _number(words: Sequence[str], first: int, end: int) -> _Number:
     at = first
     while at < end:
         word = fold_yo(words[at])
+        if at == first + 1 and not _goes_with(fold_yo(words[first]), word):
+            break
         if word in _SCALE_OF:
             if _SCALE_OF[word] >= last_scale or (group == 0 and at > first):
                 break
