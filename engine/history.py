@@ -108,10 +108,12 @@ class History:
 
     def put_back(self, keys: Iterable[int]) -> None:
         """They wait to be read from their beginning; the text that was there can be had back by `swap`."""
+        keys = list(keys)
+        self.restore(keys)
         self._update(
             keys,
             "replaced = iif(replaced IS NULL AND text != '', document, replaced), document = NULL, "
-            "state = 'waiting', error = NULL, attempts = 0, deleted = NULL",
+            "state = 'waiting', error = NULL, attempts = 0",
         )
 
     def begin_reading(self, key: int, model: Path) -> None:
@@ -184,7 +186,7 @@ class History:
         self._update(keys, "deleted = ?", [self._now()])
 
     def restore(self, keys: Iterable[int]) -> None:
-        self._update(keys, "deleted = NULL")
+        self._update(keys, "deleted = NULL, restored = ?", [self._now()], where="deleted IS NOT NULL")
 
     def purge(self, keys: Iterable[int]) -> None:
         """For good, with the audio where it is a recording of ours; what was opened is not new to a watched folder."""
@@ -209,14 +211,14 @@ class History:
             source.unlink()
 
     def expire(self, keep_days: int) -> int:
-        """Moves what is older than keep_days (0: nothing) to the bin, and empties the bin of what lay there for
-        BIN_DAYS; gives how many went to the bin."""
-        old = []
+        """Moves what came, or came back, more than keep_days ago (0: nothing) to the bin, and empties the bin of what
+        lay there for BIN_DAYS; gives how many went to the bin."""
+        old, oldest_s = [], self._now() - keep_days * DAY_S
         if keep_days > 0:
             old = self._ask(
-                "SELECT id FROM entry WHERE deleted IS NULL AND created < ? "
+                "SELECT id FROM entry WHERE deleted IS NULL AND created < ? AND coalesce(restored, 0) < ? "
                 "AND state NOT IN ('recording', 'waiting', 'reading')",
-                (self._now() - keep_days * DAY_S,),
+                (oldest_s, oldest_s),
             )
             self.delete(key for (key,) in old)
         forgotten = self._ask("SELECT id FROM entry WHERE deleted < ?", (self._now() - BIN_DAYS * DAY_S,))

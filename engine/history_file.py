@@ -41,12 +41,13 @@ CREATE VIRTUAL TABLE words USING fts5 (said, tokenize = "unicode61 remove_diacri
 CREATE TABLE seen (path PRIMARY KEY) WITHOUT ROWID;
 """
 # Each makes of a version the next one; a new file goes through all of them.
-# replaced: the document that was there, while the entry is read again.
+# replaced: the document that was there, while the entry is read again. restored: when it last came out of the bin.
 _UPGRADES = (
     """
     ALTER TABLE entry ADD COLUMN replaced TEXT;
     UPDATE entry SET replaced = previous, previous = NULL WHERE state IN ('waiting', 'reading');
     """,
+    "ALTER TABLE entry ADD COLUMN restored REAL;",
 )
 VERSION = 1 + len(_UPGRADES)
 

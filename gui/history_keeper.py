@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QLockFile, QObject, Signal
+from PySide6.QtCore import QLockFile, QObject, QTimer, Signal
 
 from engine.errors import InterruptedTooOften
 from engine.history_entry import Entry, Kind, State
@@ -18,6 +18,7 @@ from gui.session import Session
 from gui.settings import Settings
 
 KEEP_TEXT_EVERY_S = 3.0
+EXPIRE_EVERY_MS = 3_600_000  # a day's timer would stand still while the computer sleeps
 MOST_ATTEMPTS = 3  # a file that takes the program with it each time is not tried for ever
 _STATES = {
     Ending.DONE: State.DONE,
@@ -56,6 +57,8 @@ class HistoryKeeper(QObject):
         # Two windows at once: only the first goes on with what was not finished. A dead program's lock does not count.
         self._lock = QLockFile(str(data_dir() / "history.lock"))
         self._lock.setStaleLockTime(0)
+        self._expire_again = QTimer(self, interval=EXPIRE_EVERY_MS)  # the program may run for weeks in the tray
+        self._expire_again.timeout.connect(self._expire)
         session.jobs_added.connect(self._add)
         session.job_started.connect(self._begin_reading)
         session.final.connect(self._keep_text)
@@ -71,6 +74,7 @@ class HistoryKeeper(QObject):
 
     def _end(self) -> None:
         self.closing.emit()
+        self._expire_again.stop()
         self.store.close()
 
     def _close(self) -> None:
@@ -122,12 +126,16 @@ class HistoryKeeper(QObject):
         if self._lock.tryLock(0):
             recordings = self._settings.recordings
             self.store.write(partial(_recover, recordings, self._begun), self._go_on)
-            self._follow_setting("keep_days")
+            self._expire()
+            self._expire_again.start()
 
     def _follow_setting(self, name: str) -> None:
         if name == "keep_days":
-            keep_days = self._settings.keep_days
-            self.store.write(lambda history: history.expire(keep_days))
+            self._expire()
+
+    def _expire(self) -> None:
+        keep_days = self._settings.keep_days
+        self.store.write(lambda history: history.expire(keep_days))
 
     def _go_on(self, unfinished: tuple[list[tuple[Entry, tuple[Segment, ...]]], list[Entry]] | None) -> None:
         if unfinished is None:

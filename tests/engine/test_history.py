@@ -328,6 +328,27 @@ def test_old_entries_go_to_the_bin_and_later_for_good(history, clock):
     assert history.keys() == [new, waiting]
 
 
+@pytest.mark.parametrize("bring_back", [History.restore, History.put_back])
+def test_what_was_brought_back_is_kept_as_long_as_what_is_new(history, clock, bring_back):
+    key = add(history, "старое")
+    clock.now_s += 100 * DAY_S
+    assert history.expire(30) == 1
+    bring_back(history, [key])
+    history.finish(key, None, State.DONE)
+    clock.now_s += 29 * DAY_S
+    assert history.expire(30) == 0
+    assert history.keys() == [key]
+    clock.now_s += 2 * DAY_S
+    assert history.expire(30) == 1
+
+
+def test_bringing_back_what_was_not_deleted_makes_it_no_younger(history, clock):
+    key = add(history, "старое")
+    clock.now_s += 31 * DAY_S
+    history.restore([key])
+    assert history.expire(30) == 1
+
+
 def test_totals(history, recordings):
     path = recordings / "a.wav"
     path.write_bytes(b"x" * 100_000)

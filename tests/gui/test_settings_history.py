@@ -80,6 +80,18 @@ def test_what_has_aged_meanwhile_goes_at_the_next_start(form, stage, make_stage,
     assert {entry.source.stem for entry in in_database()} == {"new"}
 
 
+def test_what_ages_while_the_program_runs_goes_too(form, stage, qtbot):
+    choose(form.keep, 7)
+    add(stage, qtbot, new=1, aged=9)
+    again = stage.program.history._expire_again
+    assert again.isActive()
+    assert again.interval() <= DAY_S * 1000
+    again.timeout.emit()
+    settle(stage, qtbot)
+    assert names(stage, qtbot) == {"new"}
+    assert names(stage, qtbot, Show.BIN) == {"aged"}
+
+
 def test_a_number_of_days_from_elsewhere_is_shown(form, stage):
     stage.program.settings.keep_days = 45
     assert form.keep.currentText() == "For 45 days"
