@@ -102,10 +102,10 @@ def test_interrupted(environment, tmp_path, number):
         site.fails("a.tgz", site_of.stalls_after(100_000))
         command = [*PROGRAM, "download", "--url", site.url, "-o", str(tmp_path / "c")]
         with subprocess.Popen(command, stderr=subprocess.PIPE, env=environment, text=True) as running:
-            while not running.stderr.readline().startswith("0 of 1"):
-                pass
+            assert any(line.startswith("0 of 1") for line in running.stderr), "it has ended"
             part = tmp_path / "c" / "a.tgz.part"
             while not (part.exists() and part.stat().st_size == 100_000):
+                assert running.poll() is None, "it has ended"
                 site.closing.wait(0.02)
             running.send_signal(number)
             told = running.stderr.read()

@@ -22,14 +22,16 @@ OPTIONS = [*SHAPE, "--batch-frames", "1500", "--save-every", "2", "--threads", "
 pytestmark = pytest.mark.timeout(900)  # four imports of TensorFlow, beside whatever else runs
 
 
-def free_ports(n: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(n)]
-    for one in sockets:
-        one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
+def held_port() -> socket.socket:
+    """A port of this machine that nobody else is given as long as the socket is open.
+
+    Linux lets another socket that allows it, as gRPC's does, listen at the port of one that is bound and does not
+    listen.
+    """
+    holder = socket.socket()
+    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    holder.bind(("127.0.0.1", 0))
+    return holder
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +43,10 @@ class Pair:
     """The same command twice; the second process has a folder of its own, as on a machine of its own."""
 
     def __init__(self, corpus: Path, folder: Path, *options: str, by_environment: bool = False):
-        addresses = [f"127.0.0.1:{port}" for port in free_ports(2)]
+        self._ports = [held_port() for _ in range(2)]
+        addresses = ["{}:{}".format(*one.getsockname()) for one in self._ports]
+        if sys.platform != "linux":  # elsewhere it would be in the way; the port stays free in all likelihood
+            self._give_ports_up()
         self.processes = []
         for index in range(2):
             command = [sys.executable, str(ROOT / "main.py"), "train", str(corpus), "-o", str(folder / str(index))]
@@ -65,6 +70,11 @@ class Pair:
             one.kill()
             one.wait()
             one.stderr.close()
+        self._give_ports_up()
+
+    def _give_ports_up(self) -> None:
+        for one in self._ports:
+            one.close()
 
 
 def wait_for_step(process: subprocess.Popen) -> None:
