@@ -67,6 +67,11 @@ def own_words_file() -> Path:
     return config_dir() / "own-words.txt"
 
 
+def running_dir() -> Path:
+    """Of the program that runs: its lock, and its socket where the system has no better place for that."""
+    return config_dir() / "running"
+
+
 def resource(name: str) -> Path:
     """A file or folder of `resources/`. name: with forward slashes, such as "icons/diktovka.svg"."""
     return INSTALLED_IN / "resources" / name

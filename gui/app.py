@@ -226,21 +226,21 @@ class _Signals(QObject):
         self._close()
 
 
-def _hand_over(instance: SingleInstance, options: StartOptions) -> int:
+def _hand_over(instance: SingleInstance, options: StartOptions) -> int | None:
+    """The exit status; None where the other program has just ended, so that this one is to run."""
     try:
-        instance.hand_over(options)
+        return 0 if instance.hand_over(options) else None
     except DiktovkaError as error:
         print(f"diktovka: {error}", file=sys.stderr)
         return 1
-    return 0
 
 
 def run(argv: Sequence[str]) -> int:
     """Opens the window, or hands argv to the program that runs already; returns the exit status."""
     options = parse(argv)
     instance = SingleInstance()
-    if not instance.claim():
-        return _hand_over(instance, options)
+    if not instance.claim() and (status := _hand_over(instance, options)) is not None:
+        return status
     if options.command in (STOP, CANCEL):
         print("diktovka: Diktovka is not running.", file=sys.stderr)
         return 1
@@ -261,9 +261,10 @@ def run(argv: Sequence[str]) -> int:
     program.window.page_made.connect(Garbage.keep)
     program.start(options, welcome=True)
     status = app.exec()
-    instance.close()
+    instance.stop_listening()
     uncaught.uninstall()
     del signals
     for left in program.delete_unwanted():
         print(f"{left.path}: {left.reason}", file=sys.stderr)
+    instance.close()  # not earlier: what the next start makes would be deleted under it
     return status

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.paths import config_dir, data_dir, log_file, own_words_file, recordings_dir
+from engine.paths import config_dir, data_dir, log_file, own_words_file, recordings_dir, running_dir
 from gui.i18n import N_
 from gui.settings import FILE as SETTINGS_FILE
 
@@ -41,13 +41,14 @@ class Left:
 def stored_kinds(recordings: Path) -> list[Kind]:
     """Everything there is on the disk now. recordings: where new ones are put.
 
-    Of a folder that the person chose, only what is named as a recording of ours counts: the rest is not ours.
+    Of a folder that the person chose, only what is named as a recording of ours counts: the rest is not ours. The lock
+    of the program that runs is not of it: while all is deleted, it keeps the next start away.
     """
     own = () if recordings == recordings_dir() else tuple(sorted(_recordings_in(recordings)))
     found = [Kind("recordings", N_("Recordings"), (recordings_dir(), *own))]
     told = {recordings_dir().name}
     settings = _settings_paths()
-    entries = [path for path in _entries(data_dir()) if path not in (*settings, log_file().parent)]
+    entries = [path for path in _entries(data_dir()) if path not in (*settings, log_file().parent, running_dir())]
     for name, title, beginnings in _KNOWN:
         paths = tuple(path for path in entries if path.name.startswith(beginnings) and path.name not in told)
         told.update(path.name for path in paths)
@@ -62,7 +63,7 @@ def stored_kinds(recordings: Path) -> list[Kind]:
 def _settings_paths() -> tuple[Path, ...]:
     """Windows and macOS keep settings in the very folder of the rest."""
     if config_dir() != data_dir():
-        return (config_dir(),)
+        return tuple(path for path in _entries(config_dir()) if path != running_dir())
     return tuple(config_dir() / name for name in (SETTINGS_FILE, own_words_file().name))
 
 

@@ -2,7 +2,8 @@
 
 The first holds a lock file and listens on a local socket that only its person may use. A message is one line of JSON
 each way: {"command": ..., "files": [...], "token": ...} and {"error": null | sentence}. A lock left by a program that
-was killed is taken over, and so is its socket.
+was killed is taken over, and so is its socket. While it starts and while it ends, the first holds the lock and does not
+listen: a second start waits for what comes of it.
 """
 
 import getpass
@@ -15,16 +16,17 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QLockFile, QObject
+from PySide6.QtCore import QDeadlineTimer, QLockFile, QObject, QThread
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from engine.errors import DiktovkaError
-from engine.paths import config_dir
+from engine.paths import config_dir, running_dir
 from gui.start_options import COMMANDS, StartOptions
 
 log = logging.getLogger(__name__)
 
 ANSWER_WITHIN_MS = 5000
+TRY_EVERY_MS = 50
 _LONGEST_MESSAGE = 1 << 20  # bytes
 _LONGEST_PATH = 100  # letters; a local socket's name may not have more than 107
 _TOKEN = "XDG_ACTIVATION_TOKEN"  # with it a Wayland desktop lets a window come to the front
@@ -41,9 +43,10 @@ class NotAnswered(DiktovkaError):
 class SingleInstance(QObject):
     """`claim` first: True makes this the program that runs; then `listen`. False: `hand_over` to the other."""
 
-    def __init__(self, place: Path | None = None):
+    def __init__(self, place: Path | None = None, sleep_ms: Callable[[int], None] = QThread.msleep):
         """place: folder of the lock and the socket; a private one of this person's unless told."""
         super().__init__()
+        self._sleep_ms = sleep_ms
         folder = place or _private_folder()
         name = hashlib.sha256(f"{getpass.getuser()} {config_dir()}".encode()).hexdigest()[:16]
         self.address = f"diktovka-{name}" if sys.platform == "win32" else str(folder / f"diktovka-{name}")
@@ -65,22 +68,28 @@ class SingleInstance(QObject):
         if not self._server.listen(self.address):
             log.warning("no later start can be heard: %s", self._server.errorString())
 
-    def close(self) -> None:
+    def stop_listening(self) -> None:
+        """Later starts wait until `close`: this program does nothing more for them, but is not at its end yet."""
         if self._server is not None:
             self._server.close()
+
+    def close(self) -> None:
+        self.stop_listening()
         self._lock.unlock()
 
-    def hand_over(self, options: StartOptions) -> None:
-        """Gives it to the program that runs. Raises NotAnswered, or DiktovkaError with what that program says."""
+    def hand_over(self, options: StartOptions) -> bool:
+        """Gives it to the program that runs. False: that has ended meanwhile, and this is now the program that runs.
+
+        Raises NotAnswered, or DiktovkaError with what that program says.
+        """
         message = {
             "command": options.command,
             "files": [os.fsencode(file).decode("utf-8", "surrogateescape") for file in options.files],
             "token": os.environ.get(_TOKEN, ""),
         }
-        socket = QLocalSocket()
-        socket.connectToServer(self.address)
-        if not socket.waitForConnected(ANSWER_WITHIN_MS):
-            raise NotAnswered(reason=socket.errorString())
+        socket = self._connected()
+        if socket is None:
+            return False
         socket.write(json.dumps(message).encode() + b"\n")
         answer = b""
         while not answer.endswith(b"\n"):
@@ -90,6 +99,21 @@ class SingleInstance(QObject):
         error = json.loads(answer)["error"]
         if error is not None:
             raise ToldByOther(reason=error)
+        return True
+
+    def _connected(self) -> QLocalSocket | None:
+        """None: there is nobody any more to connect to, and the lock is ours. Raises NotAnswered."""
+        deadline = QDeadlineTimer(ANSWER_WITHIN_MS)
+        while True:
+            socket = QLocalSocket()
+            socket.connectToServer(self.address)
+            if socket.waitForConnected(max(1, deadline.remainingTime())):
+                return socket
+            if self.claim():
+                return None
+            if deadline.hasExpired():
+                raise NotAnswered(reason=socket.errorString())
+            self._sleep_ms(TRY_EVERY_MS)
 
     def _greet(self) -> None:
         while (socket := self._server.nextPendingConnection()) is not None:
@@ -152,13 +176,9 @@ def _private_folder() -> Path:
         runtime = runtime / "app" / os.environ["FLATPAK_ID"]
     if runtime.is_dir() and _is_private(runtime):
         return runtime
-    own = config_dir()
-    own.mkdir(parents=True, exist_ok=True)
-    if sys.platform == "win32":
-        return own
-    if len(str(own)) <= _LONGEST_PATH - 32:
-        own = own / "running"
-        own.mkdir(mode=0o700, exist_ok=True)
+    own = running_dir()
+    own.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if sys.platform == "win32" or len(str(own)) <= _LONGEST_PATH - 24:
         return own
     short = Path(tempfile.gettempdir()) / f"diktovka-{os.getuid()}"
     short.mkdir(mode=0o700, exist_ok=True)

@@ -69,6 +69,8 @@ def test_of_a_chosen_folder_only_our_recordings_are_ours(tmp_path):
 
 def test_where_settings_lie_in_the_folder_of_the_rest(monkeypatch):
     monkeypatch.setattr(settings_privacy, "config_dir", data_dir)
+    monkeypatch.setattr(settings_privacy, "running_dir", lambda: data_dir() / "running")
+    put(data_dir() / "running" / "diktovka.lock")
     put(data_dir() / "window.ini", 3)
     put(data_dir() / "models" / "m")
     found = {kind.name: kind.paths for kind in stored_kinds(recordings_dir())}
@@ -135,6 +137,7 @@ def test_all_is_deleted_only_if_it_is_confirmed(folders, stage):
 
 
 def test_all_is_gone_after_the_program_has_ended(own_home):
+    """And no other may begin before that: what it made would be deleted under it."""
     put(recordings_dir() / DATED)
     code = """
 import os
@@ -152,7 +155,16 @@ def then(program):
     form.look()
     form.work.ended.connect(form.delete_all.click)
 gui.app.Program._begin = then
-raise SystemExit(gui.app.run([]))
+delete = gui.app.delete
+def delete_and_try(kinds):
+    before = gui.app.SingleInstance().claim()
+    left = delete(kinds)
+    print("others may begin:", before, gui.app.SingleInstance().claim())
+    return left
+gui.app.delete = delete_and_try
+status = gui.app.run([])
+print("and afterwards:", gui.app.SingleInstance().claim())
+raise SystemExit(status)
 """
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=Path(__file__).parents[2], capture_output=True, text=True, timeout=60
@@ -160,6 +172,7 @@ raise SystemExit(gui.app.run([]))
     assert done.returncode == 0, done.stderr
     left = [path for path in own_home.rglob("*") if path.is_file()]
     assert left == [], done.stderr
+    assert done.stdout.splitlines() == ["others may begin: False False", "and afterwards: True"]
 
 
 # --- the folder of recordings ---

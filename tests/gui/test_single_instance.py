@@ -7,11 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QThread
 from PySide6.QtNetwork import QLocalSocket
 
 from engine.errors import DiktovkaError
 from gui import start_options
-from gui.single_instance import NotAnswered, SingleInstance, ToldByOther
+from gui.single_instance import TRY_EVERY_MS, NotAnswered, SingleInstance, ToldByOther
 from gui.start_options import StartOptions, parse
 from tests.helpers.screens import program, x11_screen
 
@@ -22,8 +23,8 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="looks at files 
 def instances(tmp_path, qapp):
     made = []
 
-    def make() -> SingleInstance:
-        made.append(SingleInstance(tmp_path))
+    def make(**options) -> SingleInstance:
+        made.append(SingleInstance(tmp_path, **options))
         return made[-1]
 
     yield make
@@ -31,10 +32,11 @@ def instances(tmp_path, qapp):
         one.close()
 
 
+# It listens once there is a file "go" in its folder.
 FIRST = """
 import sys
 from pathlib import Path
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QTimer
 from gui.single_instance import SingleInstance
 from engine.errors import DiktovkaError
 app = QCoreApplication([])
@@ -44,18 +46,33 @@ def take(options):
     print(options.command, *options.files, flush=True)
     if options.command == "cancel":
         raise DiktovkaError(reason="there is nothing")
-instance.listen(take)
-print("listening", flush=True)
+def listen():
+    if (Path(sys.argv[1]) / "go").exists():
+        waiting.stop()
+        instance.listen(take)
+        print("listening", flush=True)
+waiting = QTimer(interval=10)
+waiting.timeout.connect(listen)
+waiting.start()
+print("starting", flush=True)
 app.exec()
 """
 
 
 @pytest.fixture
-def first(tmp_path):
-    """Another process that runs already."""
+def starting(tmp_path):
+    """Another process that is the first, and does not listen yet."""
     with program("-c", FIRST, str(tmp_path)) as running:
-        assert running.stdout.readline() == "listening\n"
+        assert running.stdout.readline() == "starting\n"
         yield running
+
+
+@pytest.fixture
+def first(starting, tmp_path):
+    """Another process that runs already."""
+    (tmp_path / "go").touch()
+    assert starting.stdout.readline() == "listening\n"
+    return starting
 
 
 def test_the_first_takes_what_the_second_hands_over(first, instances, tmp_path):
@@ -90,6 +107,47 @@ def test_a_program_that_does_not_answer_is_told(first, instances, monkeypatch):
             instances().hand_over(StartOptions(start_options.SHOW))
     finally:
         first.send_signal(signal.SIGCONT)
+
+
+def test_a_start_while_the_first_is_still_starting_waits_for_it(starting, instances, tmp_path, monkeypatch):
+    monkeypatch.setattr("gui.single_instance.ANSWER_WITHIN_MS", 60_000)
+
+    def sleep_ms(ms: int) -> None:
+        """By now it was tried once, in vain."""
+        (tmp_path / "go").touch()
+        QThread.msleep(ms)
+
+    second = instances(sleep_ms=sleep_ms)
+    assert not second.claim()
+    assert second.hand_over(StartOptions(start_options.TOGGLE))
+    assert [starting.stdout.readline() for _ in range(2)] == ["listening\n", "toggle\n"]
+
+
+def test_a_first_that_never_listens_is_told_without_a_busy_loop(instances, monkeypatch):
+    monkeypatch.setattr("gui.single_instance.ANSWER_WITHIN_MS", 20 * TRY_EVERY_MS)
+    assert instances().claim()
+    slept = []
+
+    def sleep_ms(ms: int) -> None:
+        slept.append(ms)
+        QThread.msleep(ms)
+
+    with pytest.raises(NotAnswered):
+        instances(sleep_ms=sleep_ms).hand_over(StartOptions(start_options.SHOW))
+    assert 1 <= len(slept) <= 20
+    assert set(slept) == {TRY_EVERY_MS}
+
+
+def test_a_start_while_the_first_is_ending_runs_in_its_place(instances):
+    first = instances()
+    assert first.claim()
+    first.listen(lambda _options: None)
+    first.stop_listening()
+    second = instances(sleep_ms=lambda _ms: first.close())
+    assert not second.claim()
+    assert not second.hand_over(StartOptions(start_options.SHOW))
+    assert not instances().claim()
+    second.listen(lambda _options: None)
 
 
 def test_only_this_person_may_use_the_socket(instances, tmp_path):
@@ -176,8 +234,18 @@ def test_options_that_make_no_sense(argv, capsys):
 # --- the program itself ---
 
 
+# As main.py, but it has time to wait for a first program that is slow for want of processors.
+PATIENT = """
+import sys
+import gui.single_instance
+import main
+gui.single_instance.ANSWER_WITHIN_MS = 90_000
+sys.exit(main.main())
+"""
+
+
 def run_main(*arguments: str, **environment: str) -> tuple[int, str]:
-    with program("main.py", *arguments, **environment) as running:
+    with program("-c", PATIENT, *arguments, **environment) as running:
         _out, errors = running.communicate(timeout=100)
         return running.returncode, errors
 
