@@ -91,8 +91,8 @@ class Dictaphone(QObject):
             self._change(State.NONE)
 
     def _give_up_opening(self) -> None:
-        """A sound system that hangs must not take Record with it for ever."""
-        if self.state is State.OPENING and self.elapsed_s == 0:
+        """A sound system that hangs must not take Record with it for ever, nor Stop."""
+        if self.state in (State.OPENING, State.STOPPING) and self.elapsed_s == 0:
             self.drop()
             self._tell_unanswered()
 

@@ -3,6 +3,7 @@
 import wave
 from threading import Event
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCursor
 
@@ -209,7 +210,8 @@ def test_recognition_that_dies_is_told_and_started_anew(stage, qtbot):
     qtbot.waitUntil(lambda: stage.text == "со второго раза")
 
 
-def test_a_sound_system_that_does_not_answer(stage, qtbot, monkeypatch):
+@pytest.mark.parametrize("is_stopped", [False, True])
+def test_a_sound_system_that_does_not_answer(stage, qtbot, monkeypatch, is_stopped):
     answers = Event()
     really_open = stage.microphone.open
 
@@ -220,6 +222,9 @@ def test_a_sound_system_that_does_not_answer(stage, qtbot, monkeypatch):
     monkeypatch.setattr(stage.microphone, "open", hang)
     stage.session._dictaphone._patience.setInterval(10)
     stage.page.toggle_recording()
+    if is_stopped:
+        stage.page.toggle_recording()
+        assert stage.session.status.recording is Recording.STOPPING
     qtbot.waitUntil(lambda: stage.words == "Ready")
     told = str(MicrophoneBusy(device="System default", reason="it does not answer"))
     assert stage.page.messages.texts == [told]
@@ -229,6 +234,7 @@ def test_a_sound_system_that_does_not_answer(stage, qtbot, monkeypatch):
     answers.set()
     assert stage.microphone.closed.wait(10)
     qtbot.waitUntil(lambda: not stage.session._dictaphone.is_busy)
+    stage.session._dictaphone._patience.setInterval(60_000)
     record(stage, qtbot)
 
 
