@@ -53,6 +53,7 @@
     │   └── SynthesiserFailed
     ├── TrainingError          a training run that cannot go on
     │   ├── TooFewOwn
+    │   ├── RunInUse           another process trains it
     │   └── WorkerLost         another of its processes is gone
     └── EngineError            the recognition process failed
         └── EngineStopped
@@ -315,6 +316,10 @@ class TooFewOwn(TrainingError):
         "The model cannot be tuned: of your recordings only {n} can be used. "
         "At least {fewest} with different sentences are needed; record some more."
     )
+
+
+class RunInUse(TrainingError):
+    template = "Another program is training this run. Wait until it has ended, or stop it there."
 
 
 class WorkerLost(TrainingError):

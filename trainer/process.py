@@ -4,6 +4,7 @@ import io
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -14,12 +15,14 @@ from engine.config import FeatureConfig, ModelConfig
 from engine.worker import Cancelled
 from trainer.cluster import Cluster
 from trainer.events import Aligned, Event
+from trainer.run_lock import locked
 from trainer.settings import TrainConfig
 
 if TYPE_CHECKING:
     from engine.checkpoint import Checkpoint
     from trainer.dataset import Example
     from trainer.distributed import Workers
+    from trainer.material import Material
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,8 @@ def run(
     """Trains in this process. Closing the iterator saves the state first, so that nothing is lost.
 
     asked_to_stop: once it is true the run ends in good order, with its result unless it is in a hurry (both should
-    be true then); with several processes all end.
+    be true then); with several processes all end. Raises RunInUse where another process trains the run, and what
+    trainer.loop and trainer.material raise.
     """
     from engine.model import use_threads
 
@@ -65,19 +69,26 @@ def trained(
     in_a_hurry: Callable[[], bool] = lambda: False,
 ) -> Iterator[Event]:
     """As `run`, with the threads that TensorFlow has."""
-    from trainer.distributed import Workers
-    from trainer.loop import Training
     from trainer.material import material
 
-    judges = request.cluster is None or request.cluster.is_chief
-    found = material(request.corpora, request.held if judges else (), request.features)
+    chief = request.cluster is None or request.cluster.is_chief
+    found = material(request.corpora, request.held if chief else (), request.features)
+    with locked(request.out) if chief else nullcontext():
+        yield from _trained_on(found, request, asked_to_stop, in_a_hurry)
+
+
+def _trained_on(found: "Material", request: Request, *wishes: Callable[[], bool]) -> Iterator[Event]:
+    """wishes: asked_to_stop and in_a_hurry."""
+    from trainer.distributed import Workers
+    from trainer.loop import Training
+
     workers = Workers(request.cluster)
     start = _start(request, workers) if request.start else None
     if request.align_with:
         alignment = yield from _aligned(request, found.train, workers)
         found = replace(found, alignment=alignment)
     shape = request.features, request.model, request.settings
-    training = Training(request.out, found, *shape, start, workers, asked_to_stop, in_a_hurry)
+    training = Training(request.out, found, *shape, start, workers, *wishes)
     ended = False
     try:
         yield from training.events()

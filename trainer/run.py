@@ -10,6 +10,7 @@ metrics.csv        one line an epoch
 steps.csv          one line a step
 examples.tsv       what was read of a held-out utterance after each epoch
 events.out.*       the same for TensorBoard
+run.lock           empty; locked while a process trains the run
 """
 
 import csv

@@ -25,6 +25,7 @@ from engine.beam_loader import NO_LANGUAGE, Language, load_beam
 from engine.config import _check, _Config
 from engine.errors import DiktovkaError
 from engine.storage import write_atomic
+from trainer.run_lock import locked
 from trainer.settings import TrainConfig
 from trainer.tuning_events import OWN, RESULT, BeforeAfter, Hearing, Split, load_result, save_result
 
@@ -97,7 +98,8 @@ def tune(request: TuneRequest) -> Iterator[object]:
     """Hearing, Split, events of a training, Judged, and at last BeforeAfter; run it with TrainingProcess.
 
     Closing the iterator saves the state; the same request goes on from there. Raises CheckpointError, CorpusError,
-    TooFewOwn, TrainingError and StorageError. Nothing but `request.out` is written to.
+    TooFewOwn, TrainingError (RunInUse where another process is at it) and StorageError. Nothing but `request.out` is
+    written to.
     """
     from engine.model import use_threads
 
@@ -116,10 +118,11 @@ def tuned(request: TuneRequest) -> Iterator[object]:
     more, general = others(request.corpora, request.general, start, request.settings.seed)
     general.pop(OWN, None)
     yield Split(len(train), len(held), len(more), sum(map(len, general.values())), n_rejects)
-    _begin(request, start, [*train, *held])
-    if load_result(request.out) is None:
-        after = yield from _trained(request, start, train, held, more)
-        yield from _concluded(request, start, after, Judge(start, {OWN: held, **general}))
+    with locked(request.out):
+        _begin(request, start, [*train, *held])
+        if load_result(request.out) is None:
+            after = yield from _trained(request, start, train, held, more)
+            yield from _concluded(request, start, after, Judge(start, {OWN: held, **general}))
     yield load_result(request.out)
 
 
