@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
+from engine.building import remove_unfinished
 from engine.config import HOP_S, FeatureConfig
 from engine.paths import data_dir
 from trainer.cache import FEATURES, FeatureCache, Utterance
@@ -31,7 +32,17 @@ def cache_folder(sources: Sequence[Path], features: FeatureConfig, n_stacked: in
     named = sorted(str(source.absolute()) for source in sources)
     made_for = json.dumps([named, features.to_dict(), n_stacked], sort_keys=True)
     digest = hashlib.sha256(made_for.encode()).hexdigest()[:8]
-    return data_dir() / "caches" / f"{Path(min(named)).name}-{digest}"
+    return caches_dir() / f"{Path(min(named)).name}-{digest}"
+
+
+def caches_dir() -> Path:
+    return data_dir() / "caches"
+
+
+def tidy_caches() -> Iterator[None]:
+    """Frees the space of caches that were being made when a program was killed."""
+    remove_unfinished(caches_dir())
+    yield None
 
 
 def prepared(sources: Sequence[Path], features: FeatureConfig, n_stacked: int) -> Iterator[CorpusEvent | Prepared]:

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 class CorpusPanel(QWidget):
     """`corpora`: the folders and feature caches chosen. `failed(error, try_again)`; `changed`: they, or what runs.
 
-    lock: while it is set, nothing may be deleted, for something is being learned from it.
+    lock: while it is set, nothing may be deleted, for something is being learned from it. being_prepared: while it is
+    set, nothing is checked, for a training makes the recordings ready itself.
     """
 
     failed = Signal(object, object)
@@ -45,7 +46,7 @@ class CorpusPanel(QWidget):
     ):
         super().__init__()
         self._settings, self._ask_delete = settings, ask_delete
-        self.lock = False
+        self.lock = self.being_prepared = False
         self._again = None
         self.download = DownloadPanel(settings, outside, ask_folder)
         self.empty = words(_("None yet: download some, or add a folder."), quiet=True)
@@ -121,6 +122,7 @@ class CorpusPanel(QWidget):
         own = chosen is not None and corpora.is_own(chosen)
         self.delete.setEnabled(own and not self.busy and not self.lock)
         self.check.setVisible(not busy and bool(self.corpora))
+        self.check.setEnabled(not self.being_prepared)
         self.cancel.setVisible(busy and self._again is not None)
         self.progress.setVisible(busy)
         self.state.setVisible(bool(self.state.text()))
@@ -175,6 +177,8 @@ class CorpusPanel(QWidget):
 
     def prepare(self) -> None:
         """Builds the feature cache for the shipped kind of model, and shows the report."""
+        if self.being_prepared:
+            return
         features, model = PRESETS["shipped"]
         steps = partial(prepared, self.corpora, features, model.n_stacked)
         self._begin(steps, _("Looking for recordings and their texts"), self.prepare)

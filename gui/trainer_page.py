@@ -18,6 +18,7 @@ from engine.paths import shipped_checkpoint
 from gui import trained_models
 from gui.bridge import Task
 from gui.corpora import finish_removing
+from gui.corpus_cache import tidy_caches
 from gui.corpus_panel import CorpusPanel
 from gui.files import ask_folder
 from gui.flow_row import FlowRow
@@ -64,7 +65,7 @@ class TrainerPage(QWidget):
         self.messages = MessageList()
         self._lay_out()
         self._connect()
-        self.tidying = [Task(steps) for steps in (trained_models.empty_trash, finish_removing)]
+        self.tidying = [Task(steps) for steps in (trained_models.empty_trash, finish_removing, tidy_caches)]
         for task in self.tidying:
             task.start()
 
@@ -109,6 +110,7 @@ class TrainerPage(QWidget):
             panel.use_wanted.connect(self.use_model)
         self.corpus.changed.connect(self._something_changed)
         self.training.changed.connect(self._something_changed)
+        self.training.job.changed.connect(self._spare_recordings)
         self.teach.changed.connect(self._something_changed)
         for panel in (self.teach, self.models):
             panel.done.connect(self._tell_done)
@@ -157,10 +159,16 @@ class TrainerPage(QWidget):
         self._close_when_quiet()
 
     def _something_changed(self) -> None:
-        self.corpus.lock = self.training.job.state is not State.IDLE
-        self.corpus.show_state()
+        self._spare_recordings()
         self.models.refresh()
         self._close_when_quiet()
+
+    def _spare_recordings(self) -> None:
+        """What a training learns from is not deleted, and what it makes ready is not made ready here too."""
+        state = self.training.job.state
+        self.corpus.lock = state is not State.IDLE
+        self.corpus.being_prepared = state in (State.STARTING, State.LEAVING)
+        self.corpus.show_state()
 
     # --- ending ---
 

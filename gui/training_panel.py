@@ -135,7 +135,9 @@ class TrainingPanel(QWidget):
             self.form.choose_run(None)
 
     def begin(self) -> None:
-        """Trains what the form says."""
+        """Trains what the form says; not while the recordings are being fetched or checked."""
+        if self._corpus.busy:
+            return
         try:
             request = self.form.request(self._corpus.corpora)
         except DiktovkaError as error:

@@ -8,7 +8,6 @@ Beside the three files that are read for training:
 
 import csv
 import json
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -18,6 +17,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.lib import format as npy
 
+from engine.building import building, put_in_place
 from engine.errors import CacheFolderTaken
 from engine.storage import storage_error, sync, write_atomic
 from trainer.cache import COLUMNS, CONFIG, FEATURES, SCALE, UTTERANCES
@@ -49,30 +49,16 @@ def whole_folder(folder: Path) -> Iterator[Path]:
 
     A cache that was there is replaced. Raises CacheFolderTaken where other files are, DiskFull or NotWritable.
     """
-    new, old = (folder.with_name(f".{folder.name}.{state}") for state in ("building", "old"))
     try:
         _check_replaceable(folder)
-        shutil.rmtree(new, ignore_errors=True)  # of a start that was killed
-        new.mkdir(parents=True)
-        yield new
-        for path in (*new.iterdir(), new):
-            sync(path)
-        shutil.rmtree(old, ignore_errors=True)
-        if folder.exists():
-            folder.rename(old)
-        try:
-            new.rename(folder)
-        except OSError:
-            if old.exists():
-                old.rename(folder)
-            raise
+        with building(folder) as new:
+            yield new
+            for path in (*new.iterdir(), new):
+                sync(path)
+            put_in_place(new, folder)
         sync(folder.parent)
     except OSError as error:
         raise storage_error(folder, error) from error
-    finally:
-        shutil.rmtree(new, ignore_errors=True)
-        if folder.exists():
-            shutil.rmtree(old, ignore_errors=True)
 
 
 def _check_replaceable(folder: Path) -> None:

@@ -2,10 +2,12 @@
 
 import pytest
 
+from engine.building import _MARK, building
 from engine.paths import data_dir
 from gui import corpora
 from gui.corpus_cache import cache_folder
 from gui.settings import Settings
+from gui.training_job import State
 from tests.gui.trainer_stage import TrainerStage
 from tests.helpers.corpora import write_voxforge
 from tests.helpers.models import write_cache
@@ -139,6 +141,60 @@ def test_nothing_is_deleted_while_a_training_may_read_it(trainer):
     trainer.corpus.lock = True
     trainer.corpus.show_state()
     assert not trainer.corpus.delete.isEnabled()
+
+
+def test_recordings_are_not_checked_while_a_training_makes_them_ready(trainer, qtbot, tmp_path):
+    trainer.corpus.use(write_voxforge(tmp_path / "corpus", ("anna", "boris")))
+    assert trainer.corpus.check.isEnabled()
+    trainer.training.form.name.setText("mine")
+    trainer.training.train.click()
+    assert trainer.training.job.state is State.STARTING
+    assert not trainer.corpus.check.isEnabled()
+    trainer.corpus.prepare()  # as by Try again
+    assert not trainer.corpus.busy
+    trainer.training.stop.click()
+    assert trainer.training.job.state is State.LEAVING
+    assert not trainer.corpus.check.isEnabled()
+    qtbot.waitUntil(trainer.has_ended)
+    assert trainer.corpus.check.isEnabled()
+    assert trainer.told == []
+
+
+def test_recordings_may_be_checked_once_a_training_learns(trainer, tmp_path):
+    """Others than those that it learns from."""
+    trainer.corpus.use(tmp_path)
+    job = trainer.training.job
+    for state, is_free in (
+        (State.STARTING, False),
+        (State.RUNNING, True),
+        (State.PAUSED, True),
+        (State.LEAVING, False),
+        (State.IDLE, True),
+    ):
+        job._set(state)
+        assert trainer.corpus.check.isEnabled() is is_free
+
+
+def test_a_training_does_not_begin_by_its_key_while_recordings_are_checked(trainer, qtbot, tmp_path):
+    trainer.corpus.use(write_voxforge(tmp_path / "corpus", ("anna", "boris")))
+    trainer.corpus.check.click()
+    assert not trainer.training.train.isEnabled()
+    trainer.training.toggle()
+    assert trainer.training.job.state is State.IDLE
+    qtbot.waitUntil(lambda: not trainer.corpus.busy, timeout=90_000)
+    assert trainer.training.train.isEnabled()
+    assert trainer.told == []
+
+
+def test_what_a_killed_program_left_of_a_cache_goes_at_the_next_start(make_stage, qtbot):
+    folder = data_dir() / "caches"
+    folder.mkdir(parents=True)
+    with building(folder / "one") as new:
+        pass
+    new.with_suffix(".lock").write_bytes(_MARK)
+    new.mkdir()
+    TrainerStage(make_stage)
+    qtbot.waitUntil(lambda: list(folder.iterdir()) == [])
 
 
 def test_a_folder_of_the_persons_is_never_deleted(tmp_path):

@@ -349,9 +349,21 @@ def test_cancelled(voxforge, tmp_path):
     for event in steps:
         if isinstance(event, Extracting) and event.done:
             break
-    assert names(tmp_path) == [".cache.building"]
+    assert [name.endswith((".building", ".lock")) for name in names(tmp_path)] == [True, True]
     steps.close()
     assert names(tmp_path) == []
+
+
+def test_two_that_build_the_same_cache_do_not_disturb_each_other(few, tmp_path):
+    """As when recordings are checked while a training makes them ready, or by two programs."""
+    first = build_cache([few], tmp_path / "cache", RULES, means=IN_A_THREAD)
+    while not isinstance(next(first), Extracting):
+        pass
+    assert not build(few, tmp_path / "cache")[-1].reused
+    *_, ready = first
+    assert ready.report.utterances == 3
+    assert build(few, tmp_path / "cache")[-1].reused
+    assert names(tmp_path) == ["cache", "few"]
 
 
 class DeadPool(Executor):
@@ -400,7 +412,7 @@ def test_killed_in_the_midst(voxforge, tmp_path):
             pass
         running.kill()
         running.stdout.read()  # ends only when its children, which hold the other end, have ended too
-    assert names(tmp_path) == [".cache.building"]
+    assert [name.endswith((".building", ".lock")) for name in names(tmp_path)] == [True, True]
     with pytest.raises(CorpusError):
         FeatureCache(tmp_path / "cache")
     assert not build(voxforge, tmp_path / "cache")[-1].reused

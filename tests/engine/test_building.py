@@ -1,0 +1,111 @@
+"""Folders that come whole to their place, whoever else builds for it, and of which a kill leaves nothing for long."""
+
+import signal
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from engine.building import building, put_in_place, remove_unfinished
+from tests.conftest import ROOT
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def build(place: Path, text: str) -> None:
+    with building(place) as new:
+        (new / "text").write_text(text)
+        put_in_place(new, place)
+
+
+def test_it_takes_the_place_of_what_was_there(tmp_path):
+    for text in ("old", "new"):
+        build(tmp_path / "in" / "place", text)
+    assert (tmp_path / "in" / "place" / "text").read_text() == "new"
+    assert names(tmp_path / "in") == ["place"]
+
+
+def test_what_is_not_put_in_place_is_gone(tmp_path):
+    with building(tmp_path / "place") as new:
+        (new / "text").write_text("none")
+    assert names(tmp_path) == []
+
+
+def test_two_may_build_for_one_place(tmp_path):
+    place = tmp_path / "place"
+    with building(place) as first:
+        (first / "text").write_text("first")
+        build(place, "second")
+        remove_unfinished(tmp_path)
+        assert (place / "text").read_text() == "second"
+        put_in_place(first, place)
+    assert (place / "text").read_text() == "first"
+    assert names(tmp_path) == ["place"]
+
+
+def test_many_that_end_at_the_same_time(tmp_path):
+    place = tmp_path / "place"
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda number: build(place, str(number)), range(80)))
+    assert (place / "text").read_text().isdigit()
+    assert names(tmp_path) == ["place"]
+
+
+def test_what_was_there_stays_if_the_new_cannot_take_its_place(tmp_path):
+    place = tmp_path / "place"
+    build(place, "old")
+    with pytest.raises(FileNotFoundError):
+        build_what_is_lost(place)
+    assert (place / "text").read_text() == "old"
+    assert names(tmp_path) == ["place"]
+
+
+def build_what_is_lost(place: Path) -> None:
+    with building(place) as new:
+        new.rmdir()
+        put_in_place(new, place)
+
+
+BUILD_AND_WAIT = """
+import sys
+from pathlib import Path
+from engine.building import building
+place = Path(sys.argv[1])
+with building(place) as new:
+    if place.exists():
+        place.rename(new.with_suffix(".old"))
+    print("building", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system kills otherwise")
+@pytest.mark.parametrize("was_there", [False, True])
+def test_what_a_killed_program_left_goes_and_what_a_running_one_builds_stays(tmp_path, was_there):
+    """For whatever place in the folder; what it had put aside comes back."""
+    place = tmp_path / "пла.це"
+    if was_there:
+        build(place, "old")
+    command = [sys.executable, "-c", BUILD_AND_WAIT, place]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, cwd=ROOT, **pipes) as running:
+        running.stdout.readline()
+        built = names(tmp_path)
+        assert len(built) == 2 + was_there
+        build(tmp_path / "other", "whole")
+        assert names(tmp_path) == sorted([*built, "other"])
+        running.kill()
+    build(tmp_path / "other", "whole")
+    assert names(tmp_path) == ["other", place.name][: 1 + was_there]
+    assert not was_there or (place / "text").read_text() == "old"
+
+
+def test_a_lock_of_somebody_elses_stays(tmp_path):
+    (tmp_path / ".their.0123456789abcdef.lock").write_text("theirs")
+    (tmp_path / ".their.0123456789abcdef.building").mkdir()
+    remove_unfinished(tmp_path)
+    assert len(names(tmp_path)) == 2
