@@ -127,7 +127,7 @@ class Recorder:
     """One recording, on a thread of its own; after `start` exactly one `on_ended` follows.
 
     path: the WAV to write; may not exist yet. device: name of an InputDevice, None for the system's default.
-    on_started(): the first samples are on disk. on_level(peak, rms): of each block, 0 to 1.
+    on_started(): the first samples are on disk. on_level(peak, rms, elapsed_s): of each block, 0 to 1, and its end.
     on_ended(recording, error): recording is None where nothing was recorded; error is a DiktovkaError where
     the recording ended by itself (the microphone vanished, the disk is full, ...), else None. All are called
     on the recorder's thread. open_stream, open_file, clock: the outside, passed in.
@@ -137,7 +137,7 @@ class Recorder:
         self,
         path: Path,
         device: str | None = None,
-        on_level: Callable[[float, float], None] = _ignore,
+        on_level: Callable[[float, float, float], None] = _ignore,
         on_started: Callable[[], None] = _ignore,
         on_ended: Callable[[Recording | None, DiktovkaError | None], None] = _ignore,
         *,
@@ -247,7 +247,7 @@ class Recorder:
         if first:
             sync(self.path.parent)  # its name, too, outlives a power failure
             self._on_started()
-        self._on_level(*level(samples))
+        self._on_level(*level(samples), self._writer.duration_s)
 
     def _new_file(self, rate_hz: int) -> WavWriter:
         file = self._open_file(self.path)

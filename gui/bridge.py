@@ -45,10 +45,13 @@ class Task(QObject):
 
 
 class RecordingTask(QObject):
-    """A Recorder whose callbacks are signals. After `start` exactly one `ended` follows."""
+    """A Recorder whose callbacks are signals. After `start` exactly one `ended` follows.
+
+    level(peak, rms, elapsed_s): of a block, and where in the recording it ends.
+    """
 
     started = Signal()
-    level = Signal(float, float)
+    level = Signal(float, float, float)
     ended = Signal(object, object)
 
     def __init__(self, path: Path, microphone: str | None, make_recorder: MakeRecorder = Recorder):

@@ -112,15 +112,16 @@ class Dictaphone(QObject):
         if self.state is State.OPENING:
             self._change(State.LISTENING)
 
-    def _take_level(self, peak: float, rms: float) -> None:
+    def _take_level(self, peak: float, rms: float, elapsed_s: float) -> None:
+        """elapsed_s: of the block's end; by the time that it is heard of here, more may be on disk."""
         self.level_changed.emit(peak, rms)
         if peak > DEAD_PEAK:
-            self._heard_at_s = self.elapsed_s
-        hears_nothing = self.elapsed_s - self._heard_at_s > DEAD_AFTER_S
+            self._heard_at_s = elapsed_s
+        hears_nothing = elapsed_s - self._heard_at_s > DEAD_AFTER_S
         if hears_nothing != self.hears_nothing:
             self.hears_nothing = hears_nothing
             self.state_changed.emit()
-        self._silence.hear(self.elapsed_s, rms)
+        self._silence.hear(elapsed_s, rms)
         if self._silence.is_over and self.state is State.LISTENING:
             self.stop(0.0)  # there was nothing to be cut off for some time
 

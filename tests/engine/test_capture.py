@@ -31,13 +31,13 @@ class Listener:
     """Keeps what a recorder tells."""
 
     def __init__(self):
-        self.levels: list[tuple[float, float]] = []
+        self.levels: list[tuple[float, float, float]] = []
         self.endings: list[tuple[Recording | None, Exception | None]] = []
         self.started = threading.Event()
         self.ended = threading.Event()
 
-    def on_level(self, peak: float, rms: float) -> None:
-        self.levels.append((peak, rms))
+    def on_level(self, peak: float, rms: float, elapsed_s: float) -> None:
+        self.levels.append((peak, rms, elapsed_s))
 
     def on_ended(self, recording: Recording | None, error: Exception | None) -> None:
         self.endings.append((recording, error))
@@ -148,9 +148,10 @@ def test_levels_are_told_for_each_block(record, listener):
     recorder.request_stop(0)
     microphone.say(-32768, 0)
     recorder.stop(0)
-    peaks, rms = zip(*listener.levels, strict=True)
+    peaks, rms, ends_s = zip(*listener.levels, strict=True)
     assert peaks == (0, 0.5, 1.0)
     assert rms == pytest.approx((0, 0.5, 0.5**0.5))
+    assert ends_s == pytest.approx((2 / 16_000, 4 / 16_000, 6 / 16_000))
 
 
 @pytest.mark.parametrize("block", [[], [0], [1, 2, 3]])

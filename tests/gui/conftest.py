@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from engine.capture import InputDevice, Recorder
+from engine.capture import LOST_AFTER_S, InputDevice, Recorder
 from gui import i18n
 from gui.app import Program, make_trainer_page
 from gui.garbage import Garbage
@@ -61,6 +61,7 @@ class Stage:
         self.rescans: list[bool] = []
         self._ready = ready
         self.open_file = None
+        self.lost_after_s = LOST_AFTER_S
         self.program = Program(self._make_engine, self._make_recorder, self._list_devices, language, make_trainer)
         self.session, self.page, self.window = self.program.session, self.program.page, self.program.window
 
@@ -71,6 +72,7 @@ class Stage:
 
     def _make_recorder(self, *arguments) -> Recorder:
         options = {"open_file": self.open_file} if self.open_file else {}
+        options["lost_after_s"] = self.lost_after_s
         return Recorder(*arguments, open_stream=self.microphone.open, clock=self.microphone.clock, **options)
 
     def _list_devices(self, rescan: bool) -> list[InputDevice]:

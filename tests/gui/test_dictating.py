@@ -381,16 +381,63 @@ def test_a_system_without_such_keys_says_what_to_do(stage):
 # --- the end of a recording ---
 
 
+def recordings_states(stage) -> list[Recording]:
+    """Those that follow one another from now on."""
+    states = [stage.session.status.recording]
+
+    def take(status: Status) -> None:
+        if status.recording is not states[-1]:
+            states.append(status.recording)
+
+    stage.session.status_changed.connect(take)
+    return states
+
+
 def test_a_recording_ends_after_silence(stage, qtbot):
+    """As it does by Stop, and not because a microphone that says no more is taken for lost."""
+    stage.lost_after_s = 1000
     stage.program.settings.silence_s = 2
     record(stage, qtbot)
+    states = recordings_states(stage)
     stage.microphone.say_for(1.0, value=50)
     stage.microphone.say_for(1.0, value=6000)
     stage.microphone.say_for(1.5, value=50)
     qtbot.waitUntil(lambda: stage.session.elapsed_s > 3.9)
     assert stage.session.status.recording is Recording.LISTENING
     stage.microphone.say_for(1.0, value=50)
-    qtbot.waitUntil(lambda: stage.session.status.recording is not Recording.LISTENING)
+    qtbot.waitUntil(lambda: stage.session.status.recording is Recording.NONE)
+    assert states == [Recording.LISTENING, Recording.STOPPING, Recording.NONE]
+    assert stage.page.messages.texts == []
+    stage.engine.read("сказано")
+    qtbot.waitUntil(lambda: stage.text == "сказано")
+
+
+def end_unheard_of(stage) -> None:
+    """All that was said is on disk, and of none of it the window has heard yet: it was busy."""
+    stage.session._dictaphone._task._recorder.stop(0.0)
+
+
+def test_silence_is_told_from_when_it_was_heard(stage, qtbot):
+    stage.program.settings.silence_s = 2
+    record(stage, qtbot)
+    states = recordings_states(stage)
+    stage.microphone.say_for(1.0, value=50)
+    stage.microphone.say_for(1.0, value=6000)
+    stage.microphone.say_for(3.0, value=50)
+    end_unheard_of(stage)
+    qtbot.waitUntil(lambda: stage.session.status.recording is Recording.NONE)
+    assert states == [Recording.LISTENING, Recording.STOPPING, Recording.NONE]
+
+
+def test_a_dead_microphone_is_told_from_when_it_was_heard(stage, qtbot):
+    record(stage, qtbot)
+    told = []
+    stage.session.status_changed.connect(lambda status: told.append(status.hears_nothing))
+    stage.microphone.say_for(1.0)
+    stage.microphone.say_for(3.5, value=0)
+    end_unheard_of(stage)
+    qtbot.waitUntil(lambda: stage.session.status.recording is Recording.NONE)
+    assert True in told
 
 
 def heard(limit_s: float, *stretches: tuple[float, float]) -> float | None:
