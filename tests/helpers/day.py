@@ -13,8 +13,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from engine.results import Segment
 from gui.history_model import ENTRY
 from gui.history_page import HistoryPage
+from gui.jobs import Ending, Job
 from gui.log import start_logging
 from gui.status import Model
 from tests.helpers.person import Person
@@ -84,17 +86,26 @@ class Day:
     def drop_and_be_killed(self) -> None:
         """The first of three files is read and the second begun when there is something to dictate in between."""
         read, begun = [], []
-        self.person.session.job_ended.connect(lambda job: read.append(job.path))
-        self.person.session.final.connect(lambda job, segment: begun.append((job.path, segment.text)))
+        session, history = self.person.session, self.person.window.history_page
+
+        def pause_at_first_words(job: Job, segment: Segment) -> None:
+            """At once, within the signal: so the rest cannot be read before the microphone is open."""
+            if job.path == self.files[1] and segment.text and not begun:
+                begun.append(segment.text)
+                self.person.click(history.page.queue.pause)
+
+        session.job_ended.connect(lambda job: read.append((job.path, job.ending)))
+        session.final.connect(pause_at_first_words)
         self.person.click_tab(self.person.page)
         self.person.drop(self.files)
-        self.person.wait(lambda: any(path == self.files[1] and text for path, text in begun), "the second file")
-        assert read == self.files[:1], read
+        self.person.turn_to(history)
+        self.person.wait(lambda: begun, "the second file")
+        assert read == [(self.files[0], Ending.DONE), (self.files[1], Ending.INTERRUPTED)], read
+        self.person.click_tab(self.person.page)
         self.person.record()
         self.person.play(Path(self.plan["recording"]))
-        self.person.wait(lambda: self.person.session.elapsed_s >= SPOKEN_S, "the samples")
-        half = " ".join(text for path, text in begun if path == self.files[1])
-        tell(recorded_s=self.person.session.elapsed_s, half_read=half)
+        self.person.wait(lambda: session.elapsed_s >= SPOKEN_S, "the samples")
+        tell(recorded_s=session.elapsed_s, half_read=begun[0])
         self.person.wait(lambda: False, "being killed")
 
     # --- evening ---
