@@ -13,11 +13,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from engine.checkpoint import DESCRIPTION, WEIGHTS, load_checkpoint, read_description, save_checkpoint
+from engine.building import building, remove_unfinished
+from engine.checkpoint import (
+    DESCRIPTION,
+    WEIGHTS,
+    Checkpoint,
+    load_checkpoint,
+    read_description,
+    save_checkpoint,
+)
 from engine.config import FeatureConfig, ModelConfig
-from engine.errors import CheckpointDamaged, CheckpointError, ConfigError, NotWritable
+from engine.errors import CheckpointDamaged, CheckpointError, ConfigError, NotWritable, StorageError
 from engine.paths import models_dir, shipped_checkpoint
-from engine.storage import storage_error
+from engine.storage import storage_error, sync
 from gui.files import free_path
 from gui.i18n import _
 from gui.recognition import model_name
@@ -117,7 +125,7 @@ def export(model: TrainedModel, folder: Path) -> Iterator[Path]:
     target = folder / (model.name or model.folder.name)
     if target.exists():
         raise NotWritable(path=target, reason="File exists")
-    save_checkpoint(target, load_checkpoint(model.folder))
+    _save_whole(target, load_checkpoint(model.folder))
     yield target
 
 
@@ -127,8 +135,21 @@ def import_model(folder: Path) -> Iterator[Path]:
         folder = result_folder(folder)
     checkpoint = load_checkpoint(folder)
     home = free_home(model_name(folder))
-    save_checkpoint(home, checkpoint)
+    _save_whole(home, checkpoint)
     yield home
+
+
+def _save_whole(folder: Path, checkpoint: Checkpoint) -> None:
+    """Into a new folder, of which nothing is there before all is. Raises StorageError."""
+    try:
+        with building(folder) as new:
+            save_checkpoint(new, checkpoint)
+            new.rename(folder)
+        sync(folder.parent)
+    except StorageError as error:
+        raise type(error)(**error.fields | {"path": folder}) from error
+    except OSError as error:
+        raise storage_error(folder, error) from error
 
 
 def delete(home: Path) -> Iterator[Path]:
@@ -159,7 +180,8 @@ def _remove_empty(folder: Path) -> None:
 
 
 def empty_trash() -> Iterator[None]:
-    """Frees the space of what was deleted last time."""
+    """Frees the space of what was deleted last time, and of copies that were cut short."""
+    remove_unfinished(models_dir())
     with suppress(OSError):
         for deleted in list((models_dir() / _TRASH).iterdir()):  # not what is deleted from now on
             shutil.rmtree(deleted, ignore_errors=True)

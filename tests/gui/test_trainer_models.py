@@ -1,5 +1,6 @@
 """The list of models, and another model in the dictation tab."""
 
+import errno
 import hashlib
 import json
 import os
@@ -292,6 +293,47 @@ def test_export_and_import(trainer, qtbot, tmp_path):
     trainer.models.add.click()
     wait(trainer, qtbot)
     assert sorted(trainer.names()) == sorted([SHIPPED, "first", "first 2"])
+
+
+def fill_up(temporary: Path, **_arrays) -> None:
+    """In the place of np.savez: there is room for a few bytes."""
+    temporary.write_bytes(b"PK")
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+@pytest.mark.parametrize("act", ["export", "add"])
+def test_a_full_disk_leaves_nothing_of_a_copy_and_it_can_be_tried_again(trainer, qtbot, tmp_path, monkeypatch, act):
+    theirs = write_random_checkpoint(tmp_path / "theirs")
+    into, target = (tmp_path / "out", "first") if act == "export" else (models_dir(), "theirs")
+    into.mkdir(exist_ok=True)
+    trainer.choose("first")
+    before = sorted(into.iterdir())
+    trainer.answers = [into if act == "export" else theirs] * 2
+    with monkeypatch.context() as full:
+        full.setattr(np, "savez", fill_up)
+        getattr(trainer.models, act).click()
+        wait(trainer, qtbot)
+    (said,) = trainer.told
+    assert said.startswith(f"The disk is full: {into / target} could not be written on.")
+    assert sorted(into.iterdir()) == before
+    trainer.page.messages.close_all()
+    getattr(trainer.models, act).click()
+    wait(trainer, qtbot)
+    assert sorted(into.iterdir()) == sorted([*before, into / target])
+    np.testing.assert_equal(
+        dict(load_checkpoint(into / target).weights),
+        dict(load_checkpoint(theirs if act == "add" else models_dir() / "first" / "best").weights),
+    )
+
+
+def test_a_copy_to_where_nothing_may_be_written_is_told(trainer, qtbot, tmp_path):
+    (tmp_path / "file").touch()
+    trainer.choose("first")
+    trainer.answers = [tmp_path / "file"]
+    trainer.models.export.click()
+    wait(trainer, qtbot)
+    (said,) = trainer.told
+    assert said.startswith(f"Nothing can be written to {tmp_path / 'file' / 'first'} (")
 
 
 def test_a_folder_without_a_model_is_not_imported(trainer, qtbot, tmp_path):
