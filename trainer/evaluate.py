@@ -1,7 +1,7 @@
 """Error rates of a model on held-out recordings."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -34,14 +34,15 @@ def evaluate(
     recognise: network steps -> log-probabilities; loss_of: summed loss of a batch in nats. Returns the error rates
     with example number `show` beside its reference, and (id, reference, hypothesis) of every utterance, in order.
     """
-    hypotheses: dict[str, str] = {}
+    hypotheses = [""] * len(examples)
     loss = 0.0
-    for some, batch, log_probs in recognised(examples, recognise, shaper):
+    numbered = [replace(example, id=str(place)) for place, example in enumerate(examples)]  # two corpora may share ids
+    for some, batch, log_probs in recognised(numbered, recognise, shaper):
         for example, one in zip(some, log_probs, strict=True):
-            hypotheses[example.id] = " ".join(word.text for word in decoder.decode(one))
+            hypotheses[int(example.id)] = " ".join(word.text for word in decoder.decode(one))
         if loss_of:
             loss += loss_of(batch)
-    triples = [(e.id, e.text, hypotheses[e.id]) for e in examples]
+    triples = [(e.id, e.text, hypothesis) for e, hypothesis in zip(examples, hypotheses, strict=True)]
     rate = error_rate((reference, hypothesis) for _, reference, hypothesis in triples)
     _, reference, hypothesis = triples[show % len(triples)]
     return Held(split, loss / max(1, rate.letters), rate, reference, hypothesis), triples
