@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from engine.errors import TranscriptDamaged
 from engine.storage import write_atomic
 from gui.bridge import Task
+from gui.files import free_path
 from gui.transcript_view import TranscriptView
 
 log = logging.getLogger(__name__)
@@ -28,7 +29,8 @@ class KeptText(QObject):
     def __init__(self, folder: Path, transcript: TranscriptView, now: Callable[[], datetime] = datetime.now):
         super().__init__()
         self.of_last_time = max(folder.glob("*.txt"), default=None)
-        self._path = folder / now().strftime("%Y-%m-%d_%H-%M-%S.txt")
+        self._path = free_path(folder, now().strftime("%Y-%m-%d_%H-%M-%S"), ".txt", gap="_")
+        self._replaced: Path | None = None
         self._transcript = transcript
         self._saved = ""
         self._saving: Task | None = None
@@ -42,7 +44,10 @@ class KeptText(QObject):
             self._pause.start()
 
     def bring_back(self) -> None:
-        """Puts the text of last time onto the page, before what is there, and goes on in its file."""
+        """Puts the text of last time onto the page, before what is there, and goes on in its file.
+
+        The file of this run, newer by its name, would else be what the next start takes for the text of last time.
+        """
         if self.of_last_time is None:
             return
         try:
@@ -52,20 +57,20 @@ class KeptText(QObject):
             reason = "it is no UTF-8 text" if isinstance(error, UnicodeDecodeError) else error.strerror or str(error)
             self.failed.emit(TranscriptDamaged(reason=reason))
             return
-        self._path, self.of_last_time = self.of_last_time, None
+        self._replaced, self._path, self.of_last_time = self._path, self.of_last_time, None
         self._transcript.put_first(text.rstrip("\n"))
 
     def save(self) -> None:
         if self._saving is not None:
             self._pause.start()
             return
-        text, path = self._transcript.toPlainText(), self._path
+        text, path, replaced = self._transcript.toPlainText(), self._path, self._replaced
         if text == self._saved:
             return
         self._saved = text
 
         def steps() -> Iterator[None]:
-            _write(path, text)
+            _write(path, text, replaced)
             yield None
 
         self._saving = Task(steps)
@@ -87,13 +92,16 @@ class KeptText(QObject):
         text = self._transcript.toPlainText()
         if text != self._saved:
             try:
-                _write(self._path, text)
+                _write(self._path, text, self._replaced)
             except Exception as error:  # the window must close whatever the disk does
                 log.warning("the text could not be kept: %s", error)
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, text: str, replaced: Path | None) -> None:
+    """replaced: a file that is needed no more once this one is written."""
     if text.strip():
         write_atomic(path, text + "\n")
     else:
         path.unlink(missing_ok=True)
+    if replaced is not None:
+        replaced.unlink(missing_ok=True)

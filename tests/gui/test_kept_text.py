@@ -89,6 +89,36 @@ def test_no_run_overwrites_anothers_text(view, tmp_path):
     assert len(list(tmp_path.iterdir())) == 2
 
 
+def kept_in(tmp_path) -> dict[str, str]:
+    return {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()}
+
+
+def test_two_runs_of_one_second_have_a_file_each(view, qtbot, tmp_path):
+    first = KeptText(tmp_path, view, lambda: datetime(2024, 5, 6, 7, 8, 9))
+    view.put_first("первое")
+    first.save_last()
+    other_view = TranscriptView()
+    qtbot.addWidget(other_view)
+    second = KeptText(tmp_path, other_view, lambda: datetime(2024, 5, 6, 7, 8, 9))
+    other_view.put_first("второе")
+    second.save_last()
+    assert kept_in(tmp_path) == {"2024-05-06_07-08-09.txt": "первое\n", "2024-05-06_07-08-09_2.txt": "второе\n"}
+    third = KeptText(tmp_path, view, lambda: datetime(2024, 5, 6, 7, 8, 9))
+    assert third.of_last_time == tmp_path / "2024-05-06_07-08-09_2.txt"
+
+
+def test_a_text_that_is_brought_back_late_leaves_no_part_of_it_as_the_newest(view, qtbot, tmp_path):
+    (tmp_path / "2024-01-01_00-00-00.txt").write_text("старое\n", encoding="utf-8")
+    kept = KeptText(tmp_path, view, lambda: datetime(2024, 5, 6, 7, 8, 9))
+    view.put_first("новое")
+    kept.save()
+    qtbot.waitUntil(lambda: kept._saving is None)
+    assert len(kept_in(tmp_path)) == 2
+    kept.bring_back()
+    kept.save_last()
+    assert kept_in(tmp_path) == {"2024-01-01_00-00-00.txt": "старое\nновое\n"}
+
+
 def test_a_disk_that_takes_nothing_does_not_keep_the_window_open(view, tmp_path, caplog):
     (tmp_path / "file").touch()
     kept = KeptText(tmp_path / "file", view)
