@@ -137,6 +137,14 @@ def read_description(folder: Path) -> dict[str, object]:
     return _description(folder, _NEXT) if _is_next_true(folder) else described
 
 
+def is_checkpoint(folder: Path) -> bool:
+    """Whether there is a model in a folder, as far as can be told without a look at its weights."""
+    with suppress(CheckpointError, OSError):
+        read_description(folder)
+        return (folder / WEIGHTS).is_file()
+    return False
+
+
 def _is_next_true(folder: Path) -> bool:
     """Whether the weights are already those that the new description is of."""
     with suppress(CheckpointError, OSError):

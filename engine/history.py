@@ -106,14 +106,16 @@ class History:
         index(connection, cursor.lastrowid)
         return cursor.lastrowid
 
-    def put_back(self, keys: Iterable[int]) -> None:
-        """They wait to be read from their beginning; the text that was there can be had back by `swap`."""
+    def put_back(self, keys: Iterable[int], model: Path | None = None) -> None:
+        """They wait to be read from their beginning, with that model where one was chosen; the text that was there can
+        be had back by `swap`."""
         keys = list(keys)
         self.restore(keys)
         self._update(
             keys,
             "replaced = iif(replaced IS NULL AND text != '', document, replaced), document = NULL, "
-            "state = 'waiting', error = NULL, attempts = 0",
+            "state = 'waiting', error = NULL, attempts = 0, wanted = ?",
+            [str(model) if model is not None else None],
         )
 
     def begin_reading(self, key: int, model: Path) -> None:

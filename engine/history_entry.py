@@ -58,15 +58,16 @@ ORDER = {
 }
 ENTRY = (
     "id, created, source, kind, state, duration_s, model, error, title, "
-    "{text}, n_bytes, attempts, deleted, previous IS NOT NULL"
+    "{text}, n_bytes, attempts, deleted, wanted, previous IS NOT NULL"
 )
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One row. created, deleted: seconds since 1970. model: the checkpoint's folder. text: its beginning.
+    """One row. created, deleted: seconds since 1970. text: its beginning.
 
-    error: as engine.history_error writes it. attempts: readings begun since one came to its end.
+    model: the checkpoint's folder; wanted: the one that was chosen to read it again with. error: as
+    engine.history_error writes it. attempts: readings begun since one came to its end.
     """
 
     key: int
@@ -82,6 +83,7 @@ class Entry:
     n_bytes: int
     attempts: int
     deleted: float | None
+    wanted: str | None
     has_previous: bool
 
     @classmethod

@@ -42,12 +42,14 @@ CREATE TABLE seen (path PRIMARY KEY) WITHOUT ROWID;
 """
 # Each makes of a version the next one; a new file goes through all of them.
 # replaced: the document that was there, while the entry is read again. restored: when it last came out of the bin.
+# wanted: the checkpoint's folder that it is to be read again with, where a person chose one.
 _UPGRADES = (
     """
     ALTER TABLE entry ADD COLUMN replaced TEXT;
     UPDATE entry SET replaced = previous, previous = NULL WHERE state IN ('waiting', 'reading');
     """,
     "ALTER TABLE entry ADD COLUMN restored REAL;",
+    "ALTER TABLE entry ADD COLUMN wanted TEXT;",
 )
 VERSION = 1 + len(_UPGRADES)
 

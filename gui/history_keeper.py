@@ -92,7 +92,7 @@ class HistoryKeeper(QObject):
                 self._recordings[job.path] = job
         self._resumed.difference_update(jobs)
         if again:
-            self.store.write(lambda history: history.put_back([job.entry for job in again]))
+            self.store.write(partial(_put_back, again))
         if new:
             self.store.write(partial(_add_entries, new), lambda _result: self._session.release(new))
 
@@ -137,14 +137,10 @@ class HistoryKeeper(QObject):
         keep_days = self._settings.keep_days
         self.store.write(lambda history: history.expire(keep_days))
 
-    def _go_on(self, unfinished: tuple[list[tuple[Entry, tuple[Segment, ...]]], list[Entry]] | None) -> None:
+    def _go_on(self, unfinished: tuple[list[Job], list[Entry]] | None) -> None:
         if unfinished is None:
             return
-        files, recordings = unfinished
-        jobs = [
-            Job(entry.source, entry=entry.key, is_quiet=True, segments=list(segments), duration_s=entry.duration_s)
-            for entry, segments in files
-        ]
+        jobs, recordings = unfinished
         self._resumed.update(jobs)
         self._session.read(jobs)
         if jobs or recordings:
@@ -177,6 +173,11 @@ def _add_entries(jobs: Sequence[Job], history) -> None:
         job.entry = key
 
 
+def _put_back(jobs: Sequence[Job], history) -> None:
+    for model in {job.model for job in jobs}:
+        history.put_back([job.entry for job in jobs if job.model == model], model)
+
+
 def _document(job: Job, segments: tuple[Segment, ...]):
     from engine.document import Document
 
@@ -192,8 +193,8 @@ def _finish(job: Job, segments: tuple[Segment, ...], state: State, error: Except
     history.finish(job.entry, _document(job, segments), state, error)
 
 
-def _recover(recordings: Path, begun: float, history) -> tuple[list[tuple[Entry, tuple[Segment, ...]]], list[Entry]]:
-    """Files to go on with, each with what has been read of it; and recordings to offer, those without entry too."""
+def _recover(recordings: Path, begun: float, history) -> tuple[list[Job], list[Entry]]:
+    """Files to go on with, and recordings to offer, those without entry too."""
     files, to_offer = [], [entry.key for entry in history.unfinished() if entry.kind is Kind.RECORDING]
     for entry in history.unfinished():
         if entry.kind is Kind.RECORDING:
@@ -203,8 +204,7 @@ def _recover(recordings: Path, begun: float, history) -> tuple[list[tuple[Entry,
             error = InterruptedTooOften(path=entry.source, n=entry.attempts)
             history.finish(entry.key, None, State.FAILED, error)
         else:
-            document = history.document(entry.key)
-            files.append((entry, document.heard if document is not None else ()))
+            files.append(_job_of(entry, history))
     is_first_time = not history.totals().n_entries
     adopted = history.entries(history.adopt(recordings, begun))
     for entry in adopted:
@@ -212,6 +212,21 @@ def _recover(recordings: Path, begun: float, history) -> tuple[list[tuple[Entry,
     if not is_first_time:  # else they are what was dictated before there was a history
         to_offer += [entry.key for entry in adopted]
     return files, history.entries(to_offer)
+
+
+def _job_of(entry: Entry, history) -> Job:
+    """It goes on where its text ends, with the model that read so far; where that is gone, anew with dictation's."""
+    from engine.checkpoint import is_checkpoint
+
+    document = history.document(entry.key)
+    segments = list(document.heard) if document is not None else []
+    model = entry.model if segments else entry.wanted
+    if model is not None and not is_checkpoint(Path(model)):
+        history.put_back([entry.key])
+        segments, model = [], None
+    job = Job(entry.source, entry=entry.key, is_quiet=True, segments=segments, duration_s=entry.duration_s)
+    job.model = Path(model) if model is not None else None
+    return job
 
 
 def recorded_s(path: Path) -> float:

@@ -94,7 +94,7 @@ def entry(state: State) -> Entry:
     error = (
         error_to_json(AudioUnreadable(path=Path("a.wav"), reason="it is damaged")) if state is State.FAILED else None
     )
-    return Entry(1, 0.0, Path("a.wav"), Kind.FILE, state, 1.0, None, error, "a", "", 0, 0, None, False)
+    return Entry(1, 0.0, Path("a.wav"), Kind.FILE, state, 1.0, None, error, "a", "", 0, 0, None, None, False)
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])

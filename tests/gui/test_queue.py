@@ -12,10 +12,12 @@ from PySide6.QtCore import Qt
 
 from engine.errors import AudioUnreadable, InterruptedTooOften
 from engine.history_entry import Show, State
+from engine.paths import shipped_checkpoint
 from gui.history_keeper import recorded_s
 from gui.status import Recording
 from tests.gui.history_stage import FILES, choose, entries, in_database, settle, show_history, states
 from tests.gui.test_files import drop, enter, mime
+from tests.helpers.models import write_random_checkpoint
 
 ROOT = Path(__file__).parents[2]
 
@@ -172,6 +174,61 @@ def test_a_queue_that_was_closed_goes_on(stage, make_stage, qtbot):
     assert again.text == ""  # what was read without the person being there does not fill their page
     again.press("Show history")
     assert again.window.tabs.currentWidget() is again.window.history_page
+
+
+@pytest.fixture
+def other_model(tmp_path) -> Path:
+    return write_random_checkpoint(tmp_path / "другая модель")
+
+
+def begin_with_another_model(stage, qtbot, model: Path) -> None:
+    """Two files that have been read are read again; of the first a part of the new text is there."""
+    stage.session.open_files(FILES[:2])
+    for text in ("раз", "два"):
+        stage.engine.read(text)
+    qtbot.waitUntil(lambda: not stage.session.jobs)
+    stage.program.history.read_again(list(reversed(entries(stage, qtbot))), model)
+    qtbot.waitUntil(lambda: stage.models[-1] == model and bool(stage.engine.calls))
+    stage.engine.begin(60)
+    stage.engine.write("другой моделью")
+    qtbot.waitUntil(lambda: bool(stage.session.jobs[0].segments))
+
+
+def read_both(stage, qtbot, model: Path, **first) -> list[tuple[str, str]]:
+    """Texts and models of both files, read by the engine that has that model."""
+    qtbot.waitUntil(lambda: stage.models[-1] == model and bool(stage.engine.calls))
+    stage.engine.begin(60)
+    stage.engine.write("до конца", **first)
+    stage.engine.finish(60)
+    stage.engine.read("и эту")
+    qtbot.waitUntil(lambda: not stage.session.jobs)
+    return [(entry.text, entry.model) for entry in reversed(entries(stage, qtbot))]
+
+
+def test_what_another_model_was_reading_goes_on_with_that_one(stage, make_stage, qtbot, other_model):
+    begin_with_another_model(stage, qtbot, other_model)
+    close(stage, qtbot)
+    again = make_stage()
+    told = [("другой моделью\nдо конца", str(other_model)), ("и эту", str(other_model))]
+    assert read_both(again, qtbot, other_model, start_s=2) == told
+    qtbot.waitUntil(lambda: again.models[-1] == shipped_checkpoint())  # dictation has its own again
+
+
+def test_what_a_model_was_reading_that_is_gone_begins_anew(stage, make_stage, qtbot, other_model):
+    begin_with_another_model(stage, qtbot, other_model)
+    close(stage, qtbot)
+    (other_model / "weights.npz").unlink()
+    again = make_stage()
+    qtbot.waitUntil(lambda: again.engine.begun_at_s == [0.0])
+    close(again, qtbot)  # before there was a new text
+    last = make_stage()
+    told = [("до конца", str(shipped_checkpoint())), ("и эту", str(shipped_checkpoint()))]
+    assert read_both(last, qtbot, shipped_checkpoint()) == told
+    assert again.models + last.models == [shipped_checkpoint()] * 2
+    answers = []
+    last.program.history.store.ask(lambda history: [history.swap(1), history.document(1).text], answers.append)
+    qtbot.waitUntil(lambda: bool(answers))
+    assert answers[0][1] == "раз"
 
 
 KILLED_WHILE_READING = """
