@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 
+from PySide6.QtCore import QEventLoop, QRect, QTimer
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
     QAbstractSlider,
     QAbstractSpinBox,
+    QApplication,
     QComboBox,
     QLabel,
     QLineEdit,
@@ -37,10 +39,35 @@ CONTROLS = (
 )
 
 
-def pages(window: QMainWindow, wait_until, settle) -> Iterator[tuple[str, QWidget]]:
+_CALM_TURNS, _MOST_TURNS = 5, 500
+
+
+def settle() -> None:
+    """Turns the event loop until what is shown keeps its place: where the height goes by the width, a row asks its
+    panel for another size, the panel its page, the page its scrolled area, each in a turn of its own."""
+    before, calm = None, 0
+    for _turn in range(_MOST_TURNS):
+        loop = QEventLoop()
+        QTimer.singleShot(0, loop.quit)
+        loop.exec()
+        now = _places()
+        calm = calm + 1 if now == before else 0
+        if calm == _CALM_TURNS:
+            return
+        before = now
+    raise AssertionError("the layout does not come to rest")
+
+
+def _places() -> list[QRect]:
+    windows = [window for window in QApplication.topLevelWidgets() if window.isVisible()]
+    inside = [widget for window in windows for widget in window.findChildren(QWidget) if widget.isVisible()]
+    return [widget.geometry() for widget in (*windows, *inside)]
+
+
+def pages(window: QMainWindow, wait_until) -> Iterator[tuple[str, QWidget]]:
     """(name, page) of every tab and of every page within it, each while it is shown.
 
-    wait_until(condition), settle(): let the event loop run.
+    wait_until(condition): lets the event loop run.
     """
 
     def settled() -> None:
@@ -54,7 +81,7 @@ def pages(window: QMainWindow, wait_until, settle) -> Iterator[tuple[str, QWidge
         page, name = tabs.widget(index), tabs.tabText(index)
         wait_until(lambda page=page: has_come(page))
         settled()
-        yield from _within(page, name, settled)
+        yield from _within(page, name)
 
 
 def has_come(page: QWidget) -> bool:
@@ -62,7 +89,7 @@ def has_come(page: QWidget) -> bool:
     return any(widget.isVisible() for widget in page.findChildren(QWidget) if isinstance(widget, CONTROLS))
 
 
-def _within(page: QWidget, name: str, settle) -> Iterator[tuple[str, QWidget]]:
+def _within(page: QWidget, name: str) -> Iterator[tuple[str, QWidget]]:
     lists = page.findChildren(QListWidget, "sections")
     if lists:
         for row in range(lists[0].count()):

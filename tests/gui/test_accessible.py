@@ -19,7 +19,7 @@ from gui.settings import Settings
 from gui.shortcuts_window import ShortcutsWindow
 from gui.theme import DARK, LIGHT, contrast
 from gui.tour import Tour
-from tests.gui.pages import beyond, controls, cut, pages
+from tests.gui.pages import beyond, controls, cut, pages, settle
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 ROOT = Path(__file__).parents[2]
@@ -29,11 +29,7 @@ VAGUE = (QAccessible.Role.NoRole, QAccessible.Role.Client, QAccessible.Role.Whit
 
 
 def walk(stage, qtbot):
-    yield from pages(
-        stage.window,
-        lambda condition: qtbot.waitUntil(condition),
-        lambda: qtbot.wait(30),  # lets the layout settle
-    )
+    yield from pages(stage.window, lambda condition: qtbot.waitUntil(condition))
 
 
 def name_of(widget: QWidget) -> str:
@@ -91,7 +87,7 @@ def test_dialogs_fit_and_have_names(make_stage, qtbot, language, dialog):
     stage = make_stage(language=language)
     opened = dialog(stage.page) if dialog else Tour(Settings(), stage.page)
     opened.open()
-    qtbot.wait(30)
+    settle()
     assert cut(opened) == []
     assert opened.width() <= 800
     assert opened.height() <= 600
@@ -100,13 +96,13 @@ def test_dialogs_fit_and_have_names(make_stage, qtbot, language, dialog):
 
 
 SCALED = """
-import json, os, sys, time
+import json, sys, time
 from pathlib import Path
 from PySide6.QtWidgets import QApplication
 import gui.app
 from gui.app import Program
 from gui.settings import Settings
-from tests.gui.pages import beyond, cut, pages
+from tests.gui.pages import beyond, cut, pages, settle
 from tests.helpers.fake_engine import FakeEngine
 app = QApplication([])
 settings = Settings()
@@ -116,14 +112,10 @@ engine = FakeEngine()
 program = Program(lambda model: engine, list_devices=lambda rescan: [], language=sys.argv[1])
 program.open()
 program.window.resize(800, 600)
-def settle():
-    end = time.monotonic() + 0.05
-    while time.monotonic() < end:
-        app.processEvents()
 def wait_until(condition):
     end = time.monotonic() + 240
     while not condition():
-        settle()
+        app.processEvents()
         assert time.monotonic() < end
 def look(root):
     settle()
@@ -173,7 +165,7 @@ def states():
     tour.accept()
     return found
 settle()
-found = {name: cut(page) + beyond(page) for name, page in pages(program.window, wait_until, settle)}
+found = {name: cut(page) + beyond(page) for name, page in pages(program.window, wait_until)}
 found |= states()
 ratio, size = program.window.devicePixelRatio(), program.window.size().toTuple()
 program.window.close()

@@ -22,7 +22,7 @@ from gui.editor import Editor
 from gui.settings import Settings
 from gui.theme import DARK, LIGHT, theme
 from gui.waveform import MOST_PX_PER_S
-from tests.gui.test_layout import cut
+from tests.gui.pages import cut, settle
 from tests.helpers.fake_loudspeaker import FakeLoudspeaker
 from tests.helpers.sounds import tone
 from trainer.transcripts import read_transcripts
@@ -619,9 +619,11 @@ def test_changing_ones_mind_saves_nothing(desk):
 def test_nothing_is_cut_in_a_small_window(make_desk, language, colours):
     desk = make_desk(language=language).open()
     theme().use(colours)
+    settle()
     assert cut(desk.editor) == []
     with desk.qtbot.waitSignal(desk.editor._voice.added):
         desk.editor.add_to_voice()
+    settle()
     assert cut(desk.editor) == []
     theme().use(LIGHT)
 
@@ -634,6 +636,7 @@ def test_a_long_name_is_shortened(desk):
     assert shown.endswith(".wav")
     assert "…" in shown
     assert desk.editor.bar.name.toolTip() == name
+    settle()
     assert cut(desk.editor) == []
 
 

@@ -15,8 +15,8 @@ from gui.about import LIBRARIES, library_version, report, version, without_home
 from gui.about_section import LicencesWindow
 from gui.settings import Settings
 from gui.tour import STEPS, Tour
+from tests.gui.pages import cut, settle
 from tests.gui.settings_stage import section, told
-from tests.gui.test_layout import cut
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 PROJECT = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -63,7 +63,7 @@ def test_no_step_is_cut(qtbot, tmp_path, language):
     tour.open()
     for number in range(len(STEPS)):
         tour.show_step(number)
-        qtbot.wait(20)
+        settle()
         assert cut(tour) == []
         assert "{" not in tour.text.text()
     i18n.install("en")

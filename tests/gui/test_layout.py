@@ -11,7 +11,7 @@ from engine.errors import AudioUnreadable
 from gui.log_window import LogWindow
 from gui.shortcuts_window import ShortcutsWindow
 from tests.gui.conftest import Stage
-from tests.gui.pages import cut
+from tests.gui.pages import cut, settle
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -55,7 +55,7 @@ def test_nothing_is_cut_in_a_small_window(make_stage, qtbot, language):
     assert stage.window.minimumSizeHint().width() <= 800
     found = {}
     for name in states(stage, qtbot):
-        qtbot.wait(20)  # lets the layout settle
+        settle()
         found[name] = cut(stage.window)
         assert stage.window.size().width() == 800
         assert stage.window.size().height() == 600
@@ -69,7 +69,7 @@ def test_nothing_is_cut_in_the_dialogs(make_stage, qtbot, language, dialog):
     stage = make_stage(language=language)
     opened = dialog(stage.page)
     opened.open()
-    qtbot.wait(20)
+    settle()
     assert cut(opened) == []
     opened.reject()
 

@@ -17,6 +17,7 @@ from gui.settings_privacy import delete, sizes, stored_kinds
 from gui.settings_stored import Stored
 from gui.settings_transfer import exported, missing_folders, parsed
 from gui.shortcuts import KEYS
+from tests.gui.pages import settle
 from tests.gui.settings_stage import section, told
 from tests.helpers.models import write_random_checkpoint
 
@@ -343,7 +344,7 @@ def test_the_trainer_follows_an_import_and_missing_folders_are_no_hindrance(tran
     transfer.imports.click()
     qtbot.waitUntil(lambda: bool(told(stage)))
     assert f"1 folder that they name is not on this computer: {gone}." in told(stage)[0]
-    qtbot.wait(30)
+    settle()
     assert stage.window.width() == 800
     assert corpus.corpora == [here]
     assert str(gone) in corpus.download.place.text()

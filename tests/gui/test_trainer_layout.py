@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QProgressBa
 from engine.config import ModelConfig
 from gui import i18n
 from gui.training_form import TrainingForm
-from tests.gui.test_layout import cut
+from tests.gui.pages import cut, settle
 from tests.gui.trainer_stage import TrainerStage
 from trainer.settings import described
 
@@ -22,7 +22,7 @@ def test_nothing_is_cut_and_everything_has_a_name(make_stage, qtbot, language):
     stage.training.form.more.toggle.click()
     for panel in (stage.corpus, stage.training, stage.models):
         stage.page.show_page(panel)
-        qtbot.wait(30)  # lets the layout settle
+        settle()
         assert cut(stage.page) == [], panel
     assert stage.window.width() == 800
     fields = QAbstractButton, QComboBox, QLineEdit, QProgressBar, QSpinBox, QTableWidget

@@ -5,7 +5,7 @@ import pytest
 from engine.errors import DiskFull, SynthesiserMissing
 from engine.paths import data_dir, models_dir
 from gui.tuning_job import Step
-from tests.gui.test_layout import cut
+from tests.gui.pages import cut, settle
 from tests.gui.trainer_stage import TrainerStage
 from tests.helpers.models import write_random_checkpoint
 from tests.helpers.programs import needs
@@ -81,7 +81,7 @@ def test_the_result_is_shown_and_kept(make_stage, qtbot, language):
     teach = stage.page.teach
     stage.page.show_page(teach)
     assert teach.pages.currentWidget() is teach.result
-    qtbot.wait(30)  # lets the layout settle
+    settle()
     assert cut(stage.page) == []
     assert "10" in teach.result.own.text()
     assert "40" in teach.result.own.text()
