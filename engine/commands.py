@@ -93,7 +93,8 @@ def transcribe(arguments: argparse.Namespace) -> int:
     for path in arguments.file:
         try:
             finished = _finished(written(transcriber.transcribe(path), spoken), path)
-            _put_out(Document.of(finished.segments, str(path), finished.duration_s, model.name), path, arguments)
+            told = (str(path), finished.duration_s, model.name, arguments.spoken_commands)
+            _put_out(Document.of(finished.segments, *told), path, arguments)
         except DiktovkaError as error:
             say(f"diktovka: {error}")
             failed = True

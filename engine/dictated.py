@@ -12,6 +12,7 @@ from engine.results import Event, Final, Finished, Provisional, Revised, Segment
 from engine.spoken_commands import Act, Kind, Spoken, acts
 
 _SENTENCE_ENDS = (".", "?", "!", "…")
+LONG_PARAGRAPH = 1000  # letters; more is hard to read, and slow to lay out anew for each word
 _GOES_ON = (",", ":", ";", "—")  # after these no new sentence begins, not even in a new line
 
 
@@ -158,11 +159,9 @@ def dictated(events: Iterable[Event], spoken: Spoken) -> Iterator[Event]:
 
 def _rewritten(segment: Segment, tokens: Sequence[_Token]) -> Segment:
     words = tuple(token.word for token in tokens)
-    if words == segment.heard:
-        return replace(segment, words=words, written=None, raw=())
     text = "".join(token.before + token.word.text for token in tokens).strip(" ")
     written = text if "\n" in text else None
-    return replace(segment, words=words, written=written, raw=segment.heard)
+    return replace(segment, words=words, written=written, raw=() if words == segment.heard else segment.heard)
 
 
 def _one(said: Sequence[Word], text: str) -> Word:
@@ -177,9 +176,25 @@ def _capitalised(word: Word) -> Word:
 
 
 def joined(segments: Iterable[Segment]) -> str:
-    """The text of some segments of one recording, as it stands on the page."""
+    """The text of some segments of one recording, in the lines that were asked for."""
+    text = "".join(f" {segment.text}" if segment.text[:1].strip() else segment.text for segment in segments)
+    return text.lstrip(" \n")
+
+
+def paragraphs(segments: Iterable[Segment]) -> str:
+    """The same as it stands on the page, where a long paragraph ends by itself."""
     text = ""
     for segment in segments:
-        blank = " " if text and segment.text and not segment.text[0].isspace() else ""
-        text += blank + segment.text
-    return text.lstrip("\n")
+        text += put_behind(text.rpartition("\n")[2], segment.text)
+    return text
+
+
+def put_behind(line: str, text: str) -> str:
+    """A segment's text as it is put behind the last line of a page."""
+    if not line or not text:
+        return text.lstrip("\n")
+    if text.startswith("\n"):
+        return text
+    if len(line) >= LONG_PARAGRAPH:
+        return f"\n{text}"
+    return text if line[-1].isspace() else f" {text}"

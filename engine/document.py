@@ -5,13 +5,15 @@ The one thing that the editor, the history and every exporter share: what is on 
 
 import json
 import re
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import chain
+from itertools import chain, groupby, pairwise
 from typing import Self
 
 from engine.alignment import aligned
+from engine.dictated import paragraphs
 from engine.errors import TranscriptDamaged
 from engine.results import Segment, Word
 
@@ -23,7 +25,8 @@ class Document:
     """source: the recording's name; duration_s: its length; model: name of the checkpoint that read it.
 
     heard: the segments that hold words, as recognised, with times to the millisecond. text: as it stands now, a
-    paragraph a line.
+    paragraph a line. is_dictation: its lines are those that were asked for by spoken commands, and may hold several
+    segments; else each line is one.
     """
 
     source: str
@@ -31,13 +34,22 @@ class Document:
     model: str
     heard: tuple[Segment, ...]
     text: str
+    is_dictation: bool = False
 
     @classmethod
-    def of(cls, segments: Iterable[Segment], source: str = "", duration_s: float = 0.0, model: str = "") -> Self:
-        """What recognition gave, not edited yet: a segment a line. source: any file name."""
+    def of(
+        cls,
+        segments: Iterable[Segment],
+        source: str = "",
+        duration_s: float = 0.0,
+        model: str = "",
+        is_dictation: bool = False,
+    ) -> Self:
+        """What recognition gave, not edited yet: a segment a line, or as it was dictated. source: any file name."""
         heard = tuple(map(_to_the_ms, _with_words(segments)))
         name = source.encode("utf-8", "backslashreplace").decode()
-        return cls(name, round(duration_s, 3), model, heard, "\n".join(segment.text.strip() for segment in heard))
+        text = paragraphs(heard) if is_dictation else "\n".join(segment.text.strip() for segment in heard)
+        return cls(name, round(duration_s, 3), model, heard, text, is_dictation)
 
     def edited(self, text: str) -> "Document":
         """The same recording with another text; words that stay keep their times, and so does what is undone."""
@@ -58,13 +70,20 @@ class Document:
 
     @cached_property
     def segments(self) -> tuple[Segment, ...]:
-        """A segment for each line of the text that holds words, with the words that stand there now and their times."""
-        lines = [line.split() for line in self.text.split("\n")]
+        """The words that stand there now and their times.
+
+        A segment for each line of the text that holds words, or, of a dictation, for each stretch of speech.
+        """
+        if self.is_dictation and not self.is_edited:
+            return self.heard
+        lines = [line.split() for line in ([self.text] if self.is_dictation else self.text.split("\n"))]
         lines = [line for line in lines if line]
         if lines == [[word.text for word in segment.words] for segment in self.heard]:
             return self.heard
         heard = [word for segment in self.heard for word in segment.words]
         timed = [tuple(map(_rounded, words)) for words in aligned(heard, lines, self.duration_s)]
+        if self.is_dictation:
+            timed = _in_breaths(chain.from_iterable(timed), self.heard)
         kept = {segment.words: segment for segment in self.heard}  # where nothing was changed, the pauses are known
         return tuple(kept.get(words) or Segment(words[0].start_s, words[-1].end_s, words) for words in timed)
 
@@ -87,6 +106,7 @@ class Document:
             "duration_s": self.duration_s,
             "model": self.model,
             "text": self.text,
+            **({"dictation": True} if self.is_dictation else {}),
             "segments": [_segment_to_json(segment) for segment in self.segments],
         }
         if self.segments != self.heard:
@@ -104,7 +124,9 @@ class Document:
             heard = tuple(map(_segment_from_json, content["heard"])) if "heard" in content else segments
             shown = content.get("text", "\n".join(segment.text for segment in segments))
             source, model = _string(content["source"]), _string(content["model"])
-            return cls(source, _number(content["duration_s"]), model, heard, _string(shown))
+            is_dictation = content.get("dictation") is True
+            document = cls(source, _number(content["duration_s"]), model, heard, _string(shown), is_dictation)
+            return replace(document, heard=_with_breaks(document)) if is_dictation else document
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise TranscriptDamaged(reason="it is damaged") from error
 
@@ -150,6 +172,27 @@ def _with_words(segments: Iterable[Segment]) -> list[Segment]:
         elif segment.raw and kept:
             kept[-1] = replace(kept[-1], raw=kept[-1].heard + segment.raw)
     return kept
+
+
+def _in_breaths(words: Iterable[Word], heard: Sequence[Segment]) -> list[tuple[Word, ...]]:
+    """Words in the order of their times, parted in the middle of each pause."""
+    pauses_s = [(one.words[-1].end_s + two.words[0].start_s) / 2 for one, two in pairwise(heard)]
+    parted = groupby(words, key=lambda word: bisect_right(pauses_s, (word.start_s + word.end_s) / 2))
+    return [tuple(group) for _breath, group in parted]
+
+
+def _with_breaks(document: Document) -> tuple[Segment, ...]:
+    """What was heard, with the line breaks that JSON keeps in the text alone; without where that was edited."""
+    if document.is_edited:
+        return tuple(_with_words(document.heard))
+    segments, at, n_words = [], 0, 0
+    for segment in _with_words(document.heard):
+        n_words += len(segment.words)
+        end = document.places[n_words - 1][1]
+        text = document.text[at:end].strip(" ")
+        segments.append(replace(segment, written=text if "\n" in text else None))
+        at = end
+    return tuple(segments)
 
 
 def _string(value: object) -> str:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, QTimer
 
+from engine.dictated import paragraphs
 from gui.history_keeper import HistoryKeeper
 from gui.jobs import Ending, Job
-from gui.page_text import Page
 from gui.transcript_view import TranscriptView
 
 KEEP_AFTER_MS = 1000
@@ -21,7 +21,7 @@ class DictatedText(QObject):
     def __init__(self, transcript: TranscriptView, keeper: HistoryKeeper):
         super().__init__()
         self._transcript, self._keeper = transcript, keeper
-        self._kept: dict[int, list[str]] = {}
+        self._kept: dict[int, str | list[str]] = {}
         self._left: set[int] = set()
         self._pause = QTimer(self, singleShot=True, interval=KEEP_AFTER_MS)
         self._pause.timeout.connect(self.keep)
@@ -42,13 +42,13 @@ class DictatedText(QObject):
         page = self._transcript.page()
         for job in self._transcript.jobs:
             if job.ending is Ending.DONE and job.entry is not None and job.entry not in self._left:
-                self._keep(job, text_of(page, job.key))
+                self._keep(job, page.text_of(job.key))
 
     def _keep(self, job: Job, text: str) -> None:
-        recognised = [word for segment in job.segments for word in segment.text.split()]
-        words = text.split()
-        if words and words != self._kept.get(job.key, recognised):
-            self._kept[job.key] = words
+        as_kept = str if job.is_dictation else str.split  # a file has other lines there than on the page
+        now = as_kept(text)
+        if text and now != self._kept.get(job.key, as_kept(paragraphs(job.segments))):
+            self._kept[job.key] = now
             self._keeper.store.write(lambda history: _write(history, job.entry, text))
 
 
@@ -56,17 +56,3 @@ def _write(history, entry: int, text: str) -> None:
     document = history.document(entry)
     if document is not None:
         history.keep_text(entry, document.edited(text))
-
-
-def text_of(page: Page, job_key: int) -> str:
-    """What stands on the page of one recording, a paragraph a line; what was typed goes with what stands before it."""
-    lines = []
-    for runs in page.paragraphs:
-        owner = next((page.sources[run.number].job for run in runs if run.number > 0), None)
-        line = ""
-        for run in runs:
-            owner = page.sources[run.number].job if run.number > 0 else owner
-            line += run.text if owner == job_key else ""
-        if line.strip():
-            lines.append(line.strip())
-    return "\n".join(lines)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QLockFile, QObject, QTimer, Signal
 
+from engine.document import Document
 from engine.errors import InterruptedTooOften
 from engine.history_entry import Entry, Kind, State
 from engine.paths import data_dir
@@ -178,11 +179,9 @@ def _put_back(jobs: Sequence[Job], history) -> None:
         history.put_back([job.entry for job in jobs if job.model == model], model)
 
 
-def _document(job: Job, segments: tuple[Segment, ...]):
-    from engine.document import Document
-
+def _document(job: Job, segments: tuple[Segment, ...]) -> Document:
     model = model_name(job.read_with) if job.read_with is not None else ""
-    return Document.of(segments, job.path.name, job.duration_s or 0.0, model)
+    return Document.of(segments, job.path.name, job.duration_s or 0.0, model, job.is_dictation)
 
 
 def _keep_text(job: Job, segments: tuple[Segment, ...], history) -> None:
@@ -225,6 +224,7 @@ def _job_of(entry: Entry, history) -> Job:
         history.put_back([entry.key])
         segments, model = [], None
     job = Job(entry.source, entry=entry.key, is_quiet=True, segments=segments, duration_s=entry.duration_s)
+    job.is_dictation = document is not None and document.is_dictation
     job.model = Path(model) if model is not None else None
     return job
 

@@ -30,7 +30,8 @@ class Job:
     heading: shown above its text, where several files are read at once. entry: its key in the history.
     model: the checkpoint to read it with; None for the one that dictation uses. is_quiet: its text goes to the history
     only, and so do its failures. segments: those that hold words, as far as it has been read.
-    is_held: it may not be read yet. read_with: the checkpoint that reads it. ending, error: how it ended.
+    is_held: it may not be read yet. is_dictation: its lines are those that were asked for by spoken commands.
+    read_with: the checkpoint that reads it. ending, error: how it ended.
     """
 
     path: Path
@@ -42,6 +43,7 @@ class Job:
     model: Path | None = None
     is_quiet: bool = False
     is_held: bool = False
+    is_dictation: bool = False
     segments: list[Segment] = field(default_factory=list)
     read_with: Path | None = None
     ending: Ending | None = None

@@ -1,6 +1,7 @@
 """Adds what was said, as it was corrected, to the person's own corpus, and takes it out again."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -96,7 +97,8 @@ def _utterance(document: Document, word: Word, duration_s: float) -> tuple[Segme
     words = said_in(document, segments[index])
     if words is None:
         return None
-    segment = segments[index] if words == segments[index].words else Segment(words[0].start_s, words[-1].end_s, words)
+    said = Segment(words[0].start_s, words[-1].end_s, words)
+    segment = replace(segments[index], written=None) if words == segments[index].words else said
     before_s, after_s = _neighbours_s(document, index, words, duration_s)
     start_s, end_s = max(before_s, words[0].start_s - MARGIN_S), min(after_s, words[-1].end_s + MARGIN_S)
     return segment, start_s, end_s

@@ -34,12 +34,14 @@ class Page:
     """All that stands on the page at one moment, apart from the widget: to be written on another thread.
 
     jobs: number -> (name, length in seconds) of each recording whose text is on the page, in its order.
+    is_dictation: whether one of them was dictated.
     """
 
     text: str
     paragraphs: list[list[Run]]
     sources: Mapping[int, Source]
     jobs: Mapping[int, tuple[str, float]]
+    is_dictation: bool = False
 
     @property
     def source(self) -> str:
@@ -53,6 +55,30 @@ class Page:
         """What stands on the page, with times."""
         durations_s = {number: duration_s for number, (_name, duration_s) in self.jobs.items()}
         return timed_segments(self.paragraphs, self.sources, durations_s)
+
+    def text_of(self, job: int | None = None) -> str:
+        """What stands on the page of one recording, or of all, in its lines, empty ones between them too.
+
+        What was typed goes with what stands before it; headings, and paragraphs that nobody spoke, are left out.
+        """
+        lines, is_own = [], False
+        for runs in self.paragraphs:
+            if any(run.text.strip() for run in runs):
+                line = self._line_of(runs, job).strip()
+                is_own = bool(line)
+                lines += [line] if line else []
+            elif is_own:
+                lines.append("")
+        return "\n".join(lines).rstrip("\n")
+
+    def _line_of(self, runs: Sequence[Run], job: int | None) -> str:
+        owner = next((self.sources[run.number].job for run in runs if run.number > 0), None)
+        line = ""
+        for run in runs:
+            owner = self.sources[run.number].job if run.number > 0 else owner
+            if owner is not None and job in (None, owner) and run.number != HEADING:
+                line += run.text
+        return line
 
 
 def timed_segments(

@@ -173,6 +173,7 @@ class ReadingQueue(QObject):
         else:
             steps = partial(engine.transcribe, job.path, job.read_to_s)
         spoken = self.spoken_for(job)
+        job.is_dictation = job.is_live or bool(spoken.commands)
         self._reading, self._is_leaving = Task(lambda: dictated(steps(), spoken)), False
         self._reading.event.connect(self._take)
         self._reading.done.connect(self._reading_done)

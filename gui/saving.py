@@ -11,8 +11,11 @@ from gui.page_text import Page
 
 
 def page_document(page: Page, model: str) -> Document:
-    """What stands on the page and has a time."""
-    return Document.of(page.segments(), page.source, page.duration_s, model)
+    """What stands on the page and has a time; in the page's lines where it was dictated."""
+    document = Document.of(page.segments(), page.source, page.duration_s, model, page.is_dictation)
+    shown = document.edited(page.text_of())
+    # What was moved on the page is not in the order of its times.
+    return shown if page.is_dictation and not shown.is_edited else document
 
 
 class Saver(QObject):

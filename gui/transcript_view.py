@@ -15,16 +15,16 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
+from engine.dictated import put_behind
 from engine.results import Segment
 from gui.i18n import _
 from gui.jobs import Job
 from gui.page_text import HEADING, Page, Run, Source
-from gui.provisional import Provisional, blank_after
+from gui.provisional import Provisional
 from gui.theme import GRID, SMALL_SCALE, TEXT_SCALE, theme
 
 LINE_WIDTH_PX = 760
 LINE_HEIGHT_PERCENT = 145.0
-LONG_PARAGRAPH = 1000  # letters; more is hard to read, and slow to lay out anew for each word
 _NUMBER = QTextFormat.Property.UserProperty + 1  # a run's segment, kept by undo, cut and paste within the page
 
 
@@ -93,9 +93,7 @@ class TranscriptView(QTextEdit):
             if self._paragraph_wanted:
                 self._start_paragraph(cursor)
             cursor.movePosition(QTextCursor.MoveOperation.End)
-            if cursor.block().length() > LONG_PARAGRAPH:
-                cursor.insertBlock()
-            cursor.insertText(_joined(cursor.block().text(), segment.text), _numbered(number))
+            cursor.insertText(put_behind(cursor.block().text(), segment.text), _numbered(number))
             cursor.endEditBlock()
         self._place_provisional()
         if following:
@@ -241,7 +239,8 @@ class TranscriptView(QTextEdit):
         numbers = [run.number for runs in paragraphs for run in runs if run.number > 0]
         keys = dict.fromkeys(self._sources[number].job for number in numbers)
         jobs = {key: (self._jobs[key].path.name, self._jobs[key].duration_s or 0.0) for key in keys}
-        return Page(self.toPlainText(), paragraphs, dict(self._sources), jobs)
+        is_dictation = any(self._jobs[key].is_dictation for key in keys)
+        return Page(self.toPlainText(), paragraphs, dict(self._sources), jobs, is_dictation)
 
     def _paragraphs(self) -> Iterator[list[Run]]:
         block = self.document().firstBlock()
@@ -261,13 +260,6 @@ class TranscriptView(QTextEdit):
         if self.viewportMargins().left() != side:
             self.setViewportMargins(side, 0, side, 0)
         super().resizeEvent(event)
-
-
-def _joined(line: str, text: str) -> str:
-    """What is put behind a line that ends a page."""
-    if not line:
-        return text.lstrip("\n")
-    return text if not text or text[0] == "\n" else blank_after(line) + text
 
 
 def _numbered(number: int) -> QTextCharFormat:

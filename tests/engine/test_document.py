@@ -250,6 +250,21 @@ def test_times_never_run_backwards_and_stay_within_the_recording(edit):
 
 @unhurried
 @given(edits())
+def test_a_dictation_is_edited_the_same_way_whatever_its_lines(edit):
+    document, text = edit
+    dictation = Document.of(document.heard, "a.wav", document.duration_s, "m", is_dictation=True)
+    edited = dictation.edited(text)
+
+    assert [word.text for word in edited.words] == text.split()
+    assert all(0 <= word.start_s <= word.end_s <= document.duration_s for word in edited.words)
+    assert all(one.end_s <= two.start_s for one, two in pairwise(edited.words))
+    assert len(edited.segments) <= max(1, len(dictation.heard))
+    again = Document.from_json(edited.to_json())
+    assert (again.text, again.words, again.is_dictation) == (text, edited.words, True)
+
+
+@unhurried
+@given(edits())
 def test_any_document_reads_back(edit):
     document, text = edit
     edited = document.edited(text)

@@ -9,13 +9,14 @@ from engine.said import said_in
 from engine.spoken_commands import Spoken
 
 
-def dictation(*breaths: str) -> Document:
+def dictation(*breaths: str, is_dictation: bool = False) -> Document:
+    """is_dictation: in the lines that were asked for, else a line for each breath, as older histories have it."""
     made = Dictation(Spoken(digits=True))
     for number, text in enumerate(breaths):
         start_s = 20.0 * number
         words = tuple(Word(word, start_s + i, start_s + i + 0.9, 0.8) for i, word in enumerate(text.split()))
         made.add(Segment(start_s, start_s + len(words), words))
-    return Document.of(made.segments, "a.wav", 20.0 * len(breaths), "m")
+    return Document.of(made.segments, "a.wav", 20.0 * len(breaths), "m", is_dictation)
 
 
 def said(document: Document) -> list[str | None]:
@@ -36,6 +37,14 @@ def said(document: Document) -> list[str | None]:
 )
 def test_commands_and_numbers_were_said_as_words(breaths):
     assert said(dictation(*breaths)) == breaths
+
+
+def test_a_breath_of_several_paragraphs_is_learnt_as_it_was_said():
+    breaths = ["раз новый абзац два", "точка три"]
+    document = dictation(*breaths, is_dictation=True)
+    assert document.text == "раз\n\nДва. Три"
+    assert said(document) == breaths
+    assert said(document.edited("раз\n\nДве. Три")) == ["раз новый абзац две", "точка три"]
 
 
 def test_a_mark_after_a_pause_belongs_to_the_words_before_it():

@@ -1,15 +1,18 @@
 """Spoken commands: found in what was heard, and carried out."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.dictated import Dictation, dictated, joined
+from engine.dictated import LONG_PARAGRAPH, Dictation, dictated, joined, paragraphs
 from engine.document import Document
 from engine.language_model import load_language_model
 from engine.paths import shipped_language_model
 from engine.results import Final, Finished, Progress, Provisional, Revised, Segment, Word
 from engine.spoken_commands import COMMANDS, NOTHING_SPOKEN, Kind, Spoken, acts, is_nearly
+from engine.subtitles import cues
 
 PHRASES = [command.phrase for command in COMMANDS]
 
@@ -38,6 +41,7 @@ def written(*breaths: str, **wanted) -> str:
         (["раз точка новая строка два"], "Раз.\nДва"),
         (["раз", "новый абзац", "два"], "раз\n\nДва"),
         (["раз запятая новая строка два"], "раз,\nдва"),
+        (["раз запятая", "новая строка", "два"], "раз,\nдва"),
         (["новая строка новый абзац раз"], "Раз"),
         (["меня зовут с большой буквы антон"], "меня зовут Антон"),
         (["зовут с большой буквы", "антон"], "зовут Антон"),
@@ -120,14 +124,91 @@ def test_the_document_has_what_was_written_and_what_was_heard():
     dictation = Dictation(Spoken())
     for number, said in enumerate(("привет запятая мир", "точка", "как дела вопросительный знак")):
         dictation.add(segment(said, 10.0 * number))
-    document = Document.of(dictation.segments, "a.wav", 40.0, "m")
-    assert document.text == "Привет, мир.\nКак дела?"
+    document = Document.of(dictation.segments, "a.wav", 40.0, "m", is_dictation=True)
+    assert document.text == "Привет, мир. Как дела?"
     again = Document.from_json(document.to_json())
     spoken = [" ".join(word.text for word in found.raw) for found in again.heard]
     assert spoken == ["привет запятая мир точка", "как дела вопросительный знак"]
     assert [word.text for word in again.words] == ["Привет,", "мир.", "Как", "дела?"]
     assert [word.start_s for word in again.words] == [0.0, 2.0, 20.0, 21.0]
     assert {word.confidence for word in again.words} == {0.8}
+
+
+def as_dictated(*breaths: str) -> Document:
+    dictation = Dictation(Spoken())
+    for number, said in enumerate(breaths):
+        dictation.add(segment(said, 10.0 * number))
+    return Document.of(dictation.segments, "a.wav", 10.0 * len(breaths), "m", is_dictation=True)
+
+
+@pytest.mark.parametrize(
+    ("breaths", "text"),
+    [
+        (
+            ["привет запятая", "как дела точка", "новый абзац сегодня хорошо точка"],
+            "Привет, как дела.\n\nСегодня хорошо.",
+        ),
+        (["раз", "новая строка", "два", "новый абзац", "три"], "раз\nДва\n\nТри"),
+        (["раз новый абзац два"], "раз\n\nДва"),
+        (["новый абзац раз", "точка", "два"], "Раз. Два"),
+        (["просто", "слова"], "просто слова"),
+    ],
+)
+def test_a_dictation_has_the_lines_that_were_asked_for_and_keeps_them(breaths, text):
+    document = as_dictated(*breaths)
+    assert document.text == text
+    assert document.segments == document.heard
+    told = document.to_json()
+    assert "heard" not in json.loads(told)
+    again = Document.from_json(told)
+    assert (again.text, again.is_dictation, again.words) == (text, True, document.words)
+    assert paragraphs(again.heard) == text  # a file that is gone on with
+
+
+def test_corrections_of_a_dictation_stay_in_its_breaths():
+    document = as_dictated("привет запятая как тела точка", "новый абзац пока", "всё")
+    edited = document.edited("Привет,\nкак дела. Ну\n\nпока! Всё")
+    assert [" ".join(word.text for word in found.words) for found in edited.segments] == [
+        "Привет, как дела. Ну",
+        "пока!",
+        "Всё",
+    ]
+    again = Document.from_json(edited.to_json())
+    assert (again.text, again.segments) == (edited.text, edited.segments)
+    assert [found["text"] for found in json.loads(edited.to_json())["heard"]] == ["Привет, как тела.", "Пока", "всё"]
+
+
+def test_a_dictation_that_was_kept_with_a_line_for_each_breath_stays_so():
+    """As the history wrote it before documents knew what a dictation is."""
+    told = json.loads(as_dictated("привет запятая", "как дела точка", "новый абзац пока").to_json())
+    del told["dictation"]
+    old = Document.from_json(json.dumps(told | {"text": "Привет,\nкак дела.\nПока"}))
+    assert old.text == "Привет,\nкак дела.\nПока"
+    assert old.segments == old.heard
+    joined_by_hand = old.edited("Привет, как дела.\nПока")
+    assert [found.text for found in joined_by_hand.segments] == ["Привет, как дела.", "Пока"]
+    assert Document.from_json(joined_by_hand.to_json()) == joined_by_hand
+
+
+def test_stretches_without_a_word_in_the_file_of_a_dictation():
+    told = json.loads(as_dictated("раз", "два").to_json())
+    told["segments"].insert(0, {"start_s": 0, "end_s": 0, "text": "", "words": []})
+    again = Document.from_json(json.dumps(told))
+    assert [found.text for found in again.segments] == ["раз", "два"]
+    assert [found.text for found in again.edited("раз тва").segments] == ["раз", "тва"]
+
+
+def test_subtitles_of_a_dictation_follow_its_breaths():
+    document = as_dictated("привет запятая", "как тела точка", "новый абзац пока")
+    edited = document.edited(document.text.replace("тела", "дела"))
+    shown = [(cue.start_ms, cue.lines) for cue in cues(edited.segments)]
+    assert shown == [(0, ("Привет,",)), (10_000, ("как дела.",)), (22_000, ("Пока",))]
+
+
+def test_a_long_paragraph_ends_at_a_pause():
+    line = "слово " * (LONG_PARAGRAPH // 6) + "слово"
+    assert as_dictated(line, "и", "новый абзац да").text == f"{line}\nи\n\nДа"
+    assert as_dictated(line, "новый абзац да").text == f"{line}\n\nДа"
 
 
 def test_a_written_word_has_the_time_of_what_it_was_said_with():

@@ -1,5 +1,7 @@
 """Dictating beyond the window: commands from outside, silence, copying, spoken commands, the tray's icon."""
 
+import json
+
 import pytest
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QTextCursor
@@ -13,6 +15,7 @@ from gui.silence import Silence
 from gui.start_options import StartOptions
 from gui.status import Model, Reading, Recording, Status
 from gui.tray import IDLE, LISTENING, PROBLEM, READING, Tray, state_icon, state_of
+from tests.gui.history_stage import entries
 from tests.gui.test_dictation import record, stop
 
 
@@ -95,6 +98,66 @@ def test_a_dictation_that_is_read_again_has_its_commands(stage, qtbot):
     stage.press("Try again")
     stage.engine.read("раз точка")
     qtbot.waitUntil(lambda: stage.text == "Раз.")
+
+
+def in_history(stage, qtbot):
+    """The document of the only entry."""
+    answers = []
+    (entry,) = entries(stage, qtbot)
+    stage.program.history.store.ask(lambda history: history.document(entry.key), answers.append)
+    qtbot.waitUntil(lambda: bool(answers))
+    return answers[0]
+
+
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        (
+            ["привет запятая", "как дела точка", "новый абзац сегодня хорошо точка"],
+            "Привет, как дела.\n\nСегодня хорошо.",
+        ),
+        (["раз", "новая строка", "два", "удали последнее слово", "три"], "раз\nТри"),
+        (["раз", "новый абзац"], "раз"),
+        (["раз", "отмени", "новый абзац два"], "Два"),
+        (["просто", "слова"], "просто слова"),
+        (["слово " * 200, "новый абзац конец", "ещё"], "слово " * 199 + "слово\n\nКонец ещё"),
+        (["слово " * 200, "и так"], "слово " * 199 + "слово\nи так"),
+    ],
+)
+def test_a_dictation_is_one_text_wherever_it_stands(stage, qtbot, tmp_path, said, text):
+    dictate(stage, qtbot, *said)
+    assert stage.text == text
+    stage.program.dictated_text.keep()
+    assert in_history(stage, qtbot).text == text
+    for form in ("txt", "json"):
+        path = tmp_path / f"a.{form}"
+        stage.page._ask_save_path = lambda _parent, _folder, path=path: path
+        with qtbot.waitSignal(stage.page._saver.saved):
+            stage.page.save_as()
+    assert (tmp_path / "a.txt").read_text("utf-8") == f"{text}\n"
+    saved = json.loads((tmp_path / "a.json").read_text("utf-8"))
+    assert saved["text"] == text
+    assert "heard" not in saved
+
+
+def test_empty_lines_stay_when_a_dictation_is_corrected_on_the_page(stage, qtbot):
+    dictate(stage, qtbot, "раз точка", "новый абзац два", "новая строка три")
+    stage.page.transcript.moveCursor(QTextCursor.MoveOperation.End)
+    stage.page.transcript.insertPlainText("!")
+    stage.program.dictated_text.keep()
+    document = in_history(stage, qtbot)
+    assert document.text == stage.text == "Раз.\n\nДва\nТри!"
+    assert [" ".join(word.text for word in found.words) for found in document.segments] == ["Раз.", "Два", "Три!"]
+
+
+def test_a_file_has_a_line_for_each_stretch_of_speech(stage, qtbot, tmp_path):
+    stage.session.open_files([tmp_path / "file.wav"])
+    for number, text in enumerate(("раз точка", "два")):
+        stage.engine.write(text, 10.0 * number)
+    stage.engine.finish()
+    qtbot.waitUntil(lambda: stage.text == "раз точка два" and stage.session.status.reading is Reading.NONE)
+    stage.program.dictated_text.keep()
+    assert in_history(stage, qtbot).text == "раз точка\nдва"
 
 
 # --- where the text goes ---

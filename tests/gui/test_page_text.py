@@ -3,7 +3,7 @@
 import pytest
 
 from engine.results import Segment, Word
-from gui.page_text import HEADING, NO_SEGMENT, Run, Source, retimed, timed_segments
+from gui.page_text import HEADING, NO_SEGMENT, Page, Run, Source, retimed, timed_segments
 from tests.helpers.fake_engine import segment
 
 HEARD = segment("мама мыла раму", start_s=10, word_s=1)
@@ -85,6 +85,24 @@ def test_a_segment_cut_by_a_new_paragraph_stays_one():
 def test_segments_that_were_moved_come_in_the_order_of_their_times():
     segments = timed_segments([[Run(2, "три ")], [Run(1, "раз два")]], SOURCES, DURATIONS)
     assert [one.text for one in segments] == ["раз два", "три"]
+
+
+def test_the_lines_of_a_page():
+    paragraphs = [
+        [Run(HEADING, "первая.wav")],
+        [Run(1, "раз два ")],
+        [],
+        [Run(2, " три"), Run(NO_SEGMENT, " вот")],
+        [Run(NO_SEGMENT, "заметка без времени")],
+        [],
+        [Run(HEADING, "вторая.wav")],
+        [Run(3, "пять")],
+        [],
+    ]
+    page = Page("", paragraphs, SOURCES, {})
+    assert page.text_of() == "раз два\n\nтри вот\nпять"
+    assert page.text_of(7) == "раз два\n\nтри вот"
+    assert page.text_of(8) == "пять"
 
 
 def test_an_empty_page():

@@ -231,6 +231,21 @@ def test_what_a_model_was_reading_that_is_gone_begins_anew(stage, make_stage, qt
     assert answers[0][1] == "раз"
 
 
+def test_a_file_with_spoken_commands_that_goes_on_keeps_its_paragraphs(stage, make_stage, qtbot):
+    stage.program.settings.spoken_in_files = True
+    stage.session.open_files(FILES[:1])
+    stage.engine.write("раз точка новый абзац два")
+    stage.engine.write("новая строка три", start_s=5)
+    qtbot.waitUntil(lambda: stage.text == "Раз.\n\nДва\nТри")
+    close(stage, qtbot)
+    again = make_stage()
+    qtbot.waitUntil(lambda: again.engine.begun_at_s == [6.5])
+    again.engine.write("четыре", start_s=10)
+    again.engine.finish(60)
+    qtbot.waitUntil(lambda: not again.session.jobs)
+    assert states(again, qtbot) == [("первая.wav", "done", "Раз.\n\nДва\nТри четыре")]
+
+
 KILLED_WHILE_READING = """
 import os, signal, sys, threading, time
 from pathlib import Path
