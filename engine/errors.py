@@ -38,6 +38,7 @@
     │   ├── AddressUnusable
     │   ├── SiteUnreachable
     │   ├── SiteRefused
+    │   ├── SiteFailing        it refuses one archive after the other
     │   ├── NoArchives
     │   ├── NothingChosen
     │   ├── SpaceMissing
@@ -247,6 +248,13 @@ class SiteUnreachable(DownloadError):
 
 class SiteRefused(DownloadError):
     template = "The site answered {url} with the error {status}. Check the address, or try again later."
+
+
+class SiteFailing(DownloadError):
+    template = (
+        "The site {site} answers one request after the other with the error {status}. "
+        "Try again later; what was downloaded is kept."
+    )
 
 
 class NoArchives(DownloadError):

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QProgressBar, QSpinBox, QVBoxLa
 
 from engine.errors import NothingChosen
 from engine.worker import Cancelled
-from gui.download_words import failed_words, plan_words, progress_words
+from gui.download_words import failed_words, plan_words, progress_words, retrying_words
 from gui.files import ask_folder
 from gui.flow_row import FlowRow
 from gui.form import Folded, heading, named, number_field, push_button, words
@@ -197,8 +197,7 @@ class DownloadPanel(QWidget):
             case IndexRead(index=index):
                 self._index = index
             case Retrying() | Progress():
-                show_fetching(event, self.state, self.progress)
-                self.show_log.setVisible(isinstance(event, Retrying))
+                self.show_log.setVisible(show_fetching(event, self.state, self.progress))
             case Finished():
                 self._finished = event
 
@@ -218,15 +217,16 @@ class DownloadPanel(QWidget):
         self.busy_changed.emit()
 
 
-def show_fetching(event: Retrying | Progress, state: QLabel, progress: QProgressBar) -> None:
-    """How far a download is, and what it waits for."""
+def show_fetching(event: Retrying | Progress, state: QLabel, progress: QProgressBar) -> bool:
+    """How far a download is, and what it waits for; whether that is because something went wrong."""
     if isinstance(event, Retrying):
-        error = translate_error(event.error)
-        state.setText(_("{error} Trying again in {n} s.").format(error=error, n=round(event.wait_s)))
-        return
+        state.setText(retrying_words(event))
+        return True
     progress.setRange(0, _STEPS)
     progress.setValue(round(_STEPS * event.done_bytes / max(1, event.total_bytes)))
-    state.setText(progress_words(event))
+    waited_for = [retrying_words(one.retrying) for one in event.now if one.retrying is not None]
+    state.setText("\n".join([progress_words(event), *waited_for[-1:]]))
+    return bool(waited_for)
 
 
 def _is_address(text: str) -> bool:

@@ -2,7 +2,7 @@
 
 from gui.i18n import _, decimal, ngettext, translate_error
 from gui.status import time_left
-from trainer.download_events import Finished, Progress
+from trainer.download_events import Finished, Progress, Retrying
 from trainer.download_plan import Plan
 
 _KB, _MB, _GB = 1e3, 1e6, 1e9
@@ -47,6 +47,10 @@ def progress_words(progress: Progress) -> str:
         parts.append(_("{size} a second").format(size=size_words(progress.rate_bytes_s)))
     left = time_left(progress.left_s)
     return ", ".join([*parts, left] if left else parts)
+
+
+def retrying_words(retrying: Retrying) -> str:
+    return _("{error} Trying again in {n} s.").format(error=translate_error(retrying.error), n=round(retrying.wait_s))
 
 
 def failed_words(finished: Finished) -> str:

@@ -162,8 +162,7 @@ class OtherVoicesPanel(QWidget):
     def _take(self, event: object) -> None:
         match event:
             case Retrying() | Progress():
-                show_fetching(event, self.said, self.progress)
-                self.show_log.setVisible(isinstance(event, Retrying))
+                self.show_log.setVisible(show_fetching(event, self.said, self.progress))
             case Finished() if event.failed:
                 self.done.emit(failed_words(event), None)
             case Found() | Extracting():

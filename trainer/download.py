@@ -13,8 +13,9 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from engine.errors import ArchiveBroken, DownloadError, SiteUnreachable
+from engine.errors import ArchiveBroken, DownloadError, SiteFailing, SiteRefused
 from engine.storage import storage_error, sync
 from trainer.archive import unpack
 from trainer.coroutines import driven, ticking
@@ -30,7 +31,7 @@ from trainer.download_events import (
 )
 from trainer.download_plan import PARALLEL, Plan
 from trainer.site import Archive, checked_url, parse_index
-from trainer.transfer import Outside, Transfer, fetch, read_page
+from trainer.transfer import Outside, Transfer, fetch, is_passing, read_page
 
 _RATE_OVER_S = 15.0
 _GIVE_UP_AFTER = 5  # archives in a row of which not a byte came
@@ -54,7 +55,8 @@ def download(plan: Plan, outside: Outside | None = None) -> Iterator[Event]:
     """Retrying, Progress, ArchiveDone and ArchiveFailed in any order, then one Finished.
 
     A broken archive does not stop the others. Raises SpaceMissing before anything is fetched, StorageError, and
-    SiteUnreachable when the site is gone for good; what was fetched stays, and the next start goes on with it.
+    SiteUnreachable or SiteFailing when the site is gone for good; what was fetched stays, and the next start goes on
+    with it.
     """
     return driven(lambda emit: _Download(plan, outside or Outside(), emit).run())
 
@@ -118,8 +120,15 @@ class _Tally:
             (total - on_disk) / rate if rate else None,
             len(self.done) + len(self.failed),
             len(self._lengths) + len(self.failed),
-            tuple(OnItsWay(one.name, one.done_bytes, one.total_bytes) for one in self._now.values()),
+            tuple(OnItsWay(one.name, one.done_bytes, one.total_bytes, one.retrying) for one in self._now.values()),
         )
+
+
+def _of_site(error: DownloadError) -> DownloadError:
+    """What one archive after the other failed with, as said of the site."""
+    if isinstance(error, SiteRefused):
+        return SiteFailing(site=urlsplit(str(error.fields["url"])).hostname, status=error.fields["status"])
+    return type(error)(**error.fields)
 
 
 class _Download:
@@ -172,10 +181,10 @@ class _Download:
             try:
                 await self._take(client, archive, transfer)
             except DownloadError as error:
-                mute = isinstance(error, SiteUnreachable) and not transfer.received_bytes
+                mute = is_passing(error) and not transfer.received_bytes
                 self._n_mute = self._n_mute + 1 if mute else 0
                 if self._n_mute >= _GIVE_UP_AFTER:
-                    raise
+                    raise _of_site(error) from error
                 failed = ArchiveFailed(archive.name, error)
                 self._tally.end(archive.name, failed)
                 self._emit(failed)

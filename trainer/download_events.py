@@ -28,11 +28,15 @@ class Retrying:
 
 @dataclass(frozen=True)
 class OnItsWay:
-    """One archive: bytes that are on the disk, and how many it has, where the site told."""
+    """One archive: bytes that are on the disk, and how many it has, where the site told.
+
+    retrying: what went wrong, until something of it has come again.
+    """
 
     name: str
     done_bytes: int
     total_bytes: int | None
+    retrying: Retrying | None = None
 
 
 @dataclass(frozen=True)

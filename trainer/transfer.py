@@ -26,7 +26,7 @@ _TIMEOUT = httpx.Timeout(30.0, connect=15.0)
 _MOST_REDIRECTS = 5
 _MOST_PAGE_BYTES = 1 << 25
 _MOST_ARCHIVE_BYTES = 1 << 31
-_PASSING = {408, 425, 429, 500, 502, 503, 504}
+_PASSING = {408, 425, 429, *range(500, 600)} - {501, 505}  # these two tell what the site will never do
 Result = TypeVar("Result")
 _RANGE = re.compile(r"bytes (?:(\d+)-\d+|\*)/(\d+|\*)")
 
@@ -57,13 +57,14 @@ class Outside:
 @dataclass
 class Transfer:
     """A file on its way. done_bytes: of it, on the disk; received_bytes: from the site, just now; total_bytes: as the
-    site announced it; resumed: whether it came in several parts."""
+    site announced it; resumed: whether it came in several parts; retrying: what went wrong, until bytes come again."""
 
     name: str
     done_bytes: int = 0
     received_bytes: int = 0
     total_bytes: int | None = None
     resumed: bool = False
+    retrying: Retrying | None = None
 
 
 @contextmanager
@@ -84,7 +85,8 @@ def _translated(url: str) -> Iterator[None]:
         raise SiteUnreachable(site=site, reason="the connection broke off") from error
 
 
-def _is_passing(error: DownloadError) -> bool:
+def is_passing(error: DownloadError) -> bool:
+    """Whether the same may go well later."""
     return isinstance(error, SiteUnreachable) or (isinstance(error, SiteRefused) and error.fields["status"] in _PASSING)
 
 
@@ -151,10 +153,11 @@ async def _persistently(
             if transfer.done_bytes > most_bytes:
                 waits_s, most_bytes = iter(patience_s), transfer.done_bytes
             wait_s = next(waits_s, None)
-            if wait_s is None or not _is_passing(error):
+            if wait_s is None or not is_passing(error):
                 raise
             wait_s = max(wait_s, _asked_wait_s(error))
-            tell(Retrying(transfer.name, error, wait_s))
+            transfer.retrying = Retrying(transfer.name, error, wait_s)
+            tell(transfer.retrying)
             await outside.wait(wait_s)
 
 
@@ -197,6 +200,7 @@ async def _append(response: httpx.Response, start: int, part: Path, transfer: Tr
             file.write(block)
             transfer.done_bytes += len(block)
             transfer.received_bytes += len(block)
+            transfer.retrying = None
             _check_size(transfer.name, transfer.done_bytes)
 
 

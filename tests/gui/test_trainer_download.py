@@ -2,6 +2,7 @@
 
 import pytest
 
+from engine.errors import SiteRefused
 from gui import i18n
 from gui.corpus_cache import cache_folder
 from gui.download_words import progress_words, size_words
@@ -9,7 +10,7 @@ from tests.gui.trainer_stage import TrainerStage
 from tests.helpers.voxforge_site import INDEX, VoxForgeSite, answers, small_archive
 from trainer import download_plan
 from trainer.commands import PRESETS
-from trainer.download_events import Progress, Retrying
+from trainer.download_events import OnItsWay, Progress, Retrying
 from trainer.download_plan import corpus_folder
 
 NAMES = ("anna-20110516-abc", "boris-20120102-xyz", "ira")
@@ -131,6 +132,20 @@ def test_that_it_tries_again_is_told(make_stage, site, qtbot, language, words):
     assert said == words.format(url=f"{site.url}ira.tgz")
     assert trainer.told == []
     assert sorted(path.name for path in corpus_folder("127.0.0.1").iterdir()) == sorted(NAMES)
+
+
+def test_that_it_tries_again_stays_until_something_has_come(trainer):
+    panel = trainer.download
+    refused = SiteRefused(url="http://a/ira.tgz", status=503)
+    again = Retrying("ira.tgz", refused, 30.0)
+    said = f"{refused} Trying again in 30 s."
+    panel._take(again)
+    assert (panel.state.text(), panel.show_log.isVisible()) == (said, True)
+    coming = OnItsWay("anna.tgz", 1000, 2000)
+    panel._take(Progress(1000, 4000, None, None, 0, 2, (coming, OnItsWay("ira.tgz", 0, None, again))))
+    assert (panel.state.text(), panel.show_log.isVisible()) == (f"0 of 2 archives, 1.0 kB of 4.0 kB\n{said}", True)
+    panel._take(Progress(1010, 4000, None, None, 0, 2, (coming, OnItsWay("ira.tgz", 10, 2000))))
+    assert (panel.state.text(), panel.show_log.isVisible()) == ("0 of 2 archives, 1.0 kB of 4.0 kB", False)
 
 
 @pytest.mark.parametrize(

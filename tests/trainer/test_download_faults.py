@@ -1,7 +1,10 @@
 """A site that behaves like VoxForge's on its bad days."""
 
+import asyncio
+import io
 import socket
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +13,7 @@ from engine.errors import (
     ArchiveBroken,
     DownloadError,
     NoArchives,
+    SiteFailing,
     SiteRefused,
     SiteUnreachable,
 )
@@ -24,13 +28,14 @@ from tests.helpers.downloads import (
     listing,
     names,
     of,
+    plan,
     run,
 )
 from tests.helpers.voxforge_site import INDEX, VoxForgeSite, small_archive, tar_of
-from trainer.download import read_index
-from trainer.download_events import ArchiveFailed, Finished, Retrying
+from trainer.download import download, read_index
+from trainer.download_events import ArchiveFailed, Finished, OnItsWay, Progress, Retrying
 from trainer.site import Choice
-from trainer.transfer import Outside
+from trainer.transfer import Outside, Transfer, fetch
 
 
 @pytest.fixture
@@ -52,6 +57,8 @@ AGAIN = "Try again later; what was downloaded is kept."
 PASSING = {
     "503": [site_of.answers(503)],
     "500-thrice": [site_of.answers(500)] * 3,
+    "507": [site_of.answers(507)],
+    "520-of-a-proxy": [site_of.answers(520)] * 4,
     "429": [site_of.answers(429)],
     "reset": [site_of.resets_after(100_000)],
     "reset-twice": [site_of.resets_after(100_000), site_of.resets_after(200_000)],
@@ -131,6 +138,8 @@ SHORT_S = 0.3  # for a site that never answers
 LASTING = {
     "404": (site_of.answers(404), SiteRefused, "with the error 404", 1),
     "403": (site_of.answers(403), SiteRefused, "with the error 403", 1),
+    "501": (site_of.answers(501), SiteRefused, "with the error 501", 1),
+    "505": (site_of.answers(505), SiteRefused, "with the error 505", 1),
     "500": (site_of.answers(500), SiteRefused, "with the error 500", 5),
     "never-answers": (site_of.never_answers, SiteUnreachable, "it does not answer", 5),
     "resets": (site_of.resets_after(0), SiteUnreachable, "the connection broke off", 5),
@@ -153,14 +162,66 @@ def test_what_lasts_is_named_at_the_end_and_the_others_go_on(site, tmp_path, fau
     assert names(tmp_path) == sorted(NAMES[:2])
 
 
-def test_the_end_of_a_site_is_not_asked_of_every_archive(site, tmp_path):
+SILENT = "The site 127.0.0.1 cannot be reached: the connection broke off. "
+FAILING = "The site 127.0.0.1 answers one request after the other with the error 503. "
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind", "sentence"),
+    [(site_of.resets_after(0), SiteUnreachable, SILENT), (site_of.answers(503), SiteFailing, FAILING)],
+    ids=["silent", "failing"],
+)
+def test_the_end_of_a_site_is_not_asked_of_every_archive(site, tmp_path, fault, kind, sentence):
     for name in map("{:02}".format, range(30)):
         site.archives[f"{name}.tgz"] = small_archive(name)
-        site.always_fails(f"{name}.tgz", site_of.resets_after(0))
-    with pytest.raises(SiteUnreachable, match="what was downloaded is kept"):
+        site.always_fails(f"{name}.tgz", fault)
+    with pytest.raises(kind) as caught:
         run(site, tmp_path)
+    assert str(caught.value) == sentence + AGAIN
     assert len(site.requests) < 60
     assert_whole(tmp_path)
+
+
+def test_archives_that_are_not_there_do_not_end_it(site, tmp_path):
+    for name in map("{:02}".format, range(30)):
+        site.archives[f"{name}.tgz"] = small_archive(name)
+        site.always_fails(f"{name}.tgz", site_of.answers(404))
+    events = run(site, tmp_path)
+    assert len(of(ArchiveFailed, events)) == 30
+    assert_whole(tmp_path)
+
+
+def test_what_waits_to_be_tried_again_is_told_with_the_progress(site, tmp_path):
+    site.fails("ira.tgz", site_of.answers(503))
+    was_told = asyncio.Event()
+    outside = replace(World().outside, wait=lambda _wait_s: was_told.wait())
+    again = None
+    for event in download(plan(site, tmp_path, Choice(text="ira")), outside):
+        if isinstance(event, Retrying):
+            again = event
+        elif isinstance(event, Progress) and again and not was_told.is_set():
+            assert event.now == (OnItsWay("ira.tgz", 0, None, again),)
+            was_told.set()
+    assert_whole(tmp_path, ["ira"])
+
+
+def test_it_is_told_until_something_has_come(site, tmp_path):
+    site.fails("ira.tgz", site_of.answers(503))
+    transfer, told, at_each_block = Transfer("ira.tgz"), [], []
+
+    class Watched(io.FileIO):
+        def write(self, block):
+            at_each_block.append(transfer.retrying)
+            return super().write(block)
+
+    async def fetch_it():
+        outside = replace(World().outside, open_file=Watched)
+        async with outside.client() as client:
+            await fetch(client, f"{site.url}ira.tgz", tmp_path / "part", transfer, outside, told.append)
+
+    asyncio.run(fetch_it())
+    assert at_each_block[:1] == told
+    assert set(at_each_block[1:]) == {None}
 
 
 @pytest.mark.parametrize("fault", [f for f, *_ in LASTING.values()], ids=LASTING)
