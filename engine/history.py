@@ -6,12 +6,12 @@ Audio is deleted only where it is a recording of our own; a file that a person o
 import re
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from engine.document import Document
-from engine.errors import HistoryDamaged, TranscriptDamaged
+from engine.errors import TranscriptDamaged
 from engine.history_entry import (
     ENTRY,
     EXCERPT,
@@ -29,60 +29,20 @@ from engine.history_entry import (
     terms,
 )
 from engine.history_error import error_to_json
-from engine.history_file import as_storage_error, in_memory, index, is_damage, length, open_file, own_bytes
+from engine.history_file import HistoryFile, index, length, own_bytes
 
 DAY_S = 86_400
 BIN_DAYS = 30
 OWN_NAME = re.compile(r"\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d(_\d+)?\.wav")  # what else lies in a folder is the person's
 
 
-class History:
-    """One connection, for one thread at a time.
-
-    damaged: what was lost when the file was found damaged, else None.
-    Raises DiskFull, NotWritable and HistoryNewer, here and wherever something is written.
-    """
+class History(HistoryFile):
+    """For one thread at a time."""
 
     def __init__(self, path: Path | None, now: Callable[[], float] = time.time):
         """path: of the database, which is made where there is none; None keeps all in memory."""
-        self._path, self._now = path, now
-        self.damaged: HistoryDamaged | None = None
-        if path is None:
-            self._connection = in_memory()
-        else:
-            self._connection, self.damaged = open_file(path)
-
-    def close(self) -> None:
-        self._connection.close()
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction, whole or not at all."""
-        try:
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._connection
-            except BaseException:
-                with suppress(sqlite3.Error):  # a full disk has rolled it back already
-                    self._connection.execute("ROLLBACK")
-                raise
-            self._connection.execute("COMMIT")
-        except sqlite3.Error as error:
-            self._translate(error)
-
-    def _ask(self, sql: str, values: Sequence[object] = ()) -> list[tuple]:
-        try:
-            return self._connection.execute(sql, values).fetchall()
-        except sqlite3.Error as error:
-            self._translate(error)
-
-    def _translate(self, error: sqlite3.Error) -> None:
-        """Raises what it is in our words; a file that turns out to be damaged is begun anew first."""
-        if self._path is None or not is_damage(error):
-            raise as_storage_error(self._path or Path(":memory:"), error) from error
-        self._connection.close()
-        self._connection, self.damaged = open_file(self._path)
-        raise self.damaged or as_storage_error(self._path, error) from error
+        super().__init__(path)
+        self._now = now
 
     # --- what happens to an entry ---
 
@@ -110,22 +70,24 @@ class History:
         """They wait to be read from their beginning, with that model where one was chosen; the text that was there can
         be had back by `swap`."""
         keys = list(keys)
-        self.restore(keys)
-        self._update(
-            keys,
-            "replaced = iif(replaced IS NULL AND text != '', document, replaced), document = NULL, "
-            "state = 'waiting', error = NULL, attempts = 0, wanted = ?",
-            [str(model) if model is not None else None],
-        )
+        with self._writing():
+            self.restore(keys)
+            self._update(
+                keys,
+                "replaced = iif(replaced IS NULL AND text != '', document, replaced), document = NULL, "
+                "state = 'waiting', error = NULL, attempts = 0, wanted = ?",
+                [str(model) if model is not None else None],
+            )
 
     def begin_reading(self, key: int, model: Path) -> None:
         self._update([key], "state = 'reading', error = NULL, attempts = attempts + 1, model = ?", [str(model)])
 
     def recorded(self, key: int, duration_s: float) -> None:
         """The recording has ended; what is left to do is to read it."""
-        self._update([key], "duration_s = ?", [duration_s])
-        self._update([key], "state = 'waiting'", where="state = 'recording'")
-        self._weigh(key)
+        with self._writing():
+            self._update([key], "duration_s = ?", [duration_s])
+            self._update([key], "state = 'waiting'", where="state = 'recording'")
+            self._weigh(key)
 
     def keep_text(self, key: int, document: Document) -> None:
         """What has been read, or what a person made of it."""
@@ -138,17 +100,18 @@ class History:
 
     def finish(self, key: int, document: Document | None, state: State, error: Exception | None = None) -> None:
         """It was read to its end (DONE), or not: then the text that was there before, or what came, stays."""
-        if document is not None and (document.heard or state is State.DONE):
-            self.keep_text(key, document)
-        if state is not State.WAITING:
-            self._settle_replaced(key, state)
-        told = error_to_json(error) if error is not None else None
-        self._update([key], "state = ?, error = ?", [state, told])
-        if state in (State.WAITING, State.DONE):
-            self._update([key], "attempts = 0")
-        if state is State.DONE and document is not None and document.duration_s:
-            self._update([key], "duration_s = ?", [document.duration_s])
-        self._weigh(key)
+        with self._writing():
+            if document is not None and (document.heard or state is State.DONE):
+                self.keep_text(key, document)
+            if state is not State.WAITING:
+                self._settle_replaced(key, state)
+            told = error_to_json(error) if error is not None else None
+            self._update([key], "state = ?, error = ?", [state, told])
+            if state in (State.WAITING, State.DONE):
+                self._update([key], "attempts = 0")
+            if state is State.DONE and document is not None and document.duration_s:
+                self._update([key], "duration_s = ?", [document.duration_s])
+            self._weigh(key)
 
     def _settle_replaced(self, key: int, state: State) -> None:
         """After it was read again the new text stands, or, in vain, the one before; the other can be had back, unless
@@ -166,20 +129,16 @@ class History:
 
     def swap(self, key: int) -> None:
         """The text that can be had back changes places with the one that stands."""
-        rows = self._ask("SELECT previous, document FROM entry WHERE id = ?", (key,))
-        if rows and rows[0][0] is not None:
-            self.keep_text(key, Document.from_json(rows[0][0]))
-            self._update([key], "previous = ?", [rows[0][1]])
+        with self._writing():
+            rows = self._ask("SELECT previous, document FROM entry WHERE id = ?", (key,))
+            if rows and rows[0][0] is not None:
+                self.keep_text(key, Document.from_json(rows[0][0]))
+                self._update([key], "previous = ?", [rows[0][1]])
 
     def rename(self, key: int, title: str) -> None:
         with self._writing() as connection:
             connection.execute("UPDATE entry SET title = ?, title_key = ? WHERE id = ?", (title, fold(title), key))
             index(connection, key)
-
-    def _update(self, keys: Iterable[int], what: str, values: Sequence[object] = (), where: str = "1") -> None:
-        with self._writing() as connection:
-            for key in keys:
-                connection.execute(f"UPDATE entry SET {what} WHERE id = ? AND {where}", (*values, key))
 
     # --- the bin ---
 

@@ -1,11 +1,11 @@
-"""The history's file: its schema, its versions, and what is done where it is damaged.
+"""The history's file: its schema, its versions, its transactions, and what is done where it is damaged.
 
 SQLite in WAL mode (https://www.sqlite.org/wal.html): a kill loses nothing that was committed, and readers never wait.
 """
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -59,7 +59,64 @@ def said(title: str, source: str, text: str) -> str:
     return fold(f"{title} {source} {text}")
 
 
-def open_file(path: Path) -> tuple[sqlite3.Connection, HistoryDamaged | None]:
+class HistoryFile:
+    """One connection, and transactions.
+
+    damaged: what was lost when the file was found damaged, else None.
+    Raises DiskFull, NotWritable and HistoryNewer, here and wherever something is written.
+    """
+
+    def __init__(self, path: Path | None):
+        """path: None keeps all in memory."""
+        self._path = path
+        self.damaged: HistoryDamaged | None = None
+        if path is None:
+            self._connection = _in_memory()
+        else:
+            self._connection, self.damaged = _open(path)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction, whole or not at all; within another it is a part of that."""
+        if self._connection.in_transaction:
+            yield self._connection
+            return
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except BaseException:
+                with suppress(sqlite3.Error):  # a full disk has rolled it back already
+                    self._connection.execute("ROLLBACK")
+                raise
+        except sqlite3.Error as error:
+            self._translate(error)
+
+    def _update(self, keys: Iterable[int], what: str, values: Sequence[object] = (), where: str = "1") -> None:
+        with self._writing() as connection:
+            for key in keys:
+                connection.execute(f"UPDATE entry SET {what} WHERE id = ? AND {where}", (*values, key))
+
+    def _ask(self, sql: str, values: Sequence[object] = ()) -> list[tuple]:
+        try:
+            return self._connection.execute(sql, values).fetchall()
+        except sqlite3.Error as error:
+            self._translate(error)
+
+    def _translate(self, error: sqlite3.Error) -> None:
+        """Raises what it is in our words; a file that turns out to be damaged is begun anew first."""
+        if self._path is None or not _is_damage(error):
+            raise _as_storage_error(self._path or Path(":memory:"), error) from error
+        self._connection.close()
+        self._connection, self.damaged = _open(self._path)
+        raise self.damaged or _as_storage_error(self._path, error) from error
+
+
+def _open(path: Path) -> tuple[sqlite3.Connection, HistoryDamaged | None]:
     """A connection for any one thread at a time, and how much was saved where the file was damaged.
 
     A damaged file is moved aside, never overwritten. Raises DiskFull, NotWritable and HistoryNewer.
@@ -71,29 +128,29 @@ def open_file(path: Path) -> tuple[sqlite3.Connection, HistoryDamaged | None]:
     try:
         return _checked(path), None
     except sqlite3.OperationalError as error:
-        if not is_damage(error):
-            raise as_storage_error(path, error) from error
+        if not _is_damage(error):
+            raise _as_storage_error(path, error) from error
     except sqlite3.DatabaseError as error:
-        if not is_damage(error):
-            raise as_storage_error(path, error) from error
+        if not _is_damage(error):
+            raise _as_storage_error(path, error) from error
     return _begun_anew(path)
 
 
-def in_memory() -> sqlite3.Connection:
+def _in_memory() -> sqlite3.Connection:
     """For a disk that cannot be written to: what is dictated now is found until the window closes."""
     connection = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
     _make(connection)
     return connection
 
 
-def is_damage(error: sqlite3.Error) -> bool:
+def _is_damage(error: sqlite3.Error) -> bool:
     """Whether the file's content is to blame, not the disk."""
     return getattr(error, "sqlite_errorcode", None) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or (
         "malformed" in str(error) or "no such table" in str(error) or "no such column" in str(error)
     )
 
 
-def as_storage_error(path: Path, error: sqlite3.Error) -> StorageError:
+def _as_storage_error(path: Path, error: sqlite3.Error) -> StorageError:
     """A failure of SQLite in our words."""
     if (getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF == sqlite3.SQLITE_FULL:
         return DiskFull(path=path)
@@ -150,7 +207,7 @@ def _begun_anew(path: Path) -> tuple[sqlite3.Connection, HistoryDamaged]:
         connection = _checked(path)
         n_saved = _save_what_can_be_read(aside, connection)
     except sqlite3.Error as error:
-        raise as_storage_error(path, error) from error
+        raise _as_storage_error(path, error) from error
     return connection, HistoryDamaged(path=aside, n=n_saved)
 
 

@@ -574,3 +574,50 @@ def test_a_full_disk_is_told_and_leaves_all_as_it_was(history, tmp_path):
     history._connection.execute("PRAGMA max_page_count = 100000")
     history.keep_text(key, document("место есть"))
     assert one(history, key).text == "место есть"
+
+
+def refuse(history: History, column: str) -> None:
+    """As a disk that fills up when this is written."""
+    history._ask(f"CREATE TRIGGER refuse BEFORE UPDATE OF {column} ON entry BEGIN SELECT RAISE(ABORT, 'no room'); END")
+
+
+@pytest.mark.parametrize("column", ["previous", "state", "n_bytes"])
+def test_an_end_in_vain_that_could_not_be_written_at_once_costs_no_text(history, column):
+    key = corrected(history)
+    read_again(history, key, "карова икс")
+    history.put_back([key])
+    refuse(history, column)
+    with pytest.raises(NotWritable):
+        history.finish(key, document("карова игр"), State.CANCELLED)
+    assert history.document(key) is None
+    history._ask("DROP TRIGGER refuse")
+    history.finish(key, document("карова игр"), State.CANCELLED)
+    assert texts(history, key) == ("карова икс", "корова")
+
+
+def test_two_texts_that_could_not_change_places_are_both_there(history):
+    key = corrected(history)
+    read_again(history, key, "карова икс")
+    refuse(history, "previous")
+    with pytest.raises(NotWritable):
+        history.swap(key)
+    history._ask("DROP TRIGGER refuse")
+    assert texts(history, key) == ("карова икс", "корова")
+
+
+def test_after_what_could_not_be_committed_all_goes_on(history, tmp_path):
+    key = add(history, "слова")
+    history._connection.executescript(
+        """
+        PRAGMA foreign_keys = ON;
+        CREATE TABLE one (id INTEGER PRIMARY KEY);
+        CREATE TABLE other (one REFERENCES one DEFERRABLE INITIALLY DEFERRED);
+        CREATE TRIGGER refuse AFTER UPDATE ON entry BEGIN INSERT INTO other VALUES (1); END;
+        """
+    )
+    with pytest.raises(NotWritable):
+        history.rename(key, "раз")
+    history._ask("DROP TRIGGER refuse")
+    history.rename(key, "два")
+    with closing(History(tmp_path / "history.sqlite")) as other:
+        assert one(other, key).title == "два"
