@@ -16,12 +16,13 @@ class ToolRow(QWidget):
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
         self._worded: list[tuple[QPushButton, str]] = []
+        row = QHBoxLayout(self)  # at once: the first thing put into it may change the style of all there is
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GRID // 2)
 
     def put(self, widgets: Sequence[QWidget | None]) -> None:
         """widgets: None for a blank that takes what is left."""
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GRID // 2)
+        row = self.layout()
         for widget in widgets:
             if widget is None:
                 row.addStretch(1)
