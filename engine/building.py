@@ -60,10 +60,11 @@ def put_in_place(new: Path, folder: Path) -> None:
                 shutil.rmtree(old, ignore_errors=True)
                 folder.rename(old)
             new.rename(folder)
-            return
+            break
         except OSError:
             if not attempts_left:
                 raise
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def remove_unfinished(parent: Path) -> None:
