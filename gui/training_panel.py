@@ -27,11 +27,13 @@ from gui.training_words import (
     left_out_words,
     result_words,
     step_words,
+    stopped_words,
 )
 from trainer.corpus_events import Extracting, Found
 from trainer.events import Aligned, EpochDone, Saved, StepDone, Stopped
 from trainer.example_log import example_rows, read_examples
 from trainer.result import read_result, result_folder
+from trainer.run import STATE
 
 _STEPS = 1000
 
@@ -219,7 +221,7 @@ class TrainingPanel(QWidget):
         request = self.job.request
         if outcome is not None and is_cancel(outcome):
             if not self._is_complete:  # else it had come to its end by itself
-                self._ending = _("Stopped and saved. Train goes on from here.")
+                self._ending = stopped_words((request.out / STATE).exists())
         elif outcome is not None:
             self.failed.emit(outcome, self.begin)
         self._show_result()

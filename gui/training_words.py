@@ -60,6 +60,13 @@ def result_words(result: Result) -> str:
     return " ".join([chosen, _("Letters wrong: {rates}.").format(rates=", ".join(rates))] if rates else [chosen])
 
 
+def stopped_words(has_state: bool) -> str:
+    """What a stop leaves. has_state: of the run, this time's or an earlier one's."""
+    if has_state:
+        return _("Stopped and saved. Train goes on from here.")
+    return _("Stopped before the first step: nothing was trained yet.")
+
+
 def ending_words(epochs_done: int, epochs: int, patience: int) -> str:
     """Why a training came to its end by itself."""
     if epochs_done >= epochs:

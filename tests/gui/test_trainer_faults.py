@@ -1,6 +1,7 @@
 """What goes wrong with a training, as the window tells it; and what it tells of the time."""
 
 import sys
+import threading
 from functools import partial
 
 import pytest
@@ -17,6 +18,7 @@ from tests.helpers.models import write_cache, write_random_checkpoint
 from tests.trainer.test_faults import write_like_others
 from trainer.events import EpochDone, StepDone
 from trainer.process import Request, TrainingProcess
+from trainer.run import STATE
 from trainer.settings import TrainConfig
 
 LONG_MS = 500_000  # of which a quick machine needs a hundredth
@@ -86,6 +88,32 @@ def test_a_full_disk_is_told_in_one_sentence_and_the_training_can_be_tried_again
     qtbot.waitUntil(trainer.has_ended, timeout=LONG_MS)
     assert trainer.told == []
     assert trainer.training.state.text() == "1 epoch of 1 is done."
+
+
+# --- what a stop leaves ---
+
+
+def test_stopped_while_it_is_prepared_only_a_run_with_a_state_says_that_it_is_saved(trainer, qtbot, monkeypatch):
+    prepared, stopped = training_job.prepared, threading.Event()
+
+    def prepared_after_the_stop(*arguments):
+        stopped.wait(LONG_MS / 1000)
+        yield from prepared(*arguments)
+
+    monkeypatch.setattr(training_job, "prepared", prepared_after_the_stop)
+
+    def stop_at_once() -> str:
+        stopped.clear()
+        trainer.training.train.click()
+        trainer.training.stop.click()
+        stopped.set()
+        qtbot.waitUntil(trainer.has_ended, timeout=LONG_MS)
+        assert trainer.told == []
+        return trainer.training.state.text()
+
+    assert stop_at_once() == "Stopped before the first step: nothing was trained yet."
+    (models_dir() / "mine" / STATE).touch()
+    assert stop_at_once() == "Stopped and saved. Train goes on from here."
 
 
 # --- losses that are no numbers ---
