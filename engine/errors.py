@@ -54,6 +54,7 @@
     │   └── SynthesiserFailed
     ├── TrainingError          a training run that cannot go on
     │   ├── TooFewOwn
+    │   ├── TrainingStopped    its process ended by itself
     │   ├── RunInUse           another process trains it
     │   └── WorkerLost         another of its processes is gone
     └── EngineError            the recognition process failed
@@ -323,6 +324,13 @@ class TooFewOwn(TrainingError):
     template = (
         "The model cannot be tuned: of your recordings only {n} can be used. "
         "At least {fewest} with different sentences are needed; record some more."
+    )
+
+
+class TrainingStopped(TrainingError):
+    template = (
+        "The training ended unexpectedly, perhaps for lack of memory. "
+        "Start it again: it goes on from the last state that was saved."
     )
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from engine.child import Child, End, begin_child, orphaned, told
 from engine.config import FeatureConfig, ModelConfig
+from engine.errors import EngineError, EngineStopped, TrainingError, TrainingStopped
 from engine.worker import Cancelled
 from trainer.cluster import Cluster
 from trainer.events import Aligned, Event
@@ -158,12 +159,17 @@ class TrainingProcess:
         """Starts the child and yields its events.
 
         After `stop` the state is saved, the result is told, and it ends by raising Cancelled; left early, only the
-        state is saved. A child that died raises EngineStopped; what the training raised is raised here.
+        state is saved. A child that died raises TrainingStopped; what the training raised is raised here, TrainingError
+        for what nobody expected.
         """
         with self._running:
             self._child.start(self._steps, self.request, self._stop, self._leave, self._paused)
             try:
                 yield from self._child.events(self.leave)  # when left, it has the time to save its state
+            except EngineStopped as error:
+                raise TrainingStopped from error
+            except EngineError as error:
+                raise TrainingError(**error.fields) from error
             finally:
                 self._child.close()
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from engine.config import VOXFORGE, ModelConfig
-from engine.errors import CorpusError, EngineStopped
+from engine.errors import CorpusError, TrainingError, TrainingStopped
 from engine.worker import Cancelled
+from tests.helpers.broken_training import run_with_a_mistake
 from tests.helpers.models import write_cache
 from tests.helpers.orphans import killed
 from trainer.events import EpochDone, Result, StepDone, Stopped
@@ -87,10 +88,18 @@ def test_a_killed_child_is_told(request_):
     events = process.events()
     next(events)
     os.kill(process.pid, signal.SIGKILL)
-    with pytest.raises(EngineStopped):
+    with pytest.raises(TrainingStopped, match="The training ended unexpectedly, perhaps for lack of memory") as told:
         list(events)
+    assert "recording" not in str(told.value)
+    assert "exit code -9" in str(told.value.__cause__), "for the log"
 
 
 def test_what_the_training_raises_is_raised_here(request_, tmp_path):
     with pytest.raises(CorpusError, match="nowhere"):
         list(TrainingProcess(replace(request_, corpora=(tmp_path / "nowhere",))).events())
+
+
+def test_what_nobody_expected_is_told_as_the_trainings(request_):
+    with pytest.raises(TrainingError, match="The training cannot go on: ZeroDivisionError: ") as told:
+        list(TrainingProcess(request_, steps=run_with_a_mistake).events())
+    assert "recording" not in str(told.value)

@@ -1,0 +1,10 @@
+"""A training whose code is wrong, in a process of its own."""
+
+from collections.abc import Iterator
+
+from trainer.events import Aligned, Event
+from trainer.process import Request
+
+
+def run_with_a_mistake(_request: Request) -> Iterator[Event]:
+    yield Aligned(0, 1 // 0)
