@@ -1,5 +1,6 @@
 """Follows the session and keeps what it does in the history; at the start, goes on with what was not finished."""
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -8,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QLockFile, QObject, QTimer, Signal
 
 from engine.document import Document
-from engine.errors import InterruptedTooOften
+from engine.errors import InterruptedTooOften, TranscriptDamaged
 from engine.history_entry import Entry, Kind, State
 from engine.paths import data_dir
 from engine.results import Segment
@@ -17,6 +18,8 @@ from gui.jobs import Ending, Job
 from gui.recognition import model_name
 from gui.session import Session
 from gui.settings import Settings
+
+log = logging.getLogger(__name__)
 
 KEEP_TEXT_EVERY_S = 3.0
 EXPIRE_EVERY_MS = 3_600_000  # a day's timer would stand still while the computer sleeps
@@ -214,10 +217,14 @@ def _recover(recordings: Path, begun: float, history) -> tuple[list[Job], list[E
 
 
 def _job_of(entry: Entry, history) -> Job:
-    """It goes on where its text ends, with the model that read so far; where that is gone, anew with dictation's."""
+    """It goes on where its text ends, with the model that read so far; where one of both is gone, it begins anew."""
     from engine.checkpoint import is_checkpoint
 
-    document = history.document(entry.key)
+    document = None
+    try:
+        document = history.document(entry.key)
+    except TranscriptDamaged:  # the others are to go on all the same
+        log.warning("What was read of %s so far cannot be had back", entry.source, exc_info=True)
     segments = list(document.heard) if document is not None else []
     model = entry.model if segments else entry.wanted
     if model is not None and not is_checkpoint(Path(model)):

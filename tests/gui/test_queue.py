@@ -2,9 +2,11 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import wave
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from PySide6.QtCore import Qt
 
 from engine.errors import AudioUnreadable, InterruptedTooOften
 from engine.history_entry import Show, State
-from engine.paths import shipped_checkpoint
+from engine.paths import data_dir, shipped_checkpoint
 from gui.history_keeper import recorded_s
 from gui.status import Recording
 from tests.gui.history_stage import FILES, choose, entries, in_database, settle, show_history, states
@@ -229,6 +231,20 @@ def test_what_a_model_was_reading_that_is_gone_begins_anew(stage, make_stage, qt
     last.program.history.store.ask(lambda history: [history.swap(1), history.document(1).text], answers.append)
     qtbot.waitUntil(lambda: bool(answers))
     assert answers[0][1] == "раз"
+
+
+def test_a_damaged_text_does_not_keep_the_queue_from_going_on(stage, make_stage, qtbot):
+    begin_first(stage, qtbot)
+    close(stage, qtbot)
+    with closing(sqlite3.connect(data_dir() / "history.sqlite", isolation_level=None)) as history:
+        history.execute("UPDATE entry SET document = '{' WHERE id = 1")
+    again = make_stage()
+    qtbot.waitUntil(lambda: again.engine.begun_at_s == [0.0])
+    again.engine.read("с начала")
+    again.engine.read("два")
+    again.engine.read("три")
+    qtbot.waitUntil(lambda: not again.session.jobs)
+    assert [text for _name, _state, text in states(again, qtbot)] == ["с начала", "два", "три"]
 
 
 def test_a_file_with_spoken_commands_that_goes_on_keeps_its_paragraphs(stage, make_stage, qtbot):
