@@ -168,7 +168,7 @@ class ModelsPanel(QWidget):
         model, free = self.chosen, not self.work.running
         own = model is not None and not model.is_shipped and free and model.home != self._in_training()
         used = model is not None and self._is_used(model)
-        self.use.setEnabled(model is not None and not used)
+        self.use.setEnabled(model is not None and model.folder != self._in_use())
         self.rename.setEnabled(own)
         self.export.setEnabled(model is not None and free)
         self.delete.setEnabled(own and not used)

@@ -215,12 +215,17 @@ def test_a_run_is_in_use_by_its_best_epoch_after_it_has_another_result(trainer, 
     trainer.choose("first")
     assert trainer.models.chosen.folder == home / "average"
     assert cells(trainer, 1)[4] == "in use"
-    assert not trainer.models.use.isEnabled()
+    assert trainer.models.use.isEnabled(), "its result is another one by now"
     assert not trainer.models.delete.isEnabled()
     trainer.answers = ["вторая"]
     trainer.models.rename.click()
     wait(trainer, qtbot)
     assert trainer.session.model == Settings().model == models_dir() / "вторая" / "best"
+    qtbot.waitUntil(lambda: trainer.stage.words == "Ready")
+    trainer.choose("вторая")
+    trainer.models.use.click()
+    assert trainer.session.model == models_dir() / "вторая" / "average"
+    assert not trainer.models.use.isEnabled()
     qtbot.waitUntil(lambda: trainer.stage.words == "Ready")
 
 
