@@ -17,6 +17,23 @@ _CLOSE_S = 5.0
 _NICENESS = 5  # the window goes first
 
 
+class Flag:
+    """Set in one process and seen in another. Unlike multiprocessing.Event it has no lock, which a process that is
+    killed while it looks would hold for ever."""
+
+    def __init__(self) -> None:
+        self._value = multiprocessing.get_context("spawn").RawValue("b", 0)
+
+    def set(self) -> None:
+        self._value.value = 1
+
+    def clear(self) -> None:
+        self._value.value = 0
+
+    def is_set(self) -> bool:
+        return bool(self._value.value)
+
+
 class End:
     """Sent after a job's last event; error: why it failed, None where it did not."""
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from engine.beam_loader import BeamLoader, Language
 from engine.checkpoint import Checkpoint, load_checkpoint
-from engine.child import POLL_S, Child, End, begin_child, orphaned, told
+from engine.child import POLL_S, Child, End, Flag, begin_child, orphaned, told
 from engine.errors import DiktovkaError
 from engine.paths import shipped_checkpoint
 from engine.results import Event
@@ -35,8 +35,8 @@ class EngineProcess:
         self.language = language or Language()
         self.language_error: DiktovkaError | None = None
         self._child = Child(_serve, "recognition")
-        self._cancel = self._child.context.Event()
-        self._ended = self._child.context.Event()
+        self._cancel = Flag()
+        self._ended = Flag()
         self._job = threading.Lock()
         self._loaded = threading.Event()
 

@@ -3,6 +3,7 @@
 import io
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
@@ -10,7 +11,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.child import Child, End, begin_child, orphaned, told
+from engine.child import POLL_S, Child, End, Flag, begin_child, orphaned, told
 from engine.config import FeatureConfig, ModelConfig
 from engine.errors import EngineError, EngineStopped, TrainingError, TrainingStopped
 from engine.worker import Cancelled
@@ -146,9 +147,9 @@ class TrainingProcess:
         """steps: importable by name, as `run` is."""
         self.request, self._steps = request, steps
         self._child = Child(_serve, "training")
-        self._stop = self._child.context.Event()
-        self._leave = self._child.context.Event()
-        self._paused = self._child.context.Event()
+        self._stop = Flag()
+        self._leave = Flag()
+        self._paused = Flag()
         self._running = threading.Lock()
 
     @property
@@ -207,7 +208,7 @@ def _train(connection: Connection, events: Iterator[object], stop, leave, paused
         for event in events:
             connection.send(event)
             while paused.is_set() and not stop.is_set() and not orphaned():
-                stop.wait(0.2)
+                time.sleep(POLL_S)
             if leave.is_set() or (stop.is_set() and isinstance(event, Aligned)):
                 events.close()
                 break

@@ -9,7 +9,7 @@ import pytest
 from engine.config import VOXFORGE, ModelConfig
 from engine.errors import CorpusError, TrainingError, TrainingStopped
 from engine.worker import Cancelled
-from tests.helpers.broken_training import run_with_a_mistake
+from tests.helpers.broken_training import run_that_does_nothing_but_tell, run_with_a_mistake
 from tests.helpers.models import write_cache
 from tests.helpers.orphans import killed
 from trainer.events import EpochDone, Result, StepDone, Stopped
@@ -92,6 +92,18 @@ def test_a_killed_child_is_told(request_):
         list(events)
     assert "recording" not in str(told.value)
     assert "exit code -9" in str(told.value.__cause__), "for the log"
+
+
+def test_killed_in_a_pause_it_leaves_nothing_locked(request_):
+    process = TrainingProcess(request_, steps=run_that_does_nothing_but_tell)
+    process.pause()
+    events = process.events()
+    next(events)
+    assert process._child.receive(0.3) is None, "it is held, and looks now and again whether to go on"
+    os.kill(process.pid, signal.SIGKILL)
+    with pytest.raises(TrainingStopped):
+        list(events)
+    process.stop()
 
 
 def test_what_the_training_raises_is_raised_here(request_, tmp_path):
