@@ -1,5 +1,6 @@
 """A run's curves for TensorBoard, in the event file it reads: TFRecords of `Event` messages."""
 
+import re
 import socket
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -13,7 +14,8 @@ from engine.errors import DiskFull, NotWritable, StorageError
 from engine.storage import storage_error
 from trainer.step_log import StepRow, wall_clock
 
-PATTERN = "events.out.tfevents.*"
+_PREFIX, _OURS = "events.out.tfevents.", ".diktovka"  # TensorBoard knows them by what they begin with
+PATTERN = f"{_PREFIX}*{_OURS}"
 _VERSION = "brain.Event:2"
 _KINDS = ("loss", "cer", "wer")
 
@@ -23,11 +25,12 @@ class EventFile:
     SPLIT/cer and SPLIT/wer by epoch, each at its last step."""
 
     def __init__(self, folder: Path, steps: Sequence[StepRow], epochs: Sequence[Mapping[str, object]]):
-        """Written anew from what the run has done, so that steps which were lost do not stand there twice.
+        """Written anew from what the run has done, so that steps which were lost do not stand there twice; what other
+        programs have written stays.
 
         epochs: rows of metrics.csv. Raises StorageError.
         """
-        older = list(folder.glob(PATTERN))
+        older = [path for path in folder.glob(f"{_PREFIX}*") if _is_ours(path.name)]
         self._path = _free_path(folder)
         with self._watched():
             self._writer = tf.io.TFRecordWriter(str(self._path))
@@ -87,9 +90,18 @@ class EventFile:
             self._writer.close()
 
 
+def _is_ours(name: str) -> bool:
+    """Our older files have a number behind the machine's name and no more, as no other program's do."""
+    older = rf"{re.escape(_PREFIX)}\d+\.{re.escape(_host())}\.\d+"
+    return name.endswith(_OURS) or re.fullmatch(older, name) is not None
+
+
+def _host() -> str:
+    return "".join(letter if letter.isalnum() or letter in ".-" else "_" for letter in socket.gethostname())
+
+
 def _free_path(folder: Path) -> Path:
     """A name that TensorBoard knows, later than all that are there."""
-    host = "".join(letter if letter.isalnum() or letter in ".-" else "_" for letter in socket.gethostname())
-    stem = f"events.out.tfevents.{int(wall_clock())}.{host}"
-    names = (folder / f"{stem}.{number}" for number in range(1_000_000))
+    stem = f"{_PREFIX}{int(wall_clock())}.{_host()}"
+    names = (folder / f"{stem}.{number}{_OURS}" for number in range(1_000_000))
     return next(path for path in names if not path.exists())

@@ -1,6 +1,7 @@
 """What TensorBoard would read, read back with TensorFlow."""
 
 import math
+import socket
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,25 @@ def test_taken_up_again_no_step_stands_twice(tmp_path):
     assert [step for step, _ in scalars(tmp_path)["train/loss"]] == [1, 2, 3]
     assert scalars(tmp_path)["train/loss"][-1] == (3, 9.0)
     assert scalars(tmp_path)["dev_unseen_text/cer"] == [(2, 0.5)]
+
+
+def test_what_other_programs_wrote_stays(tmp_path):
+    host = socket.gethostname()
+    others = {
+        tmp_path / f"events.out.tfevents.1700000000.{host}",  # TensorFlow 1
+        tmp_path / f"events.out.tfevents.1700000000.{host}.4711.0",  # PyTorch
+        tmp_path / f"events.out.tfevents.1700000000.{host}.4711.0.v2",  # TensorFlow 2
+        tmp_path / "events.out.tfevents.1700000000.elsewhere.0",
+    }
+    older = tmp_path / f"events.out.tfevents.1700000000.{host}.0"  # ours, as they were called before
+    for path in {*others, older}:
+        path.write_bytes(b"")
+    EventFile(tmp_path, [row(1)], []).close()
+    EventFile(tmp_path, [row(1), row(2)], []).close()
+    (ours,) = set(tmp_path.iterdir()) - others
+    assert ours != older
+    assert "tfevents" in ours.name, "TensorBoard looks for it"
+    assert scalars(tmp_path)["train/loss"] == [(1, 1.5), (2, 1.5)]
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path):
