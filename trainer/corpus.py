@@ -142,15 +142,16 @@ def _transcribed(folder: Path) -> Iterator[Recording | Reject]:
 
 def _is_manifest(path: Path) -> bool:
     with path.open("rb") as file:
-        header = decoded(file.readline(1 << 16))
-    return {_PATH_COLUMN, _TEXT_COLUMN} <= set(next(csv.reader([header]), []))
+        start = decoded(file.readline(1 << 16))
+    header = next(csv.reader(io.StringIO(start, newline="")), [])  # of its own, as the lines may end in CR alone
+    return {_PATH_COLUMN, _TEXT_COLUMN} <= set(header)
 
 
 def _manifest(path: Path) -> Iterator[Recording | Reject]:
     rows = csv.DictReader(io.StringIO(decoded(path.read_bytes()), newline=""))
-    if not {_PATH_COLUMN, _TEXT_COLUMN} <= set(rows.fieldnames or ()):
-        raise CorpusError(path=path, reason="it lacks the columns wav_filename and transcript")
     try:
+        if not {_PATH_COLUMN, _TEXT_COLUMN} <= set(rows.fieldnames or ()):
+            raise CorpusError(path=path, reason="it lacks the columns wav_filename and transcript")
         for row in rows:
             sound = path.parent / (row[_PATH_COLUMN] or "")
             told = next((row[name] for name in _SPEAKER_COLUMNS if row.get(name)), "")

@@ -25,16 +25,21 @@ class Transcript:
 
 
 def read_transcripts(folder: Path) -> list[Transcript]:
-    """All rows of the folder's transcripts. Raises CorpusError where the file or its columns are missing."""
+    """All rows of the folder's transcripts. Raises CorpusError where the file or its columns are missing.
+
+    The path of a row that ends before its file is the folder, which is no recording.
+    """
     path = Path(folder) / TRANSCRIPTS
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
             rows = list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise CorpusError(path=folder, reason=f"{TRANSCRIPTS} cannot be read ({error})") from error
     if not rows or not {"file", "text"} <= rows[0].keys():
         raise CorpusError(path=folder, reason=f"{TRANSCRIPTS} needs the columns file and text, and a row at least")
-    return [Transcript(Path(folder) / r["file"], r.get("speaker") or "", normalise(r["text"] or "")) for r in rows]
+    return [
+        Transcript(Path(folder) / (r["file"] or ""), r.get("speaker") or "", normalise(r["text"] or "")) for r in rows
+    ]
 
 
 def examples(folder: Path, features: FeatureConfig) -> Iterator[Example]:

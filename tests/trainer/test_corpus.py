@@ -186,6 +186,13 @@ def test_a_folder_with_transcripts(tmp_path):
     assert rejects(tmp_path) == [("b.wav", NO_RECORDING, "")]
 
 
+def test_a_row_that_ends_before_its_file_is_left_out(tmp_path):
+    (tmp_path / "a.wav").write_bytes(SOUND)
+    (tmp_path / "transcripts.tsv").write_text("text\tfile\nда так\ta.wav\nнет\n", "utf-8")
+    assert texts(tmp_path) == {"a.wav": "да так"}
+    assert rejects(tmp_path) == [(tmp_path.name, NO_RECORDING, "")]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1251"])
 @pytest.mark.parametrize("named", ["file", "folder"])
 def test_a_manifest_as_deepspeech_and_coqui_have_it(tmp_path, encoding, named):
@@ -218,6 +225,21 @@ def test_short_rows_of_a_manifest(tmp_path):
     (tmp_path / "b.wav").write_bytes(SOUND)
     (tmp_path / "m.csv").write_text("wav_filename,wav_filesize,transcript\nb.wav\n\n,,\n", "utf-8")
     assert [reason for _, reason, _ in rejects(tmp_path)] == [NO_TEXT, NO_RECORDING]
+
+
+@pytest.mark.parametrize("end", ["\r", "\n", "\r\n"])
+def test_lines_of_a_table_may_end_as_they_like(tmp_path, end):
+    (tmp_path / "b.wav").write_bytes(SOUND)
+    (tmp_path / "notes.csv").write_bytes(end.join(["a,b", "1,2", ""]).encode())
+    (tmp_path / "m.csv").write_bytes(end.join(["wav_filename,wav_filesize,transcript", "b.wav,20,да", ""]).encode())
+    assert texts(tmp_path) == {"b.wav": "да"}
+
+
+@pytest.mark.parametrize("name", ["m.csv", "transcripts.tsv"])
+def test_a_cell_without_end_is_no_table(tmp_path, name):
+    (tmp_path / name).write_text("a" * 200_000)
+    with pytest.raises(CorpusError, match="field larger than field limit"):
+        found(tmp_path / name if name == "m.csv" else tmp_path)
 
 
 def test_a_table_that_is_no_manifest(tmp_path):

@@ -81,7 +81,9 @@ def test_what_other_programs_wrote_stays(tmp_path):
         path.write_bytes(b"")
     EventFile(tmp_path, [row(1)], []).close()
     EventFile(tmp_path, [row(1), row(2)], []).close()
-    (ours,) = set(tmp_path.iterdir()) - others
+    left = set(tmp_path.iterdir())
+    assert left > others
+    (ours,) = left - others
     assert ours != older
     assert "tfevents" in ours.name, "TensorBoard looks for it"
     assert scalars(tmp_path)["train/loss"] == [(1, 1.5), (2, 1.5)]
