@@ -70,7 +70,7 @@ class Alphabet:
         """Normalised text as int32 labels (n_letters,). Raises ConfigError for a letter outside the alphabet."""
         missing = self.foreign(text)
         if missing:
-            raise ConfigError(name="text", reason=f"{missing!r} is not in the alphabet")
+            raise ConfigError(name="text", reason="{letters} is not in the alphabet", letters=repr(missing))
         return np.array([self._index[char] for char in text], np.int32)
 
     def decode(self, labels: Iterable[int]) -> str:

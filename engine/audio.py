@@ -134,7 +134,7 @@ class AudioFile:
     def _begin(self) -> None:
         """Reads the first second, to know at once whether there is any sound."""
         if self._from_hz not in _RATES_HZ:
-            raise AudioUnreadable(path=self._path, reason=f"{self._from_hz} Hz")
+            raise AudioUnreadable(path=self._path, reason="{rate_hz} Hz", rate_hz=self._from_hz)
         known = 0 < self._sound.frames < _UNKNOWN_LENGTH
         self.duration_s = self._sound.frames / self._from_hz if known else None
         self._is_broken = False

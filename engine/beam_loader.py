@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.checkpoint import Checkpoint
-from engine.errors import DiktovkaError
+from engine.errors import DiktovkaError, unexpected
 from engine.own_words import OwnWords, read_own_words
 from engine.paths import own_words_file, shipped_language_model
 
@@ -82,7 +82,7 @@ class BeamLoader:
             self.error = error
         except Exception as error:  # recognition goes on without, but the reason must not be lost
             log.exception("the language model cannot be used")
-            self.error = DiktovkaError(reason=f"{type(error).__name__}: {error}")
+            self.error = DiktovkaError(reason=unexpected(error))
 
     def _own_words(self) -> tuple[str, ...]:
         self._seen = self._stamp()

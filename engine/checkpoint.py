@@ -109,7 +109,9 @@ def load_checkpoint(folder: Path) -> Checkpoint:
         model = ModelConfig.from_dict(described["model"])
         decode = DecodeConfig.from_dict(described.get("decode", {}))
     except (KeyError, TypeError, AttributeError) as error:
-        raise CheckpointDamaged(path=folder, reason=f"{DESCRIPTION} lacks {error}") from error
+        raise CheckpointDamaged(
+            path=folder, reason="{file} lacks {detail}", file=DESCRIPTION, detail=str(error)
+        ) from error
     except ConfigError as error:
         raise CheckpointMismatch(path=folder, reason=str(error)) from error
     weights = _weights(folder, described.get("weights_sha256"))
@@ -158,9 +160,9 @@ def _description(folder: Path, file: str) -> dict[str, object]:
     except (FileNotFoundError, NotADirectoryError) as error:
         raise CheckpointMissing(path=folder, file=file) from error
     except (OSError, ValueError) as error:
-        raise CheckpointDamaged(path=folder, reason=f"{file} cannot be read") from error
+        raise CheckpointDamaged(path=folder, reason="{file} cannot be read", file=file) from error
     if not isinstance(described, dict) or described.get("format") != FORMAT:
-        raise CheckpointMismatch(path=folder, reason=f"{file} is not of format {FORMAT}")
+        raise CheckpointMismatch(path=folder, reason="{file} is not of format {format}", file=file, format=FORMAT)
     return described
 
 
@@ -168,26 +170,36 @@ def _weights(folder: Path, digest: object) -> dict[str, np.ndarray]:
     path = folder / WEIGHTS
     try:
         if _sha256(path) != digest:
-            raise CheckpointDamaged(path=folder, reason=f"{WEIGHTS} is not the file that {DESCRIPTION} describes")
+            raise CheckpointDamaged(
+                path=folder,
+                reason="{file} is not the file that {description} describes",
+                file=WEIGHTS,
+                description=DESCRIPTION,
+            )
         return {name: array.astype(np.float32) for name, array in read_arrays(path).items()}
     except FileNotFoundError as error:
         raise CheckpointMissing(path=folder, file=WEIGHTS) from error
     except (OSError, ValueError) as error:
-        raise CheckpointDamaged(path=folder, reason=f"{WEIGHTS} cannot be read") from error
+        raise CheckpointDamaged(path=folder, reason="{file} cannot be read", file=WEIGHTS) from error
 
 
 def _check_shapes(folder, weights, features, model, alphabet) -> None:
     expected = weight_shapes(features, model, alphabet.n_labels)
     for name, shape in expected.items():
         if name not in weights:
-            raise CheckpointMismatch(path=folder, reason=f"the weight {name} is missing")
+            raise CheckpointMismatch(path=folder, reason="the weight {weight} is missing", weight=name)
         if weights[name].shape != shape:
             raise CheckpointMismatch(
                 path=folder,
-                reason=f"the weight {name} should have the shape {shape}, not {weights[name].shape}",
+                reason="the weight {weight} should have the shape {shape}, not {found}",
+                weight=name,
+                shape=shape,
+                found=weights[name].shape,
             )
         if not np.isfinite(weights[name]).all():
-            raise CheckpointDamaged(path=folder, reason=f"the weight {name} holds numbers that are not finite")
+            raise CheckpointDamaged(
+                path=folder, reason="the weight {weight} holds numbers that are not finite", weight=name
+            )
 
 
 def _sha256(path: Path) -> str:

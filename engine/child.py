@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 
-from engine.errors import DiktovkaError, EngineError, EngineStopped
+from engine.errors import DiktovkaError, EngineError, EngineStopped, unexpected
 from engine.worker import Cancelled
 
 log = logging.getLogger(__name__)
@@ -176,4 +176,4 @@ def told(error: Exception) -> Exception:
     if isinstance(error, DiktovkaError | Cancelled):
         return error
     log.error("unexpected error in a child process", exc_info=error)
-    return EngineError(reason=f"{type(error).__name__}: {error}")
+    return EngineError(reason=unexpected(error))

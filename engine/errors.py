@@ -64,18 +64,45 @@ Each class carries `template`, an English sentence with fields. The window trans
 the fields; the command line prints `str(error)`. What went wrong underneath stays in `__cause__`, for the log.
 """
 
+from collections.abc import Callable, Mapping
+from string import Formatter
+
+
+def with_whole_reason(
+    template: str, fields: Mapping[str, object], brief: Callable[[str], str] = str
+) -> dict[str, object]:
+    """The fields of a sentence; those that it does not name stand in its `reason`, which they are filled into.
+
+    Without such fields the reason stays as it is: what a library said may hold braces. brief: shortens a text that is
+    filled into the reason.
+    """
+    named = {name for _text, name, _format, _conversion in Formatter().parse(template)}
+    reason = fields.get("reason")
+    if not isinstance(reason, str) or fields.keys() <= named:
+        return dict(fields)
+    inner = {name: value for name, value in fields.items() if name not in named}
+    inner = {name: brief(value) if isinstance(value, str) else value for name, value in inner.items()}
+    return {**fields, "reason": reason.format(**{**fields, **inner})}
+
+
+def unexpected(error: Exception) -> str:
+    """What a library said, as a reason."""
+    return f"{type(error).__name__}: {error}"
+
 
 class DiktovkaError(Exception):
     """Base of all failures that are told to a person in one sentence.
 
-    template: sentence with `{field}` placeholders; fields: their values, as keyword arguments.
+    template: sentence with `{field}` placeholders; fields: their values, as keyword arguments. A `reason` may have
+    placeholders of its own, for fields that the template does not name:
+    `CorpusError(path=path, reason="it has no split {split}", split=name)`.
     """
 
     template = "Something went wrong: {reason}"
 
     def __init__(self, **fields: object):
         self.fields = fields
-        super().__init__(self.template.format(**fields))
+        super().__init__(self.template.format(**with_whole_reason(self.template, fields)))
 
     def __reduce__(self):
         """Lets an error cross from the recognition process to the window with its fields."""

@@ -30,7 +30,9 @@ class BiLstmCtc(tf.Module):
             self._by_name = {name: tf.Variable(value, name=name) for name, value in weights.items()}
             self._by_name["output/kernel"], self._by_name[f"layer{model.n_layers - 1}/backward/bias"]
         except KeyError as error:
-            raise CheckpointMismatch(path="memory", reason=f"the weight {error} is missing") from error
+            raise CheckpointMismatch(
+                path="memory", reason="the weight {weight} is missing", weight=error.args[0]
+            ) from error
 
     def weights(self) -> dict[str, np.ndarray]:
         return {name: variable.numpy() for name, variable in self._by_name.items()}

@@ -14,7 +14,7 @@ from textwrap import shorten
 
 import polib
 
-from engine.errors import DiktovkaError
+from engine.errors import DiktovkaError, with_whole_reason
 from engine.paths import resource
 from engine.wording import N_ as N_  # for those who have the window's language from here
 
@@ -125,5 +125,6 @@ def translate_error(error: DiktovkaError) -> str:
     if isinstance(reason, DiktovkaError):
         fields["reason"] = translate_error(reason)
     elif isinstance(reason, str) and reason:
-        fields["reason"] = brief(_(reason))
+        fields = with_whole_reason(error.template, fields | {"reason": _(reason)}, brief)
+        fields["reason"] = brief(fields["reason"])
     return _(error.template).format(**fields)

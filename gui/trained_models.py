@@ -89,7 +89,7 @@ def kind_of(folder: Path) -> tuple[FeatureConfig, ModelConfig]:
     try:
         return FeatureConfig.from_dict(told["features"]), ModelConfig.from_dict(told["model"])
     except (KeyError, TypeError, AttributeError, ConfigError) as error:
-        raise CheckpointDamaged(path=folder, reason=f"{DESCRIPTION} cannot be read") from error
+        raise CheckpointDamaged(path=folder, reason="{file} cannot be read", file=DESCRIPTION) from error
 
 
 def shown_name(model: TrainedModel) -> str:

@@ -76,7 +76,9 @@ def _sentences(node: ast.AST, constants: dict[str, ast.expr], name: str) -> Iter
             yield _literal(node.args[1], name), None
         for keyword in node.keywords:
             if keyword.arg == "reason":
-                yield from ((text, None) for text in _reasons(keyword.value, constants))
+                yield from ((text, None) for text in _reasons(keyword.value, constants, name))
+    elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "reason":
+        _refuse_filled(node.value, name)
     elif isinstance(node, ast.ClassDef):
         for line in node.body:
             if isinstance(line, ast.Assign) and getattr(line.targets[0], "id", "") == "template":
@@ -92,14 +94,22 @@ def _literal(argument: ast.expr, name: str) -> str | None:
     return None
 
 
-def _reasons(value: ast.expr, constants: dict[str, ast.expr]) -> Iterator[str]:
+def _reasons(value: ast.expr, constants: dict[str, ast.expr], name: str) -> Iterator[str]:
     if isinstance(value, ast.Name):
         value = constants.get(value.id, value)
+    _refuse_filled(value, name)
     if isinstance(value, ast.IfExp):
-        yield from _reasons(value.body, constants)
-        yield from _reasons(value.orelse, constants)
+        yield from _reasons(value.body, constants, name)
+        yield from _reasons(value.orelse, constants, name)
     elif isinstance(value, ast.Constant) and isinstance(value.value, str):
         yield value.value
+
+
+def _refuse_filled(value: ast.expr, name: str) -> None:
+    """A reason that is put together; what a library said comes from a function, such as str(error)."""
+    is_format = isinstance(value, ast.Call) and getattr(value.func, "attr", "") == "format"
+    if is_format or isinstance(value, ast.JoinedStr | ast.BinOp):
+        raise NotLiteral(f"{name}:{value.lineno}: give what is filled in as fields: reason='... {{field}}', field=...")
 
 
 def unmatched(found: list[Message], catalogue: polib.POFile) -> tuple[list[Message], list[polib.POEntry]]:

@@ -97,7 +97,7 @@ class Alignment:
                 dict(zip(ids, file["scores"].tolist(), strict=True)),
             )
         except (OSError, ValueError, KeyError) as error:
-            raise CorpusError(path=path, reason=f"it is no alignment ({error})") from error
+            raise CorpusError(path=path, reason="it is no alignment ({detail})", detail=str(error)) from error
 
 
 def align(

@@ -21,7 +21,7 @@ def average(folders: Sequence[Path]) -> Checkpoint:
         same_shape = replace(other.model, dropout=0) == replace(first.model, dropout=0)
         if (other.alphabet, other.features) != (first.alphabet, first.features) or not same_shape:
             raise CheckpointMismatch(
-                path=folder, reason=f"it cannot be averaged with {folders[0]}: they differ in kind"
+                path=folder, reason="it cannot be averaged with {other}: they differ in kind", other=folders[0]
             )
     weights = {name: np.mean([c.weights[name] for c in checkpoints], axis=0) for name in first.weights}
     return replace(first, weights=weights, error_rates={})

@@ -49,20 +49,27 @@ class FeatureCache:
             self.utterances = _read_utterances(self.folder / UTTERANCES)
             self.config = _read_config(self.folder / CONFIG)
         except (OSError, ValueError, KeyError, EOFError, TypeError, AttributeError, ConfigError) as error:
-            raise CorpusError(path=folder, reason=f"it is no whole feature cache ({error})") from error
+            raise CorpusError(
+                path=folder, reason="it is no whole feature cache ({detail})", detail=str(error)
+            ) from error
         self._check()
 
     def _check(self) -> None:
         if self._features.ndim != 2 or self._features.dtype != np.int8:
             raise CorpusError(
                 path=self.folder,
-                reason=f"features.npy must be int8 (frames, cepstra), not {self._features.dtype}",
+                reason="{file} must be int8 (frames, cepstra), not {kind}",
+                file=FEATURES,
+                kind=self._features.dtype,
             )
         end = max((u.start + u.frames for u in self.utterances), default=0)
         if end > len(self._features):
             raise CorpusError(
                 path=self.folder,
-                reason=f"features.npy ends at frame {len(self._features)}, utterances at {end}",
+                reason="{file} ends at frame {n_frames}, utterances at {end}",
+                file=FEATURES,
+                n_frames=len(self._features),
+                end=end,
             )
 
     def require(self, features: FeatureConfig) -> None:
@@ -90,7 +97,9 @@ class FeatureCache:
         found = [u for u in self.utterances if u.split == name]
         if not found:
             names = ", ".join(sorted({u.split for u in self.utterances}))
-            raise CorpusError(path=self.folder, reason=f"it has no split {name}; it has {names}")
+            raise CorpusError(
+                path=self.folder, reason="it has no split {split}; it has {others}", split=name, others=names
+            )
         return found
 
 

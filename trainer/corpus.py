@@ -157,7 +157,7 @@ def _manifest(path: Path) -> Iterator[Recording | Reject]:
             told = next((row[name] for name in _SPEAKER_COLUMNS if row.get(name)), "")
             yield _listed(sound, row[_PATH_COLUMN] or "", told or _session_speaker(sound), row[_TEXT_COLUMN] or "")
     except csv.Error as error:
-        raise CorpusError(path=path, reason=f"it is no table ({error})") from error
+        raise CorpusError(path=path, reason="it is no table ({detail})", detail=str(error)) from error
 
 
 def _session_speaker(path: Path) -> str:

@@ -68,8 +68,10 @@ class Workers:
             with self.watched(), _own_sigterm():
                 return tf.distribute.MultiWorkerMirroredStrategy(resolver, options)
         except tf.errors.UnknownError as error:  # gRPC's server did not start
-            reason = f"{cluster.addresses[cluster.index]} cannot be listened at; another program may use its port"
-            raise TrainingError(reason=reason) from error
+            raise TrainingError(
+                reason="{address} cannot be listened at; another program may use its port",
+                address=cluster.addresses[cluster.index],
+            ) from error
 
     @contextmanager
     def watched(self) -> Iterator[None]:

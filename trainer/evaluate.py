@@ -74,7 +74,10 @@ def score_cache(
     missing = set(splits or ()) - found.keys()
     if missing:
         raise CorpusError(
-            path=path, reason=f"it has no split {', '.join(sorted(missing))}, only {', '.join(sorted(found))}"
+            path=path,
+            reason="it has no split {split}; it has {others}",
+            split=", ".join(sorted(missing)),
+            others=", ".join(sorted(found)),
         )
     recognise = Recogniser(checkpoint.model, checkpoint.weights)
     shaper = Examples(checkpoint.alphabet, checkpoint.features, checkpoint.model)

@@ -23,8 +23,10 @@ def grown(checkpoint: Checkpoint, model: ModelConfig, rng: np.random.Generator) 
     if (old.n_layers, old.n_stacked, old.deltas) != (model.n_layers, model.n_stacked, model.deltas):
         raise TrainingError(reason="a model to start from can be given more units, but no other layers or inputs")
     if model.n_units < old.n_units:
-        reason = f"the model to start from has {old.n_units} units; give at least as many, or start from chance"
-        raise TrainingError(reason=reason)
+        raise TrainingError(
+            reason="the model to start from has {n_units} units; give at least as many, or start from chance",
+            n_units=old.n_units,
+        )
     if model.n_units == old.n_units:
         return dict(checkpoint.weights)
     weights = initial_weights(checkpoint.features, model, checkpoint.alphabet.n_labels, rng)

@@ -37,7 +37,9 @@ def _texts(path: Path) -> list[tuple[str, str]]:
             rows = list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
         return [(row["split"], normalise(row["text"])) for row in rows]
     except (OSError, KeyError, TypeError, UnicodeDecodeError) as error:
-        raise CorpusError(path=path, reason=f"neither {TRANSCRIPTS} nor {_UTTERANCES} can be read there") from error
+        raise CorpusError(
+            path=path, reason="neither {file} nor {other} can be read there", file=TRANSCRIPTS, other=_UTTERANCES
+        ) from error
 
 
 class HeldOut:

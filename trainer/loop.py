@@ -21,6 +21,7 @@ from engine.config import FeatureConfig, ModelConfig
 from engine.errors import StorageError, TrainingError
 from engine.model import BiLstmCtc
 from engine.shapes import initial_lower_output, initial_weights, weight_shapes
+from engine.wording import N_
 from trainer import nonspeech
 from trainer.dataset import Batch, Example, Examples, buckets, draw_epoch, prepared
 from trainer.distributed import Workers
@@ -37,6 +38,11 @@ from trainer.settings import TrainConfig
 from trainer.splice import spliced
 
 _DRAW, _ORDER, _CHANGE, _SPLICE, _SOUNDS = range(5)  # what a random stream is for
+_OTHER = {
+    "features": N_("the run in {folder} has another features configuration"),
+    "model": N_("the run in {folder} has another model configuration"),
+    "alphabet": N_("the run in {folder} has another alphabet"),
+}
 
 
 class Training:
@@ -114,8 +120,10 @@ class Training:
         chief = json.loads(self._workers.from_chief(json.dumps(own).encode()))
         differing = [name for name in own if own[name] != chief[name]]
         if differing:
-            reason = f"this process differs from the first one in {', '.join(differing)}; give all the same"
-            raise TrainingError(reason=reason)
+            raise TrainingError(
+                reason="this process differs from the first one in {names}; give all the same",
+                names=", ".join(differing),
+            )
 
     def _resume(self) -> None:
         content = state_bytes(self.folder) if self._workers.is_chief else b""
@@ -124,14 +132,15 @@ class Training:
             return
         arrays, self.position, about = found
         own = self._about
-        for name in ("features", "model", "alphabet"):
+        for name, reason in _OTHER.items():
             if _without_dropout(about[name]) != _without_dropout(own[name]):
-                raise TrainingError(reason=f"the run in {self.folder} has another {name} configuration")
+                raise TrainingError(reason=reason, folder=self.folder)
         try:
             self._optimiser.restore(arrays)
         except KeyError as error:
-            reason = f"the run in {self.folder} was begun without CTC on the middle layer"
-            raise TrainingError(reason=reason) from error
+            raise TrainingError(
+                reason="the run in {folder} was begun without CTC on the middle layer", folder=self.folder
+            ) from error
         if about.get("corpus", own["corpus"]) != own["corpus"]:
             self._changed = CorpusChanged(about["examples"], own["examples"])
             self.position = self.position.at_epoch_start()

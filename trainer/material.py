@@ -59,7 +59,7 @@ def material(corpora: Sequence[Path], held_out: Sequence[Path], features: Featur
         for split, found in examples_by_split(path, features).items():
             held.setdefault(split, []).extend(found)
     if not train:
-        raise CorpusError(path=", ".join(map(str, corpora)), reason=f"it has no split {TRAIN}")
+        raise CorpusError(path=", ".join(map(str, corpora)), reason="it has no split {split}", split=TRAIN)
     unseen = tuple(name for name in held if not name.endswith(SEEN_TEXT))
     return Material(told_apart(train), held, unseen or tuple(held))
 

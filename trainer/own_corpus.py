@@ -67,9 +67,13 @@ def _lines(folder: Path) -> list[str]:
     try:
         lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise CorpusError(path=folder, reason=f"{TRANSCRIPTS} cannot be read ({error})") from error
+        raise CorpusError(
+            path=folder, reason="{file} cannot be read ({detail})", file=TRANSCRIPTS, detail=str(error)
+        ) from error
     if not {"file", "text"} <= set(lines[0].split("\t")):
-        raise CorpusError(path=folder, reason=f"{TRANSCRIPTS} needs the columns file and text, and a row at least")
+        raise CorpusError(
+            path=folder, reason="{file} needs the columns file and text, and a row at least", file=TRANSCRIPTS
+        )
     return [line for line in lines if line]
 
 

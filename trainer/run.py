@@ -73,7 +73,7 @@ def state_bytes(folder: Path) -> bytes:
     except FileNotFoundError:
         return b""
     except OSError as error:
-        raise TrainingError(reason=f"its saved state {folder / STATE} cannot be read") from error
+        raise TrainingError(reason="its saved state {file} cannot be read", file=folder / STATE) from error
 
 
 def load_state(folder: Path) -> tuple[dict[str, np.ndarray], Position, dict[str, object]] | None:
@@ -90,7 +90,7 @@ def parsed_state(folder: Path, content: bytes) -> tuple[dict[str, np.ndarray], P
         saved = json.loads(bytes(arrays.pop("json")).decode())
         return arrays, Position(**saved["position"]), saved["about"]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise TrainingError(reason=f"its saved state {folder / STATE} cannot be read") from error
+        raise TrainingError(reason="its saved state {file} cannot be read", file=folder / STATE) from error
 
 
 def epoch_row(done: EpochDone) -> dict[str, object]:

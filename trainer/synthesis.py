@@ -204,4 +204,4 @@ def _spoken(command: Sequence[str], text: str, typed: str = "") -> bytes:
 
 
 def _silent(program: str, text: str) -> SynthesiserFailed:
-    return SynthesiserFailed(program=program, reason=f"it did not speak “{text}”")
+    return SynthesiserFailed(program=program, reason="it did not speak “{text}”", text=text)

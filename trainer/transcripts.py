@@ -34,9 +34,13 @@ def read_transcripts(folder: Path) -> list[Transcript]:
         with path.open(encoding="utf-8-sig", newline="") as lines:
             rows = list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise CorpusError(path=folder, reason=f"{TRANSCRIPTS} cannot be read ({error})") from error
+        raise CorpusError(
+            path=folder, reason="{file} cannot be read ({detail})", file=TRANSCRIPTS, detail=str(error)
+        ) from error
     if not rows or not {"file", "text"} <= rows[0].keys():
-        raise CorpusError(path=folder, reason=f"{TRANSCRIPTS} needs the columns file and text, and a row at least")
+        raise CorpusError(
+            path=folder, reason="{file} needs the columns file and text, and a row at least", file=TRANSCRIPTS
+        )
     return [
         Transcript(Path(folder) / (r["file"] or ""), r.get("speaker") or "", normalise(r["text"] or "")) for r in rows
     ]

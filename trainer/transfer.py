@@ -40,7 +40,9 @@ def open_client(timeout: httpx.Timeout | float = _TIMEOUT, **options) -> httpx.A
             timeout=timeout, headers=headers, follow_redirects=True, max_redirects=_MOST_REDIRECTS, **options
         )
     except (ValueError, httpx.InvalidURL) as error:
-        raise DownloadError(reason=f"the proxy in the system's settings is unusable ({error})") from error
+        raise DownloadError(
+            reason="the proxy in the system's settings is unusable ({detail})", detail=str(error)
+        ) from error
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 import ast
 import gettext
+import pickle
 import re
 from pathlib import Path
 from string import Formatter
@@ -13,11 +14,14 @@ from engine.errors import (
     AudioError,
     AudioNotFound,
     CheckpointError,
+    CheckpointMismatch,
+    CorpusError,
     DiktovkaError,
     EngineError,
     MicrophoneLost,
     SpaceMissing,
 )
+from engine.history_error import error_from_json, error_to_json
 from gui import i18n
 from gui.download_words import size_words
 from gui.loss_plot import Axis
@@ -114,10 +118,37 @@ def test_finds_sentences(source, expected):
     assert found_in(source) == expected
 
 
-@pytest.mark.parametrize("source", ['_(f"{n} files")', '_("a" + b)', '_("{n}".format(n=1))', '_("%d" % n)'])
+@pytest.mark.parametrize(
+    "source",
+    [
+        '_(f"{n} files")',
+        '_("a" + b)',
+        '_("{n}".format(n=1))',
+        '_("%d" % n)',
+        'raise Lost(reason=f"{n} files went")',
+        'raise Lost(reason="files" if n else f"{n} files")',
+        'raise Lost(reason="{n} files".format(n=n))',
+        'raise Lost(reason="files: " + n)',
+        'reason = f"{n} files"',
+    ],
+)
 def test_refuses_what_no_catalogue_can_hold(source):
     with pytest.raises(messages.NotLiteral, match=r"^x\.py:1: "):
         found_in(source)
+
+
+def test_the_fields_of_a_reason_are_given_with_it():
+    """Else the failure would be told by a KeyError."""
+    files = [file for place in messages.PLACES for file in (messages.ROOT / place).rglob("*.py")]
+    calls = [node for file in files for node in ast.walk(ast.parse(file.read_text("utf-8"))) if is_call(node)]
+    given = [{keyword.arg: keyword.value for keyword in call.keywords} for call in calls]
+    told = [(one["reason"].value, set(one)) for one in given if isinstance(one.get("reason"), ast.Constant)]
+    assert [reason for reason, names in told if not field_names(reason) <= names] == []
+    assert sum(bool(field_names(reason)) for reason, _names in told) > 20
+
+
+def is_call(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call)
 
 
 def test_missing_fuzzy_and_left_over_entries_are_told_apart():
@@ -242,6 +273,29 @@ def test_a_reason_that_is_an_error_itself():
     i18n.install("ru")
     told = i18n.translate_error(CheckpointError(path="m", reason=MicrophoneLost()))
     assert "Микрофон перестал" in told
+
+
+A_WEIGHT = CheckpointMismatch(path="/m", reason="the weight {weight} is missing", weight="output/{kernel}")
+
+
+def test_what_the_sentence_does_not_name_stands_in_its_reason():
+    assert str(A_WEIGHT).endswith("do not belong together: the weight output/{kernel} is missing.")
+    i18n.install("ru")
+    told = "Файлы модели в /m не подходят друг к\N{NO-BREAK SPACE}другу: нет весов output/{kernel}."
+    assert i18n.translate_error(A_WEIGHT) == told
+    assert i18n.translate_error(pickle.loads(pickle.dumps(A_WEIGHT))) == told
+    assert i18n.translate_error(error_from_json(error_to_json(A_WEIGHT))) == told
+
+
+def test_braces_in_what_a_library_says_are_left_alone():
+    i18n.install("ru")
+    assert i18n.translate_error(AudioError(path="a.wav", reason="no {path} in {")).endswith(": no {path} in {.")
+
+
+def test_of_a_page_in_a_reason_the_first_line_is_told():
+    i18n.install("ru")
+    told = i18n.translate_error(CorpusError(path="c", reason="it is no table ({detail})", detail="line 1\nline 2"))
+    assert told == "Корпус c использовать нельзя: это не таблица (line 1)."
 
 
 def test_in_english_the_error_says_what_it_says():
