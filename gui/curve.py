@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from trainer.events import EpochDone, StepDone
 from trainer.run import epoch_row
 from trainer.step_log import read_curve
@@ -35,7 +37,6 @@ class Curve:
         self.train: list[tuple[float, float]] = []
         self.seen: list[HeldPoint] = []
         self.unseen: list[HeldPoint] = []
-        self._steps_before = 0  # the epoch under way
 
     @property
     def best_epoch(self) -> float | None:
@@ -53,14 +54,12 @@ class Curve:
             case StepDone():
                 if event.loss is None or event.wordless:
                     return False
-                done = (event.step - self._steps_before) / event.epoch_steps
-                place = event.epoch - 1 + min(1.0, done)
-                while self.train and self.train[-1][0] >= place:  # of steps that were lost, and are taken anew
+                place = event.epoch - 1 + event.epoch_step / event.epoch_steps
+                while self.train and self.train[-1][0] >= place:  # of an epoch that is begun anew
                     self.train.pop()
                 self.train.append((place, event.loss))
                 return True
             case EpochDone():
-                self._steps_before = event.step
                 self._add_held(float(event.epoch), epoch_row(event))
                 return True
         return False
@@ -83,14 +82,13 @@ class Curve:
         """
         curve = cls()
         try:
-            steps = read_curve(folder)
+            steps = _without_what_was_begun_anew(read_curve(folder))
             known = {math.ceil(place) for place in steps[:, 0]}
             with (folder / METRICS).open(encoding="utf-8", newline="") as file:
                 for row in csv.DictReader(file):
                     epoch = float(row["epoch"])
                     if epoch not in known:
                         curve.train.append((epoch, float(row["train_loss"])))
-                    curve._steps_before = int(row["step"])
                     curve._add_held(epoch, row)
         except FileNotFoundError:
             pass  # the first epoch is not over
@@ -98,3 +96,10 @@ class Curve:
             return cls()
         curve.train = sorted([*curve.train, *map(tuple, steps.tolist())])
         return curve
+
+
+def _without_what_was_begun_anew(steps: np.ndarray) -> np.ndarray:
+    """Steps (n, 2) whose places rise: those that later ones went back behind are left out."""
+    places = steps[:, 0]
+    later = np.minimum.accumulate(np.append(places[1:], np.inf)[::-1])[::-1]
+    return steps[places < later]

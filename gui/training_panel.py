@@ -22,6 +22,7 @@ from gui.training_job import State, TrainingJob
 from gui.training_request import REQUEST
 from gui.training_words import (
     aligned_words,
+    changed_words,
     ending_words,
     figures_words,
     left_out_words,
@@ -30,7 +31,7 @@ from gui.training_words import (
     stopped_words,
 )
 from trainer.corpus_events import Extracting, Found
-from trainer.events import Aligned, EpochDone, Saved, StepDone, Stopped
+from trainer.events import Aligned, CorpusChanged, EpochDone, Saved, StepDone, Stopped
 from trainer.example_log import example_rows, read_examples
 from trainer.result import read_result, result_folder
 from trainer.run import STATE
@@ -52,7 +53,7 @@ class TrainingPanel(QWidget):
         self._shown_run: Path | None = None
         self.job = TrainingJob()
         self.form = TrainingForm(ask_folder)
-        self._left_out = 0
+        self._left_out, self._notes = 0, {}
         self.train = push_button(_("Train"), "", "primary")
         self.stop = push_button(_("Stop"), "")
         self.pause = push_button(_("Pause"), "")
@@ -147,7 +148,7 @@ class TrainingPanel(QWidget):
             return
         if request is None or self.job.state is not State.IDLE:
             return
-        self._ending, self._is_complete, self._left_out = "", False, 0
+        self._ending, self._is_complete, self._left_out, self._notes = "", False, 0, {}
         self.result.clear()
         self.form.more.toggle.setChecked(False)  # the curve is what is looked at now
         if request.out != self._shown_run:
@@ -166,7 +167,7 @@ class TrainingPanel(QWidget):
         self.figures.setText(figures_words(self._curve))
         self.examples.show_rows(read_examples(home) if home else [])
         self._show_result()
-        self._ending, self._left_out = "", 0
+        self._ending, self._left_out, self._notes = "", 0, {}
         self.show_state()
 
     def _show_result(self) -> None:
@@ -186,10 +187,11 @@ class TrainingPanel(QWidget):
                 self.progress.setRange(0, event.total)
                 self.progress.setValue(event.done)
                 self.state.setText(aligned_words(event))
+            case CorpusChanged():
+                self._note(CorpusChanged, changed_words(event))
             case StepDone(loss=None):
                 self._left_out += 1
-                self.note.setText(left_out_words(self._left_out, event))
-                self.note.show()
+                self._note(StepDone, left_out_words(self._left_out, event))
             case StepDone():
                 self._show_step(event)
             case EpochDone():
@@ -201,6 +203,15 @@ class TrainingPanel(QWidget):
                 settings = self.job.request.settings
                 self._is_complete = event.epochs >= settings.epochs
                 self._ending = ending_words(event.epochs, settings.epochs, settings.patience)
+
+    def _note(self, kind: type, said: str) -> None:
+        """One sentence of each kind of event."""
+        self._notes[kind] = said
+        self._show_notes()
+
+    def _show_notes(self) -> None:
+        self.note.setText("\n".join(self._notes.values()))
+        self.note.setVisible(bool(self._notes))
 
     def _preparing(self, event: object) -> None:
         if isinstance(event, Prepared):
@@ -254,7 +265,7 @@ class TrainingPanel(QWidget):
         self.use.setVisible(self._shown_run is not None and (self._shown_run / "best" / "model.json").is_file())
         self.result.setVisible(idle and bool(self.result.text()))
         self.progress.setVisible(not idle)
-        self.note.setVisible(self._left_out > 0)
+        self._show_notes()
         for widget in (self.plot, self.figures, self.examples):
             widget.setVisible(self._shown_run is not None)
         if state in (State.STARTING, State.STOPPING, State.LEAVING):

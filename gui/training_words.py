@@ -3,7 +3,7 @@
 from gui.curve import Curve, HeldPoint
 from gui.i18n import _, decimal, ngettext
 from gui.status import time_left
-from trainer.events import Aligned, Result, StepDone
+from trainer.events import Aligned, CorpusChanged, Result, StepDone
 from trainer.result import AVERAGE, BEST, LAST
 
 _NAMED = 3  # recordings of a batch
@@ -28,6 +28,12 @@ def left_out_words(n: int, step: StepDone) -> str:
         n,
     )
     return said.format(n=n, recordings=recordings)
+
+
+def changed_words(event: CorpusChanged) -> str:
+    return _("There are other recordings than before: {before} then, {now} now. The epoch begins anew.").format(
+        before=event.before, now=event.now
+    )
 
 
 def figures_words(curve: Curve) -> str:

@@ -16,7 +16,9 @@ class Aligned:
 
 @dataclass(frozen=True)
 class StepDone:
-    """One update. loss: nats a letter, None where it was not finite and the batch was left out.
+    """One update, number `step` of the run and `epoch_step` of the `epoch_steps` of its epoch, all from 1.
+
+    loss: nats a letter, None where it was not finite and the batch was left out.
 
     wordless: the batch holds nothing but sounds without words, so its loss is none of a letter: it belongs neither in
     a curve nor in a mean.
@@ -24,6 +26,7 @@ class StepDone:
 
     step: int
     epoch: int
+    epoch_step: int
     epoch_steps: int
     loss: float | None
     gradient_norm: float

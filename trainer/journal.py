@@ -25,9 +25,9 @@ class Journal:
         if position.history:
             write_metrics(folder, position.history)
 
-    def step(self, done: StepDone, steps_before: int) -> None:
-        """steps_before: steps of the run before the epoch under way. Raises StorageError."""
-        row = step_row(done, wall_clock(), steps_before)
+    def step(self, done: StepDone) -> None:
+        """Raises StorageError."""
+        row = step_row(done, wall_clock())
         self._steps.add(row)
         self._events.add_step(row)
 

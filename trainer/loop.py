@@ -220,7 +220,7 @@ class Training:
         for batch in prepared(self._augmented, plans):
             done = self._step(batch, batches[at.batch], len(batches))
             if self._journal:
-                self._journal.step(done, at.step - at.batch)
+                self._journal.step(done)
             yield done
             if at.step % self.settings.save_every == 0 and self._workers.is_chief:
                 self.save()
@@ -251,7 +251,8 @@ class Training:
         at.skipped += not update.finite
         told = update.loss if update.finite else None
         ids = tuple(example.id for example in examples)
-        return StepDone(at.step, at.epoch + 1, epoch_steps, told, update.gradient_norm, rate, ids, wordless)
+        place = at.step, at.epoch + 1, at.batch, epoch_steps
+        return StepDone(*place, told, update.gradient_norm, rate, ids, wordless)
 
     def _close_epoch(self, started: float) -> Iterator[Event]:
         if self._workers.is_chief:

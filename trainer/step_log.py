@@ -34,10 +34,10 @@ class StepRow:
 _NAMES = [field.name for field in fields(StepRow)]
 
 
-def step_row(done: StepDone, now: float, steps_before: int) -> StepRow:
-    """now: seconds since 1970; steps_before: steps of the run before the epoch under way."""
+def step_row(done: StepDone, now: float) -> StepRow:
+    """now: seconds since 1970."""
     loss = math.nan if done.loss is None or done.wordless else done.loss
-    epochs = done.epoch - 1 + (done.step - steps_before) / done.epoch_steps
+    epochs = done.epoch - 1 + done.epoch_step / done.epoch_steps
     return StepRow(done.step, now, epochs, loss, done.gradient_norm, done.learning_rate)
 
 

@@ -16,7 +16,7 @@ from tests.gui.trainer_stage import TrainerStage
 from tests.helpers.full_training import run_on_a_full_disk
 from tests.helpers.models import write_cache, write_random_checkpoint
 from tests.trainer.test_faults import write_like_others
-from trainer.events import EpochDone, StepDone
+from trainer.events import CorpusChanged, EpochDone, StepDone
 from trainer.process import Request, TrainingProcess
 from trainer.run import STATE
 from trainer.settings import TrainConfig
@@ -121,7 +121,16 @@ def test_stopped_while_it_is_prepared_only_a_run_with_a_state_says_that_it_is_sa
 
 def step(number: int, loss: float | None = 1.0, epoch_steps: int = 10) -> StepDone:
     epoch = 1 + (number - 1) // epoch_steps
-    return StepDone(number, epoch, epoch_steps, loss, 1.0, 0.001, (f"anna-{number}", f"ira-{number}"))
+    return StepDone(
+        number,
+        epoch,
+        number - epoch_steps * (epoch - 1),
+        epoch_steps,
+        loss,
+        1.0,
+        0.001,
+        (f"anna-{number}", f"ira-{number}"),
+    )
 
 
 def running(trainer, epochs: int):
@@ -153,6 +162,21 @@ def test_batches_that_were_left_out_are_counted_and_the_last_one_named(panel):
     )
     assert panel.state.text().startswith("Epoch 1 of 4"), "the training goes on"
     assert [place for place, _loss in panel._curve.train] == [0.1, 0.3]
+    panel.show_run(None)
+    assert not panel.note.isVisible()
+
+
+def test_that_the_recordings_are_others_is_said_as_long_as_the_run_is_shown(panel):
+    said = "There are other recordings than before: 24 then, 30 now. The epoch begins anew."
+    panel.job._take(CorpusChanged(24, 30))
+    assert panel.note.isVisible()
+    assert panel.note.text() == said
+    panel.job._take(step(1))
+    panel.job._take(step(2, None))
+    assert panel.note.text().splitlines() == [
+        said,
+        "1 batch was left out, since its loss was no finite number. The last one: anna-2, ira-2",
+    ]
     panel.show_run(None)
     assert not panel.note.isVisible()
 

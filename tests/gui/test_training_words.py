@@ -60,7 +60,7 @@ def test_that_all_is_done(language, n, words):
 )
 def test_what_was_left_out(language, n, batch, words):
     i18n.install(language)
-    assert left_out_words(n, StepDone(7, 1, 9, None, 0.0, 0.0, batch)) == words
+    assert left_out_words(n, StepDone(7, 1, 7, 9, None, 0.0, 0.0, batch)) == words
 
 
 @pytest.mark.parametrize(
@@ -73,4 +73,4 @@ def test_what_was_left_out(language, n, batch, words):
 )
 def test_where_it_stands(language, left_s, words):
     i18n.install(language)
-    assert step_words(StepDone(7, 2, 9, 1.0, 0.0, 0.0, ()), 40, left_s) == words
+    assert step_words(StepDone(7, 2, 1, 9, 1.0, 0.0, 0.0, ()), 40, left_s) == words

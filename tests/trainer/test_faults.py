@@ -161,7 +161,7 @@ def test_a_corpus_that_became_another_begins_the_epoch_anew(tmp_path, corpus):
     events = list(run.events())
     assert events[0] == CorpusChanged(24, 30)
     steps = [event for event in events if isinstance(event, StepDone)]
-    assert steps[0].step == 4
+    assert (steps[0].step, steps[0].epoch_step) == (4, 1)
     heard = {name for step in steps[: steps[0].epoch_steps] for name in step.batch}
     assert len(heard) == 30, "the epoch holds all recordings"
     assert read_steps(tmp_path / "run")[0].tolist() == [*range(1, steps[-1].step + 1)]

@@ -17,13 +17,13 @@ SETTINGS = TrainConfig(epochs=2, batch_frames=1500, save_every=4, per_sentence=4
 
 
 def step(number: int, loss: float | None = 1.5) -> StepDone:
-    return StepDone(number, 2, 10, loss, 0.25, 1e-3, ("a",))
+    return StepDone(number, 2, number - 10, 10, loss, 0.25, 1e-3, ("a",))
 
 
 def written(folder, *steps: StepDone, after: int = 0) -> None:
     log = StepLog(folder, after)
     for one in steps:
-        log.add(step_row(one, 1795371749.5, steps_before=10))
+        log.add(step_row(one, 1795371749.5))
     log.close()
 
 
@@ -69,7 +69,7 @@ def test_a_full_disk_is_told(tmp_path):
     log._file.close()
     log._file = open("/dev/full", "a")  # noqa: PTH123, SIM115
     with pytest.raises(DiskFull, match="Free some space"):
-        log.add(step_row(step(11), 0.0, 10))
+        log.add(step_row(step(11), 0.0))
     log.close()
 
 

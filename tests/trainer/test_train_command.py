@@ -36,7 +36,7 @@ def test_a_model_to_begin_with_that_is_none_is_told(tmp_path):
 
 def test_batches_that_were_left_out_are_named_and_counted(capsys):
     report = _Report()
-    report.tell(StepDone(7, 1, 9, None, 0.0, 0.001, ("anna-1", "ira-2")))
+    report.tell(StepDone(7, 1, 7, 9, None, 0.0, 0.001, ("anna-1", "ira-2")))
     report.tell(EpochDone(1, 9, 9, 1.5, 1, 60.0, ()))
     assert capsys.readouterr().err.splitlines() == [
         "step 7  the loss is not finite; left out: anna-1, ira-2",
