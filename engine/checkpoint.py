@@ -113,7 +113,7 @@ def load_checkpoint(folder: Path) -> Checkpoint:
             path=folder, reason="{file} lacks {detail}", file=DESCRIPTION, detail=str(error)
         ) from error
     except ConfigError as error:
-        raise CheckpointMismatch(path=folder, reason=str(error)) from error
+        raise CheckpointMismatch(path=folder, reason=error) from error
     weights = _weights(folder, described.get("weights_sha256"))
     _check_shapes(folder, weights, features, model, alphabet)
     return Checkpoint(

@@ -11,11 +11,13 @@ HOP_SAMPLES = 160
 HOP_S = HOP_SAMPLES / SAMPLE_RATE_HZ
 FULL_SCALE = 0.999  # peak from which on a sample counts as clipped
 QUIET_PEAK = 0.04  # of full scale; a voice at arm's length reaches 0.1 and more
+BETWEEN = "it must lie between {least} and {most}"
 
 
-def _check(condition: bool, name: str, reason: str) -> None:
+def _check(condition: bool, name: str, *, reason: str, **fields: object) -> None:
+    """reason, fields: as an error takes them."""
     if not condition:
-        raise ConfigError(name=name, reason=reason)
+        raise ConfigError(name=name, reason=reason, **fields)
 
 
 class _Config:
@@ -28,14 +30,19 @@ class _Config:
     def from_dict(cls, values: Mapping[str, object]) -> Self:
         known = {field.name: field.type for field in fields(cls)}
         for name in values:
-            _check(name in known, f"{cls.__name__}.{name}", "this version does not know it")
+            _check(name in known, f"{cls.__name__}.{name}", reason="this version does not know it")
         for name, value in values.items():
             wanted = known[name]
             if wanted in (int, float):
                 number = isinstance(value, int) or (wanted is float and isinstance(value, float))
-                _check(number and not isinstance(value, bool), name, f"a number is needed, not {value!r}")
+                _check(
+                    number and not isinstance(value, bool),
+                    name,
+                    reason="a number is needed, not {value}",
+                    value=repr(value),
+                )
             elif wanted is bool:
-                _check(isinstance(value, bool), name, f"true or false is needed, not {value!r}")
+                _check(isinstance(value, bool), name, reason="true or false is needed, not {value}", value=repr(value))
         return cls(**values)
 
 
@@ -59,14 +66,19 @@ class FeatureConfig(_Config):
     remove_silence: bool = True
 
     def __post_init__(self):
-        _check(self.front_end in ("classic", "voxforge"), "front_end", f"{self.front_end!r} is not known")
-        _check(1 <= self.n_cepstra <= self.n_filters, "n_cepstra", "it must lie between 1 and n_filters")
+        _check(
+            self.front_end in ("classic", "voxforge"),
+            "front_end",
+            reason="{value} is not known",
+            value=repr(self.front_end),
+        )
+        _check(1 <= self.n_cepstra <= self.n_filters, "n_cepstra", reason="it must lie between 1 and n_filters")
         _check(
             0 <= self.low_hz < self.high_hz <= SAMPLE_RATE_HZ / 2,
             "low_hz",
-            "0 <= low_hz < high_hz <= 8000 must hold",
+            reason="0 <= low_hz < high_hz <= 8000 must hold",
         )
-        _check(self.lifter >= 0, "lifter", "it may not be negative")
+        _check(self.lifter >= 0, "lifter", reason="it may not be negative")
 
 
 VOXFORGE = FeatureConfig()
@@ -89,10 +101,10 @@ class ModelConfig(_Config):
     dropout: float = 0.0
 
     def __post_init__(self):
-        _check(1 <= self.n_layers <= 8, "n_layers", "it must lie between 1 and 8")
-        _check(1 <= self.n_units <= 2048, "n_units", "it must lie between 1 and 2048")
-        _check(1 <= self.n_stacked <= 8, "n_stacked", "it must lie between 1 and 8")
-        _check(0 <= self.dropout < 1, "dropout", "it must lie between 0 and 1")
+        _check(1 <= self.n_layers <= 8, "n_layers", reason=BETWEEN, least=1, most=8)
+        _check(1 <= self.n_units <= 2048, "n_units", reason=BETWEEN, least=1, most=2048)
+        _check(1 <= self.n_stacked <= 8, "n_stacked", reason=BETWEEN, least=1, most=8)
+        _check(0 <= self.dropout < 1, "dropout", reason=BETWEEN, least=0, most=1)
 
 
 @dataclass(frozen=True)
@@ -125,10 +137,10 @@ class DecodeConfig(_Config):
         return super().from_dict({"blank_price": 0.0, "space_price": 0.0} | values)
 
     def __post_init__(self):
-        _check(0 <= self.min_confidence < 1, "min_confidence", "it must lie between 0 and 1")
-        _check(0 <= self.lm_weight <= 20, "lm_weight", "it must lie between 0 and 20")
-        _check(1 <= self.beam_size <= 10_000, "beam_size", "it must lie between 1 and 10000")
+        _check(0 <= self.min_confidence < 1, "min_confidence", reason=BETWEEN, least=0, most=1)
+        _check(0 <= self.lm_weight <= 20, "lm_weight", reason=BETWEEN, least=0, most=20)
+        _check(1 <= self.beam_size <= 10_000, "beam_size", reason=BETWEEN, least=1, most=10_000)
         for name in ("word_score", "own_word_score", "blank_price", "space_price"):
-            _check(-100 <= getattr(self, name) <= 100, name, "it must lie between -100 and 100")
+            _check(-100 <= getattr(self, name) <= 100, name, reason=BETWEEN, least=-100, most=100)
         for name in ("free_word_price", "free_letter_price"):
-            _check(-100 <= getattr(self, name) <= 1000, name, "it must lie between -100 and 1000")
+            _check(-100 <= getattr(self, name) <= 1000, name, reason=BETWEEN, least=-100, most=1000)

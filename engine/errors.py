@@ -78,6 +78,8 @@ def with_whole_reason(
     """
     named = {name for _text, name, _format, _conversion in Formatter().parse(template)}
     reason = fields.get("reason")
+    if isinstance(reason, DiktovkaError):
+        return {**fields, "reason": str(reason).removesuffix(".")}
     if not isinstance(reason, str) or fields.keys() <= named:
         return dict(fields)
     inner = {name: value for name, value in fields.items() if name not in named}
@@ -95,7 +97,7 @@ class DiktovkaError(Exception):
 
     template: sentence with `{field}` placeholders; fields: their values, as keyword arguments. A `reason` may have
     placeholders of its own, for fields that the template does not name:
-    `CorpusError(path=path, reason="it has no split {split}", split=name)`.
+    `CorpusError(path=path, reason="it has no split {split}", split=name)`; or it is another such error.
     """
 
     template = "Something went wrong: {reason}"

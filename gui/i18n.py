@@ -123,7 +123,7 @@ def translate_error(error: DiktovkaError) -> str:
     fields = {name: decimal(value, 1) if isinstance(value, float) else value for name, value in error.fields.items()}
     reason = fields.get("reason")
     if isinstance(reason, DiktovkaError):
-        fields["reason"] = translate_error(reason)
+        fields["reason"] = translate_error(reason).removesuffix(".")
     elif isinstance(reason, str) and reason:
         fields = with_whole_reason(error.template, fields | {"reason": _(reason)}, brief)
         fields["reason"] = brief(fields["reason"])

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.alphabet import fold_yo
-from engine.config import _check, _Config
+from engine.config import BETWEEN, _check, _Config
 from engine.errors import CorpusError
 from engine.language_model import NGRAMS, load_language_model, save_lexicon
 from trainer.backoff import Backoff, estimate, mixed, mixture_weights, perplexity, pruned
@@ -35,11 +35,11 @@ class BuildConfig(_Config):
     backoff_bits: int = 4
 
     def __post_init__(self):
-        _check(2 <= self.order <= 5, "order", "it must lie between 2 and 5")
-        _check(100 <= self.vocabulary <= 2_000_000, "vocabulary", "it must lie between 100 and 2000000")
-        _check(0 <= self.threshold < 1, "threshold", "it must lie between 0 and 1")
+        _check(2 <= self.order <= 5, "order", reason=BETWEEN, least=2, most=5)
+        _check(100 <= self.vocabulary <= 2_000_000, "vocabulary", reason=BETWEEN, least=100, most=2_000_000)
+        _check(0 <= self.threshold < 1, "threshold", reason=BETWEEN, least=0, most=1)
         for name in ("probability_bits", "backoff_bits"):
-            _check(2 <= getattr(self, name) <= 16, name, "it must lie between 2 and 16")
+            _check(2 <= getattr(self, name) <= 16, name, reason=BETWEEN, least=2, most=16)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, fields
 
-from engine.config import _check, _Config
+from engine.config import BETWEEN, _check, _Config
 
 
 def _setting(default, meaning: str):
@@ -43,11 +43,11 @@ class TrainConfig(_Config):
 
     def __post_init__(self):
         for name in ("epochs", "batch_frames", "save_every"):
-            _check(getattr(self, name) > 0, name, "it must be above zero")
+            _check(getattr(self, name) > 0, name, reason="it must be above zero")
         for name in ("learning_rate", "gradient_clip"):
-            _check(getattr(self, name) > 0, name, "it must be above zero")
+            _check(getattr(self, name) > 0, name, reason="it must be above zero")
         for name in ("speed", "warp"):
-            _check(0 <= getattr(self, name) <= 0.3, name, "it must lie between 0 and 0.3")
+            _check(0 <= getattr(self, name) <= 0.3, name, reason=BETWEEN, least=0, most=0.3)
         for name in (
             "noise",
             "reverberation",
@@ -58,10 +58,10 @@ class TrainConfig(_Config):
             "intermediate",
             "synthetic",
         ):
-            _check(0 <= getattr(self, name) <= 1, name, "it must lie between 0 and 1")
+            _check(0 <= getattr(self, name) <= 1, name, reason=BETWEEN, least=0, most=1)
         masks = "time_masks", "time_mask_frames", "band_mask"
         for name in (*masks, "per_sentence", "patience", "short_first", "real_at_end", "pull"):
-            _check(getattr(self, name) >= 0, name, "it may not be negative")
+            _check(getattr(self, name) >= 0, name, reason="it may not be negative")
 
 
 def described() -> list[tuple[str, type, object, str]]:

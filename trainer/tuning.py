@@ -22,7 +22,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from engine.beam_loader import NO_LANGUAGE, Language, load_beam
-from engine.config import _check, _Config
+from engine.config import BETWEEN, _check, _Config
 from engine.errors import DiktovkaError
 from engine.storage import write_atomic
 from trainer.run_lock import locked
@@ -52,10 +52,10 @@ class TuneConfig(_Config):
 
     def __post_init__(self):
         for name in ("epochs", "times", "learning_rate", "batch_frames"):
-            _check(getattr(self, name) > 0, name, "it must be above zero")
-        _check(0 < self.own_share <= 1, "own_share", "it must lie between 0 and 1")
+            _check(getattr(self, name) > 0, name, reason="it must be above zero")
+        _check(0 < self.own_share <= 1, "own_share", reason=BETWEEN, least=0, most=1)
         for name in ("pull", "most_general_rise"):
-            _check(getattr(self, name) >= 0, name, "it may not be negative")
+            _check(getattr(self, name) >= 0, name, reason="it may not be negative")
 
     def of_training(self) -> TrainConfig:
         return TrainConfig(

@@ -15,6 +15,7 @@ from engine.errors import (
     AudioNotFound,
     CheckpointError,
     CheckpointMismatch,
+    ConfigError,
     CorpusError,
     DiktovkaError,
     EngineError,
@@ -29,6 +30,7 @@ from gui.problem_words import problem_words
 from gui.report_view import detail_words
 from gui.training_settings import setting_field
 from trainer.preflight import CLIPPED, TOO_SHORT, UNREADABLE, Reject
+from trainer.settings import TrainConfig
 
 CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
 
@@ -271,8 +273,10 @@ def test_known_reasons_are_translated(reason, told):
 
 def test_a_reason_that_is_an_error_itself():
     i18n.install("ru")
-    told = i18n.translate_error(CheckpointError(path="m", reason=MicrophoneLost()))
+    error = CheckpointError(path="m", reason=MicrophoneLost())
+    told = i18n.translate_error(error)
     assert "Микрофон перестал" in told
+    assert [sentence[-2:] == ".." for sentence in (told, str(error))] == [False, False]
 
 
 A_WEIGHT = CheckpointMismatch(path="/m", reason="the weight {weight} is missing", weight="output/{kernel}")
@@ -285,6 +289,20 @@ def test_what_the_sentence_does_not_name_stands_in_its_reason():
     assert i18n.translate_error(A_WEIGHT) == told
     assert i18n.translate_error(pickle.loads(pickle.dumps(A_WEIGHT))) == told
     assert i18n.translate_error(error_from_json(error_to_json(A_WEIGHT))) == told
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"learning_rate": 0}, "Настройку learning_rate применить нельзя: значение должно быть больше нуля."),
+        ({"warp": 0.5}, "Настройку warp применить нельзя: значение должно быть от 0 до 0,3."),
+    ],
+)
+def test_why_a_setting_cannot_be_used_is_told_in_russian(change, told):
+    i18n.install("ru")
+    with pytest.raises(ConfigError) as refused:
+        TrainConfig(**change)
+    assert i18n.translate_error(refused.value) == told
 
 
 def test_braces_in_what_a_library_says_are_left_alone():
