@@ -8,16 +8,12 @@
 import re
 import secrets
 import shutil
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-if sys.platform == "win32":
-    import msvcrt
-else:
-    import fcntl
+from engine.file_lock import lock as lock_file
 
 _MARK = b"Diktovka is building\n"  # written once the lock is held: a lock without it tells nothing
 _LOCK_NAME = re.compile(r"\.(.+)\.[0-9a-f]{16}\.lock", re.DOTALL)
@@ -99,10 +95,7 @@ def _is_left_over(lock: Path) -> bool:
 def _hold(file: BinaryIO) -> bool:
     """Whether nobody else has it open and locked; until it is closed. False where the file system knows no locks."""
     try:
-        if sys.platform == "win32":
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        lock_file(file.fileno())
     except OSError:
         return False
     return True

@@ -170,5 +170,5 @@ def _stage(config: FeatureConfig) -> _Stage:
 
 
 def _joined(stage: _Stage, parts: Iterable[tuple[np.ndarray, np.ndarray]]) -> Frames:
-    cepstra, index = zip((np.empty((0, stage.n_cepstra), np.float32), np.empty(0, np.int64)), *parts, strict=True)
-    return Frames(np.concatenate(cepstra), np.concatenate(index), stage.window_samples / SAMPLE_RATE_HZ)
+    nothing = np.empty((0, stage.n_cepstra), np.float32), np.empty(0, np.int64)
+    return join([Frames(*part, stage.window_samples / SAMPLE_RATE_HZ) for part in (nothing, *parts)])
