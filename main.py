@@ -19,7 +19,7 @@ VERBS = ("transcribe", "evaluate", *_OF_TRAINER, "devices", "demo")
 
 def command_line() -> argparse.ArgumentParser:
     """The verbs and their options. Nothing here imports Qt, PortAudio or TensorFlow."""
-    from engine import commands as engine_commands
+    from engine import cli as engine_commands
     from trainer import commands as trainer_commands
     from trainer import (
         corpus_commands,

@@ -15,7 +15,7 @@ os.environ.setdefault("QT_API", "pyside6")  # for qtawesome, which would otherwi
 from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QSocketNotifier, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication, QWidget
 
-from engine.capture import Recorder, input_devices
+from engine.audio.capture import Recorder, input_devices
 from engine.errors import DiktovkaError
 from engine.paths import data_dir
 from gui import i18n
@@ -50,8 +50,8 @@ log = logging.getLogger(__name__)
 
 def start_engine_process(settings: Settings, model: Path) -> Engine:
     """The recognition process with the model in that folder and the chosen language model; not started yet."""
-    from engine.beam_loader import Language
-    from engine.process import EngineProcess
+    from engine.decode.beam_loader import Language
+    from engine.transcribe.recognition_process import EngineProcess
 
     return EngineProcess(model, Language(settings.language_model))
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from engine.capture import Recorder, Recording
+from engine.audio.capture import Recorder, Recording
 from engine.errors import DiktovkaError
-from engine.worker import Worker
+from engine.system.worker import Worker
 
 MakeRecorder = Callable[..., Recorder]
 

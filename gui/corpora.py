@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.paths import data_dir
-from engine.storage import storage_error
+from engine.system.atomic_files import storage_error
 
 _GOING = ".deleted-"
 

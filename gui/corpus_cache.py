@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from engine.building import remove_unfinished
 from engine.config import HOP_S, FeatureConfig
 from engine.paths import data_dir
+from engine.system.atomic_folder import remove_unfinished
 from trainer.cache import FEATURES, FeatureCache, Utterance
 from trainer.corpus_events import CacheReady, CorpusEvent
 from trainer.preflight import Report, SplitSize

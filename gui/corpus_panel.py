@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 
-from engine.worker import Cancelled
+from engine.system.worker import Cancelled
 from gui import corpora
 from gui.corpora import Removing
 from gui.corpus_cache import Prepared, prepared

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from engine.capture import TAIL_S, Recording
+from engine.audio.capture import TAIL_S, Recording
 from engine.errors import DiktovkaError, MicrophoneBusy
 from gui.bridge import MakeRecorder, RecordingTask
 from gui.files import free_path

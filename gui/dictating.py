@@ -3,9 +3,9 @@
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 
+from engine.dictation.spoken_commands import NOTHING_SPOKEN, Spoken
 from engine.errors import DiktovkaError
 from engine.paths import recordings_dir
-from engine.spoken_commands import NOTHING_SPOKEN, Spoken
 from gui import start_options
 from gui.dictation_page import DictationPage
 from gui.global_shortcut import GlobalShortcut, system_keys

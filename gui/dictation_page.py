@@ -10,7 +10,7 @@ from PySide6.QtGui import QGuiApplication, QMouseEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from engine.errors import NoMicrophone
-from engine.results import Segment
+from engine.events import Segment
 from gui.controls import Controls, Toolbar
 from gui.empty_page import EmptyPage, Sample
 from gui.files import ask_open_paths, ask_save_path

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QLineEdit, QProgressBar, QSpinBox, QVBoxLayout, QWidget
 
 from engine.errors import NothingChosen
-from engine.worker import Cancelled
+from engine.system.worker import Cancelled
 from gui.download_words import failed_words, plan_words, progress_words, retrying_words
 from gui.files import ask_folder
 from gui.flow_row import FlowRow

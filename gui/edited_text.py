@@ -16,8 +16,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QMenu, QTextEdit, QWidget
 
-from engine.document import Document
-from engine.results import Word
+from engine.events import Word
+from engine.transcript.document import Document
 from gui.bridge import Task
 from gui.i18n import _
 from gui.theme import GRID, TEXT_SCALE, theme

@@ -9,10 +9,10 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
-from engine.document import Document
-from engine.playback import OpenOutput, open_loudspeaker
-from engine.results import Segment, Word
-from engine.sound import Sound
+from engine.audio.playback import OpenOutput, open_loudspeaker
+from engine.audio.sound_on_disk import Sound
+from engine.events import Segment, Word
+from engine.transcript.document import Document
 from gui.edited_text import EditedText
 from gui.editor_controls import EditorBar, Note, PlayBar
 from gui.files import ask_save_path

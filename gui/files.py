@@ -44,7 +44,7 @@ def free_path(folder: Path, name: str, ending: str = "", gap: str = " ") -> Path
 
 
 def text_formats() -> dict[str, str]:
-    """Each of engine.export.FORMATS, which is also its file's ending, and what a person calls it."""
+    """Each of engine.transcript.export.FORMATS, which is also its file's ending, and what a person calls it."""
     return {
         "txt": _("Text"),
         "srt": _("Subtitles"),

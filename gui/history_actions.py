@@ -11,7 +11,7 @@ from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QInputDialog, QMenu, QPushButton, QWidget
 
-from engine.history_entry import Entry, Show, State, Totals
+from engine.history.entry import Entry, Show, State, Totals
 from gui.flow_row import FlowRow
 from gui.form import push_button
 from gui.history_words import title_words

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QLabel
 
-from engine.history_entry import Entry
+from engine.history.entry import Entry
 from gui.history_words import details
 from gui.i18n import _
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, QTimer
 
-from engine.dictated import paragraphs
+from engine.dictation.apply_commands import paragraphs
 from gui.history_keeper import HistoryKeeper
 from gui.jobs import Ending, Job
 from gui.transcript_view import TranscriptView

@@ -5,8 +5,8 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from engine.document import Document
-from engine.history_entry import Entry
+from engine.history.entry import Entry
+from engine.transcript.document import Document
 from gui.history_store import HistoryStore
 from gui.history_words import title_words
 from gui.i18n import _

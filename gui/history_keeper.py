@@ -8,11 +8,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QLockFile, QObject, QTimer, Signal
 
-from engine.document import Document
 from engine.errors import InterruptedTooOften, TranscriptDamaged
-from engine.history_entry import Entry, Kind, State
+from engine.events import Segment
+from engine.history.entry import Entry, Kind, State
 from engine.paths import data_dir
-from engine.results import Segment
+from engine.transcript.document import Document
 from gui.history_store import HistoryStore
 from gui.jobs import Ending, Job
 from gui.recognition import model_name
@@ -218,7 +218,7 @@ def _recover(recordings: Path, begun: float, history) -> tuple[list[Job], list[E
 
 def _job_of(entry: Entry, history) -> Job:
     """It goes on where its text ends, with the model that read so far; where one of both is gone, it begins anew."""
-    from engine.checkpoint import is_checkpoint
+    from engine.model.checkpoint import is_checkpoint
 
     document = None
     try:
@@ -238,7 +238,7 @@ def _job_of(entry: Entry, history) -> Job:
 
 def recorded_s(path: Path) -> float:
     """Length in seconds of a WAV whose writer may have been killed; 0 where it cannot be read."""
-    from engine.riff import read_header
+    from engine.audio.wav_header import read_header
 
     try:
         with path.open("rb") as file:

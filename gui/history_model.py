@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, Qt, QTimer, Signal
 
-from engine.history_entry import Entry, Order, Show
+from engine.history.entry import Entry, Order, Show
 from gui.history_store import HistoryStore
 from gui.history_words import spoken, tip
 

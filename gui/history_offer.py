@@ -5,7 +5,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject
 
-from engine.history_entry import Entry
+from engine.history.entry import Entry
 from gui.dictation_page import DictationPage
 from gui.history_keeper import HistoryKeeper
 from gui.i18n import _, ngettext

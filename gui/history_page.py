@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.history_entry import Entry, Order, Show, Totals
+from engine.history.entry import Entry, Order, Show, Totals
 from gui.flow_row import FlowRow
 from gui.history_actions import HistoryActions
 from gui.history_details import EntryDetails

@@ -5,14 +5,14 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from engine.worker import Cancelled
+from engine.system.worker import Cancelled
 from gui.work import Work
 
 
 def playing(path: Path) -> Iterator[float]:
     """Plays a recording, and tells the second that is heard. Raises AudioError, PlaybackError or PortAudioMissing."""
-    from engine.playback import Playback
-    from engine.sound import Sound, load_sound
+    from engine.audio.playback import Playback
+    from engine.audio.sound_on_disk import Sound, load_sound
 
     for step in load_sound(path):
         if isinstance(step, Sound):

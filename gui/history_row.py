@@ -6,7 +6,7 @@ from PySide6.QtCore import QModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from engine.history_entry import Entry, State, found_at
+from engine.history.entry import Entry, State, found_at
 from gui.history_model import ENTRY, FRACTION
 from gui.history_words import ICONS, STATE_ICONS, day_words, length_words, state_words, title_words
 from gui.theme import GRID, icon_px, theme

@@ -10,9 +10,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
-from engine.document import Document
 from engine.errors import TranscriptDamaged
-from engine.history_entry import Entry
+from engine.history.entry import Entry
+from engine.transcript.document import Document
 from gui.bridge import Task
 from gui.files import ask_folder, ask_save_path, free_path, text_formats
 from gui.history_store import HistoryStore
@@ -78,7 +78,7 @@ class HistorySaving(QObject):
         return menu
 
     def save_all(self, parent: QWidget, entries: Sequence[Entry], form: str) -> None:
-        """Asks for a folder; nothing that is there is overwritten. form: of engine.export.FORMATS."""
+        """Asks for a folder; nothing that is there is overwritten. form: of engine.transcript.export.FORMATS."""
         folder = self.ask_folder(parent, _("Save the texts into a folder"), self._settings.folder)
         if folder is None or self.busy:
             return
@@ -154,7 +154,7 @@ def _document(history, entry: Entry) -> Document | None:
 
 def _written(fetched: Sequence[tuple[Entry, Document | None]], folder: Path, form: str) -> Iterator[Path | None]:
     """Each file; None for an entry without a text. Raises DiskFull or NotWritable."""
-    from engine.export import write
+    from engine.transcript.export import write
 
     for entry, document in fetched:
         if document is None or not document.text.strip():

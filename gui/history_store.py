@@ -15,7 +15,7 @@ from gui.bridge import Task
 log = logging.getLogger(__name__)
 
 RETRY_MS = 10_000
-Act = Callable[["History"], object]  # noqa: F821 - engine.history is imported on the thread, with SQLite
+Act = Callable[["History"], object]  # noqa: F821 - engine.history.store is imported on the thread, with SQLite
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,7 +92,7 @@ class HistoryStore(QObject):
     # --- on the thread ---
 
     def _serve(self) -> Iterator[_Done | _Failed]:
-        from engine.history import History
+        from engine.history.store import History
 
         try:
             history = History(self._path)

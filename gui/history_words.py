@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QLocale
 
-from engine.history_entry import Entry, Kind, State, Totals
+from engine.history.entry import Entry, Kind, State, Totals
 from engine.paths import shipped_checkpoint
 from gui.download_words import size_words
 from gui.i18n import _, ngettext, translate_error

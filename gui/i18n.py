@@ -16,7 +16,7 @@ import polib
 
 from engine.errors import DiktovkaError, with_whole_reason
 from engine.paths import resource
-from engine.wording import N_ as N_  # for those who have the window's language from here
+from engine.text_marks import N_ as N_  # for those who have the window's language from here
 
 LANGUAGES = ("en", "ru")
 

@@ -8,7 +8,7 @@ from enum import Enum, auto
 from itertools import count
 from pathlib import Path
 
-from engine.results import Segment
+from engine.events import Segment
 
 _keys = count(1)
 

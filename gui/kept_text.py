@@ -11,7 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.errors import TranscriptDamaged
-from engine.storage import write_atomic
+from engine.system.atomic_files import write_atomic
 from gui.bridge import Task
 from gui.files import free_path
 from gui.transcript_view import TranscriptView

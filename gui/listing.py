@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from engine.worker import Cancelled
+from engine.system.worker import Cancelled
 from gui.files import AUDIO_SUFFIXES
 from gui.work import Work
 

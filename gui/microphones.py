@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
 
-from engine.capture import InputDevice, input_devices
+from engine.audio.capture import InputDevice, input_devices
 from engine.errors import NoMicrophone
 from gui.bridge import Task
 from gui.elided_choice import ElidedChoice

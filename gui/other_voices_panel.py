@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
-from engine.worker import Cancelled
+from engine.system.worker import Cancelled
 from gui.corpus_panel import show_preparing
 from gui.download_panel import show_fetching
 from gui.download_words import failed_words, size_words

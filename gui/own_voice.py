@@ -6,11 +6,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from engine.document import Document
+from engine.audio.sound_on_disk import Sound
+from engine.events import Segment, Word
 from engine.paths import my_voice_dir
-from engine.results import Segment, Word
-from engine.said import said_in
-from engine.sound import Sound
+from engine.transcript.document import Document
+from engine.transcript.spoken_words import said_in
 from gui.bridge import Task
 from gui.i18n import _
 from gui.word_places import WordPlaces

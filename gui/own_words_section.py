@@ -6,8 +6,15 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFileDialog, QPlainTextEdit, QWidget
 
+from engine.decode.own_words import (
+    OwnWords,
+    export_own_words,
+    import_own_words,
+    parse_own_words,
+    read_text,
+    write_own_words,
+)
 from engine.errors import DiktovkaError
-from engine.own_words import OwnWords, export_own_words, import_own_words, parse_own_words, read_text, write_own_words
 from engine.paths import own_words_file
 from gui.form import named, push_button
 from gui.i18n import _, ngettext

@@ -6,8 +6,8 @@ A page holds several recordings one after the other; its timeline is theirs laid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from engine.alignment import aligned
-from engine.results import Segment
+from engine.events import Segment
+from engine.transcript.alignment import aligned
 
 NO_SEGMENT = 0
 HEADING = -1

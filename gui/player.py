@@ -6,9 +6,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from engine.audio.playback import OpenOutput, Playback, open_loudspeaker
+from engine.audio.sound_on_disk import Sound, load_sound
 from engine.errors import DiktovkaError
-from engine.playback import OpenOutput, Playback, open_loudspeaker
-from engine.sound import Sound, load_sound
 from gui.bridge import Task
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from engine.dictated import dictated, joined
+from engine.dictation.apply_commands import dictated, joined
+from engine.dictation.spoken_commands import NOTHING_SPOKEN, Spoken
 from engine.errors import AudioError, DiktovkaError, EngineStopped
-from engine.results import Event, Final, Finished, Progress, Provisional, Revised, Started
-from engine.spoken_commands import NOTHING_SPOKEN, Spoken
+from engine.events import Event, Final, Finished, Progress, Provisional, Revised, Started
 from gui.bridge import Task
 from gui.jobs import Ending, Job, Queue
 from gui.model_in_use import ModelInUse
@@ -171,7 +171,7 @@ class ReadingQueue(QObject):
         if job.is_live:
             steps = partial(engine.follow, job.path, job.recording)
         else:
-            steps = partial(engine.transcribe, job.path, job.read_to_s)
+            steps = partial(engine.transcribe.transcribe, job.path, job.read_to_s)
         spoken = self.spoken_for(job)
         job.is_dictation = job.is_live or bool(spoken.commands)
         self._reading, self._is_leaving = Task(lambda: dictated(steps(), spoken)), False

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
-from engine.results import Event
+from engine.events import Event
 
 _READY_POLL_S = 0.2
 
 
 class Engine(Protocol):
-    """What the session needs of `engine.process.EngineProcess`."""
+    """What the session needs of `engine.transcribe.recognition_process.EngineProcess`."""
 
     def start(self) -> None: ...
     def wait_ready(self, timeout_s: float | None) -> bool: ...

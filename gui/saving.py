@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from engine.document import Document
+from engine.transcript.document import Document
 from gui.bridge import Task
 from gui.page_text import Page
 
@@ -34,7 +34,7 @@ class Saver(QObject):
 
     def _start(self, path: Path, made: Callable[[], tuple[Document, str]]) -> None:
         def steps() -> Iterator[Path]:
-            from engine.export import write
+            from engine.transcript.export import write
 
             document, text = made()
             write(path, document, text)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
 
-from engine.capture import Recorder
+from engine.audio.capture import Recorder
 from engine.errors import DiktovkaError
 from engine.paths import shipped_checkpoint
 from gui.bridge import MakeRecorder

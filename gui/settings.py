@@ -14,7 +14,7 @@ from engine.errors import ConfigError
 from engine.paths import config_dir, recordings_dir, shipped_checkpoint, shipped_language_model
 from gui.settings_stored import Stored
 
-_CHECKPOINT = "model.json"  # as in engine.checkpoint, which would bring numpy along before the window is shown
+_CHECKPOINT = "model.json"  # as in engine.model.checkpoint, which would bring numpy along before the window is shown
 FILE = "window.ini"
 NO_LANGUAGE_MODEL = "none"
 LARGEST_TEXT_PERCENT = 200
@@ -61,7 +61,7 @@ class Settings(QObject):
     keep_days = Stored(0, least=0, most=36_500)  # of the history; 0: for ever
     watch_folder = Stored("")  # new recordings in it are read; empty: none
     tour_seen = Stored(False)
-    spoken_off = Stored("")  # names of engine.spoken_commands.COMMANDS that are plain words, parted by blanks
+    spoken_off = Stored("")  # names of engine.dictation.spoken_commands.COMMANDS that are plain words, parted by blanks
     spoken_capitals = Stored(True)
     spoken_digits = Stored(False)
     spoken_in_files = Stored(False)

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSizePolicy, QSpinBox
 
-from engine.spoken_commands import COMMANDS
+from engine.dictation.spoken_commands import COMMANDS
 from gui.form import named, number_field
 from gui.global_shortcut import asks_the_desktop, system_keys
 from gui.i18n import _

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QWidget
 
 from engine.errors import DiktovkaError
 from engine.paths import recordings_dir
-from engine.storage import storage_error
+from engine.system.atomic_files import storage_error
 from gui.download_words import size_words
 from gui.files import show_in_folder
 from gui.form import named, push_button, words

@@ -92,7 +92,7 @@ class RecognitionSection(SettingsForm):
 
 def _check(folder: Path) -> Iterator[Path]:
     """Raises LanguageModelError."""
-    from engine.language_model import load_language_model
+    from engine.decode.language_model import load_language_model
 
     load_language_model(folder)
     yield folder

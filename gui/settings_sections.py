@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from PySide6.QtWidgets import QWidget
 
-from engine.capture import Recorder
+from engine.audio.capture import Recorder
 from gui.bridge import MakeRecorder
 from gui.files import ask_folder
 from gui.i18n import N_

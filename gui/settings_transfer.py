@@ -7,10 +7,10 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from engine.decode.own_words import read_text, write_own_words
 from engine.errors import ConfigError, OwnWordsUnreadable, SettingsFileUnusable
-from engine.own_words import read_text, write_own_words
 from engine.paths import own_words_file
-from engine.storage import write_atomic
+from engine.system.atomic_files import write_atomic
 from gui.form import push_button
 from gui.i18n import _, ngettext
 from gui.settings import NO_LANGUAGE_MODEL, Settings, is_folder, listed_folders, listing

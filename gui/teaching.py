@@ -10,8 +10,8 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 
 from engine.paths import data_dir
-from engine.storage import write_atomic
-from engine.worker import Cancelled
+from engine.system.atomic_files import write_atomic
+from engine.system.worker import Cancelled
 from gui.i18n import _
 from gui.trained_models import kind_of
 from gui.tuning_job import TuningJob, prepared_corpora

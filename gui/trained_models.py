@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from engine.building import building, remove_unfinished
-from engine.checkpoint import (
+from engine.config import FeatureConfig, ModelConfig
+from engine.errors import CheckpointDamaged, CheckpointError, ConfigError, NotWritable, StorageError
+from engine.model.checkpoint import (
     DESCRIPTION,
     WEIGHTS,
     Checkpoint,
@@ -22,10 +23,9 @@ from engine.checkpoint import (
     read_description,
     save_checkpoint,
 )
-from engine.config import FeatureConfig, ModelConfig
-from engine.errors import CheckpointDamaged, CheckpointError, ConfigError, NotWritable, StorageError
 from engine.paths import models_dir, shipped_checkpoint
-from engine.storage import storage_error, sync
+from engine.system.atomic_files import storage_error, sync
+from engine.system.atomic_folder import building, remove_unfinished
 from gui.files import free_path
 from gui.i18n import _
 from gui.recognition import model_name

@@ -9,7 +9,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from engine.worker import Cancelled
+from engine.system.worker import Cancelled
 from gui.corpus_cache import Prepared, prepared
 from gui.training_request import save_request
 from gui.work import Work

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from engine.config import FeatureConfig, ModelConfig
 from engine.errors import DiktovkaError
-from engine.storage import write_atomic
+from engine.system.atomic_files import write_atomic
 from trainer.process import Request
 from trainer.settings import TrainConfig
 

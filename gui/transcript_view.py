@@ -15,8 +15,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
-from engine.dictated import put_behind
-from engine.results import Segment
+from engine.dictation.apply_commands import put_behind
+from engine.events import Segment
 from gui.i18n import _
 from gui.jobs import Job
 from gui.page_text import HEADING, Page, Run, Source

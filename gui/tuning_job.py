@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from engine.config import FeatureConfig
 from engine.errors import DiktovkaError
-from engine.storage import storage_error
+from engine.system.atomic_files import storage_error
 from gui.corpus_cache import cache_folder, is_cache
 from gui.trained_models import free_home
 from gui.work import Work

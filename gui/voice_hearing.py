@@ -5,8 +5,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from engine.results import Final, Finished
-from engine.worker import Cancelled
+from engine.events import Final, Finished
+from engine.system.worker import Cancelled
 from gui.reading_queue import ReadingQueue
 from gui.recognition import Engine
 from gui.voice_store import Kept, VoiceStore

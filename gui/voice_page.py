@@ -9,7 +9,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
-from engine.worker import Cancelled
+from engine.system.worker import Cancelled
 from gui.bridge import MakeRecorder
 from gui.files import ask_folder
 from gui.i18n import _, ngettext

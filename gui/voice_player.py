@@ -6,14 +6,14 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from engine.worker import Cancelled
+from engine.system.worker import Cancelled
 from gui.work import Work
 
 
 def played(path: Path, open_output: Callable | None = None) -> Iterator[object]:
     """Reads the recording and plays it to its end. Raises AudioError, PlaybackError or PortAudioMissing."""
-    from engine.playback import Playback
-    from engine.sound import Sound, load_sound
+    from engine.audio.playback import Playback
+    from engine.audio.sound_on_disk import Sound, load_sound
 
     for event in load_sound(path):
         yield None

@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.alphabet import Alphabet, normalise
-from engine.audio import open_audio
+from engine.audio.file import open_audio
 from engine.config import SAMPLE_RATE_HZ
 from engine.errors import CorpusError, DiktovkaError
 from engine.paths import data_dir
-from engine.storage import storage_error, write_atomic
+from engine.system.atomic_files import storage_error, write_atomic
 from trainer.own_corpus import add_utterance, remove_utterance
 from trainer.transcripts import TRANSCRIPTS
 

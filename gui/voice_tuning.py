@@ -3,10 +3,10 @@
 from datetime import datetime
 from pathlib import Path
 
-from engine.beam_loader import Language
-from engine.checkpoint import load_checkpoint
+from engine.decode.beam_loader import Language
+from engine.model.checkpoint import load_checkpoint
 from engine.paths import data_dir
-from engine.worker import Cancelled
+from engine.system.worker import Cancelled
 from gui.i18n import _
 from gui.other_voices_panel import OtherVoicesPanel
 from gui.session import Session

@@ -8,8 +8,8 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from engine.results import Word
-from engine.sound import PEAK_S, Sound
+from engine.audio.sound_on_disk import PEAK_S, Sound
+from engine.events import Word
 from gui.i18n import _
 from gui.status import clock_time
 from gui.theme import GRID, theme

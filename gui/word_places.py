@@ -3,9 +3,9 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
-from engine.alternatives import DOUBTFUL_BELOW
-from engine.document import Document
-from engine.results import Word
+from engine.decode.alternatives import DOUBTFUL_BELOW
+from engine.events import Word
+from engine.transcript.document import Document
 
 LINGER_S = 0.4  # a word stays marked in the breath after it
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-from engine.worker import Cancelled
+from engine.system.worker import Cancelled
 from gui.bridge import Task
 
 

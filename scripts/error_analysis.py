@@ -59,12 +59,12 @@ def _parser() -> argparse.ArgumentParser:
 
 def _all_heard(checkpoint_path: Path, paths: Iterable[Path]) -> Iterable[Heard]:
     from engine.alphabet import fold_yo
-    from engine.beam import BeamDecoder
-    from engine.checkpoint import load_checkpoint
     from engine.config import HOP_S
-    from engine.decode import GreedyDecoder
-    from engine.language_model import load_language_model
-    from engine.model import Recogniser
+    from engine.decode.beam import BeamDecoder
+    from engine.decode.greedy import GreedyDecoder
+    from engine.decode.language_model import load_language_model
+    from engine.model.bilstm_ctc import Recogniser
+    from engine.model.checkpoint import load_checkpoint
     from engine.paths import shipped_language_model
     from trainer.dataset import Examples
     from trainer.material import examples_by_split

@@ -75,7 +75,7 @@ class PagePhotographer(Photographer):
         self.wait(lambda: not self.session.status.can_cancel)
 
     def _take_bin(self) -> None:
-        from engine.history_entry import Show
+        from engine.history.entry import Show
 
         history = self.window.history_page.page
         self.wait(lambda: history.model.rowCount() == 6)

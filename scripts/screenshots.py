@@ -21,7 +21,7 @@ class Photographer:
     """One program, taken in each of its states."""
 
     def __init__(self, app, folder: Path, language: str, shade: str):
-        from engine.capture import InputDevice, Recorder
+        from engine.audio.capture import InputDevice, Recorder
         from engine.paths import resource
         from gui.app import Program
         from gui.theme import DARK, LIGHT, theme
@@ -85,7 +85,7 @@ class Photographer:
 
     def take_history(self) -> None:
         """All that was read so far, the file without sound too; a recording is chosen."""
-        from engine.history_entry import State
+        from engine.history.entry import State
 
         self.window.tabs.setCurrentWidget(self.window.history_page)
         self.wait(lambda: self.window.history_page.page is not None)
@@ -143,7 +143,7 @@ class Photographer:
         self.leave()
 
     def take_settings(self) -> None:
-        from engine.own_words import write_own_words
+        from engine.decode.own_words import write_own_words
         from gui.tour import Tour
 
         write_own_words("Сыктывкар\nЩёлково\nАнтон Павлович\nнейросеть\n")

@@ -29,9 +29,9 @@ SETTINGS = (
 
 def main() -> int:
     arguments = _parser().parse_args()
-    from engine.beam import BeamDecoder
-    from engine.checkpoint import load_checkpoint, save_checkpoint
-    from engine.language_model import load_language_model
+    from engine.decode.beam import BeamDecoder
+    from engine.decode.language_model import load_language_model
+    from engine.model.checkpoint import load_checkpoint, save_checkpoint
     from engine.paths import shipped_language_model
     from trainer.metrics import error_rate
 
@@ -67,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _log_probabilities(checkpoint) -> dict[str, list]:
     """(what was said, log-probabilities) of each recording of the development sets."""
-    from engine.model import Recogniser
+    from engine.model.bilstm_ctc import Recogniser
     from trainer.dataset import Examples
     from trainer.material import examples_by_split
 

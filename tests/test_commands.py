@@ -12,8 +12,8 @@ import soundfile
 
 import main
 from engine import paths
-from engine.commands import spoken_options, written
-from engine.results import Final, Finished
+from engine.cli import spoken_options, written
+from engine.events import Final, Finished
 from tests.conftest import ROOT
 from tests.helpers.downloads import content_of
 from tests.helpers.models import write_cache, write_random_checkpoint

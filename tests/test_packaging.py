@@ -86,7 +86,7 @@ def test_an_installed_copy_finds_what_it_came_with(installed, tmp_path):
     code = """
 import engine, json, sys
 from engine.paths import INSTALLED_IN, resource, shipped_checkpoint, shipped_language_model
-from engine.checkpoint import load_checkpoint
+from engine.model.checkpoint import load_checkpoint
 from gui.about import version
 from gui.i18n import _, install
 install("ru")

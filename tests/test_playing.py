@@ -19,8 +19,8 @@ pytestmark = [
 PLAY = """
 import sys
 from pathlib import Path
-from engine.playback import Playback
-from engine.sound import load_sound
+from engine.audio.playback import Playback
+from engine.audio.sound_on_disk import load_sound
 *_, heard = load_sound(Path(sys.argv[1]))
 playback = Playback(heard)
 playback.set_speed(float(sys.argv[2]))

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from engine.alphabet import Alphabet
-from engine.arrays import read_arrays
 from engine.config import ModelConfig
 from engine.errors import CorpusError
-from engine.storage import atomic_path
+from engine.system.atomic_files import atomic_path
+from engine.system.npz import read_arrays
 from trainer.dataset import Example, Examples, buckets
 
 _BATCH_FRAMES = 40_000

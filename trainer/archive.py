@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from engine.errors import ArchiveBroken
-from engine.storage import storage_error, sync
+from engine.system.atomic_files import storage_error, sync
 
 _BLOCK = 1 << 17
 _LARGEST_HEADER = 1 << 20

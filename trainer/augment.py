@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from engine.config import HOP_S, FeatureConfig
-from engine.frames import normalise
+from engine.features.network_input import normalise
 from trainer.settings import TrainConfig
 
 _WARPS = 41

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.checkpoint import Checkpoint, load_checkpoint
 from engine.errors import CheckpointMismatch
+from engine.model.checkpoint import Checkpoint, load_checkpoint
 
 
 def average(folders: Sequence[Path]) -> Checkpoint:

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import tensorflow as tf
 
-from engine.checkpoint import Checkpoint
-from engine.decode import Decoder, GreedyDecoder
-from engine.model import Recogniser
+from engine.decode.greedy import Decoder, GreedyDecoder
+from engine.model.bilstm_ctc import Recogniser
+from engine.model.checkpoint import Checkpoint
 from trainer.dataset import Batch, Example, Examples
 from trainer.evaluate import evaluate
 from trainer.metrics import ErrorRate

@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from engine.alphabet import normalise
-from engine.arrays import read_arrays
 from engine.config import FeatureConfig
 from engine.errors import ConfigError, CorpusError
+from engine.system.npz import read_arrays
 
 FEATURES, SCALE, UTTERANCES, CONFIG = "features.npy", "scale.npz", "utterances.tsv", "config.json"
 COLUMNS = ("id", "speaker", "split", "start", "frames", "text")

@@ -17,9 +17,9 @@ from typing import BinaryIO
 import numpy as np
 from numpy.lib import format as npy
 
-from engine.building import building, put_in_place
 from engine.errors import CacheFolderTaken
-from engine.storage import storage_error, sync, write_atomic
+from engine.system.atomic_files import storage_error, sync, write_atomic
+from engine.system.atomic_folder import building, put_in_place
 from trainer.cache import COLUMNS, CONFIG, FEATURES, SCALE, UTTERANCES
 from trainer.corpus import Recording
 from trainer.preflight import Heard, Note, Reject, Report, SplitSize

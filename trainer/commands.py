@@ -6,9 +6,9 @@ import os
 import time
 from pathlib import Path
 
-from engine.checkpoint import save_checkpoint
-from engine.commands import say
+from engine.cli import say
 from engine.config import CLASSIC, VOXFORGE, ModelConfig
+from engine.model.checkpoint import save_checkpoint
 from trainer.cluster import Cluster, cluster_from, cluster_of
 from trainer.events import Aligned, CorpusChanged, EpochDone, Event, Result, Saved, StepDone, Stopped
 from trainer.process import Request, run

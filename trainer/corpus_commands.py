@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from engine.commands import say
+from engine.cli import say
 from trainer.commands import PRESETS
 from trainer.site import RUSSIAN, Choice, corpus_url
 from trainer.stop_signals import STOPPED_BY_SIGNAL, until_stopped

@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.alphabet import SPACE, Alphabet
 from engine.config import FeatureConfig, ModelConfig
-from engine.frames import network_input, normalise
+from engine.features.network_input import network_input, normalise
 from trainer.augment import augmented
 from trainer.cache import FeatureCache, Utterance
 from trainer.settings import TrainConfig

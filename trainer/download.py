@@ -16,7 +16,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from engine.errors import ArchiveBroken, DownloadError, SiteFailing, SiteRefused
-from engine.storage import storage_error, sync
+from engine.system.atomic_files import storage_error, sync
 from trainer.archive import unpack
 from trainer.coroutines import driven, ticking
 from trainer.download_events import (

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.checkpoint import Checkpoint
-from engine.decode import Decoder
+from engine.decode.greedy import Decoder
 from engine.errors import CorpusError
-from engine.model import Recogniser
-from engine.transcribe import Transcriber
+from engine.model.bilstm_ctc import Recogniser
+from engine.model.checkpoint import Checkpoint
+from engine.transcribe.transcribe import Transcriber
 from trainer.dataset import Batch, Example, Examples, buckets
 from trainer.events import Held
 from trainer.material import TRAIN, examples_by_split

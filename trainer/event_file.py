@@ -11,7 +11,7 @@ from tensorflow.core.framework.summary_pb2 import Summary
 from tensorflow.core.util.event_pb2 import Event
 
 from engine.errors import DiskFull, NotWritable, StorageError
-from engine.storage import storage_error
+from engine.system.atomic_files import storage_error
 from trainer.step_log import StepRow, wall_clock
 
 _PREFIX, _OURS = "events.out.tfevents.", ".diktovka"  # TensorBoard knows them by what they begin with

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
-from engine.storage import write_atomic
+from engine.system.atomic_files import write_atomic
 from trainer.events import EpochDone
 
 EXAMPLES = "examples.tsv"

@@ -6,10 +6,10 @@ weights of zero onto all that was there before. Nothing hears them until trainin
 
 import numpy as np
 
-from engine.checkpoint import Checkpoint
 from engine.config import ModelConfig
 from engine.errors import TrainingError
-from engine.shapes import DIRECTIONS, initial_weights
+from engine.model.checkpoint import Checkpoint
+from engine.model.weights import DIRECTIONS, initial_weights
 
 _GATES = 4
 

@@ -7,8 +7,8 @@ import tensorflow as tf
 
 from engine.alphabet import Alphabet
 from engine.config import ModelConfig
-from engine.decode import GreedyDecoder
-from engine.model import Recogniser
+from engine.decode.greedy import GreedyDecoder
+from engine.model.bilstm_ctc import Recogniser
 from trainer.dataset import Batch, Example, Examples
 from trainer.evaluate import evaluate
 from trainer.events import Held

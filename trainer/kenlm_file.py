@@ -1,4 +1,4 @@
-"""A backoff model -> a file that KenLM loads by mapping it, and back. The layout is in `engine.kenlm_file`."""
+"""A backoff model -> a file that KenLM loads by mapping it, and back. The layout is in `engine.decode.kenlm_format`."""
 
 import struct
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.kenlm_file import (
+from engine.decode.kenlm_format import (
     BINS_VERSION,
     EXTENSION,
     MAGIC,
@@ -18,7 +18,7 @@ from engine.kenlm_file import (
     UNIGRAM,
     Shape,
 )
-from engine.storage import atomic_path
+from engine.system.atomic_files import atomic_path
 from trainer.backoff import Backoff
 from trainer.ngrams import BEGIN, Level, find, unigrams
 

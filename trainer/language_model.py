@@ -9,8 +9,8 @@ import numpy as np
 
 from engine.alphabet import fold_yo
 from engine.config import BETWEEN, _check, _Config
+from engine.decode.language_model import NGRAMS, load_language_model, save_lexicon
 from engine.errors import CorpusError
-from engine.language_model import NGRAMS, load_language_model, save_lexicon
 from trainer.backoff import Backoff, estimate, mixed, mixture_weights, perplexity, pruned
 from trainer.held_out import HeldOut, development_sentences, held_out_sentences
 from trainer.kenlm_file import read_kenlm, write_kenlm

@@ -4,7 +4,7 @@ import argparse
 import time
 from pathlib import Path
 
-from engine.commands import say
+from engine.cli import say
 from engine.paths import shipped_language_model
 from trainer.commands import add_without_option
 

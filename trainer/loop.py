@@ -16,12 +16,12 @@ from pathlib import Path
 import numpy as np
 
 from engine.alphabet import Alphabet
-from engine.checkpoint import Checkpoint, save_checkpoint
 from engine.config import FeatureConfig, ModelConfig
 from engine.errors import StorageError, TrainingError
-from engine.model import BiLstmCtc
-from engine.shapes import initial_lower_output, initial_weights, weight_shapes
-from engine.wording import N_
+from engine.model.bilstm_ctc import BiLstmCtc
+from engine.model.checkpoint import Checkpoint, save_checkpoint
+from engine.model.weights import initial_lower_output, initial_weights, weight_shapes
+from engine.text_marks import N_
 from trainer import nonspeech
 from trainer.dataset import Batch, Example, Examples, buckets, draw_epoch, prepared
 from trainer.distributed import Workers

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from engine.config import SAMPLE_RATE_HZ, FeatureConfig
-from engine.features import extract
+from engine.features.front_end import extract
 from trainer.dataset import Example, Rows
 
 _FEWEST_FRAMES = 30

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import tensorflow as tf
 
-from engine.model import BiLstmCtc
+from engine.model.bilstm_ctc import BiLstmCtc
 from trainer.dataset import Batch
 from trainer.distributed import Workers
 from trainer.settings import TrainConfig

@@ -12,7 +12,7 @@ import soundfile
 
 from engine.alphabet import Alphabet, normalise
 from engine.errors import CorpusError, UtteranceUnusable
-from engine.storage import atomic_path, storage_error, write_atomic
+from engine.system.atomic_files import atomic_path, storage_error, write_atomic
 from trainer.transcripts import TRANSCRIPTS
 
 SPEAKER = "me"

@@ -5,7 +5,7 @@ import os
 import threading
 from concurrent.futures import Executor, ProcessPoolExecutor
 
-from engine.child import begin_child
+from engine.system.child_process import begin_child
 
 # With a thread for each processor in each process, the small matrix products of the front end took five times as long.
 _THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")

@@ -10,11 +10,11 @@ from typing import Protocol
 import numpy as np
 
 from engine.alphabet import Alphabet
-from engine.audio import open_audio
+from engine.audio.file import open_audio
+from engine.audio.wav_header import read_header
 from engine.config import FULL_SCALE, SAMPLE_RATE_HZ, FeatureConfig
 from engine.errors import AudioError
-from engine.features import Listener, extract_together
-from engine.riff import read_header
+from engine.features.front_end import Listener, extract_together
 from trainer.dataset import fewest_steps
 
 NO_TEXT = "no text"

@@ -11,17 +11,17 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.child import POLL_S, Child, End, Flag, begin_child, orphaned, told
 from engine.config import FeatureConfig, ModelConfig
 from engine.errors import EngineError, EngineStopped, TrainingError, TrainingStopped
-from engine.worker import Cancelled
+from engine.system.child_process import POLL_S, Child, End, Flag, begin_child, orphaned, told
+from engine.system.worker import Cancelled
 from trainer.cluster import Cluster
 from trainer.events import Aligned, Event
 from trainer.run_lock import locked
 from trainer.settings import TrainConfig
 
 if TYPE_CHECKING:
-    from engine.checkpoint import Checkpoint
+    from engine.model.checkpoint import Checkpoint
     from trainer.dataset import Example
     from trainer.distributed import Workers
     from trainer.material import Material
@@ -59,7 +59,7 @@ def run(
     be true then); with several processes all end. Raises RunInUse where another process trains the run, and what
     trainer.loop and trainer.material raise.
     """
-    from engine.model import use_threads
+    from engine.model.bilstm_ctc import use_threads
 
     use_threads(request.threads or os.cpu_count() or 1, for_training=True)
     yield from trained(request, asked_to_stop, in_a_hurry)
@@ -102,7 +102,7 @@ def _trained_on(found: "Material", request: Request, *wishes: Callable[[], bool]
 
 def _start(request: Request, workers: "Workers") -> "Checkpoint | None":
     """The chief's is the run's own copy; the others have no folder, and take their weights from the chief."""
-    from engine.checkpoint import load_checkpoint
+    from engine.model.checkpoint import load_checkpoint
     from trainer.start import keep_start
 
     if workers.is_chief:
@@ -122,8 +122,8 @@ def _aligned(request: Request, recordings: "Sequence[Example]", workers: "Worker
 
 
 def _align(request: Request, recordings: "Sequence[Example]", path: Path) -> Iterator[Event]:
-    from engine.checkpoint import load_checkpoint
-    from engine.model import Recogniser
+    from engine.model.bilstm_ctc import Recogniser
+    from engine.model.checkpoint import load_checkpoint
     from trainer.align import Alignment, align
     from trainer.dataset import Examples
 

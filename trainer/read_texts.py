@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.alphabet import SPACE, fold_yo
-from engine.decode import TimedWord
+from engine.decode.greedy import TimedWord
 from engine.errors import CorpusError
 from trainer.text import END, Reader, Text, is_word
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.checkpoint import Checkpoint, load_checkpoint
-from engine.commands import add_language_options, decoder
-from engine.decode import Decoder, GreedyDecoder
+from engine.cli import add_language_options, decoder
+from engine.decode.greedy import Decoder, GreedyDecoder
 from engine.errors import CorpusError
+from engine.model.checkpoint import Checkpoint, load_checkpoint
 from engine.paths import INSTALLED_IN, shipped_checkpoint
 from trainer.metrics import ErrorRate
 from trainer.transcripts import TRANSCRIPTS
@@ -59,7 +59,7 @@ class Figures:
 
 def evaluate(arguments: argparse.Namespace) -> int:
     """CER and WER of every set, with a language model or without, or both side by side."""
-    from engine.storage import write_atomic
+    from engine.system.atomic_files import write_atomic
 
     checkpoint = load_checkpoint(arguments.model)
     decoders = _decoders(arguments, checkpoint)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.checkpoint import DESCRIPTION, WEIGHTS, load_checkpoint, save_checkpoint
-from engine.storage import storage_error, write_atomic
+from engine.model.checkpoint import DESCRIPTION, WEIGHTS, load_checkpoint, save_checkpoint
+from engine.system.atomic_files import storage_error, write_atomic
 from trainer.average import average
 from trainer.events import Held, Result
 

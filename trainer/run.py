@@ -21,9 +21,9 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.arrays import read_arrays
 from engine.errors import TrainingError
-from engine.storage import atomic_path, write_atomic
+from engine.system.atomic_files import atomic_path, write_atomic
+from engine.system.npz import read_arrays
 from trainer.events import EpochDone, Held
 from trainer.step_log import read_steps
 

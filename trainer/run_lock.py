@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from engine.errors import RunInUse
-from engine.file_lock import TAKEN, lock
-from engine.storage import storage_error
+from engine.system.atomic_files import storage_error
+from engine.system.file_lock import TAKEN, lock
 
 LOCK = "run.lock"
 log = logging.getLogger(__name__)

@@ -14,12 +14,12 @@ from pathlib import Path
 import numpy as np
 
 from engine.alphabet import SPACE
-from engine.checkpoint import Checkpoint
 from engine.config import HOP_S
-from engine.decode import Decoder, TimedWord
+from engine.decode.greedy import Decoder, TimedWord
 from engine.errors import CorpusError
-from engine.frames import network_input, normalise
-from engine.model import Recogniser
+from engine.features.network_input import network_input, normalise
+from engine.model.bilstm_ctc import Recogniser
+from engine.model.checkpoint import Checkpoint
 from trainer.cache import FeatureCache, Utterance
 from trainer.cache_writer import Collector, summary, whole_folder, write_report
 from trainer.corpus import Recording

@@ -4,7 +4,7 @@ import argparse
 import time
 from pathlib import Path
 
-from engine.commands import add_language_options, decoder, say
+from engine.cli import add_language_options, decoder, say
 from engine.errors import ConfigError
 from engine.paths import shipped_checkpoint
 from trainer.commands import add_without_option
@@ -37,8 +37,8 @@ def self_label(arguments: argparse.Namespace) -> int:
     """Reads recordings without transcripts and keeps what a text says or the model is sure of."""
     if arguments.texts_only and not arguments.texts:
         raise ConfigError(name="--texts-only", reason="there are no texts; name some with --texts")
-    from engine.checkpoint import load_checkpoint
-    from engine.decode import GreedyDecoder
+    from engine.decode.greedy import GreedyDecoder
+    from engine.model.checkpoint import load_checkpoint
     from trainer.cache import FeatureCache
     from trainer.corpus_events import CacheReady
     from trainer.read_texts import Library

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from engine.checkpoint import DESCRIPTION, Checkpoint, load_checkpoint, save_checkpoint
 from engine.config import FeatureConfig, ModelConfig
 from engine.errors import CheckpointMissing
+from engine.model.checkpoint import DESCRIPTION, Checkpoint, load_checkpoint, save_checkpoint
 from trainer.run import STATE, load_state
 
 START = "start"

@@ -12,7 +12,7 @@ from typing import TextIO
 
 import numpy as np
 
-from engine.storage import storage_error, write_atomic
+from engine.system.atomic_files import storage_error, write_atomic
 from trainer.events import StepDone
 
 STEPS = "steps.csv"

@@ -19,7 +19,7 @@ import numpy as np
 from engine.alphabet import fold_yo
 from engine.config import SAMPLE_RATE_HZ, FeatureConfig
 from engine.errors import CorpusError, SynthesiserFailed, SynthesiserMissing
-from engine.features import extract
+from engine.features.front_end import extract
 from trainer.cache_writer import Collector, summary, whole_folder, write_report
 from trainer.corpus import Recording
 from trainer.corpus_events import CacheReady, Extracting

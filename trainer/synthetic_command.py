@@ -4,7 +4,7 @@ import argparse
 import time
 from pathlib import Path
 
-from engine.commands import say
+from engine.cli import say
 from trainer.commands import PRESETS, add_without_option
 
 _REPORT_EVERY_S = 10.0

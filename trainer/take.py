@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.audio import open_audio
+from engine.audio.file import open_audio
 from engine.config import FULL_SCALE, QUIET_PEAK, SAMPLE_RATE_HZ
 from engine.errors import AudioError
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.alphabet import normalise
-from engine.audio import open_audio
+from engine.audio.file import open_audio
 from engine.config import FeatureConfig
 from engine.errors import CorpusError
-from engine.features import FrontEnd, join
+from engine.features.front_end import FrontEnd, join
 from trainer.dataset import Example, Rows
 
 TRANSCRIPTS = "transcripts.tsv"

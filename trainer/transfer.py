@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from engine.errors import AddressUnusable, ArchiveBroken, DownloadError, SiteRefused, SiteUnreachable
-from engine.storage import storage_error
+from engine.system.atomic_files import storage_error
 from trainer.download_events import Retrying
 
 _WAITS_S = (1.0, 3.0, 10.0, 30.0)

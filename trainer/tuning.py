@@ -21,10 +21,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from engine.beam_loader import NO_LANGUAGE, Language, load_beam
 from engine.config import BETWEEN, _check, _Config
+from engine.decode.beam_loader import NO_LANGUAGE, Language, load_beam
 from engine.errors import DiktovkaError
-from engine.storage import write_atomic
+from engine.system.atomic_files import write_atomic
 from trainer.run_lock import locked
 from trainer.settings import TrainConfig
 from trainer.tuning_events import OWN, RESULT, BeforeAfter, Hearing, Split, load_result, save_result
@@ -101,7 +101,7 @@ def tune(request: TuneRequest) -> Iterator[object]:
     TooFewOwn, TrainingError (RunInUse where another process is at it) and StorageError. Nothing but `request.out` is
     written to.
     """
-    from engine.model import use_threads
+    from engine.model.bilstm_ctc import use_threads
 
     use_threads(request.threads or os.cpu_count() or 1, for_training=True)
     yield from tuned(request)
@@ -109,7 +109,7 @@ def tune(request: TuneRequest) -> Iterator[object]:
 
 def tuned(request: TuneRequest) -> Iterator[object]:
     """As `tune`, with the threads that TensorFlow has."""
-    from engine.checkpoint import load_checkpoint
+    from engine.model.checkpoint import load_checkpoint
     from trainer.blend import Judge
     from trainer.tuning_material import others
 
@@ -180,7 +180,7 @@ def _trained(request: TuneRequest, start, train, held, more):
 
 def _concluded(request: TuneRequest, start, after, judge) -> Iterator[object]:
     """Judged for every blend; the best one is written, and then the result."""
-    from engine.checkpoint import save_checkpoint
+    from engine.model.checkpoint import save_checkpoint
     from trainer.blend import best_blend, blended, judged
 
     found = []

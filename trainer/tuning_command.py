@@ -4,8 +4,8 @@ import argparse
 from contextlib import closing
 from pathlib import Path
 
-from engine.beam_loader import Language
-from engine.commands import add_language_options, say
+from engine.cli import add_language_options, say
+from engine.decode.beam_loader import Language
 from engine.paths import shipped_checkpoint
 from trainer.stop_signals import STOPPED_BY_SIGNAL, stop_signals
 from trainer.tuning import TuneConfig, TuneRequest

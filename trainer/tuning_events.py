@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from engine.storage import write_atomic
+from engine.system.atomic_files import write_atomic
 from trainer.metrics import ErrorRate
 
 OWN = "own"

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from engine.alphabet import fold_yo
-from engine.checkpoint import Checkpoint
 from engine.errors import TooFewOwn
+from engine.model.checkpoint import Checkpoint
 from trainer.cache import FEATURES
 from trainer.corpus import find_recordings
 from trainer.dataset import Example, Examples, Rows

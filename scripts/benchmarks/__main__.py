@@ -18,7 +18,7 @@ import numpy as np
 
 from engine.alphabet import Alphabet
 from engine.config import FeatureConfig, ModelConfig
-from engine.frames import n_inputs
+from engine.features.network_input import n_inputs
 from scripts.benchmarks.material import SECONDS, THREADS, WARM_UP, batch, shape_of
 from scripts.benchmarks.torch_python import torch_python
 

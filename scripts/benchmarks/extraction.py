@@ -13,7 +13,7 @@ import numpy as np
 import soundfile
 
 from engine.config import CLASSIC, VOXFORGE
-from engine.features import Listener, extract_together
+from engine.features.front_end import Listener, extract_together
 from scripts.benchmarks.speech import write_speech
 
 _DURATION_S, _UTTERANCE_S, _AT_ONCE = 120, 6, 8

@@ -22,10 +22,10 @@ REPEATS = 9
 
 def fill(path: Path, n_entries: int) -> None:
     """Entries of words as often as they are in speech: by Zipf's law."""
-    from engine.document import Document
-    from engine.history import History
-    from engine.history_entry import Kind, State
-    from engine.results import Segment, Word
+    from engine.events import Segment, Word
+    from engine.history.entry import Kind, State
+    from engine.history.store import History
+    from engine.transcript.document import Document
 
     rng = random.Random(20)
     letters = "оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфё"
@@ -44,7 +44,7 @@ def fill(path: Path, n_entries: int) -> None:
 
 
 def search_ms(path: Path) -> float:
-    from engine.history import History
+    from engine.history.store import History
 
     slowest = 0.0
     with closing(History(path)) as history:

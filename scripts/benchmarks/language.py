@@ -8,10 +8,10 @@ import sys
 import threading
 import time
 
-from engine.beam_loader import BeamLoader, Language
-from engine.checkpoint import load_checkpoint
+from engine.decode.beam_loader import BeamLoader, Language
+from engine.model.checkpoint import load_checkpoint
 from engine.paths import shipped_checkpoint
-from engine.process import ready
+from engine.transcribe.recognition_process import ready
 
 
 def main(started_at: float) -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.checkpoint import load_checkpoint
 from engine.config import FeatureConfig, ModelConfig
+from engine.model.checkpoint import load_checkpoint
 from engine.paths import shipped_checkpoint
 from trainer.commands import PRESETS
 

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from engine.paths import shipped_checkpoint
-from engine.transcribe import Transcriber
+from engine.transcribe.transcribe import Transcriber
 from scripts.benchmarks.speech import write_speech
 
 

@@ -12,17 +12,17 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
-from engine.beam_loader import NO_LANGUAGE, Language, load_beam
-from engine.checkpoint import Checkpoint, load_checkpoint
-from engine.model import use_threads
+from engine.decode.beam_loader import NO_LANGUAGE, Language, load_beam
+from engine.model.bilstm_ctc import use_threads
+from engine.model.checkpoint import Checkpoint, load_checkpoint
 from engine.paths import shipped_checkpoint
-from engine.transcribe import Transcriber
+from engine.transcribe.transcribe import Transcriber
 from scripts.benchmarks.speech import write_speech
 from tests.helpers.keras_twin import keras_twin
 
 
 class KerasRecogniser:
-    """The same weights in Keras's own layers, in the place of engine.model.Recogniser."""
+    """The same weights in Keras's own layers, in the place of engine.model.bilstm_ctc.Recogniser."""
 
     def __init__(self, checkpoint: Checkpoint):
         twin = keras_twin(checkpoint.model, checkpoint.weights)

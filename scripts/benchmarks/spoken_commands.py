@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from engine.results import Word
-from engine.spoken_commands import COMMANDS, Spoken, acts
+from engine.dictation.spoken_commands import COMMANDS, Spoken, acts
+from engine.events import Word
 from engine.yo import fold_yo
 
 _BEGINNINGS = {command.words[0][:4] for command in COMMANDS} - {"с"}

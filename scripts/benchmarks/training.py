@@ -12,9 +12,9 @@ import numpy as np
 
 from engine.alphabet import Alphabet
 from engine.config import FeatureConfig, ModelConfig
-from engine.frames import n_inputs
-from engine.model import BiLstmCtc, use_threads
-from engine.shapes import initial_weights
+from engine.features.network_input import n_inputs
+from engine.model.bilstm_ctc import BiLstmCtc, use_threads
+from engine.model.weights import initial_weights
 from scripts.benchmarks.material import SECONDS, THREADS, WARM_UP, batch, shape_of
 from trainer.dataset import pad
 from trainer.settings import TrainConfig

@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from engine.model import use_threads
+from engine.model.bilstm_ctc import use_threads
 from scripts.benchmarks.material import THREADS, shape_of, write_corpus
 from trainer.events import StepDone
 from trainer.loop import Training

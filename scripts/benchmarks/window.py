@@ -15,7 +15,7 @@ from pathlib import Path
 from PySide6.QtCore import QEventLoop, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
-from engine.capture import Recorder
+from engine.audio.capture import Recorder
 from gui.app import Program
 from gui.stall import StallMeter
 from gui.status import Model, Status

@@ -7,7 +7,7 @@ import torch
 from torch.nn import functional
 
 from engine.alphabet import Alphabet
-from engine.decode import GreedyDecoder
+from engine.decode.greedy import GreedyDecoder
 from scripts.gpu.batches import Heard
 from scripts.gpu.network import Network
 from scripts.gpu.unpack import unpack

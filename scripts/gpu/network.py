@@ -1,4 +1,4 @@
-"""The network of `engine.model` in PyTorch, for training on a GPU; weights go in and out by `engine.shapes`."""
+"""The network of `engine.model.bilstm_ctc` in PyTorch, for training on a GPU; weights go in and out by `engine.model.weights`."""
 
 import numpy as np
 import torch
@@ -12,7 +12,7 @@ _DIRECTIONS = (("forward", ""), ("backward", "_reverse"))
 
 
 class Network(nn.Module):
-    """`engine.model.BiLstmCtc` in PyTorch; `weights` and `take` speak its names and shapes."""
+    """`engine.model.bilstm_ctc.BiLstmCtc` in PyTorch; `weights` and `take` speak its names and shapes."""
 
     def __init__(self, model: ModelConfig, n_labels: int):
         super().__init__()
@@ -50,7 +50,7 @@ class Network(nn.Module):
         return pad_packed_sequence(packed._replace(data=output(packed.data)))[0]
 
     def take(self, weights: dict[str, np.ndarray]) -> None:
-        """Weights by `engine.shapes.weight_shapes`, and `lower`."""
+        """Weights by `engine.model.weights.weight_shapes`, and `lower`."""
         with torch.no_grad():
             for n, layer in enumerate(self.layers):
                 for direction, suffix in _DIRECTIONS:

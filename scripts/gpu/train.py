@@ -19,9 +19,9 @@ from torch.nn import functional
 from torch.utils.data import DataLoader
 
 from engine.alphabet import Alphabet
-from engine.checkpoint import Checkpoint, save_checkpoint
 from engine.config import VOXFORGE, ModelConfig
-from engine.shapes import initial_lower_output, initial_weights
+from engine.model.checkpoint import Checkpoint, save_checkpoint
+from engine.model.weights import initial_lower_output, initial_weights
 from scripts.gpu.batches import Heard, Material, Stream
 from scripts.gpu.judge import Judge
 from scripts.gpu.network import Network

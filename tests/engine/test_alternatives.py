@@ -1,7 +1,7 @@
 """Other readings of doubtful words, from readings written by hand."""
 
-from engine.alternatives import MOST, window, with_alternatives, with_heard, with_readings
-from engine.decode import TimedWord
+from engine.decode.alternatives import MOST, window, with_alternatives, with_heard, with_readings
+from engine.decode.greedy import TimedWord
 
 
 def reading(*words, confidence=0.3):

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from engine.audio import open_audio
+from engine.audio.file import open_audio
 from engine.errors import AudioEmpty, AudioError, AudioNotAllowed, AudioNotFound, AudioUnreadable
 from tests.helpers.sounds import int16_bytes, noise, tone, wav_header
 

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from engine.alphabet import Alphabet
-from engine.beam import BeamDecoder
 from engine.config import DecodeConfig
-from engine.decode import GreedyDecoder
+from engine.decode.beam import BeamDecoder
+from engine.decode.greedy import GreedyDecoder
+from engine.decode.language_model import NGRAMS
 from engine.errors import ConfigError, LanguageModelDamaged
-from engine.language_model import NGRAMS
 from tests.helpers.language import language_model, spoken
 
 ALPHABET = Alphabet()

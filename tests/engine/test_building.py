@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.building import building, put_in_place, remove_unfinished
+from engine.system.atomic_folder import building, put_in_place, remove_unfinished
 from tests.conftest import ROOT
 
 
@@ -73,7 +73,7 @@ def build_what_is_lost(place: Path) -> None:
 BUILD_AND_WAIT = """
 import sys
 from pathlib import Path
-from engine.building import building
+from engine.system.atomic_folder import building
 place = Path(sys.argv[1])
 with building(place) as new:
     if place.exists():

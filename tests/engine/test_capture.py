@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.capture import Recorder, Recording, WavWriter, level, mono
+from engine.audio.capture import Recorder, Recording, WavWriter, level, mono
 from engine.errors import (
     CaptureError,
     DiskFull,
@@ -316,7 +316,7 @@ def test_header_is_the_one_of_the_standard(tmp_path):
 
 KILLED = """
 import sys, pathlib
-from engine.capture import Recorder
+from engine.audio.capture import Recorder
 from tests.helpers.fake_microphone import FakeMicrophone
 from tests.helpers.small_disk import SmallDisk
 microphone = FakeMicrophone()
@@ -345,5 +345,5 @@ def test_a_kill_leaves_a_whole_file(tmp_path):
 
 
 def test_the_window_process_needs_no_numpy_to_record():
-    code = "import sys, engine.capture; sys.exit('numpy' in sys.modules or 'sounddevice' in sys.modules)"
+    code = "import sys, engine.audio.capture; sys.exit('numpy' in sys.modules or 'sounddevice' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

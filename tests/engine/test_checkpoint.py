@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.checkpoint import DESCRIPTION, WEIGHTS, load_checkpoint, read_description, save_checkpoint
 from engine.config import DecodeConfig
 from engine.errors import CheckpointDamaged, CheckpointMismatch, CheckpointMissing, DiktovkaError, DiskFull
+from engine.model.checkpoint import DESCRIPTION, WEIGHTS, load_checkpoint, read_description, save_checkpoint
 from tests.helpers.killed_saves import killed_saves
 from tests.helpers.models import random_checkpoint, write_random_checkpoint
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from engine.alphabet import Alphabet
-from engine.decode import GreedyDecoder, TimedWord
+from engine.decode.greedy import GreedyDecoder, TimedWord
 
 ALPHABET = Alphabet("абв ")
 BLANK = ALPHABET.blank

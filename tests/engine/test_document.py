@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.document import Document
 from engine.errors import TranscriptDamaged
-from engine.results import Segment, Word
+from engine.events import Segment, Word
+from engine.transcript.document import Document
 from tests.conftest import ROOT
 
 unhurried = settings(deadline=None)

@@ -9,11 +9,11 @@ import docx
 import pytest
 from hypothesis import given, settings
 
-from engine.document import Document
 from engine.errors import NotWritable
-from engine.export import FORMATS, rendered, to_docx, to_srt, to_vtt, write
-from engine.results import Segment
-from engine.subtitles import cues
+from engine.events import Segment
+from engine.transcript.document import Document
+from engine.transcript.export import FORMATS, rendered, to_docx, to_srt, to_vtt, write
+from engine.transcript.subtitles import cues
 from tests.helpers.speech import any_segments, any_texts, segment, unhurried
 
 CLOCK = re.compile(r"(\d{2,}):([0-5]\d):([0-5]\d)[,.](\d{3})")

@@ -8,8 +8,8 @@ import python_speech_features
 import soundfile
 
 from engine.config import CLASSIC, VOXFORGE
-from engine.features import FrontEnd, Listener, extract, extract_together, join, normalise
-from engine.voxforge_frontend import SilenceGate
+from engine.features.front_end import FrontEnd, Listener, extract, extract_together, join, normalise
+from engine.features.voxforge import SilenceGate
 from tests.helpers.sounds import bursts, noise, tone
 
 PLAIN = replace(VOXFORGE, remove_noise=False, remove_silence=False)

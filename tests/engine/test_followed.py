@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from engine.audio import FollowedRecording, open_audio
+from engine.audio.file import FollowedRecording, open_audio
 from engine.errors import AudioEmpty, AudioError, AudioNotFound, AudioUnreadable
 from tests.helpers.sounds import int16_bytes, noise, tone, wav_header
 

@@ -8,9 +8,9 @@ import av
 import numpy as np
 import pytest
 
-from engine.audio import open_audio
+from engine.audio.ffmpeg import FORMATS, format_of
+from engine.audio.file import open_audio
 from engine.errors import AudioEmpty, AudioError, AudioUnreadable
-from engine.foreign import FORMATS, format_of
 from tests.helpers.sounds import tone
 
 RATE_HZ, LENGTH_S = 16_000, 5.0

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from engine.config import VOXFORGE, ModelConfig
-from engine.frames import deltas, n_inputs, n_steps, network_input, normalise
+from engine.features.network_input import deltas, n_inputs, n_steps, network_input, normalise
 
 
 def test_normalised_cepstra_have_mean_0_and_variance_1():

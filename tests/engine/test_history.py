@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from engine.document import Document
 from engine.errors import AudioNotFound, DiskFull, DownloadError, HistoryDamaged, HistoryNewer, NotWritable
-from engine.history import BIN_DAYS, DAY_S, History
-from engine.history_entry import Kind, Order, Show, State
-from engine.history_error import error_from_json, error_to_json
-from engine.history_file import _SCHEMA
+from engine.history.database import _SCHEMA
+from engine.history.entry import Kind, Order, Show, State
+from engine.history.error import error_from_json, error_to_json
+from engine.history.store import BIN_DAYS, DAY_S, History
+from engine.transcript.document import Document
 from tests.helpers.fake_engine import segment
 
 LATER = 9e9
@@ -440,8 +440,8 @@ def test_it_is_all_there_the_next_time(history, tmp_path):
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from engine.history import History
-from engine.history_entry import Kind, State
+from engine.history.store import History
+from engine.history.entry import Kind, State
 history = History(Path(sys.argv[1]))
 for number in range(200):
     history.add(Path(f"/{number}.wav"), Kind.FILE)

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from engine.alphabet import Alphabet, fold_yo
-from engine.beam import BeamDecoder
-from engine.checkpoint import load_checkpoint
 from engine.config import DecodeConfig
+from engine.decode.beam import BeamDecoder
+from engine.decode.language_model import DESCRIPTION, LEXICON, NGRAMS, load_language_model
 from engine.errors import LanguageModelDamaged, LanguageModelError, LanguageModelMissing
-from engine.language_model import DESCRIPTION, LEXICON, NGRAMS, load_language_model
-from engine.narrow_path import narrow_path
+from engine.model.checkpoint import load_checkpoint
 from engine.paths import shipped_language_model
+from engine.system.ansi_path import narrow_path
 from tests.helpers.language import language_model, spoken
 from trainer.cache import FeatureCache
 from trainer.metrics import error_rate
@@ -182,8 +182,8 @@ def test_a_spoken_word_that_the_lexicon_lacks_comes_out_once_it_is_ones_own(
 ):
     """A reader of Gogol whom nobody trained on. Without own words such a word is taken for others of the lexicon: its
     free spelling costs too much to be seen, and is what the network heard where it costs nothing."""
-    from engine.frames import network_input, normalise
-    from engine.model import Recogniser
+    from engine.features.network_input import network_input, normalise
+    from engine.model.bilstm_ctc import Recogniser
 
     checkpoint, cache = load_checkpoint(shipped), FeatureCache(shared / "voxforge-ru-mfcc")
     (said,) = [one for one in cache.utterances if one.split == "dev_unseen_text" and one.id.endswith(recording)]

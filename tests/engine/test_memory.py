@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.checkpoint import save_checkpoint
+from engine.model.checkpoint import save_checkpoint
 from tests.helpers.models import random_checkpoint
 from tests.helpers.sounds import int16_bytes, noise
 
@@ -25,8 +25,8 @@ FURTHEST_BEHIND_S = 40.0  # a block and the longest stretch, 20 s each
 READER = """
 import json, sys
 from pathlib import Path
-from engine.results import Final, Progress
-from engine.transcribe import Transcriber
+from engine.events import Final, Progress
+from engine.transcribe.transcribe import Transcriber
 
 def peak_mb():
     (line,) = [line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM")]

@@ -4,8 +4,8 @@ import tensorflow as tf
 
 from engine.config import VOXFORGE, ModelConfig
 from engine.errors import CheckpointMismatch
-from engine.model import BiLstmCtc, Recogniser
-from engine.shapes import initial_lower_output, initial_weights, weight_shapes
+from engine.model.bilstm_ctc import BiLstmCtc, Recogniser
+from engine.model.weights import initial_lower_output, initial_weights, weight_shapes
 from tests.helpers.keras_twin import keras_twin
 from trainer.optimiser import ctc_loss
 

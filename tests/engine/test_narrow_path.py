@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from engine.alphabet import Alphabet
-from engine.beam import BeamDecoder
 from engine.config import DecodeConfig
+from engine.decode.beam import BeamDecoder
+from engine.decode.language_model import load_language_model
 from engine.errors import PathUnusable
-from engine.language_model import load_language_model
-from engine.narrow_path import CodePage, narrow_path, short_name, windows
+from engine.system.ansi_path import CodePage, narrow_path, short_name, windows
 from tests.helpers.language import language_model, spoken
 
 
@@ -118,7 +118,9 @@ def test_on_windows_the_system_is_asked(file, tmp_path, monkeypatch):
     monkeypatch.setenv("PUBLIC", str(tmp_path / "public"))
     monkeypatch.setenv("PROGRAMDATA", "")
     assert windows().folders[1:] == (tmp_path / "public",)
-    monkeypatch.setattr("engine.narrow_path.windows", lambda: CodePage(western, short_name, (tmp_path / "public",)))
+    monkeypatch.setattr(
+        "engine.system.ansi_path.windows", lambda: CodePage(western, short_name, (tmp_path / "public",))
+    )
     assert Path(narrow_path(file).decode()).is_relative_to(tmp_path / "public")
 
 
@@ -127,7 +129,7 @@ def test_kenlm_reads_from_the_copy(tmp_path, monkeypatch):
     importlib.import_module("flashlight.lib.text.decoder.kenlm")  # it would look for the libraries of Windows
     monkeypatch.setattr(sys, "platform", "win32")
     system = CodePage(lambda name: name.encode("ascii"), no_short_name, (tmp_path / "public",))
-    monkeypatch.setattr("engine.narrow_path.windows", lambda: system)
+    monkeypatch.setattr("engine.system.ansi_path.windows", lambda: system)
     beam = BeamDecoder(Alphabet(), load_language_model(folder), DecodeConfig())
     assert len(copies(tmp_path / "public")) == 1
     assert beam.text(spoken("аб ба")) == "аб ба"

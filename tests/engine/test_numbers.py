@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.numbers import with_digits
+from engine.dictation.numbers import with_digits
 
 # A speller of its own, nominative, so that the table under test is not held against itself.
 UNITS = ["ноль", "один", "два", "три", "четыре", "пять", "шесть", "семь", "восемь", "девять"]

@@ -1,7 +1,6 @@
 import pytest
 
-from engine.errors import NotWritable, OwnWordsUnreadable
-from engine.own_words import (
+from engine.decode.own_words import (
     BadLine,
     OwnWords,
     export_own_words,
@@ -10,6 +9,7 @@ from engine.own_words import (
     read_own_words,
     write_own_words,
 )
+from engine.errors import NotWritable, OwnWordsUnreadable
 from engine.paths import own_words_file
 
 

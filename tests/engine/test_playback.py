@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from engine.audio.playback import Playback
+from engine.audio.sound_on_disk import Sound
 from engine.errors import LoudspeakerLost, NoLoudspeaker
-from engine.playback import Playback
-from engine.sound import Sound
 from tests.helpers.fake_loudspeaker import FakeLoudspeaker
 
 RATE_HZ = 16_000

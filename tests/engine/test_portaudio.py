@@ -4,8 +4,8 @@ import sys
 
 import pytest
 
+from engine.audio.portaudio import InputDevice, input_devices, open_loudspeaker, open_portaudio
 from engine.errors import CaptureError, LoudspeakerBusy, MicrophoneBusy, NoLoudspeaker, NoMicrophone, PortAudioMissing
-from engine.portaudio import InputDevice, input_devices, open_loudspeaker, open_portaudio
 from tests.helpers.fake_portaudio import CallbackStop, FakePortAudio
 
 USB, WEBCAM, SPEAKERS = ("USB", 1, 48_000), ("Webcam", 2, 44_100), ("Speakers", 0, 48_000)

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 import soundfile
 
-from engine.beam import BeamDecoder
-from engine.beam_loader import NO_LANGUAGE, Language
-from engine.checkpoint import load_checkpoint
+from engine.decode.beam import BeamDecoder
+from engine.decode.beam_loader import NO_LANGUAGE, Language
 from engine.errors import AudioNotFound, CheckpointMissing, EngineStopped, LanguageModelMissing, OwnWordsUnreadable
-from engine.process import EngineProcess
-from engine.results import Final, Finished, Progress, Provisional
-from engine.transcribe import Transcriber
-from engine.worker import Cancelled
+from engine.events import Final, Finished, Progress, Provisional
+from engine.model.checkpoint import load_checkpoint
+from engine.system.worker import Cancelled
+from engine.transcribe.recognition_process import EngineProcess
+from engine.transcribe.transcribe import Transcriber
 from tests.helpers.language import language_model
 from tests.helpers.models import write_random_checkpoint
 from tests.helpers.orphans import killed

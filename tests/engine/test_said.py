@@ -2,11 +2,11 @@
 
 import pytest
 
-from engine.dictated import Dictation
-from engine.document import Document
-from engine.results import Segment, Word
-from engine.said import said_in
-from engine.spoken_commands import Spoken
+from engine.dictation.apply_commands import Dictation
+from engine.dictation.spoken_commands import Spoken
+from engine.events import Segment, Word
+from engine.transcript.document import Document
+from engine.transcript.spoken_words import said_in
 
 
 def dictation(*breaths: str, is_dictation: bool = False) -> Document:

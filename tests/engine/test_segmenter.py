@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from engine.features import Frames, join
-from engine.segmenter import Lengths, Segmenter
+from engine.features.front_end import Frames, join
+from engine.features.segmenter import Lengths, Segmenter
 
 LENGTHS = Lengths(pause_s=0.05, shortest_s=1.0, long_pause_s=0.5, fewest_s=0.3, longest_s=2.0)
 

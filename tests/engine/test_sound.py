@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import soundfile
 
+from engine.audio.sound_on_disk import Sound, load_sound
 from engine.errors import AudioNotFound
-from engine.sound import Sound, load_sound
 from tests.helpers.sounds import tone
 
 

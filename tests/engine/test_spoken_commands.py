@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.dictated import LONG_PARAGRAPH, Dictation, dictated, joined, paragraphs
-from engine.document import Document
-from engine.language_model import load_language_model
+from engine.decode.language_model import load_language_model
+from engine.dictation.apply_commands import LONG_PARAGRAPH, Dictation, dictated, joined, paragraphs
+from engine.dictation.spoken_commands import COMMANDS, NOTHING_SPOKEN, Kind, Spoken, acts, is_nearly
+from engine.events import Final, Finished, Progress, Provisional, Revised, Segment, Word
 from engine.paths import shipped_language_model
-from engine.results import Final, Finished, Progress, Provisional, Revised, Segment, Word
-from engine.spoken_commands import COMMANDS, NOTHING_SPOKEN, Kind, Spoken, acts, is_nearly
-from engine.subtitles import cues
+from engine.transcript.document import Document
+from engine.transcript.subtitles import cues
 
 PHRASES = [command.phrase for command in COMMANDS]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import DiskFull, NotWritable
-from engine.storage import atomic_path, storage_error, sync, write_atomic
+from engine.system.atomic_files import atomic_path, storage_error, sync, write_atomic
 
 
 def names(folder):

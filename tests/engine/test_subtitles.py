@@ -5,8 +5,8 @@ from itertools import pairwise, zip_longest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.results import Segment, Word
-from engine.subtitles import cues
+from engine.events import Segment, Word
+from engine.transcript.subtitles import cues
 from tests.helpers.speech import any_segments, evenly, segment, unhurried
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.tempo import Tempo
+from engine.audio.time_stretch import Tempo
 from tests.helpers.sounds import noise, tone
 
 RATE_HZ = 16_000

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import soundfile
 
-from engine.checkpoint import load_checkpoint
 from engine.errors import AudioEmpty, AudioNotFound
-from engine.results import Final, Finished, Progress, Provisional, Started
-from engine.transcribe import Transcriber
+from engine.events import Final, Finished, Progress, Provisional, Started
+from engine.model.checkpoint import load_checkpoint
+from engine.transcribe.transcribe import Transcriber
 from tests.helpers.models import random_checkpoint
 from trainer import nonspeech
 from trainer.metrics import error_rate

@@ -2,7 +2,7 @@ import threading
 
 import pytest
 
-from engine.worker import Cancelled, Worker
+from engine.system.worker import Cancelled, Worker
 
 
 class Listener:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from engine.config import VOXFORGE, ModelConfig
-from engine.shapes import initial_lower_output, initial_weights
+from engine.model.weights import initial_lower_output, initial_weights
 
 torch = pytest.importorskip("torch", reason="PyTorch is needed for training on a GPU alone")
 
@@ -22,7 +22,7 @@ def sigmoid(x):
 
 
 def lstm(x, kernel, bias):
-    """As `engine.recurrence.lstm` says: gates i, c, f, o."""
+    """As `engine.model.lstm.lstm` says: gates i, c, f, o."""
     hidden = cell = np.zeros(MODEL.n_units)
     heard = []
     for step in x:

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from engine.capture import LOST_AFTER_S, InputDevice, Recorder
+from engine.audio.capture import LOST_AFTER_S, InputDevice, Recorder
 from gui import i18n
 from gui.app import Program, make_trainer_page
 from gui.garbage import Garbage

@@ -3,8 +3,8 @@
 from contextlib import closing
 from pathlib import Path
 
-from engine.history import History
-from engine.history_entry import Entry, Show
+from engine.history.entry import Entry, Show
+from engine.history.store import History
 from engine.paths import data_dir
 
 FILES = [Path("/записи/первая.wav"), Path("/записи/вторая.mp3"), Path("/записи/третья.ogg")]

@@ -10,12 +10,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QTextCharFormat
 from PySide6.QtWidgets import QLabel, QWidget
 
-from engine.document import Document
+from engine.audio.sound_on_disk import Sound
 from engine.errors import AudioUnreadable
-from engine.history_entry import Entry, Kind, State
-from engine.history_error import error_to_json
-from engine.results import Segment, Word
-from engine.sound import Sound
+from engine.events import Segment, Word
+from engine.history.entry import Entry, Kind, State
+from engine.history.error import error_to_json
+from engine.transcript.document import Document
 from gui import i18n
 from gui.edited_text import EditedText
 from gui.history_row import STATE_ICONS

@@ -11,12 +11,12 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible, QContextMenuEvent, QTextCursor
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QMenu, QPushButton, QTextEdit
 
-from engine.dictated import Dictation
-from engine.document import Document
+from engine.dictation.apply_commands import Dictation
+from engine.dictation.spoken_commands import Spoken
 from engine.errors import NoLoudspeaker, NotWritable
+from engine.events import Segment, Word
 from engine.paths import my_voice_dir
-from engine.results import Segment, Word
-from engine.spoken_commands import Spoken
+from engine.transcript.document import Document
 from gui import i18n
 from gui.editor import Editor
 from gui.settings import Settings

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from engine.errors import AudioUnreadable, DiskFull, LanguageModelMissing, MicrophoneBusy, NoLoudspeaker
-from engine.history_entry import State
+from engine.history.entry import State
 from engine.paths import own_words_file
 from gui import kept_text
 from gui.dictating import Dictating

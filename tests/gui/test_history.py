@@ -10,7 +10,7 @@ from PySide6.QtGui import QAccessible, QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QMenu, QPushButton
 
 from engine.errors import AudioNotFound, AudioUnreadable, NoLoudspeaker
-from engine.history_entry import Show, State
+from engine.history.entry import Show, State
 from engine.paths import data_dir, recordings_dir, shipped_checkpoint
 from gui.history_page import HistoryPage
 from gui.status import Recording

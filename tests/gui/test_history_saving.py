@@ -8,8 +8,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 
-from engine.export import FORMATS
 from engine.paths import data_dir
+from engine.transcript.export import FORMATS
 from gui import history_saving
 from gui.files import text_formats
 from tests.gui.history_stage import choose, show_history

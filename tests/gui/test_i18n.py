@@ -22,7 +22,7 @@ from engine.errors import (
     MicrophoneLost,
     SpaceMissing,
 )
-from engine.history_error import error_from_json, error_to_json
+from engine.history.error import error_from_json, error_to_json
 from gui import i18n
 from gui.download_words import size_words
 from gui.loss_plot import Axis

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.checkpoint import load_checkpoint
+from engine.model.checkpoint import load_checkpoint
 from engine.paths import models_dir
 from gui import i18n
 from gui.corpus_cache import cache_folder, prepared

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QTextCursor
 from PySide6.QtWidgets import QDialog, QPushButton
 
-from engine.capture import InputDevice
+from engine.audio.capture import InputDevice
 from engine.errors import NoMicrophone, NotWritable, PortAudioMissing
 from gui.problem import Problem
 from gui.status import Recording

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.results import Segment, Word
+from engine.events import Segment, Word
 from gui.page_text import HEADING, NO_SEGMENT, Page, Run, Source, retimed, timed_segments
 from tests.helpers.fake_engine import segment
 

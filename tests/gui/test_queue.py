@@ -13,7 +13,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from engine.errors import AudioUnreadable, InterruptedTooOften
-from engine.history_entry import Show, State
+from engine.history.entry import Show, State
 from engine.paths import data_dir, shipped_checkpoint
 from gui.history_keeper import recorded_s
 from gui.status import Recording
@@ -313,7 +313,7 @@ KILLED_WHILE_RECORDING = """
 import os, signal, sys
 from PySide6.QtWidgets import QApplication
 from PySide6.QtCore import QTimer
-from engine.capture import Recorder
+from engine.audio.capture import Recorder
 import gui.app
 from tests.helpers.fake_engine import FakeEngine
 from tests.helpers.fake_microphone import FakeMicrophone
@@ -373,7 +373,7 @@ def test_a_file_that_ends_the_program_each_time_is_given_up(stage, make_stage, q
     qtbot.waitUntil(lambda: bool(stage.engine.calls))
     (entry,) = entries(stage, qtbot)
     close(stage, qtbot)
-    from engine.history import History
+    from engine.history.store import History
     from engine.paths import data_dir
 
     history = History(data_dir() / "history.sqlite")

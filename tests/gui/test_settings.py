@@ -6,8 +6,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
+from engine.decode.own_words import read_own_words
 from engine.errors import ConfigError, LanguageModelMissing, OwnWordsUnreadable
-from engine.own_words import read_own_words
 from engine.paths import models_dir, own_words_file, recordings_dir, shipped_checkpoint, shipped_language_model
 from gui.app import start_engine_process
 from gui.settings import Settings

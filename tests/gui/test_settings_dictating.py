@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QLabel
 
-from engine.spoken_commands import COMMANDS
+from engine.dictation.spoken_commands import COMMANDS
 from gui.settings_dictating import DictatingSection
 from gui.shortcuts import PORTABLE
 from gui.status import Recording

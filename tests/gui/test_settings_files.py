@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QByteArray, QSettings
 
+from engine.decode.own_words import read_text
 from engine.errors import SettingsFileUnusable
-from engine.own_words import read_text
 from engine.paths import config_dir, data_dir, log_file, models_dir, own_words_file, recordings_dir
 from gui import settings_privacy
 from gui.settings import NO_LANGUAGE_MODEL, NOT_EXPORTED, Settings

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.history import DAY_S
-from engine.history_entry import Kind, Show, State
+from engine.history.entry import Kind, Show, State
+from engine.history.store import DAY_S
 from gui.log_window import LogWindow
 from gui.settings import Settings
 from tests.gui.history_stage import entries, in_database, settle, states

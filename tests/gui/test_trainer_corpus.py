@@ -2,8 +2,8 @@
 
 import pytest
 
-from engine.building import _MARK, building
 from engine.paths import data_dir
+from engine.system.atomic_folder import _MARK, building
 from gui import corpora
 from gui.corpus_cache import cache_folder
 from gui.settings import Settings

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QLocale, Qt
 
-from engine.checkpoint import load_checkpoint, save_checkpoint
 from engine.config import ModelConfig
 from engine.errors import CheckpointMissing
+from engine.model.checkpoint import load_checkpoint, save_checkpoint
 from engine.paths import models_dir, shipped_checkpoint
 from gui.recognition import model_name
 from gui.settings import Settings

@@ -5,8 +5,8 @@ import math
 import pytest
 from PySide6.QtCore import QCoreApplication, QRect
 
-from engine.checkpoint import load_checkpoint
 from engine.config import VOXFORGE, ModelConfig
+from engine.model.checkpoint import load_checkpoint
 from engine.paths import models_dir
 from gui.curve import Curve
 from gui.training_job import State

@@ -10,10 +10,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton
 
-from engine.checkpoint import load_checkpoint
 from engine.errors import DiskFull, NoMicrophone
+from engine.model.checkpoint import load_checkpoint
 from engine.paths import data_dir, models_dir
-from engine.worker import Cancelled
+from engine.system.worker import Cancelled
 from gui import i18n
 from gui.theme import DARK, LIGHT, theme
 from gui.tuning_job import Step

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.document import Document
-from engine.results import Segment, Word
+from engine.events import Segment, Word
+from engine.transcript.document import Document
 from gui.word_places import WordPlaces
 
 TEXT = "раз два\nтри"

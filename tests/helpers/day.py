@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from engine.results import Segment
+from engine.events import Segment
 from gui.history_model import ENTRY
 from gui.history_page import HistoryPage
 from gui.jobs import Ending, Job

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.results import Event, Final, Finished, Progress, Provisional, Segment, Started, Word
-from engine.worker import Cancelled
+from engine.events import Event, Final, Finished, Progress, Provisional, Segment, Started, Word
+from engine.system.worker import Cancelled
 
 _END = object()
 

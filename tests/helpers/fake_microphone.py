@@ -3,8 +3,8 @@
 import threading
 from array import array
 
+from engine.audio.portaudio import OnBlock
 from engine.errors import DiktovkaError
-from engine.portaudio import OnBlock
 
 
 class FakeMicrophone:

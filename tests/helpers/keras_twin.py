@@ -4,7 +4,7 @@ import keras
 import numpy as np
 
 from engine.config import ModelConfig
-from engine.shapes import DIRECTIONS
+from engine.model.weights import DIRECTIONS
 
 
 def keras_twin(model: ModelConfig, weights: dict[str, np.ndarray]) -> keras.Model:

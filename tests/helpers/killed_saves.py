@@ -12,7 +12,7 @@ import sys
 from itertools import count, product
 from pathlib import Path
 
-from engine.checkpoint import save_checkpoint
+from engine.model.checkpoint import save_checkpoint
 from tests.helpers.models import random_checkpoint, write_random_checkpoint
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.alphabet import Alphabet
-from engine.language_model import LanguageModel, load_language_model
+from engine.decode.language_model import LanguageModel, load_language_model
 from trainer.language_model import BuildConfig, build
 
 EXACT = BuildConfig(vocabulary=1000, threshold=0.0, probability_bits=12, backoff_bits=12)

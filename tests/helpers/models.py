@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 
 from engine.alphabet import Alphabet
-from engine.checkpoint import Checkpoint, save_checkpoint
 from engine.config import VOXFORGE, FeatureConfig, ModelConfig
-from engine.shapes import initial_weights
+from engine.model.checkpoint import Checkpoint, save_checkpoint
+from engine.model.weights import initial_weights
 from trainer.cache import COLUMNS
 
 SMALL = ModelConfig(n_layers=1, n_units=16, n_stacked=2)

@@ -10,9 +10,9 @@ import sys
 import time
 from pathlib import Path
 
-from engine.beam_loader import NO_LANGUAGE
 from engine.config import VOXFORGE, ModelConfig
-from engine.process import EngineProcess
+from engine.decode.beam_loader import NO_LANGUAGE
+from engine.transcribe.recognition_process import EngineProcess
 from trainer.process import Request, TrainingProcess
 from trainer.settings import TrainConfig
 

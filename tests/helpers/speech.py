@@ -3,7 +3,7 @@
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from engine.results import Segment, Word
+from engine.events import Segment, Word
 
 # A busy machine is slow, which says nothing of what is tested.
 unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 
 from engine.alphabet import Alphabet
-from engine.checkpoint import Checkpoint, save_checkpoint
 from engine.config import VOXFORGE, ModelConfig
+from engine.model.checkpoint import Checkpoint, save_checkpoint
 from tests.helpers.models import WORDS, write_cache, write_rows
 from trainer.loop import Training
 from trainer.material import material

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from engine.config import CLASSIC, VOXFORGE
-from engine.features import extract
+from engine.features.front_end import extract
 from tests.helpers.models import letter_cepstra
 from trainer import nonspeech
 from trainer.augment import (

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from engine.checkpoint import load_checkpoint
 from engine.config import ModelConfig
 from engine.errors import CheckpointMismatch
+from engine.model.checkpoint import load_checkpoint
 from main import main
 from tests.helpers.models import write_random_checkpoint
 from trainer.average import average

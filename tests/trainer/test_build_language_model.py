@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.decode.language_model import NGRAMS, load_language_model
 from engine.errors import ConfigError, CorpusError
-from engine.language_model import NGRAMS, load_language_model
 from trainer.backoff import estimate, log10_probabilities, mixed, mixture_weights, perplexity, pruned
 from trainer.held_out import HeldOut, development_sentences, held_out_sentences
 from trainer.kenlm_file import murmur, packed, read_kenlm, unpacked, write_kenlm

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.checkpoint import load_checkpoint
+from engine.model.checkpoint import load_checkpoint
 from tests.conftest import ROOT
 from tests.helpers.models import write_cache
 from trainer.run import load_state, read_steps

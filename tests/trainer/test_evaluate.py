@@ -5,8 +5,8 @@ import pytest
 
 from engine.alphabet import Alphabet
 from engine.config import VOXFORGE
-from engine.decode import GreedyDecoder
-from engine.frames import network_input, normalise
+from engine.decode.greedy import GreedyDecoder
+from engine.features.network_input import network_input, normalise
 from tests.helpers.models import SMALL, write_cache
 from trainer.dataset import Examples
 from trainer.evaluate import evaluate

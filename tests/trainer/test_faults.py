@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.checkpoint import load_checkpoint
 from engine.config import VOXFORGE, ModelConfig
 from engine.errors import DiskFull, NotWritable, TrainingError
+from engine.model.checkpoint import load_checkpoint
 from tests.conftest import ROOT
 from tests.helpers.models import write_cache
 from trainer.events import CorpusChanged, EpochDone, Result, Saved, StepDone

@@ -12,9 +12,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from engine.checkpoint import load_checkpoint
 from engine.config import VOXFORGE, ModelConfig
 from engine.errors import TrainingError
+from engine.model.checkpoint import load_checkpoint
 from tests.conftest import ROOT
 from tests.helpers.models import random_checkpoint, write_cache
 from trainer.cache import FeatureCache

@@ -7,7 +7,7 @@ import pytest
 import soundfile
 
 from engine.config import CLASSIC, VOXFORGE
-from engine.features import extract
+from engine.features.front_end import extract
 from tests.helpers.corpora import speech_flac, speech_wav
 from tests.helpers.sounds import bursts, int16_bytes, noise, wav_header
 from trainer.corpus import Recording

@@ -8,7 +8,7 @@ import pytest
 
 from engine.config import VOXFORGE, ModelConfig
 from engine.errors import CorpusError, TrainingError, TrainingStopped
-from engine.worker import Cancelled
+from engine.system.worker import Cancelled
 from tests.helpers.broken_training import run_that_does_nothing_but_tell, run_with_a_mistake
 from tests.helpers.models import write_cache
 from tests.helpers.orphans import killed

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.decode import TimedWord
+from engine.decode.greedy import TimedWord
 from engine.errors import CorpusError
 from trainer.read_texts import Library, read_stretches
 

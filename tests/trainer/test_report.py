@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.checkpoint import load_checkpoint, save_checkpoint
 from engine.config import DecodeConfig
 from engine.errors import CorpusError, LanguageModelMissing
+from engine.model.checkpoint import load_checkpoint, save_checkpoint
 from tests.helpers.language import language_model
 from tests.helpers.models import WORDS, random_checkpoint, write_cache
 from trainer.metrics import ErrorRate, error_rate

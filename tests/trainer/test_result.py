@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.checkpoint import load_checkpoint, save_checkpoint
 from engine.config import VOXFORGE, ModelConfig
 from engine.errors import NotWritable
+from engine.model.checkpoint import load_checkpoint, save_checkpoint
 from tests.helpers.models import random_checkpoint, write_cache
 from trainer.events import EpochDone, Held, Result, StepDone, Stopped
 from trainer.loop import Training

@@ -5,10 +5,10 @@ import argparse
 import numpy as np
 import pytest
 
-from engine.checkpoint import save_checkpoint
 from engine.config import CLASSIC, VOXFORGE, ModelConfig
-from engine.decode import GreedyDecoder, TimedWord
+from engine.decode.greedy import GreedyDecoder, TimedWord
 from engine.errors import ConfigError, CorpusError
+from engine.model.checkpoint import save_checkpoint
 from tests.helpers.models import random_checkpoint, write_cache
 from trainer.cache import FeatureCache
 from trainer.corpus_events import CacheReady, Extracting

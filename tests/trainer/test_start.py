@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.checkpoint import load_checkpoint, save_checkpoint
 from engine.config import VOXFORGE
 from engine.errors import CheckpointMissing
+from engine.model.checkpoint import load_checkpoint, save_checkpoint
 from tests.helpers.models import SMALL, random_checkpoint, write_cache
 from tests.test_commands import diktovka
 from trainer.events import StepDone

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.checkpoint import load_checkpoint
+from engine.model.checkpoint import load_checkpoint
 from tests.helpers.models import SMALL, write_cache, write_random_checkpoint
 from tests.test_commands import diktovka
 from trainer.commands import _Report

@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.beam_loader import Language
-from engine.checkpoint import load_checkpoint
+from engine.decode.beam_loader import Language
 from engine.errors import CheckpointMissing, ConfigError, CorpusError, TooFewOwn
-from engine.worker import Cancelled
+from engine.model.checkpoint import load_checkpoint
+from engine.system.worker import Cancelled
 from tests.helpers.language import language_model
 from tests.helpers.models import SMALL, WORDS, write_random_checkpoint
 from tests.helpers.voices import write_learned, write_voice

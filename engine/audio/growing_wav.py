@@ -1,0 +1,110 @@
+"""A recording that is still being written -> float32 mono blocks at the model's rate."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+
+from engine.audio.mono_resampler import DAMAGED, MonoResampler, audio_error, open_ordinary, unless_empty
+from engine.audio.wav_header import WavHeader, read_header
+from engine.config import SAMPLE_RATE_HZ
+from engine.errors import AudioEmpty, AudioError, AudioUnreadable
+
+POLL_S = 0.1
+
+
+class FollowedRecording:
+    """A 16 bit PCM WAV that is still being written: a context manager that reads until the writer has ended.
+
+    ended: asked before every reading; once it says True, what is there is read and that is all. wait: called
+    between two readings. What the header says of the length is not heeded. Nothing is yielded while nothing
+    comes, so to stop early let `ended` say True. Raises as open_audio does.
+    """
+
+    duration_s = None
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        rate_hz: int = SAMPLE_RATE_HZ,
+        *,
+        ended: Callable[[], bool],
+        wait: Callable[[], object] = lambda: time.sleep(POLL_S),
+    ):
+        self._path, self._rate_hz, self._ended, self._wait = Path(path), rate_hz, ended, wait
+        # Unbuffered: a buffer would keep what has changed since.
+        self._file = open_ordinary(self._path, partial(open, buffering=0))
+        self._header: WavHeader | None = None
+        self._position = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc_info: object) -> None:
+        self._file.close()
+
+    def blocks(self, block_s: float = 1.0) -> Iterator[np.ndarray]:
+        """float32 (n,) in [-1, 1], mono, at the rate asked for, block_s seconds at most. Can be had once.
+
+        All of them together are what open_audio gives for the finished file. Raises AudioError where the file
+        shrinks or vanishes, AudioUnreadable where it is no 16 bit PCM WAV, AudioEmpty where it ended
+        without a sample.
+        """
+        mono = None
+        while True:
+            is_last = self._ended()
+            if self._header or self._find_header():
+                mono = mono or MonoResampler(self._header.rate_hz, self._rate_hz)
+                for samples in self._available(block_s):
+                    yield from unless_empty(mono.push(samples))
+            if is_last:
+                break
+            self._wait()
+        if not mono and self._length():
+            raise AudioUnreadable(path=self._path, reason=DAMAGED)
+        if not mono or not mono.n_values:
+            raise AudioEmpty(path=self._path)
+        yield from unless_empty(mono.flush())
+
+    def _find_header(self) -> bool:
+        """Whether the header is there by now, and all of it."""
+        self._length()
+        try:
+            self._header = read_header(self._file)
+        except OSError as error:
+            raise audio_error(self._path, error) from error
+        except ValueError as error:
+            raise AudioUnreadable(path=self._path, reason=str(error)) from error
+        if self._header is None:
+            return False
+        if not self._header.is_pcm or self._header.bits != 16:
+            raise AudioUnreadable(path=self._path, reason="a recording in progress must be 16 bit PCM")
+        self._position = self._header.data_start
+        return True
+
+    def _available(self, block_s: float) -> Iterator[np.ndarray]:
+        """What was written and not read yet, whole frames only: float32 (n, n_channels)."""
+        frame_bytes = 2 * self._header.n_channels
+        most = max(1, round(block_s * self._header.rate_hz)) * frame_bytes
+        while n_bytes := min(most, (self._length() - self._position) // frame_bytes * frame_bytes):
+            try:
+                self._file.seek(self._position)
+                raw = self._file.read(n_bytes)
+            except OSError as error:
+                raise audio_error(self._path, error) from error
+            raw = raw[: len(raw) // frame_bytes * frame_bytes]
+            self._position += len(raw)
+            yield np.frombuffer(raw, "<i2").reshape(-1, self._header.n_channels) / np.float32(32_768)
+
+    def _length(self) -> int:
+        """Bytes in the file now."""
+        if not self._path.exists():
+            raise AudioError(path=self._path, reason="it vanished while it was written")
+        length = os.fstat(self._file.fileno()).st_size
+        if length < self._position:
+            raise AudioError(path=self._path, reason="it became shorter while it was written")
+        return length

@@ -1,0 +1,176 @@
+"""The verbs `transcribe`, `demo` and `devices` of the command line.
+
+Text goes to standard output, everything else to standard error.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from engine.decode.beam_loader import Language, load_beam
+from engine.dictation.apply_commands import dictated
+from engine.dictation.spoken_commands import NOTHING_SPOKEN, Spoken
+from engine.errors import ConfigError, DiktovkaError
+from engine.events import Event, Finished, Progress
+from engine.paths import own_words_file, resource, shipped_checkpoint, shipped_language_model
+from engine.transcript.document import Document
+
+_FORMATS = {"txt": "plain text (default)", "srt": "SRT", "vtt": "VTT", "json": "JSON", "docx": "Word"}
+
+
+def add_transcribe_options(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("file", nargs="+", type=Path, metavar="FILE", help="recording: WAV, FLAC, OGG, MP3 or M4A; or a video")
+    form = parser.add_mutually_exclusive_group()
+    for name, text in _FORMATS.items():
+        form.add_argument(f"--{name}", dest="format", action="store_const", const=name, default="txt", help=text)
+    add(
+        "-o",
+        "--output-directory",
+        type=Path,
+        metavar="DIR",
+        help="write one file a recording there, not to standard output",
+    )
+    add(
+        "-m",
+        "--model",
+        type=Path,
+        default=None,
+        metavar="CHECKPOINT",
+        help="model (default: the shipped one)",
+    )
+    add_language_options(parser, "the list of the settings")
+    said = "carry out what is said about the text: «точка», «запятая», «новая строка» and others, as in dictation"
+    add("--spoken-commands", action="store_true", help=said)
+    add("--digits", action="store_true", help="write numbers as digits")
+
+
+def add_language_options(parser: argparse.ArgumentParser, own_words: str) -> None:
+    """own_words: what the list of own words is by default, in words."""
+    parser.add_argument(
+        "--language-model",
+        type=_folder_or_none,
+        default=shipped_language_model(),
+        metavar="DIR",
+        help="folder of a language model, or none: letters as they are heard (default: the shipped one)",
+    )
+    parser.add_argument(
+        "--own-words",
+        type=Path,
+        metavar="FILE",
+        help=f"text file of words and phrases to prefer, one a line (default: {own_words})",
+    )
+
+
+def _folder_or_none(text: str) -> Path | None:
+    return None if text == "none" else Path(text)
+
+
+def decoder(checkpoint, model: Path | None, own_words: Path | None):
+    """The beam search that was asked for, None without a language model; lines that are of no use are named."""
+    found, own = load_beam(checkpoint, Language(model, own_words))
+    for line in own.bad:
+        say(f"{own_words}, line {line.number}: “{line.text}” is left out: {line.reason}.")
+    return found
+
+
+def transcribe(arguments: argparse.Namespace) -> int:
+    """Transcribes each file; a file that fails is named and the others go on. 1 if any failed."""
+    from engine.model.checkpoint import load_checkpoint
+    from engine.transcribe.transcribe import Transcriber
+
+    if arguments.format == "docx" and not arguments.output_directory:
+        raise ConfigError(name="--docx", reason="a Word document cannot be printed; name a folder for it with -o")
+    model = arguments.model or shipped_checkpoint()
+    checkpoint = load_checkpoint(model)
+    own_words = arguments.own_words or own_words_file()
+    transcriber = Transcriber(checkpoint, decoder(checkpoint, arguments.language_model, own_words))
+    spoken = spoken_options(arguments.spoken_commands, arguments.digits)
+    failed = False
+    for path in arguments.file:
+        try:
+            finished = _finished(written(transcriber.transcribe(path), spoken), path)
+            told = (str(path), finished.duration_s, model.name, arguments.spoken_commands)
+            _put_out(Document.of(finished.segments, *told), path, arguments)
+        except DiktovkaError as error:
+            say(f"diktovka: {error}")
+            failed = True
+    return int(failed)
+
+
+def _put_out(document: Document, path: Path, arguments: argparse.Namespace) -> None:
+    from engine.transcript.export import rendered, write
+
+    if arguments.output_directory:
+        target = arguments.output_directory / f"{path.stem}.{arguments.format}"
+        write(target, document, form=arguments.format)
+        say(f"{target}")
+    else:
+        sys.stdout.write(rendered(arguments.format, document).decode("utf-8"))
+        sys.stdout.flush()
+
+
+def spoken_options(commands: bool, digits: bool) -> Spoken | None:
+    """What is made of spoken words; None where they are written as they were heard."""
+    if not commands and not digits:
+        return None
+    return Spoken(digits=digits) if commands else replace(NOTHING_SPOKEN, digits=digits)
+
+
+def written(events: Iterator[Event], spoken: Spoken | None) -> Iterator[Event]:
+    """The events of one recording, with what was said about its text carried out."""
+    return events if spoken is None else dictated(events, spoken)
+
+
+def _finished(events: Iterator[Event], path: Path) -> Finished:
+    """The last event of a file; progress goes to standard error where that is a terminal."""
+    shown = sys.stderr.isatty()
+    for event in events:
+        if isinstance(event, Progress) and shown:
+            share = f" of {event.total_s:.0f}" if event.total_s else ""
+            print(f"\r{path.name}: {event.done_s:.0f}{share} s", end="", file=sys.stderr, flush=True)
+        elif isinstance(event, Finished):
+            if shown:
+                print("\r\033[K", end="", file=sys.stderr, flush=True)
+            return event
+    raise AssertionError("a transcription ends with Finished")
+
+
+def demo(arguments: argparse.Namespace) -> int:
+    """The two sample recordings, what was said in them beside what was read."""
+    from engine.model.checkpoint import load_checkpoint
+    from engine.transcribe.transcribe import Transcriber
+
+    folder = resource("samples")
+    samples = json.loads((folder / "samples.json").read_text(encoding="utf-8"))
+    say("Getting the model ready ...")
+    checkpoint = load_checkpoint(shipped_checkpoint())
+    transcriber = Transcriber(checkpoint, decoder(checkpoint, shipped_language_model(), own_words_file()))
+    for sample in samples:
+        finished = _finished(transcriber.transcribe(folder / sample["file"]), folder / sample["file"])
+        say(f"\n{sample['file']} ({sample['speaker']['en']}), {finished.duration_s:.1f} s")
+        say(f"  said: {sample['text']}")
+        say("  read:")
+        print(finished.text, flush=True)
+    return 0
+
+
+def devices(arguments: argparse.Namespace) -> int:
+    """One microphone a line; the default one is marked. 1 if there is none."""
+    from engine.audio.capture import input_devices
+
+    found = input_devices()
+    for device in found:
+        mark = "*" if device.is_default else " "
+        print(f"{mark} {device.index:>3}  {device.name}  {device.rate_hz:.0f} Hz")
+    if not found:
+        say("No microphone was found.")
+    return int(not found)
+
+
+def say(text: str) -> None:
+    """What is no result: to standard error, at once."""
+    print(text, file=sys.stderr, flush=True)

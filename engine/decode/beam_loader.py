@@ -1,0 +1,107 @@
+"""The beam search's language model and own words, loaded beside the network and kept up to date."""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from engine.decode.own_words import OwnWords, read_own_words
+from engine.errors import DiktovkaError, unexpected
+from engine.model.checkpoint import Checkpoint
+from engine.paths import own_words_file, shipped_language_model
+
+log = logging.getLogger(__name__)
+_POLL_S = 0.05
+
+
+@dataclass(frozen=True)
+class Language:
+    """Where the search takes its words from. model: folder of a language model, None: none, the letters are written
+    as they are heard. own_words: file of the person's own words, which need not exist; None: none."""
+
+    model: Path | None = field(default_factory=shipped_language_model)
+    own_words: Path | None = field(default_factory=own_words_file)
+
+
+NO_LANGUAGE = Language(None, None)
+
+
+def load_beam(checkpoint: Checkpoint, language: Language):
+    """The BeamDecoder at once, or None without a language model. Returns it with the OwnWords that it prefers.
+
+    Raises LanguageModelError, OwnWordsUnreadable.
+    """
+    from engine.decode.beam import BeamDecoder
+    from engine.decode.language_model import load_language_model
+
+    own = read_own_words(language.own_words) if language.own_words is not None else OwnWords()
+    if language.model is None:
+        return None, own
+    model = load_language_model(language.model)
+    return BeamDecoder(checkpoint.alphabet, model, checkpoint.decode, own.words), own
+
+
+class BeamLoader:
+    """Makes a BeamDecoder for a model on a thread of its own, so that nobody waits for it.
+
+    decoder: None until it is there. error: why it cannot be made, or why the own words cannot be read.
+    """
+
+    def __init__(self, checkpoint: Checkpoint, language: Language):
+        self._checkpoint, self._language = checkpoint, language
+        self._seen: tuple[int, int] | None = None
+        self.decoder = None
+        self.error: DiktovkaError | None = None
+        self._thread = threading.Thread(target=self._load, name="language", daemon=True)
+
+    def start(self) -> None:
+        if self._language.model is not None:
+            self._thread.start()
+
+    def wait(self, stop: Callable[[], bool] = lambda: False) -> None:
+        """Returns when it is loaded, or cannot be, or stop() says so."""
+        while self._thread.is_alive() and not stop():
+            self._thread.join(_POLL_S)
+
+    def refresh(self) -> None:
+        """Takes over what was changed in the own words; from the thread that decodes."""
+        if self.decoder is not None and self._stamp() != self._seen:
+            self.decoder.prefer(self._own_words())
+
+    def _load(self) -> None:
+        from engine.decode.beam import BeamDecoder
+        from engine.decode.language_model import load_language_model
+
+        try:
+            model = load_language_model(self._language.model)
+            own = self._own_words()
+            self.decoder = BeamDecoder(self._checkpoint.alphabet, model, self._checkpoint.decode, own)
+        except DiktovkaError as error:
+            log.warning("the language model cannot be used", exc_info=error)
+            self.error = error
+        except Exception as error:  # recognition goes on without, but the reason must not be lost
+            log.exception("the language model cannot be used")
+            self.error = DiktovkaError(reason=unexpected(error))
+
+    def _own_words(self) -> tuple[str, ...]:
+        self._seen = self._stamp()
+        if self._language.own_words is None:
+            return ()
+        try:
+            found = read_own_words(self._language.own_words)
+        except DiktovkaError as error:
+            log.warning("the own words cannot be used", exc_info=error)
+            self.error = error
+            return ()
+        for line in found.bad:
+            log.info("line %d of the own words cannot be used: %s", line.number, line.reason)
+        return found.words
+
+    def _stamp(self) -> tuple[int, int] | None:
+        """Changes when the file of own words does."""
+        try:
+            found = self._language.own_words.stat()
+        except (OSError, AttributeError):
+            return None
+        return found.st_mtime_ns, found.st_size

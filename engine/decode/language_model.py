@@ -1,0 +1,116 @@
+"""A language model on disk: n-grams as KenLM maps them, the words, and one JSON that says what they are.
+
+ngrams.kenlm     the n-grams, a quantised trie (see engine.decode.kenlm_format)
+lexicon.npz      words: UTF-8, one a line, in alphabetical order, `ё` folded into `е`; scores: float16, log10
+                 probability of each; yo_words: those that may be written with `ё`, so written, one a line;
+                 yo_shares: float16, how often they are
+model.json       format, order, numbers, log10 probability of an unknown word, origin, SHA-256 of both files
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from engine.alphabet import fold_yo
+from engine.errors import LanguageModelDamaged, LanguageModelMissing
+from engine.system.atomic_files import atomic_path, write_atomic
+from engine.system.npz import read_arrays
+
+NGRAMS, LEXICON, DESCRIPTION = "ngrams.kenlm", "lexicon.npz", "model.json"
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class LanguageModel:
+    """words: as in lexicon.npz; scores: float32 (n_words,), log10; unknown: log10 probability of any other word.
+
+    yo: folded word -> how it is written with `ё`, and how often it is. described: the JSON.
+    """
+
+    folder: Path
+    words: list[str]
+    scores: np.ndarray
+    unknown: float
+    yo: dict[str, tuple[str, float]]
+    described: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def ngrams(self) -> Path:
+        """The file of n-grams; KenLM opens it by `narrow_path`."""
+        return self.folder / NGRAMS
+
+
+def load_language_model(folder: Path) -> LanguageModel:
+    """Reads and checks a language model; KenLM itself would crash on a damaged file.
+
+    Raises LanguageModelMissing or LanguageModelDamaged.
+    """
+    folder = Path(folder)
+    described = _description(folder)
+    try:
+        for name, digest in described["sha256"].items():
+            with (folder / name).open("rb") as file:
+                if hashlib.file_digest(file, "sha256").hexdigest() != digest:
+                    raise LanguageModelDamaged(path=folder, file=name)
+        lexicon = read_arrays(folder / LEXICON)
+        words, scores = _lines(lexicon["words"]), lexicon["scores"].astype(np.float32)
+        yo_words = _lines(lexicon["yo_words"])
+        if len(words) != len(scores) or len(yo_words) != len(lexicon["yo_shares"]) or NGRAMS not in described["sha256"]:
+            raise LanguageModelDamaged(path=folder, file=LEXICON)
+        shares = zip(yo_words, lexicon["yo_shares"].tolist(), strict=True)
+        yo = {fold_yo(word): (word, share) for word, share in shares}
+        return LanguageModel(folder, words, scores, float(described["unknown"]), yo, described)
+    except FileNotFoundError as error:
+        raise LanguageModelMissing(path=folder, file=Path(error.filename or folder).name) from error
+    except (OSError, ValueError) as error:
+        raise LanguageModelDamaged(path=folder, file=LEXICON) from error
+    except (KeyError, TypeError, AttributeError) as error:
+        raise LanguageModelDamaged(path=folder, file=DESCRIPTION) from error
+
+
+def save_lexicon(
+    folder: Path, words: list[str], scores: np.ndarray, yo: dict[str, float], described: dict[str, object]
+) -> None:
+    """Writes all but the n-grams, which must be there already. Raises StorageError.
+
+    words: alphabetical; yo: words written with `ё` -> share; described: what the JSON says besides format and sums.
+    """
+    folder = Path(folder)
+    with atomic_path(folder / LEXICON) as temporary, temporary.open("wb") as file:
+        np.savez_compressed(
+            file,
+            words=_blob(words),
+            scores=np.asarray(scores, np.float16),
+            yo_words=_blob(list(yo)),
+            yo_shares=np.array(list(yo.values()), np.float16),
+        )
+    sums = {}
+    for name in (NGRAMS, LEXICON):
+        with (folder / name).open("rb") as file:
+            sums[name] = hashlib.file_digest(file, "sha256").hexdigest()
+    text = json.dumps({"format": FORMAT, **described, "sha256": sums}, ensure_ascii=False, indent=1)
+    write_atomic(folder / DESCRIPTION, text + "\n")
+
+
+def _description(folder: Path) -> dict:
+    try:
+        described = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise LanguageModelMissing(path=folder, file=DESCRIPTION) from error
+    except (OSError, ValueError) as error:
+        raise LanguageModelDamaged(path=folder, file=DESCRIPTION) from error
+    if not isinstance(described, dict) or described.get("format") != FORMAT:
+        raise LanguageModelDamaged(path=folder, file=DESCRIPTION)
+    return described
+
+
+def _blob(words: list[str]) -> np.ndarray:
+    return np.frombuffer("\n".join(words).encode(), np.uint8)
+
+
+def _lines(blob: np.ndarray) -> list[str]:
+    text = blob.tobytes().decode()
+    return text.split("\n") if text else []

@@ -1,0 +1,161 @@
+"""What the beam search may spell: known words, the person's own words, and, at a price, anything else.
+
+The search of flashlight-text walks a trie whose branches are columns of a matrix. Beside the network's labels there
+are columns of our own, so that one trie holds it all:
+
+    label          0 ... blank            as the network gives them
+    own end        the space after an own word; its reward is added to it
+    free letters   the letters again, for words that are spelled freely; only what is nearly the likeliest in a step
+    free ends      the space after a freely spelled word, one for each number of letters; its price is added to it
+
+A trie node may have several parents, so the free spelling needs one node for each place and letter only. That lets the
+search take all spellings that end alike for one and add up their probabilities: without the bound on free letters,
+a thousand unlikely spellings together outdo the words.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.alphabet import SPACE, Alphabet, fold_yo
+from engine.config import DecodeConfig
+from engine.decode.language_model import LanguageModel
+
+LONGEST_FREE = 24  # letters
+UNKNOWN = 0  # the label of whatever the n-grams do not know
+_IMPOSSIBLE = -1e4  # nats; an infinity would spoil the search's sums
+_LEAST = -30.0
+_LEAST_WEIGHT = 1e-3
+_NEARLY = 2.0  # nats below the likeliest label of a step
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Where the columns are, for an alphabet."""
+
+    alphabet: Alphabet
+
+    @property
+    def own_end(self) -> int:
+        return self.alphabet.n_labels
+
+    @property
+    def free_letters(self) -> int:
+        return self.own_end + 1
+
+    @property
+    def free_ends(self) -> int:
+        return self.free_letters + self.alphabet.n_labels
+
+    @property
+    def n(self) -> int:
+        return self.free_ends + LONGEST_FREE
+
+    def is_free(self, column: int) -> bool:
+        """Whether it is a letter of a freely spelled word."""
+        return self.free_letters <= column < self.free_ends
+
+    def label(self, column: int) -> int:
+        """The network's label that a column stands for."""
+        if column < self.alphabet.n_labels:
+            return column
+        if self.is_free(column):
+            return column - self.free_letters
+        return self.alphabet.space
+
+    def emissions(self, log_probs: np.ndarray, decode: DecodeConfig) -> np.ndarray:
+        """log_probs (n_steps, n_labels) as float32 (n_steps + 1, n); the step more closes the last word."""
+        n_labels = self.alphabet.n_labels
+        result = np.full((len(log_probs) + 1, self.n), _IMPOSSIBLE, np.float32)
+        result[:-1, :n_labels] = np.maximum(np.nan_to_num(log_probs, nan=_LEAST), _LEAST)
+        letters = self.alphabet.letters
+        if "ё" in letters and "е" in letters:
+            plain, dotted = letters.index("е"), letters.index("ё")
+            result[:-1, plain] = np.logaddexp(result[:-1, plain], result[:-1, dotted])
+            result[:-1, dotted] = _IMPOSSIBLE
+        result[:-1, self.alphabet.blank] -= decode.blank_price
+        result[:-1, self.alphabet.space] -= decode.space_price
+        result[-1, self.alphabet.space] = 0.0
+        space = result[:, self.alphabet.space]
+        result[:, self.own_end] = space + decode.own_word_score
+        likely = result[:, :n_labels] >= result[:, :n_labels].max(axis=1, keepdims=True) - _NEARLY
+        likely[:, [self.alphabet.space, self.alphabet.blank]] = False
+        result[:, self.free_letters : self.free_ends] = np.where(likely, result[:, :n_labels], _IMPOSSIBLE)
+        result[:, self.free_ends :] = space[:, None] - free_prices(decode)
+        return np.ascontiguousarray(result)
+
+
+def free_prices(decode: DecodeConfig) -> np.ndarray:
+    """What a freely spelled word of 1, 2, ... letters costs beside the n-grams' score of an unknown one, in nats."""
+    return decode.free_word_price + decode.free_letter_price * np.arange(1, LONGEST_FREE + 1)
+
+
+class Lexicon:
+    """trie: of flashlight-text; tokens: for each label the word as the n-grams know it."""
+
+    def __init__(self, alphabet: Alphabet, model: LanguageModel, decode: DecodeConfig):
+        """Takes about half a second for 100,000 words."""
+        from flashlight.lib.text.decoder import Trie
+
+        self.columns = Columns(alphabet)
+        self._model, self._decode = model, decode
+        self.trie = Trie(self.columns.n, alphabet.space)
+        self._insert_words()
+        self._free = self._free_nodes()
+        self._own: list[list[int]] = []
+        self.tokens: list[str] = []
+        self.prefer(())
+
+    @property
+    def has_own(self) -> bool:
+        return bool(self._own)
+
+    def prefer(self, own: Sequence[str]) -> None:
+        """own: the person's words and phrases, normalised, in place of those given before."""
+        from flashlight.lib.text.decoder import SmearingMode
+
+        alphabet, model = self.columns.alphabet, self._model
+        root = self.trie.search([])
+        # Smearing walks every path there is, and of those that spell freely there is no end.
+        root.children = {n: node for n, node in root.children.items() if n not in self._free}
+        for spelling in self._own:
+            node = self.trie.search(spelling)
+            node.labels, node.scores = [], []
+        # "+" cannot begin a word, so that the n-grams score each own word as an unknown one, yet keep them apart.
+        self.tokens = ["<unk>", *model.words, *(f"+{i}" for i in range(len(own)))]
+        self._own = []
+        reward = self._decode.own_word_score / max(self._decode.lm_weight, _LEAST_WEIGHT)
+        for label, text in enumerate(own, start=1 + len(model.words)):
+            if not alphabet.foreign(text := fold_yo(text)):
+                self._own.append([*alphabet.encode(text).tolist(), self.columns.own_end])
+                self.trie.insert(self._own[-1], label, model.unknown + reward)
+        self.trie.smear(SmearingMode.MAX)
+        root.children = {**root.children, **self._free}
+
+    def _insert_words(self) -> None:
+        alphabet, words = self.columns.alphabet, self._model.words
+        foreign = bool(alphabet.foreign("".join(set().union(*words))))
+        labels = str.maketrans({letter: chr(i) for i, letter in enumerate(alphabet.letters)})
+        insert, space = self.trie.insert, alphabet.space
+        for i, (word, score) in enumerate(zip(words, self._model.scores.tolist(), strict=True), start=1):
+            if not foreign or not alphabet.foreign(word):
+                insert([*map(ord, word.translate(labels)), space], i, score)
+
+    def _free_nodes(self) -> dict:
+        """The nodes that may begin a freely spelled word, by column. Each promises what a word ending there gets."""
+        from flashlight.lib.text.decoder import TrieNode
+
+        columns, alphabet, unknown = self.columns, self.columns.alphabet, self._model.unknown
+        letters = [columns.free_letters + i for i, letter in enumerate(alphabet.letters) if letter not in (SPACE, "ё")]
+        promised = unknown - free_prices(self._decode) / max(self._decode.lm_weight, _LEAST_WEIGHT)
+        end = TrieNode(alphabet.space)
+        end.labels, end.scores, end.max_score = [UNKNOWN], [unknown], unknown
+        following: dict = {}
+        for place in range(LONGEST_FREE - 1, -1, -1):
+            children, nodes = {**following, columns.free_ends + place: end}, {}
+            for column in letters:
+                nodes[column] = TrieNode(column)
+                nodes[column].children, nodes[column].max_score = children, float(promised[place])
+            following = nodes
+        return following

@@ -1,0 +1,165 @@
+"""Words that a person says to a dictation about the text: marks, new lines, «удали последнее слово».
+
+A command is its words one after the other. In a word of ten letters or more one letter may be wrong, missing or too
+many, as the recognition has it at times; shorter ones have too many neighbours («дочка», «почка»), or are
+near to their own cases («двоеточия»).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from engine.events import Word
+from engine.text_marks import N_
+from engine.yo import fold_yo
+
+LONG_WORD = 10  # letters; `scripts/benchmarks/spoken_commands.py` counts what that costs
+
+
+class Kind(Enum):
+    MARK = auto()  # closes up to the word before it
+    DASH = auto()  # stands between two words
+    BREAK = auto()
+    CAPITAL = auto()
+    DELETE_WORD = auto()
+    UNDO = auto()
+
+
+@dataclass(frozen=True)
+class Command:
+    """name: in the settings; phrase: what is said, lower case; meaning: to be translated; text: what it writes.
+
+    not_before: words after which it is none, but part of a phrase of its own. alone: only at the end of what is
+    said in one breath, or before another command.
+    """
+
+    name: str
+    phrase: str
+    meaning: str
+    kind: Kind
+    text: str = ""
+    not_before: frozenset[str] = frozenset()
+    alone: bool = False
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return tuple(fold_yo(self.phrase).split())
+
+
+COMMANDS = (
+    Command(
+        "full_stop",
+        "точка",
+        N_("a full stop; the next word gets a capital letter"),
+        Kind.MARK,
+        ".",
+        frozenset(
+            (
+                "зрения",
+                "опоры",
+                "отсчета",
+                "кипения",
+                "плавления",
+                "замерзания",
+                "касания",
+                "пересечения",
+                "отправления",
+                "сбыта",
+            )
+        ),
+    ),
+    Command("comma", "запятая", N_("a comma"), Kind.MARK, ","),
+    Command("question_mark", "вопросительный знак", N_("a question mark"), Kind.MARK, "?"),
+    Command("exclamation_mark", "восклицательный знак", N_("an exclamation mark"), Kind.MARK, "!"),
+    Command("semicolon", "точка с запятой", N_("a semicolon"), Kind.MARK, ";"),
+    Command("colon", "двоеточие", N_("a colon"), Kind.MARK, ":"),
+    Command("dash", "тире", N_("a dash"), Kind.DASH, "—"),
+    Command("new_line", "новая строка", N_("a new line"), Kind.BREAK, "\n"),
+    Command("new_paragraph", "новый абзац", N_("a new paragraph, after an empty line"), Kind.BREAK, "\n\n"),
+    Command("capital_letter", "с большой буквы", N_("the next word gets a capital letter"), Kind.CAPITAL),
+    Command("delete_word", "удали последнее слово", N_("the last word is taken away"), Kind.DELETE_WORD),
+    Command("undo", "отмени", N_("what was said last, or the last command, is taken back"), Kind.UNDO, alone=True),
+)
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """What is made of spoken words. off: names of the COMMANDS that are plain words.
+
+    capitals: sentences that end with a spoken mark, and what follows them, begin with a capital letter.
+    digits: numbers as digits, see engine.dictation.numbers.
+    """
+
+    off: frozenset[str] = frozenset()
+    capitals: bool = True
+    digits: bool = False
+
+    @property
+    def commands(self) -> tuple[Command, ...]:
+        """Those that are on, the longest first."""
+        on = (command for command in COMMANDS if command.name not in self.off)
+        return tuple(sorted(on, key=lambda command: len(command.words), reverse=True))
+
+    @property
+    def phrases(self) -> tuple[str, ...]:
+        return tuple(command.phrase for command in COMMANDS if command.name not in self.off)
+
+
+NOTHING_SPOKEN = Spoken(off=frozenset(command.name for command in COMMANDS), capitals=False)
+
+
+@dataclass(frozen=True)
+class Act:
+    """Words said one after the other, or one command (then `words` are those it was said with)."""
+
+    words: tuple[Word, ...]
+    command: Command | None = None
+
+
+def acts(words: Sequence[Word], commands: Sequence[Command]) -> list[Act]:
+    """Words of one breath, as recognised, cut into commands and what is between them. commands: longest first."""
+    folded = [fold_yo(word.text.lower()) for word in words]
+    found: list[Act] = []
+    plain: list[Word] = []
+    at = 0
+    while at < len(words):
+        command = next(_matching(folded, at, commands), None)
+        if command is None:
+            plain.append(words[at])
+            at += 1
+            continue
+        if plain:
+            found.append(Act(tuple(plain)))
+            plain = []
+        n = len(command.words)
+        found.append(Act(tuple(words[at : at + n]), command))
+        at += n
+    return [*found, Act(tuple(plain))] if plain else found
+
+
+def _matching(words: Sequence[str], at: int, commands: Sequence[Command]) -> Iterator[Command]:
+    for command in commands:
+        end = at + len(command.words)
+        following = words[end] if end < len(words) else None
+        if end > len(words) or not all(map(_is_said, words[at:end], command.words)):
+            continue
+        if following in command.not_before:
+            continue
+        if command.alone and following is not None and next(_matching(words, end, commands), None) is None:
+            continue
+        yield command
+
+
+def _is_said(heard: str, wanted: str) -> bool:
+    return heard == wanted or (len(wanted) >= LONG_WORD and is_nearly(heard, wanted))
+
+
+def is_nearly(one: str, other: str) -> bool:
+    """Whether at most one letter is wrong, missing or too many (Levenshtein distance of 1 at most)."""
+    if abs(len(one) - len(other)) > 1:
+        return False
+    same = 0
+    while same < min(len(one), len(other)) and one[same] == other[same]:
+        same += 1
+    a, b = one[same:], other[same:]
+    return a[1:] == b[1:] or a[1:] == b or a == b[1:]

@@ -1,0 +1,94 @@
+"""What recognition yields: words with times, segments, and the events of a running transcription."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Word:
+    """A recognised word; times in seconds from the start of the audio, confidence from 0 to 1.
+
+    alternatives: what else the decoder took into account there, the likeliest first; may be of several words.
+    """
+
+    text: str
+    start_s: float
+    end_s: float
+    confidence: float
+    alternatives: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A stretch of speech between two pauses.
+
+    Where spoken commands were carried out (engine.dictation.apply_commands), words are those that are written, marks and all, perhaps
+    none; raw: what was recognised instead, commands and all; written: the words with the line breaks before them.
+    """
+
+    start_s: float
+    end_s: float
+    words: tuple[Word, ...]
+    written: str | None = None
+    raw: tuple[Word, ...] = ()
+
+    @property
+    def text(self) -> str:
+        return " ".join(word.text for word in self.words) if self.written is None else self.written
+
+    @property
+    def heard(self) -> tuple[Word, ...]:
+        """The words as recognised."""
+        return self.raw or self.words
+
+
+@dataclass(frozen=True)
+class Started:
+    """The audio was opened; duration_s is None where it is not known yet."""
+
+    source: str
+    duration_s: float | None
+
+
+@dataclass(frozen=True)
+class Provisional:
+    """The best guess for the stretch that is still open; replaces the one before it."""
+
+    segment: Segment
+
+
+@dataclass(frozen=True)
+class Final:
+    """A stretch that will not change any more; makes the last Provisional void."""
+
+    segment: Segment
+
+
+@dataclass(frozen=True)
+class Revised:
+    """A segment that was Final, and what is written for it since a spoken command changed it."""
+
+    before: Segment
+    after: Segment
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Seconds of audio dealt with, of how many (None: not known)."""
+
+    done_s: float
+    total_s: float | None
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The end of one recording, with all its segments that hold words."""
+
+    duration_s: float
+    segments: tuple[Segment, ...]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(segment.text for segment in self.segments)
+
+
+Event = Started | Provisional | Final | Revised | Progress | Finished

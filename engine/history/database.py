@@ -1,0 +1,265 @@
+"""The history's file: its schema, its versions, its transactions, and what is done where it is damaged.
+
+SQLite in WAL mode (https://www.sqlite.org/wal.html): a kill loses nothing that was committed, and readers never wait.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+
+from engine.errors import DiskFull, HistoryDamaged, HistoryNewer, NotWritable, StorageError
+from engine.history.entry import Kind, fold
+from engine.system.atomic_files import storage_error
+
+# source: path as UTF-8, or as bytes where a name is no Unicode. created, deleted: seconds since 1970.
+# attempts: readings begun since one came to its end. previous: the document that can be had back.
+_SCHEMA = """
+CREATE TABLE entry (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    created REAL NOT NULL,
+    source NOT NULL,
+    kind TEXT NOT NULL,
+    state TEXT NOT NULL,
+    duration_s REAL,
+    model TEXT,
+    error TEXT,
+    title TEXT NOT NULL DEFAULT '',
+    title_key TEXT NOT NULL DEFAULT '',
+    document TEXT,
+    previous TEXT,
+    text TEXT NOT NULL DEFAULT '',
+    n_bytes INTEGER NOT NULL DEFAULT 0,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    deleted REAL
+);
+CREATE INDEX entry_created ON entry (deleted, created);
+CREATE INDEX entry_state ON entry (state);
+CREATE INDEX entry_source ON entry (source);
+CREATE VIRTUAL TABLE words USING fts5 (said, tokenize = "unicode61 remove_diacritics 0", prefix = '1 2 3');
+CREATE TABLE seen (path PRIMARY KEY) WITHOUT ROWID;
+"""
+# Each makes of a version the next one; a new file goes through all of them.
+# replaced: the document that was there, while the entry is read again. restored: when it last came out of the bin.
+# wanted: the checkpoint's folder that it is to be read again with, where a person chose one.
+_UPGRADES = (
+    """
+    ALTER TABLE entry ADD COLUMN replaced TEXT;
+    UPDATE entry SET replaced = previous, previous = NULL WHERE state IN ('waiting', 'reading');
+    """,
+    "ALTER TABLE entry ADD COLUMN restored REAL;",
+    "ALTER TABLE entry ADD COLUMN wanted TEXT;",
+)
+VERSION = 1 + len(_UPGRADES)
+
+
+def said(title: str, source: str, text: str) -> str:
+    """All that an entry is found by."""
+    return fold(f"{title} {source} {text}")
+
+
+class HistoryFile:
+    """One connection, and transactions.
+
+    damaged: what was lost when the file was found damaged, else None.
+    Raises DiskFull, NotWritable and HistoryNewer, here and wherever something is written.
+    """
+
+    def __init__(self, path: Path | None):
+        """path: None keeps all in memory."""
+        self._path = path
+        self.damaged: HistoryDamaged | None = None
+        if path is None:
+            self._connection = _in_memory()
+        else:
+            self._connection, self.damaged = _open(path)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction, whole or not at all; within another it is a part of that."""
+        if self._connection.in_transaction:
+            yield self._connection
+            return
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except BaseException:
+                with suppress(sqlite3.Error):  # a full disk has rolled it back already
+                    self._connection.execute("ROLLBACK")
+                raise
+        except sqlite3.Error as error:
+            self._translate(error)
+
+    def _update(self, keys: Iterable[int], what: str, values: Sequence[object] = (), where: str = "1") -> None:
+        with self._writing() as connection:
+            for key in keys:
+                connection.execute(f"UPDATE entry SET {what} WHERE id = ? AND {where}", (*values, key))
+
+    def _ask(self, sql: str, values: Sequence[object] = ()) -> list[tuple]:
+        try:
+            return self._connection.execute(sql, values).fetchall()
+        except sqlite3.Error as error:
+            self._translate(error)
+
+    def _translate(self, error: sqlite3.Error) -> None:
+        """Raises what it is in our words; a file that turns out to be damaged is begun anew first."""
+        if self._path is None or not _is_damage(error):
+            raise _as_storage_error(self._path or Path(":memory:"), error) from error
+        self._connection.close()
+        self._connection, self.damaged = _open(self._path)
+        raise self.damaged or _as_storage_error(self._path, error) from error
+
+
+def _open(path: Path) -> tuple[sqlite3.Connection, HistoryDamaged | None]:
+    """A connection for any one thread at a time, and how much was saved where the file was damaged.
+
+    A damaged file is moved aside, never overwritten. Raises DiskFull, NotWritable and HistoryNewer.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise storage_error(path, error) from error
+    try:
+        return _checked(path), None
+    except sqlite3.OperationalError as error:
+        if not _is_damage(error):
+            raise _as_storage_error(path, error) from error
+    except sqlite3.DatabaseError as error:
+        if not _is_damage(error):
+            raise _as_storage_error(path, error) from error
+    return _begun_anew(path)
+
+
+def _in_memory() -> sqlite3.Connection:
+    """For a disk that cannot be written to: what is dictated now is found until the window closes."""
+    connection = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
+    _make(connection)
+    return connection
+
+
+def _is_damage(error: sqlite3.Error) -> bool:
+    """Whether the file's content is to blame, not the disk."""
+    return getattr(error, "sqlite_errorcode", None) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or (
+        "malformed" in str(error) or "no such table" in str(error) or "no such column" in str(error)
+    )
+
+
+def _as_storage_error(path: Path, error: sqlite3.Error) -> StorageError:
+    """A failure of SQLite in our words."""
+    if (getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF == sqlite3.SQLITE_FULL:
+        return DiskFull(path=path)
+    return NotWritable(path=path, reason=str(error))
+
+
+def _checked(path: Path) -> sqlite3.Connection:
+    after_a_kill = path.with_name(path.name + "-wal").exists()  # a clean end leaves none
+    connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=10)
+    try:
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version > VERSION:
+            raise HistoryNewer(path=path)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        if version == 0:
+            _make(connection)
+        elif after_a_kill and connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+            raise sqlite3.DatabaseError("malformed")
+        connection.execute("SELECT id, deleted FROM entry ORDER BY id DESC LIMIT 1").fetchall()
+        connection.execute("SELECT rowid FROM words LIMIT 1").fetchall()
+        if 0 < version < VERSION:
+            _upgrade(connection)
+        return connection
+    except BaseException:
+        connection.close()
+        raise
+
+
+def _make(connection: sqlite3.Connection) -> None:
+    connection.executescript(f"BEGIN; {_SCHEMA} {''.join(_UPGRADES)} PRAGMA user_version = {VERSION}; COMMIT;")
+
+
+def _upgrade(connection: sqlite3.Connection) -> None:
+    """From an older version to this one, whole or not at all; another window may have done it meanwhile."""
+    connection.execute("BEGIN IMMEDIATE")
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    for statement in "".join(_UPGRADES[version - 1 :]).split(";"):
+        connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {VERSION}")
+    connection.execute("COMMIT")
+
+
+def _begun_anew(path: Path) -> tuple[sqlite3.Connection, HistoryDamaged]:
+    aside = path.with_name(f"{path.stem}-damaged-{datetime.now():%Y-%m-%d_%H-%M-%S_%f}{path.suffix}")
+    try:
+        for ending in ("", "-wal", "-shm"):
+            file = path.with_name(path.name + ending)
+            if file.exists():
+                file.rename(aside.with_name(aside.name + ending))
+    except OSError as error:
+        raise storage_error(path, error) from error
+    try:
+        connection = _checked(path)
+        n_saved = _save_what_can_be_read(aside, connection)
+    except sqlite3.Error as error:
+        raise _as_storage_error(path, error) from error
+    return connection, HistoryDamaged(path=aside, n=n_saved)
+
+
+def _save_what_can_be_read(aside: Path, into: sqlite3.Connection) -> int:
+    n_saved = 0
+    with suppress(sqlite3.Error), closing(sqlite3.connect(aside, isolation_level=None)) as damaged:
+        there = _columns(damaged)  # of an older version, it may be
+        columns = ", ".join(name for name in _columns(into) if name in there)
+        marks = ", ".join("?" * len(columns.split(",")))
+        into.execute("BEGIN")
+        try:
+            for key, *row in _readable(damaged, columns):
+                into.execute(f"INSERT INTO entry ({columns}) VALUES ({marks})", (key, *row))
+                index(into, key)
+                n_saved += 1
+        finally:
+            into.execute("COMMIT")
+    return n_saved
+
+
+def _columns(connection: sqlite3.Connection) -> list[str]:
+    """Of the table of entries, the key first."""
+    return [name for _number, name, *_rest in connection.execute("PRAGMA table_info(entry)")]
+
+
+def _readable(damaged: sqlite3.Connection, columns: str) -> Iterator[tuple]:
+    """Row by row from either end to where it breaks."""
+    seen: set[int] = set()
+    for order in ("DESC", "ASC"):
+        with suppress(sqlite3.Error):
+            for row in damaged.execute(f"SELECT {columns} FROM entry ORDER BY id {order}"):
+                if row[0] in seen:
+                    return
+                seen.add(row[0])
+                yield row
+
+
+def index(connection: sqlite3.Connection, key: int) -> None:
+    """Makes an entry found by what it says now."""
+    title, source, text = connection.execute("SELECT title, source, text FROM entry WHERE id = ?", (key,)).fetchone()
+    name = Path(source if isinstance(source, str) else source.decode("utf-8", "replace")).name
+    connection.execute("INSERT OR REPLACE INTO words (rowid, said) VALUES (?, ?)", (key, said(title, name, text)))
+
+
+def own_bytes(source: Path, kind: str) -> int:
+    """What an opened file takes is none of our business."""
+    return length(source) if kind == Kind.RECORDING else 0
+
+
+def length(path: Path | None) -> int:
+    """In bytes; 0 where it cannot be told."""
+    try:
+        return path.stat().st_size if path is not None else 0
+    except OSError:
+        return 0

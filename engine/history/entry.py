@@ -1,0 +1,151 @@
+"""An entry of the history: what is kept of a recording or an opened file, and how entries are listed."""
+
+import os
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Self
+
+from engine.errors import DiktovkaError
+from engine.history.error import error_from_json
+
+EXCERPT = 400
+
+
+class Kind(StrEnum):
+    RECORDING = "recording"
+    FILE = "file"
+
+
+class State(StrEnum):
+    RECORDING = "recording"
+    WAITING = "waiting"
+    READING = "reading"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Show(StrEnum):
+    """Which entries are listed."""
+
+    ALL = "all"
+    QUEUE = "queue"
+    FAILED = "failed"
+    BIN = "bin"
+
+
+class Order(StrEnum):
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    NAME = "name"
+    LONGEST = "longest"
+
+
+WHERE = {
+    Show.ALL: "deleted IS NULL",
+    Show.QUEUE: "deleted IS NULL AND state IN ('recording', 'waiting', 'reading')",
+    Show.FAILED: "deleted IS NULL AND state IN ('failed', 'cancelled')",
+    Show.BIN: "deleted IS NOT NULL",
+}
+ORDER = {
+    Order.NEWEST: "created DESC, id DESC",
+    Order.OLDEST: "created, id",
+    Order.NAME: "title_key, created DESC, id DESC",
+    Order.LONGEST: "duration_s DESC, created DESC, id DESC",
+}
+ENTRY = (
+    "id, created, source, kind, state, duration_s, model, error, title, "
+    "{text}, n_bytes, attempts, deleted, wanted, previous IS NOT NULL"
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row. created, deleted: seconds since 1970. text: its beginning.
+
+    model: the checkpoint's folder; wanted: the one that was chosen to read it again with. error: as
+    engine.history.error writes it. attempts: readings begun since one came to its end.
+    """
+
+    key: int
+    created: float
+    source: Path
+    kind: Kind
+    state: State
+    duration_s: float | None
+    model: str | None
+    error: str | None
+    title: str
+    text: str
+    n_bytes: int
+    attempts: int
+    deleted: float | None
+    wanted: str | None
+    has_previous: bool
+
+    @classmethod
+    def of(cls, row: tuple, query: str = "") -> Self:
+        """row: the columns of ENTRY."""
+        key, created, source, kind, state, duration_s, model, error, title, text, *rest, has_previous = row
+        told = (duration_s, model, error, title, excerpt(text, query))
+        return cls(key, created, path_of(source), Kind(kind), State(state), *told, *rest, bool(has_previous))
+
+    @property
+    def failure(self) -> DiktovkaError | None:
+        """Why it could not be read; None where it could."""
+        return error_from_json(self.error) if self.error else None
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Of what is not in the bin; but n_bytes: of all our recordings and the history's file."""
+
+    n_entries: int
+    duration_s: float
+    n_bytes: int
+    n_in_bin: int
+    n_failed: int
+
+
+def fold(text: str) -> str:
+    """Text as it is searched: small letters, е for ё, and й as one letter however it was written."""
+    return unicodedata.normalize("NFC", text).lower().replace("ё", "е")
+
+
+def terms(query: str) -> list[str]:
+    """The words of what a person looks for."""
+    return re.findall(r"\w+", fold(query))
+
+
+def found_at(text: str, query: str) -> tuple[int, int] | None:
+    """Where the first of a query's words begins in a text, and where the letters that were looked for end."""
+    folded = fold(text)
+    if len(folded) != len(text):
+        return None  # letters put together of two: places would not agree
+    places = [match.span() for term in terms(query) if (match := re.search(rf"\b{term}", folded))]
+    return min(places, default=None)
+
+
+def excerpt(text: str, query: str) -> str:
+    """The part of a text that is listed: its beginning, or what stands around what was found."""
+    found = found_at(text, query)
+    if found is None or found[1] < EXCERPT // 4:
+        return text[:EXCERPT]
+    start = text.rfind(" ", 0, max(0, found[0] - EXCERPT // 8)) + 1
+    return f"…{text[start : start + EXCERPT]}"
+
+
+def stored(path: Path) -> str | bytes:
+    """As it is kept: as bytes where the system has a name that is no Unicode."""
+    try:
+        str(path).encode()
+        return str(path)
+    except UnicodeEncodeError:
+        return os.fsencode(path)
+
+
+def path_of(kept: str | bytes) -> Path:
+    return Path(os.fsdecode(kept))

@@ -1,0 +1,129 @@
+"""The BiLSTM with a CTC output: the only place that builds the network.
+
+The recurrence is `engine.model.lstm`. Sequences are padded on the right; the backward direction is turned round
+within each sequence's true length, so that padding never reaches a real step.
+"""
+
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # reproducible sums, and no gain at these sizes
+
+from collections.abc import Mapping
+
+import numpy as np
+import tensorflow as tf
+
+from engine.config import ModelConfig
+from engine.errors import CheckpointMismatch
+from engine.model.lstm import lstm
+
+
+class BiLstmCtc(tf.Module):
+    """Network steps and lengths in, CTC log-probabilities out."""
+
+    def __init__(self, model: ModelConfig, weights: Mapping[str, np.ndarray]):
+        """weights: by the names and shapes of `engine.model.weights.weight_shapes`. Raises CheckpointMismatch for others."""
+        super().__init__(name="bilstm_ctc")
+        self.config = model
+        try:
+            self._by_name = {name: tf.Variable(value, name=name) for name, value in weights.items()}
+            self._by_name["output/kernel"], self._by_name[f"layer{model.n_layers - 1}/backward/bias"]
+        except KeyError as error:
+            raise CheckpointMismatch(
+                path="memory", reason="the weight {weight} is missing", weight=error.args[0]
+            ) from error
+
+    def weights(self) -> dict[str, np.ndarray]:
+        return {name: variable.numpy() for name, variable in self._by_name.items()}
+
+    @property
+    def n_inputs(self) -> int:
+        """Width of a step."""
+        return self._by_name["layer0/forward/kernel"].shape[0] - self.config.n_units
+
+    @property
+    def parameters(self) -> list[tf.Variable]:
+        return list(self._by_name.values())
+
+    def logits(self, steps: tf.Tensor, lengths: tf.Tensor, dropout_seed: tf.Tensor | None = None) -> tf.Tensor:
+        """steps: float32 (batch, n_steps, n_inputs); lengths: int32 (batch,), true steps of each.
+
+        dropout_seed: int32 (2,), given in training only. Returns float32 (n_steps, batch, n_labels), time first;
+        what lies beyond a sequence's length is meaningless.
+        """
+        return self._logits(steps, lengths, dropout_seed)[0]
+
+    def logits_with_lower(
+        self, steps: tf.Tensor, lengths: tf.Tensor, dropout_seed: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """As `logits`, and the same from the middle layer, for intermediate CTC (Lee and Watanabe 2021).
+
+        Needs the weights of `engine.model.weights.initial_lower_output`.
+        """
+        logits, middle = self._logits(steps, lengths, dropout_seed)
+        return logits, self._output("lower", middle)
+
+    def _logits(self, steps, lengths, dropout_seed):
+        """Of the last layer; and what the middle one hears."""
+        hidden = middle = tf.transpose(steps, (1, 0, 2))
+        for layer in range(self.config.n_layers):
+            if dropout_seed is not None and self.config.dropout and layer:
+                hidden = tf.nn.experimental.stateless_dropout(hidden, self.config.dropout, dropout_seed + layer)
+            hidden = self._bidirectional(layer, hidden, lengths)
+            if layer == (self.config.n_layers - 1) // 2:
+                middle = hidden
+        if dropout_seed is not None and self.config.dropout:
+            hidden = tf.nn.experimental.stateless_dropout(hidden, self.config.dropout, dropout_seed)
+        return self._output("output", hidden), middle
+
+    def _bidirectional(self, layer: int, x: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
+        ahead = self._lstm(f"layer{layer}/forward", x)
+        turned = tf.reverse_sequence(x, lengths, seq_axis=0, batch_axis=1)
+        back = tf.reverse_sequence(self._lstm(f"layer{layer}/backward", turned), lengths, seq_axis=0, batch_axis=1)
+        return tf.concat([ahead, back], axis=2)
+
+    def _lstm(self, name: str, x: tf.Tensor) -> tf.Tensor:
+        return lstm(x, self._by_name[f"{name}/kernel"], self._by_name[f"{name}/bias"])
+
+    def _output(self, name: str, hidden: tf.Tensor) -> tf.Tensor:
+        return tf.tensordot(hidden, self._by_name[f"{name}/kernel"], 1) + self._by_name[f"{name}/bias"]
+
+
+class Recogniser:
+    """A network ready for inference."""
+
+    def __init__(self, model: ModelConfig, weights: Mapping[str, np.ndarray]):
+        self.network = BiLstmCtc(model, weights)
+        signature = [tf.TensorSpec((None, None, self.network.n_inputs), tf.float32), tf.TensorSpec((None,), tf.int32)]
+        self._run = tf.function(self._log_probabilities, autograph=False, input_signature=signature)
+
+    def use(self, weights: Mapping[str, np.ndarray]) -> None:
+        """Other weights of the same names and shapes, without building the network anew."""
+        for name, variable in zip(self.network.weights(), self.network.parameters, strict=True):
+            variable.assign(weights[name])
+
+    def _log_probabilities(self, steps: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
+        return tf.transpose(tf.nn.log_softmax(self.network.logits(steps, lengths)), (1, 0, 2))
+
+    def __call__(self, steps: list[np.ndarray]) -> list[np.ndarray]:
+        """Network steps of some utterances, each (n_steps, n_inputs), as log-probabilities (n_steps, n_labels)."""
+        lengths = np.array([len(one) for one in steps], np.int32)
+        if not len(lengths) or not lengths.max():
+            n_labels = int(self.network.parameters[-1].shape[0])
+            return [np.zeros((0, n_labels), np.float32) for _ in steps]
+        batch = np.zeros((len(steps), lengths.max(), steps[0].shape[1]), np.float32)
+        for row, one in zip(batch, steps, strict=True):
+            row[: len(one)] = one
+        result = self._run(batch, lengths).numpy()
+        return [row[:length] for row, length in zip(result, lengths, strict=True)]
+
+
+def use_threads(n_threads: int, for_training: bool = False) -> None:
+    """How many threads TensorFlow may use; must be called before its first operation.
+
+    for_training: the two directions of a layer run at the same time, each on its half of the threads. With small
+    products that is faster than to share out each of them.
+    """
+    tf.config.threading.set_intra_op_parallelism_threads(max(1, n_threads // 2) if for_training else n_threads)
+    tf.config.threading.set_inter_op_parallelism_threads(n_threads)

@@ -1,0 +1,179 @@
+"""A child process that works off jobs and sends events back; knows nothing of what the jobs are."""
+
+import logging
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from multiprocessing.connection import Connection
+
+from engine.errors import DiktovkaError, EngineError, EngineStopped, unexpected
+from engine.system.worker import Cancelled
+
+log = logging.getLogger(__name__)
+POLL_S = 0.05
+_CLOSE_S = 5.0
+_NICENESS = 5  # the window goes first
+
+
+class Flag:
+    """Set in one process and seen in another. Unlike multiprocessing.Event it has no lock, which a process that is
+    killed while it looks would hold for ever."""
+
+    def __init__(self) -> None:
+        self._value = multiprocessing.get_context("spawn").RawValue("b", 0)
+
+    def set(self) -> None:
+        self._value.value = 1
+
+    def clear(self) -> None:
+        self._value.value = 0
+
+    def is_set(self) -> bool:
+        return bool(self._value.value)
+
+
+class End:
+    """Sent after a job's last event; error: why it failed, None where it did not."""
+
+    def __init__(self, error: Exception | None = None):
+        self.error = error
+
+
+class Child:
+    """The parent's end: starts a process, talks to it, and lets go of it. Safe to use from several threads,
+    one at a time receiving."""
+
+    def __init__(self, serve: Callable[..., None], name: str):
+        """serve(connection, *arguments) is run in the child; it must be importable by name."""
+        self._serve, self._name = serve, name
+        self.context = multiprocessing.get_context("spawn")
+        self._lock = threading.Lock()
+        self._process: multiprocessing.process.BaseProcess | None = None
+        self._connection: Connection | None = None
+        self._closed = False
+
+    @property
+    def closed(self) -> bool:
+        return self._closed
+
+    @property
+    def pid(self) -> int | None:
+        process = self._process
+        return None if process is None else process.pid
+
+    def start(self, *arguments: object) -> bool:
+        """Starts the process and returns at once; False where it lives already. Raises Cancelled once closed."""
+        with self._lock:
+            if self._closed:
+                raise Cancelled
+            if self._process is not None and self._process.is_alive():
+                return False
+            self._drop()
+            self._connection, theirs = self.context.Pipe()
+            self._process = self.context.Process(
+                target=self._serve, args=(theirs, *arguments), name=self._name, daemon=True
+            )
+            self._process.start()
+            theirs.close()
+            return True
+
+    def send(self, message: object) -> None:
+        """Raises EngineStopped where the process is gone, Cancelled where it was closed."""
+        try:
+            self._connection.send(message)
+        except (OSError, AttributeError) as error:
+            raise self._gone() from error
+
+    def receive(self, timeout_s: float = POLL_S) -> object | None:
+        """The next message, or None at the time-out. Raises EngineStopped or Cancelled as `send`."""
+        connection, process = self._connection, self._process
+        try:
+            if connection.poll(timeout_s):
+                return connection.recv()
+        except (OSError, EOFError, AttributeError) as error:
+            raise self._gone() from error
+        if process is None or not process.is_alive():
+            raise self._gone()
+        return None
+
+    def events(self, abandon: Callable[[], object], tick: Callable[[], object] = lambda: None) -> Iterator[object]:
+        """A job's messages up to its End, whose error is raised.
+
+        tick is called before each look for a message. Left early, abandon tells the job to stop, and what it still
+        sends is thrown away.
+        """
+        finished = False
+        try:
+            while True:
+                tick()
+                message = self.receive()
+                if isinstance(message, End):
+                    finished = True
+                    if message.error is not None:
+                        raise message.error
+                    return
+                if message is not None:
+                    yield message
+        finally:
+            if not finished:
+                abandon()
+                self._drain()
+
+    def _drain(self) -> None:
+        try:
+            while not isinstance(self.receive(), End):
+                pass
+        except (EngineError, Cancelled):
+            log.info("the process %s went away while a job was being cancelled", self._name)
+
+    def close(self) -> None:
+        """Ends the process for good."""
+        self._closed = True
+        with self._lock:
+            self._drop()
+
+    def _drop(self) -> None:
+        """Told to end by the closed pipe, then by signals."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        if self._process is None:
+            return
+        self._process.join(0.2)
+        for end in (self._process.terminate, self._process.kill):
+            if self._process.is_alive():
+                end()
+                self._process.join(_CLOSE_S)
+        self._process.close()
+        self._process = None
+
+    def _gone(self) -> Exception:
+        if self._closed:
+            return Cancelled()
+        process = self._process
+        if process is not None:
+            process.join(_CLOSE_S)
+        return EngineStopped(code="unknown" if process is None else process.exitcode)
+
+
+def begin_child() -> None:
+    """What every child does first: leave Ctrl+C to the parent, let the window go first."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(os, "nice"):
+        os.nice(_NICENESS)
+
+
+def orphaned() -> bool:
+    """Whether the parent is gone: a killed one closes its pipe, which only a child that sends or receives will see."""
+    parent = multiprocessing.parent_process()
+    return parent is not None and not parent.is_alive()
+
+
+def told(error: Exception) -> Exception:
+    """The error itself where it is one of ours and can travel; else its text, and the rest in the log."""
+    if isinstance(error, DiktovkaError | Cancelled):
+        return error
+    log.error("unexpected error in a child process", exc_info=error)
+    return EngineError(reason=unexpected(error))

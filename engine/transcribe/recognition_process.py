@@ -1,0 +1,193 @@
+"""Recognition in a process of its own.
+
+Importing TensorFlow holds the interpreter's lock for more than a second at a stretch, and a window in the same process
+with it; and a crash or a lack of memory would take the window along. So the model lives in a spawned child, and only
+events come back.
+"""
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from engine.decode.beam_loader import BeamLoader, Language
+from engine.errors import DiktovkaError
+from engine.events import Event
+from engine.model.checkpoint import Checkpoint, load_checkpoint
+from engine.paths import shipped_checkpoint
+from engine.system.child_process import POLL_S, Child, End, Flag, begin_child, orphaned, told
+from engine.system.worker import Cancelled
+
+
+class EngineProcess:
+    """A model in a child process; one recording at a time, from any thread.
+
+    A child that died is started again by the next call. language_error: why own words or language model are not
+    used, known once a job has ended; None where all is well.
+    """
+
+    def __init__(self, checkpoint: Path | None = None, language: Language | None = None):
+        """checkpoint: folder of the model; language: language model and own words. None means the shipped ones and
+        the person's. Nothing is started yet."""
+        self.checkpoint = checkpoint or shipped_checkpoint()
+        self.language = language or Language()
+        self.language_error: DiktovkaError | None = None
+        self._child = Child(_serve, "recognition")
+        self._cancel = Flag()
+        self._ended = Flag()
+        self._job = threading.Lock()
+        self._loaded = threading.Event()
+
+    @property
+    def pid(self) -> int | None:
+        """The child's process number, None where there is none."""
+        return self._child.pid
+
+    def start(self) -> None:
+        """Starts the child and returns at once; does nothing while it lives. Raises Cancelled once closed."""
+        if self._child.start(str(self.checkpoint), self.language, self._cancel, self._ended):
+            self._loaded.clear()
+
+    def wait_ready(self, timeout_s: float | None = None) -> bool:
+        """True once the model is loaded, False at the time-out. Raises CheckpointError, EngineStopped or Cancelled."""
+        self.start()
+        waited = 0.0
+        while not self._loaded.is_set():
+            if timeout_s is not None and waited >= timeout_s:
+                return False
+            if self._job.acquire(timeout=POLL_S):
+                try:
+                    self._take_greeting()
+                finally:
+                    self._job.release()
+            waited += POLL_S
+        return True
+
+    def _take_greeting(self) -> None:
+        """The child's first message says that the model is loaded, or why it cannot be."""
+        if self._child.closed:
+            raise Cancelled
+        if self._loaded.is_set():
+            return
+        message = self._child.receive()
+        if isinstance(message, End):
+            if message.error is not None:
+                raise message.error
+            self._loaded.set()
+
+    def transcribe(self, path: Path, from_s: float = 0.0) -> Iterator[Event]:
+        """Events of a whole file from from_s on; see engine.transcribe.transcribe.
+
+        Raises DiktovkaError, or Cancelled after `cancel`.
+        """
+        return self._run("transcribe", path, None, from_s)
+
+    def follow(self, path: Path, ended: threading.Event) -> Iterator[Event]:
+        """Events of a recording that is being written; once `ended` is set, the rest is read and it finishes."""
+        return self._run("follow", path, ended)
+
+    def cancel(self) -> None:
+        """The running iterator ends with Cancelled."""
+        self._cancel.set()
+
+    def close(self) -> None:
+        """Ends the child; a running iterator ends with Cancelled."""
+        self._cancel.set()
+        self._child.close()
+
+    def _run(self, verb: str, path: Path, ended: threading.Event | None, from_s: float = 0.0) -> Iterator[Event]:
+        self._cancel.clear()
+        self._ended.clear()
+        while not self.wait_ready(POLL_S):
+            if self._cancel.is_set():
+                raise Cancelled
+
+        def pass_on() -> None:
+            if ended is not None and ended.is_set():
+                self._ended.set()
+
+        with self._job:
+            self._child.send((verb, str(path), from_s))
+            with closing(self._child.events(self._cancel.set, pass_on)) as messages:
+                for message in messages:
+                    if isinstance(message, _LanguageFailed):
+                        self.language_error = message.error
+                    else:
+                        yield message
+
+
+class _LanguageFailed:
+    """Sent before a job's End."""
+
+    def __init__(self, error: DiktovkaError):
+        self.error = error
+
+
+def _serve(connection: Connection, checkpoint: str, language: Language, cancel, ended) -> None:
+    """The child: loads the model, then works off requests until the pipe is closed."""
+    begin_child()
+    try:
+        transcriber, loader = _load(checkpoint, language)
+    except Exception as error:  # the parent must be told, whatever it is
+        connection.send(End(told(error)))
+        return
+    connection.send(End())
+    try:
+        while True:
+            verb, path, from_s = connection.recv()
+            end = End(_work(transcriber, loader, verb, path, from_s, connection, cancel, ended))
+            if loader.error is not None:
+                connection.send(_LanguageFailed(loader.error))
+                loader.error = None
+            connection.send(end)
+    except (EOFError, OSError):
+        return
+
+
+def _load(checkpoint: str, language: Language):
+    """The language model is loaded while TensorFlow is."""
+    found = load_checkpoint(Path(checkpoint))
+    loader = BeamLoader(found, language)
+    loader.start()
+    return ready(found), loader
+
+
+def ready(checkpoint: Checkpoint):
+    """A Transcriber that has read something, so that nobody's words wait for TensorFlow's first time."""
+    from engine.model.bilstm_ctc import use_threads
+    from engine.transcribe.transcribe import Transcriber
+
+    use_threads(max(1, min(4, os.cpu_count() or 1)))
+    transcriber = Transcriber(checkpoint)
+    transcriber.warm_up()
+    return transcriber
+
+
+def _work(
+    transcriber, loader, verb: str, path: str, from_s: float, connection: Connection, cancel, ended
+) -> Exception | None:
+    """One job; its failure, if any. A broken pipe is not a failure of the job and passes through.
+
+    A file waits for the language model; a live recording takes it when it comes.
+    """
+    if verb != "follow":
+        loader.wait(cancel.is_set)
+    loader.refresh()
+    if verb == "follow":
+        events = transcriber.follow(Path(path), lambda: ended.is_set() or cancel.is_set() or orphaned())
+    else:
+        events = transcriber.transcribe(Path(path), from_s)
+    while True:
+        if cancel.is_set():
+            events.close()
+            return Cancelled()
+        transcriber.decoder = loader.decoder or transcriber.decoder
+        try:
+            event = next(events)
+        except StopIteration:
+            return None
+        except Exception as error:  # told to the person by the parent
+            return told(error)
+        connection.send(event)

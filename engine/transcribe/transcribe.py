@@ -1,0 +1,120 @@
+"""The one place that composes the stages: audio -> features -> log-probabilities -> words."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from engine.audio.file import FollowedRecording, open_audio
+from engine.config import HOP_S, SAMPLE_RATE_HZ
+from engine.decode.alternatives import with_readings
+from engine.decode.greedy import Decoder, GreedyDecoder, TimedWord
+from engine.events import Event, Final, Finished, Progress, Provisional, Segment, Started, Word
+from engine.features.front_end import Frames, FrontEnd
+from engine.features.network_input import network_input, normalise
+from engine.features.segmenter import Segmenter
+from engine.model.bilstm_ctc import Recogniser
+from engine.model.checkpoint import Checkpoint, load_checkpoint
+from engine.transcribe.partway import after, moved
+
+_FILE_BLOCK_S = 20.0  # the stretches that end in one block are read together
+_LIVE_BLOCK_S = 0.5
+_LETTER_S = 0.06  # a CTC label marks a letter's onset; this much is taken to belong to it
+_FEWEST_FRAMES = 12  # less is a click
+
+
+class Transcriber:
+    """A loaded model that turns recordings into events. Not thread-safe; knows no thread."""
+
+    def __init__(self, checkpoint: Checkpoint, decoder: Decoder | None = None):
+        """decoder: makes the final text, and may be exchanged at any time; None: the letters as they are heard."""
+        self._checkpoint = checkpoint
+        self._recogniser = Recogniser(checkpoint.model, checkpoint.weights)
+        self._greedy = GreedyDecoder(checkpoint.alphabet)
+        self.decoder: Decoder = decoder or self._greedy
+
+    @classmethod
+    def load(cls, folder: Path) -> "Transcriber":
+        """Raises CheckpointError."""
+        return cls(load_checkpoint(folder))
+
+    def warm_up(self) -> None:
+        """Recognises a second of nothing, so that the first real one waits for neither TensorFlow nor SciPy."""
+        FrontEnd(self._checkpoint.features).push(np.zeros(SAMPLE_RATE_HZ, np.float32))
+        n_cepstra = self._checkpoint.features.n_cepstra
+        self._recogniser([network_input(np.zeros((100, n_cepstra), np.float32), self._checkpoint.model)])
+
+    def transcribe(self, path: Path, from_s: float = 0.0) -> Iterator[Event]:
+        """A whole file: Started, then Final and Progress, then Finished. Raises AudioError.
+
+        from_s: what comes before has been read already, and ended in a pause there.
+        """
+        with open_audio(path) as audio:
+            yield Started(str(path), audio.duration_s)
+            blocks = audio.blocks(_FILE_BLOCK_S)
+            rest = after(blocks, round(from_s * SAMPLE_RATE_HZ)) if from_s else blocks
+            for event in self._events(rest, audio.duration_s, live=False):
+                yield moved(event, from_s) if from_s else event
+
+    def follow(self, path: Path, ended: Callable[[], bool]) -> Iterator[Event]:
+        """A recording that is still being written; Provisional comes with every block, about twice a second."""
+        yield Started(str(path), None)
+        with FollowedRecording(path, ended=ended) as audio:
+            yield from self._events(audio.blocks(_LIVE_BLOCK_S), None, live=True)
+
+    def _events(self, blocks: Iterator[np.ndarray], total_s: float | None, live: bool) -> Iterator[Event]:
+        front_end, segmenter = FrontEnd(self._checkpoint.features), Segmenter()
+        segments, done = [], 0
+        for block in blocks:
+            done += len(block)
+            yield from self._final(list(segmenter.push(front_end.push(block))), segments)
+            if live and segmenter.open is not None and len(segmenter.open):
+                yield Provisional(self.read([segmenter.open], self._greedy)[0])
+            yield Progress(done / SAMPLE_RATE_HZ, total_s)
+        yield from self._final([*segmenter.push(front_end.flush()), *segmenter.flush()], segments)
+        yield Finished(done / SAMPLE_RATE_HZ, tuple(segments))
+
+    def _final(self, stretches: list[Frames], segments: list[Segment]) -> Iterator[Event]:
+        for segment in self.read(stretches):
+            if segment.words:
+                segments.append(segment)
+                yield Final(segment)
+
+    def read(self, stretches: list[Frames], decoder: Decoder | None = None) -> list[Segment]:
+        """The words of some stretches of frames, together since that is quicker. decoder: instead of `decoder`."""
+        steps = [network_input(normalise(frames.cepstra), self._checkpoint.model) for frames in stretches]
+        return [
+            self._segment(frames, log_probs, decoder or self.decoder)
+            for frames, log_probs in zip(stretches, self._recogniser(steps), strict=True)
+        ]
+
+    def _segment(self, frames: Frames, log_probs: np.ndarray, decoder: Decoder) -> Segment:
+        """No words where there is too little of it or too little confidence.
+
+        That is judged by the letters as they are heard: a language model would make words of any noise.
+        """
+        edges = frames.times_s[[0, -1]] if len(frames) else np.zeros(2)
+        start_s, end_s = max(0.0, float(edges[0]) - HOP_S / 2), float(edges[1]) + HOP_S / 2
+        words = self._greedy.decode(log_probs) if len(frames) >= _FEWEST_FRAMES else []
+        if words and self._confidence(words) < self._checkpoint.decode.min_confidence:
+            words = []
+        if words and decoder is not self._greedy:
+            words = with_readings(decoder.decode(log_probs), [words])
+        return Segment(start_s, end_s, self._timed(words, frames))
+
+    @staticmethod
+    def _confidence(words: list[TimedWord]) -> float:
+        """Mean confidence of the words, each weighted by its letters."""
+        return sum(w.confidence * len(w.text) for w in words) / sum(len(w.text) for w in words)
+
+    def _timed(self, words: list[TimedWord], frames: Frames) -> tuple[Word, ...]:
+        """Network steps as seconds in the audio; no word reaches into the next."""
+        n_stacked, times = self._checkpoint.model.n_stacked, frames.times_s
+        last = len(times) - 1
+        starts = [max(0.0, float(times[min(last, w.first_step * n_stacked)]) - HOP_S / 2) for w in words]
+        ends = [float(times[min(last, (w.last_step + 1) * n_stacked - 1)]) + HOP_S / 2 + _LETTER_S for w in words]
+        limits = [*starts[1:], float(times[-1]) + HOP_S / 2] if words else []
+        return tuple(
+            Word(w.text, round(start, 3), round(max(start, min(end, limit)), 3), round(w.confidence, 4), w.alternatives)
+            for w, start, end, limit in zip(words, starts, ends, limits, strict=True)
+        )

@@ -1,0 +1,222 @@
+"""A transcript as a person keeps it: what was recognised, and the text that was made of it.
+
+The one thing that the editor, the history and every exporter share: what is on the screen is what is written.
+"""
+
+import json
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import chain, groupby, pairwise
+from typing import Self
+
+from engine.dictation.apply_commands import paragraphs
+from engine.errors import TranscriptDamaged
+from engine.events import Segment, Word
+from engine.transcript.alignment import aligned
+
+FORMAT, VERSION = "diktovka-transcript", 1
+
+
+@dataclass(frozen=True)
+class Document:
+    """source: the recording's name; duration_s: its length; model: name of the checkpoint that read it.
+
+    heard: the segments that hold words, as recognised, with times to the millisecond. text: as it stands now, a
+    paragraph a line. is_dictation: its lines are those that were asked for by spoken commands, and may hold several
+    segments; else each line is one.
+    """
+
+    source: str
+    duration_s: float
+    model: str
+    heard: tuple[Segment, ...]
+    text: str
+    is_dictation: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        segments: Iterable[Segment],
+        source: str = "",
+        duration_s: float = 0.0,
+        model: str = "",
+        is_dictation: bool = False,
+    ) -> Self:
+        """What recognition gave, not edited yet: a segment a line, or as it was dictated. source: any file name."""
+        heard = tuple(map(_to_the_ms, _with_words(segments)))
+        name = source.encode("utf-8", "backslashreplace").decode()
+        text = paragraphs(heard) if is_dictation else "\n".join(segment.text.strip() for segment in heard)
+        return cls(name, round(duration_s, 3), model, heard, text, is_dictation)
+
+    def edited(self, text: str) -> "Document":
+        """The same recording with another text; words that stay keep their times, and so does what is undone."""
+        return replace(self, text=text)
+
+    def confirmed(self, word: Word) -> "Document":
+        """A word of `words` is right as it is: it is doubtful no more."""
+        sure = replace(word, confidence=1.0, alternatives=())
+        heard = tuple(
+            replace(segment, words=tuple(sure if said == word else said for said in segment.words))
+            for segment in self.heard
+        )
+        return replace(self, heard=heard)
+
+    @property
+    def is_edited(self) -> bool:
+        return self.text.split() != [word.text for segment in self.heard for word in segment.words]
+
+    @cached_property
+    def segments(self) -> tuple[Segment, ...]:
+        """The words that stand there now and their times.
+
+        A segment for each line of the text that holds words, or, of a dictation, for each stretch of speech.
+        """
+        if self.is_dictation and not self.is_edited:
+            return self.heard
+        lines = [line.split() for line in ([self.text] if self.is_dictation else self.text.split("\n"))]
+        lines = [line for line in lines if line]
+        if lines == [[word.text for word in segment.words] for segment in self.heard]:
+            return self.heard
+        heard = [word for segment in self.heard for word in segment.words]
+        timed = [tuple(map(_rounded, words)) for words in aligned(heard, lines, self.duration_s)]
+        if self.is_dictation:
+            timed = _in_breaths(chain.from_iterable(timed), self.heard)
+        kept = {segment.words: segment for segment in self.heard}  # where nothing was changed, the pauses are known
+        return tuple(kept.get(words) or Segment(words[0].start_s, words[-1].end_s, words) for words in timed)
+
+    @cached_property
+    def words(self) -> tuple[Word, ...]:
+        """All words of `segments`."""
+        return tuple(chain.from_iterable(segment.words for segment in self.segments))
+
+    @cached_property
+    def places(self) -> tuple[tuple[int, int], ...]:
+        """First letter in `text`, and the one behind the last, of each of `words`."""
+        return tuple(match.span() for match in re.finditer(r"\S+", self.text))
+
+    def to_json(self) -> str:
+        """One object, as docs/transcript-format.md describes it."""
+        content = {
+            "format": FORMAT,
+            "version": VERSION,
+            "source": self.source,
+            "duration_s": self.duration_s,
+            "model": self.model,
+            "text": self.text,
+            **({"dictation": True} if self.is_dictation else {}),
+            "segments": [_segment_to_json(segment) for segment in self.segments],
+        }
+        if self.segments != self.heard:
+            content["heard"] = [_segment_to_json(segment) for segment in self.heard]
+        return json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Raises TranscriptDamaged."""
+        try:
+            content = json.loads(text, parse_constant=_no_number)
+            if content.get("format", FORMAT) != FORMAT or content.get("version", VERSION) > VERSION:
+                raise TranscriptDamaged(reason="it was written by a newer Diktovka or another program")
+            segments = tuple(map(_segment_from_json, content["segments"]))
+            heard = tuple(map(_segment_from_json, content["heard"])) if "heard" in content else segments
+            shown = content.get("text", "\n".join(segment.text for segment in segments))
+            source, model = _string(content["source"]), _string(content["model"])
+            is_dictation = content.get("dictation") is True
+            document = cls(source, _number(content["duration_s"]), model, heard, _string(shown), is_dictation)
+            return replace(document, heard=_with_breaks(document)) if is_dictation else document
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise TranscriptDamaged(reason="it is damaged") from error
+
+
+def _segment_to_json(segment: Segment) -> dict:
+    words = list(map(_word_to_json, segment.words))
+    text = " ".join(word.text for word in segment.words)
+    spoken = {"spoken": list(map(_word_to_json, segment.raw))} if segment.raw else {}
+    return {"start_s": segment.start_s, "end_s": segment.end_s, "text": text, "words": words} | spoken
+
+
+def _word_to_json(word: Word) -> dict:
+    alternatives = {"alternatives": list(word.alternatives)} if word.alternatives else {}
+    return {
+        "text": word.text,
+        "start_s": word.start_s,
+        "end_s": word.end_s,
+        "confidence": word.confidence,
+    } | alternatives
+
+
+def _segment_from_json(content: dict) -> Segment:
+    words, raw = (tuple(map(_word_from_json, said)) for said in (content["words"], content.get("spoken", ())))
+    return Segment(_number(content["start_s"]), _number(content["end_s"]), words, raw=raw)
+
+
+def _word_from_json(word: dict) -> Word:
+    return Word(
+        _string(word["text"]),
+        _number(word["start_s"]),
+        _number(word["end_s"]),
+        _number(word["confidence"]),
+        tuple(_string(text) for text in word.get("alternatives", ())),
+    )
+
+
+def _with_words(segments: Iterable[Segment]) -> list[Segment]:
+    """Without those of which nothing is written; what was said in them belongs to the one before."""
+    kept: list[Segment] = []
+    for segment in segments:
+        if segment.words:
+            kept.append(segment)
+        elif segment.raw and kept:
+            kept[-1] = replace(kept[-1], raw=kept[-1].heard + segment.raw)
+    return kept
+
+
+def _in_breaths(words: Iterable[Word], heard: Sequence[Segment]) -> list[tuple[Word, ...]]:
+    """Words in the order of their times, parted in the middle of each pause."""
+    pauses_s = [(one.words[-1].end_s + two.words[0].start_s) / 2 for one, two in pairwise(heard)]
+    parted = groupby(words, key=lambda word: bisect_right(pauses_s, (word.start_s + word.end_s) / 2))
+    return [tuple(group) for _breath, group in parted]
+
+
+def _with_breaks(document: Document) -> tuple[Segment, ...]:
+    """What was heard, with the line breaks that JSON keeps in the text alone; without where that was edited."""
+    if document.is_edited:
+        return tuple(_with_words(document.heard))
+    segments, at, n_words = [], 0, 0
+    for segment in _with_words(document.heard):
+        n_words += len(segment.words)
+        end = document.places[n_words - 1][1]
+        text = document.text[at:end].strip(" ")
+        segments.append(replace(segment, written=text if "\n" in text else None))
+        at = end
+    return tuple(segments)
+
+
+def _string(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no text")
+    return value
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"{value!r} is no number")
+    return float(value)
+
+
+def _no_number(constant: str) -> float:
+    raise ValueError(f"{constant} is no number")
+
+
+def _to_the_ms(segment: Segment) -> Segment:
+    words, raw = (tuple(map(_rounded, said)) for said in (segment.words, segment.raw))
+    return Segment(round(segment.start_s, 3), round(segment.end_s, 3), words, segment.written, raw)
+
+
+def _rounded(word: Word) -> Word:
+    return replace(
+        word, start_s=round(word.start_s, 3), end_s=round(word.end_s, 3), confidence=round(word.confidence, 3)
+    )

@@ -1,0 +1,104 @@
+"""A transcript as plain text, subtitles (SubRip, WebVTT), JSON or a Word document: what stands there is written.
+
+The window and the command line write through `rendered`, whatever the transcript was made with.
+"""
+
+import io
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from engine.events import Segment
+from engine.system.atomic_files import atomic_path
+from engine.transcript.document import Document
+from engine.transcript.subtitles import Cue, cues
+
+FORMATS = ("txt", "srt", "vtt", "json", "docx")
+_NOT_IN_XML = re.compile("[^\\t\\n\\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def rendered(form: str, document: Document, text: str | None = None) -> bytes:
+    """The document in one of FORMATS. text: for plain text and Word, where more stands on the page than was said."""
+    text = document.text if text is None else text
+    match form:
+        case "srt":
+            written = to_srt(document.segments)
+        case "vtt":
+            written = to_vtt(document.segments)
+        case "json":
+            written = document.to_json()
+        case "docx":
+            return to_docx(text, document.source)
+        case _:
+            written = to_txt(text)
+    return written.encode("utf-8", "replace")
+
+
+def form_of(path: Path) -> str:
+    """The format that a file's ending asks for; plain text for one that is not known."""
+    ending = path.suffix.lower().removeprefix(".")
+    return ending if ending in FORMATS else "txt"
+
+
+def write(path: Path, document: Document, text: str | None = None, form: str | None = None) -> None:
+    """The file, whole or not at all, in the format of its ending unless told. Raises DiskFull or NotWritable."""
+    content = rendered(form or form_of(path), document, text)
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(content)
+
+
+def to_txt(text: str) -> str:
+    """With one line end after the last line."""
+    return f"{text.rstrip()}\n" if text.strip() else ""
+
+
+def to_docx(text: str, title: str) -> bytes:
+    """A Word document (Office Open XML): a paragraph a line, marked as Russian for the spelling checker."""
+    import docx  # takes a quarter of a second to import
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    made = docx.Document()
+    made.core_properties.title = _NOT_IN_XML.sub("\ufffd", title)[:255]
+    made.core_properties.author = "Diktovka"
+    made.core_properties.language = "ru"
+    language = OxmlElement("w:lang")
+    language.set(qn("w:val"), "ru-RU")
+    made.styles["Normal"].element.get_or_add_rPr().append(language)
+    for line in text.split("\n"):
+        if line.strip():
+            made.add_paragraph(_NOT_IN_XML.sub("\ufffd", line.strip()))
+    content = io.BytesIO()
+    made.save(content)
+    return content.getvalue()
+
+
+def to_srt(segments: Iterable[Segment]) -> str:
+    """SubRip."""
+    return "\n".join(
+        f"{number}\n{_clock(cue.start_ms, ',')} --> {_clock(cue.end_ms, ',')}\n" + _text(cue)
+        for number, cue in enumerate(cues(segments), start=1)
+    )
+
+
+def to_vtt(segments: Iterable[Segment]) -> str:
+    """WebVTT (W3C)."""
+    blocks = [
+        f"{_clock(cue.start_ms, '.')} --> {_clock(cue.end_ms, '.')}\n" + _escaped(_text(cue)) for cue in cues(segments)
+    ]
+    return "\n".join(["WEBVTT\n", *blocks])
+
+
+def _text(cue: Cue) -> str:
+    return "".join(f"{line}\n" for line in cue.lines)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _clock(time_ms: int, mark: str) -> str:
+    seconds, ms = divmod(time_ms, 1000)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:02}:{minutes:02}:{seconds:02}{mark}{ms:03}"
