@@ -20,15 +20,13 @@ VERBS = ("transcribe", "evaluate", *_OF_TRAINER, "devices", "demo")
 def command_line() -> argparse.ArgumentParser:
     """The verbs and their options. Nothing here imports Qt, PortAudio or TensorFlow."""
     from engine import cli as engine_commands
-    from trainer import commands as trainer_commands
-    from trainer import (
-        corpus_commands,
-        language_model_command,
-        report,
-        self_training_command,
-        synthetic_command,
-        tuning_command,
-    )
+    from trainer.cli import corpus as corpus_commands
+    from trainer.cli import evaluate as report
+    from trainer.cli import language_model as language_model_command
+    from trainer.cli import self_training as self_training_command
+    from trainer.cli import synthetic as synthetic_command
+    from trainer.cli import train as trainer_commands
+    from trainer.cli import tune as tuning_command
 
     parser = argparse.ArgumentParser(prog="diktovka", description=__doc__, epilog=f"Without a verb: {USAGE}")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)

@@ -10,9 +10,9 @@ from pathlib import Path
 from engine.config import HOP_S, FeatureConfig
 from engine.paths import data_dir
 from engine.system.atomic_folder import remove_unfinished
-from trainer.cache import FEATURES, FeatureCache, Utterance
-from trainer.corpus_events import CacheReady, CorpusEvent
-from trainer.preflight import Report, SplitSize
+from trainer.corpus.cache import FEATURES, FeatureCache, Utterance
+from trainer.corpus.events import CacheReady, CorpusEvent
+from trainer.corpus.preflight import Report, SplitSize
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,9 @@ def prepared(sources: Sequence[Path], features: FeatureConfig, n_stacked: int) -
     Folders of recordings become one cache, so that a sentence held out in one of them is not learned from another;
     feature caches are taken as they are, with their own splits.
     """
-    from trainer.cache_build import build_cache
-    from trainer.cache_writer import read_report
-    from trainer.preflight import Rules
+    from trainer.corpus.build_cache import build_cache
+    from trainer.corpus.cache_writer import read_report
+    from trainer.corpus.preflight import Rules
 
     folders, reports = [], []
     for source in filter(is_cache, sources):

@@ -24,11 +24,11 @@ from gui.settings import Settings, is_folder
 from gui.status import time_left
 from gui.theme import GRID
 from gui.work import Work
-from trainer.commands import PRESETS
-from trainer.corpus_events import Extracting, Found
+from trainer.cli.train import PRESETS
+from trainer.corpus.events import Extracting, Found
 
 if TYPE_CHECKING:
-    from trainer.transfer import Outside
+    from trainer.download.transfer import Outside
 
 
 class CorpusPanel(QWidget):

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from trainer.events import EpochDone, StepDone
-from trainer.run import epoch_row
-from trainer.step_log import read_curve
+from trainer.training.events import EpochDone, StepDone
+from trainer.training.run import epoch_row
+from trainer.training.step_log import read_curve
 
 _SEEN = "_seen_text"
 _KINDS = ("loss", "cer", "wer")

@@ -21,12 +21,12 @@ from gui.log_window import failure_link
 from gui.settings import Settings
 from gui.theme import GRID
 from gui.work import Work
-from trainer.download_events import Finished, IndexRead, Progress, Retrying
-from trainer.download_plan import Plan, corpus_folder, make_plan
-from trainer.site import RUSSIAN, Choice, Index, corpus_url
+from trainer.download.archive_index import RUSSIAN, Choice, Index, corpus_url
+from trainer.download.events import Finished, IndexRead, Progress, Retrying
+from trainer.download.plan import Plan, corpus_folder, make_plan
 
 if TYPE_CHECKING:  # brings the HTTP library along
-    from trainer.transfer import Outside
+    from trainer.download.transfer import Outside
 
 _STEPS = 1000
 
@@ -244,14 +244,14 @@ def _site_name(site: str) -> str:
 
 
 def _index(site: str, outside: "Outside | None") -> Iterator[object]:
-    from trainer.download import read_index
+    from trainer.download.download import read_index
 
     with closing(read_index(site if _is_address(site) else corpus_url(site), outside)) as events:
         yield from events
 
 
 def _fetched(plan: Plan, outside: "Outside | None") -> Iterator[object]:
-    from trainer.download import download
+    from trainer.download.download import download
 
     with closing(download(plan, outside)) as events:
         yield from events

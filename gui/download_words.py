@@ -2,8 +2,8 @@
 
 from gui.i18n import _, decimal, ngettext, translate_error
 from gui.status import time_left
-from trainer.download_events import Finished, Progress, Retrying
-from trainer.download_plan import Plan
+from trainer.download.events import Finished, Progress, Retrying
+from trainer.download.plan import Plan
 
 _KB, _MB, _GB = 1e3, 1e6, 1e9
 _NAMED = 8

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem
 
 from gui.i18n import _
-from trainer.example_log import ExampleRow
+from trainer.training.example_log import ExampleRow
 
 _MOST = 200  # so many are looked at by nobody; more would make the page slow
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from gui.corpus_cache import Prepared, is_cache, prepared
 from gui.trained_models import kind_of
 from gui.tuning_job import prepared_corpora
-from trainer.download_events import IndexRead
-from trainer.download_plan import corpus_folder, make_plan
-from trainer.site import RUSSIAN, Archive, Index
+from trainer.download.archive_index import RUSSIAN, Archive, Index
+from trainer.download.events import IndexRead
+from trainer.download.plan import corpus_folder, make_plan
 
 if TYPE_CHECKING:
-    from trainer.transfer import Outside
+    from trainer.download.transfer import Outside
 
 N_ARCHIVES = 60  # some 600 recordings; a fortieth of them is held out to measure by
 PROBABLE_BYTES = N_ARCHIVES * Archive("", "").probable_bytes
@@ -75,8 +75,8 @@ def get(
 
 
 def _fetched(folder: Path, url: str, outside: "Outside | None") -> Iterator[object]:
-    from trainer.download import download, read_index
-    from trainer.sample import Sample
+    from trainer.download.download import download, read_index
+    from trainer.download.speaker_sample import Sample
 
     index = Index(url, ())
     with closing(read_index(url, outside)) as events:

@@ -20,12 +20,12 @@ from gui.other_voices import N_ARCHIVES, PROBABLE_BYTES, Got, Others, get, look,
 from gui.settings import Settings
 from gui.theme import GRID
 from gui.work import Work
-from trainer.corpus_events import Extracting, Found
-from trainer.download_events import Finished, Progress, Retrying
-from trainer.site import corpus_url
+from trainer.corpus.events import Extracting, Found
+from trainer.download.archive_index import corpus_url
+from trainer.download.events import Finished, Progress, Retrying
 
 if TYPE_CHECKING:
-    from trainer.transfer import Outside
+    from trainer.download.transfer import Outside
 
 
 class OtherVoicesPanel(QWidget):

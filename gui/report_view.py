@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLa
 from gui.form import words
 from gui.i18n import _, decimal, decimal_point, ngettext
 from gui.theme import GRID
-from trainer.preflight import CLIPPED, CUT_OFF, TOO_LONG, TOO_SHORT, Reject, Report
+from trainer.corpus.preflight import CLIPPED, CUT_OFF, TOO_LONG, TOO_SHORT, Reject, Report
 
 
 class ReportView(QWidget):

@@ -14,8 +14,8 @@ from gui.teaching import Teaching
 from gui.theme import GRID
 from gui.tuning_job import Step
 from gui.tuning_panel import ResultView, show_step
-from trainer.taught import Lesson, lesson
-from trainer.tuning_events import BeforeAfter
+from trainer.tuning.events import BeforeAfter
+from trainer.tuning.lesson import Lesson, lesson
 
 SAVED_AFTER_MS = 1000  # of no typing
 EXAMPLE = "Гляциолог измеряет морену.\nАнтон защитил диссертацию по гляциологии."

@@ -17,8 +17,8 @@ from gui.trained_models import kind_of
 from gui.tuning_job import TuningJob, prepared_corpora
 from gui.tuning_outcome import TuningOutcome
 from gui.work import Work
-from trainer.tuning import TuneRequest
-from trainer.tuning_events import Hearing
+from trainer.tuning.events import Hearing
+from trainer.tuning.tuning import TuneRequest
 
 
 class TeachingJob(TuningJob):
@@ -33,7 +33,7 @@ class TeachingJob(TuningJob):
         self.begin(self._request)
 
     def _request(self) -> TuneRequest:
-        from trainer.taught import HELD, LEARNED, lesson, settings
+        from trainer.tuning.lesson import HELD, LEARNED, lesson, settings
 
         features, shape = kind_of(self._model)
         others = tuple(prepared_corpora(self._corpora, features, shape.n_stacked))
@@ -41,7 +41,7 @@ class TeachingJob(TuningJob):
         return TuneRequest(self.folder, self._model, learned, held, others, settings=settings(lesson(self._typed)))
 
     def _steps(self, make_request: Callable[[], TuneRequest]) -> Iterator[object]:
-        from trainer.taught import Spoken, lesson, speak
+        from trainer.tuning.lesson import Spoken, lesson, speak
 
         features, _shape = kind_of(self._model)
         with closing(speak(self.speech, lesson(self._typed), features)) as speaking:

@@ -29,7 +29,7 @@ from engine.system.atomic_folder import building, remove_unfinished
 from gui.files import free_path
 from gui.i18n import _
 from gui.recognition import model_name
-from trainer.result import result_folder
+from trainer.training.run_result import result_folder
 
 _TRASH = ".deleted"
 _LONGEST_NAME = 80

@@ -38,7 +38,7 @@ from gui.training_job import State
 from gui.training_panel import TrainingPanel
 
 if TYPE_CHECKING:
-    from trainer.transfer import Outside
+    from trainer.download.transfer import Outside
 
 
 class TrainerPage(QWidget):

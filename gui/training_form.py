@@ -20,9 +20,9 @@ from gui.theme import GRID, theme
 from gui.trained_models import clean_name, free_home, kind_of, list_models
 from gui.training_request import load_request
 from gui.training_settings import TrainingSettings
-from trainer.commands import PRESETS
-from trainer.process import Request
+from trainer.cli.train import PRESETS
 from trainer.settings import TrainConfig
+from trainer.training.training_process import Request
 
 _LARGE_TEXT = 1.4  # beside the system's
 _FREE_WITH_WEIGHTS = ("n_units", "dropout")  # of a network that is there already

@@ -13,8 +13,8 @@ from engine.system.worker import Cancelled
 from gui.corpus_cache import Prepared, prepared
 from gui.training_request import save_request
 from gui.work import Work
-from trainer.events import StepDone
-from trainer.process import Request, TrainingProcess
+from trainer.training.events import StepDone
+from trainer.training.training_process import Request, TrainingProcess
 
 
 class State(Enum):

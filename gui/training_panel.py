@@ -30,11 +30,11 @@ from gui.training_words import (
     step_words,
     stopped_words,
 )
-from trainer.corpus_events import Extracting, Found
-from trainer.events import Aligned, CorpusChanged, EpochDone, Saved, StepDone, Stopped
-from trainer.example_log import example_rows, read_examples
-from trainer.result import read_result, result_folder
-from trainer.run import STATE
+from trainer.corpus.events import Extracting, Found
+from trainer.training.events import Aligned, CorpusChanged, EpochDone, Saved, StepDone, Stopped
+from trainer.training.example_log import example_rows, read_examples
+from trainer.training.run import STATE
+from trainer.training.run_result import read_result, result_folder
 
 _STEPS = 1000
 

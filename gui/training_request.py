@@ -6,8 +6,8 @@ from pathlib import Path
 from engine.config import FeatureConfig, ModelConfig
 from engine.errors import DiktovkaError
 from engine.system.atomic_files import write_atomic
-from trainer.process import Request
 from trainer.settings import TrainConfig
+from trainer.training.training_process import Request
 
 REQUEST = "request.json"
 

@@ -3,8 +3,8 @@
 from gui.curve import Curve, HeldPoint
 from gui.i18n import _, decimal, ngettext
 from gui.status import time_left
-from trainer.events import Aligned, CorpusChanged, Result, StepDone
-from trainer.result import AVERAGE, BEST, LAST
+from trainer.training.events import Aligned, CorpusChanged, Result, StepDone
+from trainer.training.run_result import AVERAGE, BEST, LAST
 
 _NAMED = 3  # recordings of a batch
 

@@ -16,10 +16,10 @@ from engine.system.atomic_files import storage_error
 from gui.corpus_cache import cache_folder, is_cache
 from gui.trained_models import free_home
 from gui.work import Work
-from trainer.events import StepDone
-from trainer.process import TrainingProcess
-from trainer.tuning import TuneRequest, tune
-from trainer.tuning_events import RESULT, BeforeAfter, Hearing, Judged
+from trainer.training.events import StepDone
+from trainer.training.training_process import TrainingProcess
+from trainer.tuning.events import RESULT, BeforeAfter, Hearing, Judged
+from trainer.tuning.tuning import TuneRequest, tune
 
 _OF_LEARNING = (0.02, 0.9)  # where on the way the learning begins and ends
 _STATE = "state.npz"
@@ -40,7 +40,7 @@ def prepared_corpora(folders: list[Path], features: FeatureConfig, n_stacked: in
     Folders of recordings may have been prepared together and each alone: never both, for what is held out in one cache
     is learned from in another.
     """
-    from trainer.cache import FeatureCache
+    from trainer.corpus.cache import FeatureCache
 
     raw = [folder for folder in folders if not is_cache(folder)]
     together = cache_folder(raw, features, n_stacked) if raw else None
@@ -116,7 +116,7 @@ class TuningJob(QObject):
 
     def _learned(self, step: StepDone) -> float:
         """Share of all updates that are done."""
-        from trainer.tuning import TuneConfig
+        from trainer.tuning.tuning import TuneConfig
 
         return min(1.0, step.step / (step.epoch_steps * TuneConfig.epochs))
 

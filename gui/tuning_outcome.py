@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from gui.tuning_job import TuningJob, brought_back, kept, thrown_away
 from gui.work import Errand
-from trainer.tuning_events import BeforeAfter, load_result
+from trainer.tuning.events import BeforeAfter, load_result
 
 
 class TuningOutcome(QObject):

@@ -20,7 +20,7 @@ from gui.status import time_left
 from gui.theme import GRID, theme
 from gui.tuning_job import Step
 from gui.voice_words import kept_words, measured_words, others_words, own_words
-from trainer.tuning_events import BeforeAfter
+from trainer.tuning.events import BeforeAfter
 
 WANTED = 20
 _STEPS = 1000

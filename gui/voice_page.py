@@ -25,11 +25,11 @@ from gui.voice_reader import Reader
 from gui.voice_store import Imported, Kept, VoiceStore
 from gui.voice_tuning import VoiceTuning
 from gui.work import Errand
-from trainer.sentences import Chooser, sentences
-from trainer.site import corpus_url
+from trainer.corpus.prompt_chooser import Chooser, sentences
+from trainer.download.archive_index import corpus_url
 
 if TYPE_CHECKING:  # brings the HTTP library along
-    from trainer.transfer import Outside
+    from trainer.download.transfer import Outside
 
 
 class VoicePage(QWidget):

@@ -20,7 +20,7 @@ from gui.voice_store import VoiceStore, unusable
 from gui.voice_view import ReaderView
 from gui.voice_words import advice
 from gui.work import Work
-from trainer.take import Verdict, judge
+from trainer.corpus.take_check import Verdict, judge
 
 
 class State(Enum):

@@ -2,7 +2,7 @@
 
 The folder `my-voice` in the data folder:
 
-    transcripts.tsv, utterance-*.wav   kept readings, an ordinary corpus (trainer.own_corpus)
+    transcripts.tsv, utterance-*.wav   kept readings, an ordinary corpus (trainer.corpus.own_recordings)
     take/                              the reading that is neither kept nor thrown away yet, and its sentence
     deleted/                           readings that were taken out, until the program starts again
     heard.json                         what a model read in them
@@ -21,8 +21,8 @@ from engine.config import SAMPLE_RATE_HZ
 from engine.errors import CorpusError, DiktovkaError
 from engine.paths import data_dir
 from engine.system.atomic_files import storage_error, write_atomic
-from trainer.own_corpus import add_utterance, remove_utterance
-from trainer.transcripts import TRANSCRIPTS
+from trainer.corpus.own_recordings import add_utterance, remove_utterance
+from trainer.corpus.transcripts import TRANSCRIPTS
 
 _SENTENCE, _HEARD, _TAKE, _DELETED = "sentence.txt", "heard.json", "take", "deleted"
 
@@ -105,7 +105,7 @@ class VoiceStore:
 
         Raises CorpusError where there are none, StorageError.
         """
-        from trainer.corpus import find_recordings
+        from trainer.corpus.corpus import find_recordings
 
         if source.resolve() == self.folder.resolve():
             raise CorpusError(path=source, reason="it is the folder of your own recordings already")

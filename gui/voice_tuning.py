@@ -14,7 +14,7 @@ from gui.settings import Settings
 from gui.tuning_job import Step, TuningJob, prepared_corpora
 from gui.tuning_outcome import TuningOutcome
 from gui.tuning_panel import WANTED, ResultView, TuningPanel
-from trainer.tuning import TuneRequest
+from trainer.tuning.tuning import TuneRequest
 
 
 class VoiceTuning(TuningOutcome):

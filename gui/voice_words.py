@@ -4,9 +4,9 @@ from engine.alphabet import normalise
 from gui.i18n import _, ngettext
 from gui.status import Recording, no_sound_words
 from gui.voice_store import unusable
-from trainer.metrics import ErrorRate
-from trainer.take import Verdict
-from trainer.tuning_events import BeforeAfter
+from trainer.corpus.take_check import Verdict
+from trainer.evaluation.metrics import ErrorRate
+from trainer.tuning.events import BeforeAfter
 
 
 def advice(state: str, dictaphone, verdict: Verdict | None, said: str, own: bool) -> str:

@@ -66,8 +66,8 @@ def _all_heard(checkpoint_path: Path, paths: Iterable[Path]) -> Iterable[Heard]:
     from engine.model.bilstm_ctc import Recogniser
     from engine.model.checkpoint import load_checkpoint
     from engine.paths import shipped_language_model
-    from trainer.dataset import Examples
-    from trainer.material import examples_by_split
+    from trainer.dataset.batches import Examples
+    from trainer.dataset.training_data import examples_by_split
 
     checkpoint = load_checkpoint(checkpoint_path)
     recognise = Recogniser(checkpoint.model, checkpoint.weights)
@@ -142,7 +142,7 @@ def _quarters(values: Sequence[float], written: str) -> list[str]:
 
 def _table(title: str, heard: Sequence[Heard], names: Sequence[str]) -> None:
     """Rows from the lowest letter error to the highest."""
-    from trainer.metrics import error_rate
+    from trainer.evaluation.metrics import error_rate
 
     named = sorted(zip(names, heard, strict=True), key=lambda pair: pair[0])
     rows = []

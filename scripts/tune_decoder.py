@@ -33,7 +33,7 @@ def main() -> int:
     from engine.decode.language_model import load_language_model
     from engine.model.checkpoint import load_checkpoint, save_checkpoint
     from engine.paths import shipped_language_model
-    from trainer.metrics import error_rate
+    from trainer.evaluation.metrics import error_rate
 
     checkpoint = load_checkpoint(arguments.checkpoint)
     sets = _log_probabilities(checkpoint)
@@ -68,8 +68,8 @@ def _parser() -> argparse.ArgumentParser:
 def _log_probabilities(checkpoint) -> dict[str, list]:
     """(what was said, log-probabilities) of each recording of the development sets."""
     from engine.model.bilstm_ctc import Recogniser
-    from trainer.dataset import Examples
-    from trainer.material import examples_by_split
+    from trainer.dataset.batches import Examples
+    from trainer.dataset.training_data import examples_by_split
 
     shared = Path(os.environ.get("DIKTOVKA_SHARED") or ROOT.parent / "shared")
     recognise = Recogniser(checkpoint.model, checkpoint.weights)

@@ -22,7 +22,7 @@ from engine.alphabet import normalise
 from engine.paths import resource
 from tests.conftest import ROOT
 from tests.helpers.programs import needs
-from trainer.metrics import error_rate
+from trainer.evaluation.metrics import error_rate
 
 SAID = "бегемот"
 VOICE = ["-v", "ru+croak", "-s", "170", "-p", "90"]

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from engine.alphabet import normalise
-from trainer.metrics import error_rate
+from trainer.evaluation.metrics import error_rate
 
 ROOT = Path(__file__).parents[1]
 

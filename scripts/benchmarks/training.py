@@ -16,13 +16,13 @@ from engine.features.network_input import n_inputs
 from engine.model.bilstm_ctc import BiLstmCtc, use_threads
 from engine.model.weights import initial_weights
 from scripts.benchmarks.material import SECONDS, THREADS, WARM_UP, batch, shape_of
-from trainer.dataset import pad
+from trainer.dataset.batches import pad
 from trainer.settings import TrainConfig
 
 
 def ours(features: FeatureConfig, model: ModelConfig, steps: np.ndarray, labels: np.ndarray) -> Callable[[], float]:
-    from trainer.distributed import Workers
-    from trainer.optimiser import Optimiser
+    from trainer.training.distributed import Workers
+    from trainer.training.optimiser import Optimiser
 
     weights = initial_weights(features, model, Alphabet().n_labels, np.random.default_rng(0))
     optimiser = Optimiser(BiLstmCtc(model, weights), TrainConfig(), Workers())

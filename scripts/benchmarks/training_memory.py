@@ -12,10 +12,10 @@ from pathlib import Path
 
 from engine.model.bilstm_ctc import use_threads
 from scripts.benchmarks.material import THREADS, shape_of, write_corpus
-from trainer.events import StepDone
-from trainer.loop import Training
-from trainer.material import material
+from trainer.dataset.training_data import material
 from trainer.settings import TrainConfig
+from trainer.training.events import StepDone
+from trainer.training.loop import Training
 
 _STEPS = 12
 

@@ -18,7 +18,7 @@ from gui.status import Model
 from gui.training_job import State
 from scripts.benchmarks.material import write_corpus
 from scripts.benchmarks.window import Watch
-from trainer.events import StepDone
+from trainer.training.events import StepDone
 
 HOURS = 1.0
 

@@ -7,10 +7,10 @@ import numpy as np
 import torch
 from torch.utils.data import IterableDataset, get_worker_info
 
-from trainer.align import Alignment
-from trainer.dataset import Batch, Example, Examples, buckets, draw_epoch
+from trainer.dataset.align import Alignment
+from trainer.dataset.batches import Batch, Example, Examples, buckets, draw_epoch
+from trainer.dataset.splice import spliced
 from trainer.settings import TrainConfig
-from trainer.splice import spliced
 
 _SHORTEST = 30  # frames
 

@@ -11,9 +11,9 @@ from engine.decode.greedy import GreedyDecoder
 from scripts.gpu.batches import Heard
 from scripts.gpu.network import Network
 from scripts.gpu.unpack import unpack
-from trainer.cache import FeatureCache
-from trainer.dataset import Examples, buckets, recording
-from trainer.metrics import error_rate
+from trainer.corpus.cache import FeatureCache
+from trainer.dataset.batches import Examples, buckets, recording
+from trainer.evaluation.metrics import error_rate
 
 _BATCH_FRAMES = 100_000
 

@@ -15,10 +15,10 @@ import numpy as np
 from engine.alphabet import Alphabet
 from engine.config import VOXFORGE, FeatureConfig, ModelConfig
 from scripts.gpu.unpack import DROPPED, write_rows
-from trainer.align import Alignment
-from trainer.cache import SCALE, FeatureCache
-from trainer.dataset import Example, Examples
-from trainer.material import TRAIN, examples_by_split, told_apart
+from trainer.corpus.cache import SCALE, FeatureCache
+from trainer.dataset.align import Alignment
+from trainer.dataset.batches import Example, Examples
+from trainer.dataset.training_data import TRAIN, examples_by_split, told_apart
 
 _MODEL = ModelConfig(n_stacked=3)  # how many frames a letter needs at least
 _NONSPEECH = 300
@@ -70,7 +70,7 @@ class Wanted:
 
 def write(folder: Path, wanted: Wanted, alignment: Alignment | None) -> None:
     """One pack a corpus, the development sets, sounds without words, and the alignment."""
-    from trainer.nonspeech import examples as nonspeech
+    from trainer.dataset.nonspeech import examples as nonspeech
 
     folder.mkdir(parents=True, exist_ok=True)
     shaper = Examples(Alphabet(), wanted.features, _MODEL)

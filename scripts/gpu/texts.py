@@ -12,9 +12,9 @@ import numpy as np
 
 from engine.alphabet import SPACE
 from scripts.gpu.segments import VOWELS
-from trainer.cache import FeatureCache
-from trainer.read_texts import read_all, usual_yo
-from trainer.synthetic import Avoided, chosen_sentences
+from trainer.corpus.cache import FeatureCache
+from trainer.made_speech.match_readings import read_all, usual_yo
+from trainer.made_speech.synthetic import Avoided, chosen_sentences
 
 _IPA_VOWELS = "aɑʌæɐəeɛɜioɔɵuʊʉyɨɪ"
 _AT_ONCE = 5000

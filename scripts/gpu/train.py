@@ -26,9 +26,9 @@ from scripts.gpu.batches import Heard, Material, Stream
 from scripts.gpu.judge import Judge
 from scripts.gpu.network import Network
 from scripts.gpu.unpack import unpack
-from trainer.align import Alignment
-from trainer.cache import FeatureCache
-from trainer.dataset import Example, Examples, recording
+from trainer.corpus.cache import FeatureCache
+from trainer.dataset.align import Alignment
+from trainer.dataset.batches import Example, Examples, recording
 from trainer.settings import TrainConfig
 
 _BETAS = (0.9, 0.98)

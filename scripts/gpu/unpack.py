@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from trainer.cache import COLUMNS, FEATURES, SCALE, UTTERANCES
+from trainer.corpus.cache import COLUMNS, FEATURES, SCALE, UTTERANCES
 
 DROPPED = 2  # of 8 bits
 N_CEPSTRA = 13

@@ -10,8 +10,8 @@ import torch
 from scripts.gpu import segments as seg
 from scripts.gpu.unpack import unpack
 from scripts.gpu.voice_network import CONTEXT, told_of
-from trainer.align import Alignment
-from trainer.cache import FeatureCache
+from trainer.corpus.cache import FeatureCache
+from trainer.dataset.align import Alignment
 
 CROP = 256  # frames
 _LEAST_SCORE = -1.0  # nats a step; below it the recording hardly says its text

@@ -19,10 +19,10 @@ from scripts.gpu import segments as seg
 from scripts.gpu.unpack import N_CEPSTRA, write_rows
 from scripts.gpu.voice_corpus import Corpus, Recordings, crops, on_device, read_stress, recordings
 from scripts.gpu.voice_network import CONTEXT, Voices, told_of
-from trainer.cache import FEATURES, SCALE, UTTERANCES
-from trainer.dataset import SYNTHETIC
+from trainer.corpus.cache import FEATURES, SCALE, UTTERANCES
+from trainer.dataset.batches import SYNTHETIC
 
-TRAIN = "train"  # as `trainer.splits` has it, which needs libraries for sound
+TRAIN = "train"  # as `trainer.corpus.splits` has it, which needs libraries for sound
 _AT_ONCE = 256  # sentences spoken together
 _STEPS = 6  # of the solver
 _PARTS = 3  # files of weights

@@ -18,8 +18,8 @@ from engine.model.checkpoint import load_checkpoint
 from engine.paths import shipped_language_model
 from engine.system.ansi_path import narrow_path
 from tests.helpers.language import language_model, spoken
-from trainer.cache import FeatureCache
-from trainer.metrics import error_rate
+from trainer.corpus.cache import FeatureCache
+from trainer.evaluation.metrics import error_rate
 
 BEGIN, END = "<s>", "</s>"
 

@@ -7,7 +7,7 @@ from engine.errors import CheckpointMismatch
 from engine.model.bilstm_ctc import BiLstmCtc, Recogniser
 from engine.model.weights import initial_lower_output, initial_weights, weight_shapes
 from tests.helpers.keras_twin import keras_twin
-from trainer.optimiser import ctc_loss
+from trainer.training.optimiser import ctc_loss
 
 MODEL = ModelConfig(n_layers=2, n_units=12, n_stacked=2)
 

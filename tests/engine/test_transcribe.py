@@ -11,9 +11,9 @@ from engine.events import Final, Finished, Progress, Provisional, Started
 from engine.model.checkpoint import load_checkpoint
 from engine.transcribe.transcribe import Transcriber
 from tests.helpers.models import random_checkpoint
-from trainer import nonspeech
-from trainer.metrics import error_rate
-from trainer.transcripts import read_transcripts
+from trainer.corpus.transcripts import read_transcripts
+from trainer.dataset import nonspeech
+from trainer.evaluation.metrics import error_rate
 
 RATE_HZ = 16_000
 

@@ -3,8 +3,8 @@ import pytest
 
 from scripts.gpu.pack import pack, spread
 from scripts.gpu.unpack import unpack
-from trainer.cache import SCALE, FeatureCache
-from trainer.dataset import Example, Rows
+from trainer.corpus.cache import SCALE, FeatureCache
+from trainer.dataset.batches import Example, Rows
 
 SCALES = np.full(13, 0.4, np.float32), np.zeros(13, np.float32)
 

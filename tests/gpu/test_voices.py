@@ -67,7 +67,7 @@ def test_a_little_training_lowers_the_loss(several):
 def test_what_is_spoken_lasts_as_planned_and_is_kept_with_its_text(several, tmp_path):
     from scripts.gpu.voice_network import Voices
     from scripts.gpu.voices import load_weights, save_weights, speak, write_cache
-    from trainer.cache import SCALE, FeatureCache
+    from trainer.corpus.cache import SCALE, FeatureCache
 
     found, _, scale = corpus_of(several)
     torch.manual_seed(0)

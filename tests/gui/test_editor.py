@@ -25,7 +25,7 @@ from gui.waveform import MOST_PX_PER_S
 from tests.gui.pages import cut, settle
 from tests.helpers.fake_loudspeaker import FakeLoudspeaker
 from tests.helpers.sounds import tone
-from trainer.transcripts import read_transcripts
+from trainer.corpus.transcripts import read_transcripts
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 

@@ -29,7 +29,7 @@ from gui.loss_plot import Axis
 from gui.problem_words import problem_words
 from gui.report_view import detail_words
 from gui.training_settings import setting_field
-from trainer.preflight import CLIPPED, TOO_SHORT, UNREADABLE, Reject
+from trainer.corpus.preflight import CLIPPED, TOO_SHORT, UNREADABLE, Reject
 from trainer.settings import TrainConfig
 
 CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)

@@ -19,8 +19,8 @@ from tests.helpers.corpora import SENTENCES, speech_wav, write_voxforge
 from tests.helpers.downloads import World
 from tests.helpers.models import SMALL, write_cache, write_random_checkpoint
 from tests.helpers.voxforge_site import INDEX, VoxForgeSite, answers, speech_archive, stalls_after
-from trainer.cache import FeatureCache
-from trainer.tuning import TuneConfig
+from trainer.corpus.cache import FeatureCache
+from trainer.tuning.tuning import TuneConfig
 
 SPEAKERS = ("anna", "boris", "vera", "gleb", "dina", "egor")
 pytestmark = [pytest.mark.timeout(900), pytest.mark.qt_log_ignore("This plugin does not support")]
@@ -238,15 +238,15 @@ def test_prepared_together_or_alone_but_never_both(tmp_path):
 def test_the_trainer_shows_what_was_got_elsewhere(make_stage, qtbot, tmp_path):
     trainer = TrainerStage(make_stage)
     folder = write_voxforge(tmp_path / "got", SPEAKERS[:1])
-    assert trainer.corpus.corpora == []
+    assert trainer.corpus.corpus.corpora == []
     trainer.window.tabs.setCurrentIndex(0)
-    qtbot.waitUntil(lambda: not trainer.corpus.isVisible())
+    qtbot.waitUntil(lambda: not trainer.corpus.corpus.isVisible())
     trainer.stage.program.settings.corpora = [folder]
     trainer.window.show_trainer()
-    qtbot.waitUntil(lambda: trainer.corpus.corpora == [folder])
+    qtbot.waitUntil(lambda: trainer.corpus.corpus.corpora == [folder])
     other = write_voxforge(tmp_path / "other", SPEAKERS[1:2])
     trainer.stage.program.settings.corpora = [folder, other]
-    trainer.corpus.use(tmp_path / "got")
+    trainer.corpus.corpus.use(tmp_path / "got")
     assert trainer.stage.program.settings.corpora == [folder, other]
 
 

@@ -7,11 +7,11 @@ from gui.curve import Curve
 from gui.example_table import ExampleTable
 from gui.training_job import TrainingJob
 from gui.training_words import result_words
-from trainer.events import CorpusChanged, EpochDone, Held, Result, StepDone
-from trainer.example_log import ExampleRow
-from trainer.metrics import ErrorRate
-from trainer.run import epoch_row, write_metrics
-from trainer.step_log import StepLog, read_curve, step_row
+from trainer.evaluation.metrics import ErrorRate
+from trainer.training.events import CorpusChanged, EpochDone, Held, Result, StepDone
+from trainer.training.example_log import ExampleRow
+from trainer.training.run import epoch_row, write_metrics
+from trainer.training.step_log import StepLog, read_curve, step_row
 
 
 def step(number: int, epoch: int, loss: float | None = 1.0) -> StepDone:

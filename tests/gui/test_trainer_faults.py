@@ -16,10 +16,10 @@ from tests.gui.trainer_stage import TrainerStage
 from tests.helpers.full_training import run_on_a_full_disk
 from tests.helpers.models import write_cache, write_random_checkpoint
 from tests.trainer.test_faults import write_like_others
-from trainer.events import CorpusChanged, EpochDone, StepDone
-from trainer.process import Request, TrainingProcess
-from trainer.run import STATE
 from trainer.settings import TrainConfig
+from trainer.training.events import CorpusChanged, EpochDone, StepDone
+from trainer.training.run import STATE
+from trainer.training.training_process import Request, TrainingProcess
 
 LONG_MS = 500_000  # of which a quick machine needs a hundredth
 MODEL = ModelConfig(n_layers=1, n_units=8, n_stacked=2)

@@ -22,10 +22,10 @@ from gui.trained_models import empty_trash, kind_of, list_models
 from gui.training_request import load_request, save_request
 from tests.gui.trainer_stage import TrainerStage
 from tests.helpers.models import random_checkpoint, write_random_checkpoint
-from trainer.commands import PRESETS
-from trainer.process import Request
+from trainer.cli.train import PRESETS
 from trainer.settings import TrainConfig
-from trainer.start import START
+from trainer.training.initial_model import START
+from trainer.training.training_process import Request
 
 SHIPPED = "The one that came with the program"
 

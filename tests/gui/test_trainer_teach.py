@@ -9,9 +9,9 @@ from tests.gui.pages import cut, settle
 from tests.gui.trainer_stage import TrainerStage
 from tests.helpers.models import write_random_checkpoint
 from tests.helpers.programs import needs
-from trainer import taught
-from trainer.metrics import ErrorRate
-from trainer.tuning_events import BeforeAfter, save_result
+from trainer.evaluation.metrics import ErrorRate
+from trainer.tuning import lesson as taught
+from trainer.tuning.events import BeforeAfter, save_result
 
 LONG_MS = 400_000
 pytestmark = pytest.mark.timeout(900)

@@ -4,7 +4,7 @@ import pytest
 
 from gui import i18n
 from gui.training_words import ending_words, left_out_words, step_words
-from trainer.events import StepDone
+from trainer.training.events import StepDone
 
 
 @pytest.fixture(autouse=True)

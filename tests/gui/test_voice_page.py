@@ -26,10 +26,10 @@ from tests.helpers.corpora import speech_wav
 from tests.helpers.fake_loudspeaker import FakeLoudspeaker
 from tests.helpers.fake_microphone import FakeMicrophone
 from tests.helpers.models import SMALL, write_random_checkpoint
-from trainer.metrics import ErrorRate
-from trainer.own_corpus import add_utterance
-from trainer.transcripts import read_transcripts
-from trainer.tuning_events import BeforeAfter, save_result
+from trainer.corpus.own_recordings import add_utterance
+from trainer.corpus.transcripts import read_transcripts
+from trainer.evaluation.metrics import ErrorRate
+from trainer.tuning.events import BeforeAfter, save_result
 
 LONG_MS = 400_000
 LOUD, QUIET, SILENT = 8000, 700, 1

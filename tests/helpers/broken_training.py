@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from trainer.events import Aligned, Event
-from trainer.process import Request
+from trainer.training.events import Aligned, Event
+from trainer.training.training_process import Request
 
 
 def run_with_a_mistake(_request: Request) -> Iterator[Event]:

@@ -11,11 +11,11 @@ import httpx
 
 from tests.helpers.full_disk import FullDisk
 from tests.helpers.voxforge_site import small_archive
-from trainer.download import download, read_index
-from trainer.download_events import IndexRead
-from trainer.download_plan import make_plan
-from trainer.site import Choice
-from trainer.transfer import Outside, open_client
+from trainer.download.archive_index import Choice
+from trainer.download.download import download, read_index
+from trainer.download.events import IndexRead
+from trainer.download.plan import make_plan
+from trainer.download.transfer import Outside, open_client
 
 NAMES = ("anna-20110516-abc", "boris-20120102-xyz", "ira")
 N_BYTES = 300_000

@@ -5,13 +5,13 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from trainer.events import Event
-from trainer.process import Request, run
-from trainer.result import BEST, LAST
+from trainer.training.events import Event
+from trainer.training.run_result import BEST, LAST
+from trainer.training.training_process import Request, run
 
 
 def run_on_a_full_disk(request: Request) -> Iterator[Event]:
-    """`trainer.process.run`; what else it keeps still finds room. For a process of its own: it stays so."""
+    """`trainer.training.training_process.run`; what else it keeps still finds room. For a process of its own: it stays so."""
     replace = Path.replace
 
     def fill_up(path: Path, target: Path) -> Path:

@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.alphabet import Alphabet
 from engine.decode.language_model import LanguageModel, load_language_model
-from trainer.language_model import BuildConfig, build
+from trainer.language_model.build import BuildConfig, build
 
 EXACT = BuildConfig(vocabulary=1000, threshold=0.0, probability_bits=12, backoff_bits=12)
 

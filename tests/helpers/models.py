@@ -9,7 +9,7 @@ from engine.alphabet import Alphabet
 from engine.config import VOXFORGE, FeatureConfig, ModelConfig
 from engine.model.checkpoint import Checkpoint, save_checkpoint
 from engine.model.weights import initial_weights
-from trainer.cache import COLUMNS
+from trainer.corpus.cache import COLUMNS
 
 SMALL = ModelConfig(n_layers=1, n_units=16, n_stacked=2)
 WORDS = ("да", "нет", "дом", "мама", "сон", "год")
@@ -54,7 +54,7 @@ def write_cache(
 
 
 def write_rows(folder: Path, rows: list[tuple], cepstra: list[np.ndarray]) -> Path:
-    """A feature cache. rows: as trainer.cache.COLUMNS; cepstra: of each row (n_frames, 13), -127 to 127."""
+    """A feature cache. rows: as trainer.corpus.cache.COLUMNS; cepstra: of each row (n_frames, 13), -127 to 127."""
     folder.mkdir(parents=True, exist_ok=True)
     np.save(folder / "features.npy", np.round(np.concatenate(cepstra)).astype(np.int8))
     np.savez(folder / "scale.npz", scale=np.ones(13, np.float32), offset=np.zeros(13, np.float32))

@@ -13,8 +13,8 @@ from pathlib import Path
 from engine.config import VOXFORGE, ModelConfig
 from engine.decode.beam_loader import NO_LANGUAGE
 from engine.transcribe.recognition_process import EngineProcess
-from trainer.process import Request, TrainingProcess
 from trainer.settings import TrainConfig
+from trainer.training.training_process import Request, TrainingProcess
 
 ROOT = Path(__file__).resolve().parents[2]
 

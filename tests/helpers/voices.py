@@ -8,9 +8,9 @@ from engine.alphabet import Alphabet
 from engine.config import VOXFORGE, ModelConfig
 from engine.model.checkpoint import Checkpoint, save_checkpoint
 from tests.helpers.models import WORDS, write_cache, write_rows
-from trainer.loop import Training
-from trainer.material import material
+from trainer.dataset.training_data import material
 from trainer.settings import TrainConfig
+from trainer.training.loop import Training
 
 MODEL = ModelConfig(n_layers=1, n_units=24, n_stacked=2)
 _LEARNING = TrainConfig(epochs=12, batch_frames=1500, learning_rate=0.02, averaging=0.9, per_sentence=0, nonspeech=0)

@@ -10,7 +10,7 @@ import pytest
 from engine.errors import ArchiveBroken, DiskFull, NotWritable
 from tests.helpers.full_disk import FullDisk
 from tests.helpers.voxforge_site import bomb, header, small_archive, speech_archive, tar_of
-from trainer.archive import Limits, unpack
+from trainer.download.archive import Limits, unpack
 
 NAME = "ira-20110516-leg"
 

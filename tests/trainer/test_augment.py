@@ -4,8 +4,8 @@ import pytest
 from engine.config import CLASSIC, VOXFORGE
 from engine.features.front_end import extract
 from tests.helpers.models import letter_cepstra
-from trainer import nonspeech
-from trainer.augment import (
+from trainer.dataset import nonspeech
+from trainer.dataset.augment import (
     _to_log_mel,
     add_noise,
     add_reverberation,

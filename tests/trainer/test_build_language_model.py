@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from engine.decode.language_model import NGRAMS, load_language_model
 from engine.errors import ConfigError, CorpusError
-from trainer.backoff import estimate, log10_probabilities, mixed, mixture_weights, perplexity, pruned
-from trainer.held_out import HeldOut, development_sentences, held_out_sentences
-from trainer.kenlm_file import murmur, packed, read_kenlm, unpacked, write_kenlm
-from trainer.language_model import BuildConfig, Built, Progress, build, vocabulary
-from trainer.ngrams import BEGIN, CUT, END, SPECIAL, UNKNOWN, count, discounts
-from trainer.text import Reader, Text, is_word, sentences
+from trainer.language_model.backoff import estimate, log10_probabilities, mixed, mixture_weights, perplexity, pruned
+from trainer.language_model.build import BuildConfig, Built, Progress, build, vocabulary
+from trainer.language_model.kenlm_reader import murmur, packed, read_kenlm, unpacked, write_kenlm
+from trainer.language_model.leakage_filter import HeldOut, development_sentences, held_out_sentences
+from trainer.language_model.ngrams import BEGIN, CUT, END, SPECIAL, UNKNOWN, count, discounts
+from trainer.language_model.sentence_reader import Reader, Text, is_word, sentences
 
 SMALL = BuildConfig(vocabulary=1000, threshold=0.0, probability_bits=12, backoff_bits=12)
 

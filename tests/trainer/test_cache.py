@@ -3,7 +3,7 @@ import pytest
 
 from engine.errors import CorpusError
 from tests.helpers.models import write_cache
-from trainer.cache import FeatureCache
+from trainer.corpus.cache import FeatureCache
 
 
 def test_utterances_and_their_rows(tmp_path):

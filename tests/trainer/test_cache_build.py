@@ -21,13 +21,13 @@ from engine.errors import CacheFolderTaken, CorpusError, DiskFull, NothingUsable
 from tests.conftest import ROOT
 from tests.helpers.corpora import SENTENCES, speech_wav, write_session, write_voxforge
 from tests.helpers.full_disk import FullDisk
-from trainer.cache import FeatureCache
-from trainer.cache_build import Means, build_cache
-from trainer.cache_writer import Collector, read_report
-from trainer.corpus import Recording
-from trainer.corpus_events import CacheReady, Extracting, Found
-from trainer.pool import process_pool
-from trainer.preflight import NO_TEXT, SILENT, Heard, Rules, hear_all
+from trainer.corpus.build_cache import Means, build_cache
+from trainer.corpus.cache import FeatureCache
+from trainer.corpus.cache_writer import Collector, read_report
+from trainer.corpus.corpus import Recording
+from trainer.corpus.events import CacheReady, Extracting, Found
+from trainer.corpus.preflight import NO_TEXT, SILENT, Heard, Rules, hear_all
+from trainer.corpus.process_pool import process_pool
 
 RULES = Rules(VOXFORGE)
 IN_A_THREAD = Means(pool=lambda n_most: ThreadPoolExecutor(1, thread_name_prefix="hear"))
@@ -387,7 +387,7 @@ def test_processes_of_the_pool(monkeypatch):
     with process_pool(1) as pool:
         assert pool._max_workers == 1
         assert pool.submit(os.getenv, "OPENBLAS_NUM_THREADS").result() == "1"
-    lines = "import sys, trainer.pool; assert 'numpy' not in sys.modules"
+    lines = "import sys, trainer.corpus.process_pool; assert 'numpy' not in sys.modules"
     subprocess.run([sys.executable, "-c", lines], cwd=ROOT, check=True)
 
 
@@ -395,8 +395,8 @@ BUILD_AND_TELL = """
 import sys
 from pathlib import Path
 from engine.config import VOXFORGE
-from trainer.cache_build import build_cache
-from trainer.preflight import Rules
+from trainer.corpus.build_cache import build_cache
+from trainer.corpus.preflight import Rules
 if __name__ == "__main__":
     for event in build_cache([Path(sys.argv[1])], Path(sys.argv[2]), Rules(VOXFORGE)):
         print(getattr(event, "done", None), flush=True)

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from engine.errors import ConfigError
-from trainer.cluster import Cluster, cluster_from, cluster_of
+from trainer.training.cluster import Cluster, cluster_from, cluster_of
 
 
 def environment(cluster: dict, kind: str = "worker", index: int = 0) -> dict[str, str]:

@@ -11,7 +11,7 @@ from tests.conftest import ROOT
 from tests.helpers import voxforge_site as site_of
 from tests.helpers.corpora import SENTENCES, speech_wav, write_voxforge
 from tests.helpers.voxforge_site import VoxForgeSite, small_archive, speech_archive
-from trainer.cache import FeatureCache
+from trainer.corpus.cache import FeatureCache
 
 PROGRAM = [sys.executable, str(ROOT / "main.py")]
 

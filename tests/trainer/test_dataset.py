@@ -6,7 +6,18 @@ import pytest
 
 from engine.alphabet import Alphabet
 from engine.config import VOXFORGE, ModelConfig
-from trainer.dataset import SYNTHETIC, Example, Examples, Rows, buckets, draw, draw_epoch, fewest_steps, pad, prepared
+from trainer.dataset.batches import (
+    SYNTHETIC,
+    Example,
+    Examples,
+    Rows,
+    buckets,
+    draw,
+    draw_epoch,
+    fewest_steps,
+    pad,
+    prepared,
+)
 from trainer.settings import TrainConfig
 
 MODEL = ModelConfig(n_stacked=2)

@@ -14,8 +14,8 @@ import pytest
 from engine.model.checkpoint import load_checkpoint
 from tests.conftest import ROOT
 from tests.helpers.models import write_cache
-from trainer.run import load_state, read_steps
-from trainer.step_log import read_rows
+from trainer.training.run import load_state, read_steps
+from trainer.training.step_log import read_rows
 
 SHAPE = ["--units", "12", "--layers", "2", "--stacked", "2", "--dropout", "0"]
 OPTIONS = [*SHAPE, "--batch-frames", "1500", "--save-every", "2", "--threads", "1", "--nonspeech", "0.1"]

@@ -14,10 +14,10 @@ from tests.helpers import voxforge_site as site_of
 from tests.helpers.downloads import N_BYTES, NAMES, World, assert_whole, listing, names, of, plan, run
 from tests.helpers.full_disk import FullDisk
 from tests.helpers.voxforge_site import INDEX, VoxForgeSite, small_archive, speech_archive
-from trainer.download import _Rate, download, read_index
-from trainer.download_events import ArchiveDone, Finished, Progress
-from trainer.download_plan import make_plan
-from trainer.site import Choice
+from trainer.download.archive_index import Choice
+from trainer.download.download import _Rate, download, read_index
+from trainer.download.events import ArchiveDone, Finished, Progress
+from trainer.download.plan import make_plan
 
 
 @pytest.fixture

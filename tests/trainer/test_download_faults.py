@@ -32,10 +32,10 @@ from tests.helpers.downloads import (
     run,
 )
 from tests.helpers.voxforge_site import INDEX, VoxForgeSite, small_archive, tar_of
-from trainer.download import download, read_index
-from trainer.download_events import ArchiveFailed, Finished, OnItsWay, Progress, Retrying
-from trainer.site import Choice
-from trainer.transfer import Outside, Transfer, fetch
+from trainer.download.archive_index import Choice
+from trainer.download.download import download, read_index
+from trainer.download.events import ArchiveFailed, Finished, OnItsWay, Progress, Retrying
+from trainer.download.transfer import Outside, Transfer, fetch
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from engine.config import VOXFORGE
 from engine.decode.greedy import GreedyDecoder
 from engine.features.network_input import network_input, normalise
 from tests.helpers.models import SMALL, write_cache
-from trainer.dataset import Examples
-from trainer.evaluate import evaluate
-from trainer.material import material
+from trainer.dataset.batches import Examples
+from trainer.dataset.training_data import material
+from trainer.evaluation.evaluate import evaluate
 
 SET = "dev_unseen_text"
 

@@ -9,8 +9,8 @@ import tensorflow as tf
 from tensorflow.core.util.event_pb2 import Event
 
 from engine.errors import NotWritable
-from trainer.event_file import PATTERN, EventFile
-from trainer.step_log import StepRow
+from trainer.training.event_file import PATTERN, EventFile
+from trainer.training.step_log import StepRow
 
 EPOCH = {"epoch": 1, "step": 2, "train_loss": 3.0, "seconds": 1.0, "dev_unseen_text_loss": 2.5}
 EPOCH |= {"dev_unseen_text_cer": 0.5, "dev_unseen_text_wer": 0.75}

@@ -5,12 +5,12 @@ import pytest
 from engine.config import VOXFORGE, ModelConfig
 from engine.errors import NotWritable
 from tests.helpers.models import write_cache
-from trainer.events import EpochDone, Held, Saved, StepDone
-from trainer.example_log import EXAMPLES, ExampleLog, ExampleRow, example_rows, read_examples
-from trainer.loop import Training
-from trainer.material import material
-from trainer.metrics import ErrorRate
+from trainer.dataset.training_data import material
+from trainer.evaluation.metrics import ErrorRate
 from trainer.settings import TrainConfig
+from trainer.training.events import EpochDone, Held, Saved, StepDone
+from trainer.training.example_log import EXAMPLES, ExampleLog, ExampleRow, example_rows, read_examples
+from trainer.training.loop import Training
 
 SETTINGS = TrainConfig(epochs=3, batch_frames=1500, save_every=1, per_sentence=4, nonspeech=0)
 

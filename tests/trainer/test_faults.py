@@ -19,11 +19,11 @@ from engine.errors import DiskFull, NotWritable, TrainingError
 from engine.model.checkpoint import load_checkpoint
 from tests.conftest import ROOT
 from tests.helpers.models import write_cache
-from trainer.events import CorpusChanged, EpochDone, Result, Saved, StepDone
-from trainer.loop import Training
-from trainer.material import material
-from trainer.run import load_state, read_steps
+from trainer.dataset.training_data import material
 from trainer.settings import TrainConfig
+from trainer.training.events import CorpusChanged, EpochDone, Result, Saved, StepDone
+from trainer.training.loop import Training
+from trainer.training.run import load_state, read_steps
 
 MODEL = ModelConfig(n_layers=1, n_units=8, n_stacked=2)
 SETTINGS = TrainConfig(epochs=2, batch_frames=1500, nonspeech=0, save_every=3)

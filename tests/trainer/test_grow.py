@@ -12,7 +12,7 @@ from engine.features.network_input import n_inputs
 from engine.model.bilstm_ctc import Recogniser
 from engine.model.checkpoint import Checkpoint
 from engine.model.weights import initial_weights, weight_shapes
-from trainer.grow import grown
+from trainer.training.widen import grown
 
 _SMALL = ModelConfig(n_layers=2, n_units=6, n_stacked=3)
 _WIDE = dataclasses.replace(_SMALL, n_units=10)

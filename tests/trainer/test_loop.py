@@ -17,14 +17,14 @@ from engine.errors import TrainingError
 from engine.model.checkpoint import load_checkpoint
 from tests.conftest import ROOT
 from tests.helpers.models import random_checkpoint, write_cache
-from trainer.cache import FeatureCache
-from trainer.events import EpochDone, Result, Saved, StepDone, Stopped
-from trainer.loop import Training
-from trainer.material import material
-from trainer.result import result_folder
-from trainer.run import load_state
+from trainer.corpus.cache import FeatureCache
+from trainer.dataset.training_data import material
 from trainer.settings import TrainConfig
-from trainer.step_log import read_curve
+from trainer.training.events import EpochDone, Result, Saved, StepDone, Stopped
+from trainer.training.loop import Training
+from trainer.training.run import load_state
+from trainer.training.run_result import result_folder
+from trainer.training.step_log import read_curve
 
 MODEL = ModelConfig(n_layers=1, n_units=24, n_stacked=2, dropout=0.1)
 SETTINGS = TrainConfig(epochs=2, batch_frames=1500, learning_rate=0.02, save_every=4, per_sentence=4, nonspeech=0.1)

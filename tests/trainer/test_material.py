@@ -2,7 +2,7 @@
 
 from engine.config import VOXFORGE
 from tests.helpers.models import write_cache
-from trainer.material import material
+from trainer.dataset.training_data import material
 
 
 def test_recordings_of_two_corpora_with_the_same_ids_are_told_apart(tmp_path):

@@ -2,7 +2,7 @@ import random
 
 import pytest
 
-from trainer.metrics import ErrorRate, edit_distance, error_rate
+from trainer.evaluation.metrics import ErrorRate, edit_distance, error_rate
 
 
 @pytest.mark.parametrize(

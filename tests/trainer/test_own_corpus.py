@@ -5,8 +5,8 @@ import pytest
 import soundfile
 
 from engine.errors import CorpusError, NotWritable, UtteranceUnusable
-from trainer.own_corpus import add_utterance, remove_utterance
-from trainer.transcripts import read_transcripts
+from trainer.corpus.own_recordings import add_utterance, remove_utterance
+from trainer.corpus.transcripts import read_transcripts
 
 RATE_HZ = 16_000
 TONE = np.sin(np.arange(RATE_HZ // 2, dtype=np.float32) / 5)

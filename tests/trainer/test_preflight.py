@@ -10,8 +10,8 @@ from engine.config import CLASSIC, VOXFORGE
 from engine.features.front_end import extract
 from tests.helpers.corpora import speech_flac, speech_wav
 from tests.helpers.sounds import bursts, int16_bytes, noise, wav_header
-from trainer.corpus import Recording
-from trainer.preflight import (
+from trainer.corpus.corpus import Recording
+from trainer.corpus.preflight import (
     CLIPPED,
     CUT_OFF,
     SILENT,

@@ -12,11 +12,11 @@ from engine.system.worker import Cancelled
 from tests.helpers.broken_training import run_that_does_nothing_but_tell, run_with_a_mistake
 from tests.helpers.models import write_cache
 from tests.helpers.orphans import killed
-from trainer.events import EpochDone, Result, StepDone, Stopped
-from trainer.process import Request, TrainingProcess
-from trainer.result import read_result
-from trainer.run import load_state
 from trainer.settings import TrainConfig
+from trainer.training.events import EpochDone, Result, StepDone, Stopped
+from trainer.training.run import load_state
+from trainer.training.run_result import read_result
+from trainer.training.training_process import Request, TrainingProcess
 
 pytestmark = pytest.mark.timeout(600)  # imports of TensorFlow, beside whatever else runs
 SETTINGS = TrainConfig(epochs=2, batch_frames=1500, nonspeech=0, save_every=1000)

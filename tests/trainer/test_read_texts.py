@@ -5,7 +5,7 @@ import pytest
 
 from engine.decode.greedy import TimedWord
 from engine.errors import CorpusError
-from trainer.read_texts import Library, read_stretches
+from trainer.made_speech.match_readings import Library, read_stretches
 
 _SYLLABLES = [a + b for a in "бвгдзклмнпрст" for b in "аеиоуы"]
 

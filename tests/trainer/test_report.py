@@ -12,8 +12,8 @@ from engine.errors import CorpusError, LanguageModelMissing
 from engine.model.checkpoint import load_checkpoint, save_checkpoint
 from tests.helpers.language import language_model
 from tests.helpers.models import WORDS, random_checkpoint, write_cache
-from trainer.metrics import ErrorRate, error_rate
-from trainer.report import add_evaluate_options, evaluate, figures, interval
+from trainer.cli.evaluate import add_evaluate_options, evaluate, figures, interval
+from trainer.evaluation.metrics import ErrorRate, error_rate
 
 
 @pytest.fixture(scope="module")

@@ -10,12 +10,12 @@ from engine.config import VOXFORGE, ModelConfig
 from engine.errors import NotWritable
 from engine.model.checkpoint import load_checkpoint, save_checkpoint
 from tests.helpers.models import random_checkpoint, write_cache
-from trainer.events import EpochDone, Held, Result, StepDone, Stopped
-from trainer.loop import Training
-from trainer.material import material
-from trainer.metrics import ErrorRate
-from trainer.result import Judge, conclude, forget_result, read_result, result_folder
+from trainer.dataset.training_data import material
+from trainer.evaluation.metrics import ErrorRate
 from trainer.settings import TrainConfig
+from trainer.training.events import EpochDone, Held, Result, StepDone, Stopped
+from trainer.training.loop import Training
+from trainer.training.run_result import Judge, conclude, forget_result, read_result, result_folder
 
 MODEL = ModelConfig(n_layers=1, n_units=8, n_stacked=2)
 

@@ -15,17 +15,17 @@ from tests.conftest import ROOT
 from tests.helpers.models import SMALL, write_cache, write_random_checkpoint
 from tests.helpers.voices import write_voice
 from tests.test_commands import diktovka
-from trainer.process import Request, TrainingProcess, trained
-from trainer.run import load_state
-from trainer.run_lock import locked
 from trainer.settings import TrainConfig
-from trainer.tuning import TuneRequest, tuned
+from trainer.training.run import load_state
+from trainer.training.run_lock import locked
+from trainer.training.training_process import Request, TrainingProcess, trained
+from trainer.tuning.tuning import TuneRequest, tuned
 
 SETTINGS = TrainConfig(epochs=1, batch_frames=1500, nonspeech=0)
 HOLD = """
 import sys
 from pathlib import Path
-from trainer.run_lock import locked
+from trainer.training.run_lock import locked
 
 with locked(Path(sys.argv[1])):
     print("locked", flush=True)

@@ -2,8 +2,8 @@
 
 import random
 
-from trainer.sample import Sample
-from trainer.site import Archive
+from trainer.download.archive_index import Archive
+from trainer.download.speaker_sample import Sample
 
 NAMES = [f"{who}-2011051{day}-abc.tgz" for who in ("anna", "boris", "vera") for day in range(5)]
 NAMES += [f"anonymous-2011051{day}-xyz.tgz" for day in range(4)]

@@ -10,14 +10,14 @@ from engine.decode.greedy import GreedyDecoder, TimedWord
 from engine.errors import ConfigError, CorpusError
 from engine.model.checkpoint import save_checkpoint
 from tests.helpers.models import random_checkpoint, write_cache
-from trainer.cache import FeatureCache
-from trainer.corpus_events import CacheReady, Extracting
-from trainer.loop import Training
-from trainer.material import material
-from trainer.read_texts import Library
-from trainer.self_training import Books, Sure, edges, labelled, sure_stretches, write_labelled
-from trainer.self_training_command import add_self_label_options, self_label
+from trainer.cli.self_training import add_self_label_options, self_label
+from trainer.corpus.cache import FeatureCache
+from trainer.corpus.events import CacheReady, Extracting
+from trainer.dataset.training_data import material
+from trainer.made_speech.match_readings import Library
+from trainer.made_speech.self_training import Books, Sure, edges, labelled, sure_stretches, write_labelled
 from trainer.settings import TrainConfig
+from trainer.training.loop import Training
 
 
 def word(text, first, confidence=0.9):

@@ -4,7 +4,7 @@ import pytest
 
 from engine.errors import AddressUnusable, NoArchives
 from tests.helpers.voxforge_site import VoxForgeSite
-from trainer.site import Archive, Choice, checked_url, corpus_url, parse_index
+from trainer.download.archive_index import Archive, Choice, checked_url, corpus_url, parse_index
 
 URL = "http://example.org/corpus/16kHz_16bit/"
 

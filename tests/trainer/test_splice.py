@@ -6,9 +6,9 @@ import pytest
 from engine.alphabet import Alphabet
 from engine.errors import CorpusError
 from tests.helpers.models import WORDS, letter_cepstra
-from trainer.align import Alignment, align_batch
-from trainer.dataset import Example, Rows
-from trainer.splice import pieces, spliced, syllable_cuts, word_cuts
+from trainer.dataset.align import Alignment, align_batch
+from trainer.dataset.batches import Example, Rows
+from trainer.dataset.splice import pieces, spliced, syllable_cuts, word_cuts
 
 
 def parts(text, cuts):

@@ -5,8 +5,8 @@ from collections import Counter, defaultdict
 import pytest
 
 from engine.alphabet import fold_yo
-from trainer.cache import FeatureCache
-from trainer.splits import assign
+from trainer.corpus.cache import FeatureCache
+from trainer.corpus.splits import assign
 
 HELD = {"dev_seen_text", "dev_unseen_text", "test_seen_text", "test_unseen_text"}
 

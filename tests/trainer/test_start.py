@@ -12,11 +12,11 @@ from engine.errors import CheckpointMissing
 from engine.model.checkpoint import load_checkpoint, save_checkpoint
 from tests.helpers.models import SMALL, random_checkpoint, write_cache
 from tests.test_commands import diktovka
-from trainer.events import StepDone
-from trainer.process import Request, trained
-from trainer.run import load_state
 from trainer.settings import TrainConfig
-from trainer.start import START
+from trainer.training.events import StepDone
+from trainer.training.initial_model import START
+from trainer.training.run import load_state
+from trainer.training.training_process import Request, trained
 
 SETTINGS = TrainConfig(epochs=1, batch_frames=1500, nonspeech=0, pull=5.0, learning_rate=0.01)
 OF_START = {"epoch": 1, "train_loss": 0.5}  # its history

@@ -6,12 +6,12 @@ import pytest
 from engine.config import VOXFORGE, ModelConfig
 from engine.errors import DiskFull
 from tests.helpers.models import write_cache
-from trainer.events import StepDone
-from trainer.loop import Training
-from trainer.material import material
-from trainer.run import read_steps
+from trainer.dataset.training_data import material
 from trainer.settings import TrainConfig
-from trainer.step_log import STEPS, StepLog, read_rows, step_row
+from trainer.training.events import StepDone
+from trainer.training.loop import Training
+from trainer.training.run import read_steps
+from trainer.training.step_log import STEPS, StepLog, read_rows, step_row
 
 SETTINGS = TrainConfig(epochs=2, batch_frames=1500, save_every=4, per_sentence=4, nonspeech=0)
 

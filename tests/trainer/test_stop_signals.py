@@ -2,7 +2,7 @@ import signal
 
 import pytest
 
-from trainer.stop_signals import stop_signals, until_stopped
+from trainer.cli.stop_signals import stop_signals, until_stopped
 
 BOTH = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 

@@ -8,13 +8,22 @@ import pytest
 from engine.config import CLASSIC, SAMPLE_RATE_HZ, VOXFORGE
 from engine.errors import CacheFolderTaken, CorpusError, SynthesiserFailed, SynthesiserMissing
 from tests.helpers.models import write_cache
-from trainer.cache import FeatureCache
-from trainer.corpus_events import CacheReady, Extracting
-from trainer.dataset import SYNTHETIC
-from trainer.held_out import held_out_sentences
-from trainer.synthesis import ESPEAK, FESTIVAL, RHVOICE, Speakers, Voice, installed, random_voice, rhvoice_voices
-from trainer.synthetic import Avoided, Plan, chosen_sentences, write_corpus
-from trainer.synthetic_command import add_synthetic_options, synthetic
+from trainer.cli.synthetic import add_synthetic_options, synthetic
+from trainer.corpus.cache import FeatureCache
+from trainer.corpus.events import CacheReady, Extracting
+from trainer.dataset.batches import SYNTHETIC
+from trainer.language_model.leakage_filter import held_out_sentences
+from trainer.made_speech.synthesis import (
+    ESPEAK,
+    FESTIVAL,
+    RHVOICE,
+    Speakers,
+    Voice,
+    installed,
+    random_voice,
+    rhvoice_voices,
+)
+from trainer.made_speech.synthetic import Avoided, Plan, chosen_sentences, write_corpus
 
 SENTENCES = ["сегодня идёт дождь", "он вошёл и сел у окна", "где мои старые книги"]
 
@@ -145,14 +154,14 @@ def test_long_sentences_are_cut_and_a_text_without_any_is_told(tmp_path):
 
 def test_festival_is_started_anew_now_and_then_and_after_its_death(speakers, monkeypatch):
     needs(FESTIVAL)
-    monkeypatch.setattr("trainer.synthesis._FESTIVAL_SENTENCES", 1)
+    monkeypatch.setattr("trainer.made_speech.synthesis._FESTIVAL_SENTENCES", 1)
     processes = []
     for sentence in SENTENCES[:2]:
         assert len(speakers.speak(sentence, Voice(FESTIVAL)))
         processes.append(speakers._festival)
     assert processes[0].returncode is not None
     assert processes[1].poll() is None
-    monkeypatch.setattr("trainer.synthesis._FESTIVAL_SENTENCES", 10)
+    monkeypatch.setattr("trainer.made_speech.synthesis._FESTIVAL_SENTENCES", 10)
     processes[1].kill()
     processes[1].wait()
     with pytest.raises(SynthesiserFailed, match="did not speak"):

@@ -4,11 +4,11 @@ import pytest
 
 from engine.config import VOXFORGE
 from engine.errors import NothingToTeach
-from trainer.cache import FeatureCache
-from trainer.corpus_events import Extracting
-from trainer.preflight import DIGITS, FOREIGN
-from trainer.synthesis import ESPEAK, installed
-from trainer.taught import Lesson, Spoken, lesson, settings, speak, voices_each
+from trainer.corpus.cache import FeatureCache
+from trainer.corpus.events import Extracting
+from trainer.corpus.preflight import DIGITS, FOREIGN
+from trainer.made_speech.synthesis import ESPEAK, installed
+from trainer.tuning.lesson import Lesson, Spoken, lesson, settings, speak, voices_each
 
 
 def test_lines_become_sentences_once_each():

@@ -5,8 +5,8 @@ import numpy as np
 from engine.model.checkpoint import load_checkpoint
 from tests.helpers.models import SMALL, write_cache, write_random_checkpoint
 from tests.test_commands import diktovka
-from trainer.commands import _Report
-from trainer.events import EpochDone, StepDone
+from trainer.cli.train import _Report
+from trainer.training.events import EpochDone, StepDone
 
 SHORT = ("--epochs", "9", "--batch-frames", "1500", "--nonspeech", "0", "--threads", "1")
 

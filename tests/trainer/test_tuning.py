@@ -13,15 +13,15 @@ from engine.system.worker import Cancelled
 from tests.helpers.language import language_model
 from tests.helpers.models import SMALL, WORDS, write_random_checkpoint
 from tests.helpers.voices import write_learned, write_voice
-from trainer.blend import best_blend, blended
-from trainer.dataset import Example, Rows
-from trainer.events import EpochDone, StepDone
-from trainer.metrics import ErrorRate, error_rate
-from trainer.process import TrainingProcess
-from trainer.run import load_state
-from trainer.tuning import TuneConfig, TuneRequest, tune, tuned
-from trainer.tuning_events import OWN, BeforeAfter, Judged, Split, Verdict, load_result
-from trainer.tuning_material import Mixture, others, split_own
+from trainer.dataset.batches import Example, Rows
+from trainer.evaluation.metrics import ErrorRate, error_rate
+from trainer.training.events import EpochDone, StepDone
+from trainer.training.run import load_state
+from trainer.training.training_process import TrainingProcess
+from trainer.tuning.events import OWN, BeforeAfter, Judged, Split, Verdict, load_result
+from trainer.tuning.interpolate import best_blend, blended
+from trainer.tuning.material import Mixture, others, split_own
+from trainer.tuning.tuning import TuneConfig, TuneRequest, tune, tuned
 
 SETTINGS = TuneConfig(epochs=4, batch_frames=2500, learning_rate=0.015, times=2)
 

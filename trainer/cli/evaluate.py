@@ -1,0 +1,177 @@
+"""The verb `evaluate`: error rates with their uncertainty, as a table and as JSON."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from engine.cli import add_language_options, decoder
+from engine.decode.greedy import Decoder, GreedyDecoder
+from engine.errors import CorpusError
+from engine.model.checkpoint import Checkpoint, load_checkpoint
+from engine.paths import INSTALLED_IN, shipped_checkpoint
+from trainer.corpus.transcripts import TRANSCRIPTS
+from trainer.evaluation.metrics import ErrorRate
+
+GREEDY, BEAM = "greedy", "beam"
+_STANDARD = ("voxforge-ru-mfcc", "speech-samples/common-voice", "speech-samples/voxforge")
+_RESAMPLES = 2000
+
+
+def add_evaluate_options(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("path", nargs="*", type=Path, metavar="PATH", help="feature cache, or folder with transcripts.tsv")
+    add("--all", action="store_true", help="with and without language model; without a PATH, all sets of ../shared")
+    add("--split", action="append", metavar="NAME", help="only this split; may be given again (default: all but train)")
+    add(
+        "-m",
+        "--model",
+        type=Path,
+        default=shipped_checkpoint(),
+        metavar="CHECKPOINT",
+        help="model (default: the shipped one)",
+    )
+    add_language_options(parser, "none")
+    add("--json", action="store_true", help="print JSON instead of a table")
+    add("-o", "--output", type=Path, metavar="FILE", help="write the JSON there too")
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What one decoder made of one set; the intervals are of 95 %."""
+
+    total: ErrorRate
+    cer_95: tuple[float, float]
+    wer_95: tuple[float, float]
+
+    def to_dict(self) -> dict[str, object]:
+        low_high = {"cer_95": self.cer_95, "wer_95": self.wer_95}
+        rates = {"cer": self.total.cer, "wer": self.total.wer}
+        return {name: round(rate, 4) for name, rate in rates.items()} | {
+            name: [round(edge, 4) for edge in edges] for name, edges in low_high.items()
+        }
+
+
+def evaluate(arguments: argparse.Namespace) -> int:
+    """CER and WER of every set, with a language model or without, or both side by side."""
+    from engine.system.atomic_files import write_atomic
+
+    checkpoint = load_checkpoint(arguments.model)
+    decoders = _decoders(arguments, checkpoint)
+    found = {
+        scored.name: {name: figures(rates) for name, rates in scored.rates.items()}
+        for scored in _scored(arguments, checkpoint, decoders)
+    }
+    described = _side_by_side(arguments, found) if arguments.all else _one(found)
+    text = json.dumps(described, ensure_ascii=False, indent=1) + "\n"
+    if arguments.output:
+        write_atomic(arguments.output, text)
+    print(text if arguments.json else _table(found, arguments.all), end="")
+    return 0
+
+
+def _decoders(arguments: argparse.Namespace, checkpoint: Checkpoint) -> dict[str, Decoder]:
+    beam = decoder(checkpoint, arguments.language_model, arguments.own_words)
+    greedy = GreedyDecoder(checkpoint.alphabet)
+    if beam is None:
+        return {GREEDY: greedy}
+    return {GREEDY: greedy, BEAM: beam} if arguments.all else {BEAM: beam}
+
+
+def _scored(arguments: argparse.Namespace, checkpoint: Checkpoint, decoders: dict[str, Decoder]) -> Iterator:
+    """A folder of recordings goes the whole way from the file; a cache starts at its features."""
+    from trainer.evaluation.evaluate import score_cache, score_folder
+
+    for path in arguments.path or _standard_sets(arguments):
+        if arguments.all:
+            print(f"reading {path} ...", file=sys.stderr, flush=True)
+        if (path / TRANSCRIPTS).exists():
+            yield score_folder(path, checkpoint, decoders)
+        else:
+            yield from score_cache(path, checkpoint, arguments.split, decoders)
+
+
+def _standard_sets(arguments: argparse.Namespace) -> list[Path]:
+    """Where the project's test sets lie beside a checkout. Raises CorpusError where they are not."""
+    shared = Path(os.environ.get("DIKTOVKA_SHARED") or INSTALLED_IN.parent / "shared")
+    if not arguments.all or not shared.is_dir():
+        raise CorpusError(path=shared, reason="name a feature cache or a folder with transcripts.tsv")
+    return [shared / name for name in _STANDARD if (shared / name).is_dir()]
+
+
+def interval(rates: Sequence[ErrorRate], words: bool = False) -> tuple[float, float]:
+    """95 % bootstrap interval of CER (or WER) over utterances (Bisani and Ney 2004)."""
+    pairs = [(r.word_errors, r.words) if words else (r.letter_errors, r.letters) for r in rates]
+    errors, totals = np.array(pairs, float).reshape(-1, 2).T
+    rng = np.random.default_rng(11)
+    drawn = rng.integers(0, max(1, len(rates)), (_RESAMPLES, len(rates)))
+    each = errors[drawn].sum(axis=1) / np.maximum(1, totals[drawn].sum(axis=1))
+    low, high = np.percentile(each, [2.5, 97.5])
+    return float(low), float(high)
+
+
+def figures(rates: Sequence[ErrorRate]) -> Figures:
+    """rates: of each utterance."""
+    return Figures(sum(rates, ErrorRate()), interval(rates), interval(rates, words=True))
+
+
+def _counts(total: ErrorRate) -> dict[str, int]:
+    return {"utterances": total.utterances, "words": total.words, "letters": total.letters}
+
+
+def _one(found: dict[str, dict[str, Figures]]) -> dict[str, object]:
+    """The JSON of one decoder: all sets together, then each."""
+    rates = {name: next(iter(own.items())) for name, own in found.items()}
+    total = sum((own.total for _, own in rates.values()), ErrorRate())
+    return {
+        "cer": round(total.cer, 4),
+        "wer": round(total.wer, 4),
+        **_counts(total),
+        "sets": [
+            {"set": name, "decoder": decoder, **own.to_dict(), **_counts(own.total)}
+            for name, (decoder, own) in rates.items()
+        ],
+    }
+
+
+def _side_by_side(arguments: argparse.Namespace, found: dict[str, dict[str, Figures]]) -> dict[str, object]:
+    """The JSON of both decoders, set by set: known and new sentences have no common figure."""
+    return {
+        "model": arguments.model.name,
+        "language_model": arguments.language_model and arguments.language_model.name,
+        "sets": [
+            {"set": name, **_counts(next(iter(own.values())).total)}
+            | {decoder: one.to_dict() for decoder, one in own.items()}
+            for name, own in found.items()
+        ],
+    }
+
+
+def _table(found: dict[str, dict[str, Figures]], side_by_side: bool) -> str:
+    names = list(next(iter(found.values())))
+    heads = [f"{name} {rate}" if side_by_side else rate for name in names for rate in ("CER", "WER")]
+    width = 22 if side_by_side else 7
+    lines = [f"{'set':<24} {'utterances':>10} {'words':>7}" + "".join(f" {head:>{width}}" for head in heads)]
+    rows = list(found.items())
+    if not side_by_side:
+        total = sum((own.total for one in found.values() for own in one.values()), ErrorRate())
+        rows.append(("all", {names[0]: Figures(total, (0, 0), (0, 0))}))
+    for name, own in rows:
+        counted = next(iter(own.values())).total
+        cells = [cell for one in own.values() for cell in _cells(one, side_by_side)]
+        lines.append(
+            f"{name:<24} {counted.utterances:>10} {counted.words:>7}" + "".join(f" {cell:>{width}}" for cell in cells)
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _cells(one: Figures, with_intervals: bool) -> list[str]:
+    rates = ((one.total.cer, one.cer_95), (one.total.wer, one.wer_95))
+    if not with_intervals:
+        return [f"{rate:.4f}" for rate, _ in rates]
+    return [f"{rate:.4f} [{low:.3f}, {high:.3f}]" for rate, (low, high) in rates]

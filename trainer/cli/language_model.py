@@ -1,0 +1,62 @@
+"""The verb `language-model` of the command line."""
+
+import argparse
+import time
+from pathlib import Path
+
+from engine.cli import say
+from engine.paths import shipped_language_model
+from trainer.cli.train import add_without_option
+
+_REPORT_EVERY_S = 2.0
+
+
+def add_language_model_options(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("text", nargs="+", type=Path, metavar="TEXT", help="UTF-8 text, as it is or compressed (.xz, .gz)")
+    add("-o", "--out", type=Path, required=True, metavar="DIR", help="folder for the language model")
+    add("--order", type=int, default=3, help="words of the longest n-grams (default: %(default)s)")
+    add("--vocabulary", type=int, default=200_000, metavar="N", help="most words (default: %(default)s)")
+    add(
+        "--threshold",
+        type=float,
+        default=3e-8,
+        metavar="SHARE",
+        help="leave out n-grams that change the perplexity by less; 0 keeps all (default: %(default)s)",
+    )
+    add(
+        "--merge",
+        nargs="?",
+        type=Path,
+        const=shipped_language_model(),
+        metavar="MODEL",
+        help="mix half and half with another language model (default: the shipped one)",
+    )
+    add_without_option(parser)
+    add(
+        "--tune-on",
+        nargs="+",
+        type=Path,
+        default=[],
+        metavar="CORPUS",
+        help="weigh the texts by these corpora's development sentences",
+    )
+
+
+def language_model(arguments: argparse.Namespace) -> int:
+    """Counts texts and writes a language model; what it does goes to standard error."""
+    from trainer.language_model.build import BuildConfig, Built, build
+
+    config = BuildConfig(arguments.order, arguments.vocabulary, arguments.threshold)
+    events = build(arguments.text, arguments.out, config, arguments.without, arguments.tune_on, arguments.merge)
+    stage, told = "", 0.0
+    for event in events:
+        if isinstance(event, Built):
+            counts = ", ".join(f"{n:,} of {i}" for i, n in enumerate(event.described["ngrams"], start=1))
+            say(f"{event.folder}: n-grams by length: {counts}")
+            for name, figures in event.described["measured"].items():
+                say(f"{name}: perplexity {figures['perplexity']}, unknown words {figures['unknown']:.1%}")
+        elif event.stage != stage or time.monotonic() >= told + _REPORT_EVERY_S:
+            stage, told = event.stage, time.monotonic()
+            say(f"{event.stage} ... {f'{event.done:,} words' if stage == 'reading' else ''}".rstrip())
+    return 0

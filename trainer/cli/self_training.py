@@ -1,0 +1,61 @@
+"""The verb `self-label` of the command line."""
+
+import argparse
+import time
+from pathlib import Path
+
+from engine.cli import add_language_options, decoder, say
+from engine.errors import ConfigError
+from engine.paths import shipped_checkpoint
+from trainer.cli.train import add_without_option
+
+_REPORT_EVERY_S = 10.0
+
+
+def add_self_label_options(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("cache", type=Path, metavar="CACHE", help="feature cache of recordings, whose texts are not looked at")
+    add("-o", "--out", type=Path, required=True, metavar="CACHE", help="folder of the feature cache to train on")
+    add("-m", "--model", type=Path, default=shipped_checkpoint(), metavar="CHECKPOINT", help="model that reads them")
+    add_language_options(parser, "none")
+    sure = "least mean confidence of what is kept between two pauses (default: %(default)s)"
+    add("--confidence", type=float, default=0.5, help=sure)
+    add(
+        "--texts",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="TEXT",
+        help="UTF-8 texts (.xz, .gz) that may be read there",
+    )
+    alone = "keep only recordings that were found in the texts, not what the model is merely sure of"
+    add("--texts-only", action="store_true", help=alone)
+    add_without_option(parser)
+
+
+def self_label(arguments: argparse.Namespace) -> int:
+    """Reads recordings without transcripts and keeps what a text says or the model is sure of."""
+    if arguments.texts_only and not arguments.texts:
+        raise ConfigError(name="--texts-only", reason="there are no texts; name some with --texts")
+    from engine.decode.greedy import GreedyDecoder
+    from engine.model.checkpoint import load_checkpoint
+    from trainer.corpus.cache import FeatureCache
+    from trainer.corpus.events import CacheReady
+    from trainer.made_speech.match_readings import Library
+    from trainer.made_speech.self_training import Books, Sure, write_labelled
+    from trainer.made_speech.synthetic import Avoided
+
+    checkpoint = load_checkpoint(arguments.model)
+    read_by = decoder(checkpoint, arguments.language_model, arguments.own_words) or GreedyDecoder(checkpoint.alphabet)
+    books = None
+    if arguments.texts:
+        books = Books(Library(arguments.texts), Avoided(arguments.without), arguments.texts_only)
+    cache, sure, told = FeatureCache(arguments.cache), Sure(arguments.confidence), 0.0
+    for event in write_labelled(arguments.out, cache, checkpoint, read_by, sure, books):
+        if isinstance(event, CacheReady):
+            made = event.report
+            say(f"{event.folder}: {made.utterances} stretches, {made.seconds / 60:.0f} min, {made.sentences} texts")
+        elif time.monotonic() >= told + _REPORT_EVERY_S:
+            told = time.monotonic()
+            say(f"read: {event.done} of {event.total}")
+    return 0

@@ -1,0 +1,48 @@
+"""The verb `synthetic` of the command line."""
+
+import argparse
+import time
+from pathlib import Path
+
+from engine.cli import say
+from trainer.cli.train import PRESETS, add_without_option
+
+_REPORT_EVERY_S = 10.0
+
+
+def add_synthetic_options(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("text", nargs="+", type=Path, metavar="TEXT", help="UTF-8 text, as it is or compressed (.xz, .gz)")
+    add("-o", "--out", type=Path, required=True, metavar="CACHE", help="folder of the feature cache")
+    add("--sentences", type=int, default=9000, metavar="N", help="how many are spoken (default: %(default)s)")
+    add_without_option(parser)
+    add(
+        "--synthesiser",
+        action="append",
+        choices=("espeak-ng", "festival", "RHVoice-test"),
+        help="default: all that are installed",
+    )
+    add("--clean", action="store_true", help="without rooms, noise and telephones")
+    add("--preset", choices=sorted(PRESETS), default="shipped", help="front end (default: %(default)s)")
+    add("--seed", type=int, default=1, help="seed of everything random (default: %(default)s)")
+
+
+def synthetic(arguments: argparse.Namespace) -> int:
+    """Chooses sentences, has them spoken and writes the feature cache."""
+    from trainer.corpus.events import CacheReady
+    from trainer.made_speech.synthetic import Avoided, Plan, chosen_sentences, write_corpus
+
+    avoided = Avoided(arguments.without)
+    texts = chosen_sentences(arguments.text, arguments.sentences, avoided, arguments.seed)
+    features, _ = PRESETS[arguments.preset]
+    chosen = tuple(arguments.synthesiser) if arguments.synthesiser else None
+    plan = Plan(features, chosen, not arguments.clean, arguments.seed)
+    told = 0.0
+    for event in write_corpus(arguments.out, texts, plan):
+        if isinstance(event, CacheReady):
+            made = event.report
+            say(f"{event.folder}: {made.utterances} sentences, {made.seconds / 3600:.1f} h, {made.speakers} voices")
+        elif time.monotonic() >= told + _REPORT_EVERY_S:
+            told = time.monotonic()
+            say(f"spoken: {event.done} of {event.total}, {event.left_s:.0f} s left")
+    return 0

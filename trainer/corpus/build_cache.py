@@ -1,0 +1,162 @@
+"""A corpus -> a feature cache and a report, on all processors; yields progress."""
+
+import hashlib
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO
+
+from engine.errors import CorpusError, NothingUsable
+from trainer.corpus.cache import FeatureCache
+from trainer.corpus.cache_writer import Collector, read_report, summary, whole_folder, write_report
+from trainer.corpus.corpus import Corpus, Recording, find_recordings
+from trainer.corpus.events import CacheReady, CorpusEvent, Extracting, Found
+from trainer.corpus.preflight import KEPT_NEW, Heard, Reject, Report, Rules, hear_all, hear_in_rooms
+from trainer.corpus.process_pool import process_pool
+from trainer.corpus.splits import TRAIN, assign
+
+_AT_ONCE = 8  # recordings that a process is given; also what a cancel must wait for
+_AHEAD = 3  # such portions for each process
+_TICK_S = 0.25
+
+
+@dataclass(frozen=True)
+class Means:
+    """What the making of a cache needs of the world. pool: most processes that are of use -> Executor."""
+
+    pool: Callable[[int], Executor] = process_pool
+    open_file: Callable[..., BinaryIO] = open
+    clock: Callable[[], float] = time.monotonic
+
+
+def build_cache(
+    sources: Sequence[Path], folder: Path, rules: Rules, seed: int = 1, means: Means | None = None
+) -> Iterator[CorpusEvent]:
+    """Found, then Extracting, then CacheReady; a cache that fits is used again at once.
+
+    sources: folders or CSV manifests, see trainer.corpus.corpus. folder: of the cache; nothing is there before it is whole,
+    and what was there stays until then. Raises CorpusError, DiskFull or NotWritable. Closing the iterator leaves
+    nothing behind.
+    """
+    folder, means = Path(folder).absolute(), means or Means()
+    corpus = find_recordings(sources, rules.alphabet)
+    yield Found(len(corpus.recordings), len(corpus.rejects))
+    made_of = _made_of(corpus, rules, seed)
+    report = read_report(folder, made_of)
+    if report and _is_whole(folder, report):
+        yield CacheReady(folder, report, reused=True)
+        return
+    with whole_folder(folder) as new, closing(Collector(new, rules.features.n_cepstra, means.open_file)) as collector:
+        rejects = list(corpus.rejects)
+        yield from _collected(corpus.recordings, rules, means, collector, rejects)
+        if not collector.rows:
+            raise _nothing_usable(sources, rejects)
+        splits, notes = assign([(row.recording.speaker, row.recording.text) for row in collector.rows], seed)
+        kept_new = [row.recording.path for row, split in zip(collector.rows, splits, strict=True) if split is None]
+        rejects += [Reject(str(path), reason=KEPT_NEW) for path in kept_new]
+        splits = [*splits, *(yield from _in_rooms(splits, rules, seed, means, collector))]
+        collector.write_features(splits)
+        report = summary(collector.rows, splits, rejects, notes)
+        write_report(new, rules.features.to_dict(), made_of, report)
+    yield CacheReady(folder, report, reused=False)
+
+
+def _nothing_usable(sources: Sequence[Path], rejects: Sequence[Reject]) -> NothingUsable:
+    reasons = [reject.reason for reject in rejects]
+    commonest = max(reasons, key=reasons.count)
+    return NothingUsable(n=len(rejects), path=", ".join(map(str, sources)), reason=commonest)
+
+
+def _is_whole(folder: Path, report: Report) -> bool:
+    try:
+        return len(FeatureCache(folder).utterances) == report.utterances
+    except CorpusError:
+        return False
+
+
+def _made_of(corpus: Corpus, rules: Rules, seed: int) -> dict[str, object]:
+    """All that the cache depends on, as JSON would give it back."""
+    digest = hashlib.sha256()
+    for one in corpus.recordings:
+        try:
+            status = one.path.stat()
+            state = (status.st_size, status.st_mtime_ns)
+        except OSError:
+            state = (-1, -1)
+        digest.update(repr((one.id, one.speaker, one.text, *state)).encode("utf-8", "surrogatepass"))
+    for reject in corpus.rejects:
+        digest.update(repr((reject.path, reject.reason, reject.detail)).encode("utf-8", "surrogatepass"))
+    return asdict(rules) | {"seed": seed, "inputs": digest.hexdigest()}
+
+
+def _collected(
+    recordings: Sequence[Recording], rules: Rules, means: Means, collector: Collector, rejects: list[Reject]
+) -> Iterator[Extracting]:
+    """Hears all recordings; what can be used goes to the collector, the rest to the rejects, in order."""
+    done, started_s = 0, means.clock()
+    yield Extracting(0, len(recordings), None)
+    with closing(_heard(recordings, partial(hear_all, rules=rules), means)) as portions:
+        for portion in portions:
+            for recording, heard in portion:
+                if isinstance(heard, Reject):
+                    rejects.append(heard)
+                else:
+                    collector.add(recording, heard)
+            done += len(portion)
+            passed_s = means.clock() - started_s
+            yield Extracting(done, len(recordings), passed_s / done * (len(recordings) - done) if done else None)
+
+
+def _in_rooms(
+    splits: Sequence[str | None], rules: Rules, seed: int, means: Means, collector: Collector
+) -> Iterator[Extracting]:
+    """Hears what is trained on again, `rules.rooms` times, each time elsewhere; returns the splits of what is new."""
+    trained_on = [row.recording for row, split in zip(collector.rows, splits, strict=True) if split == TRAIN]
+    n_before = len(collector.rows)
+    for room in range(1, rules.rooms + 1):
+        again = [replace(recording, id=f"{recording.id}#room{room}") for recording in trained_on]
+        with closing(_heard(again, partial(_hear_in_rooms, rules=rules, seed=seed), means)) as portions:
+            done = 0
+            for portion in portions:
+                for recording, heard in portion:
+                    if isinstance(heard, Heard):
+                        collector.add(recording, heard)
+                done += len(portion)
+                yield Extracting(done, len(again), None)
+    return [TRAIN] * (len(collector.rows) - n_before)
+
+
+def _heard(
+    recordings: Sequence[Recording], hear_them: Callable[..., list[Heard | Reject]], means: Means
+) -> Iterator[list[tuple[Recording, Heard | Reject]]]:
+    """Portions of recordings with what was heard, in order; now and then an empty one, while nothing is ready."""
+    portions = [recordings[i : i + _AT_ONCE] for i in range(0, len(recordings), _AT_ONCE)]
+    if not portions:
+        return
+    pool = means.pool(len(portions))
+    waiting: deque[tuple[Sequence[Recording], Future]] = deque()
+    ahead = _AHEAD * (getattr(pool, "_max_workers", None) or 1)
+    try:
+        while portions or waiting:
+            while portions and len(waiting) < ahead:
+                portion = portions.pop(0)
+                waiting.append((portion, pool.submit(hear_them, portion)))
+            while not wait([waiting[0][1]], _TICK_S).done:
+                yield []
+            portion, future = waiting.popleft()
+            yield list(zip(portion, future.result(), strict=True))
+    except BrokenProcessPool as error:
+        folder = recordings[0].path.parent
+        raise CorpusError(path=folder, reason="a process that read its recordings ended unexpectedly") from error
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _hear_in_rooms(recordings: Sequence[Recording], rules: Rules, seed: int) -> list[Heard | Reject]:
+    return hear_in_rooms(recordings, rules, [[seed, *one.id.encode()] for one in recordings])

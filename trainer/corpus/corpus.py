@@ -1,0 +1,171 @@
+"""Folders and manifests -> recordings with what is said in them; those that cannot be used, and why.
+
+Three layouts are known: VoxForge's sessions (`wav/` or `flac/` beside `etc/prompts-original`, at any depth), a
+folder with `transcripts.tsv`, and CSV manifests as DeepSpeech and Coqui STT have them
+(`wav_filename,wav_filesize,transcript`).
+"""
+
+import csv
+import io
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.alphabet import Alphabet, normalise
+from engine.errors import CorpusError, NoRecordings
+from trainer.corpus.preflight import NO_RECORDING, Reject, text_reject
+from trainer.corpus.prompts import decoded, prompt_key, read_prompts
+from trainer.corpus.transcripts import TRANSCRIPTS, read_transcripts
+
+_SOUNDS = ("wav", "flac")  # folders of a session, and what the names in them end with; the first one counts
+_SESSION = re.compile(r"(.+)-\d{8}-\w+")
+_ANONYMOUS = "anonymous"
+_PATH_COLUMN, _TEXT_COLUMN, _SPEAKER_COLUMNS = "wav_filename", "transcript", ("speaker", "client_id")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+@dataclass(frozen=True)
+class Recording:
+    """One file to learn from. id: unlike any other of the corpus; speaker: "" if not known; text: normalised."""
+
+    id: str
+    path: Path
+    speaker: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Corpus:
+    recordings: tuple[Recording, ...]
+    rejects: tuple[Reject, ...]
+
+
+def find_recordings(sources: Sequence[Path], alphabet: Alphabet) -> Corpus:
+    """All recordings below the sources, in the order of their names. Raises CorpusError."""
+    recordings: list[Recording] = []
+    rejects: list[Reject] = []
+    ids: set[str] = set()
+    paths: set[str] = set()
+    for source in map(Path, sources):
+        is_empty = True
+        for found in _read_source(source):
+            is_empty = False
+            if isinstance(found, Reject):
+                rejects.append(found)
+                continue
+            path = os.path.realpath(found.path)
+            if path in paths:  # folders that overlap
+                continue
+            paths.add(path)
+            recording = Recording(_unlike(found.id, ids), found.path, found.speaker, found.text)
+            ids.add(recording.id)
+            reject = text_reject(recording, alphabet)
+            (rejects if reject else recordings).append(reject or recording)
+        if is_empty:
+            raise NoRecordings(path=source)
+    return Corpus(tuple(recordings), tuple(rejects))
+
+
+def _unlike(name: str, taken: set[str]) -> str:
+    plain = _CONTROL.sub("_", name.encode("utf-8", "backslashreplace").decode())  # a name that is no Unicode, on Linux
+    unlike, n = plain, 1
+    while unlike in taken:
+        n += 1
+        unlike = f"{plain}~{n}"
+    return unlike
+
+
+def _read_source(source: Path) -> Iterator[Recording | Reject]:
+    try:
+        if source.is_file():
+            yield from _manifest(source)
+        elif (source / TRANSCRIPTS).exists():
+            yield from _transcribed(source)
+        else:
+            manifests = [path for path in sorted(source.glob("*.csv")) if _is_manifest(path)]
+            for path in manifests:
+                yield from _manifest(path)
+            if not manifests:
+                yield from _sessions(source)
+    except OSError as error:
+        raise CorpusError(path=source, reason=error.strerror or str(error)) from error
+
+
+def speaker_of(folder: str) -> str:
+    """Who recorded a session of VoxForge's; of an anonymous one nobody knows whether it is someone met before."""
+    match = _SESSION.fullmatch(folder)
+    speaker = (match[1] if match else folder).casefold()
+    return folder.casefold() if speaker == _ANONYMOUS else speaker
+
+
+# --- VoxForge ---
+
+
+def _sessions(source: Path) -> Iterator[Recording | Reject]:
+    if not source.is_dir():
+        raise FileNotFoundError(2, "No such file or directory")
+    for name, folders, _ in os.walk(source):
+        folders[:] = sorted(folder for folder in folders if not folder.startswith("."))
+        if set(folders) & set(_SOUNDS):
+            folders.clear()
+            yield from _session(Path(name), source if Path(name) != source else source.absolute().parent)
+
+
+def _session(folder: Path, root: Path) -> Iterator[Recording | Reject]:
+    prompts = read_prompts(folder / "etc")
+    speaker = speaker_of(folder.absolute().name)
+    sounds: dict[str, Path] = {}
+    for kind in _SOUNDS:
+        files = sorted((folder / kind).iterdir()) if (folder / kind).is_dir() else []
+        for path in files:
+            if path.suffix.lower() == f".{kind}" and not path.name.startswith("."):
+                sounds.setdefault(prompt_key(path.name), path)
+    for key, path in sounds.items():
+        name = (path if path.is_relative_to(root) else path.absolute()).relative_to(root).with_suffix("")
+        yield Recording(name.as_posix(), path, speaker, normalise(prompts.get(key, "")))
+    for key in prompts:
+        if key not in sounds:
+            yield Reject(str(folder / _SOUNDS[0] / key), reason=NO_RECORDING)
+
+
+# --- other layouts ---
+
+
+def _transcribed(folder: Path) -> Iterator[Recording | Reject]:
+    for one in read_transcripts(folder):
+        path = one.path
+        name = path.relative_to(folder) if path.is_relative_to(folder) else path
+        yield _listed(path, name.as_posix(), one.speaker, one.text)
+
+
+def _is_manifest(path: Path) -> bool:
+    with path.open("rb") as file:
+        start = decoded(file.readline(1 << 16))
+    header = next(csv.reader(io.StringIO(start, newline="")), [])  # of its own, as the lines may end in CR alone
+    return {_PATH_COLUMN, _TEXT_COLUMN} <= set(header)
+
+
+def _manifest(path: Path) -> Iterator[Recording | Reject]:
+    rows = csv.DictReader(io.StringIO(decoded(path.read_bytes()), newline=""))
+    try:
+        if not {_PATH_COLUMN, _TEXT_COLUMN} <= set(rows.fieldnames or ()):
+            raise CorpusError(path=path, reason="it lacks the columns wav_filename and transcript")
+        for row in rows:
+            sound = path.parent / (row[_PATH_COLUMN] or "")
+            told = next((row[name] for name in _SPEAKER_COLUMNS if row.get(name)), "")
+            yield _listed(sound, row[_PATH_COLUMN] or "", told or _session_speaker(sound), row[_TEXT_COLUMN] or "")
+    except csv.Error as error:
+        raise CorpusError(path=path, reason="it is no table ({detail})", detail=str(error)) from error
+
+
+def _session_speaker(path: Path) -> str:
+    """By a folder on the way that is named as VoxForge's sessions are; "" if there is none."""
+    return next((speaker_of(name) for name in reversed(path.parts[:-1]) if _SESSION.fullmatch(name)), "")
+
+
+def _listed(path: Path, name: str, speaker: str, text: str) -> Recording | Reject:
+    if not path.is_file():
+        return Reject(str(path), reason=NO_RECORDING)
+    return Recording(name, path, speaker, normalise(text))

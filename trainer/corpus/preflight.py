@@ -1,0 +1,236 @@
+"""Which recordings a model can learn from, and why it cannot from the others."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from math import sqrt
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from engine.alphabet import Alphabet
+from engine.audio.file import open_audio
+from engine.audio.wav_header import read_header
+from engine.config import FULL_SCALE, SAMPLE_RATE_HZ, FeatureConfig
+from engine.errors import AudioError
+from engine.features.front_end import Listener, extract_together
+from trainer.dataset.batches import fewest_steps
+
+NO_TEXT = "no text"
+NO_RECORDING = "a text without a recording"
+DIGITS = "digits in the text"
+FOREIGN = "letters outside the alphabet"
+TOO_SHORT = "too short"
+TOO_LONG = "too long"
+TOO_FEW_FRAMES = "too little speech for its text"
+UNREADABLE = "unreadable"
+CUT_OFF = "cut off"
+CLIPPED = "clipped"
+SILENT = "silent"
+KEPT_NEW = "its sentence is kept for the test on new sentences"
+
+
+@dataclass(frozen=True)
+class Reject:
+    """A recording that is not used. path: of the recording; reason: one of the above; detail: a number, letters or
+    what the system said, possibly nothing."""
+
+    path: str
+    reason: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something to know about the whole corpus. reason: a sentence with {fields}."""
+
+    reason: str
+    fields: dict[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.reason.format(**self.fields)
+
+
+@dataclass(frozen=True)
+class SplitSize:
+    name: str
+    utterances: int
+    seconds: float
+    speakers: int
+    sentences: int
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was taken, by split and altogether; rejects: all that was not; notes: what to know about the splits."""
+
+    utterances: int
+    seconds: float
+    speakers: int
+    sentences: int
+    splits: tuple[SplitSize, ...]
+    rejects: tuple[Reject, ...]
+    notes: tuple[Note, ...]
+
+    def reasons(self) -> list[tuple[str, int]]:
+        """Why how many were rejected, the commonest reason first."""
+        return Counter(reject.reason for reject in self.rejects).most_common()
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What a recording must be like, and how it becomes cepstra.
+
+    n_stacked: neighbouring frames that the model joins into a step. clipped_share: of samples at full scale;
+    silent_level: root mean square, full scale being 1. rooms: how often each recording of `train` is heard once more,
+    in made-up rooms.
+    """
+
+    features: FeatureConfig
+    n_stacked: int = 3
+    alphabet: Alphabet = field(default_factory=Alphabet)
+    shortest_s: float = 0.5
+    longest_s: float = 20.0
+    clipped_share: float = 0.01
+    silent_level: float = 0.0003
+    rooms: int = 0
+
+
+@dataclass(frozen=True)
+class Heard:
+    """cepstra: float32 (n_frames, n_cepstra), not normalised; duration_s: of the sound."""
+
+    cepstra: np.ndarray
+    duration_s: float
+
+
+class Written(Protocol):
+    """A recording and its text, normalised, within the alphabet where it is to be heard."""
+
+    path: Path
+    text: str
+
+
+def text_reject(recording: Written, alphabet: Alphabet) -> Reject | None:
+    """Why the normalised text cannot be learned; None if it can."""
+    text = recording.text
+    if not text:
+        return Reject(str(recording.path), reason=NO_TEXT)
+    foreign = alphabet.foreign(text)
+    if any(letter.isnumeric() for letter in foreign):
+        numbers = [word for word in text.split() if any(letter.isnumeric() for letter in word)]
+        return Reject(str(recording.path), reason=DIGITS, detail=" ".join(numbers))
+    return Reject(str(recording.path), reason=FOREIGN, detail=foreign) if foreign else None
+
+
+class _Level:
+    """Loudness and clipping of a sound, block by block."""
+
+    def __init__(self) -> None:
+        self.n_samples = self._n_clipped = 0
+        self._sum = self._squares = 0.0
+
+    def push(self, samples: np.ndarray) -> None:
+        self.n_samples += len(samples)
+        self._n_clipped += int(np.count_nonzero(np.abs(samples) >= FULL_SCALE))
+        self._sum += float(samples.sum(dtype=np.float64))
+        self._squares += float(np.square(samples, dtype=np.float64).sum())
+
+    @property
+    def clipped_share(self) -> float:
+        return self._n_clipped / max(1, self.n_samples)
+
+    @property
+    def rms(self) -> float:
+        """Without the constant part."""
+        n = max(1, self.n_samples)
+        return sqrt(max(0.0, self._squares / n - (self._sum / n) ** 2))
+
+
+@dataclass(frozen=True)
+class _Listened:
+    """A whole recording whose cepstra are still to be made. promised_s: its length by its header, where it counts."""
+
+    recording: Written
+    level: _Level
+    listener: Listener
+    promised_s: float | None = None
+
+
+def hear_all(recordings: Sequence[Written], rules: Rules) -> list[Heard | Reject]:
+    """For each of a few recordings its cepstra, or why it cannot be used; some at once take half the time.
+
+    Memory grows with their number, but not with the length of a file.
+    """
+    return _heard([_listened(one, rules) for one in recordings], rules)
+
+
+def hear_in_rooms(recordings: Sequence[Written], rules: Rules, seeds: Sequence[Sequence[int]]) -> list[Heard | Reject]:
+    """As `hear_all`, each in a room, noise and level of its own (see trainer.dataset.room_echo); equal seeds give equal rooms."""
+    return _heard([_listened_in_a_room(*one, rules) for one in zip(recordings, seeds, strict=True)], rules)
+
+
+def _listened(recording: Written, rules: Rules) -> _Listened | Reject:
+    path, level, listener = recording.path, _Level(), Listener(rules.features)
+    try:
+        if _is_cut(path):
+            return Reject(str(path), reason=CUT_OFF)
+        with open_audio(path) as audio:
+            promised_s = audio.duration_s
+            for block in audio.blocks():
+                level.push(block)
+                if level.n_samples > rules.longest_s * SAMPLE_RATE_HZ:
+                    return Reject(str(path), reason=TOO_LONG, detail=f"> {rules.longest_s:g} s")
+                listener.push(block)
+    except AudioError as error:
+        return Reject(str(path), reason=UNREADABLE, detail=str(error))
+    return _Listened(recording, level, listener, promised_s)
+
+
+def _listened_in_a_room(recording: Written, seed: Sequence[int], rules: Rules) -> _Listened | Reject:
+    from trainer.dataset.room_echo import in_a_room
+
+    level, listener = _Level(), Listener(rules.features)
+    try:
+        with open_audio(recording.path) as audio:
+            samples = np.concatenate([np.zeros(0, np.float32), *audio.blocks()])
+    except AudioError as error:
+        return Reject(str(recording.path), reason=UNREADABLE, detail=str(error))
+    level.push(samples)
+    listener.push(in_a_room(samples, np.random.default_rng(seed)))
+    return _Listened(recording, level, listener)
+
+
+def _heard(listened: Sequence[_Listened | Reject], rules: Rules) -> list[Heard | Reject]:
+    frames = iter(extract_together([one.listener for one in listened if isinstance(one, _Listened)]))
+    return [one if isinstance(one, Reject) else _judged(one, next(frames).cepstra, rules) for one in listened]
+
+
+def _judged(listened: _Listened, cepstra: np.ndarray, rules: Rules) -> Heard | Reject:
+    path, level, promised_s = listened.recording.path, listened.level, listened.promised_s
+    duration_s = level.n_samples / SAMPLE_RATE_HZ
+    fewest = fewest_steps(rules.alphabet.encode(listened.recording.text)) * rules.n_stacked
+    if promised_s is not None and duration_s < 0.98 * promised_s - 0.1:
+        return Reject(str(path), reason=CUT_OFF, detail=f"{duration_s:.1f} < {promised_s:.1f} s")
+    if duration_s < rules.shortest_s:
+        return Reject(str(path), reason=TOO_SHORT, detail=f"{duration_s:.2f} s")
+    if level.rms < rules.silent_level or not len(cepstra):
+        return Reject(str(path), reason=SILENT)
+    if level.clipped_share > rules.clipped_share:
+        return Reject(str(path), reason=CLIPPED, detail=f"{level.clipped_share:.1%}")
+    if len(cepstra) < fewest:
+        return Reject(str(path), reason=TOO_FEW_FRAMES, detail=f"{len(cepstra)} < {fewest}")
+    if not np.isfinite(cepstra).all():
+        return Reject(str(path), reason=UNREADABLE)
+    return Heard(cepstra, duration_s)
+
+
+def _is_cut(path: Path) -> bool:
+    """Whether samples that a WAV's header promises are missing: half a sentence would be learned for a whole one."""
+    try:
+        with path.open("rb") as file:
+            header = read_header(file)
+        return header is not None and header.is_cut(path.stat().st_size)
+    except (OSError, ValueError):  # no WAV, or none that can be read: open_audio says more
+        return False

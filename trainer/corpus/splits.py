@@ -1,0 +1,158 @@
+"""Which recordings are trained on, and which are held out: by speaker and by sentence.
+
+    train               what is learned
+    dev_seen_text       new speakers, sentences that occur in train
+    dev_unseen_text     new speakers, sentences that never occur in train
+    test_...            the same two once more, for the last word only
+
+A sentence counts as the same whether `ё` or `е` is written. Sentences that several people read would be known to
+every held-out speaker; so some are kept out of train, at a cost of a few of its recordings.
+"""
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+
+from engine.alphabet import fold_yo
+from trainer.corpus.preflight import Note
+
+TRAIN = "train"
+DEV, TEST = "dev", "test"
+SEEN, UNSEEN = "_seen_text", "_unseen_text"
+HELD_SHARE = 0.025  # of all recordings, in each of the four held-out splits
+FEWEST_SPEAKERS = 5
+_MOST_LOST = 0.1  # of all recordings, so that sentences stay new
+_LARGEST_HELD = 1.5  # times the size of a split: larger speakers are trained on
+_HELD_SENTENCES = 0.1  # of the recordings in dev and in test each, where there are too few speakers
+_FEWEST_SENTENCES = 5
+
+_ONE_SPEAKER = (
+    "There is only one speaker. New sentences are held out, but in the same voice: "
+    "their error rate says nothing about other people."
+)
+_FEW_SPEAKERS = (
+    "There are only {n} speakers, too few to hold any out. New sentences are held out, but in the same voices: "
+    "their error rate says nothing about other people."
+)
+_NO_SPEAKERS = (
+    "The corpus does not say who speaks. New sentences are held out, but possibly in the same voices: "
+    "their error rate says nothing about other people."
+)
+_TOO_SMALL = "There are too few sentences to hold any out: nothing will tell how good the model is."
+_NO_SEEN = "Hardly any sentence is said by two speakers, so none of known sentences are held out."
+_NO_UNSEEN = "All speakers say the same few sentences, so no new sentences are held out."
+
+
+def assign(said: Sequence[tuple[str, str]], seed: int) -> tuple[list[str | None], tuple[Note, ...]]:
+    """said: (speaker, normalised text) of each recording. Gives the split of each, None for those that are kept out
+    so that a sentence stays new; and what is to be known about it. Equal seeds give equal splits, in any order."""
+    speakers = {speaker for speaker, _ in said}
+    said = [(speaker, fold_yo(text)) for speaker, text in said]
+    if len(speakers) < FEWEST_SPEAKERS:
+        return _by_sentence(said, seed, _few(speakers))
+    splits = _BySpeaker(said, seed).splits()
+    notes = []
+    if not {DEV + SEEN, TEST + SEEN} & set(splits):
+        notes.append(Note(reason=_NO_SEEN))
+    if not {DEV + UNSEEN, TEST + UNSEEN} & set(splits):
+        notes.append(Note(reason=_NO_UNSEEN))
+    return splits, tuple(notes)
+
+
+def _few(speakers: set[str]) -> Note:
+    if len(speakers) > 1:
+        return Note(reason=_FEW_SPEAKERS, fields={"n": len(speakers)})
+    return Note(reason=_NO_SPEAKERS if speakers == {""} else _ONE_SPEAKER)
+
+
+def shuffled(names: Iterable[str], seed: int) -> list[str]:
+    """In an order that depends on the names alone: what is added later does not turn the rest round."""
+    return sorted(names, key=lambda name: hashlib.sha256(f"{seed}:{name}".encode()).digest())
+
+
+def _by_sentence(said: Sequence[tuple[str, str]], seed: int, note: Note) -> tuple[list[str | None], tuple[Note, ...]]:
+    counts = Counter(text for _, text in said)
+    if len(counts) < _FEWEST_SENTENCES:
+        return [TRAIN] * len(said), (Note(reason=_TOO_SMALL),)
+    wanted = max(1, round(_HELD_SENTENCES * len(said)))
+    split_of: dict[str, str] = {}
+    waiting = [text for text in shuffled(counts, seed) if counts[text] <= 2 * wanted]
+    for split in (DEV + UNSEEN, TEST + UNSEEN):
+        n_held = 0
+        while waiting and n_held < wanted:
+            n_held += counts[waiting[-1]]
+            split_of[waiting.pop()] = split
+    return [split_of.get(text, TRAIN) for _, text in said], (note,)
+
+
+class _BySpeaker:
+    """Chooses speakers for dev and test, and the sentences that train must not hear."""
+
+    def __init__(self, said: Sequence[tuple[str, str]], seed: int):
+        self._said, self._seed = said, seed
+        self._texts: dict[str, Counter[str]] = defaultdict(Counter)
+        for speaker, text in said:
+            self._texts[speaker][text] += 1
+        self._counts = Counter(text for _, text in said)
+        self._size = {speaker: texts.total() for speaker, texts in self._texts.items()}
+        self._wanted = max(1, round(HELD_SHARE * len(said)))
+        self._side: dict[str, str] = {}
+        self._held: dict[str, Counter[str]] = {DEV: Counter(), TEST: Counter()}
+        self._new: set[str] = set()
+
+    def splits(self) -> list[str | None]:
+        candidates = self._candidates()
+        self._hold(sorted(candidates, key=self._commonness)[: len(candidates) // 2], self._wanted)
+        self._hold(candidates, 2 * self._wanted)
+        self._keep_sentences_new()
+        return [self._split(speaker, text) for speaker, text in self._said]
+
+    def _split(self, speaker: str, text: str) -> str | None:
+        side = self._side.get(speaker)
+        if side is None:
+            return None if text in self._new else TRAIN
+        return side + (UNSEEN if text in self._new else SEEN)
+
+    def _candidates(self) -> list[str]:
+        """Speakers that may be held out: small ones, at most a third of all."""
+        order = shuffled(self._size, self._seed)
+        small = [speaker for speaker in order if self._size[speaker] <= _LARGEST_HELD * self._wanted]
+        if len(small) < 2:
+            small = sorted(order, key=self._size.get)
+        return small[: max(2, len(order) // 3)]
+
+    def _commonness(self, speaker: str) -> float:
+        """How many others say a sentence of this speaker's, on average. The fewer, the less train loses by it."""
+        return sum(n * self._counts[text] for text, n in self._texts[speaker].items()) / self._size[speaker]
+
+    def _hold(self, speakers: Sequence[str], n_wanted: int) -> None:
+        """Holds speakers out, in turn for dev and for test, until each has so many recordings."""
+        for speaker in speakers:
+            side = min(self._held, key=lambda one: self._held[one].total())
+            if self._held[side].total() >= n_wanted:
+                return
+            if speaker not in self._side:
+                self._side[speaker] = side
+                self._held[side].update(self._texts[speaker])
+
+    def _keep_sentences_new(self) -> None:
+        """Sentences that only held-out speakers say are new; then others, the cheapest first, for whichever side
+        has too few, as long as train does not lose too much."""
+        held = self._held[DEV] + self._held[TEST]
+        self._new.update(text for text, n in held.items() if n == self._counts[text])
+        may_lose = round(_MOST_LOST * len(self._said))
+        waiting = {
+            side: sorted(shuffled(texts, self._seed), key=lambda text: held[text] / self._counts[text])
+            for side, texts in self._held.items()
+        }
+        while any(waiting.values()):
+            side = min((one for one in waiting if waiting[one]), key=self._n_new)
+            if self._n_new(side) >= self._wanted:
+                return
+            text = waiting[side].pop()
+            if text not in self._new and self._counts[text] - held[text] <= may_lose:
+                may_lose -= self._counts[text] - held[text]
+                self._new.add(text)
+
+    def _n_new(self, side: str) -> int:
+        return sum(n for text, n in self._held[side].items() if text in self._new)

@@ -1,0 +1,196 @@
+"""Recordings -> the examples of an epoch -> padded batches with true lengths."""
+
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.alphabet import SPACE, Alphabet
+from engine.config import FeatureConfig, ModelConfig
+from engine.features.network_input import network_input, normalise
+from trainer.corpus.cache import FeatureCache, Utterance
+from trainer.dataset.augment import augmented
+from trainer.settings import TrainConfig
+
+SYNTHETIC = "synthetic "  # how the names of speakers that are none begin
+_AHEAD = 4  # batches prepared while the network works
+
+
+class Rows:
+    """Features in memory, in the place of a feature cache: float32 (n_frames, n_cepstra)."""
+
+    def __init__(self, cepstra: np.ndarray):
+        self._cepstra = cepstra
+
+    def rows(self, start: int, frames: int) -> np.ndarray:
+        """Any stretch, not normalised."""
+        return self._cepstra[start : start + frames]
+
+
+@dataclass(frozen=True)
+class Example:
+    """Some rows of feature caches, one after another, and what is said in them; an empty text: no words."""
+
+    id: str
+    text: str
+    speaker: str
+    pieces: tuple[tuple[FeatureCache | Rows, int, int], ...]
+
+    @property
+    def frames(self) -> int:
+        return sum(frames for _, _, frames in self.pieces)
+
+    def cepstra(self) -> np.ndarray:
+        """float32 (frames, n_cepstra), not normalised."""
+        return np.concatenate([cache.rows(start, frames) for cache, start, frames in self.pieces])
+
+
+def recording(cache: FeatureCache, utterance: Utterance) -> Example:
+    """A whole utterance of a cache."""
+    return Example(utterance.id, utterance.text, utterance.speaker, ((cache, utterance.start, utterance.frames),))
+
+
+def fewest_steps(labels: Sequence[int]) -> int:
+    """Network steps that CTC needs: one a letter, and one more between equal neighbours."""
+    labels = np.asarray(labels)
+    return len(labels) + int((labels[1:] == labels[:-1]).sum())
+
+
+@dataclass(frozen=True)
+class Batch:
+    """steps: float32 (batch, n_steps, n_inputs), padded on the right; lengths: int32 (batch,), true steps;
+    label_indices: int64 (n, 2) and labels: int32 (n,), sparse as TensorFlow's CTC wants them. weight: 0 where it
+    only stands in for an empty share of a batch."""
+
+    ids: tuple[str, ...]
+    steps: np.ndarray
+    lengths: np.ndarray
+    label_indices: np.ndarray
+    labels: np.ndarray
+    weight: float = 1.0
+
+
+def pad(inputs: Sequence[np.ndarray], labels: Sequence[np.ndarray], ids: Sequence[str]) -> Batch:
+    """Joins network inputs (n_steps, n_inputs) and their labels into a batch."""
+    lengths = np.array([len(one) for one in inputs], np.int32)
+    steps = np.zeros((len(inputs), int(lengths.max()), inputs[0].shape[1]), np.float32)
+    for row, one in zip(steps, inputs, strict=True):
+        row[: len(one)] = one
+    indices = [(i, j) for i, some in enumerate(labels) for j in range(len(some))]
+    return Batch(
+        tuple(ids),
+        steps,
+        lengths,
+        np.array(indices, np.int64).reshape(-1, 2),
+        np.concatenate(labels).astype(np.int32),
+    )
+
+
+class Examples:
+    """Turns examples into network inputs and labels, as one model's configuration wants them."""
+
+    def __init__(self, alphabet: Alphabet, features: FeatureConfig, model: ModelConfig):
+        self._alphabet, self._features, self._model = alphabet, features, model
+
+    def usable(self, examples: Iterable[Example]) -> list[Example]:
+        """Those with text, within the alphabet, and with the steps that CTC needs."""
+        return [e for e in examples if e.text and not self._alphabet.foreign(e.text) and self._fits(e)]
+
+    def _fits(self, example: Example) -> bool:
+        return example.frames >= self.fewest_frames(example)
+
+    def fewest_frames(self, example: Example) -> int:
+        return fewest_steps(self._alphabet.encode(example.text)) * self._model.n_stacked
+
+    def batch(self, examples: Sequence[Example]) -> Batch:
+        """As they are, for evaluation."""
+        inputs = [network_input(normalise(e.cepstra()), self._model) for e in examples]
+        return self._padded(examples, inputs)
+
+    def augmented_batch(
+        self, examples: Sequence[Example], settings: TrainConfig, seeds: Sequence[Sequence[int]]
+    ) -> Batch:
+        """Changed at random, for training; seeds: one for each example, so that a batch may be shared out."""
+        inputs = [
+            network_input(
+                augmented(e.cepstra(), self._features, settings, self.fewest_frames(e), np.random.default_rng(seed)),
+                self._model,
+            )
+            for e, seed in zip(examples, seeds, strict=True)
+        ]
+        return self._padded(examples, inputs)
+
+    def _padded(self, examples: Sequence[Example], inputs: list[np.ndarray]) -> Batch:
+        # TensorFlow's CTC refuses an empty label sequence; a lone space reads as no words too.
+        return pad(inputs, [self._alphabet.encode(e.text or SPACE) for e in examples], [e.id for e in examples])
+
+
+def draw(examples: Sequence[Example], per_sentence: int, rng: np.random.Generator) -> list[Example]:
+    """At most per_sentence recordings of each sentence, at random; 0 means all."""
+    if not per_sentence:
+        return list(examples)
+    by_text = defaultdict(list)
+    for example in examples:
+        by_text[example.text].append(example)
+    drawn = []
+    for same in by_text.values():
+        chosen = rng.permutation(len(same))[:per_sentence]
+        drawn.extend(same[i] for i in sorted(chosen))
+    return drawn
+
+
+def draw_epoch(
+    examples: Sequence[Example], settings: TrainConfig, epoch: int, rng: np.random.Generator
+) -> list[Example]:
+    """The recordings of an epoch (from 0): drawn by sentence, and so much synthetic speech among them as is wanted.
+
+    The last `real_at_end` epochs have none.
+    """
+    spoken = [e for e in examples if not e.speaker.startswith(SYNTHETIC)]
+    synthetic = [e for e in examples if e.speaker.startswith(SYNTHETIC)]
+    drawn = draw(spoken or synthetic, settings.per_sentence, rng)
+    if not spoken or epoch >= settings.epochs - settings.real_at_end:
+        return drawn
+    room = settings.synthetic * sum(e.frames for e in drawn)
+    for i in rng.permutation(len(synthetic)):
+        room -= synthetic[i].frames
+        if room < 0:
+            break
+        drawn.append(synthetic[i])
+    return drawn
+
+
+def buckets(
+    examples: Sequence[Example], batch_frames: int, rng: np.random.Generator, in_order: bool = False
+) -> list[list[Example]]:
+    """Batches of like length that hold at most batch_frames, padding included; shuffled unless in_order."""
+    blurred = [example.frames * rng.uniform(0.9, 1.1) for example in examples]
+    batches: list[list[Example]] = [[]]
+    longest = 0
+    for i in np.argsort(blurred, kind="stable"):
+        longest = max(longest, examples[i].frames)
+        if batches[-1] and longest * (len(batches[-1]) + 1) > batch_frames:
+            batches.append([])
+            longest = examples[i].frames
+        batches[-1].append(examples[i])
+    if not in_order:
+        batches = [batches[i] for i in rng.permutation(len(batches))]
+    return [batch for batch in batches if batch]
+
+
+def prepared(make, plans: Sequence, n_threads: int = 1) -> Iterator:
+    """make(plan) for each plan in order, a few of them ahead on a thread."""
+    with ThreadPoolExecutor(n_threads, thread_name_prefix="batches") as pool:
+        waiting: deque = deque()
+        try:
+            for plan in plans:
+                waiting.append(pool.submit(make, plan))
+                if len(waiting) > _AHEAD:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()

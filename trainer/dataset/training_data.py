@@ -1,0 +1,78 @@
+"""Paths that a person names -> examples, by split."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from engine.config import FeatureConfig
+from engine.errors import CorpusError
+from trainer.corpus.cache import FeatureCache
+from trainer.corpus.transcripts import TRANSCRIPTS, examples
+from trainer.dataset.align import Alignment
+from trainer.dataset.batches import Example, recording
+
+TRAIN = "train"
+SEEN_TEXT = "_seen_text"
+
+
+@dataclass(frozen=True)
+class Material:
+    """What is trained on and what is held out. choose_on: names of the held-out sets whose mean CER decides;
+    alignment: when each letter is said, for splicing; mix: what an epoch drew from `train` -> what it trains on."""
+
+    train: Sequence[Example]
+    held: dict[str, Sequence[Example]]
+    choose_on: tuple[str, ...]
+    alignment: Alignment | None = None
+    mix: Callable[[list[Example], np.random.Generator], list[Example]] | None = None
+
+
+def examples_by_split(path: Path, features: FeatureConfig) -> dict[str, list[Example]]:
+    """All recordings of a feature cache, by split; or of a folder with transcripts, as one split of its name."""
+    if (Path(path) / TRANSCRIPTS).exists():
+        return {Path(path).name: list(examples(path, features))}
+    cache = FeatureCache(path)
+    cache.require(features)
+    splits: dict[str, list[Example]] = {}
+    for utterance in cache.utterances:
+        splits.setdefault(utterance.split, []).append(recording(cache, utterance))
+    return splits
+
+
+def material(corpora: Sequence[Path], held_out: Sequence[Path], features: FeatureConfig) -> Material:
+    """Trains on every `train` split of the corpora and holds out every `dev` split and all of held_out.
+
+    Test splits are never touched. The best epoch is chosen on what holds unseen sentences, where there is any.
+    """
+    train: list[Example] = []
+    held: dict[str, list[Example]] = {}
+    for path in corpora:
+        for split, found in examples_by_split(path, features).items():
+            if split == TRAIN:
+                train += found
+            elif split.startswith("dev"):
+                held.setdefault(split, []).extend(found)
+    for path in held_out:
+        for split, found in examples_by_split(path, features).items():
+            held.setdefault(split, []).extend(found)
+    if not train:
+        raise CorpusError(path=", ".join(map(str, corpora)), reason="it has no split {split}", split=TRAIN)
+    unseen = tuple(name for name in held if not name.endswith(SEEN_TEXT))
+    return Material(told_apart(train), held, unseen or tuple(held))
+
+
+def told_apart(examples: Sequence[Example]) -> list[Example]:
+    """The same examples; where two corpora use one id, the later ones get a number behind it.
+
+    An alignment knows recordings by their ids.
+    """
+    met: Counter[str] = Counter()
+    apart = []
+    for example in examples:
+        met[example.id] += 1
+        again = met[example.id] > 1
+        apart.append(replace(example, id=f"{example.id} ({met[example.id]})") if again else example)
+    return apart

@@ -1,0 +1,227 @@
+"""One file from a web site to the disk: resumed where it broke off, tried again where that can help.
+
+Faults of httpx end here: what leaves this module is a DownloadError or a StorageError.
+"""
+
+import asyncio
+import re
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, TypeVar
+from urllib.parse import urlsplit
+
+import httpx
+
+from engine.errors import AddressUnusable, ArchiveBroken, DownloadError, SiteRefused, SiteUnreachable
+from engine.system.atomic_files import storage_error
+from trainer.download.events import Retrying
+
+_WAITS_S = (1.0, 3.0, 10.0, 30.0)
+_PAGE_WAITS_S = (1.0, 3.0)  # somebody is looking on
+_LONGEST_WAIT_S = 120.0
+_TIMEOUT = httpx.Timeout(30.0, connect=15.0)
+_MOST_REDIRECTS = 5
+_MOST_PAGE_BYTES = 1 << 25
+_MOST_ARCHIVE_BYTES = 1 << 31
+_PASSING = {408, 425, 429, *range(500, 600)} - {501, 505}  # these two tell what the site will never do
+Result = TypeVar("Result")
+_RANGE = re.compile(r"bytes (?:(\d+)-\d+|\*)/(\d+|\*)")
+
+
+def open_client(timeout: httpx.Timeout | float = _TIMEOUT, **options) -> httpx.AsyncClient:
+    """timeout: seconds, of which each silence of the site may last as many. Raises DownloadError for a bad proxy."""
+    # Archives must come as they are: some servers take the gzip of .tgz for one to be undone on the way.
+    headers = {"User-Agent": "Diktovka", "Accept-Encoding": "identity"}
+    try:
+        return httpx.AsyncClient(
+            timeout=timeout, headers=headers, follow_redirects=True, max_redirects=_MOST_REDIRECTS, **options
+        )
+    except (ValueError, httpx.InvalidURL) as error:
+        raise DownloadError(
+            reason="the proxy in the system's settings is unusable ({detail})", detail=str(error)
+        ) from error
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What a download needs of the world. wait: seconds -> passed; open_file: as the built-in `open`; clock: in
+    seconds."""
+
+    client: Callable[[], httpx.AsyncClient] = open_client
+    wait: Callable[[float], Awaitable[object]] = asyncio.sleep
+    open_file: Callable[..., BinaryIO] = open
+    clock: Callable[[], float] = time.monotonic
+
+
+@dataclass
+class Transfer:
+    """A file on its way. done_bytes: of it, on the disk; received_bytes: from the site, just now; total_bytes: as the
+    site announced it; resumed: whether it came in several parts; retrying: what went wrong, until bytes come again."""
+
+    name: str
+    done_bytes: int = 0
+    received_bytes: int = 0
+    total_bytes: int | None = None
+    resumed: bool = False
+    retrying: Retrying | None = None
+
+
+@contextmanager
+def _translated(url: str) -> Iterator[None]:
+    """Faults of the network in our words."""
+    site = urlsplit(url).hostname
+    try:
+        yield
+    except httpx.TooManyRedirects as error:
+        raise AddressUnusable(url=url, reason="it leads from one address to the next without end") from error
+    except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+        raise AddressUnusable(url=url, reason="it leads to an address that is none") from error
+    except httpx.TimeoutException as error:
+        raise SiteUnreachable(site=site, reason="it does not answer") from error
+    except httpx.ConnectError as error:
+        raise SiteUnreachable(site=site, reason="no connection") from error
+    except httpx.HTTPError as error:
+        raise SiteUnreachable(site=site, reason="the connection broke off") from error
+
+
+def is_passing(error: DownloadError) -> bool:
+    """Whether the same may go well later."""
+    return isinstance(error, SiteUnreachable) or (isinstance(error, SiteRefused) and error.fields["status"] in _PASSING)
+
+
+async def read_page(url: str, outside: Outside, tell: Callable[[Retrying], None]) -> tuple[bytes, str]:
+    """A page and the address that it came from in the end. Raises DownloadError."""
+    transfer = Transfer(url)
+
+    async def attempt() -> tuple[bytes, str]:
+        page = bytearray()
+        with _translated(url):
+            async with client.stream("GET", url) as response:
+                _check_status(response)
+                async for block in response.aiter_bytes():
+                    page += block
+                    if len(page) > _MOST_PAGE_BYTES:
+                        raise AddressUnusable(url=url, reason="its page is too long for a list of archives")
+                return bytes(page), str(response.url)
+
+    async with outside.client() as client:
+        return await _persistently(attempt, transfer, outside, tell, _PAGE_WAITS_S)
+
+
+async def fetch(
+    client: httpx.AsyncClient,
+    url: str,
+    part: Path,
+    transfer: Transfer,
+    outside: Outside,
+    tell: Callable[[Retrying], None],
+) -> None:
+    """Completes the file `part`, going on with what it holds; `transfer` follows.
+
+    Raises SiteRefused, SiteUnreachable, AddressUnusable, ArchiveBroken (too large), DiskFull or NotWritable; what
+    was written stays.
+    """
+
+    async def attempt() -> None:
+        try:
+            await _fetch_once(client, url, part, transfer, outside.open_file)
+        except OSError as error:
+            raise storage_error(part, error) from error
+
+    try:
+        await _persistently(attempt, transfer, outside, tell)
+    except BaseException:
+        if part.is_file() and not part.stat().st_size:
+            part.unlink()
+        raise
+
+
+async def _persistently(
+    attempt: Callable[[], Awaitable[Result]],
+    transfer: Transfer,
+    outside: Outside,
+    tell: Callable[[Retrying], None],
+    patience_s: Sequence[float] = _WAITS_S,
+) -> Result:
+    """Attempts until one is well, or until so many in a row that brought nothing new were not."""
+    waits_s, most_bytes = iter(patience_s), transfer.done_bytes
+    while True:
+        try:
+            return await attempt()
+        except DownloadError as error:
+            if transfer.done_bytes > most_bytes:
+                waits_s, most_bytes = iter(patience_s), transfer.done_bytes
+            wait_s = next(waits_s, None)
+            if wait_s is None or not is_passing(error):
+                raise
+            wait_s = max(wait_s, _asked_wait_s(error))
+            transfer.retrying = Retrying(transfer.name, error, wait_s)
+            tell(transfer.retrying)
+            await outside.wait(wait_s)
+
+
+def _asked_wait_s(error: DownloadError) -> float:
+    """What a busy site asks for in Retry-After, within reason."""
+    asked = str(error.fields.get("retry_after", ""))
+    return min(float(asked), _LONGEST_WAIT_S) if asked.isascii() and asked.isdigit() else 0.0
+
+
+def _check_status(response: httpx.Response) -> None:
+    if response.status_code != 200:
+        asked = response.headers.get("Retry-After", "")
+        raise SiteRefused(url=str(response.url), status=response.status_code, retry_after=asked)
+
+
+async def _fetch_once(client, url: str, part: Path, transfer: Transfer, open_file) -> None:
+    have = transfer.done_bytes = part.stat().st_size if part.exists() else 0
+    headers = {"Range": f"bytes={have}-"} if have else {}
+    with _translated(url):
+        async with client.stream("GET", url, headers=headers) as response:
+            start, transfer.total_bytes = _placement(response, have)
+            if start is None:
+                part.unlink()
+                raise SiteUnreachable(site=urlsplit(url).hostname, reason="it sent another part than the one asked for")
+            transfer.resumed |= start > 0
+            if start != transfer.total_bytes or not start:
+                await _append(response, start, part, transfer, open_file)
+    if transfer.total_bytes is not None and transfer.done_bytes != transfer.total_bytes:
+        if transfer.done_bytes > transfer.total_bytes:
+            part.unlink()
+        raise SiteUnreachable(site=urlsplit(url).hostname, reason="the connection broke off")
+
+
+async def _append(response: httpx.Response, start: int, part: Path, transfer: Transfer, open_file) -> None:
+    """The body of the answer behind the first `start` bytes of the file."""
+    _check_size(transfer.name, transfer.total_bytes or 0)
+    with open_file(part, "ab" if start else "wb") as file:
+        transfer.done_bytes = start
+        async for block in response.aiter_raw():
+            file.write(block)
+            transfer.done_bytes += len(block)
+            transfer.received_bytes += len(block)
+            transfer.retrying = None
+            _check_size(transfer.name, transfer.done_bytes)
+
+
+def _check_size(name: str, n_bytes: int) -> None:
+    if n_bytes > _MOST_ARCHIVE_BYTES:
+        raise ArchiveBroken(name=name, reason="it is too large")
+
+
+def _placement(response: httpx.Response, have: int) -> tuple[int | None, int | None]:
+    """Where in the file the body begins, and how long the file is; None where the one or the other is not known.
+
+    have: bytes on the disk, behind which the rest was asked for. All of them, if nothing is left to fetch.
+    """
+    match = _RANGE.fullmatch(response.headers.get("Content-Range", ""))
+    total = int(match[2]) if match and match[2] != "*" else None
+    if have and response.status_code == 416:
+        return (have, have) if total == have else (None, None)
+    if have and response.status_code == 206:
+        return (have, total) if match and match[1] == str(have) else (None, None)
+    _check_status(response)
+    length = response.headers.get("Content-Length", "")
+    return 0, int(length) if length.isascii() and length.isdigit() else None

@@ -1,0 +1,103 @@
+"""Error rates of a model on held-out recordings."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from engine.decode.greedy import Decoder
+from engine.errors import CorpusError
+from engine.model.bilstm_ctc import Recogniser
+from engine.model.checkpoint import Checkpoint
+from engine.transcribe.transcribe import Transcriber
+from trainer.corpus.transcripts import read_transcripts
+from trainer.dataset.batches import Batch, Example, Examples, buckets
+from trainer.dataset.training_data import TRAIN, examples_by_split
+from trainer.evaluation.metrics import ErrorRate, error_rate
+from trainer.training.events import Held
+
+_BATCH_FRAMES = 60_000
+
+
+def evaluate(
+    split: str,
+    examples: Sequence[Example],
+    recognise: Callable[[list[np.ndarray]], list[np.ndarray]],
+    decoder: Decoder,
+    shaper: Examples,
+    loss_of: Callable[[Batch], float] | None = None,
+    show: int = 0,
+) -> tuple[Held, list[tuple[str, str, str]]]:
+    """Recognises examples as they are, in batches.
+
+    recognise: network steps -> log-probabilities; loss_of: summed loss of a batch in nats. Returns the error rates
+    with example number `show` beside its reference, and (id, reference, hypothesis) of every utterance, in order.
+    """
+    hypotheses = [""] * len(examples)
+    loss = 0.0
+    numbered = [replace(example, id=str(place)) for place, example in enumerate(examples)]  # two corpora may share ids
+    for some, batch, log_probs in recognised(numbered, recognise, shaper):
+        for example, one in zip(some, log_probs, strict=True):
+            hypotheses[int(example.id)] = " ".join(word.text for word in decoder.decode(one))
+        if loss_of:
+            loss += loss_of(batch)
+    triples = [(e.id, e.text, hypothesis) for e, hypothesis in zip(examples, hypotheses, strict=True)]
+    rate = error_rate((reference, hypothesis) for _, reference, hypothesis in triples)
+    _, reference, hypothesis = triples[show % len(triples)]
+    return Held(split, loss / max(1, rate.letters), rate, reference, hypothesis), triples
+
+
+def recognised(
+    examples: Sequence[Example], recognise: Callable[[list[np.ndarray]], list[np.ndarray]], shaper: Examples
+) -> Iterator[tuple[list[Example], Batch, list[np.ndarray]]]:
+    """Examples in batches of like length, with the log-probabilities of each, (n_steps, n_labels)."""
+    for some in buckets(examples, _BATCH_FRAMES, np.random.default_rng(0), in_order=True):
+        batch = shaper.batch(some)
+        rows = [row[:length] for row, length in zip(batch.steps, batch.lengths, strict=True)]
+        yield some, batch, recognise(rows)
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Error counts of one set: for each decoder those of every utterance."""
+
+    name: str
+    rates: dict[str, list[ErrorRate]]
+
+
+def score_cache(
+    path: Path, checkpoint: Checkpoint, splits: Sequence[str] | None, decoders: dict[str, Decoder]
+) -> Iterator[Scored]:
+    """The named splits of a feature cache, or all but `train`. Raises CorpusError for a split it lacks."""
+    found = examples_by_split(path, checkpoint.features)
+    missing = set(splits or ()) - found.keys()
+    if missing:
+        raise CorpusError(
+            path=path,
+            reason="it has no split {split}; it has {others}",
+            split=", ".join(sorted(missing)),
+            others=", ".join(sorted(found)),
+        )
+    recognise = Recogniser(checkpoint.model, checkpoint.weights)
+    shaper = Examples(checkpoint.alphabet, checkpoint.features, checkpoint.model)
+    for name in splits or [name for name in found if name != TRAIN]:
+        rates: dict[str, list[ErrorRate]] = {decoder: [] for decoder in decoders}
+        for some, _, log_probs in recognised(found[name], recognise, shaper):
+            for example, one in zip(some, log_probs, strict=True):
+                for decoder, own in rates.items():
+                    text = " ".join(word.text for word in decoders[decoder].decode(one))
+                    own.append(error_rate([(example.text, text)]))
+        yield Scored(name, rates)
+
+
+def score_folder(path: Path, checkpoint: Checkpoint, decoders: dict[str, Decoder]) -> Scored:
+    """Recordings the whole way from the file, as a person would have them transcribed. Raises AudioError."""
+    transcriber = Transcriber(checkpoint)
+    rates: dict[str, list[ErrorRate]] = {decoder: [] for decoder in decoders}
+    for transcript in read_transcripts(path):
+        for decoder, own in rates.items():
+            transcriber.decoder = decoders[decoder]
+            *_, finished = transcriber.transcribe(transcript.path)
+            own.append(error_rate([(transcript.text, finished.text.replace("\n", " "))]))
+    return Scored(Path(path).name, rates)

@@ -1,0 +1,198 @@
+"""Backoff models: mixing, pruning and measuring them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from trainer.language_model.ngrams import BEGIN, CUT, UNKNOWN, Counts, Level, find, kneser_ney, unigrams, with_begins
+
+_LEAST = 1e-12  # probability; what rounding may leave of nothing
+
+
+@dataclass(frozen=True)
+class Backoff:
+    """A model of words given up to order - 1 words before (Katz's form, as in ARPA files).
+
+    words: by number, the first three as in `trainer.language_model.ngrams.SPECIAL`. probabilities: float64 (n,) for each level, of
+    the last word after its context. backoffs: float64 (n,) for each level but the last, the factor on the level
+    below for words that a context does not have. mass: float64 (n,) for each level but the last, how often a context
+    is met, as a share of all words.
+    """
+
+    words: list[str]
+    levels: list[Level]
+    probabilities: list[np.ndarray]
+    backoffs: list[np.ndarray]
+    mass: list[np.ndarray]
+
+    @property
+    def order(self) -> int:
+        return len(self.levels)
+
+    def sizes(self) -> list[int]:
+        return [len(level) for level in self.levels]
+
+
+def estimate(words: list[str], counts: Counts) -> Backoff:
+    """The Kneser-Ney model of counted text."""
+    probabilities, left = kneser_ney(counts)
+    n_tokens = max(1, int(counts.counts[0].sum()))
+    mass = [own / n_tokens for own in counts.counts[:-1]]
+    if counts.order > 1:  # BEGIN is no word, but a context as often as there are sentences
+        begins = counts.levels[1].context == BEGIN
+        mass[0] = mass[0].copy()
+        mass[0][BEGIN] = counts.counts[1][begins].sum() / n_tokens
+    return Backoff(words, counts.levels, probabilities, left, mass)
+
+
+def rows(model: Backoff, tokens: np.ndarray) -> list[np.ndarray]:
+    """For each level the row of the n-gram that ends at each token, -1 where the model lacks it."""
+    n_words = len(model.words)
+    result = [tokens]
+    for level in model.levels[1:]:
+        context = np.r_[-1, np.where(tokens == UNKNOWN, -1, result[-1])[:-1]]
+        wanted = np.where((context >= 0) & (tokens > CUT), context * n_words + tokens, -1)
+        result.append(find(level.keys(n_words), wanted))
+    return result
+
+
+def log10_probabilities(model: Backoff, stream: np.ndarray) -> np.ndarray:
+    """Of each word and sentence end of a stream, in order; CUT stands for what cannot be judged and is left out."""
+    tokens = with_begins(stream)
+    found = rows(model, tokens)
+    result = model.probabilities[0][np.maximum(tokens, 0)]
+    for k in range(1, model.order):
+        context = np.r_[-1, np.where(tokens == UNKNOWN, -1, found[k - 1])[:-1]]
+        factor = np.where(context >= 0, model.backoffs[k - 1][np.maximum(context, 0)], 1.0)
+        result = np.where(found[k] >= 0, model.probabilities[k][np.maximum(found[k], 0)], result * factor)
+    return np.log10(np.maximum(result[(tokens > CUT) & (tokens != BEGIN)], _LEAST))
+
+
+def perplexity(model: Backoff, stream: np.ndarray, unknown: bool = False) -> float:
+    """Of a stream; words outside the vocabulary are left out unless asked for."""
+    tokens = with_begins(stream)
+    tokens = tokens[(tokens > CUT) & (tokens != BEGIN)]
+    each = log10_probabilities(model, stream)
+    return float(10 ** -np.mean(each if unknown else each[tokens != UNKNOWN]))
+
+
+def backoff_factors(levels: Sequence[Level], probabilities: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """The factors that make each context's probabilities sum to 1."""
+    result = []
+    for k, level in enumerate(levels[1:], start=1):
+        n_contexts = len(levels[k - 1])
+        seen = np.bincount(level.context, probabilities[k], n_contexts)
+        below = np.bincount(level.context, probabilities[k - 1][level.suffix], n_contexts)
+        rest, rest_below = np.maximum(1 - seen, _LEAST), np.maximum(1 - below, _LEAST)
+        is_context = np.bincount(level.context, minlength=n_contexts) > 0
+        result.append(np.where(is_context, rest / rest_below, 1.0))
+    return result
+
+
+@dataclass(frozen=True)
+class _Union:
+    """n-grams of several models: the levels, and for each model and level where its rows are among them."""
+
+    levels: list[Level]
+    places: list[list[np.ndarray]]
+
+
+def _union(models: Sequence[Backoff]) -> _Union:
+    n_words = len(models[0].words)
+    levels = [unigrams(n_words)]
+    places = [[np.arange(n_words)] for _ in models]
+    for k in range(1, max(model.order for model in models)):
+        some = [(m, p) for m, p in zip(models, places, strict=True) if m.order > k]
+        keys = [p[k - 1][m.levels[k].context] * n_words + m.levels[k].word for m, p in some]
+        every = np.unique(np.concatenate(keys))
+        suffix = np.zeros(len(every), np.int64)
+        for (m, p), own in zip(some, keys, strict=True):
+            place = np.searchsorted(every, own)
+            suffix[place] = p[k - 1][m.levels[k].suffix]
+            p.append(place)
+        levels.append(Level(every // n_words, every % n_words, suffix))
+    return _Union(levels, places)
+
+
+def _spread(values: np.ndarray, place: np.ndarray, n: int, otherwise: float) -> np.ndarray:
+    result = np.full(n, otherwise)
+    result[place] = values
+    return result
+
+
+def mixed(models: Sequence[Backoff], weights: Sequence[float]) -> Backoff:
+    """Linear interpolation of models over the same words, as one model.
+
+    Exact for the n-grams that any of the models has; the rest backs off.
+    """
+    union = _union(models)
+    probabilities = [np.zeros(len(level)) for level in union.levels]
+    mass = [np.zeros(len(level)) for level in union.levels[:-1]]
+    for model, places, weight in zip(models, union.places, weights, strict=True):
+        own = model.probabilities[0]
+        probabilities[0] += weight * own
+        for k, level in enumerate(union.levels):
+            if k:
+                own = own[level.suffix]
+                if k < model.order:
+                    factor = _spread(model.backoffs[k - 1], places[k - 1], len(union.levels[k - 1]), 1.0)
+                    own = own * factor[level.context]
+                    own[places[k]] = model.probabilities[k]
+                probabilities[k] += weight * own
+            if k < len(mass) and k < len(model.mass):
+                mass[k][places[k]] += weight * model.mass[k]
+    return Backoff(models[0].words, union.levels, probabilities, backoff_factors(union.levels, probabilities), mass)
+
+
+def mixture_weights(models: Sequence[Backoff], stream: np.ndarray, rounds: int = 50) -> np.ndarray:
+    """The weights under which a mixture gives the stream its highest probability (expectation-maximisation)."""
+    each = np.stack([10 ** log10_probabilities(model, stream) for model in models])
+    weights = np.full(len(models), 1 / len(models))
+    for _ in range(rounds):
+        share = weights[:, None] * each
+        weights = (share / share.sum(axis=0)).mean(axis=1)
+    return weights
+
+
+def pruned(model: Backoff, threshold: float) -> Backoff:
+    """Leaves out the n-grams without which the model changes least (Stolcke 1998).
+
+    threshold: greatest relative rise of the perplexity by one n-gram. Those that a longer one builds on stay.
+    """
+    keep = [np.ones(len(level), bool) for level in model.levels]
+    for k in range(model.order - 1, 0, -1):
+        keep[k] = _loss(model, k) >= np.log1p(threshold)
+        if k + 1 < model.order:
+            above, needed = model.levels[k + 1], keep[k + 1]
+            keep[k][above.context[needed]] = True
+            keep[k][above.suffix[needed]] = True
+    return _selected(model, keep)
+
+
+def _loss(model: Backoff, k: int) -> np.ndarray:
+    """Relative entropy between the model and the model without each n-gram of a level, in nats."""
+    level = model.levels[k]
+    own, below = model.probabilities[k], model.probabilities[k - 1][level.suffix]
+    n_contexts = len(model.levels[k - 1])
+    rest = np.maximum(1 - np.bincount(level.context, own, n_contexts), _LEAST)[level.context]
+    rest_below = np.maximum(1 - np.bincount(level.context, below, n_contexts), _LEAST)[level.context]
+    old = np.log(rest / rest_below)
+    new = np.log((rest + own) / (rest_below + below))
+    change = own * (np.log(below) + new - np.log(own)) + rest * (new - old)
+    return -model.mass[k - 1][level.context] * change
+
+
+def _selected(model: Backoff, keep: Sequence[np.ndarray]) -> Backoff:
+    """The rows that are to be kept, numbered anew."""
+    levels, probabilities, mass = [], [], []
+    renumbered = np.zeros(0, np.int64)
+    for k, (level, kept) in enumerate(zip(model.levels, keep, strict=True)):
+        if k:
+            level = Level(renumbered[level.context[kept]], level.word[kept], renumbered[level.suffix[kept]])
+        renumbered = np.cumsum(kept) - 1
+        levels.append(level)
+        probabilities.append(model.probabilities[k][kept])
+        if k < len(model.mass):
+            mass.append(model.mass[k][kept])
+    return Backoff(model.words, levels, probabilities, backoff_factors(levels, probabilities), mass)

@@ -1,0 +1,231 @@
+"""Text files -> a language model in a folder."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from engine.alphabet import fold_yo
+from engine.config import BETWEEN, _check, _Config
+from engine.decode.language_model import NGRAMS, load_language_model, save_lexicon
+from engine.errors import CorpusError
+from trainer.language_model.backoff import Backoff, estimate, mixed, mixture_weights, perplexity, pruned
+from trainer.language_model.kenlm_reader import read_kenlm, write_kenlm
+from trainer.language_model.leakage_filter import HeldOut, development_sentences, held_out_sentences
+from trainer.language_model.ngrams import CUT, END, SPECIAL, UNKNOWN, Level, count
+from trainer.language_model.sentence_reader import END as TEXT_END
+from trainer.language_model.sentence_reader import Reader, Text, is_word
+
+_MERGE_SHARE = 0.5  # of the new text, where it is merged with another model
+_FEWEST_SPELLINGS = 3
+_LEAST_PROBABILITY = 1e-9
+
+
+@dataclass(frozen=True)
+class BuildConfig(_Config):
+    """order: words of the longest n-grams. vocabulary: most words. threshold: n-grams that change the perplexity by
+    less than this share are left out; 0 keeps all. probability_bits, backoff_bits: of the file."""
+
+    order: int = 3
+    vocabulary: int = 200_000
+    threshold: float = 3e-8
+    probability_bits: int = 6
+    backoff_bits: int = 4
+
+    def __post_init__(self):
+        _check(2 <= self.order <= 5, "order", reason=BETWEEN, least=2, most=5)
+        _check(100 <= self.vocabulary <= 2_000_000, "vocabulary", reason=BETWEEN, least=100, most=2_000_000)
+        _check(0 <= self.threshold < 1, "threshold", reason=BETWEEN, least=0, most=1)
+        for name in ("probability_bits", "backoff_bits"):
+            _check(2 <= getattr(self, name) <= 16, name, reason=BETWEEN, least=2, most=16)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What is being done, and how much of it is: words of text, or steps."""
+
+    stage: str
+    done: int
+
+
+@dataclass(frozen=True)
+class Built:
+    """The model is on disk. described: as in its JSON."""
+
+    folder: Path
+    described: dict[str, object]
+
+
+Event = Progress | Built
+
+
+@dataclass(frozen=True)
+class _Base:
+    """A model that the new one is merged into."""
+
+    model: Backoff
+    yo: dict[str, float]
+
+
+def build(
+    texts: Sequence[Path],
+    out: Path,
+    config: BuildConfig,
+    without: Sequence[Path] = (),
+    tune_on: Sequence[Path] = (),
+    merge: Path | None = None,
+) -> Iterator[Event]:
+    """Counts texts and writes a language model.
+
+    without: corpora whose held-out sentences are kept out. tune_on: corpora on whose development sentences the shares
+    of the texts are chosen; without any, all texts count as one. merge: a language model to mix the new one into.
+    Raises CorpusError, LanguageModelError, StorageError.
+    """
+    base = _loaded(merge) if merge else None
+    text, streams = yield from _read(texts)
+    streams, n_dropped = yield from _without(without, text, streams)
+    words, number = vocabulary(text, streams, config.vocabulary, base.model.words if base else SPECIAL)
+    tuning = {path.name: _tuning_stream(path, words) for path in map(Path, tune_on)}
+    if not tuning:
+        streams = [np.concatenate(streams)]
+    models = []
+    for i, stream in enumerate(streams):
+        yield Progress("counting", i)
+        models.append(estimate(words, count(number[stream], len(words), config.order)))
+    model, weights = yield from _mixed(models, list(tuning.values()))
+    yield Progress("leaving out what matters least", 0)
+    model = pruned(model, config.threshold) if config.threshold else model
+    if base:
+        yield Progress("merging", 0)
+        model = mixed([widened(base.model, words), model], [1 - _MERGE_SHARE, _MERGE_SHARE])
+    yield Progress("writing", 0)
+    shares = {Path(path).name: round(share, 4) for path, share in zip(texts, weights, strict=False)}
+    described = {**config.to_dict(), "texts": shares, "left_out": n_dropped, "measured": _measured(model, tuning)}
+    yield Built(Path(out), _save(Path(out), model, config, yo_shares(text, base.yo if base else {}), described))
+
+
+def _read(texts: Sequence[Path]) -> Iterator[Event]:
+    reader, streams, text, before = Reader(), [], Text([], np.zeros(0, np.int32), Counter(), Counter()), 0
+    for path in texts:
+        for text in reader.read(path):
+            if isinstance(text, int):
+                yield Progress("reading", before + text)
+        streams.append(text.stream)
+        before += len(text.stream)
+    if not before:
+        raise CorpusError(path=", ".join(map(str, texts)), reason="it holds no words")
+    return text, streams
+
+
+def _without(corpora: Sequence[Path], text: Text, streams: list[np.ndarray]) -> Iterator[Event]:
+    sentences, n_dropped = [one for path in corpora for one in held_out_sentences(path)], 0
+    if not sentences:
+        return streams, 0
+    held_out, result = HeldOut(sentences, {word: i for i, word in enumerate(text.words)}), []
+    for i, stream in enumerate(streams):
+        yield Progress("leaving out what tests are made of", i)
+        kept, n = held_out.without(stream)
+        result.append(kept)
+        n_dropped += n
+    return result, n_dropped
+
+
+def _mixed(models: Sequence[Backoff], tuning: Sequence[np.ndarray]) -> Iterator[Event]:
+    """The models as one; each tuning set counts alike, whatever its length."""
+    if len(models) == 1:
+        return models[0], [1.0]
+    yield Progress("mixing", 0)
+    weights = np.mean([mixture_weights(models, stream) for stream in tuning], axis=0).tolist()
+    return mixed(models, weights), weights
+
+
+def vocabulary(
+    text: Text, streams: Sequence[np.ndarray], most: int, known: Sequence[str] = SPECIAL
+) -> tuple[list[str], np.ndarray]:
+    """The words of a model, and for each word of the text its number among them.
+
+    known: words that are in it anyway, the special ones first. The commonest others follow, up to `most` in all.
+    What is no word cuts the text there; other words are UNKNOWN.
+    """
+    counts = sum(np.bincount(stream, minlength=len(text.words)) for stream in streams)
+    spoken = np.array([is_word(word) for word in text.words])
+    index = {word: i for i, word in enumerate(known)}
+    number = np.array([index.get(word, UNKNOWN if ok else CUT) for word, ok in zip(text.words, spoken, strict=True)])
+    number[TEXT_END] = END
+    new = np.flatnonzero((number == UNKNOWN) & (counts > 0))
+    new = new[np.argsort(-counts[new], kind="stable")][: max(0, most + len(SPECIAL) - len(known))]
+    number[new] = np.arange(len(known), len(known) + len(new))
+    return [*known, *(text.words[i] for i in new)], number
+
+
+def yo_shares(text: Text, known: dict[str, float]) -> dict[str, float]:
+    """Words written with `ё` -> the share of writers of that letter who write it there; known: what is known else.
+
+    Half where nothing is known: few texts have the letter.
+    """
+    result = {fold_yo(word): (word, share) for word, share in known.items()}
+    for word, n in sorted(text.dotted.items(), key=lambda item: item[1]):  # the commonest spelling wins
+        if n >= _FEWEST_SPELLINGS and (word not in known or text.spellings[word] >= _FEWEST_SPELLINGS):
+            share = (text.spellings[word] + 1) / (text.spellings[word] + text.spellings[fold_yo(word)] + 2)
+            result[fold_yo(word)] = word, share
+    return dict(result.values())
+
+
+def _tuning_stream(path: Path, words: list[str]) -> np.ndarray:
+    """The development sentences of a corpus as a stream."""
+    index = {word: i for i, word in enumerate(words)}
+    sentences = dict.fromkeys(development_sentences(path))
+    return np.array(
+        [n for one in sentences for n in (*(index.get(word, UNKNOWN) for word in fold_yo(one).split()), END)]
+    )
+
+
+def _measured(model: Backoff, tuning: dict[str, np.ndarray]) -> dict[str, dict[str, float]]:
+    """Perplexity of the words that the model knows, and the share of those that it does not."""
+    return {
+        name: {
+            "perplexity": round(perplexity(model, stream), 1),
+            "unknown": round(float((stream == UNKNOWN).sum() / (stream != END).sum()), 4),
+        }
+        for name, stream in tuning.items()
+    }
+
+
+def widened(model: Backoff, words: list[str]) -> Backoff:
+    """The same model over more words, which it holds impossible. words: the model's own come first."""
+    more = len(words) - len(model.words)
+    nothing = np.zeros(more, np.int64)
+    first = model.levels[0]
+    level = Level(np.r_[first.context, nothing], np.arange(len(words)), np.r_[first.suffix, nothing])
+    return Backoff(
+        words,
+        [level, *model.levels[1:]],
+        [np.r_[model.probabilities[0], nothing], *model.probabilities[1:]],
+        [np.r_[model.backoffs[0], nothing + 1.0], *model.backoffs[1:]],
+        [np.r_[model.mass[0], nothing], *model.mass[1:]],
+    )
+
+
+def _loaded(folder: Path) -> _Base:
+    found = load_language_model(folder)
+    return _Base(read_kenlm(folder / NGRAMS, [*SPECIAL, *found.words]), dict(found.yo.values()))
+
+
+def _save(
+    out: Path, model: Backoff, config: BuildConfig, yo: dict[str, float], described: dict[str, object]
+) -> dict[str, object]:
+    """Writes the folder; returns its description."""
+    shape = write_kenlm(out / NGRAMS, model, config.probability_bits, config.backoff_bits)
+    known = set(model.words)
+    order = np.argsort(np.array(model.words[len(SPECIAL) :])) + len(SPECIAL)
+    scores = np.log10(np.maximum(model.probabilities[0], _LEAST_PROBABILITY))
+    described = {
+        "unknown": round(float(scores[UNKNOWN]), 4),
+        "ngrams": list(shape.counts),
+        **described,
+    }
+    yo = {word: share for word, share in sorted(yo.items()) if fold_yo(word) in known}
+    save_lexicon(out, [model.words[i] for i in order], scores[order], yo, described)
+    return described

@@ -1,0 +1,119 @@
+"""A training run on disk.
+
+state.npz          everything needed to go on: weights, their average, the optimiser, position, history
+start/             checkpoint folder: a copy of the model that the run began with, if any
+best/              checkpoint folder: the averaged weights of the best epoch
+last/              checkpoint folder: the averaged weights of the last epoch
+average/           checkpoint folder: the mean of both, where they differ; written at the end of the run
+outcome.json       which of the three is best
+metrics.csv        one line an epoch
+steps.csv          one line a step
+examples.tsv       what was read of a held-out utterance after each epoch
+events.out.*       the same for TensorBoard
+run.lock           empty; locked while a process trains the run
+"""
+
+import csv
+import io
+import json
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from engine.errors import TrainingError
+from engine.system.atomic_files import atomic_path, write_atomic
+from engine.system.npz import read_arrays
+from trainer.training.events import EpochDone, Held
+from trainer.training.step_log import read_steps
+
+__all__ = ["read_steps"]
+STATE = "state.npz"
+
+
+@dataclass
+class Position:
+    """Where a run stands. step: updates so far; epoch: the one under way, from 0; batch: its next batch;
+    loss_sum, loss_count, skipped: of that epoch so far."""
+
+    step: int = 0
+    epoch: int = 0
+    batch: int = 0
+    loss_sum: float = 0.0
+    loss_count: int = 0
+    skipped: int = 0
+    best: float = float("inf")
+    best_epoch: int = 0
+    history: list[dict[str, object]] = field(default_factory=list)
+
+    def at_epoch_start(self) -> "Position":
+        """The epoch under way begun anew; its steps so far still count."""
+        return replace(self, batch=0, loss_sum=0.0, loss_count=0, skipped=0)
+
+    def close_epoch(self, epochs: int, seconds: float, held: tuple[Held, ...]) -> EpochDone:
+        """Puts the epoch under way into the history and stands before the next. epochs: of the whole run."""
+        loss = self.loss_sum / max(1, self.loss_count)
+        done = EpochDone(self.epoch + 1, epochs, self.step, loss, self.skipped, seconds, held)
+        self.history.append(epoch_row(done))
+        self.epoch, self.batch, self.loss_sum, self.loss_count, self.skipped = done.epoch, 0, 0.0, 0, 0
+        return done
+
+
+def save_state(folder: Path, arrays: dict[str, np.ndarray], position: Position, about: dict[str, object]) -> None:
+    """One file, whole or not at all. about: settings and configurations, compared when the run goes on."""
+    text = json.dumps({"position": asdict(position), "about": about})
+    with atomic_path(folder / STATE) as temporary:
+        np.savez(temporary, json=np.frombuffer(text.encode(), np.uint8), **arrays)
+
+
+def state_bytes(folder: Path) -> bytes:
+    """The file that `save_state` wrote, empty where there is no run yet. Raises TrainingError if it cannot be read."""
+    try:
+        return (folder / STATE).read_bytes()
+    except FileNotFoundError:
+        return b""
+    except OSError as error:
+        raise TrainingError(reason="its saved state {file} cannot be read", file=folder / STATE) from error
+
+
+def load_state(folder: Path) -> tuple[dict[str, np.ndarray], Position, dict[str, object]] | None:
+    """What `save_state` wrote, or None where there is no run yet. Raises TrainingError if it cannot be read."""
+    return parsed_state(folder, state_bytes(folder))
+
+
+def parsed_state(folder: Path, content: bytes) -> tuple[dict[str, np.ndarray], Position, dict[str, object]] | None:
+    """The same of a file's content, which may have come from another process."""
+    if not content:
+        return None
+    try:
+        arrays = read_arrays(io.BytesIO(content))
+        saved = json.loads(bytes(arrays.pop("json")).decode())
+        return arrays, Position(**saved["position"]), saved["about"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise TrainingError(reason="its saved state {file} cannot be read", file=folder / STATE) from error
+
+
+def epoch_row(done: EpochDone) -> dict[str, object]:
+    """An epoch as one flat row of numbers."""
+    row: dict[str, object] = {
+        "epoch": done.epoch,
+        "step": done.step,
+        "train_loss": round(done.loss, 5),
+        "skipped": done.skipped,
+        "seconds": round(done.seconds, 1),
+    }
+    for held in done.held:
+        row[f"{held.split}_loss"] = round(held.loss, 5)
+        row[f"{held.split}_cer"] = round(held.rate.cer, 5)
+        row[f"{held.split}_wer"] = round(held.rate.wer, 5)
+    return row
+
+
+def write_metrics(folder: Path, history: list[dict[str, object]]) -> None:
+    """All epochs so far as metrics.csv."""
+    text = io.StringIO()
+    names = list(dict.fromkeys(name for row in history for name in row))
+    writer = csv.DictWriter(text, names, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(history)
+    write_atomic(folder / "metrics.csv", text.getvalue())

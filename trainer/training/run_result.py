@@ -1,0 +1,86 @@
+"""What came out of a run: the best of its best epoch, its last one, and the mean of both."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from engine.model.checkpoint import DESCRIPTION, WEIGHTS, load_checkpoint, save_checkpoint
+from engine.system.atomic_files import storage_error, write_atomic
+from trainer.training.average import average
+from trainer.training.events import Held, Result
+
+RESULT = "outcome.json"
+BEST, LAST, AVERAGE = "best", "last", "average"
+
+
+def rates_of(held: Held) -> dict[str, object]:
+    """Error rates as they stand in a checkpoint's JSON."""
+    rate = held.rate
+    return {
+        "cer": round(rate.cer, 4),
+        "wer": round(rate.wer, 4),
+        "utterances": rate.utterances,
+        "words": rate.words,
+    }
+
+
+@dataclass(frozen=True)
+class Judge:
+    """read: weights -> the held-out sets as they read them; choose_on: names of the sets that decide."""
+
+    read: Callable[[Mapping[str, np.ndarray]], Sequence[Held]]
+    choose_on: Sequence[str]
+
+    def score(self, rates: Mapping[str, Mapping[str, object]]) -> float | None:
+        """Mean CER over the sets that decide; None where there is none."""
+        chosen = [float(rates[name]["cer"]) for name in self.choose_on if name in rates]
+        return float(np.mean(chosen)) if chosen else None
+
+
+def conclude(folder: Path, judge: Judge, last_is_best: bool) -> Result:
+    """Writes average/ where last and best differ, reads the held-out sets with it, and says which is best.
+
+    Raises CheckpointError, StorageError.
+    """
+    names = [BEST] if last_is_best else [BEST, LAST]
+    scores = {name: judge.score(load_checkpoint(folder / name).error_rates) for name in names}
+    if not last_is_best and scores[BEST] is not None:
+        mean = average([folder / LAST, folder / BEST])
+        rates = {held.split: rates_of(held) for held in judge.read(mean.weights)}
+        save_checkpoint(folder / AVERAGE, replace(mean, error_rates=rates))
+        scores[AVERAGE] = judge.score(rates)
+    known = {name: score for name, score in scores.items() if score is not None}
+    chosen = min(known, key=known.__getitem__) if known else BEST
+    write_atomic(folder / RESULT, json.dumps({"result": chosen, "cer": known}, indent=1) + "\n")
+    return Result(folder / chosen, known)
+
+
+def forget_result(folder: Path) -> None:
+    """Before the run goes on: what came out is no longer true. Raises StorageError."""
+    try:
+        (folder / RESULT).unlink(missing_ok=True)
+    except OSError as error:
+        raise storage_error(folder / RESULT, error) from error
+
+
+def read_result(folder: Path) -> Result | None:
+    """What `conclude` said of a run; None while it goes on, or where that cannot be read."""
+    try:
+        told = json.loads((folder / RESULT).read_text(encoding="utf-8"))
+        result = Result(folder / told["result"], {name: float(cer) for name, cer in told["cer"].items()})
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return result if told["result"] in (BEST, LAST, AVERAGE) and _has_model(result.path) else None
+
+
+def result_folder(folder: Path) -> Path:
+    """The model of a run that is to be used: its result, or while there is none yet, its best epoch."""
+    result = read_result(folder)
+    return result.path if result else folder / BEST
+
+
+def _has_model(folder: Path) -> bool:
+    return (folder / WEIGHTS).is_file() and (folder / DESCRIPTION).is_file()

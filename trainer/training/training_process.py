@@ -1,0 +1,220 @@
+"""Training in a process of its own: the window stays quick, and a lack of memory ends the training alone."""
+
+import io
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.config import FeatureConfig, ModelConfig
+from engine.errors import EngineError, EngineStopped, TrainingError, TrainingStopped
+from engine.system.child_process import POLL_S, Child, End, Flag, begin_child, orphaned, told
+from engine.system.worker import Cancelled
+from trainer.settings import TrainConfig
+from trainer.training.cluster import Cluster
+from trainer.training.events import Aligned, Event
+from trainer.training.run_lock import locked
+
+if TYPE_CHECKING:
+    from engine.model.checkpoint import Checkpoint
+    from trainer.dataset.batches import Example
+    from trainer.dataset.training_data import Material
+    from trainer.training.distributed import Workers
+
+
+@dataclass(frozen=True)
+class Request:
+    """One run, by paths alone so that it can be sent to another process.
+
+    out: folder of the run; a run found there goes on. corpora: feature caches to train on. held: further recordings
+    to choose the best epoch on. start: checkpoint to begin with, instead of chance. align_with: checkpoint that finds
+    the words, for splicing. threads: None means all processors. cluster: other processes to train with.
+    """
+
+    out: Path
+    corpora: tuple[Path, ...]
+    features: FeatureConfig
+    model: ModelConfig
+    settings: TrainConfig
+    held: tuple[Path, ...] = ()
+    start: Path | None = None
+    align_with: Path | None = None
+    threads: int | None = None
+    cluster: Cluster | None = None
+
+
+def run(
+    request: Request,
+    asked_to_stop: Callable[[], bool] = lambda: False,
+    in_a_hurry: Callable[[], bool] = lambda: False,
+) -> Iterator[Event]:
+    """Trains in this process. Closing the iterator saves the state first, so that nothing is lost.
+
+    asked_to_stop: once it is true the run ends in good order, with its result unless it is in a hurry (both should
+    be true then); with several processes all end. Raises RunInUse where another process trains the run, and what
+    trainer.training.loop and trainer.dataset.training_data raise.
+    """
+    from engine.model.bilstm_ctc import use_threads
+
+    use_threads(request.threads or os.cpu_count() or 1, for_training=True)
+    yield from trained(request, asked_to_stop, in_a_hurry)
+
+
+def trained(
+    request: Request,
+    asked_to_stop: Callable[[], bool] = lambda: False,
+    in_a_hurry: Callable[[], bool] = lambda: False,
+) -> Iterator[Event]:
+    """As `run`, with the threads that TensorFlow has."""
+    from trainer.dataset.training_data import material
+
+    chief = request.cluster is None or request.cluster.is_chief
+    found = material(request.corpora, request.held if chief else (), request.features)
+    with locked(request.out) if chief else nullcontext():
+        yield from _trained_on(found, request, asked_to_stop, in_a_hurry)
+
+
+def _trained_on(found: "Material", request: Request, *wishes: Callable[[], bool]) -> Iterator[Event]:
+    """wishes: asked_to_stop and in_a_hurry."""
+    from trainer.training.distributed import Workers
+    from trainer.training.loop import Training
+
+    workers = Workers(request.cluster)
+    start = _start(request, workers) if request.start else None
+    if request.align_with:
+        alignment = yield from _aligned(request, found.train, workers)
+        found = replace(found, alignment=alignment)
+    shape = request.features, request.model, request.settings
+    training = Training(request.out, found, *shape, start, workers, *wishes)
+    ended = False
+    try:
+        yield from training.events()
+        ended = True
+    finally:
+        if not ended:
+            training.save()
+
+
+def _start(request: Request, workers: "Workers") -> "Checkpoint | None":
+    """The chief's is the run's own copy; the others have no folder, and take their weights from the chief."""
+    from engine.model.checkpoint import load_checkpoint
+    from trainer.training.initial_model import keep_start
+
+    if workers.is_chief:
+        return keep_start(request.out, request.start, request.settings.pull)
+    return load_checkpoint(request.start)
+
+
+def _aligned(request: Request, recordings: "Sequence[Example]", workers: "Workers") -> Iterator[Event]:
+    """The run's alignment, made once by the chief and kept beside its state."""
+    from trainer.dataset.align import Alignment
+
+    path = request.out / "alignment.npz"
+    if workers.is_chief and not path.exists():
+        yield from _align(request, recordings, path)
+    content = path.read_bytes() if workers.is_chief else b""
+    return Alignment.load(io.BytesIO(workers.from_chief(content)))
+
+
+def _align(request: Request, recordings: "Sequence[Example]", path: Path) -> Iterator[Event]:
+    from engine.model.bilstm_ctc import Recogniser
+    from engine.model.checkpoint import load_checkpoint
+    from trainer.dataset.align import Alignment, align
+    from trainer.dataset.batches import Examples
+
+    checkpoint = load_checkpoint(request.align_with)
+    shaper = Examples(checkpoint.alphabet, checkpoint.features, checkpoint.model)
+    usable = shaper.usable(recordings)
+    alignment = Alignment({}, {})
+    recognise = Recogniser(checkpoint.model, checkpoint.weights)
+    for alignment in align(usable, recognise, checkpoint.alphabet, shaper, checkpoint.model):
+        yield Aligned(len(alignment.frames), len(usable))
+    alignment.save(path)
+
+
+class TrainingProcess:
+    """`steps(request)` in a child process: a training, which must save its state when it is closed.
+
+    Iterate over `events()` once, on any thread; make another object to go on.
+    """
+
+    def __init__(self, request: object, steps: Callable[..., Iterator[object]] = run):
+        """steps: importable by name, as `run` is."""
+        self.request, self._steps = request, steps
+        self._child = Child(_serve, "training")
+        self._stop = Flag()
+        self._leave = Flag()
+        self._paused = Flag()
+        self._running = threading.Lock()
+
+    @property
+    def pid(self) -> int | None:
+        return self._child.pid
+
+    def events(self) -> Iterator[Event]:
+        """Starts the child and yields its events.
+
+        After `stop` the state is saved, the result is told, and it ends by raising Cancelled; left early, only the
+        state is saved. A child that died raises TrainingStopped; what the training raised is raised here, TrainingError
+        for what nobody expected.
+        """
+        with self._running:
+            self._child.start(self._steps, self.request, self._stop, self._leave, self._paused)
+            try:
+                yield from self._child.events(self.leave)  # when left, it has the time to save its state
+            except EngineStopped as error:
+                raise TrainingStopped from error
+            except EngineError as error:
+                raise TrainingError(**error.fields) from error
+            finally:
+                self._child.close()
+
+    def stop(self) -> None:
+        """Asks for the end, also before the start; the state is saved, and the same request goes on from there."""
+        self._paused.clear()
+        self._stop.set()
+
+    def leave(self) -> None:
+        """As `stop`, but at once: no result is made any more."""
+        self._leave.set()
+        self.stop()
+
+    def pause(self) -> None:
+        """Holds the training after the step under way, in memory."""
+        self._paused.set()
+
+    def resume(self) -> None:
+        self._paused.clear()
+
+
+def _serve(connection: Connection, steps, request: object, stop, leave, paused) -> None:
+    """The child: trains until it is done or told to stop."""
+    begin_child()
+    ends_itself = steps is run
+    events = run(request, stop.is_set, leave.is_set) if ends_itself else steps(request)
+    try:
+        connection.send(End(_train(connection, events, stop, leave if ends_itself else stop, paused)))
+    except OSError:  # the parent is gone; the state was saved on the way out
+        return
+
+
+def _train(connection: Connection, events: Iterator[object], stop, leave, paused) -> Exception | None:
+    try:
+        for event in events:
+            connection.send(event)
+            while paused.is_set() and not stop.is_set() and not orphaned():
+                time.sleep(POLL_S)
+            if leave.is_set() or (stop.is_set() and isinstance(event, Aligned)):
+                events.close()
+                break
+        return Cancelled() if stop.is_set() else None
+    except OSError:
+        events.close()
+        raise
+    except Exception as error:  # told to the person by the parent
+        return told(error)
