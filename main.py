@@ -7,8 +7,8 @@ import sys
 
 from engine.errors import DiktovkaError
 from engine.paths import refuse_shipped
-from gui.start_options import NAMES as WINDOW_OPTIONS
-from gui.start_options import USAGE
+from gui.desktop.start_options import NAMES as WINDOW_OPTIONS
+from gui.desktop.start_options import USAGE
 
 # Many small products, as the front end has, are several times slower when OpenBLAS spreads each over all processors.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -107,7 +107,7 @@ def main(argv: list[str] | None = None) -> int:
     argv = sys.argv[1:] if argv is None else argv
     multiprocessing.freeze_support()
     if not argv or argv[0] in WINDOW_OPTIONS or (argv[0] not in VERBS and not argv[0].startswith("-")):
-        from gui.app import run
+        from gui.shell.app import run
 
         return run(argv)
     try:

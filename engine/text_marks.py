@@ -2,5 +2,5 @@
 
 
 def N_(message: str) -> str:
-    """Marks a sentence where it is written but not yet said; `gui.i18n._` of it translates it later."""
+    """Marks a sentence where it is written but not yet said; `gui.core.i18n._` of it translates it later."""
     return message

@@ -20,7 +20,7 @@ def man_page() -> str:
     from argparse_manpage.manpage import Manpage
 
     sys.path.insert(0, str(ROOT))
-    from gui.about import version
+    from gui.help.about import version
     from main import command_line
 
     about = {
@@ -38,7 +38,7 @@ def _window() -> str:
     """What may stand there without a verb."""
     import argparse
 
-    from gui.start_options import add_options
+    from gui.desktop.start_options import add_options
 
     parser = argparse.ArgumentParser(add_help=False)
     add_options(parser)

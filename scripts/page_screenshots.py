@@ -45,7 +45,7 @@ class PagePhotographer(Photographer):
         self._tuned = tuned
 
     def take_all(self) -> None:
-        from gui.status import Model
+        from gui.session.status import Model
 
         self.program.open()
         self.wait(lambda: self.session.status.model is Model.READY)
@@ -94,7 +94,7 @@ class PagePhotographer(Photographer):
         self.take("bin")
 
     def _take_settings(self) -> None:
-        from gui.settings_sections import SECTIONS
+        from gui.settings.sections import SECTIONS
 
         self.window.tabs.setCurrentWidget(self.window.settings_page)
         self.wait(lambda: self.window.settings_page.page is not None)
@@ -144,7 +144,7 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     from PySide6.QtWidgets import QApplication
 
-    import gui.app  # noqa: F401 - says to qtawesome which Qt is meant
+    import gui.shell.app  # noqa: F401 - says to qtawesome which Qt is meant
 
     app = QApplication([])
     with tempfile.TemporaryDirectory() as tuned:

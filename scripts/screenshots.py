@@ -23,8 +23,8 @@ class Photographer:
     def __init__(self, app, folder: Path, language: str, shade: str):
         from engine.audio.capture import InputDevice, Recorder
         from engine.paths import resource
-        from gui.app import Program
-        from gui.theme import DARK, LIGHT, theme
+        from gui.shell.app import Program
+        from gui.widgets.theme import DARK, LIGHT, theme
         from scripts.benchmarks.window import PlayedMicrophone
 
         self._app, self._folder, self._name = app, folder, f"{shade}-{language}"
@@ -102,13 +102,13 @@ class Photographer:
 
     def _entry(self, row: int):
         """Of the History's list; None until it is fetched."""
-        from gui.history_model import ENTRY
+        from gui.history.model import ENTRY
 
         return self.window.history_page.page.model.index(row).data(ENTRY)
 
     def take_all(self) -> None:
         from engine.paths import resource
-        from gui.status import Model
+        from gui.session.status import Model
 
         def ready() -> bool:
             status = self.session.status
@@ -144,7 +144,7 @@ class Photographer:
 
     def take_settings(self) -> None:
         from engine.decode.own_words import write_own_words
-        from gui.tour import Tour
+        from gui.help.tour import Tour
 
         write_own_words("Сыктывкар\nЩёлково\nАнтон Павлович\nнейросеть\n")
         self.window.tabs.setCurrentWidget(self.window.settings_page)
@@ -165,7 +165,7 @@ class Photographer:
         import soundfile
 
         from engine.paths import data_dir, resource
-        from gui.voice_reader import State
+        from gui.voice.reader import State
         from trainer.corpus.own_recordings import add_utterance
 
         self.program.page.messages.close_all()
@@ -189,7 +189,7 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     from PySide6.QtWidgets import QApplication
 
-    import gui.app  # noqa: F401 - says to qtawesome which Qt is meant
+    import gui.shell.app  # noqa: F401 - says to qtawesome which Qt is meant
 
     if len(sys.argv) > 3:
         Photographer(QApplication([]), folder, sys.argv[2], sys.argv[3]).take_all()

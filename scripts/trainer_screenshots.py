@@ -62,7 +62,7 @@ class TrainerPhotographer(Photographer):
         self.wait(lambda: not panel.work.running)
 
     def _train(self) -> None:
-        from gui.training_job import State
+        from gui.training.job import State
         from tests.helpers.models import write_cache
 
         trainer = self.window.trainer
@@ -96,7 +96,7 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     from PySide6.QtWidgets import QApplication
 
-    import gui.app  # noqa: F401 - says to qtawesome which Qt is meant
+    import gui.shell.app  # noqa: F401 - says to qtawesome which Qt is meant
 
     app = QApplication([])
     for language, shade in [sys.argv[2:4]] if len(sys.argv) > 3 else product(("ru", "en"), ("light", "dark")):

@@ -87,8 +87,8 @@ def test_an_installed_copy_finds_what_it_came_with(installed, tmp_path):
 import engine, json, sys
 from engine.paths import INSTALLED_IN, resource, shipped_checkpoint, shipped_language_model
 from engine.model.checkpoint import load_checkpoint
-from gui.about import version
-from gui.i18n import _, install
+from gui.help.about import version
+from gui.core.i18n import _, install
 install("ru")
 load_checkpoint(shipped_checkpoint())
 assert (shipped_language_model() / "ngrams.kenlm").is_file()

@@ -64,7 +64,7 @@ def opened() -> tuple[float, float]:
     from PySide6.QtWidgets import QApplication
 
     app = QApplication([])
-    from gui.app import Program
+    from gui.shell.app import Program
     from tests.helpers.fake_engine import FakeEngine
 
     program = Program(lambda _model: FakeEngine(), list_devices=lambda _rescan: [])

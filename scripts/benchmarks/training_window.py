@@ -12,10 +12,10 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
-from gui.app import Program
-from gui.garbage import Garbage
-from gui.status import Model
-from gui.training_job import State
+from gui.core.garbage import Garbage
+from gui.session.status import Model
+from gui.shell.app import Program
+from gui.training.job import State
 from scripts.benchmarks.material import write_corpus
 from scripts.benchmarks.window import Watch
 from trainer.training.events import StepDone

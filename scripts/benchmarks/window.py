@@ -16,9 +16,9 @@ from PySide6.QtCore import QEventLoop, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from engine.audio.capture import Recorder
-from gui.app import Program
-from gui.stall import StallMeter
-from gui.status import Model, Status
+from gui.session.status import Model, Status
+from gui.shell.app import Program
+from tests.support.stall import StallMeter
 
 RECORD_MS, FILE_S, RATE_HZ, BLOCK_S = 12_000, 600.0, 16_000, 0.05
 

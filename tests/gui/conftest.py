@@ -13,11 +13,11 @@ from pytestqt.qtbot import QtBot
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from engine.audio.capture import LOST_AFTER_S, InputDevice, Recorder
-from gui import i18n
-from gui.app import Program, make_trainer_page
-from gui.garbage import Garbage
-from gui.main_window import MakeTrainer
-from gui.window_locale import window_locale
+from gui.core import i18n
+from gui.core.garbage import Garbage
+from gui.core.window_locale import window_locale
+from gui.shell.app import Program, make_trainer_page
+from gui.shell.main_window import MakeTrainer
 from tests.helpers.fake_engine import FakeEngine
 from tests.helpers.fake_microphone import FakeMicrophone
 
@@ -104,7 +104,7 @@ class Stage:
 
 @pytest.fixture(scope="module", autouse=True)
 def garbage_of_module() -> Iterator[None]:
-    """As in the program (gui/garbage.py): what windows leave behind is never collected on another thread."""
+    """As in the program (gui/core/garbage.py): what windows leave behind is never collected on another thread."""
     gc.disable()
     yield
     gc.collect()

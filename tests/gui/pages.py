@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.late_page import LatePage
+from gui.widgets.lazy_page import LatePage
 
 CONTROLS = (
     QAbstractButton,

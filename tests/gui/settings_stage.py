@@ -2,7 +2,7 @@
 
 from PySide6.QtWidgets import QWidget
 
-from gui.settings_page import SettingsPage
+from gui.settings.page import SettingsPage
 from tests.gui.conftest import Stage
 
 

@@ -13,12 +13,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QLabel, QProgressBar, QTabBar, QWidget
 
-from gui.about_section import LicencesWindow
-from gui.log_window import LogWindow
-from gui.settings import Settings
-from gui.shortcuts_window import ShortcutsWindow
-from gui.theme import DARK, LIGHT, contrast
-from gui.tour import Tour
+from gui.core.settings import Settings
+from gui.help.shortcuts_window import ShortcutsWindow
+from gui.help.tour import Tour
+from gui.settings.about import LicencesWindow
+from gui.widgets.log_window import LogWindow
+from gui.widgets.theme import DARK, LIGHT, contrast
 from tests.gui.pages import beyond, controls, cut, pages, settle
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -99,9 +99,9 @@ SCALED = """
 import json, sys, time
 from pathlib import Path
 from PySide6.QtWidgets import QApplication
-import gui.app
-from gui.app import Program
-from gui.settings import Settings
+import gui.shell.app
+from gui.shell.app import Program
+from gui.core.settings import Settings
 from tests.gui.pages import beyond, cut, pages, settle
 from tests.helpers.fake_engine import FakeEngine
 app = QApplication([])
@@ -122,10 +122,10 @@ def look(root):
     return cut(root) + beyond(root)
 def states():
     from engine.paths import resource
-    from gui.about_section import LicencesWindow
-    from gui.log_window import LogWindow
-    from gui.shortcuts_window import ShortcutsWindow
-    from gui.tour import Tour
+    from gui.settings.about import LicencesWindow
+    from gui.widgets.log_window import LogWindow
+    from gui.help.shortcuts_window import ShortcutsWindow
+    from gui.help.tour import Tour
     window, page = program.window, program.page
     window.tabs.setCurrentWidget(page)
     page.messages.close_all()

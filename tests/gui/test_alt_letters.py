@@ -10,11 +10,12 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QLabel
 
-from gui import alt_letters, i18n
-from gui.alt_letters import letters_for, taken_letters
-from gui.settings_shortcuts import Row
-from gui.shortcuts import COMMAND, KEYS
-from gui.shortcuts_window import ShortcutsWindow
+from gui.core import i18n
+from gui.core.shortcuts import COMMAND, KEYS
+from gui.help.shortcuts_window import ShortcutsWindow
+from gui.settings.shortcuts import Row
+from gui.widgets import alt_letters
+from gui.widgets.alt_letters import letters_for, taken_letters
 from tests.gui.pages import controls
 from tests.gui.settings_stage import section
 from tests.gui.test_accessible import walk
@@ -163,7 +164,7 @@ def test_letters_of_commands_are_free_on_no_keyboard():
 
 @pytest.mark.parametrize(("mac", "n"), [(False, 1), (True, 0)])
 def test_the_page_of_keys_says_so(stage, qtbot, monkeypatch, mac, n):
-    monkeypatch.setattr("gui.shortcuts_window.are_usual", lambda: not mac)
+    monkeypatch.setattr("gui.help.shortcuts_window.are_usual", lambda: not mac)
     window = ShortcutsWindow(stage.page)
     assert sum("shows the letter that presses it" in label.text() for label in window.findChildren(QLabel)) == n
     window.deleteLater()

@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from engine.paths import recordings_dir
-from gui.status import Recording
+from gui.session.status import Recording
 
 ROOT = Path(__file__).parents[2]
 
@@ -80,7 +80,7 @@ BEFORE_THE_WINDOW = """
 import sys
 from PySide6.QtWidgets import QApplication
 app = QApplication([])
-from gui.app import Program
+from gui.shell.app import Program
 program = Program()
 program.open()
 slow = {"tensorflow", "keras", "numpy", "sounddevice", "soundfile", "scipy"} & set(sys.modules)
@@ -96,18 +96,18 @@ def test_nothing_slow_is_imported_before_the_window_is_shown(own_home):
 
 CLOSED_BY_A_SIGNAL = """
 import sys
-import gui.app
-from gui.main_window import MainWindow
+import gui.shell.app
+from gui.shell.main_window import MainWindow
 from tests.helpers.fake_engine import FakeEngine
-gui.app.Program.__init__.__defaults__ = (
-    lambda model: FakeEngine(), None, lambda rescan: [], None, gui.app.make_trainer_page
+gui.shell.app.Program.__init__.__defaults__ = (
+    lambda model: FakeEngine(), None, lambda rescan: [], None, gui.shell.app.make_trainer_page
 )
 shown = MainWindow.showEvent
 def show(self, event):
     shown(self, event)
     print("shown", flush=True)
 MainWindow.showEvent = show
-sys.exit(gui.app.run([]))
+sys.exit(gui.shell.app.run([]))
 """
 
 

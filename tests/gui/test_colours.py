@@ -16,14 +16,14 @@ from engine.events import Segment, Word
 from engine.history.entry import Entry, Kind, State
 from engine.history.error import error_to_json
 from engine.transcript.document import Document
-from gui import i18n
-from gui.edited_text import EditedText
-from gui.history_row import STATE_ICONS
-from gui.history_words import spoken, state_words
-from gui.loss_plot import LineSample, LossPlot
-from gui.theme import DARK, LIGHT, theme
-from gui.transcript_view import TranscriptView
-from gui.waveform import Waveform
+from gui.core import i18n
+from gui.dictation.transcript_view import TranscriptView
+from gui.editor.edited_text import EditedText
+from gui.editor.waveform import Waveform
+from gui.history.row import STATE_ICONS
+from gui.history.words import spoken, state_words
+from gui.training.loss_plot import LineSample, LossPlot
+from gui.widgets.theme import DARK, LIGHT, theme
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 

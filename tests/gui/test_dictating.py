@@ -6,15 +6,15 @@ import pytest
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QTextCursor
 
-from gui import start_options
-from gui.dictating import Closing
-from gui.insertion import Insertion
-from gui.insertion_error import FocusLost
-from gui.shortcut_error import KeysTaken
-from gui.silence import Silence
-from gui.start_options import StartOptions
-from gui.status import Model, Reading, Recording, Status
-from gui.tray import IDLE, LISTENING, PROBLEM, READING, Tray, state_icon, state_of
+from gui.desktop import start_options
+from gui.desktop.insertion import Insertion
+from gui.desktop.insertion_error import FocusLost
+from gui.desktop.shortcut_error import KeysTaken
+from gui.desktop.start_options import StartOptions
+from gui.desktop.tray import IDLE, LISTENING, PROBLEM, READING, Tray, state_icon, state_of
+from gui.session.silence_detector import Silence
+from gui.session.status import Model, Reading, Recording, Status
+from gui.shell.desktop_dictation import Closing
 from tests.gui.history_stage import entries
 from tests.gui.test_dictation import record, stop
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QTextCursor
 
 from engine.errors import DiskFull, EngineStopped, MicrophoneBusy, MicrophoneLost
 from engine.paths import recordings_dir
-from gui.status import Recording
+from gui.session.status import Recording
 from tests.helpers.small_disk import SmallDisk
 
 

@@ -17,11 +17,11 @@ from engine.errors import NoLoudspeaker, NotWritable
 from engine.events import Segment, Word
 from engine.paths import my_voice_dir
 from engine.transcript.document import Document
-from gui import i18n
-from gui.editor import Editor
-from gui.settings import Settings
-from gui.theme import DARK, LIGHT, theme
-from gui.waveform import MOST_PX_PER_S
+from gui.core import i18n
+from gui.core.settings import Settings
+from gui.editor.editor import Editor
+from gui.editor.waveform import MOST_PX_PER_S
+from gui.widgets.theme import DARK, LIGHT, theme
 from tests.gui.pages import cut, settle
 from tests.helpers.fake_loudspeaker import FakeLoudspeaker
 from tests.helpers.sounds import tone

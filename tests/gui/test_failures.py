@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from engine.errors import AudioUnreadable, DiskFull, LanguageModelMissing, MicrophoneBusy, NoLoudspeaker
 from engine.history.entry import State
 from engine.paths import own_words_file
-from gui import kept_text
-from gui.dictating import Dictating
-from gui.jobs import Job
-from gui.late_page import LatePage
-from gui.log_window import LogWindow
-from gui.shortcut_error import NoGlobalKeys
+from gui.desktop.shortcut_error import NoGlobalKeys
+from gui.dictation import autosave as kept_text
+from gui.session.jobs import Job
+from gui.shell.desktop_dictation import Dictating
+from gui.widgets.lazy_page import LatePage
+from gui.widgets.log_window import LogWindow
 from tests.gui.conftest import HEADSET, Stage
 from tests.gui.history_stage import choose, show_history
 from tests.gui.settings_stage import section, settings_page

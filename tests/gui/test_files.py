@@ -13,8 +13,8 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from engine.errors import AudioUnreadable, CheckpointMissing, EngineError
-from gui.files import ask_open_paths, ask_save_path, dropped_paths
-from gui.listing import with_folders_opened
+from gui.session.folder_scan import with_folders_opened
+from gui.widgets.dialogs import ask_open_paths, ask_save_path, dropped_paths
 
 FILES = [Path("/записи/первая.wav"), Path("/записи/вторая.mp3"), Path("/записи/третья.ogg")]
 
@@ -233,7 +233,7 @@ def slow(tmp_path, monkeypatch):
     """A folder of five recordings on a slow disk."""
     for n in range(5):
         (tmp_path / f"{n}.wav").touch()
-    monkeypatch.setattr("gui.listing.TELL_EVERY_S", 0.0)
+    monkeypatch.setattr("gui.session.folder_scan.TELL_EVERY_S", 0.0)
     disk = Slow(tmp_path, monkeypatch)
     yield disk
     disk.let(1000)

@@ -8,14 +8,14 @@ from ctypes import wintypes
 
 import pytest
 
-from gui.global_shortcut import GlobalShortcut
-from gui.insertion import Insertion
-from gui.insertion_error import FocusLost, KeysHeld, NotTyped, TypingForbidden, WindowGone
-from gui.mac_typing import SIGNATURES, MacTyping, application_services, pieces
-from gui.patience import Patience
-from gui.shortcut_error import KeysTaken, KeysUnusable
-from gui.windows_keys import WindowsKeys, key_and_modifiers
-from gui.windows_typing import Input, WindowsTyping
+from gui.desktop.global_shortcut import GlobalShortcut
+from gui.desktop.insertion import Insertion
+from gui.desktop.insertion_error import FocusLost, KeysHeld, NotTyped, TypingForbidden, WindowGone
+from gui.desktop.mac_typing import SIGNATURES, MacTyping, application_services, pieces
+from gui.desktop.poll_until import Patience
+from gui.desktop.shortcut_error import KeysTaken, KeysUnusable
+from gui.desktop.windows_keys import WindowsKeys, key_and_modifiers
+from gui.desktop.windows_typing import Input, WindowsTyping
 
 TEXT = "Я, 🎤 и\tты\nконец"
 DOWN, UP = 0, 2

@@ -6,7 +6,7 @@ import weakref
 
 from PySide6.QtWidgets import QWidget
 
-from gui.garbage import Garbage
+from gui.core.garbage import Garbage
 
 
 class Loop(QWidget):

@@ -10,11 +10,12 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QLabel
 
 from engine.paths import shipped_checkpoint
-from gui import about, i18n
-from gui.about import LIBRARIES, library_version, report, version, without_home
-from gui.about_section import LicencesWindow
-from gui.settings import Settings
-from gui.tour import STEPS, Tour
+from gui.core import i18n
+from gui.core.settings import Settings
+from gui.help import about
+from gui.help.about import LIBRARIES, library_version, report, version, without_home
+from gui.help.tour import STEPS, Tour
+from gui.settings.about import LicencesWindow
 from tests.gui.pages import cut, settle
 from tests.gui.settings_stage import section, told
 

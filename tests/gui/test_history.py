@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QAbstractButton, QMenu, QPushButton
 from engine.errors import AudioNotFound, AudioUnreadable, NoLoudspeaker
 from engine.history.entry import Show, State
 from engine.paths import data_dir, recordings_dir, shipped_checkpoint
-from gui.history_page import HistoryPage
-from gui.status import Recording
+from gui.history.page import HistoryPage
+from gui.session.status import Recording
 from tests.gui.history_stage import FILES, choose, entries, in_database, listed, settle, show_history, states
 
 

@@ -10,8 +10,8 @@ from PySide6.QtGui import QAction
 
 from engine.paths import data_dir
 from engine.transcript.export import FORMATS
-from gui import history_saving
-from gui.files import text_formats
+from gui.history import saving as history_saving
+from gui.widgets.dialogs import text_formats
 from tests.gui.history_stage import choose, show_history
 from tests.gui.test_history import read
 

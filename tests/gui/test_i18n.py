@@ -23,12 +23,12 @@ from engine.errors import (
     SpaceMissing,
 )
 from engine.history.error import error_from_json, error_to_json
-from gui import i18n
-from gui.download_words import size_words
-from gui.loss_plot import Axis
-from gui.problem_words import problem_words
-from gui.report_view import detail_words
-from gui.training_settings import setting_field
+from gui.core import i18n
+from gui.core.problem_words import problem_words
+from gui.corpora.download_words import size_words
+from gui.corpora.report_view import detail_words
+from gui.training.loss_plot import Axis
+from gui.training.training_settings import setting_field
 from trainer.corpus.preflight import CLIPPED, TOO_SHORT, UNREADABLE, Reject
 from trainer.settings import TrainConfig
 

@@ -5,7 +5,7 @@ from threading import Event
 
 import pytest
 
-from gui.jobs import Job, Queue
+from gui.session.jobs import Job, Queue
 
 
 class Clock:

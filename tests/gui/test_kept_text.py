@@ -7,8 +7,8 @@ import pytest
 from PySide6.QtCore import QTimer
 
 from engine.paths import data_dir
-from gui.kept_text import SAVE_AFTER_MS, KeptText
-from gui.transcript_view import TranscriptView
+from gui.dictation.autosave import SAVE_AFTER_MS, KeptText
+from gui.dictation.transcript_view import TranscriptView
 
 OFFER = "The text of last time was kept."
 

@@ -8,8 +8,8 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QProgressBar, QTextEdit, QWidget
 
 from engine.errors import AudioUnreadable
-from gui.log_window import LogWindow
-from gui.shortcuts_window import ShortcutsWindow
+from gui.help.shortcuts_window import ShortcutsWindow
+from gui.widgets.log_window import LogWindow
 from tests.gui.conftest import Stage
 from tests.gui.pages import cut, settle
 

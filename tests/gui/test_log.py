@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
-from gui.log import Uncaught, read_log, start_logging
-from gui.stall import BEAT_MS, StallMeter
+from gui.core.log import Uncaught, read_log, start_logging
+from tests.support.stall import BEAT_MS, StallMeter
 
 
 # --- the log ---

@@ -4,8 +4,8 @@ import pytest
 
 from engine.errors import MicrophoneBusy
 from engine.paths import data_dir
-from gui.dictaphone import DEAD_AFTER_S
-from gui.status import Recording
+from gui.session.recording_controller import DEAD_AFTER_S
+from gui.session.status import Recording
 from tests.gui.settings_stage import section
 from tests.helpers.fake_microphone import FakeMicrophone
 

@@ -6,12 +6,9 @@ import pytest
 
 from engine.model.checkpoint import load_checkpoint
 from engine.paths import models_dir
-from gui import i18n
-from gui.corpus_cache import cache_folder, prepared
-from gui.other_voices import N_ARCHIVES, Others
-from gui.trained_models import kind_of
-from gui.tuning_job import prepared_corpora
-from gui.voice_page import VoicePage
+from gui.core import i18n
+from gui.tuning.job import prepared_corpora
+from gui.voice.page import VoicePage
 from tests.gui.test_layout import cut
 from tests.gui.test_voice_page import LONG_MS, fill
 from tests.gui.trainer_stage import TrainerStage
@@ -20,6 +17,9 @@ from tests.helpers.downloads import World
 from tests.helpers.models import SMALL, write_cache, write_random_checkpoint
 from tests.helpers.voxforge_site import INDEX, VoxForgeSite, answers, speech_archive, stalls_after
 from trainer.corpus.cache import FeatureCache
+from trainer.corpus.prepare import cache_folder, prepared
+from trainer.training.model_list import kind_of
+from trainer.tuning.other_voices import N_ARCHIVES, Others
 from trainer.tuning.tuning import TuneConfig
 
 SPEAKERS = ("anna", "boris", "vera", "gleb", "dina", "egor")

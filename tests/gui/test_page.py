@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QDialog, QPushButton
 
 from engine.audio.capture import InputDevice
 from engine.errors import NoMicrophone, NotWritable, PortAudioMissing
-from gui.problem import Problem
-from gui.status import Recording
+from gui.core.problem import Problem
+from gui.session.status import Recording
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # says Qt where there is no screen
 

@@ -3,7 +3,7 @@
 import pytest
 
 from engine.events import Segment, Word
-from gui.page_text import HEADING, NO_SEGMENT, Page, Run, Source, retimed, timed_segments
+from engine.transcript.page_text import HEADING, NO_SEGMENT, Page, Run, Source, retimed, timed_segments
 from tests.helpers.fake_engine import segment
 
 HEARD = segment("мама мыла раму", start_s=10, word_s=1)

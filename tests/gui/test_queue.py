@@ -15,8 +15,8 @@ from PySide6.QtCore import Qt
 from engine.errors import AudioUnreadable, InterruptedTooOften
 from engine.history.entry import Show, State
 from engine.paths import data_dir, shipped_checkpoint
-from gui.history_keeper import recorded_s
-from gui.status import Recording
+from gui.session.history_recorder import recorded_s
+from gui.session.status import Recording
 from tests.gui.history_stage import FILES, choose, entries, in_database, settle, show_history, states
 from tests.gui.test_files import drop, enter, mime
 from tests.helpers.models import write_random_checkpoint
@@ -267,13 +267,13 @@ import os, signal, sys, threading, time
 from pathlib import Path
 from PySide6.QtWidgets import QApplication
 from PySide6.QtCore import QTimer
-import gui.app
+import gui.shell.app
 from tests.helpers.fake_engine import FakeEngine
 app = QApplication([])
 engine = FakeEngine()
-program = gui.app.Program(lambda model: engine, list_devices=lambda rescan: [], language="en")
-import gui.history_keeper
-gui.history_keeper.KEEP_TEXT_EVERY_S = 0.0
+program = gui.shell.app.Program(lambda model: engine, list_devices=lambda rescan: [], language="en")
+import gui.session.history_recorder
+gui.session.history_recorder.KEEP_TEXT_EVERY_S = 0.0
 program.open()
 program.session.open_files([Path(f"/записи/{name}.wav") for name in "абв"])
 engine.begin(60)
@@ -314,13 +314,13 @@ import os, signal, sys
 from PySide6.QtWidgets import QApplication
 from PySide6.QtCore import QTimer
 from engine.audio.capture import Recorder
-import gui.app
+import gui.shell.app
 from tests.helpers.fake_engine import FakeEngine
 from tests.helpers.fake_microphone import FakeMicrophone
 app = QApplication([])
 microphone, engine = FakeMicrophone(), FakeEngine(ready=False)
 make_recorder = lambda *arguments: Recorder(*arguments, open_stream=microphone.open, clock=microphone.clock)
-program = gui.app.Program(lambda model: engine, make_recorder, lambda rescan: [], "en")
+program = gui.shell.app.Program(lambda model: engine, make_recorder, lambda rescan: [], "en")
 program.open()
 program.session.record(None)
 microphone.opened.wait(10)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QTimer
 
-from gui.queue_watch import SETTLE_MS, sizes_in
+from gui.session.watched_folder import SETTLE_MS, sizes_in
 from tests.gui.history_stage import settle, states
 
 

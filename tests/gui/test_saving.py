@@ -6,10 +6,10 @@ import pytest
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from engine.paths import own_words_file, recordings_dir
-from gui import files
-from gui.elided_label import ElidedLabel
-from gui.files import NoFileManager, show_in_folder
-from gui.message_bar import MessageList
+from gui.widgets import dialogs as files
+from gui.widgets.dialogs import NoFileManager, show_in_folder
+from gui.widgets.elided_label import ElidedLabel
+from gui.widgets.message_bar import MessageList
 from tests.gui.history_stage import choose, show_history
 from tests.gui.pages import cut
 from tests.gui.settings_stage import section, settings_page

@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QLabel, QWidget
 from engine.decode.own_words import read_own_words
 from engine.errors import ConfigError, LanguageModelMissing, OwnWordsUnreadable
 from engine.paths import models_dir, own_words_file, recordings_dir, shipped_checkpoint, shipped_language_model
-from gui.app import start_engine_process
-from gui.settings import Settings
-from gui.settings_page import SettingsPage
-from gui.settings_sections import SECTIONS, Section
-from gui.theme import DARK, LIGHT, theme
+from gui.core.settings import Settings
+from gui.settings.page import SettingsPage
+from gui.settings.sections import SECTIONS, Section
+from gui.shell.app import start_engine_process
+from gui.widgets.theme import DARK, LIGHT, theme
 from tests.gui.settings_stage import choose, section, settings_page, told
 from tests.helpers.language import language_model
 from tests.helpers.models import write_random_checkpoint
@@ -99,7 +99,7 @@ def test_the_page_is_made_when_its_tab_is_first_shown(stage, qtbot):
 
 
 def test_what_is_not_imported_yet_is_imported_on_another_thread(stage, qtbot, monkeypatch):
-    monkeypatch.delitem(sys.modules, "gui.settings_page")
+    monkeypatch.delitem(sys.modules, "gui.settings.page")
     stage.window.tabs.setCurrentWidget(stage.window.settings_page)
     assert stage.window.settings_page.page is None
     qtbot.waitUntil(lambda: stage.window.settings_page.page is not None)
@@ -107,7 +107,7 @@ def test_what_is_not_imported_yet_is_imported_on_another_thread(stage, qtbot, mo
 
 
 def test_a_page_that_cannot_be_imported_says_so(qtbot):
-    from gui.late_page import LatePage
+    from gui.widgets.lazy_page import LatePage
 
     page = LatePage("gui.no_such_page", QWidget, "waiting")
     qtbot.addWidget(page)

@@ -6,9 +6,9 @@ from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QLabel
 
 from engine.dictation.spoken_commands import COMMANDS
-from gui.settings_dictating import DictatingSection
-from gui.shortcuts import PORTABLE
-from gui.status import Recording
+from gui.core.shortcuts import PORTABLE
+from gui.session.status import Recording
+from gui.settings.dictating import DictatingSection
 from tests.gui.conftest import Stage
 from tests.gui.settings_stage import section
 from tests.gui.test_dictating import dictate

@@ -11,12 +11,12 @@ from PySide6.QtCore import QByteArray, QSettings
 from engine.decode.own_words import read_text
 from engine.errors import SettingsFileUnusable
 from engine.paths import config_dir, data_dir, log_file, models_dir, own_words_file, recordings_dir
-from gui import settings_privacy
-from gui.settings import NO_LANGUAGE_MODEL, NOT_EXPORTED, Settings
-from gui.settings_privacy import delete, sizes, stored_kinds
-from gui.settings_stored import Stored
-from gui.settings_transfer import exported, missing_folders, parsed
-from gui.shortcuts import KEYS
+from gui.core.settings import NO_LANGUAGE_MODEL, NOT_EXPORTED, Settings
+from gui.core.settings_stored import Stored
+from gui.core.shortcuts import KEYS
+from gui.settings import privacy as settings_privacy
+from gui.settings.privacy import delete, sizes, stored_kinds
+from gui.settings.transfer import exported, missing_folders, parsed
 from tests.gui.pages import settle
 from tests.gui.settings_stage import section, told
 from tests.helpers.models import write_random_checkpoint
@@ -143,11 +143,11 @@ def test_all_is_gone_after_the_program_has_ended(own_home):
     code = """
 import os
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
-import gui.app
+import gui.shell.app
 from tests.helpers.fake_engine import FakeEngine
-gui.app.start_engine_process = lambda settings, model: FakeEngine()
-gui.app.input_devices = lambda rescan: []
-begin = gui.app.Program._begin
+gui.shell.app.start_engine_process = lambda settings, model: FakeEngine()
+gui.shell.app.input_devices = lambda rescan: []
+begin = gui.shell.app.Program._begin
 def then(program):
     begin(program)
     program.kept = page = program._make_settings_page()
@@ -155,16 +155,16 @@ def then(program):
     form.confirm = lambda *_: True
     form.look()
     form.work.ended.connect(form.delete_all.click)
-gui.app.Program._begin = then
-delete = gui.app.delete
+gui.shell.app.Program._begin = then
+delete = gui.shell.app.delete
 def delete_and_try(kinds):
-    before = gui.app.SingleInstance().claim()
+    before = gui.shell.app.SingleInstance().claim()
     left = delete(kinds)
-    print("others may begin:", before, gui.app.SingleInstance().claim())
+    print("others may begin:", before, gui.shell.app.SingleInstance().claim())
     return left
-gui.app.delete = delete_and_try
-status = gui.app.run([])
-print("and afterwards:", gui.app.SingleInstance().claim())
+gui.shell.app.delete = delete_and_try
+status = gui.shell.app.run([])
+print("and afterwards:", gui.shell.app.SingleInstance().claim())
 raise SystemExit(status)
 """
     done = subprocess.run(

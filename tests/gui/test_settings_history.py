@@ -7,8 +7,8 @@ import pytest
 
 from engine.history.entry import Kind, Show, State
 from engine.history.store import DAY_S
-from gui.log_window import LogWindow
-from gui.settings import Settings
+from gui.core.settings import Settings
+from gui.widgets.log_window import LogWindow
 from tests.gui.history_stage import entries, in_database, settle, states
 from tests.gui.settings_stage import choose, section
 

@@ -7,10 +7,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QLabel
 
-from gui.settings import Settings
-from gui.shortcuts import COMMANDS, KEYS, PAGES, PORTABLE, is_usable, read_chosen, shown, with_keys
-from gui.shortcuts_window import ShortcutsWindow
-from gui.status import Recording
+from gui.core.settings import Settings
+from gui.core.shortcuts import COMMANDS, KEYS, PAGES, PORTABLE, is_usable, read_chosen, shown, with_keys
+from gui.help.shortcuts_window import ShortcutsWindow
+from gui.session.status import Recording
 from tests.gui.settings_stage import section
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")

@@ -11,9 +11,9 @@ from PySide6.QtCore import QThread
 from PySide6.QtNetwork import QLocalSocket
 
 from engine.errors import DiktovkaError
-from gui import start_options
-from gui.single_instance import TRY_EVERY_MS, NotAnswered, SingleInstance, ToldByOther
-from gui.start_options import StartOptions, parse
+from gui.desktop import start_options
+from gui.desktop.single_instance import TRY_EVERY_MS, NotAnswered, SingleInstance, ToldByOther
+from gui.desktop.start_options import StartOptions, parse
 from tests.helpers.screens import program, x11_screen
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="looks at files of POSIX systems")
@@ -37,7 +37,7 @@ FIRST = """
 import sys
 from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QTimer
-from gui.single_instance import SingleInstance
+from gui.desktop.single_instance import SingleInstance
 from engine.errors import DiktovkaError
 app = QCoreApplication([])
 instance = SingleInstance(Path(sys.argv[1]))
@@ -100,7 +100,7 @@ def test_a_killed_program_leaves_nothing_in_the_way(first, instances, tmp_path):
 
 
 def test_a_program_that_does_not_answer_is_told(first, instances, monkeypatch):
-    monkeypatch.setattr("gui.single_instance.ANSWER_WITHIN_MS", 200)
+    monkeypatch.setattr("gui.desktop.single_instance.ANSWER_WITHIN_MS", 200)
     first.send_signal(signal.SIGSTOP)
     try:
         with pytest.raises(NotAnswered):
@@ -110,7 +110,7 @@ def test_a_program_that_does_not_answer_is_told(first, instances, monkeypatch):
 
 
 def test_a_start_while_the_first_is_still_starting_waits_for_it(starting, instances, tmp_path, monkeypatch):
-    monkeypatch.setattr("gui.single_instance.ANSWER_WITHIN_MS", 60_000)
+    monkeypatch.setattr("gui.desktop.single_instance.ANSWER_WITHIN_MS", 60_000)
 
     def sleep_ms(ms: int) -> None:
         """By now it was tried once, in vain."""
@@ -124,7 +124,7 @@ def test_a_start_while_the_first_is_still_starting_waits_for_it(starting, instan
 
 
 def test_a_first_that_never_listens_is_told_without_a_busy_loop(instances, monkeypatch):
-    monkeypatch.setattr("gui.single_instance.ANSWER_WITHIN_MS", 20 * TRY_EVERY_MS)
+    monkeypatch.setattr("gui.desktop.single_instance.ANSWER_WITHIN_MS", 20 * TRY_EVERY_MS)
     assert instances().claim()
     slept = []
 
@@ -237,9 +237,9 @@ def test_options_that_make_no_sense(argv, capsys):
 # As main.py, but it has time to wait for a first program that is slow for want of processors.
 PATIENT = """
 import sys
-import gui.single_instance
+import gui.desktop.single_instance
 import main
-gui.single_instance.ANSWER_WITHIN_MS = 90_000
+gui.desktop.single_instance.ANSWER_WITHIN_MS = 90_000
 sys.exit(main.main())
 """
 

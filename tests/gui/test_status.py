@@ -4,8 +4,8 @@ from itertools import product
 
 import pytest
 
-from gui import i18n
-from gui.status import Model, Reading, Recording, Status, clock_time, time_left
+from gui.core import i18n
+from gui.session.status import Model, Reading, Recording, Status, clock_time, time_left
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
 
-from gui.theme import DARK, LIGHT, contrast, theme
+from gui.widgets.theme import DARK, LIGHT, contrast, theme
 
 TEXT_ON_GROUND = [
     (text, ground)

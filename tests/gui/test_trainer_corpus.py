@@ -4,15 +4,15 @@ import pytest
 
 from engine.paths import data_dir
 from engine.system.atomic_folder import _MARK, building
-from gui import corpora
-from gui.corpus_cache import cache_folder
-from gui.settings import Settings
-from gui.training_job import State
+from gui.core.settings import Settings
+from gui.training.job import State
 from tests.gui.trainer_stage import TrainerStage
 from tests.helpers.corpora import write_voxforge
 from tests.helpers.models import write_cache
 from trainer.cli.train import PRESETS
+from trainer.corpus import folders as corpora
 from trainer.corpus.preflight import DIGITS, SILENT, Note, Reject, Report, SplitSize
+from trainer.corpus.prepare import cache_folder
 
 REPORT = Report(
     10,

@@ -3,13 +3,13 @@
 import pytest
 from PySide6.QtCore import Qt
 
-from gui.curve import Curve
-from gui.example_table import ExampleTable
-from gui.training_job import TrainingJob
-from gui.training_words import result_words
+from gui.training.example_table import ExampleTable
+from gui.training.job import TrainingJob
+from gui.training.training_words import result_words
 from trainer.evaluation.metrics import ErrorRate
 from trainer.training.events import CorpusChanged, EpochDone, Held, Result, StepDone
 from trainer.training.example_log import ExampleRow
+from trainer.training.loss_curve import Curve
 from trainer.training.run import epoch_row, write_metrics
 from trainer.training.step_log import StepLog, read_curve, step_row
 
@@ -118,7 +118,7 @@ def test_a_run_without_or_with_a_broken_table_has_an_empty_curve(tmp_path):
 
 @pytest.mark.qt_log_ignore("This plugin does not support")
 def test_a_plot_keeps_what_was_zoomed_until_the_whole_is_asked_for(qtbot):
-    from gui.loss_plot import LossPlot
+    from gui.training.loss_plot import LossPlot
 
     plot = LossPlot()
     qtbot.addWidget(plot)
@@ -139,7 +139,7 @@ def test_a_plot_keeps_what_was_zoomed_until_the_whole_is_asked_for(qtbot):
 
 @pytest.mark.qt_log_ignore("This plugin does not support")
 def test_the_plot_is_zoomed_by_keyboard(qtbot):
-    from gui.loss_plot import LossPlot
+    from gui.training.loss_plot import LossPlot
 
     plot = LossPlot()
     qtbot.addWidget(plot)

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from engine.paths import models_dir, shipped_checkpoint
-from gui.app import Program
-from gui.status import Model
-from gui.trainer_page import TrainerPage
-from gui.training_job import State
+from gui.session.status import Model
+from gui.shell.app import Program
+from gui.training.job import State
+from gui.training.page import TrainerPage
 from tests.helpers.downloads import World
 from tests.helpers.programs import needs
 from tests.helpers.voxforge_site import VoxForgeSite, speech_archive

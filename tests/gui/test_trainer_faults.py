@@ -8,9 +8,8 @@ import pytest
 
 from engine.config import VOXFORGE, ModelConfig
 from engine.paths import models_dir
-from gui import training_job
-from gui.training_job import State
-from gui.training_request import save_request
+from gui.training import job as training_job
+from gui.training.job import State
 from tests.gui.test_trainer_curve import grown
 from tests.gui.trainer_stage import TrainerStage
 from tests.helpers.full_training import run_on_a_full_disk
@@ -18,6 +17,7 @@ from tests.helpers.models import write_cache, write_random_checkpoint
 from tests.trainer.test_faults import write_like_others
 from trainer.settings import TrainConfig
 from trainer.training.events import CorpusChanged, EpochDone, StepDone
+from trainer.training.request import save_request
 from trainer.training.run import STATE
 from trainer.training.training_process import Request, TrainingProcess
 

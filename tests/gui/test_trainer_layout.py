@@ -7,8 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QProgressBar, QSpinBox, QTableWidget
 
 from engine.config import ModelConfig
-from gui import i18n
-from gui.training_form import TrainingForm
+from gui.core import i18n
+from gui.training.training_form import TrainingForm
 from tests.gui.pages import cut, settle
 from tests.gui.trainer_stage import TrainerStage
 from trainer.settings import described
@@ -48,7 +48,7 @@ def test_the_page_is_made_when_its_tab_is_first_shown(stage, qtbot):
 
 
 def test_what_is_not_imported_yet_is_imported_on_another_thread(stage, qtbot, monkeypatch):
-    monkeypatch.delitem(sys.modules, "gui.trainer_page")
+    monkeypatch.delitem(sys.modules, "gui.training.page")
     stage.window.show_trainer()
     assert stage.window.trainer is None
     assert stage.window.trainer_page._hint.text() == "Getting the Trainer ready"

@@ -16,15 +16,15 @@ from engine.config import ModelConfig
 from engine.errors import CheckpointMissing
 from engine.model.checkpoint import load_checkpoint, save_checkpoint
 from engine.paths import models_dir, shipped_checkpoint
-from gui.recognition import model_name
-from gui.settings import Settings
-from gui.trained_models import empty_trash, kind_of, list_models
-from gui.training_request import load_request, save_request
+from gui.core.recognition import model_name
+from gui.core.settings import Settings
 from tests.gui.trainer_stage import TrainerStage
 from tests.helpers.models import random_checkpoint, write_random_checkpoint
 from trainer.cli.train import PRESETS
 from trainer.settings import TrainConfig
 from trainer.training.initial_model import START
+from trainer.training.model_list import empty_trash, kind_of, list_models
+from trainer.training.request import load_request, save_request
 from trainer.training.training_process import Request
 
 SHIPPED = "The one that came with the program"
@@ -70,7 +70,7 @@ def rated(**cer: float) -> dict[str, object]:
 )
 def test_name_date_error_and_size_of_each_model(make_stage, language, shipped, row, monkeypatch):
     """The error is that of new sentences; the day is that on which it was made."""
-    monkeypatch.setattr("gui.models_panel.window_locale", lambda: QLocale(language))
+    monkeypatch.setattr("gui.training.models_panel.window_locale", lambda: QLocale(language))
     folder = models_dir() / "Антон"
     rates = rated(dev_unseen_text=0.1234, dev_seen_text=0.5)
     save_checkpoint(folder, replace(random_checkpoint(ModelConfig(2, 128, 2)), error_rates=rates))

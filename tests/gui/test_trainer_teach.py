@@ -4,7 +4,7 @@ import pytest
 
 from engine.errors import DiskFull, SynthesiserMissing
 from engine.paths import data_dir, models_dir
-from gui.tuning_job import Step
+from gui.tuning.job import Step
 from tests.gui.pages import cut, settle
 from tests.gui.trainer_stage import TrainerStage
 from tests.helpers.models import write_random_checkpoint

@@ -8,16 +8,16 @@ from PySide6.QtCore import QCoreApplication, QRect
 from engine.config import VOXFORGE, ModelConfig
 from engine.model.checkpoint import load_checkpoint
 from engine.paths import models_dir
-from gui.curve import Curve
-from gui.training_job import State
-from gui.training_request import load_request, save_request
-from gui.training_words import result_words
+from gui.training.job import State
+from gui.training.training_words import result_words
 from tests.gui.trainer_stage import TrainerStage, begin_with
 from tests.helpers.models import write_cache, write_random_checkpoint
 from tests.trainer.test_distributed import Pair
 from trainer.cli.train import PRESETS
 from trainer.settings import TrainConfig
 from trainer.training.events import StepDone, Stopped
+from trainer.training.loss_curve import Curve
+from trainer.training.request import load_request, save_request
 from trainer.training.run_result import read_result
 from trainer.training.training_process import Request
 

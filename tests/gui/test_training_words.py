@@ -2,8 +2,8 @@
 
 import pytest
 
-from gui import i18n
-from gui.training_words import ending_words, left_out_words, step_words
+from gui.core import i18n
+from gui.training.training_words import ending_words, left_out_words, step_words
 from trainer.training.events import StepDone
 
 

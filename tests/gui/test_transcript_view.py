@@ -6,8 +6,8 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt
 from PySide6.QtGui import QInputMethodEvent, QTextCursor
 
-from gui.jobs import Job
-from gui.transcript_view import LINE_HEIGHT_PERCENT, TranscriptView
+from gui.dictation.transcript_view import LINE_HEIGHT_PERCENT, TranscriptView
+from gui.session.jobs import Job
 from tests.helpers.fake_engine import segment
 
 

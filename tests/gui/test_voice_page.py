@@ -14,13 +14,12 @@ from engine.errors import DiskFull, NoMicrophone
 from engine.model.checkpoint import load_checkpoint
 from engine.paths import data_dir, models_dir
 from engine.system.worker import Cancelled
-from gui import i18n
-from gui.theme import DARK, LIGHT, theme
-from gui.tuning_job import Step
-from gui.tuning_panel import TuningPanel
-from gui.voice_page import VoicePage
-from gui.voice_reader import State
-from gui.voice_store import VoiceStore, voice_folder
+from gui.core import i18n
+from gui.tuning.job import Step
+from gui.tuning.panel import TuningPanel
+from gui.voice.page import VoicePage
+from gui.voice.reader import State
+from gui.widgets.theme import DARK, LIGHT, theme
 from tests.gui.test_layout import cut
 from tests.helpers.corpora import speech_wav
 from tests.helpers.fake_loudspeaker import FakeLoudspeaker
@@ -28,6 +27,7 @@ from tests.helpers.fake_microphone import FakeMicrophone
 from tests.helpers.models import SMALL, write_random_checkpoint
 from trainer.corpus.own_recordings import add_utterance
 from trainer.corpus.transcripts import read_transcripts
+from trainer.corpus.voice_store import VoiceStore, voice_folder
 from trainer.evaluation.metrics import ErrorRate
 from trainer.tuning.events import BeforeAfter, save_result
 
@@ -298,7 +298,7 @@ def test_on_a_full_disk_the_take_stays(reading, qtbot, monkeypatch):
     def full(*_arguments):
         raise DiskFull(path=voice_folder())
 
-    monkeypatch.setattr("gui.voice_store.add_utterance", full)
+    monkeypatch.setattr("trainer.corpus.voice_store.add_utterance", full)
     reading.reader.keep.click()
     qtbot.waitUntil(lambda: reading.told != [] and reading.reader.state is State.TAKEN)
     assert "The disk is full" in reading.told[0]

@@ -6,9 +6,9 @@ import pytest
 from PySide6.QtCore import QByteArray, QPoint, Qt
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from gui.message_bar import MOST_AT_ONCE, Action, MessageList, undo_action
-from gui.record_button import RecordButton, loudness
-from gui.settings import Settings
+from gui.core.settings import Settings
+from gui.widgets.message_bar import MOST_AT_ONCE, Action, MessageList, undo_action
+from gui.widgets.record_button import RecordButton, loudness
 
 
 # --- the record button ---

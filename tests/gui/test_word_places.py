@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from engine.events import Segment, Word
 from engine.transcript.document import Document
-from gui.word_places import WordPlaces
+from engine.transcript.word_places import WordPlaces
 
 TEXT = "раз два\nтри"
 WORDS = tuple(Word(text, i, i + 0.5, 0.3 if text == "два" else 0.9) for i, text in enumerate(TEXT.split()))

@@ -8,9 +8,9 @@ from itertools import islice
 
 import pytest
 
-from gui.insertion_error import FocusLost, WindowGone
-from gui.shortcut_error import KeyMissing, KeysTaken, KeysUnusable
-from gui.status import Recording
+from gui.desktop.insertion_error import FocusLost, WindowGone
+from gui.desktop.shortcut_error import KeyMissing, KeysTaken, KeysUnusable
+from gui.session.status import Recording
 from tests.helpers.screens import program, x11_screen
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="X11 is Linux's")
@@ -45,7 +45,7 @@ def xdotool(*arguments: str) -> str:
 
 
 def type_into(text: str, target=None):
-    from gui.x11_typing import X11Typing
+    from gui.desktop.x11_typing import X11Typing
 
     typing = X11Typing()
     try:
@@ -83,9 +83,9 @@ def test_caps_lock_does_not_matter(field, qtbot):
 
 def test_nothing_is_typed_while_the_keys_of_the_shortcut_are_held(field, qtbot, monkeypatch):
     """A letter typed meanwhile would be lacking in the end."""
-    from gui.x11_typing import X11Typing
+    from gui.desktop.x11_typing import X11Typing
 
-    monkeypatch.setattr("gui.x11_typing._HELD_WITHIN_S", 100)
+    monkeypatch.setattr("gui.desktop.x11_typing._HELD_WITHIN_S", 100)
     text, typing = "привет", X11Typing()
     steps = typing.typing(text, typing.target())
     xdotool("keydown", "ctrl")
@@ -100,7 +100,7 @@ def test_nothing_is_typed_while_the_keys_of_the_shortcut_are_held(field, qtbot, 
 
 
 def test_the_keyboard_is_put_back(field):
-    from gui.x11_windows import screen
+    from gui.desktop.x11_windows import screen
 
     def mapping() -> list:
         with screen() as connection:
@@ -112,7 +112,7 @@ def test_the_keyboard_is_put_back(field):
 
 
 def test_nothing_is_typed_when_the_window_is_gone(field, qtbot):
-    from gui.x11_typing import X11Typing
+    from gui.desktop.x11_typing import X11Typing
 
     target = X11Typing().target()
     field.process.kill()
@@ -122,8 +122,8 @@ def test_nothing_is_typed_when_the_window_is_gone(field, qtbot):
 
 
 def test_typing_stops_when_another_window_gets_the_focus(field, qtbot):
-    from gui.x11_typing import X11Typing
-    from gui.x11_windows import screen
+    from gui.desktop.x11_typing import X11Typing
+    from gui.desktop.x11_windows import screen
 
     typing = X11Typing()
     steps = typing.typing("привет", typing.target())
@@ -148,7 +148,7 @@ def test_the_clipboard_keeps_what_was_copied_before(field, qtbot):
 
 @pytest.fixture
 def keys(on_screen, qtbot):
-    from gui.x11_keys import X11Keys
+    from gui.desktop.x11_keys import X11Keys
 
     made = []
 
@@ -172,7 +172,7 @@ def test_keys_work_while_another_program_has_the_focus(field, keys, qtbot, wante
 
 
 def test_a_key_that_is_held_is_pressed_once_and_released_once(keys, qtbot, monkeypatch):
-    from gui.x11_keys import X11Keys
+    from gui.desktop.x11_keys import X11Keys
 
     heard, hear = [], X11Keys._press
 
@@ -238,7 +238,7 @@ def test_waiting_for_a_program_ends(field):
     """One that is stopped cannot answer."""
     import signal
 
-    from gui.x11_windows import focused, screen, wait_until_handled
+    from gui.desktop.x11_windows import focused, screen, wait_until_handled
 
     field.process.send_signal(signal.SIGSTOP)
     try:
@@ -252,9 +252,9 @@ def test_waiting_for_a_program_ends(field):
 
 def test_from_the_shortcut_to_the_text_in_another_program(field, make_stage, qtbot, monkeypatch):
     """The whole way: keys pressed in the other program, speech, keys again, and the text stands there."""
-    from gui.insertion import Insertion
-    from gui.x11_keys import X11Keys
-    from gui.x11_typing import X11Typing
+    from gui.desktop.insertion import Insertion
+    from gui.desktop.x11_keys import X11Keys
+    from gui.desktop.x11_typing import X11Typing
 
     stage = make_stage()
     dictating = stage.program.dictating

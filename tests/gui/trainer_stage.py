@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from gui.trainer_page import TrainerPage
-from gui.training_job import State
+from gui.training.job import State
+from gui.training.page import TrainerPage
 from tests.gui.conftest import Stage
 from tests.helpers.downloads import World
 

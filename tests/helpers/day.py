@@ -14,11 +14,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from engine.events import Segment
-from gui.history_model import ENTRY
-from gui.history_page import HistoryPage
-from gui.jobs import Ending, Job
-from gui.log import start_logging
-from gui.status import Model
+from gui.core.log import start_logging
+from gui.history.model import ENTRY
+from gui.history.page import HistoryPage
+from gui.session.jobs import Ending, Job
+from gui.session.status import Model
 from tests.helpers.person import Person
 
 SPOKEN_S = 2.0  # of what is being recorded when the program is killed

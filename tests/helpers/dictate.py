@@ -12,7 +12,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
-from gui.log import start_logging
+from gui.core.log import start_logging
 from tests.helpers.person import Person
 
 

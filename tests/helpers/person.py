@@ -10,10 +10,10 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QLineEdit, QPushButton, QWidget
 
-from gui.app import Program
-from gui.late_page import LatePage
-from gui.message_bar import MessageList
-from gui.status import Model, Recording
+from gui.session.status import Model, Recording
+from gui.shell.app import Program
+from gui.widgets.lazy_page import LatePage
+from gui.widgets.message_bar import MessageList
 
 LIMIT_S = 300.0
 _LOOK_FOR_DIALOG_MS = 50

@@ -1,0 +1,20 @@
+"""What is said of a failure."""
+
+import logging
+
+from engine.errors import DiktovkaError
+from gui.core.i18n import _, brief, translate_error
+
+log = logging.getLogger(__name__)
+
+
+def problem_words(error: Exception) -> str:
+    """One sentence: our own errors in theirs; of anything else what is known, and its details to the log."""
+    if isinstance(error, DiktovkaError):
+        if "\n" in str(error):
+            log.error("told in short", exc_info=error)
+        return translate_error(error)
+    log.error("unexpected", exc_info=error)
+    return _("Something unexpected happened: {reason}. The log has the details.").format(
+        reason=brief(str(error)) or type(error).__name__
+    )

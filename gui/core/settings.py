@@ -1,0 +1,208 @@
+"""What the window remembers from one time to the next: an INI file in the config folder.
+
+A new setting is one line, `name = Stored(default)`: it is kept, checked, exported and imported with the others.
+"""
+
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
+
+from engine.errors import ConfigError
+from engine.paths import config_dir, recordings_dir, shipped_checkpoint, shipped_language_model
+from gui.core.settings_stored import Stored
+
+_CHECKPOINT = "model.json"  # as in engine.model.checkpoint, which would bring numpy along before the window is shown
+FILE = "window.ini"
+NO_LANGUAGE_MODEL = "none"
+LARGEST_TEXT_PERCENT = 200
+# What stands in the file and does not go along in an export, and why.
+NOT_EXPORTED = {"geometry": "where the window stands belongs to the screens of this computer"}
+
+
+def is_folder(path: Path | str) -> bool:
+    """Never raises: a file of settings may name what no disk of this computer could be called."""
+    return os.path.isdir(path)  # noqa: PTH112 - Path.is_dir raises where a name is too long
+
+
+def listed_folders(text: str) -> list[Path] | None:
+    """Folders that `listing` wrote; None where it is no such list."""
+    try:
+        return [Path(name) for name in json.loads(text)]
+    except (ValueError, TypeError):
+        return None
+
+
+def listing(folders: Iterable[str]) -> str:
+    return json.dumps(list(folders), ensure_ascii=False)
+
+
+class Settings(QObject):
+    """Each setting is read from and written to the file; a value that cannot be read is the default.
+
+    `changed(name)` after another value was stored.
+    """
+
+    changed = Signal(str)
+
+    microphone_name = Stored("", stored_as="microphone")
+    last_folder = Stored("", stored_as="folder")
+    model_folder = Stored("", stored_as="model")
+    corpus_folder = Stored("", stored_as="corpus")
+    corpora_listed = Stored("", stored_as="corpora")  # folders to train on, as JSON; empty: the corpus alone
+    download_place = Stored("", stored_as="download_folder")  # of recordings to train on; empty: a folder of our own
+    recordings_folder = Stored("")
+    language_model_folder = Stored("")  # empty: the shipped one; NO_LANGUAGE_MODEL: none
+    language = Stored("", choices=("", "en", "ru"))  # empty: the system's
+    appearance = Stored("system", choices=("system", "light", "dark"))
+    text_percent = Stored(100, least=80, most=LARGEST_TEXT_PERCENT)
+    keep_days = Stored(0, least=0, most=36_500)  # of the history; 0: for ever
+    watch_folder = Stored("")  # new recordings in it are read; empty: none
+    tour_seen = Stored(False)
+    spoken_off = Stored("")  # names of engine.dictation.spoken_commands.COMMANDS that are plain words, parted by blanks
+    spoken_capitals = Stored(True)
+    spoken_digits = Stored(False)
+    spoken_in_files = Stored(False)
+    silence_s = Stored(0, least=0, most=600)  # 0: a recording does not end by itself
+    copy_dictated = Stored(True)
+    insert_dictated = Stored(False)
+    global_keys = Stored("")  # as QKeySequence writes them; empty: none
+    global_keys_held = Stored(False)  # whether they are held while one speaks
+    tray_icon = Stored(True)
+    close_to_tray = Stored(False)
+    keys = Stored("{}")  # shortcuts that differ from the default, as JSON: see gui.core.shortcuts
+
+    def __init__(self, folder: Path | None = None):
+        super().__init__()
+        self._file = QSettings(str((folder or config_dir()) / FILE), QSettings.Format.IniFormat)
+
+    # --- one by one, as others want them ---
+
+    @property
+    def microphone(self) -> str | None:
+        """Name of the chosen microphone; None for the system's default."""
+        return self.microphone_name or None
+
+    @microphone.setter
+    def microphone(self, name: str | None) -> None:
+        self.microphone_name = name or ""
+
+    @property
+    def folder(self) -> Path:
+        """Where a file was last opened or saved."""
+        folder = Path(self.last_folder or Path.home())
+        return folder if is_folder(folder) else Path.home()
+
+    @folder.setter
+    def folder(self, folder: Path) -> None:
+        self.last_folder = str(folder)
+
+    @property
+    def geometry(self) -> QByteArray:
+        """The window's place and size, as QWidget.saveGeometry gives them; empty at first."""
+        geometry = self._file.value("geometry")
+        return geometry if isinstance(geometry, QByteArray) else QByteArray()
+
+    @geometry.setter
+    def geometry(self, geometry: QByteArray) -> None:
+        self._file.setValue("geometry", geometry)
+
+    @property
+    def model(self) -> Path:
+        """The checkpoint to dictate with: the shipped one unless another was chosen that is still there."""
+        folder = Path(self.model_folder or shipped_checkpoint())
+        return folder if is_folder(folder) and (folder / _CHECKPOINT).is_file() else shipped_checkpoint()
+
+    @model.setter
+    def model(self, folder: Path) -> None:
+        self.model_folder = "" if folder == shipped_checkpoint() else str(folder)
+
+    @property
+    def language_model(self) -> Path | None:
+        """Folder of the language model to search with; None for none."""
+        if self.language_model_folder == NO_LANGUAGE_MODEL:
+            return None
+        return Path(self.language_model_folder or shipped_language_model())
+
+    @language_model.setter
+    def language_model(self, folder: Path | None) -> None:
+        shipped = folder == shipped_language_model()
+        self.language_model_folder = NO_LANGUAGE_MODEL if folder is None else "" if shipped else str(folder)
+
+    @property
+    def recordings(self) -> Path:
+        """Where new recordings are put."""
+        return Path(self.recordings_folder or recordings_dir())
+
+    @recordings.setter
+    def recordings(self, folder: Path) -> None:
+        self.recordings_folder = "" if folder == recordings_dir() else str(folder)
+
+    @property
+    def corpus(self) -> Path | None:
+        """The folder of recordings that were last trained on; None where there is none."""
+        named = self.corpus_folder
+        return Path(named) if named and is_folder(named) else None
+
+    @corpus.setter
+    def corpus(self, folder: Path) -> None:
+        self.corpus_folder = str(folder)
+
+    @property
+    def corpora(self) -> list[Path]:
+        """The folders of recordings to train on, as they were last chosen, as far as they are still there."""
+        named = listed_folders(self.corpora_listed)
+        if named is None:
+            named = [self.corpus] if self.corpus else []
+        return [folder for folder in named if is_folder(folder)]
+
+    @corpora.setter
+    def corpora(self, folders: list[Path]) -> None:
+        self.corpora_listed = listing(map(str, folders))
+
+    @property
+    def download_folder(self) -> Path | None:
+        """Where recordings are downloaded to; None for a folder of the program's own."""
+        return Path(self.download_place) if self.download_place else None
+
+    @download_folder.setter
+    def download_folder(self, folder: Path | None) -> None:
+        self.download_place = str(folder or "")
+
+    # --- all of them ---
+
+    @classmethod
+    def described(cls) -> dict[str, Stored]:
+        """Name -> description of every setting that goes along in an export."""
+        return {stored.name: stored for stored in vars(cls).values() if isinstance(stored, Stored)}
+
+    def values(self) -> dict[str, bool | int | str]:
+        """Every setting as it stands now."""
+        return {name: stored.__get__(self) for name, stored in self.described().items()}
+
+    def check(self, values: dict[str, object]) -> None:
+        """Raises ConfigError if one of them is unknown or not allowed."""
+        described = self.described()
+        for name, value in values.items():
+            if name not in described:
+                raise ConfigError(name=name, reason="this version does not know it")
+            described[name].checked(value)
+
+    def take(self, values: dict[str, object]) -> None:
+        """Stores all of these, or none if one is not allowed: raises ConfigError."""
+        self.check(values)
+        for name, value in values.items():
+            self.store(name, value)
+
+    def stored_value(self, name: str) -> object:
+        return self._file.value(name)
+
+    def store(self, name: str, value: bool | int | str) -> None:
+        if value != self.described()[name].__get__(self):
+            self._file.setValue(name, value)
+            self.changed.emit(name)
+
+    def save(self) -> None:
+        self._file.sync()

@@ -1,0 +1,227 @@
+"""The recordings to train on: downloaded or chosen, and what the pre-flight check found in them."""
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
+
+from engine.system.worker import Cancelled
+from gui.core.i18n import _, ngettext
+from gui.core.settings import Settings, is_folder
+from gui.core.work import Work
+from gui.corpora.download_panel import DownloadPanel
+from gui.corpora.report_view import ReportView
+from gui.session.status import time_left
+from gui.widgets.dialogs import ask_folder
+from gui.widgets.flow_row import FlowRow
+from gui.widgets.folder_list import FolderList
+from gui.widgets.form import heading, named, push_button, words
+from gui.widgets.questions import ask_delete
+from gui.widgets.theme import GRID
+from trainer.cli.train import PRESETS
+from trainer.corpus import folders as corpora
+from trainer.corpus.events import Extracting, Found
+from trainer.corpus.folders import Removing
+from trainer.corpus.prepare import Prepared, prepared
+
+if TYPE_CHECKING:
+    from trainer.download.transfer import Outside
+
+
+class CorpusPanel(QWidget):
+    """`corpora`: the folders and feature caches chosen. `failed(error, try_again)`; `changed`: they, or what runs.
+
+    lock: while it is set, nothing may be deleted, for something is being learned from it. being_prepared: while it is
+    set, nothing is checked, for a training makes the recordings ready itself.
+    """
+
+    failed = Signal(object, object)
+    changed = Signal()
+
+    def __init__(
+        self, settings: Settings, outside: "Outside | None" = None, ask_folder=ask_folder, ask_delete=ask_delete
+    ):
+        super().__init__()
+        self._settings, self._ask_delete = settings, ask_delete
+        self.lock = self.being_prepared = False
+        self._again = None
+        self.download = DownloadPanel(settings, outside, ask_folder)
+        self.empty = words(_("None yet: download some, or add a folder."), quiet=True)
+        hint = _("A folder in VoxForge’s layout, with transcripts.tsv or a CSV manifest, or a feature cache")
+        self.folders = FolderList(
+            _("Recordings to train on"), _("Choose a folder of recordings"), hint, ask_folder, settings.folder
+        )
+        self.delete = push_button(_("Delete…"), _("Delete downloaded recordings from the disk, after a question"))
+        self.folders.buttons.insertWidget(2, self.delete)
+        self.check = push_button(_("Check the recordings"), _("Find out what can be learned from, and prepare it"))
+        self.cancel = push_button(_("Cancel"), _("Stop checking"))
+        self.state = words()
+        self.progress = named(QProgressBar(), _("Progress of the check"))
+        self.progress.setTextVisible(False)
+        self.report = ReportView()
+        self.work = Work(self)
+        self._lay_out()
+        self._connect()
+        self.folders.show_folders(settings.corpora)
+        self.show_state()
+
+    def _lay_out(self) -> None:
+        row = FlowRow()
+        row.setSpacing(GRID)
+        for button in (self.check, self.cancel):
+            row.addWidget(button)
+        row.addStretch()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, GRID, 0)
+        column.setSpacing(GRID)
+        column.addWidget(self.download)
+        column.addSpacing(2 * GRID)
+        column.addWidget(heading(_("Recordings to train on")))
+        for widget in (self.empty, self.folders):
+            column.addWidget(widget)
+        column.addWidget(row)
+        for widget in (self.state, self.progress):
+            column.addWidget(widget)
+        column.addWidget(self.report)
+        column.addStretch(1)
+
+    def _connect(self) -> None:
+        self.download.failed.connect(self.failed)
+        self.download.fetched.connect(self.use)
+        self.download.busy_changed.connect(self._busy_changed)
+        self.folders.changed.connect(self._another_choice)
+        self.folders.chosen_changed.connect(self.show_state)
+        self.delete.clicked.connect(self._delete)
+        self.check.clicked.connect(self.prepare)
+        self.cancel.clicked.connect(self.work.cancel)
+        self._settings.changed.connect(self._follow_settings)
+        self.work.event.connect(self.take)
+        self.work.ended.connect(self._end)
+
+    @property
+    def corpora(self) -> list[Path]:
+        return self.folders.folders
+
+    @property
+    def busy(self) -> bool:
+        return self.work.running or self.download.work.running
+
+    def stop(self) -> None:
+        self.work.cancel()
+        self.download.work.cancel()
+
+    def show_state(self) -> None:
+        busy = self.work.running
+        chosen = self.folders.chosen
+        self.empty.setVisible(not self.corpora)
+        self.folders.setEnabled(not busy)
+        self.delete.setVisible(any(corpora.is_own(folder) for folder in self.corpora))
+        own = chosen is not None and corpora.is_own(chosen)
+        self.delete.setEnabled(own and not self.busy and not self.lock)
+        self.check.setVisible(not busy and bool(self.corpora))
+        self.check.setEnabled(not self.being_prepared)
+        self.cancel.setVisible(busy and self._again is not None)
+        self.progress.setVisible(busy)
+        self.state.setVisible(bool(self.state.text()))
+
+    def _busy_changed(self) -> None:
+        self.show_state()
+        self.changed.emit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Other pages may have got recordings meanwhile."""
+        super().showEvent(event)
+        self._read_settings()
+
+    def _read_settings(self) -> None:
+        if self._settings.corpora != self.corpora:
+            self.folders.show_folders(self._settings.corpora)
+            self._busy_changed()
+
+    def use(self, folder: Path) -> None:
+        """Trains on that folder too from now on."""
+        self._read_settings()
+        self.report.hide()  # there may be more in it
+        if folder not in self.corpora:
+            self.folders.show_folders([*self.corpora, folder])
+        self._another_choice()
+
+    def _another_choice(self) -> None:
+        self.report.hide()
+        self._settings.corpora = self.corpora
+        self._settings.save()
+        self.state.setText("")
+        self._busy_changed()
+
+    def _follow_settings(self, name: str) -> None:
+        """They may come out of a file of settings."""
+        there = [folder for folder in self.corpora if is_folder(folder)]
+        if name == "corpora" and not self.work.running and self._settings.corpora != there:
+            self.folders.show_folders(self._settings.corpora)
+            self._another_choice()
+
+    # --- deleting ---
+
+    def _delete(self) -> None:
+        folder = self.folders.chosen
+        question = _("Delete the recordings in {path} from the disk?").format(path=folder)
+        if self._ask_delete(self, question, _("They would have to be downloaded again. Models made of them stay.")):
+            self.folders.show_folders([one for one in self.corpora if one != folder])
+            self._another_choice()
+            self._begin(partial(corpora.remove, folder), _("Deleting"), None)
+
+    # --- checking ---
+
+    def prepare(self) -> None:
+        """Builds the feature cache for the shipped kind of model, and shows the report."""
+        if self.being_prepared:
+            return
+        features, model = PRESETS["shipped"]
+        steps = partial(prepared, self.corpora, features, model.n_stacked)
+        self._begin(steps, _("Looking for recordings and their texts"), self.prepare)
+
+    def _begin(self, steps, said: str, again) -> None:
+        self._again = again
+        self.progress.setRange(0, 0)
+        self.state.setText(said)
+        self.work.start(steps)
+        self._busy_changed()
+
+    def take(self, event: object) -> None:
+        """An event of a preparation, of this panel's own or of one that a training began with."""
+        match event:
+            case Found() | Extracting():
+                show_preparing(event, self.state, self.progress)
+            case Removing():
+                self.progress.setRange(0, event.total)
+                self.progress.setValue(event.done)
+            case Prepared():
+                self.state.setText("")
+                self.report.show_report(event.report)
+                self.show_state()
+
+    def _end(self, outcome: Exception | None) -> None:
+        self.state.setText("")
+        if outcome is not None and not is_cancel(outcome):
+            self.failed.emit(outcome, self._again)
+        self._busy_changed()
+
+
+def is_cancel(outcome: Exception) -> bool:
+    return isinstance(outcome, Cancelled)
+
+
+def show_preparing(event: Found | Extracting, state: QLabel, progress: QProgressBar) -> None:
+    """How far recordings are made ready to be learned from."""
+    if isinstance(event, Found):
+        n = event.recordings
+        state.setText(ngettext("{n} recording with a text", "{n} recordings with a text", n).format(n=n))
+        return
+    progress.setRange(0, event.total)
+    progress.setValue(event.done)
+    said = _("Listening to {done} of {total} recordings").format(done=event.done, total=event.total)
+    left = time_left(event.left_s)
+    state.setText(f"{said}, {left}" if left else said)

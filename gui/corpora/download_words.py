@@ -1,0 +1,66 @@
+"""What is said of a download before, while and after it runs. Knows no Qt."""
+
+from gui.core.i18n import _, decimal, ngettext, translate_error
+from gui.session.status import time_left
+from trainer.download.events import Finished, Progress, Retrying
+from trainer.download.plan import Plan
+
+_KB, _MB, _GB = 1e3, 1e6, 1e9
+_NAMED = 8
+
+
+def size_words(n_bytes: float) -> str:
+    if n_bytes >= _GB:
+        return _("{n} GB").format(n=decimal(n_bytes / _GB, 1))
+    if n_bytes < 0.1 * _MB:
+        return _("{n} kB").format(n=decimal(n_bytes / _KB, 1 if n_bytes < 10 * _KB else 0))
+    return _("{n} MB").format(n=decimal(n_bytes / _MB, 1 if n_bytes < 10 * _MB else 0))
+
+
+def plan_words(plan: Plan) -> str:
+    """How much it is, and whether the disk has room for it."""
+    n = len(plan.missing)
+    there = len(plan.finished)
+    said = []
+    if n:
+        said.append(
+            ngettext("{n} archive to fetch, about {size}.", "{n} archives to fetch, about {size}.", n).format(
+                n=n, size=size_words(plan.size_bytes)
+            )
+        )
+        said.append(
+            _("On the disk it needs {needed}; {free} are free.").format(
+                needed=size_words(plan.needed_bytes), free=size_words(plan.free_bytes)
+            )
+        )
+    if there:
+        said.append(ngettext("{n} archive is there already.", "{n} archives are there already.", there).format(n=there))
+    return " ".join(said)
+
+
+def progress_words(progress: Progress) -> str:
+    parts = [
+        _("{done} of {total} archives").format(done=progress.archives_done, total=progress.archives_total),
+        _("{done} of {total}").format(done=size_words(progress.done_bytes), total=size_words(progress.total_bytes)),
+    ]
+    if progress.rate_bytes_s is not None:
+        parts.append(_("{size} a second").format(size=size_words(progress.rate_bytes_s)))
+    left = time_left(progress.left_s)
+    return ", ".join([*parts, left] if left else parts)
+
+
+def retrying_words(retrying: Retrying) -> str:
+    return _("{error} Trying again in {n} s.").format(error=translate_error(retrying.error), n=round(retrying.wait_s))
+
+
+def failed_words(finished: Finished) -> str:
+    """The end, with each archive that was left out and why."""
+    said = [ngettext("{n} archive was fetched.", "{n} archives were fetched.", finished.done).format(n=finished.done)]
+    failed = finished.failed
+    if failed:
+        n = len(failed)
+        said.append(ngettext("{n} was left out:", "{n} were left out:", n).format(n=n))
+        said += [f"{one.name}: {translate_error(one.error)}" for one in failed[:_NAMED]]
+        if n > _NAMED:
+            said.append(_("and {n} more").format(n=n - _NAMED))
+    return "\n".join(said)

@@ -1,0 +1,107 @@
+"""The page's text on disk, so that closing the window, a crash or a power cut does not lose it.
+
+Each run of the program has a file of its own, so none is overwritten by the next; an emptied page has none.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from engine.errors import TranscriptDamaged
+from engine.system.atomic_files import write_atomic
+from gui.core.tasks import Task
+from gui.dictation.transcript_view import TranscriptView
+from gui.widgets.dialogs import free_path
+
+log = logging.getLogger(__name__)
+
+SAVE_AFTER_MS = 2000
+
+
+class KeptText(QObject):
+    """Saves a moment after each change, on another thread, and once more at the end. failed(error): it could not."""
+
+    failed = Signal(object)
+
+    def __init__(self, folder: Path, transcript: TranscriptView, now: Callable[[], datetime] = datetime.now):
+        super().__init__()
+        self.of_last_time = max(folder.glob("*.txt"), default=None)
+        self._path = free_path(folder, now().strftime("%Y-%m-%d_%H-%M-%S"), ".txt", gap="_")
+        self._replaced: Path | None = None
+        self._transcript = transcript
+        self._saved = ""
+        self._saving: Task | None = None
+        self._pause = QTimer(self, singleShot=True, interval=SAVE_AFTER_MS)
+        self._pause.timeout.connect(self.save)
+        transcript.document().contentsChanged.connect(self._changed)
+
+    def _changed(self) -> None:
+        """A change while one waits to be saved does not put it off: while speech comes in there is no end of them."""
+        if not self._pause.isActive():
+            self._pause.start()
+
+    def bring_back(self) -> None:
+        """Puts the text of last time onto the page, before what is there, and goes on in its file.
+
+        The file of this run, newer by its name, would else be what the next start takes for the text of last time.
+        """
+        if self.of_last_time is None:
+            return
+        try:
+            text = self.of_last_time.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            log.warning("the text of last time cannot be read: %s", error)
+            reason = "it is no UTF-8 text" if isinstance(error, UnicodeDecodeError) else error.strerror or str(error)
+            self.failed.emit(TranscriptDamaged(reason=reason))
+            return
+        self._replaced, self._path, self.of_last_time = self._path, self.of_last_time, None
+        self._transcript.put_first(text.rstrip("\n"))
+
+    def save(self) -> None:
+        if self._saving is not None:
+            self._pause.start()
+            return
+        text, path, replaced = self._transcript.toPlainText(), self._path, self._replaced
+        if text == self._saved:
+            return
+        self._saved = text
+
+        def steps() -> Iterator[None]:
+            _write(path, text, replaced)
+            yield None
+
+        self._saving = Task(steps)
+        self._saving.done.connect(self._end_saving)
+        self._saving.failed.connect(self._not_saved)
+        self._saving.start()
+
+    def _end_saving(self) -> None:
+        self._saving = None
+
+    def _not_saved(self, error: Exception) -> None:
+        """It is tried again at the next change."""
+        self._saving, self._saved = None, ""
+        self.failed.emit(error)
+
+    def save_last(self) -> None:
+        """At the end, when nothing else runs."""
+        self._pause.stop()
+        text = self._transcript.toPlainText()
+        if text != self._saved:
+            try:
+                _write(self._path, text, self._replaced)
+            except Exception as error:  # the window must close whatever the disk does
+                log.warning("the text could not be kept: %s", error)
+
+
+def _write(path: Path, text: str, replaced: Path | None) -> None:
+    """replaced: a file that is needed no more once this one is written."""
+    if text.strip():
+        write_atomic(path, text + "\n")
+    else:
+        path.unlink(missing_ok=True)
+    if replaced is not None:
+        replaced.unlink(missing_ok=True)

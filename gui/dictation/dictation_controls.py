@@ -1,0 +1,161 @@
+"""The two rows of controls: what is done with the text above it, and recording below it."""
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFont
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+
+from gui.core.i18n import _
+from gui.core.shortcuts import hint as hint_with_keys
+from gui.session.status import Recording, Status, clock_time
+from gui.widgets.form import keep_place
+from gui.widgets.icon_label import IconLabel
+from gui.widgets.microphone_list import MicrophoneChoice
+from gui.widgets.record_button import RecordButton
+from gui.widgets.theme import GRID, TITLE_SCALE, button_icon_size, theme
+from gui.widgets.tool_row import ToolRow
+
+SHOW_PROGRESS_AFTER_MS = 500
+NOTE_MS = 2500
+PROGRESS_STEPS = 1000
+
+
+def tool_button(text: str, command: str, hint: str) -> QPushButton:
+    """A flat button that a click does not give the focus, so that Space keeps its meaning."""
+    button = QPushButton(text)
+    button.setIconSize(button_icon_size())
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.setAccessibleName(hint)
+    hint_with_keys(button, hint, command)
+    return button
+
+
+class Toolbar(ToolRow):
+    """Open on the left; Copy, Save as and Clear, for when there is text, on the right; help at the end."""
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.open = tool_button(_("Open…"), "open", _("Open recordings"))
+        self.copy = tool_button(_("Copy"), "copy", _("Copy all text"))
+        self.save = tool_button(_("Save as…"), "save", _("Save the text to a file"))
+        self.clear = tool_button(_("Clear"), "clear", _("Clear the page"))
+        self.help = tool_button("", "help", _("Keyboard shortcuts"))
+        self.put((self.open, None, self.copy, self.save, self.clear, self.help))
+        theme().changed.connect(self._paint_icons)
+        self._paint_icons()
+        self.set_has_text(False)
+
+    def set_has_text(self, has_text: bool) -> None:
+        for button in (self.copy, self.save, self.clear):
+            button.setEnabled(has_text)
+
+    def _paint_icons(self) -> None:
+        for button, name in (
+            (self.open, "folder-open-outline"),
+            (self.copy, "content-copy"),
+            (self.save, "content-save-outline"),
+            (self.clear, "text-box-remove-outline"),
+            (self.help, "help-circle-outline"),
+        ):
+            button.setIcon(theme().icon(name))
+
+
+class Controls(QWidget):
+    """Microphone, Record, elapsed time, Cancel; under them the state in words and a line of progress."""
+
+    def __init__(self, microphones: MicrophoneChoice, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.microphones = microphones
+        self.record = RecordButton()
+        self.elapsed = QLabel()
+        self.elapsed.setFont(theme().font(TITLE_SCALE, QFont.Weight.Medium))
+        self.elapsed.setAccessibleName(_("Time recorded"))
+        self.cancel = QPushButton(_("Cancel"))
+        self.cancel.setProperty("outlined", True)
+        self.cancel.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        hint_with_keys(self.cancel, _("Cancel; recordings are kept"), "cancel")
+        self.cancel.setAccessibleName(_("Cancel"))
+        self.state = QLabel()
+        self.state.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.state.setWordWrap(True)
+        self.state.setAccessibleName(_("State"))
+        self.progress = QProgressBar()
+        self.progress.setTextVisible(False)
+        self.progress.setFixedWidth(40 * GRID)
+        self.progress.setAccessibleName(_("Progress"))
+        self._status = Status()
+        self._announced: tuple | None = None
+        self._note = QTimer(self, singleShot=True, interval=NOTE_MS)
+        self._note.timeout.connect(self._say_state)
+        self._patience = QTimer(self, singleShot=True, interval=SHOW_PROGRESS_AFTER_MS)
+        self._patience.timeout.connect(self._show_progress)
+        self._lay_out()
+        self.show_status(self._status)
+
+    def _lay_out(self) -> None:
+        left = QHBoxLayout()
+        left.setSpacing(GRID)
+        left.addWidget(IconLabel("microphone-outline"))
+        left.addWidget(self.microphones)
+        left.addStretch(1)
+        right = QHBoxLayout()
+        right.setSpacing(GRID)
+        right.addSpacing(GRID)
+        right.addWidget(self.elapsed)
+        right.addStretch(1)
+        right.addWidget(self.cancel)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(GRID)
+        grid.setVerticalSpacing(GRID)
+        grid.addLayout(left, 0, 0)
+        grid.addWidget(self.record, 0, 1)
+        grid.addLayout(right, 0, 2)
+        grid.addWidget(self.state, 1, 0, 1, 3)
+        grid.addWidget(self.progress, 2, 0, 1, 3, Qt.AlignmentFlag.AlignHCenter)
+        grid.setColumnStretch(0, 1)
+        grid.setColumnStretch(2, 1)
+        for widget in (self.cancel, self.progress, self.elapsed):
+            keep_place(widget)
+
+    def show_status(self, status: Status) -> None:
+        self._status = status
+        recording = status.recording in (Recording.OPENING, Recording.LISTENING)
+        self.record.set_recording(recording)
+        self.elapsed.setVisible(status.recording is not Recording.NONE)
+        if recording:
+            self._note.stop()
+        if not self._note.isActive():
+            self._say_state()
+        if not status.can_cancel:
+            self._patience.stop()
+            self.cancel.hide()
+            self.progress.hide()
+        elif self.cancel.isHidden():
+            if not self._patience.isActive():
+                self._patience.start()
+        else:
+            self._show_progress()
+
+    def show_elapsed(self, seconds: float) -> None:
+        self.elapsed.setText(clock_time(seconds))
+
+    def say(self, words: str) -> None:
+        """In the place of the state, for a moment."""
+        self.state.setText(words)
+        self._note.start()
+
+    def _say_state(self) -> None:
+        self.state.setText(self._status.words)
+        status = self._status
+        kind = (status.recording, status.reading, status.model, status.hears_nothing)
+        if kind != self._announced:  # a screen reader is told what happens, but not every second that is left
+            self._announced = kind
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.state, self._status.words))
+
+    def _show_progress(self) -> None:
+        """What takes longer than a moment shows how far it is, and can be cancelled."""
+        self.cancel.show()
+        known = self._status.fraction is not None
+        self.progress.setRange(0, PROGRESS_STEPS if known else 0)
+        self.progress.setValue(round(PROGRESS_STEPS * self._status.fraction) if known else -1)
+        self.progress.setVisible(self._status.recording is Recording.NONE)

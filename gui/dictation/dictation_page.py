@@ -1,0 +1,280 @@
+"""The page where a person dictates: text, one large button under it, and in words what is happening."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QMouseEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
+
+from engine.errors import NoMicrophone
+from engine.events import Segment
+from gui.core.i18n import _, ngettext
+from gui.core.problem import Problem
+from gui.core.recognition import model_name
+from gui.core.settings import Settings
+from gui.core.shortcuts import bind
+from gui.dictation.dictation_controls import Controls, Toolbar
+from gui.dictation.empty_page import EmptyPage, Sample
+from gui.dictation.transcript_view import TranscriptView
+from gui.editor.save_menu import Saver
+from gui.help.shortcuts_window import ShortcutsWindow
+from gui.session.jobs import Job
+from gui.session.session import Session
+from gui.session.status import Reading, Recording, Status, nothing_found_words
+from gui.widgets.dialogs import ask_open_paths, ask_save_path
+from gui.widgets.message_bar import Action, Message, MessageList, undo_action
+from gui.widgets.microphone_list import MicrophoneChoice
+from gui.widgets.theme import GRID, TITLE_SCALE, theme
+
+ELAPSED_EVERY_MS = 200
+LEAST_TEXT_PX = 5 * GRID  # it scrolls; messages and controls must not be cut, however large text is
+BUTTON_PADDING_PX = 12  # as in style.qss
+
+
+class DictationPage(QWidget):
+    """Shows what the session tells, and tells it what the person wants.
+
+    ask_open_paths, ask_save_path: the file dialogs, passed in.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        settings: Settings,
+        microphones: MicrophoneChoice,
+        samples: Sequence[Sample] = (),
+        ask_open_paths: Callable[[QWidget, Path], list[Path]] = ask_open_paths,
+        ask_save_path: Callable[[QWidget, Path], Path | None] = ask_save_path,
+    ):
+        super().__init__()
+        self._session, self._settings, self._microphones = session, settings, microphones
+        self._ask_open_paths, self._ask_save_path = ask_open_paths, ask_save_path
+        self.toolbar = Toolbar()
+        self.transcript = TranscriptView()
+        self.empty = EmptyPage(samples)
+        self.messages = MessageList()
+        self.controls = Controls(microphones)
+        self._no_microphone: Message | None = None
+        self._saver = Saver()
+        self._clock = QTimer(self, interval=ELAPSED_EVERY_MS)
+        self._lay_out()
+        self._follow_session()
+        self._follow_person()
+
+    # --- how it looks ---
+
+    def _lay_out(self) -> None:
+        self.page = QFrame()
+        self.page.setObjectName("page")
+        self._drop_hint = QLabel(_("Drop to read"))
+        self._drop_hint.setFont(theme().font(TITLE_SCALE))
+        self._drop_hint.hide()
+        on_page = QGridLayout(self.page)
+        on_page.setContentsMargins(3 * GRID, 4 * GRID, GRID, 2 * GRID)
+        for widget in (self.transcript, self.empty):
+            widget.setMinimumHeight(LEAST_TEXT_PX)
+        on_page.addWidget(self.transcript, 0, 0)
+        on_page.addWidget(self.empty, 0, 0)
+        on_page.addWidget(self._drop_hint, 0, 0, Qt.AlignmentFlag.AlignCenter)
+        # The toolbar's icons, not the invisible frames of its buttons, stand above the page's edges.
+        side = 3 * GRID
+        column = QVBoxLayout(self)
+        column.setContentsMargins(side - BUTTON_PADDING_PX, GRID, side - BUTTON_PADDING_PX, 2 * GRID)
+        column.setSpacing(GRID)
+        column.addWidget(self.toolbar)
+        below = QVBoxLayout()
+        below.setContentsMargins(BUTTON_PADDING_PX, 0, BUTTON_PADDING_PX, 0)
+        below.setSpacing(GRID)
+        below.addWidget(self.page, 1)
+        below.addWidget(self.messages)
+        below.addSpacing(GRID)
+        below.addWidget(self.controls)
+        column.addLayout(below, 1)
+
+    def set_dropping(self, dropping: bool) -> None:
+        """Whether files are being dragged over the window."""
+        self.page.setProperty("dropping", dropping)
+        self.page.style().polish(self.page)
+        self.transcript.setVisible(not dropping)
+        self._drop_hint.setVisible(dropping)
+        self._show_emptiness()
+
+    def _show_emptiness(self) -> None:
+        status = self._session.status
+        idle = status.recording is Recording.NONE and status.reading is Reading.NONE
+        has_text = not self.transcript.document().isEmpty()
+        self.empty.setVisible(idle and not has_text and self._drop_hint.isHidden())
+        self.toolbar.set_has_text(has_text)
+
+    # --- what the session tells ---
+
+    def _follow_session(self) -> None:
+        session = self._session
+        session.status_changed.connect(self._show_status)
+        session.level_changed.connect(self.controls.record.show_level)
+        session.job_started.connect(self._begin_paragraph)
+        session.provisional.connect(self._show_provisional)
+        session.final.connect(self._add_segment)
+        session.revised.connect(self.transcript.revise)
+        session.job_ended.connect(self._end_provisional)
+        session.nothing_heard.connect(self._tell_nothing_heard)
+        session.nothing_found.connect(self._tell_nothing_found)
+        session.cancelled.connect(self._tell_cancelled)
+        session.problem.connect(self.tell)
+        self.transcript.emptied_changed.connect(self._show_emptiness)
+        self._microphones.unusable.connect(self._tell_no_microphone)
+        self._microphones.found.connect(self._take_back_no_microphone)
+        self._saver.saved.connect(self.messages.say_saved)
+        self._saver.failed.connect(self._tell_not_saved)
+        self._clock.timeout.connect(self._show_elapsed)
+        self._show_status(session.status)
+
+    def _show_status(self, status: Status) -> None:
+        self.controls.show_status(status)
+        if status.recording is Recording.NONE:
+            self._clock.stop()
+        elif not self._clock.isActive():
+            self._show_elapsed()
+            self._clock.start()
+        self._show_emptiness()
+
+    def _show_elapsed(self) -> None:
+        self.controls.show_elapsed(self._session.elapsed_s)
+
+    def _show_provisional(self, _job: Job, segment: Segment) -> None:
+        self.transcript.show_provisional(" ".join(segment.text.split()))
+
+    def _add_segment(self, job: Job, segment: Segment) -> None:
+        if job.is_quiet:
+            return
+        self.transcript.add_segment(job, segment)
+        if not segment.words and segment.raw:  # nothing but commands: what they did may not be seen
+            heard = " ".join(word.text for word in segment.raw)
+            self.controls.say(_("Done: “{words}”").format(words=heard))
+
+    def _begin_paragraph(self, job: Job) -> None:
+        if not job.is_quiet:
+            self.transcript.begin(job)
+
+    def _end_provisional(self, _job: Job) -> None:
+        self.transcript.show_provisional("")
+
+    def _tell_nothing_heard(self, job: Job) -> None:
+        if job.is_live:
+            text = _("No words were recognised. Speak louder or closer to the microphone, or choose another.")
+        else:
+            text = _("No words were recognised in {name}.").format(name=job.path.name)
+        self.messages.say(text, "text-search")
+
+    def _tell_nothing_found(self, is_quiet: bool) -> None:
+        if not is_quiet:
+            self.messages.say(nothing_found_words(), "text-search")
+
+    def _tell_cancelled(self, jobs: list[Job]) -> None:
+        if jobs:
+            text = ngettext(
+                "Cancelled. The recording was not read to its end; it is kept.",
+                "Cancelled. {n} recordings were not read to their end; they are kept.",
+                len(jobs),
+            ).format(n=len(jobs))
+            self.messages.say(text, actions=[Action(_("Try again"), partial(self._session.read_again, jobs))])
+
+    def tell(self, problem: Problem, icon: str = "alert-outline") -> Message:
+        """A failure in one sentence, with the log and, where it makes sense, another try."""
+        return self.messages.say_failure(problem.error, problem.try_again, icon=icon)
+
+    def _tell_no_microphone(self, error: Exception) -> None:
+        self._take_back_no_microphone()
+        look = partial(self._microphones.look, rescan=True)
+        icon = "microphone-off" if isinstance(error, NoMicrophone) else "alert-outline"
+        self._no_microphone = self.tell(Problem(error, look), icon)
+
+    def _take_back_no_microphone(self) -> None:
+        if self._no_microphone is not None:
+            self.messages.take_back(self._no_microphone)
+            self._no_microphone = None
+
+    def offer_text_of_last_time(self, bring_back: Callable[[], None]) -> None:
+        text = _("The text of last time was kept.")
+        self.messages.say(text, "text-box-check-outline", [Action(_("Bring it back"), bring_back)])
+
+    # --- what the person wants ---
+
+    def _follow_person(self) -> None:
+        toolbar, controls = self.toolbar, self.controls
+        for button, command, act in (
+            (controls.record, "record", self.toggle_recording),
+            (controls.cancel, "cancel", self._session.cancel),
+            (toolbar.open, "open", self.open_files),
+            (toolbar.copy, "copy", self.copy_all),
+            (toolbar.save, "save", self.save_as),
+            (toolbar.clear, "clear", self.clear),
+            (None, "microphone", self._choose_microphone),
+        ):
+            if button is not None:
+                button.clicked.connect(lambda _checked=False, act=act: act())
+            bind(self, command, act)
+        toolbar.help.clicked.connect(lambda _checked=False: self.show_shortcuts())
+        self.empty.sample_chosen.connect(lambda path: self._session.open_files([path]))
+        # Else the focus would go from what is hidden to the text, and Space would type.
+        for left in (self._microphones.activated, self.empty.sample_chosen, controls.cancel.clicked):
+            left.connect(controls.record.setFocus)
+        self.messages.focus_lost.connect(controls.record.setFocus)
+        widgets = (toolbar.open, toolbar.copy, toolbar.save, toolbar.clear, toolbar.help, *self.empty.cards)
+        order = (*widgets, self.transcript, self._microphones, controls.record, controls.cancel)
+        for before, after in pairwise(order):
+            self.setTabOrder(before, after)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A click on the empty page puts the caret there, for those who want to type."""
+        if self.empty.isVisible() and self.page.geometry().contains(event.position().toPoint()):
+            self.transcript.setFocus()
+        super().mousePressEvent(event)
+
+    def toggle_recording(self) -> None:
+        match self._session.status.recording:
+            case Recording.NONE:
+                self._session.record(self._microphones.microphone)
+            case Recording.OPENING | Recording.LISTENING:
+                self._session.stop()
+
+    def open_files(self) -> None:
+        paths = self._ask_open_paths(self, self._settings.folder)
+        if paths:
+            self._settings.folder = paths[0].parent
+            self._session.open_files(paths)
+
+    def copy_all(self) -> None:
+        if not self.transcript.document().isEmpty():
+            QGuiApplication.clipboard().setText(self.transcript.toPlainText())
+            self.controls.say(_("Copied"))
+
+    def save_as(self) -> None:
+        if self.transcript.document().isEmpty():
+            return
+        path = self._ask_save_path(self, self._settings.folder)
+        if path is not None:
+            self._settings.folder = path.parent
+            self._save(path)
+
+    def _save(self, path: Path) -> None:
+        self._saver.save(path, self.transcript.page(), model_name(self._session.model))
+
+    def _tell_not_saved(self, error: Exception) -> None:
+        self.tell(Problem(error, self.save_as))
+
+    def clear(self) -> None:
+        """Asks nothing; what was cleared can be had back as long as the window is open."""
+        if not self.transcript.document().isEmpty():
+            undo = partial(self.transcript.restore, self.transcript.clear_page())
+            self.messages.say(_("The page was cleared."), "text-box-remove-outline", [undo_action(undo)])
+
+    def _choose_microphone(self) -> None:
+        self._microphones.setFocus()
+        self._microphones.showPopup()
+
+    def show_shortcuts(self) -> None:
+        ShortcutsWindow(self).open()

@@ -1,0 +1,100 @@
+"""What stands on the page before the first word: what to do, and two recordings to try it with."""
+
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from engine.paths import resource
+from gui.core.i18n import _
+from gui.widgets.flow_row import FlowRow
+from gui.widgets.theme import GRID, TITLE_SCALE, button_icon_size, theme
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A recording that comes with the program."""
+
+    path: Path
+    speaker: str
+
+
+def shipped_samples(language: str, folder: Path | None = None) -> list[Sample]:
+    """Those named in resources/samples/samples.json; none where that is missing: the page does without."""
+    folder = folder or resource("samples")
+    try:
+        rows = json.loads((folder / "samples.json").read_text(encoding="utf-8"))
+        return [Sample(folder / row["file"], row["speaker"].get(language, row["speaker"]["en"])) for row in rows]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        log.warning("no sample recordings: %s", error)
+        return []
+
+
+class EmptyPage(QScrollArea):
+    """`sample_chosen(path)` when a person wants to see what the program does. It scrolls where text is very large."""
+
+    sample_chosen = Signal(object)
+
+    def __init__(self, samples: Sequence[Sample], parent: QWidget | None = None):
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.viewport().setAutoFillBackground(False)
+        inner = QWidget()
+        title = QLabel(_("Speak, and read what you said"))
+        title.setFont(theme().font(TITLE_SCALE, QFont.Weight.DemiBold))
+        hint = QLabel(_("Press the button below and speak Russian, or drop recordings here."))
+        self.marks = QLabel(_("It writes no punctuation by itself: say “запятая”, “точка” or “новая строка”."))
+        for label in (hint, self.marks):
+            label.setProperty("quiet", True)
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(3 * GRID, 2 * GRID, 3 * GRID, 2 * GRID)
+        column.setSpacing(GRID)
+        column.addStretch(1)
+        for label in (title, hint, self.marks):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            label.setWordWrap(True)
+            column.addWidget(label)
+        self.cards = [self._card(sample) for sample in samples]
+        if self.cards:
+            column.addSpacing(3 * GRID)
+            column.addWidget(self._try_it())
+        column.addStretch(1)
+        self.setWidget(inner)
+        inner.setAutoFillBackground(False)  # Qt has just set it
+        theme().changed.connect(self._paint_icons)
+        self._paint_icons()
+
+    def _try_it(self) -> FlowRow:
+        row = FlowRow(centred=True)
+        row.setSpacing(GRID)
+        label = QLabel(_("Try it:"))
+        label.setProperty("quiet", True)
+        row.addWidget(label)
+        for card in self.cards:
+            row.addWidget(card)
+        return row
+
+    def _card(self, sample: Sample) -> QPushButton:
+        card = QPushButton(sample.speaker[:1].upper() + sample.speaker[1:])
+        card.setProperty("outlined", True)
+        card.setIconSize(button_icon_size())
+        card.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        card.setCursor(Qt.CursorShape.PointingHandCursor)
+        card.setAccessibleName(_("Try it: {speaker}").format(speaker=sample.speaker))
+        card.setToolTip(_("Reads a recording that comes with the program"))
+        card.clicked.connect(lambda: self.sample_chosen.emit(sample.path))
+        return card
+
+    def _paint_icons(self) -> None:
+        for card in self.cards:
+            card.setIcon(theme().icon("account-voice", theme().colours.accent))

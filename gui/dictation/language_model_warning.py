@@ -1,0 +1,37 @@
+"""Says in words when the language model or the own words cannot be used."""
+
+from PySide6.QtCore import QObject
+
+from engine.errors import LanguageModelError
+from gui.core.i18n import _
+from gui.core.problem_words import problem_words
+from gui.core.settings import Settings
+from gui.dictation.dictation_page import DictationPage
+from gui.session.session import Session
+from gui.widgets.message_bar import Action
+
+
+class LanguageWatch(QObject):
+    """Looks after each job; tells the same failure once, until it has gone."""
+
+    def __init__(self, session: Session, settings: Settings, page: DictationPage):
+        super().__init__()
+        self._session, self._settings, self._page = session, settings, page
+        self._told = ""
+        session.job_ended.connect(self._look)
+
+    def _look(self, _job: object) -> None:
+        error = self._session.language_error
+        sentence = problem_words(error) if error is not None else ""
+        if sentence and sentence != self._told:
+            if isinstance(error, LanguageModelError):
+                said = _("{problem} The text is written by ear, without it.")
+                actions = [Action(_("Do without it"), self._switch_off)]
+            else:
+                said, actions = _("{problem} Recognition goes on without it."), []
+            self._page.messages.say_failure(error, sentence=said, actions=actions)
+        self._told = sentence
+
+    def _switch_off(self) -> None:
+        self._settings.language_model = None
+        self._settings.save()

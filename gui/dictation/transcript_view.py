@@ -1,0 +1,268 @@
+"""The page of text: what was said stands in it, and a person may edit it at any moment."""
+
+from collections.abc import Callable, Iterator
+
+from PySide6.QtCore import QMimeData, Qt, Signal
+from PySide6.QtGui import (
+    QFont,
+    QInputMethodEvent,
+    QResizeEvent,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocumentFragment,
+    QTextFormat,
+)
+from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
+
+from engine.dictation.apply_commands import put_behind
+from engine.events import Segment
+from engine.transcript.page_text import HEADING, Page, Run, Source
+from gui.core.i18n import _
+from gui.dictation.provisional import Provisional
+from gui.session.jobs import Job
+from gui.widgets.theme import GRID, SMALL_SCALE, TEXT_SCALE, theme
+
+LINE_WIDTH_PX = 760
+LINE_HEIGHT_PERCENT = 145.0
+_NUMBER = QTextFormat.Property.UserProperty + 1  # a run's segment, kept by undo, cut and paste within the page
+
+
+class TranscriptView(QTextEdit):
+    """Text of several recordings, one paragraph each. `emptied_changed`: the first came or the last went."""
+
+    emptied_changed = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.setObjectName("transcript")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAcceptRichText(False)
+        self.setAcceptDrops(False)  # files dropped here are for the page behind
+        self.setTabChangesFocus(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFont(theme().font(TEXT_SCALE))
+        self.setAccessibleName(_("Text"))
+        self.setAccessibleDescription(_("What was said; it can be edited"))
+        self._provisional = Provisional(self.document())
+        self._composing = False
+        self._paragraph_wanted: Job | None = None
+        self._sources: dict[int, Source] = {}
+        self._jobs: dict[int, Job] = {}
+        self._was_empty = True
+        self._set_paragraph(QTextCursor(self.document()))
+        self.document().setUndoRedoEnabled(False)  # forgets the step above
+        self.document().setUndoRedoEnabled(True)
+        self.document().contentsChange.connect(self._after_change)
+        self.cursorPositionChanged.connect(self._place_provisional)
+        theme().changed.connect(self._place_provisional)
+
+    # --- what comes from recognition ---
+
+    def begin(self, job: Job) -> None:
+        """What comes next starts a paragraph, under the job's heading if it has one; not if it was only interrupted."""
+        if self._jobs and job is list(self._jobs.values())[-1]:
+            return
+        self._jobs.pop(job.key, None)
+        self._jobs[job.key] = job
+        self._paragraph_wanted = job
+
+    def show_provisional(self, text: str) -> None:
+        """Greyed at the end of the page, in place of what was shown so before; empty: nothing."""
+        following = self._follows_end()
+        if text and self._paragraph_wanted:
+            self._start_paragraph(QTextCursor(self.document()))
+        self._provisional.text = text
+        self._place_provisional()
+        if following:
+            self._scroll_to_end()
+
+    @property
+    def provisional_text(self) -> str:
+        return self._provisional.text
+
+    def add_segment(self, job: Job, segment: Segment) -> None:
+        """Puts final text to the page's end, in place of the provisional."""
+        following = self._follows_end()
+        self._provisional.text = ""
+        if segment.heard:
+            number = len(self._sources) + 1
+            self._sources[number] = Source(job.key, segment)
+            cursor = QTextCursor(self.document())
+            cursor.beginEditBlock()
+            if self._paragraph_wanted:
+                self._start_paragraph(cursor)
+            cursor.movePosition(QTextCursor.MoveOperation.End)
+            cursor.insertText(put_behind(cursor.block().text(), segment.text), _numbered(number))
+            cursor.endEditBlock()
+        self._place_provisional()
+        if following:
+            self._scroll_to_end()
+
+    def revise(self, job: Job, before: Segment, after: Segment) -> None:
+        """A spoken command changed what is written of a segment. What a person has edited since stays, and gets
+        only what was added at its end, such as a mark."""
+        number = next((n for n, source in self._sources.items() if source == Source(job.key, before)), None)
+        if number is None:
+            return
+        self._sources[number] = Source(job.key, after)
+        place = self._place_of(number)
+        if place is None:
+            place = QTextCursor(self.document())
+            place.movePosition(QTextCursor.MoveOperation.End)
+        written = place.selection().toPlainText()
+        place.beginEditBlock()
+        if written.lstrip() == before.text.lstrip():
+            blank = written[: len(written) - len(written.lstrip())]
+            place.insertText(blank + after.text.lstrip() if after.text else "", _numbered(number))
+        elif after.text.startswith(before.text):
+            place.setPosition(place.selectionEnd())
+            place.insertText(after.text[len(before.text) :], _numbered(number))
+        place.endEditBlock()
+
+    def _place_of(self, number: int) -> QTextCursor | None:
+        """From the first letter of a segment's text to its last; None where nothing of it is left."""
+        first = last = None
+        block = self.document().firstBlock()
+        while block.isValid():
+            fragments = block.begin()
+            while not fragments.atEnd():
+                fragment = fragments.fragment()
+                if fragment.charFormat().intProperty(_NUMBER) == number:
+                    first = fragment.position() if first is None else first
+                    last = fragment.position() + fragment.length()
+                fragments += 1
+            block = block.next()
+        if first is None:
+            return None
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(first)
+        cursor.setPosition(last, QTextCursor.MoveMode.KeepAnchor)
+        return cursor
+
+    def _start_paragraph(self, cursor: QTextCursor) -> None:
+        job, self._paragraph_wanted = self._paragraph_wanted, None
+        cursor.beginEditBlock()
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        if cursor.block().length() > 1:
+            cursor.insertBlock(cursor.blockFormat(), QTextCharFormat())
+        if job.heading:
+            cursor.insertText(job.heading, self._heading_format())
+            cursor.insertBlock(cursor.blockFormat(), QTextCharFormat())
+        self._set_paragraph(cursor)
+        cursor.endEditBlock()
+
+    def _set_paragraph(self, cursor: QTextCursor) -> None:
+        paragraph = QTextBlockFormat()
+        paragraph.setLineHeight(LINE_HEIGHT_PERCENT, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+        paragraph.setBottomMargin(GRID)
+        cursor.setBlockFormat(paragraph)
+
+    @staticmethod
+    def _heading_format() -> QTextCharFormat:
+        heading = _numbered(HEADING)
+        heading.setFontPointSize(theme().font(SMALL_SCALE).pointSizeF())
+        heading.setFontWeight(QFont.Weight.DemiBold)
+        return heading
+
+    # --- the provisional text ---
+
+    def _place_provisional(self, *_: object) -> None:
+        """Moves it to where the page ends now, unless the person composes there."""
+        last = self.document().lastBlock()
+        self._provisional.place(is_free=not (self._composing and self.textCursor().block() == last))
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        self._composing = bool(event.preeditString())
+        super().inputMethodEvent(event)
+        if not self._composing:
+            self._place_provisional()
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        """Pasted text takes the look, and the place in time, of what it is pasted into."""
+        self.textCursor().insertText(source.text())
+        self.ensureCursorVisible()
+
+    def _after_change(self, *_: object) -> None:
+        self._place_provisional()
+        empty = self.document().isEmpty()
+        if empty != self._was_empty:
+            self._was_empty = empty
+            self.emptied_changed.emit(empty)
+
+    def _follows_end(self) -> bool:
+        bar = self.verticalScrollBar()
+        return bar.value() >= bar.maximum() - 2 * GRID
+
+    def _scroll_to_end(self) -> None:
+        self.verticalScrollBar().setValue(self.verticalScrollBar().maximum())
+
+    # --- the whole page ---
+
+    def clear_page(self) -> QTextDocumentFragment:
+        """Empties the page as one step that can be undone; gives what was on it, for `restore`."""
+        cursor = QTextCursor(self.document())
+        cursor.select(QTextCursor.SelectionType.Document)
+        cleared = cursor.selection()
+        cursor.beginEditBlock()
+        cursor.removeSelectedText()
+        self._set_paragraph(cursor)
+        cursor.endEditBlock()
+        return cleared
+
+    def restore(self, cleared: QTextDocumentFragment) -> None:
+        """Puts a cleared page back before what came since; does nothing if it is back already."""
+        if not self.toPlainText().startswith(cleared.toPlainText()):
+            self._put_first(lambda cursor: cursor.insertFragment(cleared))
+
+    def put_first(self, text: str) -> None:
+        """Puts plain text before what is on the page."""
+        self._put_first(lambda cursor: cursor.insertText(text))
+
+    def _put_first(self, insert: Callable[[QTextCursor], None]) -> None:
+        cursor = QTextCursor(self.document())
+        cursor.beginEditBlock()
+        if not self.document().isEmpty():
+            cursor.insertBlock()
+            cursor.movePosition(QTextCursor.MoveOperation.Start)
+        insert(cursor)
+        cursor.endEditBlock()
+
+    @property
+    def jobs(self) -> list[Job]:
+        """All whose text ever came to the page."""
+        return list(self._jobs.values())
+
+    def page(self) -> Page:
+        """What stands on the page now."""
+        paragraphs = list(self._paragraphs())
+        numbers = [run.number for runs in paragraphs for run in runs if run.number > 0]
+        keys = dict.fromkeys(self._sources[number].job for number in numbers)
+        jobs = {key: (self._jobs[key].path.name, self._jobs[key].duration_s or 0.0) for key in keys}
+        is_dictation = any(self._jobs[key].is_dictation for key in keys)
+        return Page(self.toPlainText(), paragraphs, dict(self._sources), jobs, is_dictation)
+
+    def _paragraphs(self) -> Iterator[list[Run]]:
+        block = self.document().firstBlock()
+        while block.isValid():
+            runs = []
+            fragments = block.begin()
+            while not fragments.atEnd():
+                fragment = fragments.fragment()
+                runs.append(Run(fragment.charFormat().intProperty(_NUMBER), fragment.text()))
+                fragments += 1
+            yield runs
+            block = block.next()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keeps lines short enough to read."""
+        side = max(0, (self.width() - LINE_WIDTH_PX) // 2)
+        if self.viewportMargins().left() != side:
+            self.setViewportMargins(side, 0, side, 0)
+        super().resizeEvent(event)
+
+
+def _numbered(number: int) -> QTextCharFormat:
+    text = QTextCharFormat()
+    text.setProperty(_NUMBER, number)
+    return text

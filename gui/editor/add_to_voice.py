@@ -1,0 +1,116 @@
+"""Adds what was said, as it was corrected, to the person's own corpus, and takes it out again."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from engine.audio.sound_on_disk import Sound
+from engine.events import Segment, Word
+from engine.paths import my_voice_dir
+from engine.transcript.document import Document
+from engine.transcript.spoken_words import said_in
+from engine.transcript.word_places import WordPlaces
+from gui.core.i18n import _
+from gui.core.tasks import Task
+
+MARGIN_S = 0.2  # kept before and behind the words
+
+
+class OwnVoice(QObject):
+    """added(segment, path); removed(segment); refused(words): why nothing was added; failed(error)."""
+
+    added = Signal(object, object)
+    removed = Signal(object)
+    refused = Signal(str)
+    failed = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._added: set[tuple[float, str]] = set()
+
+    def forget(self) -> None:
+        """Another recording is open."""
+        self._added.clear()
+
+    def add(self, document: Document, position: int, sound: Sound | None) -> None:
+        """What was said in the sentence that the letter at a position of the text is in, spoken commands and all.
+
+        Its sound reaches up to the neighbours' words.
+        """
+        known = frozenset(self._added)
+
+        def steps() -> Iterator[str | tuple[Segment, Path]]:
+            from trainer.corpus.own_recordings import add_utterance
+
+            places = WordPlaces.of(document)
+            index = places.near(position)
+            if sound is None or index is None:
+                yield _("Put the caret into the sentence to add")
+                return
+            utterance = _utterance(document, places.words[index], sound.duration_s)
+            if utterance is None:
+                yield _("This sentence was changed beside a spoken command: what was said there is not known")
+                return
+            segment, start_s, end_s = utterance
+            if (segment.start_s, segment.text) in known:
+                yield _("This sentence is in your voice already")
+                return
+            samples = sound.piece(start_s, end_s)
+            yield segment, add_utterance(my_voice_dir(), samples, sound.rate_hz, segment.text)
+
+        self._start(steps, self._tell_added)
+
+    def remove(self, segment: Segment, path: Path) -> None:
+        def steps() -> Iterator[Segment]:
+            from trainer.corpus.own_recordings import remove_utterance
+
+            remove_utterance(path.parent, path.name)
+            yield segment
+
+        self._start(steps, self._tell_removed)
+
+    def _start(self, steps: Callable[[], Iterator[object]], tell: Callable[[object], None]) -> None:
+        task = Task(steps)
+        task.event.connect(tell)
+        task.failed.connect(self.failed)
+        task.start()
+
+    def _tell_added(self, result: str | tuple[Segment, Path]) -> None:
+        if isinstance(result, str):
+            self.refused.emit(result)
+            return
+        segment, path = result
+        self._added.add((segment.start_s, segment.text))
+        self.added.emit(segment, path)
+
+    def _tell_removed(self, segment: Segment) -> None:
+        self._added.discard((segment.start_s, segment.text))
+        self.removed.emit(segment)
+
+
+def _utterance(document: Document, word: Word, duration_s: float) -> tuple[Segment, float, float] | None:
+    """What was said in the segment of a word, and the seconds to cut it out at; None where that is not known."""
+    segments = document.segments
+    index = next(i for i, one in enumerate(segments) if word in one.words)
+    words = said_in(document, segments[index])
+    if words is None:
+        return None
+    said = Segment(words[0].start_s, words[-1].end_s, words)
+    segment = replace(segments[index], written=None) if words == segments[index].words else said
+    before_s, after_s = _neighbours_s(document, index, words, duration_s)
+    start_s, end_s = max(before_s, words[0].start_s - MARGIN_S), min(after_s, words[-1].end_s + MARGIN_S)
+    return segment, start_s, end_s
+
+
+def _neighbours_s(document: Document, index: int, said: Sequence[Word], duration_s: float) -> tuple[float, float]:
+    """Where the words before a segment end and those behind it begin; both may be spoken commands."""
+    if any(one.raw for one in document.heard):
+        others = [word for one in document.heard for word in one.heard]
+        before = (word.end_s for word in others if word.end_s <= said[0].start_s)
+        behind = (word.start_s for word in others if word.start_s >= said[-1].end_s)
+        return max(before, default=0.0), min(behind, default=duration_s)
+    segments = document.segments
+    before_s = segments[index - 1].words[-1].end_s if index else 0.0
+    return before_s, segments[index + 1].words[0].start_s if index + 1 < len(segments) else duration_s

@@ -1,0 +1,158 @@
+"""The editor's two rows of buttons: what is done with the text above it, and with the sound below it."""
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFont
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+
+from gui.core.i18n import _, decimal_point, ngettext
+from gui.core.shortcuts import hint
+from gui.dictation.dictation_controls import tool_button
+from gui.session.status import clock_time
+from gui.widgets.elided_choice import ElidedChoice
+from gui.widgets.elided_label import ElidedLabel
+from gui.widgets.flow_row import FlowRow
+from gui.widgets.form import named
+from gui.widgets.theme import GRID, button_icon_size, theme
+from gui.widgets.tool_row import ToolRow
+
+NOTE_MS = 2500
+SPEEDS = (0.5, 0.75, 1.0, 1.25, 1.5, 1.75, 2.0)
+
+
+class EditorBar(ToolRow):
+    """Back and the recording's name; undo, redo, doubtful words, copying and saving."""
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.back = tool_button(_("Back"), "back", _("Back to the list"))
+        self.name = ElidedLabel()
+        self.name.setFont(theme().font(1.0, QFont.Weight.DemiBold))
+        self.name.setAccessibleName(_("Recording"))
+        self.undo = _icon_button(_("Undo the last change"), "Ctrl+Z")
+        self.redo = _icon_button(_("Redo what was undone"), "Ctrl+Shift+Z")
+        self.doubtful = tool_button("", "doubtful", _("Next doubtful word"))
+        self.copy = tool_button(_("Copy"), "copy_edited", _("Copy all text"))
+        self.save = tool_button(_("Save as…"), "save_edited", _("Save the text to a file"))
+        self.name.setMinimumWidth(12 * GRID)
+        self.put((self.back, self.name, self.doubtful, self.undo, self.redo, self.copy, self.save))
+        self.in_order = (self.back, self.doubtful, self.undo, self.redo, self.copy, self.save)
+        theme().changed.connect(self._paint_icons)
+        self._paint_icons()
+
+    def show_doubtful(self, n: int) -> None:
+        """How many words are doubtful; the button is there only if any is."""
+        self.doubtful.setText(ngettext("{n} doubtful word", "{n} doubtful words", n).format(n=n) if n else "")
+        self.doubtful.setVisible(n > 0)
+        self.fit()
+
+    def _paint_icons(self) -> None:
+        for button, name in (
+            (self.back, "arrow-left"),
+            (self.undo, "undo"),
+            (self.redo, "redo"),
+            (self.doubtful, "help-circle-outline"),
+            (self.copy, "content-copy"),
+            (self.save, "content-save-outline"),
+        ):
+            button.setIcon(theme().icon(name))
+
+
+class PlayBar(FlowRow):
+    """Play, sentence by sentence, the time, the speed, zoom; and the sentence that goes to my voice."""
+
+    speed_chosen = Signal(float)
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.before = _command_button(_("Go back a sentence"), "sentence_before")
+        self.play = _command_button(_("Play"), "play")
+        self.play.setProperty("primary", True)
+        self.after = _command_button(_("Go on a sentence"), "sentence_after")
+        self.time = QLabel()
+        self.time.setAccessibleName(_("Time"))
+        self.speed = ElidedChoice(objectName="choice")
+        for speed in SPEEDS:
+            self.speed.addItem(f"{speed:g}×".replace(".", decimal_point()), speed)
+        self.speed.setCurrentIndex(SPEEDS.index(1.0))
+        named(self.speed, _("Speed"), _("Speed; the pitch stays"))
+        self.zoom_out = _icon_button(_("Show more of the waveform"), "−")
+        self.zoom_in = _icon_button(_("Show less of the waveform, larger"), "+")
+        self.add = tool_button(_("Add to my voice"), "add_to_voice", _("Add the sentence to my voice"))
+        self.add.setProperty("outlined", True)
+        self.setSpacing(GRID)
+        for widget in (self.before, self.play, self.after, self.time, self.speed, self.zoom_out, self.zoom_in):
+            self.addWidget(widget)
+        self.addStretch()
+        self.addWidget(self.add)
+        self.in_order = (self.before, self.play, self.after, self.speed, self.zoom_out, self.zoom_in, self.add)
+        self.speed.currentIndexChanged.connect(lambda index: self.speed_chosen.emit(SPEEDS[index]))
+        theme().changed.connect(self._paint_icons)
+        self._is_playing = False
+        self._paint_icons()
+        self.show_time(0.0, 0.0)
+
+    def show_playing(self, playing: bool) -> None:
+        self._is_playing = playing
+        self.play.setAccessibleName(_("Pause") if playing else _("Play"))
+        self._paint_icons()
+
+    def show_time(self, position_s: float, duration_s: float) -> None:
+        text = f"{clock_time(position_s)} / {clock_time(duration_s)}"
+        if text != self.time.text():
+            self.time.setText(text)
+
+    def set_has_sound(self, has_sound: bool) -> None:
+        for widget in self.in_order:
+            widget.setEnabled(has_sound)
+
+    def change_speed(self, steps: int) -> None:
+        self.speed.setCurrentIndex(min(max(0, self.speed.currentIndex() + steps), len(SPEEDS) - 1))
+
+    def _paint_icons(self) -> None:
+        for button, name in (
+            (self.before, "skip-previous"),
+            (self.after, "skip-next"),
+            (self.zoom_out, "magnify-minus-outline"),
+            (self.zoom_in, "magnify-plus-outline"),
+            (self.add, "account-voice"),
+        ):
+            button.setIcon(theme().icon(name))
+        self.play.setIcon(theme().icon("pause" if self._is_playing else "play", theme().colours.on_accent))
+
+
+class Note(QLabel):
+    """A hint that stays, and what has just happened in its place for a moment."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("quiet", True)
+        self.setWordWrap(True)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setAccessibleName(_("State"))
+        self._hint = ""
+        self._over = QTimer(self, singleShot=True, interval=NOTE_MS)
+        self._over.timeout.connect(lambda: self.setText(self._hint))
+
+    def set_hint(self, words: str) -> None:
+        self._hint = words
+        self._over.stop()
+        self.setText(words)
+
+    def say(self, words: str) -> None:
+        self.setText(words)
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, words))
+        self._over.start()
+
+
+def _icon_button(name: str, keys: str = "") -> QPushButton:
+    """A flat button without words; its tooltip has them."""
+    button = QPushButton()
+    button.setIconSize(button_icon_size())
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return named(button, name, f"{name} ({keys})" if keys else name)
+
+
+def _command_button(name: str, command: str) -> QPushButton:
+    button = _icon_button(name)
+    hint(button, name, command)
+    return button

@@ -1,0 +1,164 @@
+"""Hears a recording on other threads: its state and its position come as signals."""
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from engine.audio.playback import OpenOutput, Playback, open_loudspeaker
+from engine.audio.sound_on_disk import Sound, load_sound
+from engine.errors import DiktovkaError
+from gui.core.tasks import Task
+
+
+class Player(QObject):
+    """One recording at a time. loaded(sound); moved(seconds); playing_changed(whether); failed(error).
+
+    open_output: the loudspeaker, passed in.
+    """
+
+    loaded = Signal(object)
+    moved = Signal(float)
+    playing_changed = Signal(bool)
+    failed = Signal(object)
+
+    def __init__(self, open_output: OpenOutput = open_loudspeaker):
+        super().__init__()
+        self._open_output = open_output
+        self._playback: Playback | None = None
+        self._loading: Task | None = None
+        self._running: Task | None = None
+        self._wanted = False
+        self._speed = 1.0
+        self._path: Path | None = None
+        self._stopping = False
+
+    @property
+    def sound(self) -> Sound | None:
+        return self._playback.sound if self._playback else None
+
+    @property
+    def is_playing(self) -> bool:
+        return self._wanted
+
+    @property
+    def position_s(self) -> float:
+        return self._playback.position_s if self._playback else 0.0
+
+    @property
+    def is_quiet(self) -> bool:
+        """Nothing is going on on another thread."""
+        return self._loading is None and self._running is None
+
+    def load(self, path: Path) -> None:
+        """Reads it; `loaded` or `failed` follows. What was played before ends."""
+        self.unload()
+        self._path = path
+        self._loading = Task(partial(_load, path))
+        self._loading.event.connect(self._take)
+        self._loading.start()
+
+    def unload(self) -> None:
+        """Lets go of the recording."""
+        self.pause()
+        self._playback = self._path = None
+        if self._loading is not None:
+            self._loading.cancel()
+            self._loading = None
+
+    def _take(self, told: tuple[Path, float | Sound | Exception]) -> None:
+        path, result = told
+        if path is not self._path:
+            return  # another was asked for meanwhile
+        if isinstance(result, float):
+            return
+        self._loading = None
+        if isinstance(result, Sound):
+            self._playback = Playback(result, self._open_output)
+            self._playback.set_speed(self._speed)
+            self.loaded.emit(result)
+        else:
+            self.failed.emit(result)
+
+    def play(self) -> None:
+        """From where it is; from the start where that is the end."""
+        if self._playback is None or self._wanted:
+            return
+        if self._playback.position_s >= self._playback.sound.duration_s - 0.01:
+            self._playback.seek(0.0)
+        self._wanted = True
+        self.playing_changed.emit(True)
+        if self._running is None:  # else the loudspeaker is still being closed
+            self._run()
+
+    def play_from(self, time_s: float) -> None:
+        self.seek(time_s)
+        self.play()
+
+    def pause(self) -> None:
+        if self._wanted:
+            self._wanted = False
+            self._playback.silence()
+            self._stopping = True
+            if self._running is not None:
+                self._running.cancel()
+            self.playing_changed.emit(False)
+
+    def toggle(self) -> None:
+        if self._wanted:
+            self.pause()
+        else:
+            self.play()
+
+    def seek(self, time_s: float) -> None:
+        if self._playback is not None:
+            self._playback.seek(time_s)
+            self.moved.emit(self._playback.position_s)
+
+    def set_speed(self, speed: float) -> None:
+        """0.5 to 2; the pitch stays."""
+        self._speed = speed
+        if self._playback is not None:
+            self._playback.set_speed(speed)
+
+    def _run(self) -> None:
+        self._stopping = False
+        self._running = Task(self._playback.run)
+        self._running.event.connect(self._tell)
+        self._running.done.connect(self._ended)
+        self._running.cancelled.connect(self._closed)
+        self._running.failed.connect(self._not_played)
+        self._running.start()
+
+    def _tell(self, position_s: float) -> None:
+        if self._wanted and not self._stopping:
+            self.moved.emit(position_s)
+
+    def _ended(self) -> None:
+        """It played to its end, or was stopped just then."""
+        if not self._stopping:
+            self._wanted = False
+            self.playing_changed.emit(False)
+        self._closed()
+
+    def _closed(self) -> None:
+        self._running = None
+        if self._wanted and self._playback is not None:
+            self._run()
+
+    def _not_played(self, error: Exception) -> None:
+        if not self._stopping:
+            self._wanted = False
+            self.playing_changed.emit(False)
+        self._running = None
+        self.failed.emit(error)
+
+
+def _load(path: Path) -> Iterator[tuple[Path, float | Sound | Exception]]:
+    """Seconds read so far, as they come, and last the Sound or why there is none."""
+    try:
+        for told in load_sound(path):
+            yield path, told
+    except DiktovkaError as error:
+        yield path, error

@@ -1,0 +1,71 @@
+"""The page that says what each key does."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from gui.core.i18n import N_, _
+from gui.core.shortcuts import FIXED, KEYS, by_page, shown
+from gui.widgets.alt_letters import are_usual
+from gui.widgets.theme import GRID, theme
+
+HELD = ("Alt", N_("While it is held, each button shows the letter that presses it"))
+_MOST_PX, _WIDEST_PX = 70 * GRID, 88 * GRID
+_MEANING = "meaning"
+
+
+class ShortcutsWindow(QDialog):
+    """What each key does."""
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.setWindowTitle(_("Keyboard shortcuts"))
+        inner = _listed()
+        area = _scrolling(inner)
+        buttons = QDialogButtonBox()
+        buttons.addButton(_("Close"), QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 2 * GRID)
+        column.setSpacing(3 * GRID)
+        column.addWidget(area, 1)
+        column.addWidget(buttons)
+        self.resize(area.minimumWidth() + 8 * GRID, min(inner.sizeHint().height() + 16 * GRID, _MOST_PX))
+
+
+def _listed() -> QWidget:
+    """Keys and meanings under the titles of their pages."""
+    inner = QWidget()
+    grid = QGridLayout(inner)
+    grid.setHorizontalSpacing(4 * GRID)
+    grid.setColumnStretch(1, 1)
+    grid.setVerticalSpacing(GRID)
+    groups = [(title, [(getattr(KEYS, one.name), one.meaning) for one in commands]) for title, commands in by_page()]
+    groups[0][1].extend(FIXED)
+    if are_usual():
+        groups[0][1].append(HELD)
+    for title, rows in groups:
+        head = QLabel(_(title))
+        head.setProperty("quiet", True)
+        grid.addWidget(head, grid.rowCount(), 0, 1, 2)
+        for sequence, meaning in (row for row in rows if row[0]):
+            keys = QLabel(shown(sequence))
+            keys.setFont(theme().font(1.0, QFont.Weight.DemiBold))
+            grid.addWidget(keys, grid.rowCount(), 0, Qt.AlignmentFlag.AlignLeft)
+            grid.addWidget(QLabel(_(meaning), objectName=_MEANING), grid.rowCount() - 1, 1)
+    return inner
+
+
+def _scrolling(inner: QWidget) -> QScrollArea:
+    """As wide as what is in it, which scrolls upwards and downwards; the arrow keys do it too."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(inner)
+    area.setMinimumWidth(min(inner.sizeHint().width() + 4 * GRID, _WIDEST_PX))
+    for label in inner.findChildren(QLabel):
+        label.setWordWrap(label.objectName() == _MEANING)
+    area.setAccessibleName(_("Keyboard shortcuts"))
+    area.viewport().setAutoFillBackground(False)
+    inner.setAutoFillBackground(False)
+    return area

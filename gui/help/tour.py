@@ -1,0 +1,135 @@
+"""Three steps that show a newcomer round, at the first start and whenever they are wanted."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFont
+from PySide6.QtWidgets import QDialog, QLabel, QVBoxLayout, QWidget
+
+from gui.core.i18n import N_, _
+from gui.core.settings import Settings
+from gui.core.shortcuts import KEYS, shown
+from gui.widgets.flow_row import FlowRow
+from gui.widgets.form import push_button, words
+from gui.widgets.theme import GRID, TITLE_SCALE, theme
+
+_ICON = QSize(6 * GRID, 6 * GRID)
+_SIZE = QSize(68 * GRID, 48 * GRID)
+_LARGEST = QSize(96 * GRID, 72 * GRID)
+_BODY_SCALE, _LARGE_TEXT = 1.2, 1.4
+
+
+@dataclass(frozen=True)
+class Step:
+    """icon: of Material Design Icons. {record}, {open}, {settings} and {help} in the text are the keys in force."""
+
+    icon: str
+    title: str
+    text: str
+
+
+STEPS = (
+    Step(
+        "microphone-outline",
+        N_("Speak"),
+        N_(
+            "Press the round button, or {record}, and speak Russian. Grey text is a first guess; when you stop, the "
+            "final text takes its place. Each recording is kept on this computer, and nothing is sent anywhere."
+        ),
+    ),
+    Step(
+        "text-box-edit-outline",
+        N_("Read, correct, take it along"),
+        N_(
+            "The page is yours: click into the text and change it, copy it or save it as text or subtitles. Recordings "
+            "that you have already are read too: drop them on the window, or press {open}. All of them stay in the "
+            "History. The model hears letters and spaces; say “запятая” or “точка” for marks."
+        ),
+    ),
+    Step(
+        "tune-variant",
+        N_("Make it yours"),
+        N_(
+            "In the settings ({settings}) you choose microphone, colours, keys and your own words, names for example. "
+            "On the page My voice the model learns how you speak, on the Trainer page from any recordings. {help} "
+            "shows all keys; this tour is in the settings, under Help."
+        ),
+    ),
+)
+
+
+class Tour(QDialog):
+    """Steps to go through forwards and back; whoever closes it does not see it at the next start."""
+
+    def __init__(self, settings: Settings, parent: QWidget | None = None):
+        super().__init__(parent)
+        self._settings = settings
+        self.number = 0
+        self.setWindowTitle(_("Welcome to Diktovka"))
+        self.setFixedSize((_SIZE * theme().text_scale).boundedTo(_LARGEST))
+        self.icon = QLabel()
+        self.title = QLabel()
+        self.title.setWordWrap(True)
+        self.title.setFont(theme().font(TITLE_SCALE, QFont.Weight.DemiBold))
+        self.text = words()
+        self.text.setFont(theme().font(_BODY_SCALE if theme().text_scale < _LARGE_TEXT else 1.0))
+        self.place = QLabel()
+        self.place.setProperty("quiet", True)
+        self.back = push_button(_("Back"), _("The step before"))
+        self.skip = push_button(_("Skip"), _("Close the tour; it can be had again in the settings"), "link")
+        self.next = push_button(_("Next"), _("The next step"), "primary")
+        self._lay_out()
+        self.back.clicked.connect(lambda _checked=False: self.show_step(self.number - 1))
+        self.next.clicked.connect(lambda _checked=False: self._go_on())
+        self.skip.clicked.connect(self.accept)
+        self.finished.connect(self._remember)
+        theme().changed.connect(self._paint_icon)
+        self.show_step(0)
+
+    def _lay_out(self) -> None:
+        row = FlowRow()
+        row.setSpacing(GRID)
+        row.addWidget(self.place)
+        row.addStretch()
+        for button in (self.skip, self.back, self.next):
+            row.addWidget(button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(4 * GRID, 4 * GRID, 4 * GRID, 3 * GRID)
+        column.setSpacing(2 * GRID)
+        for widget in (self.icon, self.title, self.text):
+            column.addWidget(widget)
+        column.addStretch(1)
+        column.addWidget(row)
+
+    def show_step(self, number: int) -> None:
+        """number: from 0."""
+        self.number = number
+        step = STEPS[number]
+        keys = {name: shown(getattr(KEYS, name)) for name in ("record", "open", "settings", "help")}
+        self.title.setText(_(step.title))
+        self.text.setText(_(step.text).format(**keys))
+        self.place.setText(_("Step {number} of {total}").format(number=number + 1, total=len(STEPS)))
+        last = number == len(STEPS) - 1
+        self.back.setEnabled(number > 0)
+        self.skip.setVisible(not last)
+        self.next.setText(_("Begin") if last else _("Next"))
+        self.next.setAccessibleName(self.next.text())
+        self.next.setDefault(True)
+        self.next.setFocus()
+        self._paint_icon()
+        said = f"{self.place.text()}. {self.title.text()}. {self.text.text()}"
+        self.setAccessibleDescription(said)
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, said))
+
+    def _paint_icon(self) -> None:
+        self.icon.setPixmap(theme().icon(STEPS[self.number].icon, theme().colours.accent).pixmap(_ICON))
+
+    def _go_on(self) -> None:
+        if self.number + 1 < len(STEPS):
+            self.show_step(self.number + 1)
+        else:
+            self.accept()
+
+    def _remember(self, _result: int) -> None:
+        self._settings.tour_seen = True
+        self._settings.save()

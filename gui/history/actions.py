@@ -1,0 +1,296 @@
+"""What can be done with the entries that are marked in the history: buttons, keys and a menu for the same things."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QModelIndex, QPoint, Qt
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import QInputDialog, QMenu, QPushButton, QWidget
+
+from engine.history.entry import Entry, Show, State, Totals
+from gui.core.i18n import _, ngettext
+from gui.core.shortcuts import bind, hint
+from gui.history.words import title_words
+from gui.widgets.flow_row import FlowRow
+from gui.widgets.form import push_button
+from gui.widgets.icon_label import IconButton
+from gui.widgets.message_bar import Action, undo_action
+from gui.widgets.theme import GRID
+from trainer.training.model_list import list_models, shown_name
+
+if TYPE_CHECKING:
+    from gui.history.page import HistoryPage
+
+_BUSY = (State.RECORDING, State.WAITING, State.READING)
+
+
+def ask_title(parent: QWidget, title: str) -> str | None:
+    """Another name for an entry; None if the person changed their mind."""
+    text, accepted = QInputDialog.getText(parent, _("Rename"), _("Name:"), text=title)
+    return text.strip() if accepted else None
+
+
+class HistoryActions(FlowRow):
+    """ask_title: passed in."""
+
+    def __init__(self, page: HistoryPage, ask_title: Callable[[QWidget, str], str | None] = ask_title):
+        super().__init__()
+        self._page, self.ask_title = page, ask_title
+        self._n_failed = 0
+        self.open = push_button(_("Open"), f"{_('Read, hear and correct it')} (Enter)", "primary")
+        self.play = IconButton(_("Play"), _("Hear it from the beginning"), "play")
+        self.again = IconButton(_("Try again"), _("Read it from the beginning, with this or another model"), "refresh")
+        self.rename = IconButton(_("Rename…"), _("Give it another name"), "pencil-outline")
+        self.save = IconButton(_("Save…"), _("Save the texts of what is marked"), "content-save-outline")
+        self.delete = IconButton(
+            _("Delete"), f"{_('Delete; it can be brought back for 30 days')} (Del)", "delete-outline"
+        )
+        self.restore = push_button(_("Bring back"), _("Back into the history"), "primary")
+        self.purge = IconButton(_("Delete for good"), _("With its recording; this cannot be undone"), "delete-forever")
+        self.empty_bin = push_button(_("Delete all for good"), _("All that is listed here; this cannot be undone"))
+        self.all_again = push_button(_("Try all again"), _("Reads all that could not be read once more"))
+        self._lay_out()
+        self._connect()
+        self.show_state()
+
+    @property
+    def buttons(self) -> tuple[QPushButton, ...]:
+        return (
+            *(self.open, self.play, self.again, self.save, self.rename, self.delete),
+            *(self.restore, self.purge, self.empty_bin, self.all_again),
+        )
+
+    def _lay_out(self) -> None:
+        self.setSpacing(GRID)
+        for button in self.buttons:
+            self.addWidget(button)
+
+    def _connect(self) -> None:
+        page = self._page
+        for button, command, act in (
+            (self.play, "play_entry", self._play),
+            (self.save, "save_entries", self._save),
+            (self.rename, "rename_entry", self._rename),
+            (self.delete, "", self._delete),
+            (self.open, "", self._open),
+            (self.restore, "", self._restore),
+            (self.purge, "", self._purge),
+            (self.empty_bin, "", self._empty_bin),
+            (self.all_again, "", self._all_again),
+            (self.again, "read_again", self._ask_model),
+        ):
+            button.clicked.connect(lambda _checked=False, act=act: act())
+            if command:
+                hint(button, button.toolTip(), command)
+                bind(page.view, command, partial(self._press, button))
+        delete = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), page.view, self._delete_key)
+        delete.setContext(Qt.ShortcutContext.WidgetShortcut)
+        page.view.activated.connect(self._activate)
+        page.view.customContextMenuRequested.connect(self._menu)
+
+    @staticmethod
+    def _press(button: QPushButton) -> None:
+        """Its keys do what the button does, and nothing where it is not to be had."""
+        if button.isVisible():
+            button.click()
+
+    # --- what is possible now ---
+
+    def show_state(self, *_changed: object) -> None:
+        chosen = self._page.chosen
+        if len(chosen) < self._page.n_chosen:  # of a long list; they are on their way
+            chosen = []
+        in_bin = self._page.model.show is Show.BIN
+        one = chosen[0] if len(chosen) == 1 else None
+        for button in (self.open, self.play, self.again, self.save, self.rename, self.delete):
+            button.setVisible(not in_bin)
+        for button in (self.restore, self.purge, self.empty_bin):
+            button.setVisible(in_bin)
+        self.open.setEnabled(one is not None and one.state not in _BUSY)
+        self.play.setEnabled(one is not None)
+        is_heard = one is not None and one.key == self._page.player.key
+        self.play.show_as(*((_("Stop"), "stop") if is_heard else (_("Play"), "play")))
+        busy = [entry for entry in chosen if entry.state in _BUSY]
+        self.again.show_as(*((_("Cancel"), "close") if busy else (_("Try again"), "refresh")))
+        self.again.setEnabled(bool(chosen) and not any(entry.state is State.RECORDING for entry in chosen))
+        self._show_saving(any(entry.text and entry.state not in _BUSY for entry in chosen))
+        self.rename.setEnabled(one is not None)
+        self.delete.setEnabled(bool(chosen) and not busy)
+        self.restore.setEnabled(bool(chosen))
+        self.purge.setEnabled(bool(chosen))
+        self.empty_bin.setEnabled(bool(self._page.model.keys))
+        self.all_again.setVisible(not in_bin and self._page.model.show is Show.FAILED)
+        self.all_again.setEnabled(self._n_failed > 0)
+
+    def _show_saving(self, is_possible: bool) -> None:
+        saving = self._page.saving
+        self.save.setEnabled(saving.busy or is_possible)
+        if saving.busy:
+            self.save.show_as(_("Stop saving ({n} of {total})").format(n=saving.n_done, total=saving.n_all), "close")
+        else:
+            self.save.show_as(_("Save…"), "content-save-outline")
+
+    def show_totals(self, totals: Totals) -> None:
+        self._n_failed = totals.n_failed
+        self.show_state()
+
+    # --- what is done ---
+
+    def _write(self, act: Callable, then: Callable[[object], None] | None = None) -> None:
+        self._page.keeper.store.write(act, then)
+
+    def _activate(self, _place: QModelIndex) -> None:
+        if self._page.model.show is Show.BIN:
+            self._restore()
+        else:
+            self._open()
+
+    def _open(self) -> None:
+        if self.open.isEnabled():
+            self._page.open_entry(self._page.chosen[0])
+
+    def _play(self) -> None:
+        chosen = self._page.chosen
+        if len(chosen) == 1:
+            self._page.player.toggle(chosen[0].key, chosen[0].source)
+
+    def _rename(self) -> None:
+        (entry,) = self._page.chosen
+        title = self.ask_title(self, title_words(entry))
+        if title is not None and title != title_words(entry):
+            self._write(lambda history: history.rename(entry.key, title))
+
+    def _delete_key(self) -> None:
+        if self._page.model.show is Show.BIN and self.purge.isEnabled():
+            self._purge()
+        elif self.delete.isEnabled():
+            self._delete()
+
+    def _delete(self) -> None:
+        keys = [entry.key for entry in self._page.chosen]
+        self._page.player.stop()
+        self._write(lambda history: history.delete(keys))
+        text = ngettext("The entry was deleted.", "{n} entries were deleted.", len(keys)).format(n=len(keys))
+        undo = undo_action(lambda: self._write(lambda history: history.restore(keys)))
+        self._page.messages.say(text, "delete-outline", [undo])
+
+    def _restore(self) -> None:
+        keys = [entry.key for entry in self._page.chosen]
+        self._write(lambda history: history.restore(keys))
+
+    def _purge(self) -> None:
+        keys = [entry.key for entry in self._page.chosen]
+        self._confirm(
+            ngettext(
+                "Delete this entry and its recording for good?",
+                "Delete {n} entries and their recordings for good?",
+                len(keys),
+            ).format(n=len(keys)),
+            lambda: self._write(lambda history: history.purge(keys)),
+        )
+
+    def _empty_bin(self) -> None:
+        n = len(self._page.model.keys)
+        self._confirm(
+            ngettext(
+                "Delete this entry and its recording for good?",
+                "Delete {n} entries and their recordings for good?",
+                n,
+            ).format(n=n),
+            lambda: self._write(lambda history: history.empty_bin()),
+        )
+
+    def _confirm(self, question: str, act: Callable[[], None]) -> None:
+        """What cannot be undone is asked for once more, in the page and not in the way."""
+        self._page.messages.say(question, "alert-outline", [Action(_("Delete for good"), act)])
+
+    # --- saving ---
+
+    def _save(self) -> None:
+        chosen = [entry for entry in self._page.chosen if entry.state not in _BUSY]
+        if self._page.saving.busy:
+            self._page.saving.cancel()
+        elif len(chosen) == 1:
+            self._page.saving.save_one(self, chosen[0])
+        else:
+            menu = self._page.saving.formats_menu(self, chosen)
+            menu.popup(self.save.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
+
+    # --- reading again ---
+
+    def _ask_model(self) -> None:
+        chosen = self._page.chosen
+        if any(entry.state in _BUSY for entry in chosen):
+            self._page.keeper.cancel(chosen)
+            return
+        menu = self._models_menu(chosen)
+        menu.popup(self.again.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
+
+    def _models_menu(self, chosen: Sequence[Entry]) -> QMenu:
+        menu = QMenu(self)
+        in_use = self._page.session.model
+        menu.addAction(_("With the model in use"), partial(self._read_again, chosen, None))
+        others = [model for model in list_models() if model.folder != in_use]
+        if others:
+            menu.addSeparator()
+        for model in others:
+            text = _("With the model {name}").format(name=shown_name(model))
+            menu.addAction(text, partial(self._read_again, chosen, model.folder))
+        return menu
+
+    def _read_again(self, chosen: Sequence[Entry], model: Path | None) -> None:
+        self._page.keeper.read_again(chosen, model)
+
+    def _all_again(self) -> None:
+        def read(entries: list[Entry]) -> None:
+            self._page.keeper.read_again(entries)
+
+        self._page.keeper.store.ask(lambda history: history.entries(history.keys(show=Show.FAILED)), read)
+
+    def _swap(self, entry: Entry) -> None:
+        self._write(lambda history: history.swap(entry.key))
+        undo = undo_action(lambda: self._write(lambda history: history.swap(entry.key)))
+        self._page.messages.say(_("The earlier text is back."), "history", [undo])
+
+    def _copy(self, entry: Entry) -> None:
+        def copy(document) -> None:
+            if document is not None:
+                QGuiApplication.clipboard().setText(document.text)
+                self._page.messages.say(_("The text was copied."), "content-copy")
+
+        self._page.keeper.store.ask(lambda history: history.document(entry.key), copy)
+
+    # --- the menu ---
+
+    def _menu(self, place: QPoint) -> None:
+        self.menu().popup(self._page.view.viewport().mapToGlobal(place))
+
+    def menu(self) -> QMenu:
+        """All that can be done with what is marked."""
+        chosen, menu = self._page.chosen, QMenu(self._page)
+        for button, act in (
+            (self.open, self._open),
+            (self.play, self._play),
+            (self.save, self._save),
+            (self.rename, self._rename),
+            (self.delete, self._delete),
+            (self.restore, self._restore),
+            (self.purge, self._purge),
+        ):
+            if not button.isHidden():
+                menu.addAction(button.text(), act).setEnabled(button.isEnabled())
+        if not self.again.isHidden() and self.again.isEnabled() and not any(e.state in _BUSY for e in chosen):
+            again = self._models_menu(chosen)
+            again.setTitle(_("Try again"))
+            menu.addMenu(again)
+        if len(chosen) == 1 and chosen[0].text:
+            menu.addAction(_("Copy the text"), partial(self._copy, chosen[0]))
+        if len(chosen) == 1 and chosen[0].source.exists():
+            menu.addAction(_("Show in folder"), partial(self._page.messages.show_place, chosen[0].source))
+        if len(chosen) == 1 and chosen[0].has_previous:
+            menu.addAction(_("Bring back the earlier text"), partial(self._swap, chosen[0]))
+        return menu

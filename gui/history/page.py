@@ -1,0 +1,307 @@
+"""The page of the history: what was ever dictated or opened, found by its words, and what can be done with it."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QItemSelectionModel, Qt, QTimer
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QLabel,
+    QLineEdit,
+    QListView,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.history.entry import Entry, Order, Show, Totals
+from gui.core.i18n import _
+from gui.core.settings import Settings
+from gui.core.shortcuts import bind, hint
+from gui.editor.entry_player import HistoryPlayer
+from gui.history.actions import HistoryActions
+from gui.history.details import EntryDetails
+from gui.history.editing import HistoryEditing
+from gui.history.model import ENTRY, HistoryModel
+from gui.history.queue_panel import QueuePanel
+from gui.history.row import HistoryRow
+from gui.history.saving import HistorySaving
+from gui.history.words import totals_words
+from gui.session.history_recorder import HistoryKeeper
+from gui.session.session import Session
+from gui.session.status import nothing_found_words
+from gui.widgets.flow_row import FlowRow
+from gui.widgets.log_window import failure_link
+from gui.widgets.message_bar import MessageList
+from gui.widgets.settings_form import Choice
+from gui.widgets.theme import GRID, TITLE_SCALE, theme
+
+SEARCH_AFTER_MS = 120
+
+
+class HistoryPage(QWidget):
+    """Shows the history that the keeper keeps. player: passed in."""
+
+    def __init__(
+        self, session: Session, settings: Settings, keeper: HistoryKeeper, player: HistoryPlayer | None = None
+    ):
+        super().__init__()
+        self._session, self._settings, self._keeper = session, settings, keeper
+        self._chosen: list[int] = []
+        self.player = player or HistoryPlayer()
+        self.messages = MessageList()
+        self.model = HistoryModel(keeper.store)
+        self.queue = QueuePanel(session)
+        self.editing = HistoryEditing(keeper.store, settings)
+        self.pages = QStackedWidget()
+        self._make_list()
+        self._make_search()
+        self.details = EntryDetails()
+        self.totals = QLabel()
+        self.totals.setProperty("quiet", True)
+        self.totals.setAccessibleName(_("How much there is"))
+        self.show_log = failure_link()
+        self.saving = HistorySaving(keeper.store, settings, self.messages)
+        self.actions = HistoryActions(self)
+        self._lay_out()
+        self._connect()
+        self.queue.show_status(session.status)
+        self.model.refresh()
+        self._count()
+
+    @property
+    def session(self) -> Session:
+        return self._session
+
+    @property
+    def keeper(self) -> HistoryKeeper:
+        return self._keeper
+
+    # --- how it looks ---
+
+    def _make_list(self) -> None:
+        self.row = HistoryRow()
+        self.view = QListView()
+        self.view.setObjectName("history")
+        self.view.setAccessibleName(_("History"))
+        self.view.setModel(self.model)
+        self.view.setItemDelegate(self.row)
+        self.view.setUniformItemSizes(True)
+        self.view.setMouseTracking(True)
+        self.view.setFrameShape(QFrame.Shape.NoFrame)
+        self.view.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
+        self.view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.empty = QWidget()
+        self._empty_title, self._empty_hint = QLabel(), QLabel()
+        self._empty_title.setFont(theme().font(TITLE_SCALE))
+        self._empty_hint.setProperty("quiet", True)
+        column = QVBoxLayout(self.empty)
+        column.setSpacing(GRID)
+        column.addStretch(1)
+        for label in (self._empty_title, self._empty_hint):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            label.setWordWrap(True)
+            column.addWidget(label)
+        column.addStretch(1)
+        self.empty.hide()
+
+    def _make_search(self) -> None:
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(_("Search in all texts"))
+        self.search.setClearButtonEnabled(True)
+        self.search.setAccessibleName(_("Search in all texts"))
+        hint(self.search, _("Search in all texts"), "search")
+        self.show_choice = Choice(_("Show"), _("Which entries are listed"))
+        self.show_choice.fill(
+            (
+                (_("All"), Show.ALL),
+                (_("In the queue"), Show.QUEUE),
+                (_("Not read"), Show.FAILED),
+                (_("Deleted"), Show.BIN),
+            ),
+            Show.ALL,
+        )
+        self.order_choice = Choice(_("Order"), _("In which order they are listed"))
+        self.order_choice.fill(
+            (
+                (_("Newest first"), Order.NEWEST),
+                (_("Oldest first"), Order.OLDEST),
+                (_("By name"), Order.NAME),
+                (_("Longest first"), Order.LONGEST),
+            ),
+            Order.NEWEST,
+        )
+        for choice in (self.show_choice, self.order_choice):
+            choice.setMinimumContentsLength(12)
+        self._search_soon = QTimer(self, singleShot=True, interval=SEARCH_AFTER_MS)
+
+    def _lay_out(self) -> None:
+        top = FlowRow()
+        top.setSpacing(GRID)
+        top.addWidget(self.search, 1)
+        top.addWidget(self.show_choice)
+        top.addWidget(self.order_choice)
+        frame = QFrame()
+        frame.setObjectName("page")
+        inner = QGridLayout(frame)
+        inner.setContentsMargins(GRID // 2, GRID, GRID // 2, GRID)
+        inner.addWidget(self.view, 0, 0)
+        inner.addWidget(self.empty, 0, 0)
+        listing = QWidget()
+        column = QVBoxLayout(listing)
+        column.setContentsMargins(3 * GRID, 2 * GRID, 3 * GRID, 2 * GRID)
+        column.setSpacing(GRID)
+        column.addWidget(top)
+        column.addWidget(self.queue)
+        column.addWidget(frame, 1)
+        column.addWidget(self.details)
+        column.addWidget(self.show_log, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self.messages)
+        column.addWidget(self.actions)
+        column.addWidget(self.totals)
+        self.pages.addWidget(listing)
+        self.pages.addWidget(self.editing.place)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self.pages)
+
+    # --- what happens ---
+
+    def _connect(self) -> None:
+        self.search.textEdited.connect(self._search_soon.start)
+        self.search.textChanged.connect(self._search_soon.start)
+        self._search_soon.timeout.connect(self.look_for)
+        for choice in (self.show_choice, self.order_choice):
+            choice.currentIndexChanged.connect(self.look_for)
+        self.model.modelAboutToBeReset.connect(self._note_chosen)
+        self.model.listed.connect(self._listed)
+        for change in (self.model.dataChanged, self.view.selectionModel().selectionChanged):
+            change.connect(self.actions.show_state)
+            change.connect(self._show_details)
+        self._keeper.store.changed.connect(self._count)
+        self._session.status_changed.connect(self._show_progress)
+        self._session.nothing_found.connect(self._tell_nothing_found)
+        self._keeper.closing.connect(self._close_work)
+        self.editing.left.connect(self._show_list)
+        self.player.failed.connect(self.messages.say_failure)
+        for moving in (self.player, self.saving):
+            moving.changed.connect(self.actions.show_state)
+        self.queue.cancel_wanted.connect(self._cancel_queue)
+        self.messages.focus_lost.connect(self.view.setFocus)
+        bind(self, "search", self._focus_search)
+
+    def _close_work(self) -> None:
+        self.player.stop()
+        self.saving.cancel()
+        self.editing.close()
+
+    def _focus_search(self) -> None:
+        self.search.setFocus()
+        self.search.selectAll()
+
+    def showEvent(self, event) -> None:
+        super().showEvent(event)
+        self.model.refresh()  # "Today" may have become yesterday
+        self.view.setFocus()
+
+    def look_for(self) -> None:
+        """What is looked for and in which order has changed."""
+        self.row.query = self.search.text()
+        self.model.look_for(
+            self.search.text(), Order(self.order_choice.currentData()), Show(self.show_choice.currentData())
+        )
+
+    def _note_chosen(self) -> None:
+        self._chosen = [self.model.keys[index.row()] for index in self.view.selectedIndexes()]
+
+    def _listed(self) -> None:
+        places = [place for place in map(self.model.place, self._chosen) if place.isValid()]
+        self._chosen = []
+        for place in places:
+            self.view.selectionModel().select(place, QItemSelectionModel.SelectionFlag.Select)
+        if places:
+            self.view.selectionModel().setCurrentIndex(places[0], QItemSelectionModel.SelectionFlag.NoUpdate)
+        is_empty = not self.model.keys
+        self.view.setVisible(not is_empty)
+        self.empty.setVisible(is_empty)
+        self.actions.setVisible(not is_empty)
+        if is_empty:
+            self._say_empty()
+        self.actions.show_state()
+        self._show_details()
+
+    def _say_empty(self) -> None:
+        """What to do first, or why nothing is listed."""
+        if self.model.query.strip():
+            title, words = _("Nothing was found"), _("Try the beginning of a word, or fewer words.")
+        elif self.model.show is Show.BIN:
+            title, words = _("Nothing was deleted"), _("What you delete stays here for 30 days.")
+        elif self.model.show is Show.QUEUE:
+            title = _("Nothing waits")
+            words = _("Drop recordings or folders onto the window, and they are read in turn.")
+        elif self.model.show is Show.FAILED:
+            title, words = _("All is read"), _("What could not be read would be listed here.")
+        else:
+            title = _("Nothing here yet")
+            words = _("All that you dictate and all recordings that you open are kept here, with their sound.")
+        self._empty_title.setText(title)
+        self._empty_hint.setText(words)
+
+    def _show_progress(self) -> None:
+        job = next((job for job in self._session.jobs if not job.is_live), None)
+        fraction = self._session.current_fraction
+        self.model.set_fraction(job.entry if job is not None else None, fraction)
+
+    def _count(self) -> None:
+        if self._keeper.store.has_closed:
+            return
+        self._keeper.store.ask(lambda history: history.totals(), self._show_totals)
+
+    def _show_totals(self, totals: Totals) -> None:
+        self.totals.setText(totals_words(totals))
+        self.actions.show_totals(totals)
+
+    def _cancel_queue(self) -> None:
+        self._session.stop_looking()
+        self._session.cancel_jobs(self._session.jobs)
+
+    def _tell_nothing_found(self, is_quiet: bool) -> None:
+        if is_quiet:
+            self.messages.say(nothing_found_words())
+
+    # --- what is chosen ---
+
+    @property
+    def n_chosen(self) -> int:
+        """How many are marked, fetched or not."""
+        return len(self.view.selectedIndexes())
+
+    @property
+    def chosen(self) -> Sequence[Entry]:
+        """Those that are marked, in the order of the list, as far as they have been fetched."""
+        rows = sorted(index.row() for index in self.view.selectedIndexes())
+        entries = (self.model.index(row).data(ENTRY) for row in rows)
+        return [entry for entry in entries if entry is not None]
+
+    def _show_details(self, *_changed: object) -> None:
+        chosen = self.chosen
+        self.details.show_chosen(chosen)
+        self.show_log.setVisible(len(chosen) == 1 and chosen[0].failure is not None)
+
+    def open_entry(self, entry: Entry) -> None:
+        """Its text beside its sound."""
+        self.player.stop()
+        self.editing.open(entry)
+        self.pages.setCurrentWidget(self.editing.place)
+
+    def _show_list(self) -> None:
+        self.pages.setCurrentIndex(0)
+        self.view.setFocus()
+
+    def choose(self, key: int) -> None:
+        """Marks one entry."""
+        place = self.model.place(key)
+        if place.isValid():
+            self.view.selectionModel().setCurrentIndex(place, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+            self.view.scrollTo(place)

@@ -1,0 +1,81 @@
+"""The queue of files: how far it is, how long it will take, and what can be done with it."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QVBoxLayout, QWidget
+
+from gui.core.i18n import _
+from gui.core.shortcuts import bind
+from gui.core.shortcuts import hint as hint_with_keys
+from gui.dictation.dictation_controls import PROGRESS_STEPS
+from gui.session.session import Session
+from gui.session.status import Reading, Status
+from gui.widgets.flow_row import FlowRow
+from gui.widgets.form import push_button
+from gui.widgets.theme import GRID, button_icon_size, theme
+
+
+class QueuePanel(QFrame):
+    """Shown while files are read or wait; `cancel_wanted` when nothing of it is to be read."""
+
+    cancel_wanted = Signal()
+
+    def __init__(self, session: Session, parent: QWidget | None = None):
+        super().__init__(parent)
+        self._session = session
+        self.setObjectName("message")
+        self.setAccessibleName(_("Queue"))
+        self.words = QLabel()
+        self.words.setAccessibleName(_("State of the queue"))
+        self.progress = QProgressBar()
+        self.progress.setTextVisible(False)
+        self.progress.setAccessibleName(_("Progress"))
+        self.pause = push_button(_("Pause"), _("Files wait; what is dictated is read all the same"), "link")
+        hint = _("Takes all files out of the queue; they stay in the history")
+        self.cancel = push_button(_("Cancel all"), hint, "link")
+        hint_with_keys(self.pause, self.pause.toolTip(), "pause_queue")
+        bind(self, "pause_queue", self.pause.click)
+        self.pause.clicked.connect(self._toggle)
+        self.cancel.clicked.connect(self.cancel_wanted)
+        self._lay_out()
+        session.status_changed.connect(self.show_status)
+        theme().changed.connect(self._paint_icons)
+        self.hide()  # shown before it has a parent, it would be a window
+
+    def _lay_out(self) -> None:
+        self.words.setWordWrap(True)
+        beside = QWidget()
+        told = QVBoxLayout(beside)
+        told.setContentsMargins(0, 0, 0, 0)
+        told.setSpacing(GRID)
+        told.addWidget(self.words)
+        told.addWidget(self.progress)
+        row = FlowRow()
+        row.setSpacing(GRID)
+        row.addWidget(beside, 1)
+        row.addSpacing(GRID)
+        for button in (self.pause, self.cancel):
+            button.setIconSize(button_icon_size())
+            row.addWidget(button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(2 * GRID, GRID, GRID, GRID)
+        column.addWidget(row)
+
+    def _toggle(self) -> None:
+        self._session.pause(not self._session.is_paused)
+
+    def show_status(self, status: Status) -> None:
+        self.setVisible(status.n_waiting > 0 or status.n_found is not None)
+        self.words.setText(status.queue_words)
+        known = status.fraction is not None
+        self.progress.setRange(0, PROGRESS_STEPS if known or status.paused else 0)
+        self.progress.setValue(round(PROGRESS_STEPS * (status.fraction or 0.0)))
+        self.progress.setVisible(status.reading is not Reading.NONE or status.n_found is not None)
+        self.pause.setVisible(status.n_waiting > 0)
+        self.pause.setText(_("Go on") if self._session.is_paused else _("Pause"))
+        self.pause.setAccessibleName(self.pause.text())
+        self._paint_icons()
+
+    def _paint_icons(self) -> None:
+        accent = theme().colours.accent
+        self.pause.setIcon(theme().icon("play" if self._session.is_paused else "pause", accent))
+        self.cancel.setIcon(theme().icon("close", accent))

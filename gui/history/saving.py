@@ -1,0 +1,165 @@
+"""The texts of marked entries as files: one where the person says, several into a folder, named as their entries."""
+
+import logging
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QMenu, QWidget
+
+from engine.errors import TranscriptDamaged
+from engine.history.entry import Entry
+from engine.transcript.document import Document
+from gui.core.i18n import _, ngettext
+from gui.core.settings import Settings
+from gui.core.tasks import Task
+from gui.editor.save_menu import Saver
+from gui.history.words import title_words
+from gui.session.history_store import HistoryStore
+from gui.widgets.dialogs import ask_folder, ask_save_path, free_path, text_formats
+from gui.widgets.message_bar import MessageList
+from trainer.training.model_list import clean_name
+
+log = logging.getLogger(__name__)
+_AT_ONCE = 20  # texts that are in memory at the same time
+
+
+class HistorySaving(QObject):
+    """`changed` when it begins, gets on and ends: n_done of n_all.
+
+    ask_save_path, ask_folder: the file dialogs, passed in.
+    """
+
+    changed = Signal()
+
+    def __init__(
+        self,
+        store: HistoryStore,
+        settings: Settings,
+        messages: MessageList,
+        ask_save_path: Callable[[QWidget, Path, str], Path | None] = ask_save_path,
+        ask_folder: Callable[[QWidget, str, Path], Path | None] = ask_folder,
+    ):
+        super().__init__()
+        self._store, self._settings, self._messages = store, settings, messages
+        self.ask_save_path, self.ask_folder = ask_save_path, ask_folder
+        self._saver = Saver()
+        self._saver.saved.connect(messages.say_saved)
+        self._saver.failed.connect(messages.say_failure)
+        self._left: deque[Entry] = deque()
+        self._folder, self._form = Path(), ""
+        self.n_all = self._n_saved = self._n_without = 0
+        self.busy = False
+
+    @property
+    def n_done(self) -> int:
+        return self._n_saved + self._n_without
+
+    def save_one(self, parent: QWidget, entry: Entry) -> None:
+        """Asks for a file, whose ending tells the format."""
+        path = self.ask_save_path(parent, self._settings.folder, _name(entry))
+        if path is None:
+            return
+        self._settings.folder = path.parent
+        self._store.ask(lambda history: history.document(entry.key), partial(self._save_one, entry, path))
+
+    def _save_one(self, entry: Entry, path: Path, document: Document | None) -> None:
+        if document is not None:
+            self._saver.save_document(path, replace(document, source=title_words(entry)))
+
+    def formats_menu(self, parent: QWidget, entries: Sequence[Entry]) -> QMenu:
+        """As what several texts can be saved."""
+        menu = QMenu(parent)
+        for form, words in text_formats().items():
+            menu.addAction(f"{words} (*.{form})", partial(self.save_all, parent, entries, form))
+        return menu
+
+    def save_all(self, parent: QWidget, entries: Sequence[Entry], form: str) -> None:
+        """Asks for a folder; nothing that is there is overwritten. form: of engine.transcript.export.FORMATS."""
+        folder = self.ask_folder(parent, _("Save the texts into a folder"), self._settings.folder)
+        if folder is None or self.busy:
+            return
+        self._settings.folder = folder
+        self._begin(entries, folder, form)
+
+    def cancel(self) -> None:
+        """What is written stays."""
+        self._left.clear()
+
+    # --- several ---
+
+    def _begin(self, entries: Sequence[Entry], folder: Path, form: str) -> None:
+        self._left, self._folder, self._form = deque(entries), folder, form
+        self.n_all, self._n_saved, self._n_without = len(entries), 0, 0
+        self.busy = True
+        self._next()
+
+    def _next(self) -> None:
+        self.changed.emit()
+        portion = [self._left.popleft() for _number in range(min(_AT_ONCE, len(self._left)))]
+        if portion:
+            self._store.ask(lambda history: [(entry, _document(history, entry)) for entry in portion], self._write)
+        else:
+            self._end()
+
+    def _write(self, fetched: list[tuple[Entry, Document | None]]) -> None:
+        task = Task(partial(_written, fetched, self._folder, self._form))
+        task.event.connect(self._count)
+        task.done.connect(self._next)
+        task.failed.connect(self._fail)
+        task.start()
+
+    def _count(self, path: Path | None) -> None:
+        if path is None:
+            self._n_without += 1
+        else:
+            self._n_saved += 1
+
+    def _fail(self, error: Exception) -> None:
+        self._left.clear()
+        self.busy = False
+        self.changed.emit()
+        self._messages.say_failure(error)
+
+    def _end(self) -> None:
+        self.busy = False
+        self.changed.emit()
+        said = ngettext("{n} text was saved.", "{n} texts were saved.", self._n_saved).format(n=self._n_saved)
+        if self._n_without:
+            without = ngettext("{n} entry has no text.", "{n} entries have no text.", self._n_without)
+            said = f"{said} {without.format(n=self._n_without)}"
+        if self._n_saved:
+            self._messages.say_saved(self._folder, said)
+        else:
+            self._messages.say(said)
+
+
+def _name(entry: Entry) -> str:
+    """Of its file, without an ending: the entry's own name, else that of its recording."""
+    own = entry.title if entry.title != entry.source.name else ""
+    return clean_name(own) or clean_name(entry.source.stem) or "text"
+
+
+def _document(history, entry: Entry) -> Document | None:
+    """One that cannot be read must not keep the others from being saved."""
+    try:
+        return history.document(entry.key)
+    except TranscriptDamaged as error:
+        log.warning("a text that is not saved", exc_info=error)
+        return None
+
+
+def _written(fetched: Sequence[tuple[Entry, Document | None]], folder: Path, form: str) -> Iterator[Path | None]:
+    """Each file; None for an entry without a text. Raises DiskFull or NotWritable."""
+    from engine.transcript.export import write
+
+    for entry, document in fetched:
+        if document is None or not document.text.strip():
+            yield None
+            continue
+        path = free_path(folder, _name(entry), f".{form}")
+        write(path, replace(document, source=title_words(entry)), form=form)
+        yield path

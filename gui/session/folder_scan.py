@@ -1,0 +1,106 @@
+"""Which recordings are in the folders that were dropped, found on a thread of its own: a folder may be large."""
+
+import os
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from engine.system.worker import Cancelled
+from gui.core.work import Work
+from gui.widgets.dialogs import AUDIO_SUFFIXES
+
+TELL_EVERY_S = 0.1
+
+
+def with_folders_opened(
+    paths: Sequence[Path], clock: Callable[[], float] = time.monotonic
+) -> Iterator[int | tuple[Path, ...]]:
+    """How many recordings were found so far, at once and ten times a second; at last their paths.
+
+    A folder gives all below it, sorted by name; any other path is taken as it is. What may not be read is left out.
+    """
+    found: list[Path] = []
+    for path in paths:
+        if not path.is_dir():
+            found.append(path)
+            continue
+        before = len(found)
+        told_s = float("-inf")
+        for inner in _below(path):
+            if inner is not None:
+                found.append(inner)
+            if clock() - told_s >= TELL_EVERY_S:
+                told_s = clock()
+                yield len(found)
+        found[before:] = sorted(found[before:])
+    yield tuple(found)
+
+
+def _below(folder: Path) -> Iterator[Path | None]:
+    """The recordings of a folder and of those in it; None for every other entry, so that the caller hears of it."""
+    waiting = [os.fspath(folder)]
+    while waiting:
+        yield None
+        with suppress(OSError), os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(entry.path)
+                is_recording = os.path.splitext(entry.name)[1].lower() in AUDIO_SUFFIXES  # noqa: PTH122 - many
+                yield Path(entry.path) if is_recording else None
+
+
+class Listing(QObject):
+    """One drop after the other. `listed(paths, is_quiet)`: what to read of it, and whether for the history only.
+
+    n_found: recordings found so far in the folders of the drop under way; None where there are no folders to open.
+    `changed` when it has changed; `failed(error)`.
+    """
+
+    listed = Signal(object, bool)
+    changed = Signal()
+    failed = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._waiting: deque[tuple[Sequence[Path], bool]] = deque()
+        self._is_quiet = False
+        self._work = Work(self)
+        self._work.event.connect(self._take)
+        self._work.ended.connect(self._end)
+        self.n_found: int | None = None
+
+    @property
+    def busy(self) -> bool:
+        return self._work.running
+
+    def look(self, paths: Sequence[Path], is_quiet: bool) -> None:
+        self._waiting.append((paths, is_quiet))
+        self._go_on()
+
+    def cancel(self) -> None:
+        """Nothing more is listed, of this drop and of those that wait."""
+        self._waiting.clear()
+        self._work.cancel()
+
+    def _go_on(self) -> None:
+        if self._waiting and not self._work.running:
+            paths, self._is_quiet = self._waiting.popleft()
+            self._work.start(lambda: with_folders_opened(paths))
+
+    def _take(self, told: int | tuple[Path, ...]) -> None:
+        if isinstance(told, int):
+            self.n_found = told
+            self.changed.emit()
+        else:
+            self.listed.emit(told, self._is_quiet)
+
+    def _end(self, outcome: Exception | None) -> None:
+        self.n_found = None
+        if outcome is not None and not isinstance(outcome, Cancelled):
+            self.failed.emit(outcome)
+        self._go_on()
+        self.changed.emit()

@@ -1,0 +1,79 @@
+"""The recognition process that the session reads with: which model it has, and whether it is ready. No widgets."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from gui.core.recognition import Engine, closing, until_ready
+from gui.core.tasks import Task
+from gui.session.status import Model
+
+
+class ModelInUse(QObject):
+    """One model at a time. `settled`: it is ready, or its loading was stopped; `failed(error)`: it cannot be loaded.
+
+    folder: of the model that is loaded or being loaded; None where there is none. make_engine: recognition with the
+    checkpoint in a folder.
+    """
+
+    settled = Signal()
+    failed = Signal(object)
+
+    def __init__(self, make_engine: Callable[[Path], Engine]):
+        super().__init__()
+        self._make_engine = make_engine
+        self._loading: Task | None = None
+        self.engine: Engine | None = None
+        self.folder: Path | None = None
+        self.state = Model.LOADING
+
+    @property
+    def is_loading(self) -> bool:
+        return self._loading is not None
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it was ever begun, and is not being loaded now."""
+        return self.engine is not None and self._loading is None
+
+    def load(self, folder: Path) -> None:
+        """Starts recognition with that model in place of the one before; does nothing while another is loading."""
+        if self._loading is not None:
+            return
+        if self.engine is not None:
+            Task(partial(closing, self.engine)).start()
+        self.engine, self.folder, self.state = self._make_engine(folder), folder, Model.LOADING
+        self._loading = Task(partial(until_ready, self.engine))
+        self._loading.done.connect(self._ready)
+        self._loading.failed.connect(self._fail)
+        self._loading.cancelled.connect(self._stopped)
+        self._loading.start()
+
+    def forget(self) -> None:
+        """The model must be loaded anew before anything is read."""
+        self.folder = None
+        self.stop()
+
+    def stop(self) -> None:
+        """Stops loading; `settled` comes when it has."""
+        if self._loading is not None:
+            self._loading.cancel()
+
+    def close(self) -> Task | None:
+        """Ends the process; gives the task that does so, not started yet; None where there is nothing to end."""
+        engine, self.engine = self.engine, None
+        return Task(partial(closing, engine)) if engine is not None else None
+
+    def _ready(self) -> None:
+        self._loading, self.state = None, Model.READY
+        self.settled.emit()
+
+    def _fail(self, error: Exception) -> None:
+        self._loading, self.state = None, Model.MISSING
+        self.failed.emit(error)
+
+    def _stopped(self) -> None:
+        self._loading = self.folder = None
+        self.settled.emit()

@@ -1,0 +1,250 @@
+"""Recordings become text: a queue of jobs, and recognition that reads one at a time. Knows no microphone.
+
+Whether or not the model is ready, jobs can be put into the queue; nothing said depends on it.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from engine.dictation.apply_commands import dictated, joined
+from engine.dictation.spoken_commands import NOTHING_SPOKEN, Spoken
+from engine.errors import AudioError, DiktovkaError, EngineStopped
+from engine.events import Event, Final, Finished, Progress, Provisional, Revised, Started
+from gui.core.problem import Problem
+from gui.core.recognition import Engine
+from gui.core.tasks import Task
+from gui.session.jobs import Ending, Job, Queue
+from gui.session.model_in_use import ModelInUse
+from gui.session.status import Model
+
+
+class ReadingQueue(QObject):
+    """Jobs in, text out; `changed` when there may be another state to tell. Every signal comes on the window's thread.
+
+    make_engine: recognition with the checkpoint in a folder; model: that folder.
+    jobs_added(jobs): they were put into the queue; who sets `is_held` then calls `release` when they may be read.
+    provisional(job, segment), final(job, segment): text as it comes; a job's final segments come in order.
+    revised(job, before, after): a spoken command changed what is written of a final segment. spoken_for(job): which
+    commands count in it. dictated(job, text): a recording was read to its end. job_ended(job): nothing more comes of
+    it, unless it was interrupted.
+    """
+
+    changed = Signal()
+    jobs_added = Signal(object)
+    job_started = Signal(object)
+    provisional = Signal(object, object)
+    final = Signal(object, object)
+    revised = Signal(object, object, object)
+    job_ended = Signal(object)
+    nothing_heard = Signal(object)
+    dictated = Signal(object, str)
+    problem = Signal(object)
+
+    def __init__(self, make_engine: Callable[[Path], Engine], model: Path):
+        super().__init__()
+        self.model = model
+        self._recognition = ModelInUse(make_engine)
+        self._recognition.settled.connect(self._go_on)
+        self._recognition.failed.connect(self._model_failed)
+        self._queue = Queue()
+        self._reading: Task | None = None
+        self._is_leaving = False
+        self._closing = False
+        self._give_back: Callable[[], None] | None = None
+        self.spoken_for: Callable[[Job], Spoken] = lambda _job: NOTHING_SPOKEN
+
+    # --- the model ---
+
+    def load_model(self) -> None:
+        """Starts the recognition process; jobs wait until it is ready."""
+        if not self._closing:
+            self._recognition.load(self.model)
+            self.changed.emit()
+
+    def use_model(self, folder: Path) -> None:
+        """Puts another checkpoint in place of the one in use, as soon as nothing is being read."""
+        if not self._closing:
+            self.model = folder
+            self._recognition.forget()
+            self._go_on()
+
+    @property
+    def language_error(self) -> DiktovkaError | None:
+        """Why own words or language model are not used; None where they are, or where nothing was read yet."""
+        return getattr(self._recognition.engine, "language_error", None)
+
+    def borrow(self, give_back: Callable[[], None]) -> Engine | None:
+        """Recognition, for a short recording in between; None while it is not ready or something waits for it.
+
+        give_back: asks the borrower to stop, when something is to be read; `take_back` must follow in any case.
+        """
+        recognition = self._recognition
+        ready = recognition.is_idle and recognition.state is Model.READY and recognition.folder == self.model
+        busy = self._reading is not None or bool(self._queue) or self._closing or self._give_back is not None
+        if not ready or busy:
+            return None
+        self._give_back = give_back
+        return recognition.engine
+
+    def take_back(self) -> None:
+        """The borrower has stopped."""
+        self._give_back = None
+        self._go_on()
+
+    def _model_failed(self, error: Exception) -> None:
+        job = self._queue.next
+        if job is not None and job.model == self._recognition.folder != self.model:
+            self._queue.remove(job)
+            self._end(job, Ending.FAILED, error)
+        else:
+            self.problem.emit(Problem(error, self.load_model))
+        self._go_on()
+
+    # --- reading ---
+
+    def read_again(self, jobs: Sequence[Job]) -> None:
+        """Reads recordings from their beginning, after they were cancelled or failed."""
+        self.read([job.again() for job in jobs])
+
+    @property
+    def jobs(self) -> list[Job]:
+        """All that are read or wait for it, the current one first."""
+        return self._queue.jobs
+
+    def read(self, jobs: Sequence[Job]) -> None:
+        """Puts them into the queue."""
+        if jobs and not self._closing:
+            self._queue.add(jobs)
+            self.jobs_added.emit(jobs)
+            if any(job.is_live for job in jobs):
+                self._interrupt()
+            self._go_on()
+
+    @property
+    def is_paused(self) -> bool:
+        return self._queue.is_paused
+
+    @property
+    def current_fraction(self) -> float | None:
+        """How much of the file that is being read has been read, 0 to 1; None where that is not known."""
+        return self._queue.current_fraction
+
+    def release(self, jobs: Sequence[Job]) -> None:
+        """They may be read now."""
+        for job in jobs:
+            job.is_held = False
+        self._go_on()
+
+    def pause(self, paused: bool) -> None:
+        """Whether files wait; recordings are read all the same."""
+        self._queue.is_paused = paused
+        if paused:
+            self._interrupt()
+        self._go_on()
+
+    def _interrupt(self) -> None:
+        """A file that is being read waits again; it will be gone on with from where its text ends."""
+        job = self._queue.current
+        if job is not None and not job.is_live:
+            self._queue.interrupt_current()
+            self._leave(job, Ending.INTERRUPTED)
+
+    def _go_on(self) -> None:
+        """Starts what can start now, and tells the state."""
+        if not self._closing and self._reading is None and self._recognition.is_idle:
+            job = self._queue.next
+            wanted = (job.model if job is not None else None) or self.model
+            is_wanted = job is not None or self._recognition.folder != wanted
+            if self._give_back is not None and is_wanted:
+                self._give_back()
+            elif self._recognition.folder != wanted:
+                self._recognition.load(wanted)
+            elif self._recognition.state is Model.READY and self._queue.start_next() is not None:
+                self._read(job)
+        self.changed.emit()
+
+    def _read(self, job: Job) -> None:
+        engine = self._recognition.engine
+        if job.is_live:
+            steps = partial(engine.follow, job.path, job.recording)
+        else:
+            steps = partial(engine.transcribe.transcribe, job.path, job.read_to_s)
+        spoken = self.spoken_for(job)
+        job.is_dictation = job.is_live or bool(spoken.commands)
+        self._reading, self._is_leaving = Task(lambda: dictated(steps(), spoken)), False
+        self._reading.event.connect(self._take)
+        self._reading.done.connect(self._reading_done)
+        self._reading.cancelled.connect(self._reading_ended)
+        self._reading.failed.connect(self._reading_failed)
+        self.job_started.emit(job)
+        self._reading.start()
+
+    def _take(self, event: Event) -> None:
+        job = self._queue.current
+        if job is None:
+            return  # what was cancelled may still send what it had under way
+        match event:
+            case Started(duration_s=duration_s):
+                self._queue.progress(0.0, duration_s)
+            case Provisional(segment):
+                self.provisional.emit(job, segment)
+            case Final(segment):
+                job.has_text = job.has_text or bool(segment.heard)
+                job.segments.append(segment)
+                self.final.emit(job, segment)
+            case Revised(before, after):
+                job.segments = [after if segment == before else segment for segment in job.segments]
+                self.revised.emit(job, before, after)
+            case Progress(done_s, total_s):
+                self._queue.progress(done_s, total_s)
+            case Finished(duration_s=duration_s):
+                self._queue.progress(duration_s, duration_s)
+        self.changed.emit()
+
+    def _end(self, job: Job, ending: Ending, error: Exception | None = None) -> None:
+        job.ending, job.error = ending, error
+        self.job_ended.emit(job)
+
+    def _reading_done(self) -> None:
+        job = self._reading_ended(Ending.DONE)
+        if job is not None and not job.has_text and not job.is_quiet:
+            self.nothing_heard.emit(job)
+        elif job is not None and job.is_live:
+            self.dictated.emit(job, joined(job.segments))
+
+    def _reading_ended(self, ending: Ending = Ending.CANCELLED, error: Exception | None = None) -> Job | None:
+        """Forgets the task that has ended; gives its job, None where that was cancelled meanwhile."""
+        self._reading = None
+        job = self._queue.current
+        if job is not None:
+            self._queue.finish_current()
+            self._end(job, ending, error)
+        if isinstance(error, EngineStopped):
+            self._recognition.forget()
+        self._go_on()
+        return job
+
+    def _reading_failed(self, error: Exception) -> None:
+        job = self._reading_ended(Ending.FAILED, error)
+        if job is not None and not job.is_quiet:
+            again = None if isinstance(error, AudioError) else partial(self.read_again, [job])
+            self.problem.emit(Problem(error, again))
+
+    def _leave(self, job: Job, ending: Ending) -> None:
+        """The job was taken out of the queue; what a task still sends of it is not heeded."""
+        if self._reading is not None and self._queue.current is None and not self._is_leaving:
+            self._is_leaving = True
+            self._reading.cancel()
+            self._recognition.engine.cancel()
+        self._end(job, ending)
+
+    def cancel_jobs(self, jobs: Sequence[Job]) -> None:
+        """Takes these files out of the queue."""
+        for job in jobs:
+            if job in self._queue.jobs and not job.is_live:
+                self._queue.remove(job)
+                self._leave(job, Ending.CANCELLED)
+        self._go_on()

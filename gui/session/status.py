@@ -1,0 +1,160 @@
+"""What the window is doing, and the words for it."""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from gui.core.i18n import _, ngettext
+
+
+class Recording(Enum):
+    NONE = auto()
+    OPENING = auto()
+    LISTENING = auto()
+    STOPPING = auto()
+
+
+class Model(Enum):
+    LOADING = auto()
+    READY = auto()
+    MISSING = auto()
+
+
+class Reading(Enum):
+    NONE = auto()
+    LIVE = auto()
+    FILES = auto()
+
+
+def no_sound_words() -> str:
+    """Of a microphone that is open and gives silence alone."""
+    return _("Listening, but no sound comes: is the microphone switched off?")
+
+
+@dataclass(frozen=True)
+class Status:
+    """fraction: of the files' audio that has been read, 0 to 1; None where it is not known.
+
+    n_waiting: files not done yet. paused: they wait until somebody says otherwise. n_found: recordings found so far
+    in dropped folders; None where nothing is looked for.
+    """
+
+    recording: Recording = Recording.NONE
+    model: Model = Model.LOADING
+    reading: Reading = Reading.NONE
+    file_number: int = 0
+    n_files: int = 0
+    fraction: float | None = None
+    time_left_s: float | None = None
+    closing: bool = False
+    hears_nothing: bool = False
+    paused: bool = False
+    n_waiting: int = 0
+    n_found: int | None = None
+
+    @property
+    def is_dictating(self) -> bool:
+        """Until the text of the recording has come."""
+        return self.recording is not Recording.NONE or self.reading is Reading.LIVE
+
+    @property
+    def can_cancel(self) -> bool:
+        return self.is_dictating or self.reading is not Reading.NONE or self.n_found is not None
+
+    @property
+    def hindrance(self) -> str:
+        """Why nothing else may record now, in the person's language; "" if it may."""
+        return "" if self.recording is Recording.NONE else _("Dictation is recording. Stop it first.")
+
+    @property
+    def words(self) -> str:
+        """What is happening, in the person's language."""
+        if self.closing:
+            return _("Closing")
+        return self._recording_words() or self._looking_words() or self._reading_words() or self._model_words()
+
+    def _recording_words(self) -> str:
+        if self.recording is Recording.OPENING:
+            return _("Opening the microphone")
+        if self.recording is Recording.LISTENING and self.hears_nothing:
+            return no_sound_words()
+        if self.recording is Recording.LISTENING:
+            return {
+                Model.LOADING: _("Listening; the text comes when the model is ready"),
+                Model.READY: _("Listening"),
+                Model.MISSING: _("Listening; the recording is kept, but there is no model to read it"),
+            }[self.model]
+        return _("Writing down the rest") if self.recording is Recording.STOPPING else ""
+
+    def _looking_words(self) -> str:
+        if self.n_found is None:
+            return ""
+        return ngettext(
+            "Looking for recordings; {n} was found so far",
+            "Looking for recordings; {n} were found so far",
+            self.n_found,
+        ).format(n=self.n_found)
+
+    def _reading_words(self) -> str:
+        if self.reading is Reading.NONE:
+            return ""
+        if self.model is Model.LOADING:
+            return _("Getting the model ready; then the text comes")
+        if self.model is Model.MISSING:
+            return _("Waiting for a model")
+        if self.reading is Reading.LIVE:
+            return _("Writing down the rest")
+        return self.queue_words
+
+    @property
+    def queue_words(self) -> str:
+        """How far the files are, also while something else goes on."""
+        if self.n_found is not None:
+            return self._looking_words()
+        if self.paused:
+            return ngettext("Paused; {n} file waits", "Paused; {n} files wait", self.n_waiting).format(n=self.n_waiting)
+        if self.reading is Reading.LIVE:
+            return ngettext("{n} file waits", "{n} files wait", self.n_waiting).format(n=self.n_waiting)
+        return self._files_words()
+
+    def _files_words(self) -> str:
+        left = time_left(self.time_left_s)
+        if self.n_files > 1:
+            words = _("Reading {number} of {total} files").format(number=max(1, self.file_number), total=self.n_files)
+        else:
+            words = _("Reading the file")
+        return f"{words}, {left}" if left else words
+
+    def _model_words(self) -> str:
+        return {
+            Model.LOADING: _("Getting the model ready"),
+            Model.READY: _("Ready"),
+            Model.MISSING: _("There is no model; recordings are kept"),
+        }[self.model]
+
+
+def nothing_found_words() -> str:
+    """Of dropped folders."""
+    return _(
+        "There are no recordings in what was dropped. WAV, FLAC, OGG, MP3, M4A and the sound of videos can be read."
+    )
+
+
+def time_left(left_s: float | None) -> str:
+    """ "40 s left"; rounded so that it does not flicker, empty where it is not known."""
+    if left_s is None:
+        return ""
+    if left_s < 10:
+        return _("a few seconds left")
+    if left_s < 90:
+        return _("{n} s left").format(n=round(left_s / 5) * 5)
+    minutes = round(left_s / 60)
+    if minutes < 60:
+        return _("{n} min left").format(n=minutes)
+    return _("{hours} h {minutes} min left").format(hours=minutes // 60, minutes=minutes % 60)
+
+
+def clock_time(seconds: float) -> str:
+    """ "0:07", "12:30", "1:02:03"."""
+    minutes, seconds = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"

@@ -1,0 +1,137 @@
+"""How one dictates: where the text goes, the keys for every window, the tray, and spoken commands."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSizePolicy, QSpinBox
+
+from engine.dictation.spoken_commands import COMMANDS
+from gui.core.i18n import _
+from gui.core.problem_words import problem_words
+from gui.core.shortcuts import is_usable, shown
+from gui.desktop.global_shortcut import asks_the_desktop, system_keys
+from gui.desktop.insertion import is_possible, why_not
+from gui.desktop.shortcut_error import NoGlobalKeys
+from gui.desktop.tray import Tray
+from gui.settings.sections import Around
+from gui.settings.shortcuts import KeysField
+from gui.widgets.form import named, number_field
+from gui.widgets.settings_form import SettingsForm, tick
+from gui.widgets.wrapping_checkbox import Tick
+
+_FIRST_SILENCE_S = 3
+
+
+class DictatingSection(SettingsForm):
+    """Every change is in force at once."""
+
+    def __init__(self, around: Around):
+        super().__init__(_("Dictating"))
+        self._settings = around.settings
+        self._ticks: dict[str, Tick] = {}
+        self._add_text()
+        self._add_keys()
+        self._add_silence()
+        self._add_tray()
+        self._add_spoken()
+        self.column.addStretch(1)
+        self._settings.changed.connect(self._show)
+        self._show()
+
+    def _tick(self, setting: str, text: str, note: str = "") -> Tick:
+        box = tick(text, note)
+        # Not a partial: PySide sees no arguments in it, and would call it without the state.
+        box.clicked.connect(lambda on, setting=setting: setattr(self._settings, setting, on))
+        self._ticks[setting] = box
+        self.add_tick(box, note)
+        return box
+
+    def _add_text(self) -> None:
+        self._tick("copy_dictated", _("Copy the text when a dictation ends"))
+        note = _("When you began to dictate there by the keys below, by the tray or by a command.")
+        self.insert = self._tick("insert_dictated", _("Type the text into the window that had the focus"), note)
+        if not is_possible():
+            reason = why_not()
+            self.add_note(_(reason))
+
+    def _add_keys(self) -> None:
+        self.add_heading(_("Keys for every window"))
+        self.keys = KeysField(_("Keys that dictate from every window"))
+        self.keys.editingFinished.connect(self._store_keys)
+        possible = system_keys() is not None
+        note = _("With the window closed too, as long as the program runs.")
+        if asks_the_desktop():
+            note += " " + _("Here the desktop gives them: it may ask you, and you can change them in its settings.")
+        elif not possible:
+            note = problem_words(NoGlobalKeys())
+        self.problem = self.add_field(_("Start and stop recording:"), self.keys, note)
+        self.held = self._tick("global_keys_held", _("Record only while the keys are held down"))
+        for widget in (self.keys, self.held):
+            widget.setEnabled(possible)
+
+    def _add_silence(self) -> None:
+        self.add_heading(_("The end of a recording"))
+        self.stops = tick(_("Stop by itself when nobody has spoken for some seconds"))
+        self.stops.clicked.connect(lambda on: setattr(self._settings, "silence_s", _FIRST_SILENCE_S if on else 0))
+        self.add_tick(self.stops)
+        self.silence = number_field(QSpinBox())
+        self.silence.setRange(1, 600)
+        self.silence.setSuffix(" " + _("s"))
+        self.silence.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.silence.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        named(self.silence, _("Seconds of silence"))
+        self.silence.valueChanged.connect(lambda seconds: setattr(self._settings, "silence_s", seconds))
+        self.add_field(_("Seconds of silence:"), self.silence)
+
+    def _add_tray(self) -> None:
+        self.add_heading(_("Tray"))
+        icon = self._tick("tray_icon", _("Show an icon in the tray, with what the program is doing"))
+        close = self._tick("close_to_tray", _("Stay in the tray when the window is closed"))
+        if not Tray.is_possible():
+            icon.setEnabled(False)
+            close.setEnabled(False)
+            self.add_note(_("This desktop has no tray."))
+
+    def _add_spoken(self) -> None:
+        self.add_heading(_("Spoken commands"))
+        self.add_note(
+            _(
+                "The model hears letters: it writes no punctuation and no capitals of its own. Said while you dictate, "
+                "these words are carried out instead of being written."
+            )
+        )
+        self.spoken: dict[str, Tick] = {}
+        for command in COMMANDS:
+            box = tick(_("“{phrase}”: {meaning}").format(phrase=command.phrase, meaning=_(command.meaning)))
+            box.clicked.connect(lambda on, name=command.name: self._store_spoken(name, on))
+            self.spoken[command.name] = box
+            self.column.addWidget(box, 0, Qt.AlignmentFlag.AlignLeft)
+        self.add_note("")
+        self._tick("spoken_capitals", _("Begin sentences with a capital letter"), _("Around marks that were spoken."))
+        note = _("“двадцать пять” becomes 25; ordinals, and numbers below ten that stand alone, stay words.")
+        self._tick("spoken_digits", _("Write numbers as digits"), note)
+        self._tick("spoken_in_files", _("Do all this in opened files, too"))
+
+    def _store_keys(self) -> None:
+        keys = self.keys.keys
+        if is_usable(keys):
+            self._settings.global_keys = keys
+            return
+        self.problem.setText(_("{keys} alone is needed for typing; add Ctrl or Alt.").format(keys=shown(keys)))
+        self.keys.show_keys(self._settings.global_keys)
+
+    def _store_spoken(self, name: str, on: bool) -> None:
+        off = set(self._settings.spoken_off.split()) - {name} | (set() if on else {name})
+        self._settings.spoken_off = " ".join(sorted(off))
+
+    def _show(self, _name: str = "") -> None:
+        settings = self._settings
+        for setting, box in self._ticks.items():
+            box.setChecked(getattr(settings, setting))
+        off = settings.spoken_off.split()
+        for name, box in self.spoken.items():
+            box.setChecked(name not in off)
+        self.keys.show_keys(settings.global_keys)
+        self.stops.setChecked(settings.silence_s > 0)
+        self.silence.setEnabled(settings.silence_s > 0)
+        self.silence.blockSignals(True)
+        self.silence.setValue(settings.silence_s or _FIRST_SILENCE_S)
+        self.silence.blockSignals(False)

@@ -1,0 +1,130 @@
+"""Whether a microphone hears: a few seconds of its level, of which nothing is kept."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QHideEvent
+from PySide6.QtWidgets import QProgressBar, QSizePolicy, QVBoxLayout, QWidget
+
+from engine.config import FULL_SCALE, QUIET_PEAK
+from engine.paths import data_dir
+from gui.core.i18n import _
+from gui.core.problem_words import problem_words
+from gui.core.tasks import MakeRecorder
+from gui.session.recording_controller import DEAD_PEAK, Dictaphone
+from gui.session.status import Recording, no_sound_words
+from gui.widgets.flow_row import FlowRow
+from gui.widgets.form import named, push_button, words
+from gui.widgets.log_window import failure_link
+from gui.widgets.record_button import loudness
+from gui.widgets.theme import GRID
+
+LASTS_MS = 10_000
+_STEPS = 100
+
+
+class MicrophoneTrial(QWidget):
+    """A button, a bar that moves with the voice, and what to make of it.
+
+    microphone: gives the name of the one to try, None for the system's default. hindrance: why it cannot be tried now,
+    "" if it can. It ends by itself, and when it is hidden.
+    """
+
+    def __init__(self, make_recorder: MakeRecorder, microphone: Callable[[], str | None], hindrance: Callable[[], str]):
+        super().__init__()
+        self._microphone, self._hindrance, self._peak = microphone, hindrance, 0.0
+        folder = data_dir() / "trial"
+        for left_by_a_kill in folder.glob("*.wav"):
+            self._forget(left_by_a_kill)
+        self._dictaphone = Dictaphone(folder, make_recorder, datetime.now)
+        self.button = push_button(_("Try it"), _("Shows for some seconds how loud it is; nothing is kept"))
+        self.level = named(QProgressBar(), _("Level of the microphone"))
+        self.level.setRange(0, _STEPS)
+        self.level.setTextVisible(False)
+        self.level.setFixedWidth(20 * GRID)
+        self.level.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.told, self.show_log = words("", quiet=True), failure_link()
+        self._patience = QTimer(self, singleShot=True, interval=LASTS_MS)
+        row = FlowRow()
+        row.setSpacing(2 * GRID)
+        row.addWidget(self.button)
+        row.addWidget(self.level)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID)
+        column.addWidget(row)
+        column.addWidget(self.told)
+        column.addWidget(self.show_log, 0, Qt.AlignmentFlag.AlignLeft)
+        self.button.clicked.connect(self.toggle)
+        self._patience.timeout.connect(self.end)
+        self._dictaphone.state_changed.connect(self._show_state)
+        self._dictaphone.level_changed.connect(self._show_level)
+        self._dictaphone.recording_ended.connect(self._forget)
+        self._dictaphone.failed.connect(self._tell)
+        self._show_state()
+
+    @property
+    def running(self) -> bool:
+        return self._dictaphone.state is not Recording.NONE
+
+    def toggle(self) -> None:
+        if self.running:
+            self.end()
+            return
+        hindrance = self._hindrance()
+        if hindrance:
+            self._say(hindrance)
+            return
+        self._peak = 0.0
+        self._dictaphone.record(self._microphone())
+        self._patience.start()
+
+    def end(self) -> None:
+        """Also as soon as the microphone is wanted for something else."""
+        self._patience.stop()
+        if self.running:
+            heard = self._dictaphone.state is Recording.LISTENING
+            self._dictaphone.drop()
+            if heard:
+                self._say(self._verdict())
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.end()
+
+    def _show_state(self) -> None:
+        state = self._dictaphone.state
+        self.button.setText(_("Stop trying") if self.running else _("Try it"))
+        if not self.running:
+            self.level.setValue(0)
+        if state is Recording.OPENING:
+            self._say(_("Opening the microphone"))
+        elif state is Recording.LISTENING:
+            dead = self._dictaphone.hears_nothing
+            self._say(no_sound_words() if dead else _("Speak: the bar moves with your voice."))
+
+    def _show_level(self, peak: float, rms: float) -> None:
+        self._peak = max(self._peak, peak)
+        self.level.setValue(round(_STEPS * loudness(rms)))
+
+    def _verdict(self) -> str:
+        if self._peak <= DEAD_PEAK:
+            return _("Nothing was heard. See that the microphone is switched on, or choose another one.")
+        if self._peak < QUIET_PEAK:
+            return _("It hears little. Come nearer, or make it louder in the system's settings.")
+        if self._peak >= FULL_SCALE:
+            return _("It is too loud, and so distorted. Move away, or make it quieter in the system's settings.")
+        return _("It hears you well.")
+
+    def _forget(self, path: Path, _duration_s: float = 0.0) -> None:
+        path.unlink(missing_ok=True)
+
+    def _tell(self, error: Exception, _is_kept: bool) -> None:
+        self._patience.stop()
+        self._say(problem_words(error), is_failure=True)
+
+    def _say(self, sentence: str, is_failure: bool = False) -> None:
+        self.told.setText(sentence)
+        self.show_log.setVisible(is_failure)

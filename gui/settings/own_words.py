@@ -1,0 +1,199 @@
+"""The person's own words, one a line, which recognition prefers at once."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QFileDialog, QPlainTextEdit, QWidget
+
+from engine.decode.own_words import (
+    OwnWords,
+    export_own_words,
+    import_own_words,
+    parse_own_words,
+    read_text,
+    write_own_words,
+)
+from engine.errors import DiktovkaError
+from engine.paths import own_words_file
+from gui.core.i18n import _, ngettext
+from gui.core.problem_words import problem_words
+from gui.core.work import Work
+from gui.settings.sections import Around
+from gui.widgets.form import named, push_button
+from gui.widgets.log_window import failure_link
+from gui.widgets.settings_form import SettingsForm
+from gui.widgets.theme import GRID
+
+SAVE_AFTER_MS = 800
+_SHOWN_PROBLEMS = 3
+
+
+class OwnWordsSection(SettingsForm):
+    """Saved a moment after each change, by itself. A line that cannot be used is kept, and named under the list.
+
+    ask_open, ask_save: the file dialogs, passed in.
+    """
+
+    def __init__(
+        self,
+        around: Around,
+        ask_open: Callable[[QWidget, Path], Path | None] | None = None,
+        ask_save: Callable[[QWidget, Path], Path | None] | None = None,
+    ):
+        super().__init__(_("Own words"))
+        self._around = around
+        self.ask_open, self.ask_save = ask_open or _ask_open, ask_save or _ask_save
+        self.work = Work(self)
+        self._saved: str | None = None  # what stands in the file; None: it could not be read
+        self._queued: list[Callable[[], Iterator[object]]] = []
+        self.text = named(QPlainTextEdit(), _("Own words"), _("One word or phrase a line"))
+        self.text.setTabChangesFocus(True)
+        self.text.setMinimumHeight(24 * GRID)
+        self.text.setPlaceholderText(_("One word or phrase a line"))
+        self.add_note(
+            _("Names and terms that recognition should prefer, one word or phrase a line, in Russian letters.")
+        )
+        self.column.addWidget(self.text, 1)
+        self.state = self.add_note(" ")
+        self.imports = push_button(_("Import…"), _("Add the lines of a text file that are not here yet"))
+        self.exports = push_button(_("Export…"), _("Save the list as a text file"))
+        self.show_log = failure_link()
+        self.add_buttons(self.imports, self.exports, self.show_log)
+        self._pause = QTimer(self, singleShot=True, interval=SAVE_AFTER_MS)
+        self._pause.timeout.connect(self.save)
+        self.text.textChanged.connect(self._changed)
+        self.imports.clicked.connect(lambda _checked=False: self._import())
+        self.exports.clicked.connect(lambda _checked=False: self._export())
+        self.work.event.connect(self._take)
+        self.work.ended.connect(self._end)
+
+    # --- the file and the field ---
+
+    def showEvent(self, event) -> None:
+        super().showEvent(event)
+        if not self._unsaved:
+            self._load()
+
+    @property
+    def _unsaved(self) -> bool:
+        return self._saved is not None and self.text.toPlainText() != self._saved
+
+    def _load(self) -> None:
+        """A list is short: it is read at once. One that is no text is left alone, and cannot be edited here."""
+        try:
+            self._show(read_text(own_words_file()).rstrip("\n"))
+        except DiktovkaError as error:
+            self._saved = None
+            self.text.setReadOnly(True)
+            self.state.setText(problem_words(error))
+            self.state.show()
+            self.show_log.show()
+
+    def _show(self, text: str) -> None:
+        self._saved = text
+        self.text.setReadOnly(False)
+        self.show_log.hide()
+        if self.text.toPlainText() != text:
+            self.text.setPlainText(text)
+        self._pause.stop()
+        self._describe(parse_own_words(text))
+
+    def _changed(self) -> None:
+        if self._unsaved:
+            self._pause.start()
+
+    def save(self) -> None:
+        if not self._unsaved:
+            return
+        text = self.text.toPlainText()
+        self._do(lambda: _write(text))
+
+    def save_last(self) -> None:
+        """At the end, when nothing else runs."""
+        self._pause.stop()
+        if self._unsaved:
+            for _done in _write(self.text.toPlainText()):
+                pass
+
+    # --- import and export ---
+
+    def _import(self) -> None:
+        path = self.ask_open(self, self._around.settings.folder)
+        if path is not None:
+            self._around.settings.folder = path.parent
+            self.save()
+            self._do(lambda: _import(path))
+
+    def _export(self) -> None:
+        path = self.ask_save(self, self._around.settings.folder)
+        if path is not None:
+            self._around.settings.folder = path.parent
+            self.save()
+            self._do(lambda: _export(path))
+
+    def _do(self, steps: Callable[[], Iterator[object]]) -> None:
+        """One after the other, in order."""
+        self._queued.append(steps)
+        if not self.work.running:
+            self.work.start(self._queued.pop(0))
+
+    def _take(self, what: object) -> None:
+        match what:
+            case ("written", text, found):
+                self._saved = text
+                self._describe(found)
+            case ("imported", text, n_new):
+                self._show(text)
+                said = ngettext("{n} line was added.", "{n} lines were added.", n_new).format(n=n_new)
+                self._around.messages.say(said, "check-circle-outline")
+            case ("exported", path):
+                self._around.messages.say_saved(path)
+
+    def _end(self, failure: Exception | None) -> None:
+        if failure is not None:
+            self._around.messages.say_failure(failure)
+        if self._queued:
+            self.work.start(self._queued.pop(0))
+        elif self._unsaved and failure is None:
+            self._pause.start()
+
+    def _describe(self, found: OwnWords) -> None:
+        n = len(found.words)
+        sentences = [ngettext("{n} entry is preferred.", "{n} entries are preferred.", n).format(n=n)]
+        for line in found.bad[:_SHOWN_PROBLEMS]:
+            told = _("Line {n}, “{text}”, is left out: {reason}.")
+            sentences.append(told.format(n=line.number, text=line.text, reason=_(line.reason)))
+        if len(found.bad) > _SHOWN_PROBLEMS:
+            n = len(found.bad) - _SHOWN_PROBLEMS
+            sentences.append(ngettext("So is {n} more line.", "So are {n} more lines.", n).format(n=n))
+        self.state.setText("\n".join(sentences))
+        self.state.show()
+
+
+def _write(text: str) -> Iterator[object]:
+    yield "written", text, write_own_words(text)
+
+
+def _import(path: Path) -> Iterator[object]:
+    before = len(read_text(own_words_file()).splitlines())
+    import_own_words(path)
+    text = read_text(own_words_file()).rstrip("\n")
+    yield "imported", text, len(text.splitlines()) - before
+
+
+def _export(path: Path) -> Iterator[object]:
+    export_own_words(path)
+    yield "exported", path
+
+
+def _ask_open(parent: QWidget, folder: Path) -> Path | None:
+    filters = f"{_('Text')} (*.txt);;{_('All files')} (*)"
+    name, _filter = QFileDialog.getOpenFileName(parent, _("Import words"), str(folder), filters)
+    return Path(name) if name else None
+
+
+def _ask_save(parent: QWidget, folder: Path) -> Path | None:
+    suggested = folder / f"{_('own words')}.txt"
+    name, _filter = QFileDialog.getSaveFileName(parent, _("Export words"), str(suggested), f"{_('Text')} (*.txt)")
+    return Path(name) if name else None

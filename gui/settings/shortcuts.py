@@ -1,0 +1,188 @@
+"""Every shortcut, to be changed: what is taken already is said, and nothing that text is typed with is allowed."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QKeySequenceEdit, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+
+from gui.core.i18n import _
+from gui.core.shortcuts import (
+    FIXED,
+    KEYS,
+    PORTABLE,
+    Command,
+    by_page,
+    clashing,
+    fixed_meaning,
+    is_usable,
+    read_chosen,
+    shown,
+    write_chosen,
+)
+from gui.settings.sections import Around
+from gui.widgets.flow_row import FlowRow
+from gui.widgets.form import named, push_button, words
+from gui.widgets.settings_form import SettingsForm
+from gui.widgets.theme import GRID, theme
+
+FIELD_PX, _FIELD_PX_OF_LARGE_TEXT = 22 * GRID, 14 * GRID
+
+
+class KeysField(QKeySequenceEdit):
+    """One chord. Tab goes on to the next field, as everywhere; the wheel and the clock change nothing."""
+
+    def __init__(self, name: str):
+        super().__init__()
+        self.setMaximumSequenceLength(1)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        named(self, name, _("{what}: press the new keys").format(what=name))
+        inner = self.findChild(QLineEdit)
+        named(inner, name, self.toolTip())
+        inner.setPlaceholderText(_("none"))
+
+    def sizeHint(self) -> QSize:
+        """All fields are as wide, and wide enough for four keys together."""
+        return QSize(max(FIELD_PX, round(_FIELD_PX_OF_LARGE_TEXT * theme().text_scale)), super().sizeHint().height())
+
+    @property
+    def keys(self) -> str:
+        return self.keySequence().toString(PORTABLE)
+
+    def show_keys(self, keys: str) -> None:
+        self.blockSignals(True)
+        self.setKeySequence(QKeySequence.fromString(keys, PORTABLE))
+        self.findChild(QLineEdit).setPlaceholderText(_("none"))  # Qt puts a longer one of its own
+        self.blockSignals(False)
+
+
+class Row(QWidget):
+    """A command and its keys; under them, while there is something to say, a sentence.
+
+    `wanted(name, keys)`: the person chose these, which are free. `taken_over(name, keys)`: though others have them.
+    """
+
+    wanted = Signal(str, str)
+    taken_over = Signal(str, str)
+
+    def __init__(self, command: Command):
+        super().__init__()
+        self.command = command
+        what = _(command.meaning)
+        caption = QLabel(what)
+        caption.setWordWrap(True)
+        self.field = KeysField(what)
+        self.reset = push_button("", _("Reset: {what}").format(what=what), "link")
+        self.none = push_button("", _("No keys: {what}").format(what=what), "link")
+        for button in (self.reset, self.none):
+            button.setAccessibleName(button.toolTip())
+        self.problem = words()
+        self.take = push_button(_("Take them"), _("Use these keys here, and none there"), "link")
+        caption.setBuddy(self.field)
+        row = FlowRow()
+        row.setSpacing(GRID // 2)
+        row.addWidget(caption, 1)
+        for widget in (self.field, self.none, self.reset):
+            row.addWidget(widget)
+        below = FlowRow()
+        below.addWidget(self.problem, 1)
+        below.addWidget(self.take)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(row)
+        column.addWidget(below)
+        self.field.editingFinished.connect(self._finish)
+        self.reset.clicked.connect(lambda _checked=False: self._want(command.keys))
+        self.none.clicked.connect(lambda _checked=False: self._want(""))
+        self.take.clicked.connect(self._take_over)
+        theme().changed.connect(self._paint_icon)
+        self._paint_icon()
+        self.show_keys()
+
+    def _paint_icon(self) -> None:
+        self.reset.setIcon(theme().icon("restore", theme().colours.accent))
+        self.none.setIcon(theme().icon("close", theme().colours.quiet_text))
+
+    def show_keys(self) -> None:
+        """Those in force; nothing more is said."""
+        keys = getattr(KEYS, self.command.name)
+        self.field.show_keys(keys)
+        self.reset.setEnabled(self.command.name in KEYS.chosen)
+        self.none.setEnabled(bool(keys))
+        self._say("")
+
+    def _say(self, sentence: str, can_take: bool = False) -> None:
+        self.problem.setText(sentence)
+        self.problem.setVisible(bool(sentence))
+        self.take.setVisible(can_take)
+
+    def _finish(self) -> None:
+        if QKeySequence(self.field.keys) != QKeySequence(getattr(KEYS, self.command.name)):
+            self._want(self.field.keys)
+
+    def _want(self, keys: str) -> None:
+        self._wanted = keys
+        others = clashing(self.command, keys)
+        fixed = fixed_meaning(keys)
+        self.field.show_keys(getattr(KEYS, self.command.name))
+        if not is_usable(keys):
+            self._say(_("{keys} alone is needed for typing; add Ctrl or Alt.").format(keys=shown(keys)))
+        elif fixed:
+            self._say(_("{keys} always means: {meaning}.").format(keys=shown(keys), meaning=_(fixed)))
+        elif others:
+            meanings = ", ".join(_(other.meaning) for other in others)
+            self._say(_("{keys} is taken: {meaning}.").format(keys=shown(keys), meaning=meanings), can_take=True)
+        else:
+            self._say("")
+            self.wanted.emit(self.command.name, keys)
+
+    def _take_over(self) -> None:
+        self.taken_over.emit(self.command.name, self._wanted)
+
+
+class ShortcutsSection(SettingsForm):
+    """A row for each command. What is chosen is in force at once."""
+
+    def __init__(self, around: Around):
+        super().__init__(_("Shortcuts"))
+        self._settings = around.settings
+        self.add_note(_("Choose a field and press the new keys; they hold at once."))
+        self.rows: dict[str, Row] = {}
+        for title, commands in by_page():
+            self.add_heading(_(title))
+            self._add_rows(commands)
+        self.reset_all = push_button(_("Reset all"), _("All shortcuts as they came with the program"))
+        self.reset_all.clicked.connect(lambda _checked=False: self._write({}))
+        self.add_buttons(self.reset_all)
+        always = ", ".join(f"{shown(keys)}: {_(meaning)}" for keys, meaning in FIXED)
+        self.add_note(_("These cannot be changed: {keys}.").format(keys=always))
+        self.column.addStretch(1)
+        KEYS.changed.connect(self._show)
+        self._show()
+
+    def _add_rows(self, commands: Sequence[Command]) -> None:
+        rows = QVBoxLayout()
+        rows.setSpacing(GRID // 2)
+        for command in commands:
+            row = self.rows[command.name] = Row(command)
+            rows.addWidget(row)
+            row.wanted.connect(self._store)
+            row.taken_over.connect(self._take_over)
+        self.column.addLayout(rows)
+
+    def _show(self) -> None:
+        for row in self.rows.values():
+            row.show_keys()
+        self.reset_all.setEnabled(bool(KEYS.chosen))
+
+    def _store(self, name: str, keys: str) -> None:
+        self._write({**read_chosen(self._settings.keys), name: keys})
+
+    def _take_over(self, name: str, keys: str) -> None:
+        others = clashing(self.rows[name].command, keys)
+        self._write({**read_chosen(self._settings.keys), **{other.name: "" for other in others}, name: keys})
+
+    def _write(self, chosen: dict[str, str]) -> None:
+        self._settings.keys = write_chosen(chosen)
+        self._settings.save()

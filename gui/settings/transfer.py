@@ -1,0 +1,200 @@
+"""All settings in one JSON file, out and in."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from engine.decode.own_words import read_text, write_own_words
+from engine.errors import ConfigError, OwnWordsUnreadable, SettingsFileUnusable
+from engine.paths import own_words_file
+from engine.system.atomic_files import write_atomic
+from gui.core.i18n import _, ngettext
+from gui.core.settings import NO_LANGUAGE_MODEL, Settings, is_folder, listed_folders, listing
+from gui.core.shortcuts import is_usable, read_chosen, write_chosen
+from gui.core.work import Work
+from gui.settings.sections import Around
+from gui.widgets.form import push_button
+from gui.widgets.settings_form import SettingsForm
+
+FORMAT, VERSION = "diktovka-settings", 1
+_KEYS, _CORPORA, _MOST_BYTES = "keys", "corpora", 10_000_000
+_FOLDERS = ("model", "corpus", "recordings_folder", "language_model_folder", "watch_folder", "download_folder")
+
+
+def exported(settings: dict[str, object], own_words: str) -> str:
+    """The text of the file. settings: name -> value, as Settings.values gives them."""
+    listed = listed_folders(str(settings[_CORPORA]))
+    corpora = None if listed is None else [str(folder) for folder in listed]
+    told = {**settings, _KEYS: read_chosen(str(settings[_KEYS])), _CORPORA: corpora}
+    whole = {"format": FORMAT, "version": VERSION, "settings": told, "own_words": own_words.splitlines()}
+    return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
+
+
+def parsed(text: str, path: Path) -> tuple[dict[str, object], list[str], str | None]:
+    """Settings that this version knows, the names of those it does not, and the own words (None: none are told).
+
+    Raises SettingsFileUnusable if one of them is not allowed, or if it is no such file.
+    """
+    try:
+        whole = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise SettingsFileUnusable(path=path, reason="it is no JSON") from error
+    if not isinstance(whole, dict) or whole.get("format") != FORMAT or not isinstance(whole.get("settings"), dict):
+        raise SettingsFileUnusable(path=path, reason="it was not exported by this program")
+    if whole.get("version") != VERSION:
+        raise SettingsFileUnusable(path=path, reason="it was exported by another version")
+    words = whole.get("own_words")
+    if words is not None and not _is_list_of_texts(words):
+        raise SettingsFileUnusable(path=path, reason="its own words are no list of lines")
+    values, unknown = _checked(whole["settings"], path)
+    return values, unknown, None if words is None else "\n".join(words)
+
+
+def _is_list_of_texts(told: object) -> bool:
+    return isinstance(told, list) and all(isinstance(one, str) for one in told)
+
+
+def _checked(told: dict[str, object], path: Path) -> tuple[dict[str, object], list[str]]:
+    described = Settings.described()
+    values = {name: value for name, value in told.items() if name in described}
+    if _KEYS in values:
+        keys = values[_KEYS]
+        if not isinstance(keys, dict) or not all(isinstance(one, str) and is_usable(one) for one in keys.values()):
+            raise SettingsFileUnusable(path=path, reason="its shortcuts cannot be used")
+        values[_KEYS] = write_chosen(read_chosen(json.dumps(keys)))
+    if _CORPORA in values:
+        corpora = values[_CORPORA]
+        if corpora is not None and not _is_list_of_texts(corpora):
+            raise SettingsFileUnusable(path=path, reason="its recordings to train on are no list of folders")
+        values[_CORPORA] = "" if corpora is None else listing(corpora)
+    try:
+        for name, value in values.items():
+            described[name].checked(value)
+    except ConfigError as error:
+        raise SettingsFileUnusable(path=path, reason=error) from error
+    return values, sorted(set(told) - set(described))
+
+
+def missing_folders(values: dict[str, object]) -> list[str]:
+    """Folders that the settings name and that are not on this computer, each once."""
+    named = [str(values.get(name, "")) for name in _FOLDERS]
+    corpora = listed_folders(str(values.get(_CORPORA, ""))) or ()
+    wanted = dict.fromkeys([*named, *map(str, corpora)])
+    return [folder for folder in wanted if folder not in ("", NO_LANGUAGE_MODEL) and not is_folder(folder)]
+
+
+class TransferSection(SettingsForm):
+    """ask_open, ask_save: the file dialogs, passed in."""
+
+    def __init__(
+        self,
+        around: Around,
+        ask_open: Callable[[QWidget, Path], Path | None] | None = None,
+        ask_save: Callable[[QWidget, Path], Path | None] | None = None,
+    ):
+        super().__init__(_("Export and import"))
+        self._around, self._settings = around, around.settings
+        self.ask_open, self.ask_save = ask_open or _ask_open, ask_save or _ask_save
+        self.work = Work(self)
+        self.add_note(
+            _("All settings, shortcuts and own words in one file: to keep them, or to take them to another computer.")
+        )
+        self.exports = push_button(_("Export all…"), _("Save all settings to a file"))
+        self.imports = push_button(_("Import all…"), _("Take all settings from a file, after checking it"))
+        self.add_buttons(self.exports, self.imports)
+        self.column.addStretch(1)
+        self.exports.clicked.connect(lambda _checked=False: self._export())
+        self.imports.clicked.connect(lambda _checked=False: self._import())
+        self.work.event.connect(self._take)
+        self.work.ended.connect(self._end)
+
+    def _export(self) -> None:
+        path = self.ask_save(self, self._settings.folder)
+        if path is not None:
+            self._settings.folder = path.parent
+            values = self._settings.values()
+            self.work.start(lambda: _write(path, values))
+
+    def _import(self) -> None:
+        path = self.ask_open(self, self._settings.folder)
+        if path is not None:
+            self.work.start(lambda: _read(path))
+
+    def _take(self, what: object) -> None:
+        match what:
+            case ("written", path):
+                self._around.messages.say_saved(path)
+            case ("read", values, unknown, missing):
+                before = self._settings.model
+                self._settings.take(values)
+                self._settings.save()
+                if self._settings.model != before:
+                    self._around.session.use_model(self._settings.model)
+                self._tell_imported(unknown, missing)
+
+    def _tell_imported(self, unknown: list[str], missing: list[str]) -> None:
+        sentences = [_("The settings were taken over; the language of the window follows at the next start.")]
+        if unknown:
+            told = ngettext(
+                "{n} setting is not known to this version and was left out: {names}.",
+                "{n} settings are not known to this version and were left out: {names}.",
+                len(unknown),
+            )
+            sentences.append(told.format(n=len(unknown), names=", ".join(unknown)))
+        if missing:
+            told = ngettext(
+                "{n} folder that they name is not on this computer: {names}.",
+                "{n} folders that they name are not on this computer: {names}.",
+                len(missing),
+            )
+            sentences.append(told.format(n=len(missing), names=", ".join(missing)))
+        self._around.messages.say(" ".join(sentences), "check-circle-outline")
+
+    def _end(self, failure: Exception | None) -> None:
+        if failure is not None:
+            self._around.messages.say_failure(failure)
+
+
+def _write(path: Path, values: dict[str, object]) -> Iterator[object]:
+    write_atomic(path, exported(values, read_text(own_words_file())))
+    yield "written", path
+
+
+def _read(path: Path) -> Iterator[object]:
+    """Own words are added to those that are there: nothing a person wrote is lost."""
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise SettingsFileUnusable(path=path, reason="it is too large")
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SettingsFileUnusable(path=path, reason="it is no UTF-8 text") from error
+    except OSError as error:
+        raise SettingsFileUnusable(path=path, reason=error.strerror or str(error)) from error
+    values, unknown, words = parsed(text, path)
+    if words is not None:
+        _add_own_words(words)
+    yield "read", values, unknown, missing_folders(values)
+
+
+def _add_own_words(words: str) -> None:
+    try:
+        have = read_text(own_words_file()).splitlines()
+    except OwnWordsUnreadable:
+        return  # that file is told of where it is read, and left as it is
+    new = [line for line in words.splitlines() if line.strip() and line not in have]
+    if new:
+        write_own_words("\n".join([*have, *new]))
+
+
+def _ask_open(parent: QWidget, folder: Path) -> Path | None:
+    name, _filter = QFileDialog.getOpenFileName(parent, _("Import settings"), str(folder), "JSON (*.json)")
+    return Path(name) if name else None
+
+
+def _ask_save(parent: QWidget, folder: Path) -> Path | None:
+    suggested = folder / f"diktovka-{datetime.now():%Y-%m-%d}.json"
+    name, _filter = QFileDialog.getSaveFileName(parent, _("Export settings"), str(suggested), "JSON (*.json)")
+    return Path(name) if name else None

@@ -1,0 +1,233 @@
+"""The models that there are, and what can be done with each."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QHeaderView,
+    QInputDialog,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.core.i18n import _, decimal
+from gui.core.settings import Settings
+from gui.core.shortcuts import bind, hint
+from gui.core.window_locale import window_locale
+from gui.core.work import Errand
+from gui.corpora.download_words import size_words
+from gui.widgets.dialogs import ask_folder
+from gui.widgets.flow_row import FlowRow
+from gui.widgets.form import push_button
+from gui.widgets.theme import GRID
+from trainer.training import model_list as trained_models
+from trainer.training.model_list import TrainedModel
+
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_NUMBERS = (2, 3)  # columns
+_NAME_LETTERS = 12  # of which at least there is room for
+
+
+def ask_name(parent: QWidget, name: str) -> str | None:
+    """Another name for a model; None if the person changed their mind."""
+    text, accepted = QInputDialog.getText(parent, _("Rename the model"), _("Name:"), text=name)
+    return trained_models.clean_name(text) or None if accepted else None
+
+
+class ModelsPanel(QWidget):
+    """in_use, in_training: folders that must stay as they are.
+
+    `use_wanted(folder)`; `failed(error, try_again)`; `done(sentence, undo)`: told when something has been done;
+    `exported(folder)`: where a copy was put.
+    """
+
+    use_wanted = Signal(object)
+    failed = Signal(object, object)
+    done = Signal(str, object)
+    exported = Signal(object)
+    list_changed = Signal()
+
+    def __init__(
+        self,
+        settings: Settings,
+        in_use: Callable[[], Path],
+        in_training: Callable[[], Path | None],
+        ask_folder=ask_folder,
+        ask_name=ask_name,
+    ):
+        super().__init__()
+        self._settings, self._in_use, self._in_training = settings, in_use, in_training
+        self._ask_folder, self._ask_name = ask_folder, ask_name
+        self._models: list[TrainedModel] = []
+        self.work = Errand(self)
+        self._make_table()
+        self.use = push_button(_("Use"), f"{_('Dictate with this model from now on')} (Enter)", "primary")
+        self.rename = push_button(_("Rename…"), "")
+        self.export = push_button(_("Export…"), _("Copy this model to a folder"))
+        off = _("Take this model off the list; it can be brought back at once")
+        self.delete = push_button(_("Delete"), f"{off} (Del)")
+        self.add = push_button(_("Import…"), _("Take in a model from a folder, after checking it"))
+        self._lay_out()
+        self._connect()
+        self.refresh()
+
+    def _make_table(self) -> None:
+        self.table = QTableWidget(0, 5)
+        self.table.setHorizontalHeaderLabels([_("Model"), _("Date"), _("Letters wrong"), _("Size"), _("In use")])
+        self.table.setAccessibleName(_("Models"))
+        self.table.verticalHeader().hide()
+        self.table.setShowGrid(False)
+        self.table.setTabKeyNavigation(False)
+        self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        self.table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
+        self.table.setSelectionMode(QTableWidget.SelectionMode.SingleSelection)
+        header = self.table.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setMinimumSectionSize(_NAME_LETTERS * self.table.fontMetrics().averageCharWidth())
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        for column in _NUMBERS:
+            self.table.horizontalHeaderItem(column).setTextAlignment(_RIGHT)
+
+    def _lay_out(self) -> None:
+        row = FlowRow()
+        row.setSpacing(GRID)
+        for button in (self.use, self.rename, self.export, self.delete):
+            row.addWidget(button)
+        row.addStretch()
+        row.addWidget(self.add)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, GRID, 0)
+        column.setSpacing(GRID)
+        column.addWidget(self.table, 1)
+        column.addWidget(row)
+
+    def _connect(self) -> None:
+        hint(self.rename, _("Give this model another name"), "rename_model")
+        bind(self, "rename_model", self.rename.click)
+        on_table = Qt.ShortcutContext.WidgetShortcut
+        QShortcut(QKeySequence.StandardKey.Delete, self.table, self.delete.click, context=on_table)
+        self.table.itemSelectionChanged.connect(self.show_state)
+        self.table.itemActivated.connect(self._use)
+        self.work.ended.connect(self._end)
+        for button, act in (
+            (self.use, self._use),
+            (self.rename, self._rename),
+            (self.export, self._export),
+            (self.delete, self._delete),
+            (self.add, self._import),
+        ):
+            button.clicked.connect(lambda _checked=False, act=act: act())
+
+    @property
+    def busy(self) -> bool:
+        return self.work.running
+
+    # --- the list ---
+
+    @property
+    def chosen(self) -> TrainedModel | None:
+        row = self.table.currentRow()
+        return self._models[row] if 0 <= row < len(self._models) and self.table.selectedItems() else None
+
+    def refresh(self) -> None:
+        """A few small files are read: quick enough for the window's thread."""
+        before = self.chosen
+        self._models = trained_models.list_models()
+        self.table.setRowCount(len(self._models))
+        for row, model in enumerate(self._models):
+            for column, text in enumerate(self._cells(model)):
+                item = QTableWidgetItem(text)
+                if column in _NUMBERS:
+                    item.setTextAlignment(_RIGHT)
+                self.table.setItem(row, column, item)
+            if before is not None and model.folder == before.folder:
+                self.table.selectRow(row)
+        self.show_state()
+
+    def _cells(self, model: TrainedModel) -> tuple[str, ...]:
+        return (
+            trained_models.shown_name(model),
+            window_locale().toString(model.made.date(), QLocale.FormatType.ShortFormat),
+            "—" if model.cer is None else _("{n} %").format(n=decimal(100 * model.cer, 1)),
+            size_words(model.n_bytes),
+            _("in use") if self._is_used(model) else "",
+        )
+
+    def _is_used(self, model: TrainedModel) -> bool:
+        """By whichever of its checkpoints: a run whose best epoch was taken may have another result by now."""
+        return self._in_use().is_relative_to(model.home)
+
+    def show_state(self) -> None:
+        model, free = self.chosen, not self.work.running
+        own = model is not None and not model.is_shipped and free and model.home != self._in_training()
+        used = model is not None and self._is_used(model)
+        self.use.setEnabled(model is not None and model.folder != self._in_use())
+        self.rename.setEnabled(own)
+        self.export.setEnabled(model is not None and free)
+        self.delete.setEnabled(own and not used)
+        self.add.setEnabled(free)
+
+    # --- what is done with one ---
+
+    def _use(self, _item: object = None) -> None:
+        if self.chosen is not None:
+            self.use_wanted.emit(self.chosen.folder)
+
+    def _rename(self) -> None:
+        model = self.chosen
+        name = self._ask_name(self, model.name)
+        if name is not None and name != model.name:
+            used = self._in_use().relative_to(model.home) if self._is_used(model) else None
+            self._do(
+                trained_models.rename(model, name),
+                lambda home: self.use_wanted.emit(home / used) if used is not None else None,
+            )
+
+    def _export(self) -> None:
+        folder = self._ask_folder(self, _("Export the model to"), self._settings.folder)
+        if folder is not None:
+            self._do(trained_models.export(self.chosen, folder), self._tell_exported)
+
+    def _tell_exported(self, target: Path) -> None:
+        self.exported.emit(target)
+
+    def _delete(self) -> None:
+        self.delete_home(self.chosen.home)
+
+    def delete_home(self, home: Path) -> None:
+        """Takes a model with its run away; it can be brought back until the program starts anew."""
+        if self._in_use().is_relative_to(home) or home == self._in_training():
+            said = _("The model {name} is in use. Choose another one for dictation first.")
+            self.done.emit(said.format(name=home.name), None)
+            return
+
+        def tell(trash: Path) -> None:
+            undo = partial(self.work.when_free, partial(self._do, trained_models.restore(trash)))
+            self.done.emit(_("The model {name} was deleted.").format(name=home.name), undo)
+
+        self._do(trained_models.delete(home), tell)
+
+    def _import(self) -> None:
+        folder = self._ask_folder(self, _("Choose the folder of a model"), self._settings.folder)
+        if folder is not None:
+            self._do(trained_models.import_model(folder), self._tell_imported)
+
+    def _tell_imported(self, home: Path) -> None:
+        self.done.emit(_("The model {name} was checked and taken in.").format(name=home.name), None)
+
+    def _do(self, steps: Iterator[object], after: Callable[[object], object] = lambda _made: None) -> None:
+        self.work.run(steps, after)
+        self.show_state()
+
+    def _end(self, outcome: Exception | None) -> None:
+        if outcome is not None:
+            self.failed.emit(outcome, None)
+        self.refresh()
+        self.list_changed.emit()

@@ -1,0 +1,201 @@
+"""The page where a model is made: recordings, training, models; each on a page of its own."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QPushButton,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.paths import shipped_checkpoint
+from gui.core.i18n import _
+from gui.core.recognition import model_name
+from gui.core.settings import Settings
+from gui.core.shortcuts import bind
+from gui.core.shortcuts import hint as hint_with_keys
+from gui.core.tasks import Task
+from gui.corpora.corpus_panel import CorpusPanel
+from gui.session.session import Session
+from gui.training.job import State
+from gui.training.models_panel import ModelsPanel, ask_name
+from gui.training.teach_panel import TeachPanel
+from gui.training.training_panel import TrainingPanel
+from gui.widgets.dialogs import ask_folder
+from gui.widgets.flow_row import FlowRow
+from gui.widgets.form import push_button
+from gui.widgets.message_bar import MessageList, undo_action
+from gui.widgets.questions import ask_delete
+from gui.widgets.theme import GRID
+from trainer.corpus.folders import finish_removing
+from trainer.corpus.prepare import tidy_caches
+from trainer.training import model_list as trained_models
+
+if TYPE_CHECKING:
+    from trainer.download.transfer import Outside
+
+
+class TrainerPage(QWidget):
+    """`closed` after `close_work`, when nothing runs any more. outside, ask_folder, ask_name: passed in."""
+
+    closed = Signal()
+
+    def __init__(
+        self,
+        session: Session,
+        settings: Settings,
+        outside: "Outside | None" = None,
+        ask_folder=ask_folder,
+        ask_name=ask_name,
+        ask_delete=ask_delete,
+    ):
+        super().__init__()
+        self._session, self._settings = session, settings
+        self._closing = self.has_closed = False
+        self.corpus = CorpusPanel(settings, outside, ask_folder, ask_delete)
+        self.training = TrainingPanel(self.corpus, ask_folder)
+        self.models = ModelsPanel(settings, lambda: session.model, self._in_training, ask_folder, ask_name)
+        self.teach = TeachPanel(lambda: session.model, lambda: self.corpus.corpora)
+        self.messages = MessageList()
+        self._lay_out()
+        self._connect()
+        self.tidying = [Task(steps) for steps in (trained_models.empty_trash, finish_removing, tidy_caches)]
+        for task in self.tidying:
+            task.start()
+
+    def _lay_out(self) -> None:
+        self.pages = QStackedWidget()
+        self.steps = QButtonGroup(self)
+        row = FlowRow()
+        row.setSpacing(GRID // 2)
+        for number, (text, hint, command, panel) in enumerate(
+            (
+                (_("Recordings"), _("What to train on"), "recordings", self.corpus),
+                (_("Training"), _("Train a model, and watch it learn"), "training", self.training),
+                (_("Words"), _("Teach a model words that it misreads"), "words", self.teach),
+                (_("Models"), _("All models; which of them dictation uses"), "models", self.models),
+            )
+        ):
+            button = self._step(text, hint, command)
+            self.steps.addButton(button, number)
+            row.addWidget(button)
+            self.pages.addWidget(_scrolled(panel))
+        row.addStretch()
+        self.steps.button(0).setChecked(True)
+        self.steps.idClicked.connect(self.pages.setCurrentIndex)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(3 * GRID, GRID, 3 * GRID, 2 * GRID)
+        column.setSpacing(2 * GRID)
+        column.addWidget(row)
+        column.addWidget(self.pages, 1)
+        column.addWidget(self.messages)
+
+    def _step(self, text: str, hint: str, command: str) -> QPushButton:
+        button = push_button(text, "", "step")
+        button.setCheckable(True)
+        hint_with_keys(button, hint, command)
+        bind(self, command, button.click)
+        return button
+
+    def _connect(self) -> None:
+        for panel in (self.corpus, self.training, self.teach, self.models):
+            panel.failed.connect(self.tell)
+        for panel in (self.training, self.teach, self.models):
+            panel.use_wanted.connect(self.use_model)
+        self.corpus.changed.connect(self._something_changed)
+        self.training.changed.connect(self._something_changed)
+        self.training.job.changed.connect(self._spare_recordings)
+        self.teach.changed.connect(self._something_changed)
+        for panel in (self.teach, self.models):
+            panel.done.connect(self._tell_done)
+        self.models.exported.connect(self._tell_exported)
+        self.models.list_changed.connect(self._list_changed)
+        self.pages.currentChanged.connect(self.models.refresh)
+        self.training.form.delete_wanted.connect(self.models.delete_home)
+
+    def show_page(self, panel: QWidget) -> None:
+        """One of corpus, training, teach and models."""
+        number = (self.corpus, self.training, self.teach, self.models).index(panel)
+        self.steps.button(number).click()
+
+    def _in_training(self) -> Path | None:
+        job = self.training.job
+        return job.request.out if job.state is not State.IDLE else None
+
+    # --- what happens ---
+
+    def use_model(self, folder: Path) -> None:
+        """Dictation takes it at once; so it does the next time the program starts."""
+        self._session.use_model(folder)
+        self._settings.model = folder
+        self._settings.save()
+        self.models.refresh()
+        if folder == shipped_checkpoint():
+            text = _("Dictation uses the model that came with the program from now on.")
+        else:
+            text = _("Dictation uses the model {name} from now on.").format(name=model_name(folder))
+        self.messages.say(text, "check-circle-outline")
+
+    def tell(self, error: Exception, try_again: object) -> None:
+        """A failure in one sentence, and another try where it makes sense."""
+        self.messages.say_failure(error, try_again or None)
+
+    def _tell_done(self, text: str, undo: object) -> None:
+        self.messages.say(text, actions=[undo_action(undo)] if undo else [])
+
+    def _tell_exported(self, folder: Path) -> None:
+        self.messages.say_saved(folder, _("The model was copied."))
+
+    def _list_changed(self) -> None:
+        if self.training.job.state is State.IDLE:
+            self.training.forget_what_is_gone()
+        self.training.show_state()
+        self._close_when_quiet()
+
+    def _something_changed(self) -> None:
+        self._spare_recordings()
+        self.models.refresh()
+        self._close_when_quiet()
+
+    def _spare_recordings(self) -> None:
+        """What a training learns from is not deleted, and what it makes ready is not made ready here too."""
+        state = self.training.job.state
+        self.corpus.lock = state is not State.IDLE
+        self.corpus.being_prepared = state in (State.STARTING, State.LEAVING)
+        self.corpus.show_state()
+
+    # --- ending ---
+
+    def close_work(self) -> None:
+        """Asks all that runs to stop at once; a training saves its state first."""
+        self._closing = True
+        self.corpus.stop()
+        self.training.job.leave()
+        self.teach.close_work()
+        self._close_when_quiet()
+
+    def _close_when_quiet(self) -> None:
+        busy = (
+            self.corpus.busy or self.training.job.state is not State.IDLE or self.models.work.running or self.teach.busy
+        )
+        if self._closing and not busy and not self.has_closed:
+            self.has_closed = True
+            self.closed.emit()
+
+
+def _scrolled(panel: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(panel)
+    area.viewport().setAutoFillBackground(False)
+    panel.setAutoFillBackground(False)
+    return area

@@ -1,0 +1,194 @@
+"""Teach words: sentences are typed, spoken by the machine, learned; the error before and after; kept or thrown away."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QPlainTextEdit, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
+
+from gui.core.i18n import _, ngettext
+from gui.core.shortcuts import bind, hint
+from gui.training.teaching import Teaching
+from gui.tuning.job import Step
+from gui.tuning.panel import ResultView, show_step
+from gui.widgets.flow_row import FlowRow
+from gui.widgets.form import heading, named, push_button, words
+from gui.widgets.theme import GRID
+from trainer.tuning.events import BeforeAfter
+from trainer.tuning.lesson import Lesson, lesson
+
+SAVED_AFTER_MS = 1000  # of no typing
+EXAMPLE = "Гляциолог измеряет морену.\nАнтон защитил диссертацию по гляциологии."
+_NAMED = 2  # lines that cannot be spoken
+
+
+class TaughtResult(ResultView):
+    """What the lesson brought: on the sentences themselves, and on other people's speech."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.title.setText(_("What the lesson brought"))
+
+    def show_result(self, result: BeforeAfter) -> None:
+        super().show_result(result)
+        if result.helped:
+            said = _("It reads these sentences better: of 100 letters {after} are wrong now, and {before} were before.")
+        else:
+            said = _("It reads these sentences no better than before: {before} of 100 letters are wrong.")
+        before, after = (f"{100 * rate.cer:.0f}" for rate in (result.own_before, result.own_after))
+        self.own.setText(said.format(before=before, after=after))
+        n = result.own_before.utterances
+        measured = ngettext(
+            "Measured on {n} recording in voices that it did not learn from.",
+            "Measured on {n} recordings in voices that it did not learn from.",
+            n,
+        )
+        self.measured.setText(measured.format(n=n))
+
+
+class TeachPanel(QWidget):
+    """`use_wanted(folder)`; `failed(error, try_again)`; `done(sentence, undo)`; `changed`: something began or ended.
+
+    model: the one that dictation uses; corpora: recordings of people that are mixed in, as far as they are prepared.
+    """
+
+    use_wanted = Signal(object)
+    failed = Signal(object, object)
+    done = Signal(str, object)
+    changed = Signal()
+
+    def __init__(self, model: Callable[[], Path], corpora: Callable[[], list[Path]]):
+        super().__init__()
+        self.teaching = Teaching(model, corpora)
+        self.text = named(QPlainTextEdit(self.teaching.typed_before()), _("Sentences to teach"))
+        self.text.setPlaceholderText(EXAMPLE)
+        self.text.setTabChangesFocus(True)
+        self.text.setMinimumHeight(14 * GRID)
+        self.count = words(quiet=True)
+        self.teach = push_button(_("Teach"), "", "primary")
+        self.stop = push_button(_("Stop"), "")
+        hint(self.teach, _("Have them spoken and learned; takes some minutes"), "train")
+        hint(self.stop, _("Save and stop; it can go on later"), "train")
+        self.state = words()
+        self.progress = named(QProgressBar(), _("Progress of the lesson"))
+        self.progress.setTextVisible(False)
+        self.result = TaughtResult()
+        self._lesson = Lesson((), ())
+        self._clock = QTimer(self, interval=SAVED_AFTER_MS, singleShot=True)
+        self._lay_out()
+        self._connect()
+        self._count()
+        self.show_state()
+
+    def _lay_out(self) -> None:
+        row = FlowRow()
+        row.setSpacing(GRID)
+        row.addWidget(self.teach)
+        row.addWidget(self.stop)
+        row.addStretch()
+        self.typing = QWidget()
+        inner = QVBoxLayout(self.typing)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(GRID)
+        inner.addWidget(heading(_("Teach words")))
+        explained = _(
+            "Type sentences with the words that are misread, one a line. The machine speaks them in many voices, "
+            "and the model learns them beside the recordings of people that are prepared."
+        )
+        inner.addWidget(words(explained, quiet=True))
+        inner.addWidget(self.text, 1)
+        inner.addWidget(self.count)
+        inner.addWidget(row)
+        inner.addWidget(self.state)
+        inner.addWidget(self.progress)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.typing)
+        self.pages.addWidget(self.result)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, GRID, 0)
+        column.addWidget(self.pages)
+
+    def _connect(self) -> None:
+        teaching = self.teaching
+        self.text.textChanged.connect(self._count)
+        self.text.textChanged.connect(self._clock.start)
+        self._clock.timeout.connect(self.save)
+        self.teach.clicked.connect(self.begin)
+        self.stop.clicked.connect(teaching.job.stop)
+        self.stop.clicked.connect(self.show_state)
+        bind(self.typing, "train", self._toggle)
+        teaching.job.step.connect(self._show_step)
+        teaching.changed.connect(self.show_state)
+        teaching.changed.connect(self.changed)
+        teaching.failed.connect(self.failed)
+        teaching.done.connect(self.done)
+        teaching.use_wanted.connect(self.use_wanted)
+        self.result.keep_wanted.connect(teaching.keep)
+        self.result.discard_wanted.connect(teaching.throw_away)
+
+    @property
+    def busy(self) -> bool:
+        return self.teaching.busy
+
+    def close_work(self) -> None:
+        """Asks what runs to stop; nothing typed is lost."""
+        if self._clock.isActive():
+            self.save()
+        self.teaching.job.stop()
+
+    def save(self) -> None:
+        self._clock.stop()
+        self.teaching.save(self.text.toPlainText())
+
+    def begin(self) -> None:
+        if self.teach.isEnabled() and not self.teaching.busy:
+            self.teaching.begin(self.text.toPlainText())
+
+    def _count(self) -> None:
+        self._lesson = lesson(self.text.toPlainText())
+        self.count.setText(lesson_words(self._lesson))
+        self.teach.setEnabled(bool(self._lesson.texts))
+
+    def _toggle(self) -> None:
+        (self.stop if self.stop.isVisible() else self.teach).click()
+
+    def show_state(self) -> None:
+        teaching = self.teaching
+        running = teaching.job.running
+        if teaching.result is not None:
+            self.result.show_result(teaching.result)
+        self.pages.setCurrentWidget(self.typing if teaching.result is None else self.result)
+        self.text.setReadOnly(running)
+        self.teach.setVisible(not running)
+        self.stop.setVisible(running)
+        self.stop.setEnabled(not teaching.job.stopping)
+        self.progress.setVisible(running)
+        if running and teaching.job.stopping:
+            self.state.setText(_("Saving and stopping"))
+        elif not running:
+            left = _("The lesson was interrupted and saved. Teach goes on where it stopped.")
+            self.state.setText(left if teaching.job.was_left else "")
+        self.state.setVisible(bool(self.state.text()))
+
+    def _show_step(self, step: Step) -> None:
+        if self.teaching.job.stopping:
+            return
+        said = {
+            "preparing": _("The machine is speaking the sentences"),
+            "learning": _("The model is learning the sentences"),
+            "judging": _("Comparing the taught model with the one before"),
+        }
+        show_step(step, said, self.state, self.progress)
+        self.state.show()
+
+
+def lesson_words(lesson: Lesson) -> str:
+    """How many sentences there are, and which lines cannot be spoken."""
+    n = len(lesson.texts)
+    said = [ngettext("{n} sentence.", "{n} sentences.", n).format(n=n)]
+    for reject in lesson.rejects[:_NAMED]:
+        told = _("“{line}” cannot be taught: {reason} ({detail}).")
+        said.append(told.format(line=reject.path, reason=_(reject.reason), detail=reject.detail))
+    if len(lesson.rejects) > _NAMED:
+        said.append(_("and {n} more").format(n=len(lesson.rejects) - _NAMED))
+    return " ".join(said)

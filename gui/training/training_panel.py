@@ -1,0 +1,289 @@
+"""Training: a short form, two buttons, and the curve as it falls."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
+
+from engine.errors import DiktovkaError
+from gui.core.i18n import _
+from gui.core.shortcuts import bind, hint
+from gui.corpora.corpus_panel import CorpusPanel, is_cancel, show_preparing
+from gui.training.example_table import ExampleTable
+from gui.training.job import State, TrainingJob
+from gui.training.loss_plot import LossPlot
+from gui.training.training_form import TrainingForm
+from gui.training.training_words import (
+    aligned_words,
+    changed_words,
+    ending_words,
+    figures_words,
+    left_out_words,
+    result_words,
+    step_words,
+    stopped_words,
+)
+from gui.widgets.dialogs import ask_folder
+from gui.widgets.flow_row import FlowRow
+from gui.widgets.form import keep_place, named, push_button, words
+from gui.widgets.theme import GRID
+from trainer.corpus.events import Extracting, Found
+from trainer.corpus.prepare import Prepared
+from trainer.training.events import Aligned, CorpusChanged, EpochDone, Saved, StepDone, Stopped
+from trainer.training.example_log import example_rows, read_examples
+from trainer.training.loss_curve import Curve
+from trainer.training.request import REQUEST
+from trainer.training.run import STATE
+from trainer.training.run_result import read_result, result_folder
+
+_STEPS = 1000
+
+
+class TrainingPanel(QWidget):
+    """`use_wanted(folder)`: dictate with that checkpoint. `failed(error, try_again)`; `changed`: began or ended."""
+
+    use_wanted = Signal(object)
+    failed = Signal(object, object)
+    changed = Signal()
+
+    def __init__(self, corpus: CorpusPanel, ask_folder=ask_folder):
+        super().__init__()
+        self._corpus = corpus
+        self._curve, self._ending, self._is_complete = Curve(), "", False
+        self._shown_run: Path | None = None
+        self.job = TrainingJob()
+        self.form = TrainingForm(ask_folder)
+        self._left_out, self._notes = 0, {}
+        self.train = push_button(_("Train"), "", "primary")
+        self.stop = push_button(_("Stop"), "")
+        self.pause = push_button(_("Pause"), "")
+        self.resume = push_button(_("Resume"), "")
+        hint(self.train, _("Begin, or go on with the chosen run"), "train")
+        hint(self.stop, _("Save, make the result and stop; it can go on later"), "train")
+        self.stop_now = push_button(_("Stop now"), "")
+        hint(self.stop_now, _("Save and stop at once, without comparing the best and the last epoch"), "train")
+        hint(self.pause, _("Hold the training, so that the machine is free for a while"), "pause")
+        hint(self.resume, _("Go on after the pause"), "pause")
+        self.use = push_button(_("Use this model"), _("Dictate with the best state of this run from now on"))
+        self.state, self.result = words(), words()
+        self.note, self.figures = words(quiet=True), words(quiet=True)
+        self.progress = named(QProgressBar(), _("Progress of the training"))
+        self.progress.setTextVisible(False)
+        keep_place(self.progress)  # the plots would be laid out and drawn anew when a training ends
+        self.plot = LossPlot()
+        self.examples = ExampleTable()
+        self.examples.setMinimumHeight(16 * GRID)
+        self._lay_out()
+        self._connect()
+        self.show_state()
+
+    def _lay_out(self) -> None:
+        row = FlowRow()
+        row.setSpacing(GRID)
+        for button in (self.train, self.stop, self.stop_now, self.pause, self.resume, self.use):
+            row.addWidget(button)
+        row.addStretch()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, GRID, 0)
+        column.setSpacing(GRID)
+        column.addWidget(self.form)
+        column.addWidget(row)
+        for widget in (self.state, self.result, self.progress, self.note):
+            column.addWidget(widget)
+        column.addWidget(self.figures)
+        column.addWidget(self.plot, 3)
+        column.addWidget(self.examples, 1)
+        column.addStretch(0)
+
+    def _connect(self) -> None:
+        for button, act in (
+            (self.train, self.begin),
+            (self.stop, self.job.stop),
+            (self.stop_now, self.job.leave),
+            (self.pause, self.job.pause),
+            (self.resume, self.job.resume),
+            (self.use, self._use),
+        ):
+            button.clicked.connect(lambda _checked=False, act=act: act())
+        bind(self, "train", self.toggle)
+        bind(self, "pause", self.toggle_pause)
+        self.job.event.connect(self._take)
+        self.job.changed.connect(self.show_state)
+        self.job.ended.connect(self._end)
+        self.form.run_chosen.connect(self.show_run)
+        self._corpus.changed.connect(self.show_state)
+
+    @property
+    def busy(self) -> bool:
+        return self.job.state is not State.IDLE
+
+    # --- what the person wants ---
+
+    def toggle(self) -> None:
+        if self.job.state is State.IDLE:
+            self.begin()
+        else:
+            self.job.stop()
+
+    def toggle_pause(self) -> None:
+        if self.job.state is State.PAUSED:
+            self.job.resume()
+        else:
+            self.job.pause()
+
+    def forget_what_is_gone(self) -> None:
+        """A run that was deleted is neither offered nor shown any more."""
+        self.form.refresh()
+        if self._shown_run is not None and not self._shown_run.exists():
+            self.form.choose_run(None)
+
+    def begin(self) -> None:
+        """Trains what the form says; not while the recordings are being fetched or checked."""
+        if self._corpus.busy:
+            return
+        try:
+            request = self.form.request(self._corpus.corpora)
+        except DiktovkaError as error:
+            self.failed.emit(error, None)
+            return
+        if request is None or self.job.state is not State.IDLE:
+            return
+        self._ending, self._is_complete, self._left_out, self._notes = "", False, 0, {}
+        self.result.clear()
+        self.form.more.toggle.setChecked(False)  # the curve is what is looked at now
+        if request.out != self._shown_run:
+            self.show_run(request.out)
+        self.job.begin(request)
+        self.changed.emit()
+
+    def _use(self) -> None:
+        self.use_wanted.emit(result_folder(self._shown_run))
+
+    def show_run(self, home: Path | None) -> None:
+        """Its curve so far; an empty one for a new run."""
+        self._shown_run = home
+        self._curve = Curve.of_run(home) if home else Curve()
+        self.plot.show_curve(self._curve)
+        self.figures.setText(figures_words(self._curve))
+        self.examples.show_rows(read_examples(home) if home else [])
+        self._show_result()
+        self._ending, self._left_out, self._notes = "", 0, {}
+        self.show_state()
+
+    def _show_result(self) -> None:
+        result = read_result(self._shown_run) if self._shown_run else None
+        self.result.setText(result_words(result) if result else "")
+
+    # --- what the training tells ---
+
+    def _take(self, event: object) -> None:
+        if self._curve.take(event):
+            self.plot.touch()
+        match event:
+            case Found() | Extracting() | Prepared():
+                self._corpus.take(event)
+                self._preparing(event)
+            case Aligned():
+                self.progress.setRange(0, event.total)
+                self.progress.setValue(event.done)
+                self.state.setText(aligned_words(event))
+            case CorpusChanged():
+                self._note(CorpusChanged, changed_words(event))
+            case StepDone(loss=None):
+                self._left_out += 1
+                self._note(StepDone, left_out_words(self._left_out, event))
+            case StepDone():
+                self._show_step(event)
+            case EpochDone():
+                self.examples.add(example_rows(event))
+                self.figures.setText(figures_words(self._curve))
+            case Saved(best=True):
+                self.use.setVisible(True)
+            case Stopped():
+                settings = self.job.request.settings
+                self._is_complete = event.epochs >= settings.epochs
+                self._ending = ending_words(event.epochs, settings.epochs, settings.patience)
+
+    def _note(self, kind: type, said: str) -> None:
+        """One sentence of each kind of event."""
+        self._notes[kind] = said
+        self._show_notes()
+
+    def _show_notes(self) -> None:
+        self.note.setText("\n".join(self._notes.values()))
+        self.note.setVisible(bool(self._notes))
+
+    def _preparing(self, event: object) -> None:
+        if isinstance(event, Prepared):
+            self.progress.setRange(0, 0)
+            self.state.setText(_("Getting the network ready"))
+        else:
+            show_preparing(event, self.state, self.progress)
+
+    def _show_step(self, step: StepDone) -> None:
+        if self.job.state is not State.RUNNING:
+            return
+        epochs, done = self.job.request.settings.epochs, self._curve.epochs_done
+        self.progress.setRange(0, _STEPS)
+        self.progress.setValue(round(_STEPS * min(1.0, done / epochs)))
+        self.state.setText(step_words(step, epochs, self.job.left_s(done)))
+
+    def _end(self, outcome: Exception | None) -> None:
+        request = self.job.request
+        if outcome is not None and is_cancel(outcome):
+            if not self._is_complete:  # else it had come to its end by itself
+                self._ending = stopped_words((request.out / STATE).exists())
+        elif outcome is not None:
+            self.failed.emit(outcome, self.begin)
+        self._show_result()
+        ending = self._ending
+        if (request.out / REQUEST).exists():
+            self._keep_run(request.out)
+        self._ending = ending
+        self.show_state()
+        self.changed.emit()
+
+    def _keep_run(self, home: Path) -> None:
+        """The form stays at the run that has ended, so that Train goes on with it; its curve stays as it is."""
+        self.form.run_chosen.disconnect(self.show_run)
+        self.form.choose_run(home)
+        self.form.run_chosen.connect(self.show_run)
+
+    def show_state(self) -> None:
+        state = self.job.state
+        idle = state is State.IDLE
+        self.form.setEnabled(idle)
+        self.train.setVisible(idle)
+        has_corpus = bool(self._corpus.corpora) or self.form.run.currentData() is not None
+        self.train.setEnabled(has_corpus and not self._corpus.busy)
+        self.stop.setVisible(state in (State.STARTING, State.RUNNING, State.PAUSED))
+        self.stop_now.setVisible(state in (State.STOPPING, State.LEAVING))
+        self.stop_now.setEnabled(state is State.STOPPING)
+        self.pause.setVisible(state in (State.STARTING, State.RUNNING))
+        self.pause.setEnabled(state is State.RUNNING)
+        self.resume.setVisible(state is State.PAUSED)
+        self.use.setVisible(self._shown_run is not None and (self._shown_run / "best" / "model.json").is_file())
+        self.result.setVisible(idle and bool(self.result.text()))
+        self.progress.setVisible(not idle)
+        self._show_notes()
+        for widget in (self.plot, self.figures, self.examples):
+            widget.setVisible(self._shown_run is not None)
+        if state in (State.STARTING, State.STOPPING, State.LEAVING):
+            self.progress.setRange(0, 0)
+        self.state.setText(self._words(has_corpus))
+
+    def _words(self, has_corpus: bool) -> str:
+        match self.job.state:
+            case State.STARTING:
+                return _("Looking for recordings and their texts")
+            case State.RUNNING:
+                return _("Training")
+            case State.PAUSED:
+                return _("Paused")
+            case State.STOPPING:
+                return _("Saving, and looking which epoch reads best")
+            case State.LEAVING:
+                return _("Saving and stopping")
+        if self._ending:
+            return self._ending
+        return _("Ready to train.") if has_corpus else _("First choose recordings to train on, on the page before.")

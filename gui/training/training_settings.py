@@ -1,0 +1,206 @@
+"""Every setting of a training with its meaning, in groups; what few people change."""
+
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QLineEdit,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.config import ModelConfig
+from gui.core.i18n import N_, _
+from gui.widgets.dialogs import ask_folder
+from gui.widgets.elided_choice import ElidedChoice
+from gui.widgets.folder_list import FolderList
+from gui.widgets.form import heading, named, number_field, words
+from gui.widgets.theme import GRID
+from trainer.settings import TrainConfig, described
+from trainer.training.model_list import TrainedModel, shown_name
+
+EPOCHS = "epochs"  # not among these fields: it stands above
+SPLICING = ("splice", "syllables")
+_GROUPS = (
+    (N_("Which recordings"), ("per_sentence", "short_first", "nonspeech", "synthetic", "real_at_end", *SPLICING)),
+    (
+        N_("Other voices, other rooms"),
+        ("speed", "warp", "noise", "jitter", "time_masks", "time_mask_frames", "band_mask", "reverberation"),
+    ),
+    (
+        N_("Learning"),
+        (
+            "learning_rate",
+            "warm_up",
+            "batch_frames",
+            "weight_decay",
+            "pull",
+            "gradient_clip",
+            "averaging",
+            "intermediate",
+        ),
+    ),
+    (N_("The run"), ("patience", "save_every", "seed")),
+)
+_SHAPE = {
+    "n_layers": N_("bidirectional LSTM layers"),
+    "n_units": N_("units of each layer and direction"),
+    "n_stacked": N_("neighbouring frames joined before the first layer"),
+    "deltas": N_("the slopes of the cepstra are added"),
+    "dropout": N_("dropout between layers"),
+}
+_ALIGN = N_("model that finds the words in the recordings, to join them anew")
+_THREADS = N_("processor threads; 0: all")
+_LARGEST = 1_000_000
+Field = QSpinBox | QDoubleSpinBox | QCheckBox | QLineEdit
+
+
+class Decimal(QDoubleSpinBox):
+    """Shows 0.1 as 0.1 and not as 0.1000; point and comma mean the same."""
+
+    def textFromValue(self, value: float) -> str:
+        return self.locale().toString(value, "g", 6)
+
+    def validate(self, text: str, place: int) -> object:
+        point = self.locale().decimalPoint()
+        return super().validate(text.replace(",", point).replace(".", point), place)
+
+
+def setting_field(kind: type, default: object) -> Field:
+    """An empty field for values of that type."""
+    if kind is bool:
+        field = QCheckBox()
+    elif kind is int:
+        field = number_field(QSpinBox())
+        field.setRange(0, _LARGEST)
+    elif kind is float:
+        field = number_field(Decimal())
+        field.setDecimals(4)
+        field.setRange(0.0, 100.0)
+        field.setSingleStep(max(float(default) / 10, 0.001))
+    else:
+        field = QLineEdit()
+    put(field, default)
+    return field
+
+
+def put(field: Field, value: object) -> None:
+    if isinstance(field, QCheckBox):
+        field.setChecked(bool(value))
+    elif isinstance(field, QLineEdit):
+        field.setText(str(value))
+    else:
+        field.setValue(value)
+
+
+def value_of(field: Field) -> object:
+    if isinstance(field, QCheckBox):
+        return field.isChecked()
+    return field.text() if isinstance(field, QLineEdit) else field.value()
+
+
+def grouped() -> list[tuple[str, list[str]]]:
+    """All settings but the epochs, each once; one that no group names stands in the last."""
+    known = {name for _title, names in _GROUPS for name in names}
+    names = [name for name, *_rest in described() if name != EPOCHS]
+    groups = [(title, [name for name in some if name in names]) for title, some in _GROUPS]
+    groups[-1][1].extend(name for name in names if name not in known)
+    return groups
+
+
+class TrainingSettings(QWidget):
+    """fields: of TrainConfig, by name; shape: of ModelConfig; align_with, held and threads: see trainer.training.training_process."""
+
+    def __init__(self, ask_folder=ask_folder):
+        super().__init__()
+        kinds = {name: (kind, default, meaning) for name, kind, default, meaning in described()}
+        self.fields = {name: setting_field(*kinds[name][:2]) for _title, some in grouped() for name in some}
+        told = ModelConfig().to_dict()
+        self.shape = {name: setting_field(type(told[name]), told[name]) for name in _SHAPE}
+        self.align_with = named(ElidedChoice(objectName="choice"), _(_ALIGN))
+        self.threads = named(setting_field(int, 0), _(_THREADS))
+        self.threads.setRange(0, 256)
+        hint = _("Feature caches, or folders with transcripts.tsv; the best epoch is chosen on them too")
+        self.held = FolderList(
+            _("More recordings to measure by"), _("Choose recordings to measure by"), hint, ask_folder
+        )
+        column = QVBoxLayout(self)
+        column.setContentsMargins(3 * GRID, 0, 0, 0)
+        column.setSpacing(GRID)
+        for title, names in grouped():
+            rows = [(self.fields[name], _(kinds[name][2])) for name in names]
+            if SPLICING[0] in names:
+                rows.append((self.align_with, _(_ALIGN)))
+            if title == _GROUPS[-1][0]:
+                rows.append((self.threads, _(_THREADS)))
+            self._add_group(column, _(title), rows)
+        self._add_group(column, _("The network"), [(self.shape[name], _(text)) for name, text in _SHAPE.items()])
+        self.grows = words(
+            _("More units can be added to the model's own; it reads the same before it has learned."), quiet=True
+        )
+        column.addWidget(self.grows)
+        column.addSpacing(GRID)
+        column.addWidget(heading(_("More recordings to measure by")))
+        column.addWidget(words(hint + ".", quiet=True))
+        column.addWidget(self.held)
+
+    @staticmethod
+    def _add_group(column: QVBoxLayout, title: str, rows: Sequence[tuple[QWidget, str]]) -> None:
+        column.addSpacing(GRID)
+        column.addWidget(heading(title))
+        form = QFormLayout()
+        form.setHorizontalSpacing(GRID)
+        form.setVerticalSpacing(GRID // 2)
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.DontWrapRows)
+        for field, meaning in rows:
+            named(field, meaning)
+            label = words(meaning)
+            label.setBuddy(field)
+            if isinstance(field, QComboBox):
+                field.setFixedWidth(40 * GRID)
+                form.addRow(label)
+                form.addRow(field)
+            else:
+                field.setFixedWidth(14 * GRID)
+                form.addRow(field, label)
+        column.addLayout(form)
+
+    def offer_models(self, models: Sequence[TrainedModel]) -> None:
+        """Those that may find the words; the choice is kept where it is still there."""
+        chosen = self.align_with.currentData()
+        self.align_with.clear()
+        for model in models:
+            self.align_with.addItem(shown_name(model), model.folder)
+        self.choose_aligner(chosen)
+
+    def choose_aligner(self, folder: Path | None) -> None:
+        """The first where that one is not to be had."""
+        places = [place for place in range(self.align_with.count()) if self.align_with.itemData(place) == folder]
+        self.align_with.setCurrentIndex(places[0] if places else 0)
+
+    def show_settings(self, settings: TrainConfig) -> None:
+        told = settings.to_dict()
+        for name, field in self.fields.items():
+            put(field, told[name])
+
+    def show_shape(self, model: ModelConfig, free: Collection[str] = tuple(_SHAPE), grows: bool = False) -> None:
+        """free: names of what can be changed. grows: there are weights already, which more units can be added to."""
+        told = model.to_dict()
+        self.shape["n_units"].setMinimum(model.n_units if grows else 0)
+        self.grows.setVisible(grows)
+        for name, field in self.shape.items():
+            put(field, told[name])
+            field.setEnabled(name in free)
+
+    def settings(self, epochs: int) -> TrainConfig:
+        """Raises ConfigError."""
+        return TrainConfig(epochs=epochs, **{name: value_of(field) for name, field in self.fields.items()})
+
+    def model(self) -> ModelConfig:
+        """Raises ConfigError."""
+        return ModelConfig(**{name: value_of(field) for name, field in self.shape.items()})

@@ -1,0 +1,57 @@
+"""What came of a tuning, until it is kept or thrown away; of one's own voice and of typed sentences alike."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from gui.core.work import Errand
+from gui.tuning.job import TuningJob, brought_back, kept, thrown_away
+from trainer.tuning.events import BeforeAfter, load_result
+
+
+class TuningOutcome(QObject):
+    """result: neither kept nor thrown away, None where there is none.
+
+    `failed(error, try_again)`; `done(sentence, undo)`; `changed`: something began or ended, or there is a result.
+    """
+
+    failed = Signal(object, object)
+    done = Signal(str, object)
+    changed = Signal()
+
+    def __init__(self, job: TuningJob):
+        super().__init__()
+        self.job = job
+        self.result: BeforeAfter | None = None
+        self._deciding = Errand(self)
+        self._deciding.ended.connect(self._decided)
+
+    @property
+    def busy(self) -> bool:
+        return self.job.running or self._deciding.running
+
+    def look(self) -> None:
+        """Whether there is a result now."""
+        self.result = None if self.job.running else load_result(self.job.folder)
+        self.changed.emit()
+
+    def keep_as(self, name: str, use: Callable[[Path], None]) -> None:
+        """It becomes one of the person's models; use: called with its folder."""
+        self._deciding.run(kept(self.result, name), use)
+
+    def throw_away_saying(self, sentence: str) -> None:
+        """With undo."""
+
+        def tell(_aside: Path) -> None:
+            bring_back = partial(self._deciding.run, brought_back(self.job.folder))
+            undo = partial(self._deciding.when_free, bring_back)
+            self.done.emit(sentence, undo)
+
+        self._deciding.run(thrown_away(self.job.folder), tell)
+
+    def _decided(self, outcome: Exception | None) -> None:
+        if outcome is not None:
+            self.failed.emit(outcome, None)
+        self.look()

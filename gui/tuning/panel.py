@@ -1,0 +1,148 @@
+"""How many sentences there are, the button that tunes, and how far it is; after it, what came of it."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import (
+    QHeaderView,
+    QLabel,
+    QProgressBar,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.core.i18n import _
+from gui.core.shortcuts import bind, hint
+from gui.session.status import time_left
+from gui.tuning.job import Step
+from gui.voice.words import kept_words, measured_words, others_words, own_words
+from gui.widgets.flow_row import FlowRow
+from gui.widgets.form import heading, named, push_button, words
+from gui.widgets.theme import GRID, theme
+from trainer.tuning.events import BeforeAfter
+
+WANTED = 20
+_STEPS = 1000
+
+
+def show_step(step: Step, said: dict[str, str], state: QLabel, progress: QProgressBar) -> None:
+    """How far a tuning is. said: what is done, by the kind of step."""
+    progress.setRange(0, _STEPS)
+    progress.setValue(round(_STEPS * step.fraction))
+    left = time_left(step.left_s)
+    state.setText(f"{said[step.kind]}, {left}" if left else said[step.kind])
+
+
+class TuningPanel(QWidget):
+    """`tune_wanted`, `stop_wanted`."""
+
+    tune_wanted = Signal()
+    stop_wanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.state = words()
+        self.progress = named(QProgressBar(), _("Progress of the tuning"))
+        self.progress.setTextVisible(False)
+        self.tune = push_button(_("Tune the model to my voice"), "", "primary")
+        self.stop = push_button(_("Stop"), "")
+        hint(self.tune, _("Takes some minutes; you can go on reading"), "tune")
+        hint(self.stop, _("Save and stop; it can go on later"), "tune")
+        bind(self, "tune", self._toggle)
+        row = FlowRow()
+        row.setSpacing(2 * GRID)
+        row.addWidget(self.state, 1)
+        row.addWidget(self.tune)
+        row.addWidget(self.stop)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID)
+        column.addWidget(self.progress)
+        column.addWidget(row)
+        self.tune.clicked.connect(self.tune_wanted)
+        self.stop.clicked.connect(self.stop_wanted)
+        self.show_idle(0, False)
+
+    def _toggle(self) -> None:
+        (self.stop if self.stop.isVisible() else self.tune).click()
+
+    def show_idle(self, n: int, was_left: bool, waits: bool = False) -> None:
+        """n: kept sentences; was_left: whether a tuning can go on; waits: for other people's recordings."""
+        self.tune.setVisible(True)
+        self.stop.setVisible(False)
+        self.tune.setEnabled(n >= WANTED and not waits)
+        self.progress.setRange(0, WANTED)
+        self.progress.setValue(min(n, WANTED))
+        said = kept_words(n, WANTED)
+        if was_left and n >= WANTED:
+            said = _("The tuning was interrupted and saved. It goes on where it stopped.")
+        self.state.setText(said)
+
+    def show_running(self, step: Step, stopping: bool) -> None:
+        self.tune.setVisible(False)
+        self.stop.setVisible(True)
+        self.stop.setEnabled(not stopping)
+        said = {
+            "preparing": _("Getting your sentences ready"),
+            "learning": _("The model is learning your voice"),
+            "judging": _("Comparing the tuned model with the one before"),
+        }
+        show_step(step, said, self.state, self.progress)
+        if stopping:
+            self.state.setText(_("Saving and stopping"))
+
+
+class ResultView(QWidget):
+    """What came of a tuning. `keep_wanted`, `discard_wanted`."""
+
+    keep_wanted = Signal()
+    discard_wanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.title = heading(_("The tuned model"))
+        self.own, self.measured, self.others = words(), words(quiet=True), words()
+        self.own.setFont(theme().font(1.2, QFont.Weight.Medium))
+        self.table = QTableWidget(0, 3)
+        self.table.setHorizontalHeaderLabels([_("Said"), _("Read before"), _("Read now")])
+        self.table.setAccessibleName(_("Sentences that it did not learn from"))
+        self.table.verticalHeader().hide()
+        self.table.setShowGrid(False)
+        self.table.setTabKeyNavigation(False)
+        self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        self.table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
+        header = self.table.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.table.verticalHeader().setMinimumSectionSize(5 * GRID)
+        self.table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.keep = push_button(_("Keep it and dictate with it"), _("It becomes one of your models"), "primary")
+        self.discard = push_button(_("Throw it away"), _("Dictation stays as it was; it can be brought back at once"))
+        row = FlowRow()
+        row.setSpacing(GRID)
+        row.addWidget(self.keep)
+        row.addWidget(self.discard)
+        row.addStretch()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, GRID, 0, 0)
+        column.setSpacing(GRID + GRID // 2)
+        for widget in (self.title, self.own, self.others, self.measured):
+            column.addWidget(widget)
+        column.addWidget(self.table, 1)
+        column.addWidget(row)
+        self.keep.clicked.connect(self.keep_wanted)
+        self.discard.clicked.connect(self.discard_wanted)
+
+    def show_result(self, result: BeforeAfter) -> None:
+        self.own.setText(own_words(result))
+        self.measured.setText(measured_words(result))
+        self.others.setText(others_words(result))
+        self.table.setRowCount(len(result.texts))
+        for row, texts in enumerate(result.texts):
+            for column, text in enumerate(texts):
+                item = QTableWidgetItem(text)
+                item.setToolTip(text)
+                self.table.setItem(row, column, item)
+        self.keep.setEnabled(result.share > 0)

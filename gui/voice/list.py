@@ -1,0 +1,137 @@
+"""The sentences that are kept: what was said, and what the model hears in it."""
+
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
+
+from engine.alphabet import fold_yo, normalise
+from gui.core.i18n import _
+from gui.core.shortcuts import bind, hint
+from gui.widgets.flow_row import FlowRow
+from gui.widgets.form import push_button
+from gui.widgets.theme import GRID
+from trainer.corpus.voice_store import Kept
+
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+def right_share(said: str, heard: str) -> float:
+    """Share of the letters that are alike, 0 to 1."""
+    return SequenceMatcher(None, fold_yo(normalise(said)), fold_yo(normalise(heard)), autojunk=False).ratio()
+
+
+class KeptTable(QTableWidget):
+    """`delete_wanted` on the key Delete, `play_wanted` on Enter or a double click."""
+
+    delete_wanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__(0, 3)
+        self.setHorizontalHeaderLabels([_("Sentence"), _("What the model hears"), _("Letters right")])
+        self.setAccessibleName(_("Kept sentences"))
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(max(4 * GRID, self.fontMetrics().height() + GRID))
+        self.setWordWrap(False)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        self.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QTableWidget.SelectionMode.SingleSelection)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(2, QHeaderView.ResizeMode.ResizeToContents)
+        self.horizontalHeaderItem(2).setTextAlignment(_RIGHT)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Delete:
+            self.delete_wanted.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class KeptList(QWidget):
+    """`play_wanted(kept)`, `delete_wanted(kept)`; `import_wanted`."""
+
+    play_wanted = Signal(object)
+    delete_wanted = Signal(object)
+    import_wanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._kept: list[Kept] = []
+        self._busy = False
+        self.table = KeptTable()
+        self.table.setMinimumHeight(12 * GRID)
+        self.play = push_button(_("Hear it"), f"{_('Hear the chosen sentence')} (Enter)")
+        out = _("Take the chosen sentence out; it can be brought back at once")
+        self.delete = push_button(_("Delete"), f"{out} (Del)")
+        self.bring_in = push_button(_("Import recordings…"), "")
+        hint(self.bring_in, _("Take in a folder of your own recordings with their texts"), "voice_import")
+        bind(self, "voice_import", self.bring_in.click)
+        row = FlowRow()
+        row.setSpacing(GRID)
+        row.addWidget(self.play)
+        row.addWidget(self.delete)
+        row.addStretch()
+        row.addWidget(self.bring_in)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID)
+        column.addWidget(self.table, 1)
+        column.addWidget(row)
+        self.table.itemSelectionChanged.connect(self._show_state)
+        self.table.itemActivated.connect(self._play)
+        self.table.delete_wanted.connect(self._delete)
+        self.play.clicked.connect(self._play)
+        self.delete.clicked.connect(self._delete)
+        self.bring_in.clicked.connect(self.import_wanted)
+        self._show_state()
+
+    @property
+    def chosen(self) -> Kept | None:
+        row = self.table.currentRow()
+        return self._kept[row] if 0 <= row < len(self._kept) and self.table.selectedItems() else None
+
+    def show_kept(self, kept: Sequence[Kept], heard: dict[str, str]) -> None:
+        """The newest on top; the choice stays where it is still there."""
+        before = self.chosen
+        self._kept = list(reversed(kept))
+        self.table.setRowCount(len(self._kept))
+        for row, one in enumerate(self._kept):
+            text = heard.get(one.path.name)
+            right = "" if text is None else _("{n} %").format(n=f"{100 * right_share(one.text, text):.0f}")
+            told = "…" if text is None else text or _("(nothing)")
+            for column, cell in enumerate((one.text, told, right)):
+                item = QTableWidgetItem(cell)
+                item.setToolTip(cell)
+                if column == 2:
+                    item.setTextAlignment(_RIGHT)
+                self.table.setItem(row, column, item)
+        if before in self._kept:
+            self.table.selectRow(self._kept.index(before))
+        else:
+            self.table.clearSelection()
+        self._show_state()
+
+    def set_busy(self, busy: bool) -> None:
+        """While something is written, nothing else can be begun."""
+        self._busy = busy
+        self._show_state()
+
+    def _play(self, _item: object = None) -> None:
+        if self.chosen is not None:
+            self.play_wanted.emit(self.chosen)
+
+    def _delete(self) -> None:
+        if self.chosen is not None and not self._busy:
+            self.delete_wanted.emit(self.chosen)
+
+    def _show_state(self) -> None:
+        self.play.setEnabled(self.chosen is not None)
+        self.delete.setEnabled(self.chosen is not None and not self._busy)
+        self.bring_in.setEnabled(not self._busy)

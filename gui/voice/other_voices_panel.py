@@ -1,0 +1,190 @@
+"""Before a tuning: whether other people's speech is there to mix in, and the button that gets some."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
+
+from engine.system.worker import Cancelled
+from gui.core.i18n import _, ngettext
+from gui.core.settings import Settings
+from gui.core.work import Work
+from gui.corpora.corpus_panel import show_preparing
+from gui.corpora.download_panel import show_fetching
+from gui.corpora.download_words import failed_words, size_words
+from gui.widgets.flow_row import FlowRow
+from gui.widgets.form import named, push_button, words
+from gui.widgets.log_window import failure_link
+from gui.widgets.theme import GRID
+from trainer.corpus.events import Extracting, Found
+from trainer.download.archive_index import corpus_url
+from trainer.download.events import Finished, Progress, Retrying
+from trainer.tuning.other_voices import N_ARCHIVES, PROBABLE_BYTES, Got, Others, get, look, sample_folder
+
+if TYPE_CHECKING:
+    from trainer.download.transfer import Outside
+
+
+class OtherVoicesPanel(QWidget):
+    """`failed(error, try_again)`; `done(sentence, undo)`; `changed`: something began or ended.
+
+    model: the one that is tuned; own: folder of the person's recordings, which are nobody else's; url: of the site.
+    """
+
+    failed = Signal(object, object)
+    done = Signal(str, object)
+    changed = Signal()
+
+    def __init__(
+        self,
+        model: Callable[[], Path],
+        settings: Settings,
+        own: Path,
+        outside: "Outside | None" = None,
+        url: str = corpus_url(),
+    ):
+        super().__init__()
+        self._model, self._settings, self._own, self._outside, self._url = model, settings, own, outside, url
+        self.others: Others | None = None
+        self._is_wanted = False
+        self.said = words(quiet=True)
+        self.progress = named(QProgressBar(), _("Progress of getting recordings"))
+        self.progress.setTextVisible(False)
+        self.get = push_button(_("Get recordings"), _("Fetch other people’s recordings and prepare them"))
+        self.prepare = push_button(_("Prepare the recordings"), _("So that tuning can mix them in"))
+        self.cancel = push_button(_("Cancel"), _("Stop; what was fetched stays, and it goes on from there"))
+        self.show_log = failure_link()
+        self._looking, self._getting = Work(self), Work(self)
+        self._lay_out()
+        self._connect()
+        self._show_state()
+
+    def _lay_out(self) -> None:
+        row = FlowRow()
+        row.setSpacing(2 * GRID)
+        row.addWidget(self.said, 1)
+        for button in (self.get, self.prepare, self.cancel, self.show_log):
+            row.addWidget(button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID)
+        column.addWidget(self.progress)
+        column.addWidget(row)
+
+    def _connect(self) -> None:
+        self.get.clicked.connect(self.begin)
+        self.prepare.clicked.connect(self.begin)
+        self.cancel.clicked.connect(self._getting.cancel)
+        self._looking.event.connect(self._take_look)
+        self._looking.ended.connect(self._end_look)
+        self._getting.event.connect(self._take)
+        self._getting.ended.connect(self._end)
+
+    @property
+    def sources(self) -> list[Path]:
+        """Other people's recordings and feature caches that the person has chosen, here or in the Trainer."""
+        return [folder for folder in self._settings.corpora if folder != self._own]
+
+    @property
+    def getting(self) -> bool:
+        return self._getting.running
+
+    @property
+    def busy(self) -> bool:
+        return self.getting or self._looking.running
+
+    def show_wanted(self, is_wanted: bool) -> None:
+        """Whether a tuning is near, so that it matters."""
+        self._is_wanted = is_wanted
+        self._show_state()
+
+    def _show_state(self) -> None:
+        getting = self.getting
+        self.setVisible(getting or (self._is_wanted and self.others is not None))
+        self.get.setVisible(not getting and self.others is Others.MISSING)
+        self.prepare.setVisible(not getting and self.others is Others.RECORDED)
+        self.cancel.setVisible(getting)
+        self.progress.setVisible(getting)
+        self.show_log.hide()
+        if not getting and self.others is not None:
+            self.said.setText(self._words())
+
+    def _words(self) -> str:
+        if self.others is Others.PREPARED:
+            return _("Other people’s recordings are mixed in, and it is measured how well the tuned model reads them.")
+        if self.others is Others.RECORDED:
+            return _("Other people’s recordings are here but not prepared: a tuning now could not use them.")
+        missing = _(
+            "Other people’s speech is missing here, so a tuning now cannot show whether the model reads others worse; "
+            "it takes over half of what it learned at most."
+        )
+        offer = _("{n} archives of VoxForge’s, about {size} to fetch, would go into {path}.").format(
+            n=N_ARCHIVES, size=size_words(PROBABLE_BYTES), path=self._folder()
+        )
+        return f"{missing} {offer}"
+
+    def _folder(self) -> Path:
+        return sample_folder(self._settings.download_folder)
+
+    # --- looking ---
+
+    def look(self) -> None:
+        """Finds out anew what there is; beside the window, for it reads files."""
+        if not self.busy:
+            self._looking.start(partial(look, self.sources, self._model()))
+
+    def _take_look(self, others: Others) -> None:
+        self.others = others
+
+    def _end_look(self, _outcome: object) -> None:
+        self._show_state()
+        self.changed.emit()
+
+    # --- getting ---
+
+    def begin(self) -> None:
+        if self.getting:
+            return
+        self.progress.setRange(0, 0)
+        self.said.setText(_("Looking for recordings and their texts"))
+        self._getting.start(partial(get, self.sources, self._model(), self._folder(), self._url, self._outside))
+        self._show_state()
+        self.changed.emit()
+
+    def stop(self) -> None:
+        """What was fetched stays."""
+        self._looking.cancel()
+        self._getting.cancel()
+
+    def _take(self, event: object) -> None:
+        match event:
+            case Retrying() | Progress():
+                self.show_log.setVisible(show_fetching(event, self.said, self.progress))
+            case Finished() if event.failed:
+                self.done.emit(failed_words(event), None)
+            case Found() | Extracting():
+                show_preparing(event, self.said, self.progress)
+            case Got():
+                self._use(event)
+
+    def _use(self, got: Got) -> None:
+        """The Trainer lists what was fetched from now on, too, and can delete it."""
+        self.others = Others.PREPARED
+        if got.folder is not None and got.folder not in self._settings.corpora:
+            self._settings.corpora = [*self._settings.corpora, got.folder]
+            self._settings.save()
+        said = ngettext(
+            "{n} recording of other people is ready, to be mixed in and to measure by.",
+            "{n} recordings of other people are ready, to be mixed in and to measure by.",
+            got.n,
+        )
+        self.done.emit(said.format(n=got.n), None)
+
+    def _end(self, outcome: Exception | None) -> None:
+        self._show_state()
+        if outcome is not None and not isinstance(outcome, Cancelled):
+            self.failed.emit(outcome, self.begin)
+        self.changed.emit()

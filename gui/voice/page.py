@@ -1,0 +1,263 @@
+"""My voice: read sentences aloud, tune the model on them, see what it brought, keep it or throw it away."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from engine.system.worker import Cancelled
+from gui.core.i18n import _, ngettext
+from gui.core.settings import Settings
+from gui.core.tasks import MakeRecorder
+from gui.core.work import Errand
+from gui.editor.clip_player import VoicePlayer
+from gui.session.session import Session
+from gui.voice.list import KeptList
+from gui.voice.other_voices_panel import OtherVoicesPanel
+from gui.voice.reader import Reader
+from gui.voice.recognition import VoiceHearing
+from gui.voice.tuning import VoiceTuning
+from gui.widgets.dialogs import ask_folder
+from gui.widgets.message_bar import MessageList, undo_action
+from gui.widgets.theme import GRID
+from trainer.corpus.prompt_chooser import Chooser, sentences
+from trainer.corpus.voice_store import Imported, Kept, VoiceStore
+from trainer.download.archive_index import corpus_url
+
+if TYPE_CHECKING:  # brings the HTTP library along
+    from trainer.download.transfer import Outside
+
+
+class VoicePage(QWidget):
+    """`closed` after `close_work`, when nothing runs any more.
+
+    open_output: a loudspeaker other than the system's; outside, url: the network, and the site of others' recordings.
+    """
+
+    closed = Signal()
+
+    def __init__(
+        self,
+        session: Session,
+        settings: Settings,
+        make_recorder: MakeRecorder,
+        open_output: Callable | None = None,
+        ask_folder=ask_folder,
+        outside: "Outside | None" = None,
+        url: str = corpus_url(),
+    ):
+        super().__init__()
+        self._session, self._settings, self._ask_folder = session, settings, ask_folder
+        self._closing = self.has_closed = False
+        self.store = VoiceStore()
+        self.store.empty_bin()
+        self._chooser, self._passed_over = Chooser(sentences()), []
+        self._undone: Kept | None = None
+        self._imported: Imported | None = None
+        self.player = VoicePlayer(open_output)
+        self.reader = Reader(self.store, self.player, make_recorder, lambda: settings.microphone, self._may_record)
+        self.list = KeptList()
+        self.hearing = VoiceHearing(self.store, session)
+        self.others = OtherVoicesPanel(lambda: session.model, settings, self.store.folder, outside, url)
+        self.tuning = VoiceTuning(session, settings, self.store.folder, self.others)
+        self.work = Errand(self)
+        self.messages = MessageList()
+        self._lay_out()
+        self._connect()
+        self._begin()
+
+    def _lay_out(self) -> None:
+        reading = QWidget()
+        inner = QVBoxLayout(reading)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(GRID + GRID // 2)
+        inner.addWidget(self.reader, 3)
+        inner.addWidget(self.list, 2)
+        inner.addWidget(self.others)
+        inner.addWidget(self.tuning.panel)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(reading)
+        self.pages.addWidget(self.tuning.result_view)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidget(self.pages)
+        area.viewport().setAutoFillBackground(False)
+        self.pages.setAutoFillBackground(False)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(3 * GRID, GRID, 3 * GRID, GRID)
+        column.setSpacing(GRID)
+        column.addWidget(area, 1)
+        column.addWidget(self.messages)
+
+    def _connect(self) -> None:
+        for part in (self.reader, self.player):
+            part.failed.connect(self.tell)
+            part.changed.connect(self._close_when_quiet)
+        self.reader.kept.connect(self._keep)
+        self.reader.another_wanted.connect(self._pass_over)
+        self.list.play_wanted.connect(self._play)
+        self.list.delete_wanted.connect(self._delete)
+        self.list.import_wanted.connect(self._import)
+        self.work.ended.connect(self._end)
+        self.hearing.changed.connect(self._heard)
+        self._session.status_changed.connect(self._session_changed)
+        self.tuning.failed.connect(self.tell)
+        self.tuning.done.connect(self._tell_done)
+        self.tuning.changed.connect(self._tuning_changed)
+
+    def _begin(self) -> None:
+        """What was there last time is there again: kept sentences, a take, a tuned model."""
+        self._kept = self.store.kept()
+        self.hearing.look()
+        take = self.store.take_of_last_time()
+        if take is not None:
+            self.reader.show_take(take.path, take.text)
+        else:
+            self._next_sentence()
+        self._show()
+        self._tuning_changed()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Other pages may have added sentences, or other people's recordings, meanwhile."""
+        super().showEvent(event)
+        self.others.look()
+        if not self.work.running:
+            self._kept = self.store.kept()
+            self._show()
+
+    # --- reading ---
+
+    def _may_record(self) -> str:
+        return self._session.status.hindrance
+
+    def _next_sentence(self) -> None:
+        heard = [(one.text, self.hearing.heard.get(one.path.name)) for one in self._kept]
+        self.reader.show_sentence(self._chooser.choose(heard, self._passed_over))
+
+    def _pass_over(self, text: str) -> None:
+        self._passed_over.append(text)
+        self._next_sentence()
+
+    def _keep(self, take: Path, text: str) -> None:
+        self._unkept = Kept(take, text)
+        if not self._do(self.store.keep(take, text), self._was_kept):
+            self.reader.show_take(take, text)
+
+    def _was_kept(self, one: Kept) -> None:
+        self._kept.append(one)
+        self._unkept = None
+        self._show()
+        self._next_sentence()
+
+    def _play(self, one: Kept) -> None:
+        self.player.toggle(one.path)
+
+    def _delete(self, one: Kept) -> None:
+        def tell(deleted: Kept) -> None:
+            self._kept.remove(one)
+            self._show()
+            bring_back = partial(self._do, self.store.restore(deleted), self._was_restored)
+            undo = partial(self.work.when_free, bring_back)
+            self._tell_done(_("“{text}” was taken out.").format(text=one.text), undo)
+
+        self._do(self.store.delete(one), tell)
+
+    def _was_restored(self, one: Kept) -> None:
+        self._kept.append(one)
+        self._show()
+
+    def _import(self) -> None:
+        folder = self._ask_folder(self, _("Choose a folder of your own recordings"), self._settings.folder)
+        if folder is not None:
+            self._settings.folder = folder
+            self._imported = Imported(0, 0, 0)
+            self._do(self.store.bring_in(folder), self._was_imported)
+
+    def _was_imported(self, so_far: Imported) -> None:
+        self._imported = so_far
+        self.tuning.panel.state.setText(
+            _("{n} of {total} recordings are taken in").format(n=so_far.n + so_far.rejected, total=so_far.total)
+        )
+
+    def _tell_imported(self) -> None:
+        done, self._imported = self._imported, None
+        said = ngettext("{n} recording was taken in.", "{n} recordings were taken in.", done.n).format(n=done.n)
+        if done.rejected:
+            said += " " + ngettext(
+                "{n} could not be used: without a text in Russian letters, or unreadable.",
+                "{n} could not be used: without a text in Russian letters, or unreadable.",
+                done.rejected,
+            ).format(n=done.rejected)
+        self.messages.say(said)
+
+    # --- what is done on the disk, one thing at a time ---
+
+    def _do(self, steps, after: Callable[[object], None]) -> bool:
+        if self.work.running:
+            return False
+        self.work.run(steps, after)
+        self.list.set_busy(True)
+        return True
+
+    def _end(self, outcome: Exception | None) -> None:
+        self.list.set_busy(False)
+        if outcome is not None and not isinstance(outcome, Cancelled):
+            self.tell(outcome, None)
+        if self._unkept is not None:  # it is a take still
+            self.reader.show_take(self._unkept.path, self._unkept.text)
+            self._unkept = None
+        if self._imported is not None:
+            self._tell_imported()
+            self._kept = self.store.kept()
+            self._show()
+        self._close_when_quiet()
+
+    _unkept: Kept | None = None
+
+    def _show(self) -> None:
+        self.list.show_kept(self._kept, self.hearing.heard)
+        self.tuning.show_kept(len(self._kept))
+        QTimer.singleShot(0, self, self._session_changed)
+
+    def _session_changed(self, _status: object = None) -> None:
+        self.hearing.go_on(self._kept)
+
+    def _heard(self) -> None:
+        self.list.show_kept(self._kept, self.hearing.heard)
+        self._close_when_quiet()
+        QTimer.singleShot(0, self, self._session_changed)
+
+    def _tuning_changed(self) -> None:
+        self.pages.setCurrentIndex(0 if self.tuning.result is None else 1)
+        self._close_when_quiet()
+
+    # --- telling and ending ---
+
+    def _tell_done(self, text: str, undo: object) -> None:
+        self.messages.say(text, "check-circle-outline", [undo_action(undo)] if undo else [])
+
+    def tell(self, error: Exception, try_again: object) -> None:
+        """A failure in one sentence, and another try where it makes sense."""
+        self.messages.say_failure(error, try_again or None)
+
+    def close_work(self) -> None:
+        """Asks all that runs to stop; a tuning saves its state, a take stays."""
+        self._closing = True
+        self.reader.close_work()
+        self.hearing.close_work()
+        self.tuning.stop()
+        self.others.stop()
+        if self._imported is not None:
+            self.work.cancel()
+        self._close_when_quiet()
+
+    def _close_when_quiet(self) -> None:
+        busy = self.reader.busy or self.player.playing or self.hearing.work.running or self.tuning.busy
+        if self._closing and not busy and not self.work.running and not self.has_closed:
+            self.has_closed = True
+            self.closed.emit()

@@ -1,0 +1,266 @@
+"""A sentence to read aloud: shown, recorded, judged, heard, and kept or read again."""
+
+from collections.abc import Callable
+from datetime import datetime
+from enum import Enum, auto
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+
+from engine.alphabet import normalise
+from gui.core.i18n import _
+from gui.core.shortcuts import bind
+from gui.core.tasks import MakeRecorder
+from gui.core.work import Work
+from gui.editor.clip_player import VoicePlayer
+from gui.session.recording_controller import Dictaphone
+from gui.session.status import Recording
+from gui.voice.reader_view import ReaderView
+from gui.voice.words import advice
+from trainer.corpus.take_check import Verdict, judge
+from trainer.corpus.voice_store import VoiceStore, unusable
+
+
+class State(Enum):
+    READY = auto()
+    RECORDING = auto()
+    JUDGING = auto()
+    TAKEN = auto()
+
+
+class Reader(ReaderView):
+    """may_record: why the microphone is not free just now, as a sentence; empty where it is.
+
+    `kept(take, text)`: wanted in the corpus; the owner calls `show_sentence` when it is. `another_wanted(text)`: the
+    sentence shown is passed over. `failed(error, try_again)`; `changed`: something began or ended.
+    """
+
+    kept = Signal(object, str)
+    another_wanted = Signal(str)
+    failed = Signal(object, object)
+    changed = Signal()
+
+    def __init__(
+        self,
+        store: VoiceStore,
+        player: VoicePlayer,
+        make_recorder: MakeRecorder,
+        microphone: Callable[[], str | None],
+        may_record: Callable[[], str],
+        now: Callable[[], datetime] = datetime.now,
+    ):
+        super().__init__()
+        self._store, self._player = store, player
+        self._microphone, self._may_record = microphone, may_record
+        self._dictaphone = Dictaphone(store.take_folder, make_recorder, now)
+        self._judging, self._remembering = Work(self), Work(self)
+        self._path: Path | None = None
+        self._dropped = self._closing = False
+        self.state = State.READY
+        self.sentence = ""
+        self.take: Path | None = None
+        self.verdict: Verdict | None = None
+        self._connect()
+        self._show_state()
+
+    def _connect(self) -> None:
+        self.record.clicked.connect(self.toggle)
+        self.hear.clicked.connect(self.play)
+        self.keep.clicked.connect(self.keep_take)
+        self.another.clicked.connect(self.pass_over)
+        self.own.toggled.connect(self._show_own)
+        self.typed.textChanged.connect(self._own_changed)
+        self.typed.returnPressed.connect(self._own_ready)
+        bind(self, "voice_hear", self.play)
+        bind(self, "voice_another", self.pass_over)
+        bind(self, "voice_own", self.own.click)
+        self._dictaphone.state_changed.connect(self._dictaphone_changed)
+        self._dictaphone.level_changed.connect(self.record.show_level)
+        self._dictaphone.recording_started.connect(self._recording_started)
+        self._dictaphone.failed.connect(self._recording_failed)
+        self._judging.event.connect(self._judged)
+        self._judging.ended.connect(self._judging_ended)
+        self._remembering.ended.connect(self._remembered)
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds of the recording under way."""
+        return self._dictaphone.elapsed_s
+
+    # --- the sentence ---
+
+    def show_sentence(self, text: str | None) -> None:
+        """A sentence to read; None where there are no more. A take of another is thrown away."""
+        self._forget_take()
+        self.sentence = text or ""
+        self.text.setText(text or _("All sentences have been read. Type sentences of your own to go on."))
+        if self.own.isChecked():
+            self.own.setChecked(False)
+        self._show_state()
+
+    def show_take(self, take: Path, text: str) -> None:
+        """One that was recorded before the program ended."""
+        self.show_sentence(text)
+        self._judge(take)
+
+    def pass_over(self) -> None:
+        if self.state in (State.READY, State.TAKEN) and not self.own.isChecked():
+            self.another_wanted.emit(self.sentence)
+
+    def _show_own(self, own: bool) -> None:
+        self._forget_take()
+        if own:
+            self.typed.setFocus()
+        self._show_state()
+
+    def _own_changed(self) -> None:
+        self._forget_take()
+        self._show_state()
+
+    def _own_ready(self) -> None:
+        if self._can_record():
+            self.record.setFocus()
+
+    @property
+    def said(self) -> str:
+        """What is to be read: the sentence shown, or the one typed."""
+        return self.typed.text().strip() if self.own.isChecked() else self.sentence
+
+    def _can_record(self) -> bool:
+        return bool(normalise(self.said)) and not unusable(self.said)
+
+    # --- recording ---
+
+    def toggle(self) -> None:
+        if self.state is State.RECORDING:
+            self._dictaphone.stop()
+        elif self.state in (State.READY, State.TAKEN) and self._can_record() and not self._closing:
+            reason = self._may_record()
+            if reason:
+                self.advice.setText(reason)
+                return
+            self._player.stop()
+            self._path, self._dropped = None, False
+            self._dictaphone.record(self._microphone())
+            self.record.setFocus()
+
+    def cancel(self) -> None:
+        """The recording under way is thrown away."""
+        if self.state is State.RECORDING:
+            self._dropped = True
+            self._dictaphone.stop(0.0)
+
+    def _recording_started(self, path: Path, _ended: object) -> None:
+        self._path = path
+        self._remembering.start(partial(self._store.remember, self.said))
+
+    def _dictaphone_changed(self) -> None:
+        if self._dictaphone.state is not Recording.NONE:
+            self.state = State.RECORDING
+        elif self.state is State.RECORDING:
+            self.state = State.READY if self.take is None else State.TAKEN
+            path, self._path = self._path, None
+            if path is not None and not self._dropped:
+                self._judge(path)
+            elif path is not None:
+                path.unlink(missing_ok=True)
+        self._show_state()
+        self.changed.emit()
+
+    def _remembered(self, outcome: Exception | None) -> None:
+        if outcome is not None:
+            self.failed.emit(outcome, None)
+        self.changed.emit()
+
+    def _recording_failed(self, error: Exception, _is_kept: bool) -> None:
+        self.failed.emit(error, None)
+
+    # --- the take ---
+
+    def _judge(self, path: Path) -> None:
+        self.state, self.take = State.JUDGING, path
+        text = normalise(self.said)
+
+        def steps():
+            yield judge(path, text)
+            self._store.drop_takes(but=path)  # an earlier one goes when the new one is there
+
+        self._judging.start(steps)
+        self._show_state()
+
+    def _judged(self, verdict: Verdict) -> None:
+        self.verdict = verdict
+
+    def _judging_ended(self, outcome: Exception | None) -> None:
+        self.state = State.TAKEN
+        if outcome is not None:
+            self.verdict = Verdict.UNREADABLE
+            self.failed.emit(outcome, None)
+        self._show_state()
+        self.changed.emit()
+
+    def _forget_take(self) -> None:
+        if self.take is not None:
+            self._player.stop()
+            self._store.drop_takes()
+        self.take = self.verdict = None
+        if self.state is State.TAKEN:
+            self.state = State.READY
+
+    def play(self) -> None:
+        if self.state is State.TAKEN:
+            self._player.toggle(self.take)
+
+    def keep_take(self) -> None:
+        if self.state is State.TAKEN and self.verdict.can_be_kept:
+            self._player.stop()
+            take, self.take, self.state = self.take, None, State.READY
+            self.kept.emit(take, self.said)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Comes here if what has the focus did not want the key."""
+        if event.isAutoRepeat():
+            super().keyPressEvent(event)
+        elif event.key() == Qt.Key.Key_Space:
+            self.toggle()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.keep_take()
+        elif event.key() == Qt.Key.Key_Escape and self.state is State.RECORDING:
+            self.cancel()
+        else:
+            super().keyPressEvent(event)
+
+    def _show_state(self) -> None:
+        own, taken = self.own.isChecked(), self.state is State.TAKEN
+        idle = self.state in (State.READY, State.TAKEN)
+        self.text.setVisible(not own)
+        self.typed.setVisible(own)
+        self.typed.setReadOnly(not idle)
+        self.another.setVisible(not own)
+        self.another.setEnabled(idle and bool(self.sentence))
+        self.own.setText(_("Back to the sentences") if own else _("Type your own"))
+        self.own.setAccessibleName(self.own.text())
+        self.own.setEnabled(idle)
+        self.record.setEnabled(self._can_record())  # not for a moment only: the focus would go elsewhere
+        self.record.set_recording(self.state is State.RECORDING)
+        if not taken and (self.keep.hasFocus() or self.hear.hasFocus()):
+            self.record.setFocus()
+        self.hear.setVisible(taken)
+        self.keep.setVisible(taken)
+        self.keep.setEnabled(taken and self.verdict is not None and self.verdict.can_be_kept)
+        self.advice.setText(advice(self.state.name, self._dictaphone, self.verdict, self.said, own))
+
+    # --- ending ---
+
+    @property
+    def busy(self) -> bool:
+        return self._dictaphone.is_busy or self._judging.running or self._remembering.running
+
+    def close_work(self) -> None:
+        """Ends the recording; the take stays for next time."""
+        self._closing = True
+        self._player.stop()
+        if self._dictaphone.is_busy:
+            self._dictaphone.stop(0.0)

@@ -1,0 +1,112 @@
+"""Tuning the model on the kept sentences: begun, stopped, gone on with; its result kept or thrown away."""
+
+from datetime import datetime
+from pathlib import Path
+
+from engine.decode.beam_loader import Language
+from engine.model.checkpoint import load_checkpoint
+from engine.paths import data_dir
+from engine.system.worker import Cancelled
+from gui.core.i18n import _
+from gui.core.settings import Settings
+from gui.session.session import Session
+from gui.tuning.job import Step, TuningJob, prepared_corpora
+from gui.tuning.outcome import TuningOutcome
+from gui.tuning.panel import WANTED, ResultView, TuningPanel
+from gui.voice.other_voices_panel import OtherVoicesPanel
+from trainer.tuning.tuning import TuneRequest
+
+
+class VoiceTuning(TuningOutcome):
+    """Its panel, what it says of other people's speech, and the view of its result."""
+
+    def __init__(self, session: Session, settings: Settings, own: Path, others: OtherVoicesPanel):
+        """own: folder of the person's recordings."""
+        super().__init__(TuningJob(data_dir() / "tuning" / "my-voice"))
+        self._session, self._settings, self._own = session, settings, own
+        self._n_kept = 0
+        self.others, self.panel, self.result_view = others, TuningPanel(), ResultView()
+        others.failed.connect(self.failed)
+        others.done.connect(self.done)
+        others.changed.connect(self._others_changed)
+        self.panel.tune_wanted.connect(self.begin)
+        self.panel.stop_wanted.connect(self.stop)
+        self.job.step.connect(self._show_step)
+        self.job.ended.connect(self._end)
+        self.result_view.keep_wanted.connect(self.keep)
+        self.result_view.discard_wanted.connect(self.throw_away)
+        self.look()
+
+    def show_kept(self, n: int) -> None:
+        """n: sentences that there are."""
+        self._n_kept = n
+        self._show_idle()
+
+    @property
+    def busy(self) -> bool:
+        return super().busy or self.others.busy
+
+    def _show_idle(self) -> None:
+        if not self.job.running:
+            self.panel.show_idle(self._n_kept, self.job.was_left, self.others.getting)
+        self.others.show_wanted(not self.job.running and self._n_kept >= WANTED)
+
+    def _others_changed(self) -> None:
+        self._show_idle()
+        self.changed.emit()
+
+    # --- tuning ---
+
+    def begin(self) -> None:
+        """Goes on where the last one was left, if it was with the same sentences and the same model."""
+        if self.job.running or self.others.getting:
+            return
+        model, corpora, own, folder = self._session.model, self.others.sources, self._own, self.job.folder
+
+        language = Language(self._settings.language_model)
+
+        def request() -> TuneRequest:
+            start = load_checkpoint(model)
+            found = tuple(prepared_corpora(corpora, start.features, start.model.n_stacked))
+            return TuneRequest(folder, model, (own,), corpora=found, language=language)
+
+        self.job.begin(request)
+        self._show_step(Step("preparing", 0.0))
+        self._show_idle()
+
+    def stop(self) -> None:
+        """What was learned so far is saved."""
+        self.job.stop()
+        self._show_step(Step("preparing", 0.0))
+
+    def _show_step(self, step: Step) -> None:
+        if self.job.running:
+            self.panel.show_running(step, self.job.stopping)
+
+    def _end(self, outcome: Exception | None) -> None:
+        if outcome is not None and not isinstance(outcome, Cancelled):
+            self.failed.emit(outcome, self.begin)
+        self.look()
+
+    def look(self) -> None:
+        super().look()
+        if self.result is not None:
+            self.result_view.show_result(self.result)
+        self._show_idle()
+        self.others.look()
+
+    # --- its result ---
+
+    def keep(self) -> None:
+        """It becomes one of the person's models, and dictation uses it."""
+        self.keep_as(_("My voice {date}").format(date=datetime.now().strftime("%Y-%m-%d")), self._use)
+
+    def _use(self, home: Path) -> None:
+        self._session.use_model(home)
+        self._settings.model = home
+        self._settings.save()
+        self.done.emit(_("Dictation uses the model {name} from now on.").format(name=home.name), None)
+
+    def throw_away(self) -> None:
+        """With undo."""
+        self.throw_away_saying(_("The tuned model was thrown away."))

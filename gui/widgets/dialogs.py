@@ -1,0 +1,92 @@
+"""Which files: asked by the system's own dialogs, dropped, or named on the command line."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from engine.errors import DiktovkaError
+from gui.core.i18n import _
+
+AUDIO_SUFFIXES = (
+    *(".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".m4a", ".m4b", ".aac", ".wma", ".amr"),
+    *(".mp4", ".mov", ".mkv", ".webm", ".avi", ".3gp"),
+)
+
+
+class NoFileManager(DiktovkaError):
+    template = "No program on this computer shows the folder {path}. Go there in a file manager of your own."
+
+
+def show_in_folder(path: Path) -> None:
+    """A folder, or the one that a file is in, in the system's file manager. Raises NoFileManager."""
+    folder = path if path.is_dir() else path.parent
+    if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+        raise NoFileManager(path=folder)
+
+
+def ask_open_paths(parent: QWidget, folder: Path) -> list[Path]:
+    """Several at once; empty if the person changed their mind."""
+    patterns = " ".join(f"*{suffix}" for suffix in AUDIO_SUFFIXES)
+    dialog = _dialog(parent, _("Open recordings"), folder)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+    dialog.setNameFilters([f"{_('Recordings')} ({patterns})", f"{_('All files')} (*)"])
+    return [Path(name) for name in dialog.selectedFiles()] if dialog.exec() else []
+
+
+def free_path(folder: Path, name: str, ending: str = "", gap: str = " ") -> Path:
+    """A path that nothing has yet: of that name, with a number behind it where the name is taken."""
+    path, number = folder / f"{name}{ending}", 2
+    while path.exists():
+        path, number = folder / f"{name}{gap}{number}{ending}", number + 1
+    return path
+
+
+def text_formats() -> dict[str, str]:
+    """Each of engine.transcript.export.FORMATS, which is also its file's ending, and what a person calls it."""
+    return {
+        "txt": _("Text"),
+        "srt": _("Subtitles"),
+        "vtt": _("Web subtitles"),
+        "docx": _("Word document"),
+        "json": _("Text with times, for programs"),
+    }
+
+
+def ask_save_path(parent: QWidget, folder: Path, name: str = "") -> Path | None:
+    """Where to save; None if the person changed their mind. The ending tells the format.
+
+    name: proposed for the file, without an ending.
+    """
+    filters = {f"{words} (*.{form})": f".{form}" for form, words in text_formats().items()}
+    dialog = _dialog(parent, _("Save the text to a file"), folder)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setFileMode(QFileDialog.FileMode.AnyFile)
+    dialog.setNameFilters(list(filters))
+    # The dialog itself adds the chosen ending, so that it can ask before it overwrites.
+    dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(filters[chosen]))
+    dialog.setDefaultSuffix(".txt")
+    dialog.selectFile(name or _("Dictation"))
+    return Path(dialog.selectedFiles()[0]) if dialog.exec() else None
+
+
+def ask_folder(parent: QWidget, title: str, folder: Path) -> Path | None:
+    """A folder that is there; None if the person changed their mind."""
+    dialog = _dialog(parent, title, folder)
+    dialog.setFileMode(QFileDialog.FileMode.Directory)
+    dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+    return Path(dialog.selectedFiles()[0]) if dialog.exec() else None
+
+
+def _dialog(parent: QWidget, title: str, folder: Path) -> QFileDialog:
+    """The system's dialog; where there is none, Qt's, whose Russian lacks two words."""
+    dialog = QFileDialog(parent, title, str(folder))
+    dialog.setLabelText(QFileDialog.DialogLabel.LookIn, _("Folder:"))
+    dialog.setLabelText(QFileDialog.DialogLabel.FileType, _("Kind of file:"))
+    return dialog
+
+
+def dropped_paths(dropped: QMimeData) -> list[Path]:
+    """The files and folders of a drop; empty where it holds none. See gui.session.folder_scan for what is in the folders."""
+    return [Path(url.toLocalFile()) for url in dropped.urls() if url.isLocalFile()]

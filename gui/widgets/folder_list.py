@@ -1,0 +1,91 @@
+"""A list of folders that a person puts together: added by a dialog, taken off again; the folders stay as they are."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+
+from gui.core.i18n import _
+from gui.widgets.flow_row import FlowRow
+from gui.widgets.form import push_button
+from gui.widgets.theme import GRID
+
+_ROWS = 4  # shown at once, at most
+
+
+class FolderList(QWidget):
+    """`changed` when one was added or taken off; `chosen_changed` when another is selected."""
+
+    changed = Signal()
+    chosen_changed = Signal()
+
+    def __init__(self, name: str, title: str, hint: str, ask_folder, start: Path | None = None):
+        """name: for screen readers; title: of the dialog; hint: what may be added; start: where the dialog begins."""
+        super().__init__()
+        self._title, self._ask_folder, self._start = title, ask_folder, start or Path.home()
+        self.list = QListWidget()
+        self.list.setAccessibleName(name)
+        self.list.setToolTip(hint)
+        self.list.setTabKeyNavigation(False)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.add = push_button(_("Add a folder…"), hint)
+        self.take_off = push_button(_("Take off the list"), f"{_('The folder itself stays as it is')} (Del)")
+        self.buttons = FlowRow()
+        self.buttons.setSpacing(GRID)
+        self.buttons.addWidget(self.add)
+        self.buttons.addWidget(self.take_off)
+        self.buttons.addStretch()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID)
+        column.addWidget(self.list)
+        column.addWidget(self.buttons)
+        self.add.clicked.connect(self._add)
+        self.take_off.clicked.connect(self._take_off)
+        QShortcut(QKeySequence.StandardKey.Delete, self.list, self._take_off, context=Qt.ShortcutContext.WidgetShortcut)
+        self.list.itemSelectionChanged.connect(self.show_state)
+        self.list.itemSelectionChanged.connect(self.chosen_changed)
+        self.show_state()
+
+    @property
+    def folders(self) -> list[Path]:
+        return [self.list.item(row).data(Qt.ItemDataRole.UserRole) for row in range(self.list.count())]
+
+    @property
+    def chosen(self) -> Path | None:
+        items = self.list.selectedItems()
+        return items[0].data(Qt.ItemDataRole.UserRole) if items else None
+
+    def show_folders(self, folders: Sequence[Path]) -> None:
+        """Another list; nobody is told."""
+        self.list.clear()
+        for folder in folders:
+            item = QListWidgetItem(str(folder))
+            item.setData(Qt.ItemDataRole.UserRole, folder)
+            item.setToolTip(str(folder))
+            self.list.addItem(item)
+        self.show_state()
+
+    def show_state(self) -> None:
+        rows = min(_ROWS, self.list.count())
+        self.list.setVisible(rows > 0)
+        self.list.setFixedHeight(rows * 4 * GRID + GRID)
+        self.take_off.setVisible(rows > 0)
+        self.take_off.setEnabled(self.chosen is not None)
+
+    def _add(self) -> None:
+        folder = self._ask_folder(self, self._title, self._start)
+        if folder is not None and folder not in self.folders:
+            self._start = folder.parent
+            self.show_folders([*self.folders, folder])
+            self.changed.emit()
+
+    def _take_off(self) -> None:
+        chosen = self.chosen
+        if chosen is not None:
+            self.show_folders([folder for folder in self.folders if folder != chosen])
+            self.changed.emit()

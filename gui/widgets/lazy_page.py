@@ -1,0 +1,71 @@
+"""A page of the window that is imported and made when it is first wanted, so that the window opens without it."""
+
+import importlib
+import sys
+from collections.abc import Callable, Iterator
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from gui.core.problem_words import problem_words
+from gui.core.tasks import Task
+from gui.widgets.log_window import failure_link
+
+
+class LatePage(QWidget):
+    """module: what takes long to import; make: gives the page afterwards. waiting: said until it is there.
+
+    page: the page, None until it is made; `made` when it is. A failure is told in its place, and the next look at
+    the page tries again.
+    """
+
+    made = Signal()
+
+    def __init__(self, module: str, make: Callable[[], QWidget], waiting: str):
+        super().__init__()
+        self._module, self._make, self._waiting = module, make, waiting
+        self.page: QWidget | None = None
+        self._importing: Task | None = None
+        self._hint = QLabel(waiting, alignment=Qt.AlignmentFlag.AlignCenter)
+        self._hint.setWordWrap(True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._hint)
+        self._show_log = failure_link()
+        column.addWidget(self._show_log, 0, Qt.AlignmentFlag.AlignCenter)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Makes the page, unless it is there or on its way."""
+        if self.page is not None or self._importing is not None:
+            return
+        if self._module in sys.modules:
+            self._build()
+            return
+        self._hint.setText(self._waiting)
+        self._show_log.hide()
+        self._importing = Task(self._import)
+        self._importing.done.connect(self._build)
+        self._importing.failed.connect(self._tell)
+        self._importing.start()
+
+    def _import(self) -> Iterator[None]:
+        importlib.import_module(self._module)
+        yield None
+
+    def _build(self) -> None:
+        self._importing = None
+        self.page = self._make()
+        self.layout().replaceWidget(self._hint, self.page)
+        self._hint.hide()
+        self._show_log.hide()
+        self.made.emit()
+
+    def _tell(self, error: Exception) -> None:
+        self._importing = None
+        self._hint.setText(problem_words(error))
+        self._show_log.show()

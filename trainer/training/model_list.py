@@ -1,0 +1,188 @@
+"""The models that there are: the shipped one, and what was trained or imported. Knows no Qt.
+
+A training run in the folder of models is a model as soon as it has `best/`, which is taken until it has a result; an
+imported model lies there itself.
+"""
+
+import re
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from engine.config import FeatureConfig, ModelConfig
+from engine.errors import CheckpointDamaged, CheckpointError, ConfigError, NotWritable, StorageError
+from engine.model.checkpoint import (
+    DESCRIPTION,
+    WEIGHTS,
+    Checkpoint,
+    load_checkpoint,
+    read_description,
+    save_checkpoint,
+)
+from engine.paths import models_dir, shipped_checkpoint
+from engine.system.atomic_files import storage_error, sync
+from engine.system.atomic_folder import building, remove_unfinished
+from gui.core.i18n import _
+from gui.core.recognition import model_name
+from gui.widgets.dialogs import free_path
+from trainer.training.run_result import result_folder
+
+_TRASH = ".deleted"
+_LONGEST_NAME = 80
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """folder: of the checkpoint; home: of the run it came from, or the same. cer: on new sentences, None if untold."""
+
+    name: str
+    folder: Path
+    home: Path
+    made: datetime
+    cer: float | None
+    n_bytes: int
+    is_shipped: bool = False
+
+
+def list_models() -> list[TrainedModel]:
+    """The shipped one first, then the newest first. What cannot be read is left out."""
+    found = []
+    with suppress(OSError):
+        for home in models_dir().iterdir():
+            for folder in (result_folder(home), home):
+                model = None if home.name.startswith(".") else _described(home.name, folder, home)
+                if model is not None:
+                    found.append(model)
+                    break
+    found.sort(key=lambda model: model.made, reverse=True)
+    shipped = _described("", shipped_checkpoint(), shipped_checkpoint(), is_shipped=True)
+    return [shipped, *found] if shipped else found
+
+
+def _described(name: str, folder: Path, home: Path, is_shipped: bool = False) -> TrainedModel | None:
+    try:
+        rates = read_description(folder).get("error_rates", {})
+        made = datetime.fromtimestamp((folder / DESCRIPTION).stat().st_mtime)
+        n_bytes = (folder / WEIGHTS).stat().st_size
+    except (OSError, CheckpointError):
+        return None
+    return TrainedModel(name, folder, home, made, _cer(rates), n_bytes, is_shipped)
+
+
+def _cer(rates: object) -> float | None:
+    """Of new sentences where the corpus has some, else the mean over all sets."""
+    try:
+        told = {name: float(rate["cer"]) for name, rate in rates.items()}
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
+    unseen = [cer for name, cer in told.items() if "unseen" in name] or list(told.values())
+    return sum(unseen) / len(unseen) if unseen else None
+
+
+def kind_of(folder: Path) -> tuple[FeatureConfig, ModelConfig]:
+    """What a model hears and how it is built, without its weights. Raises CheckpointError."""
+    told = read_description(folder)
+    try:
+        return FeatureConfig.from_dict(told["features"]), ModelConfig.from_dict(told["model"])
+    except (KeyError, TypeError, AttributeError, ConfigError) as error:
+        raise CheckpointDamaged(path=folder, reason="{file} cannot be read", file=DESCRIPTION) from error
+
+
+def shown_name(model: TrainedModel) -> str:
+    return _("The one that came with the program") if model.is_shipped else model.name
+
+
+def clean_name(text: str) -> str:
+    """A name as typed, as a folder may be called; empty if nothing is left of it."""
+    return re.sub(r'[/\\:*?"<>|\x00-\x1f]', "", text).strip(" .")[:_LONGEST_NAME]
+
+
+def free_home(name: str) -> Path:
+    """A folder for a new model: of that name, with a number behind it where the name is taken."""
+    return free_path(models_dir(), clean_name(name) or "model")
+
+
+# --- what is done with one; each a generator for a worker, that yields the folder it ends with ---
+
+
+def rename(model: TrainedModel, name: str) -> Iterator[Path]:
+    home = models_dir() / clean_name(name)
+    if home.exists():
+        raise NotWritable(path=home, reason="File exists")
+    try:
+        model.home.rename(home)
+    except OSError as error:
+        raise storage_error(home, error) from error
+    yield home
+
+
+def export(model: TrainedModel, folder: Path) -> Iterator[Path]:
+    """A copy in a new folder of the model's name."""
+    target = folder / (model.name or model.folder.name)
+    if target.exists():
+        raise NotWritable(path=target, reason="File exists")
+    _save_whole(target, load_checkpoint(model.folder))
+    yield target
+
+
+def import_model(folder: Path) -> Iterator[Path]:
+    """A copy of somebody's checkpoint, or of what came out of a run, among the models. Raises CheckpointError."""
+    if not (folder / DESCRIPTION).exists() and (result_folder(folder) / DESCRIPTION).exists():
+        folder = result_folder(folder)
+    checkpoint = load_checkpoint(folder)
+    home = free_home(model_name(folder))
+    _save_whole(home, checkpoint)
+    yield home
+
+
+def _save_whole(folder: Path, checkpoint: Checkpoint) -> None:
+    """Into a new folder, of which nothing is there before all is. Raises StorageError."""
+    try:
+        with building(folder) as new:
+            save_checkpoint(new, checkpoint)
+            new.rename(folder)
+        sync(folder.parent)
+    except StorageError as error:
+        raise type(error)(**error.fields | {"path": folder}) from error
+    except OSError as error:
+        raise storage_error(folder, error) from error
+
+
+def delete(home: Path) -> Iterator[Path]:
+    """Out of the list; `restore` brings it back until `empty_trash`, whatever else of its name is deleted meanwhile."""
+    trash = models_dir() / _TRASH / secrets.token_hex(4) / home.name
+    try:
+        trash.parent.mkdir(parents=True)
+        home.rename(trash)
+    except OSError as error:
+        _remove_empty(trash.parent)
+        raise storage_error(trash, error) from error
+    yield trash
+
+
+def restore(trash: Path) -> Iterator[Path]:
+    home = free_home(trash.name)
+    try:
+        trash.rename(home)
+    except OSError as error:
+        raise storage_error(home, error) from error
+    _remove_empty(trash.parent)
+    yield home
+
+
+def _remove_empty(folder: Path) -> None:
+    with suppress(OSError):
+        folder.rmdir()
+
+
+def empty_trash() -> Iterator[None]:
+    """Frees the space of what was deleted last time, and of copies that were cut short."""
+    remove_unfinished(models_dir())
+    with suppress(OSError):
+        for deleted in list((models_dir() / _TRASH).iterdir()):  # not what is deleted from now on
+            shutil.rmtree(deleted, ignore_errors=True)
+    yield None
