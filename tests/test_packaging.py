@@ -210,7 +210,7 @@ def test_the_recipe_for_pyinstaller():
     """That it is Python, and that every file it names is there; it was tried on Linux by hand."""
     text = (PACKAGING / "diktovka.spec").read_text(encoding="utf-8")
     compile(text, "diktovka.spec", "exec")
-    for name in ("resources", "checkpoint1", "gui/style.qss", "pyproject.toml", "LICENSE"):
+    for name in ("resources", "checkpoint1", "gui/widgets/style.qss", "pyproject.toml", "LICENSE"):
         assert (ROOT / name).exists()
         assert name.rpartition("/")[2] in text
     for kind in ("ico", "icns"):

@@ -37,7 +37,8 @@ class BeamDecoder:
     """CTC beam search over a lexicon with an n-gram model (Collobert et al. 2016), by flashlight-text.
 
     `е` and `ё` are one letter in the search; afterwards a word is spelled as it usually is, or as it was heard where
-    both are usual. Words outside the lexicon come out letter by letter where that pays (see `engine.decode.lexicon_trie`).
+    both are usual. Words outside the lexicon come out letter by letter where that pays (see
+    `engine.decode.lexicon_trie`).
     """
 
     def __init__(self, alphabet: Alphabet, model: LanguageModel, decode: DecodeConfig, own: Sequence[str] = ()):

@@ -23,7 +23,10 @@ class BiLstmCtc(tf.Module):
     """Network steps and lengths in, CTC log-probabilities out."""
 
     def __init__(self, model: ModelConfig, weights: Mapping[str, np.ndarray]):
-        """weights: by the names and shapes of `engine.model.weights.weight_shapes`. Raises CheckpointMismatch for others."""
+        """weights: by the names and shapes of `engine.model.weights.weight_shapes`.
+
+        Raises CheckpointMismatch for others.
+        """
         super().__init__(name="bilstm_ctc")
         self.config = model
         try:

@@ -114,7 +114,9 @@ def grouped() -> list[tuple[str, list[str]]]:
 
 
 class TrainingSettings(QWidget):
-    """fields: of TrainConfig, by name; shape: of ModelConfig; align_with, held and threads: see trainer.training.training_process."""
+    """fields: of TrainConfig, by name; shape: of ModelConfig; align_with, held and
+        threads: see trainer.training.training_process.
+        """
 
     def __init__(self, ask_folder=ask_folder):
         super().__init__()

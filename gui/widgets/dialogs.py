@@ -88,5 +88,8 @@ def _dialog(parent: QWidget, title: str, folder: Path) -> QFileDialog:
 
 
 def dropped_paths(dropped: QMimeData) -> list[Path]:
-    """The files and folders of a drop; empty where it holds none. See gui.session.folder_scan for what is in the folders."""
+    """The files and folders of a drop; empty where it holds none.
+
+    See gui.session.folder_scan for what is in the folders.
+    """
     return [Path(url.toLocalFile()) for url in dropped.urls() if url.isLocalFile()]

@@ -1,4 +1,7 @@
-"""The network of `engine.model.bilstm_ctc` in PyTorch, for training on a GPU; weights go in and out by `engine.model.weights`."""
+"""The network of `engine.model.bilstm_ctc` in PyTorch, for training on a GPU.
+
+Weights go in and out by `engine.model.weights`.
+"""
 
 import numpy as np
 import torch

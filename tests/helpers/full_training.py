@@ -11,7 +11,10 @@ from trainer.training.training_process import Request, run
 
 
 def run_on_a_full_disk(request: Request) -> Iterator[Event]:
-    """`trainer.training.training_process.run`; what else it keeps still finds room. For a process of its own: it stays so."""
+    """`trainer.training.training_process.run`; what else it keeps still finds room.
+
+    For a process of its own: it stays so.
+    """
     replace = Path.replace
 
     def fill_up(path: Path, target: Path) -> Path:

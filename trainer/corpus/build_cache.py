@@ -40,7 +40,8 @@ def build_cache(
 ) -> Iterator[CorpusEvent]:
     """Found, then Extracting, then CacheReady; a cache that fits is used again at once.
 
-    sources: folders or CSV manifests, see trainer.corpus.corpus. folder: of the cache; nothing is there before it is whole,
+    sources: folders or CSV manifests, see trainer.corpus.corpus. folder: of the cache; nothing is there before
+    it is whole,
     and what was there stays until then. Raises CorpusError, DiskFull or NotWritable. Closing the iterator leaves
     nothing behind.
     """

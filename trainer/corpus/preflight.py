@@ -167,7 +167,10 @@ def hear_all(recordings: Sequence[Written], rules: Rules) -> list[Heard | Reject
 
 
 def hear_in_rooms(recordings: Sequence[Written], rules: Rules, seeds: Sequence[Sequence[int]]) -> list[Heard | Reject]:
-    """As `hear_all`, each in a room, noise and level of its own (see trainer.dataset.room_echo); equal seeds give equal rooms."""
+    """As `hear_all`, each in a room, noise and level of its own (see trainer.dataset.room_echo).
+
+    Equal seeds give equal rooms.
+    """
     return _heard([_listened_in_a_room(*one, rules) for one in zip(recordings, seeds, strict=True)], rules)
 
 

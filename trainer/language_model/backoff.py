@@ -14,7 +14,8 @@ _LEAST = 1e-12  # probability; what rounding may leave of nothing
 class Backoff:
     """A model of words given up to order - 1 words before (Katz's form, as in ARPA files).
 
-    words: by number, the first three as in `trainer.language_model.ngrams.SPECIAL`. probabilities: float64 (n,) for each level, of
+    words: by number, the first three as in `trainer.language_model.ngrams.SPECIAL`. probabilities:
+    float64 (n,) for each level, of
     the last word after its context. backoffs: float64 (n,) for each level but the last, the factor on the level
     below for words that a context does not have. mass: float64 (n,) for each level but the last, how often a context
     is met, as a share of all words.

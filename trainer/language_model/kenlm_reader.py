@@ -101,7 +101,8 @@ def bins(values: np.ndarray, n_bins: int) -> tuple[np.ndarray, np.ndarray]:
 def write_kenlm(path: Path, model: Backoff, probability_bits: int = 8, backoff_bits: int = 8) -> Shape:
     """Writes the model of order 2 or more, whole or not at all. Raises StorageError.
 
-    Every n-gram's context and suffix must be in the model, as they are in those that `trainer.language_model.backoff` makes.
+    Every n-gram's context and suffix must be in the model, as they are in those that
+    `trainer.language_model.backoff` makes.
     """
     shape = Shape(tuple(model.sizes()), probability_bits, backoff_bits)
     hashes = murmur([word.encode() for word in model.words])

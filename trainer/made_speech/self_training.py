@@ -1,6 +1,7 @@
 """Recordings without transcripts: read by a model with its language model, and what it is sure of is learned from.
 
-Where a recording is a reading of a text at hand, the text says what was read (see `trainer.made_speech.match_readings`).
+Where a recording is a reading of a text at hand, the text says what was read (see
+`trainer.made_speech.match_readings`).
 
 Pseudo-labels (Kahn, Lee and Hannun 2020), by the stretch from pause to pause instead of by the recording: of a minute
 of speech some parts are read better than others.
