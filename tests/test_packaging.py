@@ -126,7 +126,7 @@ def test_the_desktop_file():
     assert lines["Exec"].split()[0] == next(iter(PROJECT["scripts"]))
     assert lines["Icon"] == render_icons.APP_ID
     assert {"Name", "Name[ru]", "Comment", "Comment[ru]"} <= set(lines)
-    assert f'setDesktopFileName("{DESKTOP.stem}")' in (ROOT / "gui" / "app.py").read_text(encoding="utf-8")
+    assert f'setDesktopFileName("{DESKTOP.stem}")' in (ROOT / "gui" / "shell" / "app.py").read_text(encoding="utf-8")
 
 
 def test_the_metadata_for_software_centres():

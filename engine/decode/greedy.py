@@ -1,7 +1,8 @@
 """Log-probabilities -> words with times and confidence.
 
 A decoder is anything with `decode(log_probs) -> list[TimedWord]`: `GreedyDecoder` here,
-`engine.decode.beam.BeamDecoder` with a language model. The composition in `engine.transcribe.transcribe` takes any of them.
+`engine.decode.beam.BeamDecoder` with a language model. The composition in
+`engine.transcribe.transcribe` takes any of them.
 """
 
 from dataclasses import dataclass

@@ -19,9 +19,9 @@ from gui.core.tasks import Task
 from gui.editor.save_menu import Saver
 from gui.history.words import title_words
 from gui.session.history_store import HistoryStore
+from gui.training.trained_models import clean_name
 from gui.widgets.dialogs import ask_folder, ask_save_path, free_path, text_formats
 from gui.widgets.message_bar import MessageList
-from trainer.training.model_list import clean_name
 
 log = logging.getLogger(__name__)
 _AT_ONCE = 20  # texts that are in memory at the same time

@@ -3,8 +3,8 @@
     Section("dictating", N_("Dictating"), "microphone-message", "gui.dictating_settings", "DictatingSection"),
 
 names a QWidget (a class, or a function that gives one) which is called with one Around. `gui.widgets.settings_form`
-has the rows it is put together from; `Around.settings.changed(name)` tells that a setting was changed, also by an import. A
-section that has a `save_last()` is asked to save when the window closes.
+has the rows it is put together from; `Around.settings.changed(name)` tells that a setting was changed, also by an
+import. A section that has a `save_last()` is asked to save when the window closes.
 """
 
 import importlib

@@ -21,12 +21,12 @@ from gui.core.shortcuts import bind, hint
 from gui.core.window_locale import window_locale
 from gui.core.work import Errand
 from gui.corpora.download_words import size_words
+from gui.training import trained_models as trained_models
+from gui.training.trained_models import TrainedModel
 from gui.widgets.dialogs import ask_folder
 from gui.widgets.flow_row import FlowRow
 from gui.widgets.form import push_button
 from gui.widgets.theme import GRID
-from trainer.training import model_list as trained_models
-from trainer.training.model_list import TrainedModel
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _NUMBERS = (2, 3)  # columns

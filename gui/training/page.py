@@ -23,6 +23,7 @@ from gui.core.shortcuts import hint as hint_with_keys
 from gui.core.tasks import Task
 from gui.corpora.corpus_panel import CorpusPanel
 from gui.session.session import Session
+from gui.training import trained_models as trained_models
 from gui.training.job import State
 from gui.training.models_panel import ModelsPanel, ask_name
 from gui.training.teach_panel import TeachPanel
@@ -35,7 +36,6 @@ from gui.widgets.questions import ask_delete
 from gui.widgets.theme import GRID
 from trainer.corpus.folders import finish_removing
 from trainer.corpus.prepare import tidy_caches
-from trainer.training import model_list as trained_models
 
 if TYPE_CHECKING:
     from trainer.download.transfer import Outside

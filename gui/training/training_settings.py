@@ -16,13 +16,13 @@ from PySide6.QtWidgets import (
 
 from engine.config import ModelConfig
 from gui.core.i18n import N_, _
+from gui.training.trained_models import TrainedModel, shown_name
 from gui.widgets.dialogs import ask_folder
 from gui.widgets.elided_choice import ElidedChoice
 from gui.widgets.folder_list import FolderList
 from gui.widgets.form import heading, named, number_field, words
 from gui.widgets.theme import GRID
 from trainer.settings import TrainConfig, described
-from trainer.training.model_list import TrainedModel, shown_name
 
 EPOCHS = "epochs"  # not among these fields: it stands above
 SPLICING = ("splice", "syllables")
@@ -115,8 +115,8 @@ def grouped() -> list[tuple[str, list[str]]]:
 
 class TrainingSettings(QWidget):
     """fields: of TrainConfig, by name; shape: of ModelConfig; align_with, held and
-        threads: see trainer.training.training_process.
-        """
+    threads: see trainer.training.training_process.
+    """
 
     def __init__(self, ask_folder=ask_folder):
         super().__init__()

@@ -14,9 +14,9 @@ from engine.config import FeatureConfig
 from engine.errors import DiktovkaError
 from engine.system.atomic_files import storage_error
 from gui.core.work import Work
+from gui.training.trained_models import free_home
 from trainer.corpus.prepare import cache_folder, is_cache
 from trainer.training.events import StepDone
-from trainer.training.model_list import free_home
 from trainer.training.training_process import TrainingProcess
 from trainer.tuning.events import RESULT, BeforeAfter, Hearing, Judged
 from trainer.tuning.tuning import TuneRequest, tune

@@ -15,6 +15,7 @@ from gui.core.work import Work
 from gui.corpora.corpus_panel import show_preparing
 from gui.corpora.download_panel import show_fetching
 from gui.corpora.download_words import failed_words, size_words
+from gui.tuning.other_voices import N_ARCHIVES, PROBABLE_BYTES, Got, Others, get, look, sample_folder
 from gui.widgets.flow_row import FlowRow
 from gui.widgets.form import named, push_button, words
 from gui.widgets.log_window import failure_link
@@ -22,7 +23,6 @@ from gui.widgets.theme import GRID
 from trainer.corpus.events import Extracting, Found
 from trainer.download.archive_index import corpus_url
 from trainer.download.events import Finished, Progress, Retrying
-from trainer.tuning.other_voices import N_ARCHIVES, PROBABLE_BYTES, Got, Others, get, look, sample_folder
 
 if TYPE_CHECKING:
     from trainer.download.transfer import Outside

@@ -259,7 +259,8 @@ def test_all_pages_are_reached_by_keys(stage, qtbot):
 
 def rules() -> list[tuple[str, dict[str, str]]]:
     """(selector, properties) of the style sheet."""
-    text = re.sub(r"/\*.*?\*/", "", (ROOT / "gui" / "widgets" / "style.qss").read_text(encoding="utf-8"), flags=re.DOTALL)
+    style = (ROOT / "gui" / "widgets" / "style.qss").read_text(encoding="utf-8")
+    text = re.sub(r"/\*.*?\*/", "", style, flags=re.DOTALL)
     found = []
     for selector, body in re.findall(r"([^{}]+)\{([^{}]*)\}", text):
         properties = dict(line.split(":", 1) for line in body.split(";") if ":" in line)

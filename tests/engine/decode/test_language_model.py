@@ -1,0 +1,207 @@
+"""A language model on disk."""
+
+import json
+import os
+import shutil
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from engine.alphabet import Alphabet, fold_yo
+from engine.config import DecodeConfig
+from engine.decode.beam import BeamDecoder
+from engine.decode.language_model import DESCRIPTION, LEXICON, NGRAMS, load_language_model
+from engine.errors import LanguageModelDamaged, LanguageModelError, LanguageModelMissing
+from engine.model.checkpoint import load_checkpoint
+from engine.paths import shipped_language_model
+from engine.system.ansi_path import narrow_path
+from tests.helpers.language import language_model, spoken
+from trainer.corpus.cache import FeatureCache
+from trainer.evaluation.metrics import error_rate
+
+BEGIN, END = "<s>", "</s>"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """Counted from three sentences, by hand in tests/trainer/language_model/test_build_language_model.py."""
+    return language_model(tmp_path_factory.mktemp("lm") / "из трёх", "Аб ба.", "Аб ба.", "Аб вы.").folder
+
+
+@pytest.fixture
+def folder(made, tmp_path):
+    return shutil.copytree(made, tmp_path / "модель с пробелом")
+
+
+def kenlm(model):
+    from flashlight.lib.text.decoder.kenlm import KenLM
+    from flashlight.lib.text.dictionary import Dictionary
+
+    return KenLM(narrow_path(model.ngrams), Dictionary(["<unk>", *model.words]))
+
+
+def test_what_was_counted_is_what_is_loaded(folder):
+    """Of 6 numbers of different words before (аб 1, ба 1, вы 1, end 2) half is left for all five words alike."""
+    model = load_language_model(folder)
+    assert model.words == ["аб", "ба", "вы"]
+    assert 10**model.scores == pytest.approx([0.2, 0.2, 0.2], rel=1e-3)
+    assert 10**model.unknown == pytest.approx(0.1, rel=1e-3)
+    assert model.described["order"] == 3
+    assert model.yo == {}
+
+
+def test_kenlm_gives_the_probabilities_by_hand(folder):
+    """Trigrams: <s> аб is followed twice by ба and once by вы; 1 and 0.5 are taken, 0.5 left for the bigrams, where
+    аб is followed by two different words with 0.5 taken from each: (1 - 0.5) / 2 + 0.5 * 0.2."""
+    model = load_language_model(folder)
+    lm = kenlm(model)
+    state, first = lm.score(lm.start(False), 1)
+    bigram = (1 - 0.5) / 2 + 0.5 * 0.2
+    assert 10 ** lm.score(state, 2)[1] == pytest.approx((2 - 1) / 3 + 0.5 * bigram, rel=1e-3)
+    assert 10 ** lm.score(state, 3)[1] == pytest.approx((1 - 0.5) / 3 + 0.5 * bigram, rel=1e-3)
+    assert 10 ** lm.score(state, 0)[1] == pytest.approx(0.5 * 0.5 * 0.1, rel=1e-3)
+    total = sum(10 ** lm.score(state, label)[1] for label in range(4)) + 10 ** lm.finish(state)[1]
+    assert total == pytest.approx(1, rel=1e-3)
+    assert 10**first == pytest.approx((3 - 1.5) / 3 + 0.5 * 0.2, rel=1e-3)
+
+
+@pytest.mark.parametrize("file", [NGRAMS, LEXICON, DESCRIPTION])
+def test_a_missing_file_is_named(folder, file):
+    (folder / file).unlink()
+    with pytest.raises(LanguageModelMissing) as raised:
+        load_language_model(folder)
+    assert raised.value.fields == {"path": folder, "file": file}
+
+
+def test_a_missing_folder_is_told(tmp_path):
+    with pytest.raises(LanguageModelMissing, match="нет такой"):
+        load_language_model(tmp_path / "нет такой")
+
+
+@pytest.mark.parametrize("file", [NGRAMS, LEXICON])
+@pytest.mark.parametrize(
+    "damage", [lambda b: b[: len(b) // 2], lambda b: b"", lambda b: b[:90] + bytes([b[90] ^ 1]) + b[91:]]
+)
+def test_a_damaged_file_is_named_before_kenlm_sees_it(folder, file, damage):
+    (folder / file).write_bytes(damage((folder / file).read_bytes()))
+    with pytest.raises(LanguageModelDamaged) as raised:
+        load_language_model(folder)
+    assert raised.value.fields["file"] == file
+    assert len(str(raised.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda d: d.pop("unknown"),
+        lambda d: d.pop("sha256"),
+        lambda d: d.update(format=2),
+        lambda d: d.update(unknown=None),
+        lambda d: d.update(sha256=[]),
+        lambda d: d.update(sha256={LEXICON: d["sha256"][LEXICON]}),
+    ],
+)
+def test_a_damaged_description_is_told(folder, change):
+    described = json.loads((folder / DESCRIPTION).read_text("utf-8"))
+    change(described)
+    (folder / DESCRIPTION).write_text(json.dumps(described), "utf-8")
+    with pytest.raises(LanguageModelDamaged):
+        load_language_model(folder)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1]", "null"])
+def test_a_description_that_is_no_json_is_told(folder, text):
+    (folder / DESCRIPTION).write_text(text, "utf-8")
+    with pytest.raises(LanguageModelDamaged, match=r"model\.json"):
+        load_language_model(folder)
+
+
+def test_files_of_two_models_are_not_mixed(folder, tmp_path):
+    other = language_model(tmp_path / "other", "Совсем другие слова.").folder
+    shutil.copy(other / LEXICON, folder / LEXICON)
+    with pytest.raises(LanguageModelDamaged):
+        load_language_model(folder)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="its files have other permissions")
+def test_a_file_that_may_not_be_read_is_told(folder, monkeypatch):
+    if os.geteuid() == 0:
+        pytest.skip("root may read everything")
+    (folder / NGRAMS).chmod(0)
+    with pytest.raises(LanguageModelError):
+        load_language_model(folder)
+
+
+# --- the shipped model ---
+
+
+@pytest.fixture(scope="module")
+def shipped_model():
+    folder = shipped_language_model()
+    if not (folder / NGRAMS).exists():
+        pytest.skip("needs the shipped language model in resources/")
+    return load_language_model(folder)
+
+
+def test_the_shipped_model_is_small_and_ready_soon(shipped_model):
+    assert sum(file.stat().st_size for file in shipped_model.folder.iterdir()) < 40e6
+    start = time.process_time()
+    BeamDecoder(Alphabet(), load_language_model(shipped_model.folder), DecodeConfig())
+    assert time.process_time() - start < 3
+
+
+def test_the_shipped_model_knows_russian(shipped_model):
+    lm = kenlm(shipped_model)
+    label = {word: i for i, word in enumerate(shipped_model.words, start=1)}
+
+    def score(text: str) -> float:
+        state, total = lm.start(False), 0.0
+        for word in text.split():
+            state, one = lm.score(state, label[word])
+            total += one
+        return total + lm.finish(state)[1]
+
+    assert score("я тебя люблю") > score("люблю тебя я") > score("тебя я люблю") - 1
+    assert score("он пришел домой") > score("он домой пришли") + 1
+    assert shipped_model.yo["еще"] == ("ещё", pytest.approx(1, abs=0.01))
+    assert shipped_model.yo["ее"][0] == "её"
+    assert 0.1 < shipped_model.yo["все"][1] < 0.9
+    assert np.isfinite(shipped_model.scores).all()
+
+
+def test_the_shipped_model_puts_words_right(shipped_model):
+    beam = BeamDecoder(Alphabet(), shipped_model, DecodeConfig())
+    assert beam.text(spoken("в?ё сме?алось в доме", с=0.4, з=0.4, ш=0.1)) == "всё смешалось в доме"
+
+
+@pytest.mark.parametrize(("recording", "word"), [("vsh_ru_0089", "хлебосолом"), ("vsh_ru_0079", "угнетётся")])
+def test_a_spoken_word_that_the_lexicon_lacks_comes_out_once_it_is_ones_own(
+    shared, shipped, shipped_model, recording, word
+):
+    """A reader of Gogol whom nobody trained on. Without own words such a word is taken for others of the lexicon: its
+    free spelling costs too much to be seen, and is what the network heard where it costs nothing."""
+    from engine.features.network_input import network_input, normalise
+    from engine.model.bilstm_ctc import Recogniser
+
+    checkpoint, cache = load_checkpoint(shipped), FeatureCache(shared / "voxforge-ru-mfcc")
+    (said,) = [one for one in cache.utterances if one.split == "dev_unseen_text" and one.id.endswith(recording)]
+    known = set(shipped_model.words)
+    assert [one for one in said.text.split() if fold_yo(one) not in known] == [word]
+    recognise = Recogniser(checkpoint.model, checkpoint.weights)
+    (heard,) = recognise([network_input(normalise(cache.rows(said.start, said.frames)), checkpoint.model)])
+
+    beam = BeamDecoder(checkpoint.alphabet, shipped_model, checkpoint.decode)
+    without = beam.text(heard).split()
+    assert {fold_yo(one) for one in without} < known
+    beam.prefer([word])
+    own = beam.text(heard)
+    assert word in own.split()
+    wrong = [error_rate([(said.text, read)]).word_errors for read in (" ".join(without), own)]
+    assert wrong[1] < wrong[0]
+
+    free = replace(checkpoint.decode, free_word_price=0.0, free_letter_price=0.0)
+    spelled = BeamDecoder(checkpoint.alphabet, shipped_model, free).text(heard)
+    assert not {fold_yo(one) for one in spelled.split()} < known
+    assert not checkpoint.alphabet.foreign(spelled)
