@@ -22,8 +22,8 @@ class Segment:
     """A stretch of speech between two pauses.
 
     Where spoken commands were carried out (engine.dictation.apply_commands), words are those that are written,
-    marks and all, perhaps none; raw: what was recognised instead, commands and all; written: the words with the line breaks
-    before them.
+    marks and all, perhaps none; raw: what was recognised instead, commands and all; written: the words with the line
+    breaks before them.
     """
 
     start_s: float

@@ -1,6 +1,6 @@
 """The sections of the Settings page: a table that anybody may add a line to.
 
-    Section("dictating", N_("Dictating"), "microphone-message", "gui.dictating_settings", "DictatingSection"),
+    Section("dictating", N_("Dictating"), "microphone-message", "gui.settings.dictating", "DictatingSection"),
 
 names a QWidget (a class, or a function that gives one) which is called with one Around. `gui.widgets.settings_form`
 has the rows it is put together from; `Around.settings.changed(name)` tells that a setting was changed, also by an
