@@ -15,11 +15,12 @@ from typing import BinaryIO
 from engine.errors import CorpusError, NothingUsable
 from trainer.corpus.cache import FeatureCache
 from trainer.corpus.cache_writer import Collector, read_report, summary, whole_folder, write_report
-from trainer.corpus.corpus import Corpus, Recording, find_recordings
+from trainer.corpus.corpus import Corpus, find_recordings
 from trainer.corpus.events import CacheReady, CorpusEvent, Extracting, Found
 from trainer.corpus.preflight import KEPT_NEW, Heard, Reject, Report, Rules, hear_all, hear_in_rooms
 from trainer.corpus.process_pool import process_pool
-from trainer.corpus.splits import TRAIN, assign
+from trainer.corpus.recording import Recording
+from trainer.corpus.splits import TRAIN, assign_released
 
 _AT_ONCE = 8  # recordings that a process is given; also what a cancel must wait for
 _AHEAD = 3  # such portions for each process
@@ -40,9 +41,8 @@ def build_cache(
 ) -> Iterator[CorpusEvent]:
     """Found, then Extracting, then CacheReady; a cache that fits is used again at once.
 
-    sources: folders or CSV manifests, see trainer.corpus.corpus. folder: of the cache; nothing is there before
-    it is whole,
-    and what was there stays until then. Raises CorpusError, DiskFull or NotWritable. Closing the iterator leaves
+    sources: folders or manifests, see trainer.corpus.corpus. folder: of the cache; nothing is there before it is
+    whole, and what was there stays until then. Raises CorpusError, DiskFull or NotWritable. Closing the iterator leaves
     nothing behind.
     """
     folder, means = Path(folder).absolute(), means or Means()
@@ -58,7 +58,9 @@ def build_cache(
         yield from _collected(corpus.recordings, rules, means, collector, rejects)
         if not collector.rows:
             raise _nothing_usable(sources, rejects)
-        splits, notes = assign([(row.recording.speaker, row.recording.text) for row in collector.rows], seed)
+        recordings = [row.recording for row in collector.rows]
+        said = [(recording.speaker, recording.text) for recording in recordings]
+        splits, notes = assign_released(said, [recording.split for recording in recordings], seed)
         kept_new = [row.recording.path for row, split in zip(collector.rows, splits, strict=True) if split is None]
         rejects += [Reject(str(path), reason=KEPT_NEW) for path in kept_new]
         splits = [*splits, *(yield from _in_rooms(splits, rules, seed, means, collector))]
@@ -90,7 +92,9 @@ def _made_of(corpus: Corpus, rules: Rules, seed: int) -> dict[str, object]:
             state = (status.st_size, status.st_mtime_ns)
         except OSError:
             state = (-1, -1)
-        digest.update(repr((one.id, one.speaker, one.text, *state)).encode("utf-8", "surrogatepass"))
+        digest.update(
+            repr((one.id, one.speaker, one.text, one.segment, one.split, *state)).encode("utf-8", "surrogatepass")
+        )
     for reject in corpus.rejects:
         digest.update(repr((reject.path, reject.reason, reject.detail)).encode("utf-8", "surrogatepass"))
     return asdict(rules) | {"seed": seed, "inputs": digest.hexdigest()}

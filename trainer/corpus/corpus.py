@@ -1,8 +1,8 @@
 """Folders and manifests -> recordings with what is said in them; those that cannot be used, and why.
 
-Three layouts are known: VoxForge's sessions (`wav/` or `flac/` beside `etc/prompts-original`, at any depth), a
-folder with `transcripts.tsv`, and CSV manifests as DeepSpeech and Coqui STT have them
-(`wav_filename,wav_filesize,transcript`).
+Known here: VoxForge's sessions (`wav/` or `flac/` beside `etc/prompts-original`, at any depth), a folder with
+`transcripts.tsv`, and CSV manifests as DeepSpeech and Coqui STT have them (`wav_filename,wav_filesize,transcript`).
+Those of other publishers are in `trainer.corpus.layouts`.
 """
 
 import csv
@@ -10,13 +10,15 @@ import io
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.alphabet import Alphabet, normalise
 from engine.errors import CorpusError, NoRecordings
+from trainer.corpus.layouts import read_layout
 from trainer.corpus.preflight import NO_RECORDING, Reject, text_reject
 from trainer.corpus.prompts import decoded, prompt_key, read_prompts
+from trainer.corpus.recording import Recording
 from trainer.corpus.transcripts import TRANSCRIPTS, read_transcripts
 
 _SOUNDS = ("wav", "flac")  # folders of a session, and what the names in them end with; the first one counts
@@ -24,16 +26,6 @@ _SESSION = re.compile(r"(.+)-\d{8}-\w+")
 _ANONYMOUS = "anonymous"
 _PATH_COLUMN, _TEXT_COLUMN, _SPEAKER_COLUMNS = "wav_filename", "transcript", ("speaker", "client_id")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-
-
-@dataclass(frozen=True)
-class Recording:
-    """One file to learn from. id: unlike any other of the corpus; speaker: "" if not known; text: normalised."""
-
-    id: str
-    path: Path
-    speaker: str
-    text: str
 
 
 @dataclass(frozen=True)
@@ -47,7 +39,7 @@ def find_recordings(sources: Sequence[Path], alphabet: Alphabet) -> Corpus:
     recordings: list[Recording] = []
     rejects: list[Reject] = []
     ids: set[str] = set()
-    paths: set[str] = set()
+    places: set[tuple[str, tuple[float, float] | None]] = set()
     for source in map(Path, sources):
         is_empty = True
         for found in _read_source(source):
@@ -55,11 +47,11 @@ def find_recordings(sources: Sequence[Path], alphabet: Alphabet) -> Corpus:
             if isinstance(found, Reject):
                 rejects.append(found)
                 continue
-            path = os.path.realpath(found.path)
-            if path in paths:  # folders that overlap
+            place = os.path.realpath(found.path), found.segment
+            if place in places:  # folders that overlap
                 continue
-            paths.add(path)
-            recording = Recording(_unlike(found.id, ids), found.path, found.speaker, found.text)
+            places.add(place)
+            recording = replace(found, id=_unlike(found.id, ids))
             ids.add(recording.id)
             reject = text_reject(recording, alphabet)
             (rejects if reject else recordings).append(reject or recording)
@@ -79,16 +71,18 @@ def _unlike(name: str, taken: set[str]) -> str:
 
 def _read_source(source: Path) -> Iterator[Recording | Reject]:
     try:
-        if source.is_file():
-            yield from _manifest(source)
-        elif (source / TRANSCRIPTS).exists():
+        manifests = [path for path in sorted(source.glob("*.csv")) if _is_manifest(path)]
+        if (source / TRANSCRIPTS).exists():
             yield from _transcribed(source)
-        else:
-            manifests = [path for path in sorted(source.glob("*.csv")) if _is_manifest(path)]
+        elif manifests:
             for path in manifests:
                 yield from _manifest(path)
-            if not manifests:
-                yield from _sessions(source)
+        elif layout := read_layout(source):
+            yield from layout
+        elif source.is_file():
+            yield from _manifest(source)
+        else:
+            yield from _sessions(source)
     except OSError as error:
         raise CorpusError(path=source, reason=error.strerror or str(error)) from error
 

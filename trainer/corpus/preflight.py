@@ -1,7 +1,7 @@
 """Which recordings a model can learn from, and why it cannot from the others."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from math import sqrt
 from pathlib import Path
@@ -106,10 +106,11 @@ class Heard:
 
 
 class Written(Protocol):
-    """A recording and its text, normalised, within the alphabet where it is to be heard."""
+    """A recording and its text, normalised, within the alphabet where it is to be heard; see `Recording`."""
 
     path: Path
     text: str
+    segment: tuple[float, float] | None
 
 
 def text_reject(recording: Written, alphabet: Alphabet) -> Reject | None:
@@ -180,8 +181,8 @@ def _listened(recording: Written, rules: Rules) -> _Listened | Reject:
         if _is_cut(path):
             return Reject(str(path), reason=CUT_OFF)
         with open_audio(path) as audio:
-            promised_s = audio.duration_s
-            for block in audio.blocks():
+            promised_s = _length_s(audio.duration_s, recording.segment)
+            for block in _stretch(audio.blocks(), recording.segment):
                 level.push(block)
                 if level.n_samples > rules.longest_s * SAMPLE_RATE_HZ:
                     return Reject(str(path), reason=TOO_LONG, detail=f"> {rules.longest_s:g} s")
@@ -197,12 +198,28 @@ def _listened_in_a_room(recording: Written, seed: Sequence[int], rules: Rules) -
     level, listener = _Level(), Listener(rules.features)
     try:
         with open_audio(recording.path) as audio:
-            samples = np.concatenate([np.zeros(0, np.float32), *audio.blocks()])
+            samples = np.concatenate([np.zeros(0, np.float32), *_stretch(audio.blocks(), recording.segment)])
     except AudioError as error:
         return Reject(str(recording.path), reason=UNREADABLE, detail=str(error))
     level.push(samples)
     listener.push(in_a_room(samples, np.random.default_rng(seed)))
     return _Listened(recording, level, listener)
+
+
+def _length_s(duration_s: float | None, segment: tuple[float, float] | None) -> float | None:
+    """What is to be had at most by the header; None where it does not say, or the segment says it."""
+    return duration_s if segment is None else segment[1] - segment[0]
+
+
+def _stretch(blocks: Iterable[np.ndarray], segment: tuple[float, float] | None) -> Iterator[np.ndarray]:
+    """The blocks' samples from the segment's start to its end; all where there is none."""
+    start, end = (round(one * SAMPLE_RATE_HZ) for one in segment or (0, 1e9))
+    at = 0
+    for block in blocks:
+        yield block[max(0, start - at) : max(0, end - at)]
+        at += len(block)
+        if at >= end:
+            return
 
 
 def _heard(listened: Sequence[_Listened | Reject], rules: Rules) -> list[Heard | Reject]:

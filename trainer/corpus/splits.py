@@ -59,6 +59,27 @@ def assign(said: Sequence[tuple[str, str]], seed: int) -> tuple[list[str | None]
     return splits, tuple(notes)
 
 
+def assign_released(
+    said: Sequence[tuple[str, str]], given: Sequence[str], seed: int
+) -> tuple[list[str | None], tuple[Note, ...]]:
+    """As `assign`, but train, dev and test that a release gives its recordings stay; given: one each, "" for none.
+
+    Where a release has no dev, its train is split as if it had said nothing.
+    """
+    asked = [not split or (split == TRAIN and DEV not in given) for split in given]
+    if not any(given) or all(asked):
+        return assign(said, seed)
+    rest = [one for one, is_asked in zip(said, asked, strict=True) if is_asked]
+    assigned, notes = assign(rest, seed) if rest else ([], ())
+    own = iter(assigned)
+    splits = [next(own) if is_asked else split for split, is_asked in zip(given, asked, strict=True)]
+    learned = {fold_yo(text) for (_, text), split in zip(said, splits, strict=True) if split == TRAIN}
+    return [
+        split + (SEEN if fold_yo(text) in learned else UNSEEN) if split in (DEV, TEST) else split
+        for (_, text), split in zip(said, splits, strict=True)
+    ], notes
+
+
 def _few(speakers: set[str]) -> Note:
     if len(speakers) > 1:
         return Note(reason=_FEW_SPEAKERS, fields={"n": len(speakers)})

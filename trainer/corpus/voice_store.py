@@ -113,6 +113,8 @@ class VoiceStore:
         n, rejected = 0, len(corpus.rejects)
         for recording in corpus.recordings:
             try:
+                if recording.segment:
+                    raise CorpusError(path=recording.path, reason="only a stretch of it is meant")
                 self._add(recording.path, recording.text)
                 n += 1
             except (CorpusError, DiktovkaError) as error:

@@ -23,9 +23,9 @@ from engine.model.bilstm_ctc import Recogniser
 from engine.model.checkpoint import Checkpoint
 from trainer.corpus.cache import FeatureCache, Utterance
 from trainer.corpus.cache_writer import Collector, summary, whole_folder, write_report
-from trainer.corpus.corpus import Recording
 from trainer.corpus.events import CacheReady, Extracting
 from trainer.corpus.preflight import Heard
+from trainer.corpus.recording import Recording
 from trainer.corpus.splits import TRAIN
 from trainer.dataset.batches import fewest_steps
 from trainer.made_speech.match_readings import Library, Stretch, read_stretches

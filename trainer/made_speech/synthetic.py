@@ -21,10 +21,10 @@ from engine.config import SAMPLE_RATE_HZ, FeatureConfig
 from engine.errors import CorpusError, SynthesiserFailed, SynthesiserMissing
 from engine.features.front_end import extract
 from trainer.corpus.cache_writer import Collector, summary, whole_folder, write_report
-from trainer.corpus.corpus import Recording
 from trainer.corpus.events import CacheReady, Extracting
 from trainer.corpus.preflight import Heard, Reject
 from trainer.corpus.process_pool import process_pool
+from trainer.corpus.recording import Recording
 from trainer.corpus.splits import TRAIN
 from trainer.dataset.batches import SYNTHETIC
 from trainer.dataset.room_echo import in_a_room

@@ -24,10 +24,10 @@ from tests.helpers.full_disk import FullDisk
 from trainer.corpus.build_cache import Means, build_cache
 from trainer.corpus.cache import FeatureCache
 from trainer.corpus.cache_writer import Collector, read_report
-from trainer.corpus.corpus import Recording
 from trainer.corpus.events import CacheReady, Extracting, Found
 from trainer.corpus.preflight import NO_TEXT, SILENT, Heard, Rules, hear_all
 from trainer.corpus.process_pool import process_pool
+from trainer.corpus.recording import Recording
 
 RULES = Rules(VOXFORGE)
 IN_A_THREAD = Means(pool=lambda n_most: ThreadPoolExecutor(1, thread_name_prefix="hear"))

@@ -10,7 +10,6 @@ from engine.config import CLASSIC, VOXFORGE
 from engine.features.front_end import extract
 from tests.helpers.corpora import speech_flac, speech_wav
 from tests.helpers.sounds import bursts, int16_bytes, noise, wav_header
-from trainer.corpus.corpus import Recording
 from trainer.corpus.preflight import (
     CLIPPED,
     CUT_OFF,
@@ -24,6 +23,7 @@ from trainer.corpus.preflight import (
     Rules,
     hear_all,
 )
+from trainer.corpus.recording import Recording
 
 RULES = Rules(VOXFORGE)
 
