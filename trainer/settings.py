@@ -1,8 +1,11 @@
 """All that can be set about a training run."""
 
+import re
 from dataclasses import dataclass, field, fields
 
 from engine.config import BETWEEN, _check, _Config
+
+_SHARES = re.compile(r"(\s*\d{1,6}(\.\d{1,6})?(?=\s|$))*\s*", re.ASCII)
 
 
 def _setting(default, meaning: str):
@@ -23,6 +26,8 @@ class TrainConfig(_Config):
     gradient_clip: float = _setting(1.0, "greatest norm of the gradient")
     averaging: float = _setting(0.998, "decay of the moving average of the weights")
     per_sentence: int = _setting(12, "most recordings of one sentence in an epoch, drawn anew each time; 0: all")
+    per_speaker: int = _setting(0, "most recordings of one speaker in an epoch, drawn anew each time; 0: all")
+    shares: str = _setting("", "how much speech each corpus gives, in their order: 2 1; empty: as large as they are")
     short_first: int = _setting(1, "epochs in which batches go from short to long")
     speed: float = _setting(0.1, "speed perturbation: greatest relative change")
     time_masks: int = _setting(2, "stretches blanked out in an utterance")
@@ -60,8 +65,15 @@ class TrainConfig(_Config):
         ):
             _check(0 <= getattr(self, name) <= 1, name, reason=BETWEEN, least=0, most=1)
         masks = "time_masks", "time_mask_frames", "band_mask"
-        for name in (*masks, "per_sentence", "patience", "short_first", "real_at_end", "pull"):
+        for name in (*masks, "per_sentence", "per_speaker", "patience", "short_first", "real_at_end", "pull"):
             _check(getattr(self, name) >= 0, name, reason="it may not be negative")
+        fit = _SHARES.fullmatch(self.shares) is not None and all(self.corpus_shares)
+        _check(fit, "shares", reason="numbers above zero are needed, such as 2 1")
+
+    @property
+    def corpus_shares(self) -> tuple[float, ...]:
+        """Of each corpus, in the order in which they are named; empty: as large as they are."""
+        return tuple(map(float, self.shares.split()))
 
 
 def described() -> list[tuple[str, type, object, str]]:

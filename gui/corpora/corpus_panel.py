@@ -50,7 +50,10 @@ class CorpusPanel(QWidget):
         self._again = None
         self.download = DownloadPanel(settings, outside, ask_folder)
         self.empty = words(_("None yet: download some, or add a folder."), quiet=True)
-        hint = _("A folder in VoxForge’s layout, with transcripts.tsv or a CSV manifest, or a feature cache")
+        hint = _(
+            "Recordings with their texts (VoxForge, Common Voice, Kaldi, LJ Speech, transcripts.tsv, CSV or JSON "
+            "lines), or a feature cache"
+        )
         self.folders = FolderList(
             _("Recordings to train on"), _("Choose a folder of recordings"), hint, ask_folder, settings.folder
         )

@@ -27,7 +27,10 @@ from trainer.settings import TrainConfig, described
 EPOCHS = "epochs"  # not among these fields: it stands above
 SPLICING = ("splice", "syllables")
 _GROUPS = (
-    (N_("Which recordings"), ("per_sentence", "short_first", "nonspeech", "synthetic", "real_at_end", *SPLICING)),
+    (
+        N_("Which recordings"),
+        ("per_sentence", "per_speaker", "shares", "short_first", "nonspeech", "synthetic", "real_at_end", *SPLICING),
+    ),
     (
         N_("Other voices, other rooms"),
         ("speed", "warp", "noise", "jitter", "time_masks", "time_mask_frames", "band_mask", "reverberation"),

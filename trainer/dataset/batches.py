@@ -1,14 +1,16 @@
 """Recordings -> the examples of an epoch -> padded batches with true lengths."""
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 
 from engine.alphabet import SPACE, Alphabet
 from engine.config import FeatureConfig, ModelConfig
+from engine.errors import TrainingError
 from engine.features.network_input import network_input, normalise
 from trainer.corpus.cache import FeatureCache, Utterance
 from trainer.dataset.augment import augmented
@@ -31,12 +33,16 @@ class Rows:
 
 @dataclass(frozen=True)
 class Example:
-    """Some rows of feature caches, one after another, and what is said in them; an empty text: no words."""
+    """Some rows of feature caches, one after another, and what is said in them; an empty text: no words.
+
+    corpus: number of the corpus that it is from, in the order in which they were named.
+    """
 
     id: str
     text: str
     speaker: str
     pieces: tuple[tuple[FeatureCache | Rows, int, int], ...]
+    corpus: int = 0
 
     @property
     def frames(self) -> int:
@@ -127,18 +133,48 @@ class Examples:
         return pad(inputs, [self._alphabet.encode(e.text or SPACE) for e in examples], [e.id for e in examples])
 
 
-def draw(examples: Sequence[Example], per_sentence: int, rng: np.random.Generator) -> list[Example]:
-    """At most per_sentence recordings of each sentence, at random; 0 means all."""
-    if not per_sentence:
+def draw(
+    examples: Sequence[Example], most: int, rng: np.random.Generator, of: Callable[[Example], str] = attrgetter("text")
+) -> list[Example]:
+    """At most so many recordings of each sentence, or of whatever `of` gives, at random; 0 means all."""
+    if not most:
         return list(examples)
-    by_text = defaultdict(list)
+    groups = defaultdict(list)
     for example in examples:
-        by_text[example.text].append(example)
+        groups[of(example)].append(example)
     drawn = []
-    for same in by_text.values():
-        chosen = rng.permutation(len(same))[:per_sentence]
-        drawn.extend(same[i] for i in sorted(chosen))
+    for group in groups.values():
+        chosen = rng.permutation(len(group))[:most]
+        drawn.extend(group[i] for i in sorted(chosen))
     return drawn
+
+
+def shared_out(examples: Sequence[Example], shares: Sequence[float], rng: np.random.Generator) -> list[Example]:
+    """So many recordings of each corpus that their speech is as `shares`, in frames; none comes twice.
+
+    Raises TrainingError where there are not as many shares as corpora.
+    """
+    if not shares:
+        return list(examples)
+    if max(example.corpus for example in examples) >= len(shares):
+        raise TrainingError(reason="there are more corpora than shares; give one for each")
+    corpora = [[e for e in examples if e.corpus == n] for n in range(len(shares))]
+    frames = [sum(e.frames for e in corpus) for corpus in corpora]
+    scale = min(n / share for n, share in zip(frames, shares, strict=True) if n)
+    return [
+        example for corpus, share in zip(corpora, shares, strict=True) for example in within(corpus, scale * share, rng)
+    ]
+
+
+def within(examples: Sequence[Example], frames: float, rng: np.random.Generator) -> list[Example]:
+    """Examples in a random order, as long as there is room for the next one."""
+    taken = []
+    for i in rng.permutation(len(examples)):
+        frames -= examples[i].frames
+        if frames < 0:
+            break
+        taken.append(examples[i])
+    return taken
 
 
 def draw_epoch(
@@ -151,15 +187,11 @@ def draw_epoch(
     spoken = [e for e in examples if not e.speaker.startswith(SYNTHETIC)]
     synthetic = [e for e in examples if e.speaker.startswith(SYNTHETIC)]
     drawn = draw(spoken or synthetic, settings.per_sentence, rng)
+    drawn = draw(drawn, settings.per_speaker, rng, of=attrgetter("speaker"))
+    drawn = shared_out(drawn, settings.corpus_shares, rng)
     if not spoken or epoch >= settings.epochs - settings.real_at_end:
         return drawn
-    room = settings.synthetic * sum(e.frames for e in drawn)
-    for i in rng.permutation(len(synthetic)):
-        room -= synthetic[i].frames
-        if room < 0:
-            break
-        drawn.append(synthetic[i])
-    return drawn
+    return drawn + within(synthetic, settings.synthetic * sum(e.frames for e in drawn), rng)
 
 
 def buckets(

@@ -49,10 +49,10 @@ def material(corpora: Sequence[Path], held_out: Sequence[Path], features: Featur
     """
     train: list[Example] = []
     held: dict[str, list[Example]] = {}
-    for path in corpora:
+    for number, path in enumerate(corpora):
         for split, found in examples_by_split(path, features).items():
             if split == TRAIN:
-                train += found
+                train += [replace(example, corpus=number) for example in found]
             elif split.startswith("dev"):
                 held.setdefault(split, []).extend(found)
     for path in held_out:

@@ -6,6 +6,7 @@ import pytest
 
 from engine.alphabet import Alphabet
 from engine.config import VOXFORGE, ModelConfig
+from engine.errors import ConfigError, TrainingError
 from trainer.dataset.batches import (
     SYNTHETIC,
     Example,
@@ -109,6 +110,50 @@ def test_prepared_can_be_left_early():
     assert next(batches) == 0
     batches.close()
     assert len(made) < 20
+
+
+def test_a_speaker_gives_an_epoch_no_more_than_the_cap_and_others_each_time():
+    rows = Rows(np.zeros((100, 13), np.float32))
+    found = [Example(f"a{i}", f"да {i}", "anna", ((rows, 0, 50),)) for i in range(40)]
+    found += [Example(f"b{i}", f"нет {i}", "boris", ((rows, 0, 50),)) for i in range(3)]
+    settings = TrainConfig(per_speaker=5)
+    epochs = [draw_epoch(found, settings, n, np.random.default_rng(n)) for n in range(8)]
+    assert all(Counter(e.speaker for e in drawn) == {"anna": 5, "boris": 3} for drawn in epochs)
+    assert len({e.id for drawn in epochs for e in drawn}) > 20
+
+
+@pytest.mark.parametrize(
+    ("shares", "sizes", "frames"),
+    [
+        ("1 1", (400, 100), (1000, 1000)),
+        ("2 1", (400, 400), (4000, 2000)),
+        ("0.5 1.0", (400, 200), (1000, 2000)),
+        ("", (40, 20), (400, 200)),
+    ],
+)
+def test_corpora_give_their_shares_of_an_epoch(shares, sizes, frames):
+    rows = Rows(np.zeros((100, 13), np.float32))
+    found = [
+        Example(f"{n} {i}", f"да {i} {n}", f"{n} {i}", ((rows, 0, 10),), corpus=n)
+        for n, size in enumerate(sizes)
+        for i in range(size)
+    ]
+    drawn = draw_epoch(found, TrainConfig(shares=shares), 0, np.random.default_rng(1))
+    assert tuple(sum(e.frames for e in drawn if e.corpus == n) for n in (0, 1)) == frames
+    assert len({e.id for e in drawn}) == len(drawn)
+
+
+def test_fewer_shares_than_corpora_are_refused():
+    rows = Rows(np.zeros((100, 13), np.float32))
+    found = [Example(f"{n}", "да", "anna", ((rows, 0, 10),), corpus=n) for n in range(3)]
+    with pytest.raises(TrainingError, match="more corpora than shares"):
+        draw_epoch(found, TrainConfig(shares="2 1", per_sentence=0), 0, np.random.default_rng(1))
+
+
+@pytest.mark.parametrize("shares", ["0 1", "-1 2", "a", "1,2", "1e9", "1" * 9])
+def test_shares_are_numbers_above_zero(shares):
+    with pytest.raises(ConfigError):
+        TrainConfig(shares=shares)
 
 
 def test_synthetic_speech_never_outweighs_real_speech_and_is_left_out_at_the_end():
