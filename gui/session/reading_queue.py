@@ -171,7 +171,7 @@ class ReadingQueue(QObject):
         if job.is_live:
             steps = partial(engine.follow, job.path, job.recording)
         else:
-            steps = partial(engine.transcribe.transcribe, job.path, job.read_to_s)
+            steps = partial(engine.transcribe, job.path, job.read_to_s)
         spoken = self.spoken_for(job)
         job.is_dictation = job.is_live or bool(spoken.commands)
         self._reading, self._is_leaving = Task(lambda: dictated(steps(), spoken)), False
