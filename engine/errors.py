@@ -20,6 +20,7 @@
     ├── StorageError           a file that cannot be written
     │   ├── DiskFull
     │   ├── NotWritable
+    │   ├── HistoryNotWritable
     │   ├── HistoryDamaged
     │   └── HistoryNewer
     ├── WatchedFolderMissing   a folder that is to be watched and is not there
@@ -200,6 +201,13 @@ class DiskFull(StorageError):
 
 class NotWritable(StorageError):
     template = "Nothing can be written to {path} ({reason}). Choose another folder."
+
+
+class HistoryNotWritable(NotWritable):
+    template = (
+        "The history {path} cannot be written ({reason}). Make its folder writable and start Diktovka again; "
+        "until then, what you dictate is in the list until the window closes."
+    )
 
 
 class HistoryDamaged(StorageError):

@@ -4,14 +4,14 @@ SQLite in WAL mode (https://www.sqlite.org/wal.html): a kill loses nothing that 
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
-from engine.errors import DiskFull, HistoryDamaged, HistoryNewer, NotWritable, StorageError
+from engine.errors import DiskFull, HistoryDamaged, HistoryNewer, HistoryNotWritable, StorageError
+from engine.history import salvage
 from engine.history.entry import Kind, fold
-from engine.system.atomic_files import storage_error
 
 # source: path as UTF-8, or as bytes where a name is no Unicode. created, deleted: seconds since 1970.
 # attempts: readings begun since one came to its end. previous: the document that can be had back.
@@ -52,6 +52,9 @@ _UPGRADES = (
     "ALTER TABLE entry ADD COLUMN wanted TEXT;",
 )
 VERSION = 1 + len(_UPGRADES)
+_BESIDE = ("-wal", "-shm")  # what SQLite keeps beside the file while it is open
+_PAGE_BYTES = 4096
+_PRIMARY = 0xFF  # the part of SQLite's result codes that says what kind of failure it is
 
 
 def said(title: str, source: str, text: str) -> str:
@@ -63,7 +66,7 @@ class HistoryFile:
     """One connection, and transactions.
 
     damaged: what was lost when the file was found damaged, else None.
-    Raises DiskFull, NotWritable and HistoryNewer, here and wherever something is written.
+    Raises DiskFull, HistoryNotWritable and HistoryNewer, here and wherever something is written.
     """
 
     def __init__(self, path: Path | None):
@@ -112,28 +115,32 @@ class HistoryFile:
         if self._path is None or not _is_damage(error):
             raise _as_storage_error(self._path or Path(":memory:"), error) from error
         self._connection.close()
-        self._connection, self.damaged = _open(self._path)
-        raise self.damaged or _as_storage_error(self._path, error) from error
+        self._connection, self.damaged = _begun_anew(self._path)
+        raise self.damaged from error
 
 
 def _open(path: Path) -> tuple[sqlite3.Connection, HistoryDamaged | None]:
     """A connection for any one thread at a time, and how much was saved where the file was damaged.
 
-    A damaged file is moved aside, never overwritten. Raises DiskFull, NotWritable and HistoryNewer.
+    A damaged file is moved aside, never overwritten. Raises DiskFull, HistoryNotWritable and HistoryNewer.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise storage_error(path, error) from error
+        raise HistoryNotWritable(path=path, reason=error.strerror or str(error)) from error
+    if _lacks_its_beginning(path):
+        return _begun_anew(path)
     try:
         return _checked(path), None
-    except sqlite3.OperationalError as error:
-        if not _is_damage(error):
-            raise _as_storage_error(path, error) from error
     except sqlite3.DatabaseError as error:
         if not _is_damage(error):
             raise _as_storage_error(path, error) from error
     return _begun_anew(path)
+
+
+def _lacks_its_beginning(path: Path) -> bool:
+    """Whether only the write-ahead log is left, which SQLite would delete."""
+    return not length(path) and length(path.with_name(f"{path.name}-wal")) > 0
 
 
 def _in_memory() -> sqlite3.Connection:
@@ -145,21 +152,23 @@ def _in_memory() -> sqlite3.Connection:
 
 def _is_damage(error: sqlite3.Error) -> bool:
     """Whether the file's content is to blame, not the disk."""
-    return getattr(error, "sqlite_errorcode", None) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or (
+    code = (getattr(error, "sqlite_errorcode", None) or 0) & _PRIMARY
+    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or (
         "malformed" in str(error) or "no such table" in str(error) or "no such column" in str(error)
     )
 
 
 def _as_storage_error(path: Path, error: sqlite3.Error) -> StorageError:
     """A failure of SQLite in our words."""
-    if (getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF == sqlite3.SQLITE_FULL:
+    if (getattr(error, "sqlite_errorcode", 0) or 0) & _PRIMARY == sqlite3.SQLITE_FULL:
         return DiskFull(path=path)
-    return NotWritable(path=path, reason=str(error))
+    return HistoryNotWritable(path=path, reason=str(error))
 
 
 def _checked(path: Path) -> sqlite3.Connection:
-    after_a_kill = path.with_name(path.name + "-wal").exists()  # a clean end leaves none
+    after_a_kill = any(path.with_name(path.name + ending).exists() for ending in _BESIDE)  # a clean end leaves none
     connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=10)
+    connection.text_factory = _lenient  # one letter that is no UTF-8 may not cost a whole list
     try:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         if version > VERSION:
@@ -173,6 +182,7 @@ def _checked(path: Path) -> sqlite3.Connection:
         connection.execute("SELECT id, deleted FROM entry ORDER BY id DESC LIMIT 1").fetchall()
         connection.execute("SELECT rowid FROM words LIMIT 1").fetchall()
         if 0 < version < VERSION:
+            _keep_copy(connection, path.with_name(f"{path.stem}-format-{version}{path.suffix}"))
             _upgrade(connection)
         return connection
     except BaseException:
@@ -182,6 +192,16 @@ def _checked(path: Path) -> sqlite3.Connection:
 
 def _make(connection: sqlite3.Connection) -> None:
     connection.executescript(f"BEGIN; {_SCHEMA} {''.join(_UPGRADES)} PRAGMA user_version = {VERSION}; COMMIT;")
+
+
+def _lenient(text: bytes) -> str:
+    return text.decode("utf-8", "replace")
+
+
+def _keep_copy(connection: sqlite3.Connection, copy: Path) -> None:
+    """The file as an older version of the program can open it."""
+    with closing(sqlite3.connect(copy)) as kept:
+        connection.backup(kept)
 
 
 def _upgrade(connection: sqlite3.Connection) -> None:
@@ -195,54 +215,59 @@ def _upgrade(connection: sqlite3.Connection) -> None:
 
 
 def _begun_anew(path: Path) -> tuple[sqlite3.Connection, HistoryDamaged]:
+    """A new file with what can be read of the damaged one, which is put aside."""
     aside = path.with_name(f"{path.stem}-damaged-{datetime.now():%Y-%m-%d_%H-%M-%S_%f}{path.suffix}")
     try:
-        for ending in ("", "-wal", "-shm"):
+        for ending in ("", *_BESIDE):
             file = path.with_name(path.name + ending)
             if file.exists():
                 file.rename(aside.with_name(aside.name + ending))
+        if not length(aside):
+            aside.write_bytes(bytes(_PAGE_BYTES))  # the log alone can say it all, but is deleted beside an empty file
     except OSError as error:
-        raise storage_error(path, error) from error
+        raise HistoryNotWritable(path=path, reason=error.strerror or str(error)) from error
     try:
         connection = _checked(path)
-        n_saved = _save_what_can_be_read(aside, connection)
+        n_saved = _salvage(aside, connection)
     except sqlite3.Error as error:
         raise _as_storage_error(path, error) from error
     return connection, HistoryDamaged(path=aside, n=n_saved)
 
 
-def _save_what_can_be_read(aside: Path, into: sqlite3.Connection) -> int:
+def _salvage(aside: Path, into: sqlite3.Connection) -> int:
+    """Takes over whatever rows can be read; gives the number of entries."""
     n_saved = 0
-    with suppress(sqlite3.Error), closing(sqlite3.connect(aside, isolation_level=None)) as damaged:
-        there = _columns(damaged)  # of an older version, it may be
-        columns = ", ".join(name for name in _columns(into) if name in there)
-        marks = ", ".join("?" * len(columns.split(",")))
-        into.execute("BEGIN")
-        try:
-            for key, *row in _readable(damaged, columns):
-                into.execute(f"INSERT INTO entry ({columns}) VALUES ({marks})", (key, *row))
-                index(into, key)
-                n_saved += 1
-        finally:
-            into.execute("COMMIT")
+    into.execute("BEGIN")
+    try:
+        for row in salvage.rows(aside, "entry"):
+            n_saved += _insert_salvaged(into, row)
+        for row in salvage.rows(aside, "seen"):
+            with suppress(sqlite3.Error):
+                into.execute("INSERT OR IGNORE INTO seen VALUES (?)", (row["path"],))
+    finally:
+        into.execute("COMMIT")
     return n_saved
 
 
-def _columns(connection: sqlite3.Connection) -> list[str]:
-    """Of the table of entries, the key first."""
-    return [name for _number, name, *_rest in connection.execute("PRAGMA table_info(entry)")]
-
-
-def _readable(damaged: sqlite3.Connection, columns: str) -> Iterator[tuple]:
-    """Row by row from either end to where it breaks."""
-    seen: set[int] = set()
-    for order in ("DESC", "ASC"):
-        with suppress(sqlite3.Error):
-            for row in damaged.execute(f"SELECT {columns} FROM entry ORDER BY id {order}"):
-                if row[0] in seen:
-                    return
-                seen.add(row[0])
-                yield row
+def _insert_salvaged(into: sqlite3.Connection, row: Mapping[str, object]) -> bool:
+    """Whether the row is a whole entry, and is in the new file now."""
+    known = {name for _number, name, *_rest in into.execute("PRAGMA table_info(entry)")}
+    columns = [name for name in row if name in known]
+    marks = ", ".join("?" * len(columns))
+    try:
+        into.execute("SAVEPOINT salvaged")
+        try:
+            values = [row[name] for name in columns]
+            into.execute(f"INSERT INTO entry ({', '.join(columns)}) VALUES ({marks})", values)
+            index(into, row["id"])
+        except BaseException:
+            into.execute("ROLLBACK TO salvaged")
+            raise
+        finally:
+            into.execute("RELEASE salvaged")
+    except (sqlite3.Error, TypeError, ValueError, AttributeError):
+        return False
+    return True
 
 
 def index(connection: sqlite3.Connection, key: int) -> None:

@@ -91,12 +91,22 @@ class Entry:
         """row: the columns of ENTRY."""
         key, created, source, kind, state, duration_s, model, error, title, text, *rest, has_previous = row
         told = (duration_s, model, error, title, excerpt(text, query))
-        return cls(key, created, path_of(source), Kind(kind), State(state), *told, *rest, bool(has_previous))
+        return cls(key, created, path_of(source), _kind(kind), _state(state), *told, *rest, bool(has_previous))
 
     @property
     def failure(self) -> DiktovkaError | None:
         """Why it could not be read; None where it could."""
         return error_from_json(self.error) if self.error else None
+
+
+def _kind(kept: object) -> Kind:
+    """An unknown one counts as a person's file, whose audio is never deleted."""
+    return Kind(kept) if kept in list(Kind) else Kind.FILE
+
+
+def _state(kept: object) -> State:
+    """An unknown one can be tried again."""
+    return State(kept) if kept in list(State) else State.FAILED
 
 
 @dataclass(frozen=True)

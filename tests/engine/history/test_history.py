@@ -3,7 +3,7 @@
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -488,6 +488,84 @@ def test_what_can_be_read_of_a_damaged_file_is_saved(tmp_path):
         assert 0 < history.damaged.fields["n"] == len(history.keys())
         newest = history.entries(history.keys()[:1])[0]
         assert history.keys(newest.text.split()[0]) == [newest.key]
+
+
+def overwrite(path: Path, what: bytes, by: bytes, n: int = 1) -> None:
+    content = path.read_bytes()
+    assert content.count(what) >= n
+    path.write_bytes(content.replace(what, by, n))
+
+
+def test_pages_that_are_zero_cost_what_was_on_them(tmp_path):
+    path = tmp_path / "history.sqlite"
+    with closing(History(path)) as history:
+        keys = [add(history, f"слово{number} " * 300) for number in range(60)]
+        history.mark_seen([Path("/watched/seen.wav")])
+    whole = bytearray(path.read_bytes())
+    for page in (40, 90, 140):
+        whole[page * 4096 : (page + 1) * 4096] = bytes(4096)
+    path.write_bytes(whole)
+    with closing(History(path)) as history:
+        with suppress(HistoryDamaged):
+            for key in keys:
+                history.entries([key], "слово")
+        assert history.damaged is not None, "found only when those pages are read"
+        assert 50 <= history.damaged.fields["n"] == len(history.keys()) < 60
+        assert history.keys("слово59") == [keys[59]]
+        assert history.unseen([Path("/watched/seen.wav"), Path("/new.wav")]) == [Path("/new.wav")]
+        assert history.damaged.fields["path"].read_bytes() == bytes(whole)
+
+
+def test_a_byte_that_is_no_utf8_costs_one_letter(tmp_path):
+    path = tmp_path / "history.sqlite"
+    with closing(History(path)) as history:
+        add(history, "целое")
+        add(history, "порченое")
+    overwrite(path, "порченое".encode(), b"\xff" + "порченое".encode()[1:], n=2)
+    with closing(History(path)) as history:
+        texts_there = [entry.text for entry in history.entries(history.keys(order=Order.OLDEST))]
+        assert history.damaged is None
+    assert texts_there[0] == "целое"
+    assert texts_there[1].endswith("орченое")
+
+
+def test_a_kind_and_a_state_that_nobody_knows_cost_nothing(tmp_path):
+    path = tmp_path / "history.sqlite"
+    with closing(History(path)) as history:
+        key = history.add(tmp_path / "own.wav", Kind.RECORDING)
+        add(history, "рядом")
+    (tmp_path / "own.wav").write_bytes(b"sound")
+    with closing(sqlite3.connect(path)) as other, other:
+        other.execute("UPDATE entry SET kind = 'hologram', state = 'dreaming' WHERE id = ?", (key,))
+    with closing(History(path)) as history:
+        entries = history.entries(history.keys())
+        assert {(entry.kind, entry.state) for entry in entries} == {
+            (Kind.FILE, State.FAILED),
+            (Kind.FILE, State.DONE),
+        }
+        history.purge([key])
+    assert (tmp_path / "own.wav").read_bytes() == b"sound", "audio of a kind unknown is not ours to delete"
+
+
+def test_a_log_without_its_database_gives_what_it_holds(tmp_path):
+    path = tmp_path / "history.sqlite"
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED.replace("200", "20"), str(path)], cwd=Path(__file__).parents[3]
+    )
+    assert killed.returncode != 0
+    path.unlink()
+    with closing(History(path)) as history:
+        assert history.damaged.fields["n"] == len(history.keys()) == 20
+
+
+def test_a_copy_is_kept_before_the_format_is_raised(tmp_path):
+    path = tmp_path / "history.sqlite"
+    old_file(path)
+    before = sqlite3.connect(path).execute("SELECT * FROM entry").fetchall()
+    History(path).close()
+    with closing(sqlite3.connect(tmp_path / "history-format-1.sqlite")) as copy:
+        assert copy.execute("PRAGMA user_version").fetchone() == (1,)
+        assert copy.execute("SELECT * FROM entry").fetchall() == before
 
 
 def test_damage_that_comes_while_it_is_used_is_told_once(history, tmp_path):

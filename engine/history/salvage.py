@@ -1,0 +1,62 @@
+"""Rows of a damaged SQLite file, as many as can be read.
+
+A page that is broken makes any query that touches it fail. So keys are asked for in ranges, and a range that fails is
+halved until what is left out is what cannot be read.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+_MOST_KEYS = 1 << 20  # looked for where the file does not say its largest key
+
+
+def rows(path: Path, table: str) -> Iterator[dict[str, object]]:
+    """Every row of the table that can be read, by its columns; none where the file is no database."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as damaged:
+        damaged.text_factory = lambda text: text.decode("utf-8", "replace")
+        damaged.row_factory = sqlite3.Row
+        try:
+            for pragma in ("writable_schema = ON", "cell_size_check = OFF"):
+                damaged.execute(f"PRAGMA {pragma}")
+            columns = {name for _number, name, *_rest in damaged.execute(f"PRAGMA table_info({table})")}
+        except sqlite3.Error:
+            return
+        if "id" in columns:
+            yield from _in_ranges(damaged, table, *_keys(damaged, table))
+        elif columns:
+            yield from _until_it_breaks(damaged, table)
+
+
+def _keys(damaged: sqlite3.Connection, table: str) -> tuple[int, int]:
+    for ask in (f"SELECT max(id) FROM {table}", f"SELECT seq FROM sqlite_sequence WHERE name = '{table}'"):
+        try:
+            (last,) = damaged.execute(ask).fetchone() or (None,)
+        except sqlite3.Error:
+            continue
+        if isinstance(last, int):
+            return 1, last
+    return 1, _MOST_KEYS
+
+
+def _in_ranges(damaged: sqlite3.Connection, table: str, first: int, last: int) -> Iterator[dict[str, object]]:
+    ranges = [(first, last)]
+    while ranges:
+        first, last = ranges.pop()
+        try:
+            found = damaged.execute(f"SELECT * FROM {table} WHERE id BETWEEN ? AND ?", (first, last)).fetchall()
+        except sqlite3.Error:
+            if first < last:
+                middle = (first + last) // 2
+                ranges += [(middle + 1, last), (first, middle)]
+            continue
+        yield from map(dict, found)
+
+
+def _until_it_breaks(damaged: sqlite3.Connection, table: str) -> Iterator[dict[str, object]]:
+    try:
+        for row in damaged.execute(f"SELECT * FROM {table}"):
+            yield dict(row)
+    except sqlite3.Error:
+        return
