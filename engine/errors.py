@@ -35,6 +35,7 @@
     │   └── PathUnusable       it lies where its library cannot open it
     ├── OwnWordsUnreadable     a list of words that cannot be read
     ├── TranscriptDamaged      a kept transcript that cannot be read
+    ├── NoTimes                a text without times that was to be saved with them
     ├── DownloadError          a corpus that cannot be fetched
     │   ├── AddressUnusable
     │   ├── SiteUnreachable
@@ -270,6 +271,13 @@ class OwnWordsUnreadable(DiktovkaError):
 
 class TranscriptDamaged(DiktovkaError):
     template = "The kept transcript cannot be read: {reason}. Its recording can be read again."
+
+
+class NoTimes(DiktovkaError):
+    template = (
+        "The text has no times, so {name} was not written. Save it as text or as a Word document, or transcribe the "
+        "recording again."
+    )
 
 
 class DownloadError(DiktovkaError):

@@ -107,10 +107,10 @@ class Document:
             "model": self.model,
             "text": self.text,
             **({"dictation": True} if self.is_dictation else {}),
-            "segments": [_segment_to_json(segment) for segment in self.segments],
+            "segments": [segment_to_json(segment) for segment in self.segments],
         }
         if self.segments != self.heard:
-            content["heard"] = [_segment_to_json(segment) for segment in self.heard]
+            content["heard"] = [segment_to_json(segment) for segment in self.heard]
         return json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
     @classmethod
@@ -120,8 +120,8 @@ class Document:
             content = json.loads(text, parse_constant=_no_number)
             if content.get("format", FORMAT) != FORMAT or content.get("version", VERSION) > VERSION:
                 raise TranscriptDamaged(reason="it was written by a newer Diktovka or another program")
-            segments = tuple(map(_segment_from_json, content["segments"]))
-            heard = tuple(map(_segment_from_json, content["heard"])) if "heard" in content else segments
+            segments = tuple(map(segment_from_json, content["segments"]))
+            heard = tuple(map(segment_from_json, content["heard"])) if "heard" in content else segments
             shown = content.get("text", "\n".join(segment.text for segment in segments))
             source, model = _string(content["source"]), _string(content["model"])
             is_dictation = content.get("dictation") is True
@@ -131,7 +131,8 @@ class Document:
             raise TranscriptDamaged(reason="it is damaged") from error
 
 
-def _segment_to_json(segment: Segment) -> dict:
+def segment_to_json(segment: Segment) -> dict:
+    """As in a transcript's JSON: docs/transcript-format.md."""
     words = list(map(_word_to_json, segment.words))
     text = " ".join(word.text for word in segment.words)
     spoken = {"spoken": list(map(_word_to_json, segment.raw))} if segment.raw else {}
@@ -148,7 +149,8 @@ def _word_to_json(word: Word) -> dict:
     } | alternatives
 
 
-def _segment_from_json(content: dict) -> Segment:
+def segment_from_json(content: dict) -> Segment:
+    """Raises KeyError, TypeError or ValueError where it is none."""
     words, raw = (tuple(map(_word_from_json, said)) for said in (content["words"], content.get("spoken", ())))
     return Segment(_number(content["start_s"]), _number(content["end_s"]), words, raw=raw)
 

@@ -8,17 +8,22 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from engine.errors import NoTimes
 from engine.events import Segment
 from engine.system.atomic_files import atomic_path
 from engine.transcript.document import Document
 from engine.transcript.subtitles import Cue, cues
 
 FORMATS = ("txt", "srt", "vtt", "json", "docx")
+TIMED = ("srt", "vtt", "json")
 _NOT_IN_XML = re.compile("[^\\t\\n\\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def rendered(form: str, document: Document, text: str | None = None) -> bytes:
-    """The document in one of FORMATS. text: for plain text and Word, where more stands on the page than was said."""
+def rendered(form: str, document: Document, text: str | None = None, title: str = "") -> bytes:
+    """The document in one of FORMATS. text: for plain text and Word, where more stands on the page than was said.
+
+    title: of a Word document, where it is not the recording's name.
+    """
     text = document.text if text is None else text
     match form:
         case "srt":
@@ -28,7 +33,7 @@ def rendered(form: str, document: Document, text: str | None = None) -> bytes:
         case "json":
             written = document.to_json()
         case "docx":
-            return to_docx(text, document.source)
+            return to_docx(text, title or document.source)
         case _:
             written = to_txt(text)
     return written.encode("utf-8", "replace")
@@ -40,9 +45,15 @@ def form_of(path: Path) -> str:
     return ending if ending in FORMATS else "txt"
 
 
-def write(path: Path, document: Document, text: str | None = None, form: str | None = None) -> None:
-    """The file, whole or not at all, in the format of its ending unless told. Raises DiskFull or NotWritable."""
-    content = rendered(form or form_of(path), document, text)
+def write(path: Path, document: Document, text: str | None = None, form: str | None = None, title: str = "") -> None:
+    """The file, whole or not at all, in the format of its ending unless told.
+
+    Raises DiskFull, NotWritable or NoTimes.
+    """
+    form = form or form_of(path)
+    if form in TIMED and not document.heard and (document.text if text is None else text).strip():
+        raise NoTimes(name=path.name)
+    content = rendered(form, document, text, title)
     with atomic_path(path) as temporary:
         temporary.write_bytes(content)
 

@@ -51,6 +51,14 @@ class Page:
     def duration_s(self) -> float:
         return sum(duration_s for _name, duration_s in self.jobs.values())
 
+    @property
+    def has_untimed(self) -> bool:
+        """Whether there is a paragraph that nobody spoke."""
+        return any(
+            any(run.text.strip() for run in runs) and all(run.number == NO_SEGMENT for run in runs)
+            for runs in self.paragraphs
+        )
+
     def segments(self) -> tuple[Segment, ...]:
         """What stands on the page, with times."""
         durations_s = {number: duration_s for number, (_name, duration_s) in self.jobs.items()}

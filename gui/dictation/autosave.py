@@ -1,10 +1,10 @@
-"""The page's text on disk, so that closing the window, a crash or a power cut does not lose it.
+"""The page on disk, with the times of its words, so that closing the window, a crash or a power cut does not lose it.
 
 Each run of the program has a file of its own, so none is overwritten by the next; an emptied page has none.
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -12,6 +12,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.errors import TranscriptDamaged
 from engine.system.atomic_files import write_atomic
+from engine.transcript.kept_page import from_json, to_json
+from engine.transcript.page_text import Page
+from gui.core.file_names import STAMP
 from gui.core.tasks import Task
 from gui.dictation.transcript_view import TranscriptView
 from gui.widgets.dialogs import free_path
@@ -19,6 +22,7 @@ from gui.widgets.dialogs import free_path
 log = logging.getLogger(__name__)
 
 SAVE_AFTER_MS = 2000
+ENDING, _PLAIN = ".json", ".txt"  # before version 0.2 the text alone was kept
 
 
 class KeptText(QObject):
@@ -28,9 +32,10 @@ class KeptText(QObject):
 
     def __init__(self, folder: Path, transcript: TranscriptView, now: Callable[[], datetime] = datetime.now):
         super().__init__()
-        self.of_last_time = max(folder.glob("*.txt"), default=None)
-        self._path = free_path(folder, now().strftime("%Y-%m-%d_%H-%M-%S"), ".txt", gap="_")
-        self._replaced: Path | None = None
+        kept = [path for path in folder.glob("*") if path.suffix in (ENDING, _PLAIN)]
+        self.of_last_time = max(kept, default=None)
+        self._path = free_path(folder, now().strftime(STAMP), ENDING, gap="_")
+        self._replaced: tuple[Path, ...] = ()
         self._transcript = transcript
         self._saved = ""
         self._saving: Task | None = None
@@ -50,27 +55,31 @@ class KeptText(QObject):
         """
         if self.of_last_time is None:
             return
+        kept = self.of_last_time
         try:
-            text = self.of_last_time.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
+            text = kept.read_text(encoding="utf-8")
+            page = from_json(text) if kept.suffix == ENDING else None
+        except (OSError, UnicodeDecodeError, TranscriptDamaged) as error:
             log.warning("the text of last time cannot be read: %s", error)
-            reason = "it is no UTF-8 text" if isinstance(error, UnicodeDecodeError) else error.strerror or str(error)
-            self.failed.emit(TranscriptDamaged(reason=reason))
+            self.failed.emit(error if isinstance(error, TranscriptDamaged) else TranscriptDamaged(reason=_why(error)))
             return
-        self._replaced, self._path, self.of_last_time = self._path, self.of_last_time, None
-        self._transcript.put_first(text.rstrip("\n"))
+        self._replaced, self._path, self.of_last_time = (self._path, kept), kept.with_suffix(ENDING), None
+        if page is None:
+            self._transcript.put_first(text.rstrip("\n"))
+        else:
+            self._transcript.put_page_first(page)
 
     def save(self) -> None:
         if self._saving is not None:
             self._pause.start()
             return
-        text, path, replaced = self._transcript.toPlainText(), self._path, self._replaced
-        if text == self._saved:
+        page, path, replaced = self._transcript.page(), self._path, self._replaced
+        if page.text == self._saved:
             return
-        self._saved = text
+        self._saved = page.text
 
         def steps() -> Iterator[None]:
-            _write(path, text, replaced)
+            _write(path, page, replaced)
             yield None
 
         self._saving = Task(steps)
@@ -89,19 +98,24 @@ class KeptText(QObject):
     def save_last(self) -> None:
         """At the end, when nothing else runs."""
         self._pause.stop()
-        text = self._transcript.toPlainText()
-        if text != self._saved:
+        page = self._transcript.page()
+        if page.text != self._saved:
             try:
-                _write(self._path, text, self._replaced)
+                _write(self._path, page, self._replaced)
             except Exception as error:  # the window must close whatever the disk does
                 log.warning("the text could not be kept: %s", error)
 
 
-def _write(path: Path, text: str, replaced: Path | None) -> None:
-    """replaced: a file that is needed no more once this one is written."""
-    if text.strip():
-        write_atomic(path, text + "\n")
+def _write(path: Path, page: Page, replaced: Iterable[Path]) -> None:
+    """replaced: files that are needed no more once this one is written."""
+    if page.text.strip():
+        write_atomic(path, to_json(page))
     else:
         path.unlink(missing_ok=True)
-    if replaced is not None:
-        replaced.unlink(missing_ok=True)
+    for other in replaced:
+        if other != path:
+            other.unlink(missing_ok=True)
+
+
+def _why(error: OSError | UnicodeDecodeError) -> str:
+    return "it is no UTF-8 text" if isinstance(error, UnicodeDecodeError) else error.strerror or str(error)

@@ -1,6 +1,7 @@
 """The page where a person dictates: text, one large button under it, and in words what is happening."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from engine.errors import NoMicrophone
 from engine.events import Segment
+from gui.core.file_names import page_names
 from gui.core.i18n import _, ngettext
 from gui.core.problem import Problem
 from gui.core.recognition import model_name
@@ -47,7 +49,7 @@ class DictationPage(QWidget):
         microphones: MicrophoneChoice,
         samples: Sequence[Sample] = (),
         ask_open_paths: Callable[[QWidget, Path], list[Path]] = ask_open_paths,
-        ask_save_path: Callable[[QWidget, Path], Path | None] = ask_save_path,
+        ask_save_path: Callable[[QWidget, Path, str], Path | None] = ask_save_path,
     ):
         super().__init__()
         self._session, self._settings, self._microphones = session, settings, microphones
@@ -198,8 +200,8 @@ class DictationPage(QWidget):
             self._no_microphone = None
 
     def offer_text_of_last_time(self, bring_back: Callable[[], None]) -> None:
-        text = _("The text of last time was kept.")
-        self.messages.say(text, "text-box-check-outline", [Action(_("Bring it back"), bring_back)])
+        text = _("Text from your last session was kept.")
+        self.messages.say(text, "text-box-check-outline", [Action(_("Restore"), bring_back)])
 
     # --- what the person wants ---
 
@@ -255,13 +257,13 @@ class DictationPage(QWidget):
     def save_as(self) -> None:
         if self.transcript.document().isEmpty():
             return
-        path = self._ask_save_path(self, self._settings.folder)
+        page = self.transcript.page()
+        sources = [name for name, _duration_s in page.jobs.values()]
+        title, name = page_names(sources, page.is_dictation, datetime.now())
+        path = self._ask_save_path(self, self._settings.folder, name)
         if path is not None:
             self._settings.folder = path.parent
-            self._save(path)
-
-    def _save(self, path: Path) -> None:
-        self._saver.save(path, self.transcript.page(), model_name(self._session.model))
+            self._saver.save(path, page, model_name(self._session.model), title)
 
     def _tell_not_saved(self, error: Exception) -> None:
         self.tell(Problem(error, self.save_as))

@@ -1,6 +1,7 @@
 """The page of text: what was said stands in it, and a person may edit it at any moment."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import (
@@ -17,7 +18,7 @@ from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
 from engine.dictation.apply_commands import put_behind
 from engine.events import Segment
-from engine.transcript.page_text import HEADING, Page, Run, Source
+from engine.transcript.page_text import HEADING, NO_SEGMENT, Page, Run, Source
 from gui.core.i18n import _
 from gui.dictation.provisional import Provisional
 from gui.session.jobs import Job
@@ -218,6 +219,30 @@ class TranscriptView(QTextEdit):
     def put_first(self, text: str) -> None:
         """Puts plain text before what is on the page."""
         self._put_first(lambda cursor: cursor.insertText(text))
+
+    def put_page_first(self, page: Page) -> None:
+        """The same of a page that was kept, whose words keep their times."""
+        jobs = {
+            key: Job(Path(name), duration_s=duration_s, is_dictation=page.is_dictation)
+            for key, (name, duration_s) in page.jobs.items()
+        }
+        self._jobs = {job.key: job for job in jobs.values()} | self._jobs  # before those of now, the last one going on
+        numbers = {NO_SEGMENT: NO_SEGMENT, HEADING: HEADING}
+        for number, source in page.sources.items():
+            numbers[number] = len(self._sources) + 1
+            self._sources[numbers[number]] = Source(jobs[source.job].key, source.segment)
+
+        def insert(cursor: QTextCursor) -> None:
+            for place, runs in enumerate(page.paragraphs):
+                if place:
+                    cursor.insertBlock(cursor.blockFormat(), QTextCharFormat())
+                for run in runs:
+                    is_heading = run.number == HEADING
+                    cursor.insertText(
+                        run.text, self._heading_format() if is_heading else _numbered(numbers[run.number])
+                    )
+
+        self._put_first(insert)
 
     def _put_first(self, insert: Callable[[QTextCursor], None]) -> None:
         cursor = QTextCursor(self.document())

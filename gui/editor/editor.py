@@ -49,6 +49,7 @@ class Editor(QWidget):
         super().__init__()
         self._settings, self._ask_save_path = settings, ask_save_path
         self.document: Document | None = None
+        self._title = self._file_name = ""
         self.bar, self.text, self.waveform, self.controls = EditorBar(), EditedText(), Waveform(), PlayBar()
         self.messages, self.note = MessageList(), Note()
         self.player = Player(open_output)
@@ -61,14 +62,18 @@ class Editor(QWidget):
 
     # --- what is open ---
 
-    def open(self, document: Document, audio: Path | None) -> None:
-        """Shows a document; what was open before is told to `changed` first. audio: its recording, if it is there."""
+    def open(self, document: Document, audio: Path | None, title: str = "", file_name: str = "") -> None:
+        """Shows a document; what was open before is told to `changed` first. audio: its recording, if it is there.
+
+        title, file_name: what it is called, and its file without an ending, where that is not the recording's name.
+        """
         self.flush()
         self.player.unload()
         self.messages.close_all()
         self._voice.forget()
         self.document = document
-        self.bar.name.show_text(document.source)
+        self._title, self._file_name = title or document.source, file_name or Path(document.source).stem
+        self.bar.name.show_text(self._title)
         self.text.show_document(document)
         self._show_words()
         self.waveform.show_sound(None)
@@ -269,10 +274,10 @@ class Editor(QWidget):
         if self.document is None:
             return
         self.flush()
-        path = self._ask_save_path(self, self._settings.folder, Path(self.document.source).stem)
+        path = self._ask_save_path(self, self._settings.folder, self._file_name)
         if path is not None:
             self._settings.folder = path.parent
-            self._saver.save_document(path, self.document)
+            self._saver.save_document(path, self.document, self._title)
 
     def _go_back(self) -> None:
         self.flush()

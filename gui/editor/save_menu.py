@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal
 
 from engine.transcript.document import Document
 from engine.transcript.page_text import Page
+from gui.core.i18n import _
 from gui.core.tasks import Task
 
 
@@ -19,28 +20,44 @@ def page_document(page: Page, model: str) -> Document:
 
 
 class Saver(QObject):
-    """Writes on another thread, since a disk may be slow or far away."""
+    """Writes on another thread, since a disk may be slow or far away.
 
-    saved = Signal(object)
+    `saved(path, words)`: words where not all that stands on the page is in the file; else empty.
+    """
+
+    saved = Signal(object, str)
     failed = Signal(object)
 
-    def save(self, path: Path, page: Page, model: str) -> None:
-        """The Dictation page, in the format of the file's ending. `saved(path)` or `failed(error)` follows."""
-        self._start(path, lambda: (page_document(page, model), page.text))
+    def save(self, path: Path, page: Page, model: str, title: str = "") -> None:
+        """The Dictation page, in the format of the file's ending. `saved` or `failed(error)` follows.
 
-    def save_document(self, path: Path, document: Document) -> None:
+        title: what a Word document is called.
+        """
+        self._start(path, lambda: (page_document(page, model), page.text), title, page.has_untimed)
+
+    def save_document(self, path: Path, document: Document, title: str = "") -> None:
         """The same of a document."""
-        self._start(path, lambda: (document, document.text))
+        self._start(path, lambda: (document, document.text), title)
 
-    def _start(self, path: Path, made: Callable[[], tuple[Document, str]]) -> None:
-        def steps() -> Iterator[Path]:
-            from engine.transcript.export import write
+    def _start(
+        self, path: Path, made: Callable[[], tuple[Document, str]], title: str, has_untimed: bool = False
+    ) -> None:
+        def steps() -> Iterator[tuple[Path, str]]:
+            from engine.transcript.export import TIMED, form_of, write
 
             document, text = made()
-            write(path, document, text)
-            yield path
+            write(path, document, text, title=title)
+            left_out = has_untimed and form_of(path) in TIMED
+            yield path, _left_out_words(path) if left_out else ""
 
         task = Task(steps)
-        task.event.connect(self.saved)
+        task.event.connect(self._tell)
         task.failed.connect(self.failed)
         task.start()
+
+    def _tell(self, written: tuple[Path, str]) -> None:
+        self.saved.emit(*written)
+
+
+def _left_out_words(path: Path) -> str:
+    return _("Saved as {name}, without the paragraphs that were only typed: they have no times.").format(name=path.name)

@@ -1,7 +1,5 @@
 """An entry of the history in the editor: opened from the list, kept at each change."""
 
-from dataclasses import replace
-
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
@@ -9,7 +7,7 @@ from engine.history.entry import Entry
 from engine.transcript.document import Document
 from gui.core.i18n import _
 from gui.core.settings import Settings
-from gui.history.words import title_words
+from gui.history.words import file_name, title_words
 from gui.session.history_store import HistoryStore
 from gui.widgets.lazy_page import LatePage
 
@@ -67,13 +65,12 @@ class HistoryEditing(QObject):
         self._open, self._wanted = self._wanted, None
         entry, document = self._open
         audio = entry.source if entry.source.exists() else None
-        self.editor.open(replace(document, source=title_words(entry)), audio)
+        self.editor.open(document, audio, title_words(entry), file_name(entry))
 
     def _keep(self, document: Document) -> None:
         if self._open is not None:
-            entry, opened = self._open
-            kept = replace(document, source=opened.source)
-            self._store.write(lambda history: history.keep_text(entry.key, kept))
+            entry, _opened = self._open
+            self._store.write(lambda history: history.keep_text(entry.key, document))
             self.edited.emit(entry.key)
 
     def _leave(self) -> None:

@@ -3,23 +3,22 @@
 import logging
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
-from engine.errors import TranscriptDamaged
+from engine.errors import NoTimes, TranscriptDamaged
 from engine.history.entry import Entry
 from engine.transcript.document import Document
+from engine.transcript.export import TIMED, write
 from gui.core.i18n import _, ngettext
 from gui.core.settings import Settings
 from gui.core.tasks import Task
 from gui.editor.save_menu import Saver
-from gui.history.words import title_words
+from gui.history.words import file_name, full_title
 from gui.session.history_store import HistoryStore
-from gui.training.trained_models import clean_name
 from gui.widgets.dialogs import ask_folder, ask_save_path, free_path, text_formats
 from gui.widgets.message_bar import MessageList
 
@@ -60,15 +59,17 @@ class HistorySaving(QObject):
 
     def save_one(self, parent: QWidget, entry: Entry) -> None:
         """Asks for a file, whose ending tells the format."""
-        path = self.ask_save_path(parent, self._settings.folder, _name(entry))
+        path = self.ask_save_path(parent, self._settings.folder, file_name(entry))
         if path is None:
             return
         self._settings.folder = path.parent
         self._store.ask(lambda history: history.document(entry.key), partial(self._save_one, entry, path))
 
     def _save_one(self, entry: Entry, path: Path, document: Document | None) -> None:
-        if document is not None:
-            self._saver.save_document(path, replace(document, source=title_words(entry)))
+        if document is not None and document.text.strip():
+            self._saver.save_document(path, document, full_title(entry))
+        else:
+            self._messages.say(_without_words(1, "txt"))
 
     def formats_menu(self, parent: QWidget, entries: Sequence[Entry]) -> QMenu:
         """As what several texts can be saved."""
@@ -129,18 +130,19 @@ class HistorySaving(QObject):
         self.changed.emit()
         said = ngettext("{n} text was saved.", "{n} texts were saved.", self._n_saved).format(n=self._n_saved)
         if self._n_without:
-            without = ngettext("{n} entry has no text.", "{n} entries have no text.", self._n_without)
-            said = f"{said} {without.format(n=self._n_without)}"
+            said = f"{said} {_without_words(self._n_without, self._form)}"
         if self._n_saved:
             self._messages.say_saved(self._folder, said)
         else:
             self._messages.say(said)
 
 
-def _name(entry: Entry) -> str:
-    """Of its file, without an ending: the entry's own name, else that of its recording."""
-    own = entry.title if entry.title != entry.source.name else ""
-    return clean_name(own) or clean_name(entry.source.stem) or "text"
+def _without_words(n: int, form: str) -> str:
+    if form in TIMED:
+        said = ngettext("{n} entry has no text with times.", "{n} entries have no text with times.", n)
+    else:
+        said = ngettext("{n} entry has no text.", "{n} entries have no text.", n)
+    return said.format(n=n)
 
 
 def _document(history, entry: Entry) -> Document | None:
@@ -153,13 +155,18 @@ def _document(history, entry: Entry) -> Document | None:
 
 
 def _written(fetched: Sequence[tuple[Entry, Document | None]], folder: Path, form: str) -> Iterator[Path | None]:
-    """Each file; None for an entry without a text. Raises DiskFull or NotWritable."""
-    from engine.transcript.export import write
+    """Each file; None for an entry without a text, or without times for a format that needs them.
 
+    Raises DiskFull or NotWritable.
+    """
     for entry, document in fetched:
         if document is None or not document.text.strip():
             yield None
             continue
-        path = free_path(folder, _name(entry), f".{form}")
-        write(path, replace(document, source=title_words(entry)), form=form)
-        yield path
+        path = free_path(folder, file_name(entry), f".{form}")
+        try:
+            write(path, document, form=form, title=full_title(entry))
+        except NoTimes:
+            yield None
+        else:
+            yield path

@@ -8,11 +8,13 @@ from PySide6.QtCore import QLocale
 
 from engine.history.entry import Entry, Kind, State, Totals
 from engine.paths import shipped_checkpoint
+from gui.core.file_names import dictation_file, dictation_title
 from gui.core.i18n import _, ngettext, translate_error
 from gui.core.recognition import model_name
 from gui.core.window_locale import window_locale
 from gui.corpora.download_words import size_words
 from gui.session.status import clock_time
+from gui.training.trained_models import clean_name
 
 ICONS = {Kind.RECORDING: "microphone-outline", Kind.FILE: "file-music-outline"}
 _BREAK, _BREAKABLE = "\N{ZERO WIDTH SPACE}", re.compile(r"[/\\]|[^\s/\\]{24}")
@@ -31,6 +33,19 @@ def title_words(entry: Entry) -> str:
         return entry.title
     made = datetime.fromtimestamp(entry.created)
     return _("Dictation at {time}").format(time=window_locale().toString(made.time(), QLocale.FormatType.ShortFormat))
+
+
+def full_title(entry: Entry) -> str:
+    """The same away from the list, which has the day beside it."""
+    return entry.title or dictation_title(datetime.fromtimestamp(entry.created))
+
+
+def file_name(entry: Entry) -> str:
+    """Of its text, without an ending: the entry's own name, else that of its recording or when it was dictated."""
+    own = entry.title if entry.title != entry.source.name else ""
+    if not own and entry.kind is Kind.RECORDING:
+        return dictation_file(datetime.fromtimestamp(entry.created))
+    return clean_name(own) or clean_name(entry.source.stem) or "text"
 
 
 def day_words(created: float, today: date | None = None) -> str:

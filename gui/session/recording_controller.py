@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.audio.capture import TAIL_S, Recording
 from engine.errors import DiktovkaError, MicrophoneBusy
+from gui.core.file_names import STAMP
 from gui.core.i18n import _
 from gui.core.tasks import MakeRecorder, RecordingTask
 from gui.session.silence_detector import Silence
@@ -101,7 +102,7 @@ class Dictaphone(QObject):
         self.failed.emit(MicrophoneBusy(device=device, reason="it does not answer"), False)
 
     def _new_path(self) -> Path:
-        name = self._now().strftime("%Y-%m-%d_%H-%M-%S")
+        name = self._now().strftime(STAMP)
         return free_path(self.folder, name, ".wav", gap="_")
 
     def _take_start(self) -> None:

@@ -54,7 +54,7 @@ def text_formats() -> dict[str, str]:
     }
 
 
-def ask_save_path(parent: QWidget, folder: Path, name: str = "") -> Path | None:
+def ask_save_path(parent: QWidget, folder: Path, name: str) -> Path | None:
     """Where to save; None if the person changed their mind. The ending tells the format.
 
     name: proposed for the file, without an ending.
@@ -67,7 +67,7 @@ def ask_save_path(parent: QWidget, folder: Path, name: str = "") -> Path | None:
     # The dialog itself adds the chosen ending, so that it can ask before it overwrites.
     dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(filters[chosen]))
     dialog.setDefaultSuffix(".txt")
-    dialog.selectFile(name or _("Dictation"))
+    dialog.selectFile(name)
     return Path(dialog.selectedFiles()[0]) if dialog.exec() else None
 
 

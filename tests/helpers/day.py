@@ -115,7 +115,7 @@ class Day:
         messages = self.person.page.messages
         self.person.wait(lambda: len(messages.texts) >= 3, "what was not finished")
         offered = messages.texts
-        self.person.press(messages, "Bring it back")
+        self.person.press(messages, "Restore")
         tell(offered=offered, brought_back=self.person.page.transcript.toPlainText())
         self.person.press(messages, "Read now")
         self.person.wait(lambda: self.person.session.status.can_cancel, "the reading")

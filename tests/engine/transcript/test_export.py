@@ -9,7 +9,7 @@ import docx
 import pytest
 from hypothesis import given, settings
 
-from engine.errors import NotWritable
+from engine.errors import NoTimes, NotWritable
 from engine.events import Segment
 from engine.transcript.document import Document
 from engine.transcript.export import FORMATS, rendered, to_docx, to_srt, to_vtt, write
@@ -153,3 +153,11 @@ def test_any_text_can_be_a_word_document(text):
     shown = paragraphs(to_docx(text, text))
 
     assert len(shown) == sum(bool(line.strip()) for line in text.split("\n"))
+
+
+@pytest.mark.parametrize("form", ["srt", "vtt", "json"])
+def test_a_text_without_times_is_refused_where_they_are_wanted(tmp_path, form):
+    untimed = Document.of([]).edited("написано")
+    with pytest.raises(NoTimes, match="has no times, so a"):
+        write(tmp_path / "a.any", untimed, form=form)
+    assert list(tmp_path.iterdir()) == []

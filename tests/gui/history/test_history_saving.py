@@ -3,16 +3,19 @@
 import json
 import sqlite3
 from contextlib import closing
+from datetime import datetime
 
+import docx
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 
 from engine.paths import data_dir
+from engine.transcript.document import Document
 from engine.transcript.export import FORMATS
 from gui.history import saving as history_saving
 from gui.widgets.dialogs import text_formats
-from tests.gui.history.test_history import read
+from tests.gui.history.test_history import dictate, read
 from tests.gui.history_stage import choose, show_history
 
 
@@ -162,3 +165,35 @@ def test_nothing_is_offered_while_it_is_read_or_has_no_text(stage, qtbot):
     page = show_history(stage, qtbot)
     choose(page, qtbot, 0)
     assert not page.actions.save.isEnabled()
+
+
+def test_a_dictation_is_saved_under_its_date_and_time_which_its_title_tells(stage, qtbot, folder):
+    path = dictate(stage, qtbot, "слово")
+    made = datetime.strptime(path.stem, "%Y-%m-%d_%H-%M-%S")
+    page = show_history(stage, qtbot)
+    choose(page, qtbot, 0, 1)
+    save_as(page, "docx")
+    saved(page, qtbot)
+    named = sorted(path for path in folder.iterdir() if path.name.startswith("Dictation "))
+    assert named == [folder / f"Dictation {made:%Y-%m-%d %H-%M}.docx"]
+    title = docx.Document(str(named[0])).core_properties.title
+    assert title.startswith("Dictation of ")
+    assert f"{made:%M}" in title
+    assert f"{made:%y}" in title
+    asked = []
+    page.saving.ask_save_path = lambda _parent, _folder, name: asked.append(name)
+    choose(page, qtbot, 0)
+    page.actions.save.click()
+    stage.page._ask_save_path = lambda _parent, _folder, name: asked.append(name)
+    stage.page.save_as()
+    assert asked == [named[0].stem] * 2
+
+
+def test_a_text_without_times_is_counted_where_times_are_wanted(page, qtbot, folder):
+    with closing(sqlite3.connect(data_dir() / "history.sqlite")) as changed, changed:
+        untimed = Document.of([], "0.wav").edited("написано").to_json()
+        changed.execute("UPDATE entry SET document = ? WHERE id = ?", (untimed, page.model.keys[0]))
+    choose(page, qtbot, 0, 1)
+    save_as(page, "srt")
+    assert saved(page, qtbot) == "1 text was saved. 1 entry has no text with times."
+    assert [path.name for path in folder.iterdir()] == ["1.srt"]

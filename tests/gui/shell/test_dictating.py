@@ -131,7 +131,7 @@ def test_a_dictation_is_one_text_wherever_it_stands(stage, qtbot, tmp_path, said
     assert in_history(stage, qtbot).text == text
     for form in ("txt", "json"):
         path = tmp_path / f"a.{form}"
-        stage.page._ask_save_path = lambda _parent, _folder, path=path: path
+        stage.page._ask_save_path = lambda *_, path=path: path
         with qtbot.waitSignal(stage.page._saver.saved):
             stage.page.save_as()
     assert (tmp_path / "a.txt").read_text("utf-8") == f"{text}\n"

@@ -3,6 +3,7 @@
 import os
 import threading
 from contextlib import contextmanager
+from functools import partial
 from itertools import count
 from pathlib import Path
 from unittest.mock import Mock
@@ -365,11 +366,11 @@ def test_the_dialog_saves_in_the_format_chosen(stage, tmp_path, row, suffix):
         dialog.findChild(QLineEdit).setText("сказанное")
 
     answer(choose)
-    assert ask_save_path(stage.page, tmp_path) == tmp_path / f"сказанное{suffix}"
+    assert ask_save_path(stage.page, tmp_path, "текст") == tmp_path / f"сказанное{suffix}"
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support")
 def test_a_dialog_that_is_closed_chooses_nothing(stage, tmp_path):
-    for ask, nothing in ((ask_open_paths, []), (ask_save_path, None)):
+    for ask, nothing in ((ask_open_paths, []), (partial(ask_save_path, name="текст"), None)):
         QTimer.singleShot(0, lambda: QApplication.activeModalWidget().reject())
-        assert ask(stage.page, tmp_path) == nothing
+        assert ask(stage.page, folder=tmp_path) == nothing
