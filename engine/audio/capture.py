@@ -21,6 +21,7 @@ from typing import BinaryIO
 from engine.audio.portaudio import InputDevice, OpenStream, Stream, input_devices, open_portaudio
 from engine.errors import CaptureError, DiktovkaError, MicrophoneBusy, MicrophoneLost
 from engine.system.atomic_files import storage_error, sync
+from engine.system.private import create_private
 
 __all__ = ["InputDevice", "Recorder", "Recording", "WavWriter", "input_devices", "level", "mono"]
 
@@ -98,11 +99,6 @@ class WavWriter:
         )
 
 
-def _open_new(path: Path) -> BinaryIO:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return path.open("xb", buffering=0)
-
-
 def mono(samples: array, channels: int) -> array:
     """Interleaved 16-bit samples -> the mean of their channels."""
     if channels == 1:
@@ -142,7 +138,7 @@ class Recorder:
         on_ended: Callable[[Recording | None, DiktovkaError | None], None] = _ignore,
         *,
         open_stream: OpenStream = open_portaudio,
-        open_file: Callable[[Path], BinaryIO] = _open_new,
+        open_file: Callable[[Path], BinaryIO] = create_private,
         clock: Callable[[], float] = time.monotonic,
         lost_after_s: float = LOST_AFTER_S,
         first_block_within_s: float = FIRST_BLOCK_WITHIN_S,

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from engine.audio.capture import Recorder, input_devices
 from engine.errors import DiktovkaError
 from engine.paths import data_dir
+from engine.system.private import keep_private
 from gui.core import i18n
 from gui.core.garbage import Garbage
 from gui.core.i18n import _
@@ -238,6 +239,7 @@ def _hand_over(instance: SingleInstance, options: StartOptions) -> int | None:
 def run(argv: Sequence[str]) -> int:
     """Opens the window, or hands argv to the program that runs already; returns the exit status."""
     options = parse(argv)
+    keep_private()
     instance = SingleInstance()
     if not instance.claim() and (status := _hand_over(instance, options)) is not None:
         return status
