@@ -85,3 +85,9 @@ class Alphabet:
                 labels.append(int(label))
             previous = label
         return labels
+
+
+def fewest_steps(labels: Sequence[int]) -> int:
+    """Network steps that CTC needs: one a letter, and one more between equal neighbours."""
+    labels = np.asarray(labels)
+    return len(labels) + int((labels[1:] == labels[:-1]).sum())

@@ -205,3 +205,8 @@ def _check_shapes(folder, weights, features, model, alphabet) -> None:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def model_name(folder: Path) -> str:
+    """What a person calls the checkpoint in a folder: of a training run it is `best`, so the run's own name."""
+    return folder.parent.name if folder.name in ("best", "last", "average") else folder.name

@@ -57,3 +57,11 @@ def write_atomic(path: Path, text: str) -> None:
     """UTF-8 text, whole or not at all. Raises DiskFull or NotWritable."""
     with atomic_path(path) as temporary:
         temporary.write_text(text, encoding="utf-8", newline="\n")
+
+
+def free_path(folder: Path, name: str, ending: str = "", gap: str = " ") -> Path:
+    """A path that nothing has yet: of that name, with a number behind it where the name is taken."""
+    path, number = folder / f"{name}{ending}", 2
+    while path.exists():
+        path, number = folder / f"{name}{gap}{number}{ending}", number + 1
+    return path

@@ -1,4 +1,4 @@
-"""What a dictation is called, as a title and as a file: both carry its date and time."""
+"""Names of files: what a dictation is called, as a title and as a file, and which endings there are."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -43,3 +43,20 @@ def page_names(sources: Sequence[str], is_dictation: bool, now: datetime) -> tup
         return sources[0], Path(sources[0]).stem
     moment = next(filter(None, map(recorded_at, sources)), now)
     return dictation_title(moment), dictation_file(moment)
+
+
+AUDIO_SUFFIXES = (
+    *(".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".m4a", ".m4b", ".aac", ".wma", ".amr"),
+    *(".mp4", ".mov", ".mkv", ".webm", ".avi", ".3gp"),
+)
+
+
+def text_formats() -> dict[str, str]:
+    """Each of engine.transcript.export.FORMATS, which is also its file's ending, and what a person calls it."""
+    return {
+        "txt": _("Text"),
+        "srt": _("Subtitles"),
+        "vtt": _("Web subtitles"),
+        "docx": _("Word document"),
+        "json": _("Text with times, for programs"),
+    }

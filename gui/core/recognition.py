@@ -3,9 +3,13 @@
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from engine.events import Event
+from gui.core.i18n import _
+
+if TYPE_CHECKING:
+    from trainer.training.model_list import TrainedModel
 
 _READY_POLL_S = 0.2
 
@@ -21,11 +25,6 @@ class Engine(Protocol):
     def close(self) -> None: ...
 
 
-def model_name(folder: Path) -> str:
-    """What a person calls the checkpoint in a folder: of a training run it is `best`, so the run's own name."""
-    return folder.parent.name if folder.name in ("best", "last", "average") else folder.name
-
-
 def until_ready(engine: Engine) -> Iterator[None]:
     engine.start()
     while not engine.wait_ready(_READY_POLL_S):
@@ -35,3 +34,7 @@ def until_ready(engine: Engine) -> Iterator[None]:
 def closing(engine: Engine) -> Iterator[None]:
     engine.close()
     yield from ()
+
+
+def shown_name(model: "TrainedModel") -> str:
+    return _("The one that came with the program") if model.is_shipped else model.name

@@ -18,7 +18,7 @@ from gui.core.work import Work
 from gui.corpora.download_words import failed_words, plan_words, progress_words, retrying_words
 from gui.widgets.dialogs import ask_folder
 from gui.widgets.flow_row import FlowRow
-from gui.widgets.form import Folded, heading, named, number_field, push_button, words
+from gui.widgets.form import PROGRESS_STEPS, Folded, heading, named, number_field, push_button, words
 from gui.widgets.log_window import failure_link
 from gui.widgets.theme import GRID
 from trainer.download.archive_index import RUSSIAN, Choice, Index, corpus_url
@@ -27,8 +27,6 @@ from trainer.download.plan import Plan, corpus_folder, make_plan
 
 if TYPE_CHECKING:  # brings the HTTP library along
     from trainer.download.transfer import Outside
-
-_STEPS = 1000
 
 
 class DownloadPanel(QWidget):
@@ -74,7 +72,7 @@ class DownloadPanel(QWidget):
         self.state = words()
         self.progress = named(QProgressBar(), _("Progress of the download"))
         self.progress.setTextVisible(False)
-        self.progress.setRange(0, _STEPS)
+        self.progress.setRange(0, PROGRESS_STEPS)
         self.look.clicked.connect(self.read_index)
         self.start.clicked.connect(self.download)
         self.cancel.clicked.connect(self.work.cancel)
@@ -185,7 +183,7 @@ class DownloadPanel(QWidget):
 
     def _begin(self, steps: Callable[[], Iterator[object]], again: Callable[[], None]) -> None:
         self._again = again
-        self.progress.setRange(0, _STEPS)
+        self.progress.setRange(0, PROGRESS_STEPS)
         self.progress.setValue(0)
         self.show_log.hide()
         self.work.start(steps)
@@ -222,8 +220,8 @@ def show_fetching(event: Retrying | Progress, state: QLabel, progress: QProgress
     if isinstance(event, Retrying):
         state.setText(retrying_words(event))
         return True
-    progress.setRange(0, _STEPS)
-    progress.setValue(round(_STEPS * event.done_bytes / max(1, event.total_bytes)))
+    progress.setRange(0, PROGRESS_STEPS)
+    progress.setValue(round(PROGRESS_STEPS * event.done_bytes / max(1, event.total_bytes)))
     waited_for = [retrying_words(one.retrying) for one in event.now if one.retrying is not None]
     state.setText("\n".join([progress_words(event), *waited_for[-1:]]))
     return bool(waited_for)

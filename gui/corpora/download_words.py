@@ -1,20 +1,11 @@
 """What is said of a download before, while and after it runs. Knows no Qt."""
 
-from gui.core.i18n import _, decimal, ngettext, translate_error
-from gui.session.status import time_left
+from gui.core.i18n import _, ngettext, translate_error
+from gui.core.words import size_words, time_left
 from trainer.download.events import Finished, Progress, Retrying
 from trainer.download.plan import Plan
 
-_KB, _MB, _GB = 1e3, 1e6, 1e9
 _NAMED = 8
-
-
-def size_words(n_bytes: float) -> str:
-    if n_bytes >= _GB:
-        return _("{n} GB").format(n=decimal(n_bytes / _GB, 1))
-    if n_bytes < 0.1 * _MB:
-        return _("{n} kB").format(n=decimal(n_bytes / _KB, 1 if n_bytes < 10 * _KB else 0))
-    return _("{n} MB").format(n=decimal(n_bytes / _MB, 1 if n_bytes < 10 * _MB else 0))
 
 
 def plan_words(plan: Plan) -> str:

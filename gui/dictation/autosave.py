@@ -11,13 +11,12 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.errors import TranscriptDamaged
-from engine.system.atomic_files import write_atomic
+from engine.system.atomic_files import free_path, write_atomic
 from engine.transcript.kept_page import from_json, to_json
 from engine.transcript.page_text import Page
 from gui.core.file_names import STAMP
 from gui.core.tasks import Task
 from gui.dictation.transcript_view import TranscriptView
-from gui.widgets.dialogs import free_path
 
 log = logging.getLogger(__name__)
 

@@ -6,27 +6,16 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QProgressBar, QP
 
 from gui.core.i18n import _
 from gui.core.shortcuts import hint as hint_with_keys
-from gui.session.status import Recording, Status, clock_time
-from gui.widgets.form import keep_place
+from gui.core.words import clock_time
+from gui.session.status import Recording, Status
+from gui.widgets.form import NOTE_MS, PROGRESS_STEPS, keep_place
 from gui.widgets.icon_label import IconLabel
 from gui.widgets.microphone_list import MicrophoneChoice
 from gui.widgets.record_button import RecordButton
-from gui.widgets.theme import GRID, TITLE_SCALE, button_icon_size, theme
-from gui.widgets.tool_row import ToolRow
+from gui.widgets.theme import GRID, TITLE_SCALE, theme
+from gui.widgets.tool_row import ToolRow, tool_button
 
 SHOW_PROGRESS_AFTER_MS = 500
-NOTE_MS = 2500
-PROGRESS_STEPS = 1000
-
-
-def tool_button(text: str, command: str, hint: str) -> QPushButton:
-    """A flat button that a click does not give the focus, so that Space keeps its meaning."""
-    button = QPushButton(text)
-    button.setIconSize(button_icon_size())
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    button.setAccessibleName(hint)
-    hint_with_keys(button, hint, command)
-    return button
 
 
 class Toolbar(ToolRow):

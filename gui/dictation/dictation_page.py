@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from engine.errors import NoMicrophone
 from engine.events import Segment
+from engine.model.checkpoint import model_name
 from gui.core.file_names import page_names
 from gui.core.i18n import _, ngettext
 from gui.core.problem import Problem
-from gui.core.recognition import model_name
 from gui.core.settings import Settings
 from gui.core.shortcuts import bind
 from gui.dictation.dictation_controls import Controls, Toolbar

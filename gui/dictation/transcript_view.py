@@ -22,9 +22,8 @@ from engine.transcript.page_text import HEADING, NO_SEGMENT, Page, Run, Source
 from gui.core.i18n import _
 from gui.dictation.provisional import Provisional
 from gui.session.jobs import Job
-from gui.widgets.theme import GRID, SMALL_SCALE, TEXT_SCALE, theme
+from gui.widgets.theme import GRID, LINE_WIDTH_PX, SMALL_SCALE, TEXT_SCALE, theme
 
-LINE_WIDTH_PX = 760
 LINE_HEIGHT_PERCENT = 145.0
 _NUMBER = QTextFormat.Property.UserProperty + 1  # a run's segment, kept by undo, cut and paste within the page
 

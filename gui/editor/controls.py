@@ -6,16 +6,14 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from gui.core.i18n import _, decimal_point, ngettext
 from gui.core.shortcuts import hint
-from gui.dictation.dictation_controls import tool_button
-from gui.session.status import clock_time
+from gui.core.words import clock_time
 from gui.widgets.elided_choice import ElidedChoice
 from gui.widgets.elided_label import ElidedLabel
 from gui.widgets.flow_row import FlowRow
-from gui.widgets.form import named
+from gui.widgets.form import NOTE_MS, named
 from gui.widgets.theme import GRID, button_icon_size, theme
-from gui.widgets.tool_row import ToolRow
+from gui.widgets.tool_row import ToolRow, tool_button
 
-NOTE_MS = 2500
 SPEEDS = (0.5, 0.75, 1.0, 1.25, 1.5, 1.75, 2.0)
 
 

@@ -21,9 +21,8 @@ from engine.transcript.document import Document
 from engine.transcript.word_places import WordPlaces, is_doubtful
 from gui.core.i18n import _
 from gui.core.tasks import Task
-from gui.widgets.theme import GRID, TEXT_SCALE, theme
+from gui.widgets.theme import GRID, LINE_WIDTH_PX, TEXT_SCALE, theme
 
-LINE_WIDTH_PX = 760
 _LINE_HEIGHT_PERCENT = 150.0
 _FEW = 20
 

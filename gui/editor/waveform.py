@@ -12,7 +12,7 @@ from engine.audio.sound_on_disk import PEAK_S, Sound
 from engine.events import Word
 from engine.transcript.word_places import is_doubtful
 from gui.core.i18n import _
-from gui.session.status import clock_time
+from gui.core.words import clock_time
 from gui.widgets.theme import GRID, theme
 
 LEAST_PX_PER_S, FIRST_PX_PER_S, MOST_PX_PER_S = 10.0, 120.0, 480.0

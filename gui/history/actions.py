@@ -13,14 +13,15 @@ from PySide6.QtWidgets import QInputDialog, QMenu, QPushButton, QWidget
 
 from engine.history.entry import Entry, Show, State, Totals
 from gui.core.i18n import _, ngettext
+from gui.core.recognition import shown_name
 from gui.core.shortcuts import bind, hint
 from gui.history.words import title_words
-from gui.training.trained_models import list_models, shown_name
 from gui.widgets.flow_row import FlowRow
 from gui.widgets.form import push_button
 from gui.widgets.icon_label import IconButton
 from gui.widgets.message_bar import Action, undo_action
 from gui.widgets.theme import GRID
+from trainer.training.model_list import list_models
 
 if TYPE_CHECKING:
     from gui.history.page import HistoryPage

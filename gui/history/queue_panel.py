@@ -6,11 +6,10 @@ from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QVBoxLayout, QWidget
 from gui.core.i18n import _
 from gui.core.shortcuts import bind
 from gui.core.shortcuts import hint as hint_with_keys
-from gui.dictation.dictation_controls import PROGRESS_STEPS
 from gui.session.session import Session
 from gui.session.status import Reading, Status
 from gui.widgets.flow_row import FlowRow
-from gui.widgets.form import push_button
+from gui.widgets.form import PROGRESS_STEPS, push_button
 from gui.widgets.theme import GRID, button_icon_size, theme
 
 

@@ -11,15 +11,17 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from engine.errors import NoTimes, TranscriptDamaged
 from engine.history.entry import Entry
+from engine.system.atomic_files import free_path
 from engine.transcript.document import Document
 from engine.transcript.export import TIMED, write
+from gui.core.file_names import text_formats
 from gui.core.i18n import _, ngettext
 from gui.core.settings import Settings
 from gui.core.tasks import Task
 from gui.editor.save_menu import Saver
 from gui.history.words import file_name, full_title
 from gui.session.history_store import HistoryStore
-from gui.widgets.dialogs import ask_folder, ask_save_path, free_path, text_formats
+from gui.widgets.dialogs import ask_folder, ask_save_path
 from gui.widgets.message_bar import MessageList
 
 log = logging.getLogger(__name__)

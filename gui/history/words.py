@@ -7,14 +7,13 @@ from pathlib import Path
 from PySide6.QtCore import QLocale
 
 from engine.history.entry import Entry, Kind, State, Totals
+from engine.model.checkpoint import model_name
 from engine.paths import shipped_checkpoint
 from gui.core.file_names import dictation_file, dictation_title
 from gui.core.i18n import _, ngettext, translate_error
-from gui.core.recognition import model_name
 from gui.core.window_locale import window_locale
-from gui.corpora.download_words import size_words
-from gui.session.status import clock_time
-from gui.training.trained_models import clean_name
+from gui.core.words import clock_time, size_words
+from trainer.training.model_list import clean_name
 
 ICONS = {Kind.RECORDING: "microphone-outline", Kind.FILE: "file-music-outline"}
 _BREAK, _BREAKABLE = "\N{ZERO WIDTH SPACE}", re.compile(r"[/\\]|[^\s/\\]{24}")

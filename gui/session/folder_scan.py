@@ -10,8 +10,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from engine.system.worker import Cancelled
+from gui.core.file_names import AUDIO_SUFFIXES
 from gui.core.work import Work
-from gui.widgets.dialogs import AUDIO_SUFFIXES
 
 TELL_EVERY_S = 0.1
 

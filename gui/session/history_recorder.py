@@ -11,9 +11,9 @@ from PySide6.QtCore import QLockFile, QObject, QTimer, Signal
 from engine.errors import InterruptedTooOften, TranscriptDamaged
 from engine.events import Segment
 from engine.history.entry import Entry, Kind, State
+from engine.model.checkpoint import model_name
 from engine.paths import data_dir
 from engine.transcript.document import Document
-from gui.core.recognition import model_name
 from gui.core.settings import Settings
 from gui.session.history_store import HistoryStore
 from gui.session.jobs import Ending, Job

@@ -9,12 +9,12 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.audio.capture import TAIL_S, Recording
 from engine.errors import DiktovkaError, MicrophoneBusy
+from engine.system.atomic_files import free_path
 from gui.core.file_names import STAMP
 from gui.core.i18n import _
 from gui.core.tasks import MakeRecorder, RecordingTask
 from gui.session.silence_detector import Silence
 from gui.session.status import Recording as State
-from gui.widgets.dialogs import free_path
 
 OPEN_WITHIN_MS = 15_000
 DEAD_AFTER_S = 3.0

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from gui.core.i18n import _, ngettext
+from gui.core.words import time_left
 
 
 class Recording(Enum):
@@ -137,24 +138,3 @@ def nothing_found_words() -> str:
     return _(
         "There are no recordings in what was dropped. WAV, FLAC, OGG, MP3, M4A and the sound of videos can be read."
     )
-
-
-def time_left(left_s: float | None) -> str:
-    """ "40 s left"; rounded so that it does not flicker, empty where it is not known."""
-    if left_s is None:
-        return ""
-    if left_s < 10:
-        return _("a few seconds left")
-    if left_s < 90:
-        return _("{n} s left").format(n=round(left_s / 5) * 5)
-    minutes = round(left_s / 60)
-    if minutes < 60:
-        return _("{n} min left").format(n=minutes)
-    return _("{hours} h {minutes} min left").format(hours=minutes // 60, minutes=minutes % 60)
-
-
-def clock_time(seconds: float) -> str:
-    """ "0:07", "12:30", "1:02:03"."""
-    minutes, seconds = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"

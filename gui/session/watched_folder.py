@@ -9,12 +9,12 @@ from pathlib import Path
 from PySide6.QtCore import QFileSystemWatcher, QObject, Qt, QTimer, Signal
 
 from engine.errors import WatchedFolderMissing
+from gui.core.file_names import AUDIO_SUFFIXES
 from gui.core.settings import Settings
 from gui.core.tasks import Task
 from gui.session.history_store import HistoryStore
 from gui.session.jobs import Job
 from gui.session.session import Session
-from gui.widgets.dialogs import AUDIO_SUFFIXES
 
 SETTLE_MS = 2000
 LOOK_EVERY_MS = 60_000  # some network folders never say that they have changed

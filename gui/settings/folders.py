@@ -12,8 +12,8 @@ from engine.errors import DiktovkaError
 from engine.paths import recordings_dir
 from engine.system.atomic_files import storage_error
 from gui.core.i18n import _
+from gui.core.words import size_words
 from gui.core.work import Work
-from gui.corpora.download_words import size_words
 from gui.settings.privacy import Kind, sizes, stored_kinds
 from gui.settings.sections import Around
 from gui.widgets.dialogs import show_in_folder

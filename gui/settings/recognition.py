@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from engine.model.checkpoint import model_name
 from engine.paths import shipped_checkpoint, shipped_language_model
 from gui.core.i18n import _
-from gui.core.recognition import model_name
+from gui.core.recognition import shown_name
 from gui.core.work import Work
 from gui.settings.sections import Around
-from gui.training.trained_models import list_models, shown_name
 from gui.widgets.form import push_button
 from gui.widgets.settings_form import Choice, SettingsForm
+from trainer.training.model_list import list_models
 
 
 class RecognitionSection(SettingsForm):

@@ -16,17 +16,18 @@ from PySide6.QtWidgets import (
 )
 
 from gui.core.i18n import _, decimal
+from gui.core.recognition import shown_name
 from gui.core.settings import Settings
 from gui.core.shortcuts import bind, hint
 from gui.core.window_locale import window_locale
+from gui.core.words import size_words
 from gui.core.work import Errand
-from gui.corpora.download_words import size_words
-from gui.training import trained_models as trained_models
-from gui.training.trained_models import TrainedModel
 from gui.widgets.dialogs import ask_folder
 from gui.widgets.flow_row import FlowRow
 from gui.widgets.form import push_button
 from gui.widgets.theme import GRID
+from trainer.training import model_list
+from trainer.training.model_list import TrainedModel
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _NUMBERS = (2, 3)  # columns
@@ -36,7 +37,7 @@ _NAME_LETTERS = 12  # of which at least there is room for
 def ask_name(parent: QWidget, name: str) -> str | None:
     """Another name for a model; None if the person changed their mind."""
     text, accepted = QInputDialog.getText(parent, _("Rename the model"), _("Name:"), text=name)
-    return trained_models.clean_name(text) or None if accepted else None
+    return model_list.clean_name(text) or None if accepted else None
 
 
 class ModelsPanel(QWidget):
@@ -139,7 +140,7 @@ class ModelsPanel(QWidget):
     def refresh(self) -> None:
         """A few small files are read: quick enough for the window's thread."""
         before = self.chosen
-        self._models = trained_models.list_models()
+        self._models = model_list.list_models()
         self.table.setRowCount(len(self._models))
         for row, model in enumerate(self._models):
             for column, text in enumerate(self._cells(model)):
@@ -153,7 +154,7 @@ class ModelsPanel(QWidget):
 
     def _cells(self, model: TrainedModel) -> tuple[str, ...]:
         return (
-            trained_models.shown_name(model),
+            shown_name(model),
             window_locale().toString(model.made.date(), QLocale.FormatType.ShortFormat),
             "—" if model.cer is None else _("{n} %").format(n=decimal(100 * model.cer, 1)),
             size_words(model.n_bytes),
@@ -186,14 +187,14 @@ class ModelsPanel(QWidget):
         if name is not None and name != model.name:
             used = self._in_use().relative_to(model.home) if self._is_used(model) else None
             self._do(
-                trained_models.rename(model, name),
+                model_list.rename(model, name),
                 lambda home: self.use_wanted.emit(home / used) if used is not None else None,
             )
 
     def _export(self) -> None:
         folder = self._ask_folder(self, _("Export the model to"), self._settings.folder)
         if folder is not None:
-            self._do(trained_models.export(self.chosen, folder), self._tell_exported)
+            self._do(model_list.export(self.chosen, folder), self._tell_exported)
 
     def _tell_exported(self, target: Path) -> None:
         self.exported.emit(target)
@@ -209,15 +210,15 @@ class ModelsPanel(QWidget):
             return
 
         def tell(trash: Path) -> None:
-            undo = partial(self.work.when_free, partial(self._do, trained_models.restore(trash)))
+            undo = partial(self.work.when_free, partial(self._do, model_list.restore(trash)))
             self.done.emit(_("The model {name} was deleted.").format(name=home.name), undo)
 
-        self._do(trained_models.delete(home), tell)
+        self._do(model_list.delete(home), tell)
 
     def _import(self) -> None:
         folder = self._ask_folder(self, _("Choose the folder of a model"), self._settings.folder)
         if folder is not None:
-            self._do(trained_models.import_model(folder), self._tell_imported)
+            self._do(model_list.import_model(folder), self._tell_imported)
 
     def _tell_imported(self, home: Path) -> None:
         self.done.emit(_("The model {name} was checked and taken in.").format(name=home.name), None)

@@ -14,16 +14,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engine.model.checkpoint import model_name
 from engine.paths import shipped_checkpoint
 from gui.core.i18n import _
-from gui.core.recognition import model_name
 from gui.core.settings import Settings
 from gui.core.shortcuts import bind
 from gui.core.shortcuts import hint as hint_with_keys
 from gui.core.tasks import Task
 from gui.corpora.corpus_panel import CorpusPanel
 from gui.session.session import Session
-from gui.training import trained_models as trained_models
 from gui.training.job import State
 from gui.training.models_panel import ModelsPanel, ask_name
 from gui.training.teach_panel import TeachPanel
@@ -36,6 +35,7 @@ from gui.widgets.questions import ask_delete
 from gui.widgets.theme import GRID
 from trainer.corpus.folders import finish_removing
 from trainer.corpus.prepare import tidy_caches
+from trainer.training import model_list
 
 if TYPE_CHECKING:
     from trainer.download.transfer import Outside
@@ -65,7 +65,7 @@ class TrainerPage(QWidget):
         self.messages = MessageList()
         self._lay_out()
         self._connect()
-        self.tidying = [Task(steps) for steps in (trained_models.empty_trash, finish_removing, tidy_caches)]
+        self.tidying = [Task(steps) for steps in (model_list.empty_trash, finish_removing, tidy_caches)]
         for task in self.tidying:
             task.start()
 

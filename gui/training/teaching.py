@@ -14,9 +14,10 @@ from engine.system.atomic_files import write_atomic
 from engine.system.worker import Cancelled
 from gui.core.i18n import _
 from gui.core.work import Work
-from gui.training.trained_models import kind_of
-from gui.tuning.job import TuningJob, prepared_corpora
+from gui.tuning.job import TuningJob
 from gui.tuning.outcome import TuningOutcome
+from trainer.corpus.prepare import prepared_corpora
+from trainer.training.model_list import kind_of
 from trainer.tuning.events import Hearing
 from trainer.tuning.tuning import TuneRequest
 

@@ -12,15 +12,15 @@ from engine.config import FeatureConfig, ModelConfig
 from engine.errors import CheckpointError, ConfigError
 from engine.paths import models_dir
 from gui.core.i18n import _
-from gui.training.trained_models import clean_name, free_home, kind_of, list_models
 from gui.training.training_settings import TrainingSettings
 from gui.widgets.dialogs import ask_folder
 from gui.widgets.elided_choice import ElidedChoice
 from gui.widgets.flow_row import FlowRow
 from gui.widgets.form import Folded, named, number_field, push_button
 from gui.widgets.theme import GRID, theme
-from trainer.cli.train import PRESETS
+from trainer.presets import PRESETS
 from trainer.settings import TrainConfig
+from trainer.training.model_list import clean_name, free_home, kind_of, list_models
 from trainer.training.request import load_request
 from trainer.training.training_process import Request
 

@@ -25,7 +25,7 @@ from gui.training.training_words import (
 )
 from gui.widgets.dialogs import ask_folder
 from gui.widgets.flow_row import FlowRow
-from gui.widgets.form import keep_place, named, push_button, words
+from gui.widgets.form import PROGRESS_STEPS, keep_place, named, push_button, words
 from gui.widgets.theme import GRID
 from trainer.corpus.events import Extracting, Found
 from trainer.corpus.prepare import Prepared
@@ -35,8 +35,6 @@ from trainer.training.loss_curve import Curve
 from trainer.training.request import REQUEST
 from trainer.training.run import STATE
 from trainer.training.run_result import read_result, result_folder
-
-_STEPS = 1000
 
 
 class TrainingPanel(QWidget):
@@ -224,8 +222,8 @@ class TrainingPanel(QWidget):
         if self.job.state is not State.RUNNING:
             return
         epochs, done = self.job.request.settings.epochs, self._curve.epochs_done
-        self.progress.setRange(0, _STEPS)
-        self.progress.setValue(round(_STEPS * min(1.0, done / epochs)))
+        self.progress.setRange(0, PROGRESS_STEPS)
+        self.progress.setValue(round(PROGRESS_STEPS * min(1.0, done / epochs)))
         self.state.setText(step_words(step, epochs, self.job.left_s(done)))
 
     def _end(self, outcome: Exception | None) -> None:

@@ -16,13 +16,14 @@ from PySide6.QtWidgets import (
 
 from engine.config import ModelConfig
 from gui.core.i18n import N_, _
-from gui.training.trained_models import TrainedModel, shown_name
+from gui.core.recognition import shown_name
 from gui.widgets.dialogs import ask_folder
 from gui.widgets.elided_choice import ElidedChoice
 from gui.widgets.folder_list import FolderList
 from gui.widgets.form import heading, named, number_field, words
 from gui.widgets.theme import GRID
 from trainer.settings import TrainConfig, described
+from trainer.training.model_list import TrainedModel
 
 EPOCHS = "epochs"  # not among these fields: it stands above
 SPLICING = ("splice", "syllables")

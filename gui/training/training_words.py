@@ -1,7 +1,7 @@
 """What is said of a training while it runs and when it has ended. Knows no Qt."""
 
 from gui.core.i18n import _, decimal, ngettext
-from gui.session.status import time_left
+from gui.core.words import time_left
 from trainer.training.events import Aligned, CorpusChanged, Result, StepDone
 from trainer.training.loss_curve import Curve, HeldPoint
 from trainer.training.run_result import AVERAGE, BEST, LAST

@@ -3,20 +3,17 @@
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from engine.config import FeatureConfig
-from engine.errors import DiktovkaError
 from engine.system.atomic_files import storage_error
 from gui.core.work import Work
-from gui.training.trained_models import free_home
-from trainer.corpus.prepare import cache_folder, is_cache
 from trainer.training.events import StepDone
+from trainer.training.model_list import free_home
 from trainer.training.training_process import TrainingProcess
 from trainer.tuning.events import RESULT, BeforeAfter, Hearing, Judged
 from trainer.tuning.tuning import TuneRequest, tune
@@ -32,25 +29,6 @@ class Step:
     kind: str
     fraction: float
     left_s: float | None = None
-
-
-def prepared_corpora(folders: list[Path], features: FeatureConfig, n_stacked: int) -> Iterator[Path]:
-    """Feature caches of other people's speech that are there already and fit the model.
-
-    Folders of recordings may have been prepared together and each alone: never both, for what is held out in one cache
-    is learned from in another.
-    """
-    from trainer.corpus.cache import FeatureCache
-
-    raw = [folder for folder in folders if not is_cache(folder)]
-    together = cache_folder(raw, features, n_stacked) if raw else None
-    alone = [cache_folder([one], features, n_stacked) for one in raw]
-    made = [together] if together is not None and is_cache(together) else alone
-    for folder in [*filter(is_cache, folders), *made]:
-        with suppress(DiktovkaError):
-            if is_cache(folder):
-                FeatureCache(folder).require(features)
-                yield folder
 
 
 class TuningJob(QObject):

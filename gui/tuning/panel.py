@@ -14,22 +14,21 @@ from PySide6.QtWidgets import (
 
 from gui.core.i18n import _
 from gui.core.shortcuts import bind, hint
-from gui.session.status import time_left
+from gui.core.words import time_left
 from gui.tuning.job import Step
-from gui.voice.words import kept_words, measured_words, others_words, own_words
+from gui.tuning.words import kept_words, measured_words, others_words, own_words
 from gui.widgets.flow_row import FlowRow
-from gui.widgets.form import heading, named, push_button, words
+from gui.widgets.form import PROGRESS_STEPS, heading, named, push_button, words
 from gui.widgets.theme import GRID, theme
 from trainer.tuning.events import BeforeAfter
 
 WANTED = 20
-_STEPS = 1000
 
 
 def show_step(step: Step, said: dict[str, str], state: QLabel, progress: QProgressBar) -> None:
     """How far a tuning is. said: what is done, by the kind of step."""
-    progress.setRange(0, _STEPS)
-    progress.setValue(round(_STEPS * step.fraction))
+    progress.setRange(0, PROGRESS_STEPS)
+    progress.setValue(round(PROGRESS_STEPS * step.fraction))
     left = time_left(step.left_s)
     state.setText(f"{said[step.kind]}, {left}" if left else said[step.kind])
 

@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 from engine.system.worker import Cancelled
 from gui.core.i18n import _, ngettext
 from gui.core.settings import Settings
+from gui.core.words import size_words
 from gui.core.work import Work
 from gui.corpora.corpus_panel import show_preparing
 from gui.corpora.download_panel import show_fetching
-from gui.corpora.download_words import failed_words, size_words
-from gui.tuning.other_voices import N_ARCHIVES, PROBABLE_BYTES, Got, Others, get, look, sample_folder
+from gui.corpora.download_words import failed_words
 from gui.widgets.flow_row import FlowRow
 from gui.widgets.form import named, push_button, words
 from gui.widgets.log_window import failure_link
@@ -23,6 +23,7 @@ from gui.widgets.theme import GRID
 from trainer.corpus.events import Extracting, Found
 from trainer.download.archive_index import corpus_url
 from trainer.download.events import Finished, Progress, Retrying
+from trainer.tuning.other_voices import N_ARCHIVES, PROBABLE_BYTES, Got, Others, get, look, sample_folder
 
 if TYPE_CHECKING:
     from trainer.download.transfer import Outside

@@ -10,10 +10,11 @@ from engine.system.worker import Cancelled
 from gui.core.i18n import _
 from gui.core.settings import Settings
 from gui.session.session import Session
-from gui.tuning.job import Step, TuningJob, prepared_corpora
+from gui.tuning.job import Step, TuningJob
 from gui.tuning.outcome import TuningOutcome
 from gui.tuning.panel import WANTED, ResultView, TuningPanel
 from gui.voice.other_voices_panel import OtherVoicesPanel
+from trainer.corpus.prepare import prepared_corpora
 from trainer.tuning.tuning import TuneRequest
 
 

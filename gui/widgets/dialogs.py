@@ -7,12 +7,8 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from engine.errors import DiktovkaError
+from gui.core.file_names import AUDIO_SUFFIXES, text_formats
 from gui.core.i18n import _
-
-AUDIO_SUFFIXES = (
-    *(".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".m4a", ".m4b", ".aac", ".wma", ".amr"),
-    *(".mp4", ".mov", ".mkv", ".webm", ".avi", ".3gp"),
-)
 
 
 class NoFileManager(DiktovkaError):
@@ -33,25 +29,6 @@ def ask_open_paths(parent: QWidget, folder: Path) -> list[Path]:
     dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
     dialog.setNameFilters([f"{_('Recordings')} ({patterns})", f"{_('All files')} (*)"])
     return [Path(name) for name in dialog.selectedFiles()] if dialog.exec() else []
-
-
-def free_path(folder: Path, name: str, ending: str = "", gap: str = " ") -> Path:
-    """A path that nothing has yet: of that name, with a number behind it where the name is taken."""
-    path, number = folder / f"{name}{ending}", 2
-    while path.exists():
-        path, number = folder / f"{name}{gap}{number}{ending}", number + 1
-    return path
-
-
-def text_formats() -> dict[str, str]:
-    """Each of engine.transcript.export.FORMATS, which is also its file's ending, and what a person calls it."""
-    return {
-        "txt": _("Text"),
-        "srt": _("Subtitles"),
-        "vtt": _("Web subtitles"),
-        "docx": _("Word document"),
-        "json": _("Text with times, for programs"),
-    }
 
 
 def ask_save_path(parent: QWidget, folder: Path, name: str) -> Path | None:

@@ -6,6 +6,9 @@ from PySide6.QtWidgets import QAbstractSpinBox, QLabel, QPushButton, QVBoxLayout
 
 from gui.widgets.theme import GRID, theme
 
+PROGRESS_STEPS = 1000  # of a bar that shows a fraction
+NOTE_MS = 2500  # how long a passing note stands in place of the state
+
 
 def push_button(text: str, hint: str, kind: str = "outlined") -> QPushButton:
     """kind: "primary" for the one thing to do next, "outlined", or "link"."""

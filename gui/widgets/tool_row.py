@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QSize
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
+from gui.core.shortcuts import hint as hint_with_keys
 from gui.widgets.elided_label import ElidedLabel
-from gui.widgets.theme import GRID
+from gui.widgets.theme import GRID, button_icon_size
 
 
 class ToolRow(QWidget):
@@ -54,3 +55,13 @@ class ToolRow(QWidget):
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self.fit()
+
+
+def tool_button(text: str, command: str, hint: str) -> QPushButton:
+    """A flat button that a click does not give the focus, so that Space keeps its meaning."""
+    button = QPushButton(text)
+    button.setIconSize(button_icon_size())
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.setAccessibleName(hint)
+    hint_with_keys(button, hint, command)
+    return button

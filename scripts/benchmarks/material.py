@@ -8,7 +8,7 @@ import numpy as np
 from engine.config import FeatureConfig, ModelConfig
 from engine.model.checkpoint import load_checkpoint
 from engine.paths import shipped_checkpoint
-from trainer.cli.train import PRESETS
+from trainer.presets import PRESETS
 
 THREADS, WARM_UP = 2, 2
 N_UTTERANCES, N_FRAMES, N_LETTERS = 32, 500, 60  # five seconds each, at the pace of VoxForge's sentences

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from engine.cli import say
 from trainer.cli.stop_signals import STOPPED_BY_SIGNAL, until_stopped
-from trainer.cli.train import PRESETS
 from trainer.download.archive_index import RUSSIAN, Choice, corpus_url
+from trainer.presets import PRESETS
 
 _REPORT_EVERY_S = 10.0
 _MB, _GB = 1e6, 1e9

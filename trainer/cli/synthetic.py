@@ -5,7 +5,8 @@ import time
 from pathlib import Path
 
 from engine.cli import say
-from trainer.cli.train import PRESETS, add_without_option
+from trainer.cli.train import add_without_option
+from trainer.presets import PRESETS
 
 _REPORT_EVERY_S = 10.0
 

@@ -7,19 +7,16 @@ import time
 from pathlib import Path
 
 from engine.cli import say
-from engine.config import CLASSIC, VOXFORGE, ModelConfig
+from engine.config import ModelConfig
 from engine.model.checkpoint import save_checkpoint
 from trainer.cli.stop_signals import STOPPED_BY_SIGNAL, stop_signals
+from trainer.presets import PRESETS
 from trainer.settings import TrainConfig, described
 from trainer.training.cluster import Cluster, cluster_from, cluster_of
 from trainer.training.events import Aligned, CorpusChanged, EpochDone, Event, Result, Saved, StepDone, Stopped
 from trainer.training.initial_model import shape_of_start
 from trainer.training.training_process import Request, run
 
-PRESETS = {
-    "shipped": (VOXFORGE, ModelConfig(n_layers=4, n_units=224, n_stacked=3, dropout=0.25)),
-    "classic": (CLASSIC, ModelConfig(n_layers=2, n_units=128)),
-}
 _SHAPE = {
     "layers": "n_layers",
     "units": "n_units",

@@ -9,13 +9,12 @@ from typing import Protocol
 
 import numpy as np
 
-from engine.alphabet import Alphabet
+from engine.alphabet import Alphabet, fewest_steps
 from engine.audio.file import open_audio
 from engine.audio.wav_header import read_header
 from engine.config import FULL_SCALE, SAMPLE_RATE_HZ, FeatureConfig
 from engine.errors import AudioError
 from engine.features.front_end import Listener, extract_together
-from trainer.dataset.batches import fewest_steps
 
 NO_TEXT = "no text"
 NO_RECORDING = "a text without a recording"
@@ -168,7 +167,7 @@ def hear_all(recordings: Sequence[Written], rules: Rules) -> list[Heard | Reject
 
 
 def hear_in_rooms(recordings: Sequence[Written], rules: Rules, seeds: Sequence[Sequence[int]]) -> list[Heard | Reject]:
-    """As `hear_all`, each in a room, noise and level of its own (see trainer.dataset.room_echo).
+    """As `hear_all`, each in a room, noise and level of its own (see trainer.corpus.room_echo).
 
     Equal seeds give equal rooms.
     """
@@ -193,7 +192,7 @@ def _listened(recording: Written, rules: Rules) -> _Listened | Reject:
 
 
 def _listened_in_a_room(recording: Written, seed: Sequence[int], rules: Rules) -> _Listened | Reject:
-    from trainer.dataset.room_echo import in_a_room
+    from trainer.corpus.room_echo import in_a_room
 
     level, listener = _Level(), Listener(rules.features)
     try:

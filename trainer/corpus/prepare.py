@@ -3,11 +3,13 @@
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
 from engine.config import HOP_S, FeatureConfig
+from engine.errors import DiktovkaError
 from engine.paths import data_dir
 from engine.system.atomic_folder import remove_unfinished
 from trainer.corpus.cache import FEATURES, FeatureCache, Utterance
@@ -99,3 +101,22 @@ def _size(name: str, utterances: Sequence[Utterance]) -> SplitSize:
     seconds = round(sum(one.frames for one in utterances) * HOP_S, 1)
     speakers, sentences = ({one.speaker for one in utterances}, {one.text for one in utterances})
     return SplitSize(name, len(utterances), seconds, len(speakers), len(sentences))
+
+
+def prepared_corpora(folders: list[Path], features: FeatureConfig, n_stacked: int) -> Iterator[Path]:
+    """Feature caches of other people's speech that are there already and fit the model.
+
+    Folders of recordings may have been prepared together and each alone: never both, for what is held out in one cache
+    is learned from in another.
+    """
+    from trainer.corpus.cache import FeatureCache
+
+    raw = [folder for folder in folders if not is_cache(folder)]
+    together = cache_folder(raw, features, n_stacked) if raw else None
+    alone = [cache_folder([one], features, n_stacked) for one in raw]
+    made = [together] if together is not None and is_cache(together) else alone
+    for folder in [*filter(is_cache, folders), *made]:
+        with suppress(DiktovkaError):
+            if is_cache(folder):
+                FeatureCache(folder).require(features)
+                yield folder

@@ -1,16 +1,11 @@
 """A folder of recordings with `transcripts.tsv`: header `file speaker ... text`, tab separated, UTF-8."""
 
 import csv
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from engine.alphabet import normalise
-from engine.audio.file import open_audio
-from engine.config import FeatureConfig
 from engine.errors import CorpusError
-from engine.features.front_end import FrontEnd, join
-from trainer.dataset.batches import Example, Rows
 
 TRANSCRIPTS = "transcripts.tsv"
 
@@ -44,13 +39,3 @@ def read_transcripts(folder: Path) -> list[Transcript]:
     return [
         Transcript(Path(folder) / (r["file"] or ""), r.get("speaker") or "", normalise(r["text"] or "")) for r in rows
     ]
-
-
-def examples(folder: Path, features: FeatureConfig) -> Iterator[Example]:
-    """The folder's recordings as examples, their features computed now. Raises AudioError, CorpusError."""
-    for transcript in read_transcripts(folder):
-        front_end = FrontEnd(features)
-        with open_audio(transcript.path) as audio:
-            frames = join([*(front_end.push(block) for block in audio.blocks()), front_end.flush()])
-        pieces = ((Rows(frames.cepstra), 0, len(frames)),)
-        yield Example(transcript.path.name, transcript.text, transcript.speaker, pieces)

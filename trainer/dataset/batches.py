@@ -8,7 +8,7 @@ from operator import attrgetter
 
 import numpy as np
 
-from engine.alphabet import SPACE, Alphabet
+from engine.alphabet import SPACE, Alphabet, fewest_steps
 from engine.config import FeatureConfig, ModelConfig
 from engine.errors import TrainingError
 from engine.features.network_input import network_input, normalise
@@ -56,12 +56,6 @@ class Example:
 def recording(cache: FeatureCache, utterance: Utterance) -> Example:
     """A whole utterance of a cache."""
     return Example(utterance.id, utterance.text, utterance.speaker, ((cache, utterance.start, utterance.frames),))
-
-
-def fewest_steps(labels: Sequence[int]) -> int:
-    """Network steps that CTC needs: one a letter, and one more between equal neighbours."""
-    labels = np.asarray(labels)
-    return len(labels) + int((labels[1:] == labels[:-1]).sum())
 
 
 @dataclass(frozen=True)

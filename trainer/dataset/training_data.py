@@ -1,18 +1,20 @@
 """Paths that a person names -> examples, by split."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
+from engine.audio.file import open_audio
 from engine.config import FeatureConfig
 from engine.errors import CorpusError
+from engine.features.front_end import FrontEnd, join
 from trainer.corpus.cache import FeatureCache
-from trainer.corpus.transcripts import TRANSCRIPTS, examples
+from trainer.corpus.transcripts import TRANSCRIPTS, read_transcripts
 from trainer.dataset.align import Alignment
-from trainer.dataset.batches import Example, recording
+from trainer.dataset.batches import Example, Rows, recording
 
 TRAIN = "train"
 SEEN_TEXT = "_seen_text"
@@ -76,3 +78,13 @@ def told_apart(examples: Sequence[Example]) -> list[Example]:
         again = met[example.id] > 1
         apart.append(replace(example, id=f"{example.id} ({met[example.id]})") if again else example)
     return apart
+
+
+def examples(folder: Path, features: FeatureConfig) -> Iterator[Example]:
+    """The folder's recordings as examples, their features computed now. Raises AudioError, CorpusError."""
+    for transcript in read_transcripts(folder):
+        front_end = FrontEnd(features)
+        with open_audio(transcript.path) as audio:
+            frames = join([*(front_end.push(block) for block in audio.blocks()), front_end.flush()])
+        pieces = ((Rows(frames.cepstra), 0, len(frames)),)
+        yield Example(transcript.path.name, transcript.text, transcript.speaker, pieces)

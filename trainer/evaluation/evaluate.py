@@ -14,8 +14,7 @@ from engine.transcribe.transcribe import Transcriber
 from trainer.corpus.transcripts import read_transcripts
 from trainer.dataset.batches import Batch, Example, Examples, buckets
 from trainer.dataset.training_data import TRAIN, examples_by_split
-from trainer.evaluation.metrics import ErrorRate, error_rate
-from trainer.training.events import Held
+from trainer.evaluation.metrics import ErrorRate, Held, error_rate
 
 _BATCH_FRAMES = 60_000
 

@@ -70,3 +70,14 @@ def error_rate(pairs: Iterable[tuple[str, str]], same_yo: bool = True) -> ErrorR
             edit_distance(words, hypothesis.split()),
         )
     return total
+
+
+@dataclass(frozen=True)
+class Held:
+    """Error on one held-out split, with an utterance's hypothesis beside its reference."""
+
+    split: str
+    loss: float
+    rate: ErrorRate
+    reference: str
+    hypothesis: str

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.alphabet import SPACE
+from engine.alphabet import SPACE, fewest_steps
 from engine.config import HOP_S
 from engine.decode.greedy import Decoder, TimedWord
 from engine.errors import CorpusError
@@ -27,7 +27,6 @@ from trainer.corpus.events import CacheReady, Extracting
 from trainer.corpus.preflight import Heard
 from trainer.corpus.recording import Recording
 from trainer.corpus.splits import TRAIN
-from trainer.dataset.batches import fewest_steps
 from trainer.made_speech.match_readings import Library, Stretch, read_stretches
 
 _UNSURE = "the model is sure of nothing in it"

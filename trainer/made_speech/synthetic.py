@@ -25,9 +25,9 @@ from trainer.corpus.events import CacheReady, Extracting
 from trainer.corpus.preflight import Heard, Reject
 from trainer.corpus.process_pool import process_pool
 from trainer.corpus.recording import Recording
+from trainer.corpus.room_echo import in_a_room
 from trainer.corpus.splits import TRAIN
 from trainer.dataset.batches import SYNTHETIC
-from trainer.dataset.room_echo import in_a_room
 from trainer.language_model.leakage_filter import RUN, held_out_sentences
 from trainer.language_model.sentence_reader import is_word, lines_of, sentences
 from trainer.made_speech.synthesis import ESPEAK, ESPEAK_VARIANTS, Speakers, Voice, installed, random_voice

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from trainer.evaluation.metrics import ErrorRate
+from trainer.evaluation.metrics import Held
 
 
 @dataclass(frozen=True)
@@ -33,17 +33,6 @@ class StepDone:
     learning_rate: float
     batch: tuple[str, ...]
     wordless: bool = False
-
-
-@dataclass(frozen=True)
-class Held:
-    """Error on one held-out split, with an utterance's hypothesis beside its reference."""
-
-    split: str
-    loss: float
-    rate: ErrorRate
-    reference: str
-    hypothesis: str
 
 
 @dataclass(frozen=True)

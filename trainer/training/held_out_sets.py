@@ -11,7 +11,7 @@ from engine.decode.greedy import GreedyDecoder
 from engine.model.bilstm_ctc import Recogniser
 from trainer.dataset.batches import Batch, Example, Examples
 from trainer.evaluation.evaluate import evaluate
-from trainer.training.events import Held
+from trainer.evaluation.metrics import Held
 from trainer.training.optimiser import ctc_loss
 
 

@@ -26,9 +26,10 @@ from trainer.dataset import nonspeech
 from trainer.dataset.batches import Batch, Example, Examples, buckets, draw_epoch, prepared
 from trainer.dataset.splice import spliced
 from trainer.dataset.training_data import Material
+from trainer.evaluation.metrics import Held
 from trainer.settings import TrainConfig
 from trainer.training.distributed import Workers
-from trainer.training.events import CorpusChanged, EpochDone, Event, Held, Saved, StepDone, Stopped
+from trainer.training.events import CorpusChanged, EpochDone, Event, Saved, StepDone, Stopped
 from trainer.training.held_out_sets import GivenUp, HeldSets
 from trainer.training.optimiser import Optimiser
 from trainer.training.run import Position, parsed_state, save_state, state_bytes

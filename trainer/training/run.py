@@ -24,7 +24,8 @@ import numpy as np
 from engine.errors import TrainingError
 from engine.system.atomic_files import atomic_path, write_atomic
 from engine.system.npz import read_arrays
-from trainer.training.events import EpochDone, Held
+from trainer.evaluation.metrics import Held
+from trainer.training.events import EpochDone
 from trainer.training.step_log import read_steps
 
 __all__ = ["read_steps"]

@@ -9,8 +9,9 @@ import numpy as np
 
 from engine.model.checkpoint import DESCRIPTION, WEIGHTS, load_checkpoint, save_checkpoint
 from engine.system.atomic_files import storage_error, write_atomic
+from trainer.evaluation.metrics import Held
 from trainer.training.average import average
-from trainer.training.events import Held, Result
+from trainer.training.events import Result
 
 RESULT = "outcome.json"
 BEST, LAST, AVERAGE = "best", "last", "average"

@@ -25,7 +25,7 @@ from engine.errors import (
 from engine.history.error import error_from_json, error_to_json
 from gui.core import i18n
 from gui.core.problem_words import problem_words
-from gui.corpora.download_words import size_words
+from gui.core.words import size_words
 from gui.corpora.report_view import detail_words
 from gui.training.loss_plot import Axis
 from gui.training.training_settings import setting_field

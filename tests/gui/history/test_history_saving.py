@@ -13,8 +13,8 @@ from PySide6.QtGui import QAction
 from engine.paths import data_dir
 from engine.transcript.document import Document
 from engine.transcript.export import FORMATS
+from gui.core.file_names import text_formats
 from gui.history import saving as history_saving
-from gui.widgets.dialogs import text_formats
 from tests.gui.history.test_history import dictate, read
 from tests.gui.history_stage import choose, show_history
 

@@ -5,7 +5,8 @@ from itertools import product
 import pytest
 
 from gui.core import i18n
-from gui.session.status import Model, Reading, Recording, Status, clock_time, time_left
+from gui.core.words import clock_time, time_left
+from gui.session.status import Model, Reading, Recording, Status
 
 
 @pytest.fixture(autouse=True)

@@ -9,10 +9,10 @@ from gui.training.job import State
 from tests.gui.trainer_stage import TrainerStage
 from tests.helpers.corpora import write_voxforge
 from tests.helpers.models import write_cache
-from trainer.cli.train import PRESETS
 from trainer.corpus import folders as corpora
 from trainer.corpus.preflight import DIGITS, SILENT, Note, Reject, Report, SplitSize
 from trainer.corpus.prepare import cache_folder
+from trainer.presets import PRESETS
 
 REPORT = Report(
     10,

@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt
 from gui.training.example_table import ExampleTable
 from gui.training.job import TrainingJob
 from gui.training.training_words import result_words
-from trainer.evaluation.metrics import ErrorRate
-from trainer.training.events import CorpusChanged, EpochDone, Held, Result, StepDone
+from trainer.evaluation.metrics import ErrorRate, Held
+from trainer.training.events import CorpusChanged, EpochDone, Result, StepDone
 from trainer.training.example_log import ExampleRow
 from trainer.training.loss_curve import Curve
 from trainer.training.run import epoch_row, write_metrics

@@ -4,14 +4,15 @@ import pytest
 
 from engine.errors import SiteRefused
 from gui.core import i18n
-from gui.corpora.download_words import progress_words, size_words
+from gui.core.words import size_words
+from gui.corpora.download_words import progress_words
 from tests.gui.trainer_stage import TrainerStage
 from tests.helpers.voxforge_site import INDEX, VoxForgeSite, answers, small_archive
-from trainer.cli.train import PRESETS
 from trainer.corpus.prepare import cache_folder
 from trainer.download import plan as download_plan
 from trainer.download.events import OnItsWay, Progress, Retrying
 from trainer.download.plan import corpus_folder
+from trainer.presets import PRESETS
 
 NAMES = ("anna-20110516-abc", "boris-20120102-xyz", "ira")
 

@@ -14,16 +14,15 @@ from PySide6.QtCore import QLocale, Qt
 
 from engine.config import ModelConfig
 from engine.errors import CheckpointMissing
-from engine.model.checkpoint import load_checkpoint, save_checkpoint
+from engine.model.checkpoint import load_checkpoint, model_name, save_checkpoint
 from engine.paths import models_dir, shipped_checkpoint
-from gui.core.recognition import model_name
 from gui.core.settings import Settings
-from gui.training.trained_models import empty_trash, kind_of, list_models
 from tests.gui.trainer_stage import TrainerStage
 from tests.helpers.models import random_checkpoint, write_random_checkpoint
-from trainer.cli.train import PRESETS
+from trainer.presets import PRESETS
 from trainer.settings import TrainConfig
 from trainer.training.initial_model import START
+from trainer.training.model_list import empty_trash, kind_of, list_models
 from trainer.training.request import load_request, save_request
 from trainer.training.training_process import Request
 

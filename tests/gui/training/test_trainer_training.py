@@ -13,7 +13,7 @@ from gui.training.training_words import result_words
 from tests.gui.trainer_stage import TrainerStage, begin_with
 from tests.helpers.models import write_cache, write_random_checkpoint
 from tests.trainer.training.test_distributed import Pair
-from trainer.cli.train import PRESETS
+from trainer.presets import PRESETS
 from trainer.settings import TrainConfig
 from trainer.training.events import StepDone, Stopped
 from trainer.training.loss_curve import Curve

@@ -7,9 +7,6 @@ import pytest
 from engine.model.checkpoint import load_checkpoint
 from engine.paths import models_dir
 from gui.core import i18n
-from gui.training.trained_models import kind_of
-from gui.tuning.job import prepared_corpora
-from gui.tuning.other_voices import N_ARCHIVES, Others
 from gui.voice.page import VoicePage
 from tests.gui.test_layout import cut
 from tests.gui.trainer_stage import TrainerStage
@@ -19,7 +16,9 @@ from tests.helpers.downloads import World
 from tests.helpers.models import SMALL, write_cache, write_random_checkpoint
 from tests.helpers.voxforge_site import INDEX, VoxForgeSite, answers, speech_archive, stalls_after
 from trainer.corpus.cache import FeatureCache
-from trainer.corpus.prepare import cache_folder, prepared
+from trainer.corpus.prepare import cache_folder, prepared, prepared_corpora
+from trainer.training.model_list import kind_of
+from trainer.tuning.other_voices import N_ARCHIVES, Others
 from trainer.tuning.tuning import TuneConfig
 
 SPEAKERS = ("anna", "boris", "vera", "gleb", "dina", "egor")

@@ -4,21 +4,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from engine.alphabet import Alphabet
+from engine.alphabet import Alphabet, fewest_steps
 from engine.config import VOXFORGE, ModelConfig
 from engine.errors import ConfigError, TrainingError
-from trainer.dataset.batches import (
-    SYNTHETIC,
-    Example,
-    Examples,
-    Rows,
-    buckets,
-    draw,
-    draw_epoch,
-    fewest_steps,
-    pad,
-    prepared,
-)
+from trainer.dataset.batches import SYNTHETIC, Example, Examples, Rows, buckets, draw, draw_epoch, pad, prepared
 from trainer.settings import TrainConfig
 
 MODEL = ModelConfig(n_stacked=2)

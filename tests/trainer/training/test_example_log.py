@@ -6,9 +6,9 @@ from engine.config import VOXFORGE, ModelConfig
 from engine.errors import NotWritable
 from tests.helpers.models import write_cache
 from trainer.dataset.training_data import material
-from trainer.evaluation.metrics import ErrorRate
+from trainer.evaluation.metrics import ErrorRate, Held
 from trainer.settings import TrainConfig
-from trainer.training.events import EpochDone, Held, Saved, StepDone
+from trainer.training.events import EpochDone, Saved, StepDone
 from trainer.training.example_log import EXAMPLES, ExampleLog, ExampleRow, example_rows, read_examples
 from trainer.training.loop import Training
 

@@ -11,9 +11,9 @@ from engine.errors import NotWritable
 from engine.model.checkpoint import load_checkpoint, save_checkpoint
 from tests.helpers.models import random_checkpoint, write_cache
 from trainer.dataset.training_data import material
-from trainer.evaluation.metrics import ErrorRate
+from trainer.evaluation.metrics import ErrorRate, Held
 from trainer.settings import TrainConfig
-from trainer.training.events import EpochDone, Held, Result, StepDone, Stopped
+from trainer.training.events import EpochDone, Result, StepDone, Stopped
 from trainer.training.loop import Training
 from trainer.training.run_result import Judge, conclude, forget_result, read_result, result_folder
 

@@ -20,15 +20,13 @@ from engine.model.checkpoint import (
     WEIGHTS,
     Checkpoint,
     load_checkpoint,
+    model_name,
     read_description,
     save_checkpoint,
 )
 from engine.paths import models_dir, shipped_checkpoint
-from engine.system.atomic_files import storage_error, sync
+from engine.system.atomic_files import free_path, storage_error, sync
 from engine.system.atomic_folder import building, remove_unfinished
-from gui.core.i18n import _
-from gui.core.recognition import model_name
-from gui.widgets.dialogs import free_path
 from trainer.training.run_result import result_folder
 
 _TRASH = ".deleted"
@@ -90,10 +88,6 @@ def kind_of(folder: Path) -> tuple[FeatureConfig, ModelConfig]:
         return FeatureConfig.from_dict(told["features"]), ModelConfig.from_dict(told["model"])
     except (KeyError, TypeError, AttributeError, ConfigError) as error:
         raise CheckpointDamaged(path=folder, reason="{file} cannot be read", file=DESCRIPTION) from error
-
-
-def shown_name(model: TrainedModel) -> str:
-    return _("The one that came with the program") if model.is_shipped else model.name
 
 
 def clean_name(text: str) -> str:

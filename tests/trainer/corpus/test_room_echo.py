@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine.config import SAMPLE_RATE_HZ
-from trainer.dataset.room_echo import add_noise, coloured_noise, in_a_room, reverberate, telephone
+from trainer.corpus.room_echo import add_noise, coloured_noise, in_a_room, reverberate, telephone
 
 N = 2 * SAMPLE_RATE_HZ
 

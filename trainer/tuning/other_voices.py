@@ -7,12 +7,11 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gui.training.trained_models import kind_of
-from gui.tuning.job import prepared_corpora
-from trainer.corpus.prepare import Prepared, is_cache, prepared
+from trainer.corpus.prepare import Prepared, is_cache, prepared, prepared_corpora
 from trainer.download.archive_index import RUSSIAN, Archive, Index
 from trainer.download.events import IndexRead
 from trainer.download.plan import corpus_folder, make_plan
+from trainer.training.model_list import kind_of
 
 if TYPE_CHECKING:
     from trainer.download.transfer import Outside

@@ -1,0 +1,34 @@
+"""Sizes and times in the person's language."""
+
+from gui.core.i18n import _, decimal
+
+_KB, _MB, _GB = 1e3, 1e6, 1e9
+
+
+def size_words(n_bytes: float) -> str:
+    if n_bytes >= _GB:
+        return _("{n} GB").format(n=decimal(n_bytes / _GB, 1))
+    if n_bytes < 0.1 * _MB:
+        return _("{n} kB").format(n=decimal(n_bytes / _KB, 1 if n_bytes < 10 * _KB else 0))
+    return _("{n} MB").format(n=decimal(n_bytes / _MB, 1 if n_bytes < 10 * _MB else 0))
+
+
+def time_left(left_s: float | None) -> str:
+    """ "40 s left"; rounded so that it does not flicker, empty where it is not known."""
+    if left_s is None:
+        return ""
+    if left_s < 10:
+        return _("a few seconds left")
+    if left_s < 90:
+        return _("{n} s left").format(n=round(left_s / 5) * 5)
+    minutes = round(left_s / 60)
+    if minutes < 60:
+        return _("{n} min left").format(n=minutes)
+    return _("{hours} h {minutes} min left").format(hours=minutes // 60, minutes=minutes % 60)
+
+
+def clock_time(seconds: float) -> str:
+    """ "0:07", "12:30", "1:02:03"."""
+    minutes, seconds = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
