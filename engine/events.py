@@ -8,6 +8,8 @@ class Word:
     """A recognised word; times in seconds from the start of the audio, confidence from 0 to 1.
 
     alternatives: what else the decoder took into account there, the likeliest first; may be of several words.
+    plain: as recognised, where text is how that is written, with a capital or a mark; "" where nothing was said.
+    mark: of punctuation, that text ends with.
     """
 
     text: str
@@ -15,6 +17,8 @@ class Word:
     end_s: float
     confidence: float
     alternatives: tuple[str, ...] = ()
+    plain: str | None = None
+    mark: str = ""
 
 
 @dataclass(frozen=True)

@@ -4,15 +4,18 @@ A written word has the time and the confidence of the one that it was said with;
 A command may change what was said before it: then the earlier segment is given anew, as `Revised`.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from engine.dictation.numbers import with_digits
 from engine.dictation.spoken_commands import Act, Kind, Spoken, acts
 from engine.events import Event, Final, Finished, Provisional, Revised, Segment, Word
+from engine.punctuation.labels import DASH, HYPHEN, MARKS, NO_MARK, PLAIN, Form, Label
+from engine.punctuation.running_labels import Punctuates, RunningLabels
 
 _SENTENCE_ENDS = (".", "?", "!", "…")
 LONG_PARAGRAPH = 1000  # letters; more is hard to read, and slow to lay out anew for each word
+_PARAGRAPH_PAUSE_S, _SHORTEST_PARAGRAPH = 2.5, 300  # so long a pause after so many letters begins a new one
 _GOES_ON = (",", ":", ";", "—")  # after these no new sentence begins, not even in a new line
 
 
@@ -27,13 +30,16 @@ class _Token:
 
 
 class _Page:
-    """Tokens as one act after the other is carried out."""
+    """Tokens as one act after the other is carried out. labels: of the words, where they are punctuated."""
 
-    def __init__(self, spoken: Spoken):
-        self._spoken = spoken
+    def __init__(self, spoken: Spoken, labels: Mapping[Word, Label] | None):
+        self._spoken, self._labels = spoken, labels or {}
         self.tokens: list[_Token] = []
-        self._breaks, self._capital = "", False
+        self._breaks, self._capital = "", labels is not None
+        self._capitals = spoken.capitals or labels is not None
         self._sentence = 0  # where the current one begins
+        self._joins = False  # the next word belongs to the last token: кто-то
+        self._n_letters = 0  # since the last line break
 
     def do(self, act: Act, part: int) -> None:
         match act.command.kind if act.command else None:
@@ -51,32 +57,62 @@ class _Page:
                 self._delete()
 
     def _write(self, words: Sequence[Word], part: int) -> None:
-        if self._spoken.digits:
-            left = list(words)
-            said = [([left.pop(0) for _ in range(n)], text) for n, text in with_digits([word.text for word in words])]
-            words = [_one(group, text) for group, text in said]
-        for word in words:
-            self._add(word, part)
+        left = list(words)
+        texts = [word.text for word in words]
+        groups = with_digits(texts) if self._spoken.digits else [(1, text) for text in texts]
+        for n, text in groups:
+            group = [left.pop(0) for _ in range(n)]
+            first, last = (self._labels.get(word, PLAIN) for word in (group[0], group[-1]))
+            self._begin_paragraph(group[0])
+            self._add(_formed(_one(group, text), first.form), part)
+            if last.mark != NO_MARK:
+                self._punctuate(last.mark, group[-1], part)
+
+    def _begin_paragraph(self, word: Word) -> None:
+        """A long pause after a sentence, once enough was said."""
+        if not self._labels or not self.tokens or self._breaks or self._n_letters < _SHORTEST_PARAGRAPH:
+            return
+        last = self.tokens[-1].word
+        if word.start_s - last.end_s >= _PARAGRAPH_PAUSE_S and last.text.endswith(_SENTENCE_ENDS):
+            self._break("\n")
 
     def _add(self, word: Word, part: int, keep_capital: bool = False) -> None:
         before = self._breaks or (" " if self.tokens else "")
         shown = word if keep_capital or not self._capital else _capitalised(word)
-        self.tokens.append(_Token(shown, before, part, self._capital))
-        self._breaks = ""
+        if self._joins and self.tokens and self.tokens[-1].part == part and not self._breaks:
+            self.tokens[-1].word = _joined_by_hyphen(self.tokens[-1].word, shown)
+        else:
+            self.tokens.append(_Token(shown, before, part, self._capital))
+        self._n_letters = len(shown.text) + (0 if "\n" in before else self._n_letters)
+        self._breaks, self._joins = "", False
         self._capital = self._capital and keep_capital
+
+    def _punctuate(self, mark: int, said: Word, part: int) -> None:
+        """A mark that was not said. It goes if one is said there."""
+        if mark == HYPHEN:
+            self._joins = True
+        elif mark == DASH:
+            self._add(Word(MARKS[mark], said.end_s, said.end_s, 1.0, plain="", mark=MARKS[mark]), part)
+        else:
+            self._close(MARKS[mark])
 
     def _mark(self, act: Act, part: int) -> None:
         mark = act.command.text
         if self.tokens and not self._breaks:
-            last = self.tokens[-1]
-            last.word = replace(last.word, text=last.word.text + mark)
+            self._close(mark)
         else:
             self._add(_one(act.words, mark), part, keep_capital=True)
+            if mark in _SENTENCE_ENDS:
+                self._end_sentence()
+
+    def _close(self, mark: str) -> None:
+        last = self.tokens[-1]
+        last.word = _marked(last.word, mark)
         if mark in _SENTENCE_ENDS:
             self._end_sentence()
 
     def _end_sentence(self) -> None:
-        if self._spoken.capitals:
+        if self._capitals:
             self._capital = True
             if self._sentence < len(self.tokens):
                 first = self.tokens[self._sentence]
@@ -86,7 +122,7 @@ class _Page:
     def _break(self, text: str) -> None:
         self._breaks = max(self._breaks, text, key=len)
         goes_on = self.tokens and self.tokens[-1].word.text.endswith(_GOES_ON)
-        if self._spoken.capitals and not goes_on:
+        if self._capitals and not goes_on:
             self._capital = True
         self._sentence = len(self.tokens)
 
@@ -94,6 +130,8 @@ class _Page:
         if not self.tokens:
             return
         last = self.tokens.pop()
+        if last.word.plain == "" and self.tokens:  # a dash that nobody said goes with the word before it
+            last = self.tokens.pop()
         self._breaks = last.before.strip(" ")
         self._capital = last.capital_wanted
         self._sentence = min(self._sentence, len(self.tokens))
@@ -107,19 +145,29 @@ class _Page:
 
 
 class Dictation:
-    """The segments of one recording as they come, with what is written of each."""
+    """The segments of one recording as they come, with what is written of each.
 
-    def __init__(self, spoken: Spoken):
+    punctuator: puts marks and capitals where none are said; None: they are as they are said.
+    """
+
+    def __init__(self, spoken: Spoken, punctuator: Punctuates | None = None):
         self._spoken, self._commands = spoken, spoken.commands
+        self._labels = RunningLabels(punctuator) if punctuator is not None else None
         self._acts: list[tuple[int, Act]] = []
         self.segments: list[Segment] = []
 
     def add(self, segment: Segment) -> list[Revised | Final]:
         """What it changes of the segments before, then itself."""
         self._acts = self._with(segment)
-        before, self.segments = self.segments, self._written(self._acts, [*self.segments, segment])
-        changed = [Revised(*pair) for pair in zip(before, self.segments, strict=False) if pair[0] != pair[1]]
-        return [*changed, Final(self.segments[-1])]
+        before, self.segments = self.segments, self._written(self._acts, [*self.segments, segment], settle=True)
+        return [*_changes(before, self.segments), Final(self.segments[-1])]
+
+    def finish(self) -> list[Revised]:
+        """What changes now that nothing comes any more."""
+        if self._labels is None:
+            return []
+        before, self.segments = self.segments, self._written(self._acts, self.segments, settle=True, is_over=True)
+        return _changes(before, self.segments)
 
     def guess(self, segment: Segment) -> Segment:
         """How a segment would be written that may still change."""
@@ -135,16 +183,41 @@ class Dictation:
                 left.pop()
         return left
 
-    def _written(self, left: Iterable[tuple[int, Act]], segments: Sequence[Segment]) -> list[Segment]:
-        page = _Page(self._spoken)
+    def _written(
+        self, left: Sequence[tuple[int, Act]], segments: Sequence[Segment], settle: bool = False, is_over: bool = False
+    ) -> list[Segment]:
+        page = _Page(self._spoken, self._labelled([act for _part, act in left], settle, is_over))
         for part, act in left:
             page.do(act, part)
         return [_rewritten(*pair) for pair in zip(segments, page.parts(len(segments)), strict=True)]
 
+    def _labelled(self, left: Sequence[Act], settle: bool, is_over: bool) -> Mapping[Word, Label] | None:
+        """Labels of the words; where a mark was said, there is no other."""
+        if self._labels is None:
+            return None
+        runs: list[list[Word]] = [[]]
+        unmarked = set()
+        for act in left:
+            match act.command.kind if act.command else None:
+                case None:
+                    runs[-1] += act.words
+                case Kind.BREAK if runs[-1]:
+                    runs.append([])
+                case Kind.MARK | Kind.DASH if runs[-1]:
+                    unmarked.add(runs[-1][-1])
+                case Kind.DELETE_WORD if runs[-1]:
+                    runs[-1].pop()
+        labels = dict(self._labels.of([run for run in runs if run], is_over, settle))
+        return labels | {word: replace(labels[word], mark=NO_MARK) for word in unmarked & labels.keys()}
 
-def dictated(events: Iterable[Event], spoken: Spoken) -> Iterator[Event]:
-    """The events of one recording with its spoken commands carried out."""
-    dictation = Dictation(spoken)
+
+def _changes(before: Sequence[Segment], after: Sequence[Segment]) -> list[Revised]:
+    return [Revised(*pair) for pair in zip(before, after, strict=False) if pair[0] != pair[1]]
+
+
+def dictated(events: Iterable[Event], spoken: Spoken, punctuator: Punctuates | None = None) -> Iterator[Event]:
+    """The events of one recording with its spoken commands carried out, and punctuated where there is a punctuator."""
+    dictation = Dictation(spoken, punctuator)
     for event in events:
         match event:
             case Final(segment):
@@ -152,6 +225,7 @@ def dictated(events: Iterable[Event], spoken: Spoken) -> Iterator[Event]:
             case Provisional(segment):
                 yield Provisional(dictation.guess(segment))
             case Finished(duration_s=duration_s):
+                yield from dictation.finish()
                 yield Finished(duration_s, tuple(dictation.segments))
             case _:
                 yield event
@@ -172,7 +246,33 @@ def _one(said: Sequence[Word], text: str) -> Word:
 
 
 def _capitalised(word: Word) -> Word:
-    return replace(word, text=word.text[:1].upper() + word.text[1:])
+    return _spelled(word, lambda text: text[:1].upper() + text[1:])
+
+
+def _formed(word: Word, form: Form) -> Word:
+    match form:
+        case Form.UPPER:
+            return _spelled(word, str.upper)
+        case Form.CAPITAL:
+            return _capitalised(word)
+    return word
+
+
+def _marked(word: Word, mark: str) -> Word:
+    return replace(_spelled(word, lambda text: text + mark), mark=word.mark + mark)
+
+
+def _spelled(word: Word, spell: Callable[[str], str]) -> Word:
+    """The word and what else it may be, written in a way; what was recognised is kept."""
+    plain = word.text if word.plain is None else word.plain
+    return replace(word, text=spell(word.text), alternatives=tuple(map(spell, word.alternatives)), plain=plain)
+
+
+def _joined_by_hyphen(one: Word, other: Word) -> Word:
+    """Two words written as one."""
+    plain = f"{one.text if one.plain is None else one.plain} {other.text if other.plain is None else other.plain}"
+    confidence = min(one.confidence, other.confidence)
+    return Word(f"{one.text}-{other.text}", one.start_s, other.end_s, confidence, plain=plain, mark=other.mark)
 
 
 def joined(segments: Iterable[Segment]) -> str:

@@ -17,7 +17,7 @@ from engine.errors import TranscriptDamaged
 from engine.events import Segment, Word
 from engine.transcript.alignment import aligned
 
-FORMAT, VERSION = "diktovka-transcript", 1
+FORMAT, VERSION = "diktovka-transcript", 2
 
 
 @dataclass(frozen=True)
@@ -141,12 +141,17 @@ def segment_to_json(segment: Segment) -> dict:
 
 def _word_to_json(word: Word) -> dict:
     alternatives = {"alternatives": list(word.alternatives)} if word.alternatives else {}
+    plain = {} if word.plain is None else {"plain": word.plain}
+    mark = {"mark": word.mark} if word.mark else {}
     return {
         "text": word.text,
+        **plain,
+        **mark,
         "start_s": word.start_s,
         "end_s": word.end_s,
         "confidence": word.confidence,
-    } | alternatives
+        **alternatives,
+    }
 
 
 def segment_from_json(content: dict) -> Segment:
@@ -162,6 +167,8 @@ def _word_from_json(word: dict) -> Word:
         _number(word["end_s"]),
         _number(word["confidence"]),
         tuple(_string(text) for text in word.get("alternatives", ())),
+        _string(word["plain"]) if "plain" in word else None,
+        _string(word.get("mark", "")),
     )
 
 

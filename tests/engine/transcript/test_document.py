@@ -140,7 +140,7 @@ def test_json_tells_what_the_format_page_says():
 
     assert {name: told[name] for name in ("format", "version", "source", "duration_s", "model", "text")} == {
         "format": "diktovka-transcript",
-        "version": 1,
+        "version": 2,
         "source": "голос.wav",
         "duration_s": 20.0,
         "model": "checkpoint1",
@@ -187,7 +187,7 @@ def test_json_without_a_kept_text_can_be_read():
         SAID.to_json()[:-20],
         SAID.to_json().replace("20.0", "NaN"),
         SAID.to_json().replace('"голос.wav"', "7"),
-        SAID.to_json().replace('"version": 1', '"version": 2'),
+        SAID.to_json().replace('"version": 2', '"version": 3'),
         SAID.to_json().replace("diktovka-transcript", "other"),
     ],
 )

@@ -1,0 +1,15 @@
+"""Pauses after words as the few steps that the model knows."""
+
+import numpy as np
+
+UNKNOWN_PAUSE = 0
+EDGES_S = (0.06, 0.16, 0.3, 0.5, 0.8, 1.4)
+N_PAUSES = len(EDGES_S) + 2
+
+
+def pause_steps(pauses_s: np.ndarray) -> np.ndarray:
+    """Seconds of silence after each word, NaN where it is not known, as int32 steps from 0 to N_PAUSES - 1."""
+    known = ~np.isnan(pauses_s)
+    return np.where(known, np.searchsorted(EDGES_S, np.nan_to_num(pauses_s), side="right") + 1, UNKNOWN_PAUSE).astype(
+        np.int32
+    )

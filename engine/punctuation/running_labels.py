@@ -1,0 +1,58 @@
+"""Marks and forms of the words of one recording as they come: what is settled does not change any more."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+import numpy as np
+
+from engine.events import Word
+from engine.punctuation.labels import NO_MARK, PLAIN, Label
+
+_CONTEXT = 40  # settled words that the model sees before those it decides on
+_UNSETTLED = 6  # words at the end whose marks wait for what is said next
+_SHORTEST_SENTENCE = 4  # words; what is shorter before a line break that was asked for may be a heading or a greeting
+
+
+class Punctuates(Protocol):
+    """What is needed of `engine.punctuation.punctuator.Punctuator`."""
+
+    def labels(self, words: Sequence[str], pauses_s: np.ndarray, is_over: bool) -> list[Label]: ...
+
+
+class RunningLabels:
+    """Labels by word. A run is what stands between two line breaks that were asked for; the last one goes on."""
+
+    def __init__(self, punctuator: Punctuates):
+        self._punctuator = punctuator
+        self._settled: dict[Word, Label] = {}
+
+    def of(self, runs: Sequence[Sequence[Word]], is_over: bool, settle: bool) -> Mapping[Word, Label]:
+        """Labels of all words of the runs. is_over: nothing comes after them. settle: they were said for good."""
+        found: dict[Word, Label] = {}
+        for n, run in enumerate(runs, start=1):
+            closes = is_over or n < len(runs)
+            found |= self._of_run(run, closes, is_over or len(run) >= _SHORTEST_SENTENCE)
+            if settle:
+                kept = run if closes else run[:-_UNSETTLED]
+                self._settled |= {word: found[word] for word in kept if word not in self._settled}
+        return found
+
+    def _of_run(self, run: Sequence[Word], closes: bool, is_sentence: bool) -> dict[Word, Label]:
+        settled = [self._settled.get(word) for word in run]
+        first = next((i for i, label in enumerate(settled) if label is None), len(run))
+        if first == len(run):
+            return dict(zip(run, settled, strict=True))
+        context = max(0, first - _CONTEXT)
+        window = run[context:]
+        fresh = self._punctuator.labels([word.text for word in window], pauses_s(window), closes and is_sentence)
+        fresh = [settled[context + i] or label for i, label in enumerate(fresh)]
+        if not closes:
+            fresh[-1] = replace(fresh[-1], mark=NO_MARK)  # what comes next decides
+        return dict(zip(run, [*(label or PLAIN for label in settled[:context]), *fresh], strict=True))
+
+
+def pauses_s(words: Sequence[Word]) -> np.ndarray:
+    """Silence after each word in seconds, float32 (n_words,); NaN after the last."""
+    starts = np.array([word.start_s for word in words[1:]] + [np.nan], np.float32)
+    return np.maximum(starts - np.array([word.end_s for word in words], np.float32), 0)

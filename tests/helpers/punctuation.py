@@ -1,0 +1,31 @@
+"""A punctuator that knows a text by heart, for tests of what is made of its answers."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from engine.punctuation.labels import ENDS, FULL_STOP, MARKS, PLAIN, Form, Label
+
+
+class ByHeart:
+    """Labels by the word alone. written: how words are to be written, such as "Москва," or "что-" or "дом —"."""
+
+    def __init__(self, written: str):
+        self._labels: dict[str, Label] = {}
+        for text in written.replace(" —", "—").split():
+            mark = text[-1] if text[-1] in MARKS else ""
+            word = text.removesuffix(mark)
+            form = Form.UPPER if word.isupper() and len(word) > 1 else Form(int(word[0].isupper()))
+            self._labels[word.lower()] = Label(MARKS.index(mark), form)
+
+    def forget(self) -> None:
+        """Knows no mark any more."""
+        self._labels.clear()
+
+    def labels(self, words: Sequence[str], pauses_s: np.ndarray, is_over: bool) -> list[Label]:
+        assert len(words) == len(pauses_s)
+        found = [self._labels.get(word, PLAIN) for word in words]
+        if is_over and found[-1].mark not in ENDS:
+            found[-1] = replace(found[-1], mark=FULL_STOP)
+        return found
