@@ -114,16 +114,18 @@ class DecodeConfig(_Config):
     min_confidence: segments whose mean letter confidence lies below it are taken for noise and give no text.
 
     The rest is for the beam search, whose scores are in nats. lm_weight: factor on the n-grams' log10 probabilities.
-    word_score: added for each word. beam_size: hypotheses kept in a step. free_word_price, free_letter_price: what a
-    word outside the lexicon costs beside the n-grams' score of an unknown word, and what each of its letters does.
-    own_word_score: added for each of the person's own words. blank_price, space_price: taken from the blank and space
-    in each step: a network that is unsure is too ready to give them, for they are the commonest labels.
+    word_score: added for each word. beam_size: hypotheses kept in a step. beam_threshold: how far one of them may lie
+    below the best. free_word_price, free_letter_price: what a word outside the lexicon costs beside the n-grams' score
+    of an unknown word, and what each of its letters does. own_word_score: added for each of the person's own words.
+    blank_price, space_price: taken from the blank and space in each step: a network that is unsure is too ready to
+    give them, for they are the commonest labels.
     """
 
     min_confidence: float = 0.0
     lm_weight: float = 2.5
     word_score: float = 0.0
     beam_size: int = 500
+    beam_threshold: float = 14.0
     free_word_price: float = 8.0
     free_letter_price: float = 3.0
     own_word_score: float = 0.0
@@ -140,6 +142,7 @@ class DecodeConfig(_Config):
         _check(0 <= self.min_confidence < 1, "min_confidence", reason=BETWEEN, least=0, most=1)
         _check(0 <= self.lm_weight <= 20, "lm_weight", reason=BETWEEN, least=0, most=20)
         _check(1 <= self.beam_size <= 10_000, "beam_size", reason=BETWEEN, least=1, most=10_000)
+        _check(0 < self.beam_threshold <= 1000, "beam_threshold", reason=BETWEEN, least=0, most=1000)
         for name in ("word_score", "own_word_score", "blank_price", "space_price"):
             _check(-100 <= getattr(self, name) <= 100, name, reason=BETWEEN, least=-100, most=100)
         for name in ("free_word_price", "free_letter_price"):

@@ -15,6 +15,7 @@ a thousand unlikely spellings together outdo the words.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -56,13 +57,11 @@ class Columns:
         """Whether it is a letter of a freely spelled word."""
         return self.free_letters <= column < self.free_ends
 
-    def label(self, column: int) -> int:
-        """The network's label that a column stands for."""
-        if column < self.alphabet.n_labels:
-            return column
-        if self.is_free(column):
-            return column - self.free_letters
-        return self.alphabet.space
+    @cached_property
+    def labels(self) -> np.ndarray:
+        """int64 (n,): the network's label that each column stands for."""
+        own = np.arange(self.alphabet.n_labels)
+        return np.concatenate([own, [self.alphabet.space], own, np.full(LONGEST_FREE, self.alphabet.space)])
 
     def emissions(self, log_probs: np.ndarray, decode: DecodeConfig) -> np.ndarray:
         """log_probs (n_steps, n_labels) as float32 (n_steps + 1, n); the step more closes the last word."""

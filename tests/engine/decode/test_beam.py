@@ -7,7 +7,7 @@ import pytest
 
 from engine.alphabet import Alphabet
 from engine.config import DecodeConfig
-from engine.decode.beam import BeamDecoder
+from engine.decode.beam import BeamDecoder, searched_steps
 from engine.decode.greedy import GreedyDecoder
 from engine.decode.language_model import NGRAMS
 from engine.errors import ConfigError, LanguageModelDamaged
@@ -94,6 +94,24 @@ def test_confidence_is_that_of_the_letters_that_were_chosen(beam):
     (word,) = beam.decode(spoken("м?ла", и=0.5, ы=0.3))
     assert word.text == "мыла"
     assert word.confidence == pytest.approx((0.9**3 * 0.3) ** 0.25, abs=1e-4)
+
+
+# --- steps that are surely blank ---
+
+
+def test_of_a_run_of_surely_blank_steps_the_first_is_searched():
+    blank = spoken("__м__ _ма____", certainty=0.995)
+    assert searched_steps(blank, ALPHABET.blank).tolist() == [0, 2, 3, 5, 6, 7, 8, 9]
+    assert len(searched_steps(spoken("_" * 9, certainty=0.9), ALPHABET.blank)) == 9
+    assert searched_steps(blank[:0], ALPHABET.blank).tolist() == []
+
+
+def test_pauses_change_neither_words_nor_where_they_are(beam):
+    plain = beam.decode(spoken("мама_ мы__ла ван_на", certainty=0.995))
+    paused = beam.decode(spoken("___мама____ мы__________ла______ ван____на__", certainty=0.995))
+    assert [word.text for word in paused] == [word.text for word in plain] == ["мама", "мыла", "ванна"]
+    assert [(w.first_step, w.last_step) for w in paused] == [(3, 6), (12, 25), (33, 41)]
+    assert [w.confidence for w in paused] == pytest.approx([w.confidence for w in plain])
 
 
 # --- words outside the vocabulary ---
@@ -280,6 +298,7 @@ def test_decoding_twice_gives_the_same(beam):
         {"lm_weight": -1.0},
         {"lm_weight": 21.0},
         {"beam_size": 0},
+        {"beam_threshold": 0.0},
         {"word_score": 1000.0},
         {"free_word_price": -1000.0},
         {"free_letter_price": float("nan")},
