@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.errors import ConfigError
-from engine.yo import fold_yo as fold_yo  # most take it from here
+from engine.text_marks import fold_yo as fold_yo
 
 RUSSIAN_LETTERS = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
 SPACE = " "

@@ -1,8 +1,7 @@
-"""Every failure that a person may meet, as one tree.
+"""Every failure that a person may meet in the engine, as one tree; `trainer.errors` and `gui.core.errors` grow from it.
 
     DiktovkaError
     ├── ConfigError            a setting or a configuration file that cannot be used
-    ├── SettingsFileUnusable   an exported file of settings that cannot be taken over
     ├── AudioError             a recording that cannot be read
     │   ├── AudioNotFound
     │   ├── AudioNotAllowed
@@ -23,7 +22,6 @@
     │   ├── HistoryNotWritable
     │   ├── HistoryDamaged
     │   └── HistoryNewer
-    ├── WatchedFolderMissing   a folder that is to be watched and is not there
     ├── InterruptedTooOften    a recording that the program never came to the end of
     ├── CheckpointError        a model that cannot be loaded
     │   ├── CheckpointMissing
@@ -36,29 +34,6 @@
     ├── OwnWordsUnreadable     a list of words that cannot be read
     ├── TranscriptDamaged      a kept transcript that cannot be read
     ├── NoTimes                a text without times that was to be saved with them
-    ├── DownloadError          a corpus that cannot be fetched
-    │   ├── AddressUnusable
-    │   ├── SiteUnreachable
-    │   ├── SiteRefused
-    │   ├── SiteFailing        it refuses one archive after the other
-    │   ├── NoArchives
-    │   ├── NothingChosen
-    │   ├── SpaceMissing
-    │   └── ArchiveBroken
-    ├── CorpusError            a corpus or feature cache that cannot be used
-    │   ├── NoRecordings
-    │   ├── NothingUsable
-    │   ├── UtteranceUnusable
-    │   └── CacheFolderTaken
-    ├── SynthesiserError       sentences that cannot be spoken by the machine
-    │   ├── NothingToTeach
-    │   ├── SynthesiserMissing
-    │   └── SynthesiserFailed
-    ├── TrainingError          a training run that cannot go on
-    │   ├── TooFewOwn
-    │   ├── TrainingStopped    its process ended by itself
-    │   ├── RunInUse           another process trains it
-    │   └── WorkerLost         another of its processes is gone
     └── EngineError            the recognition process failed
         └── EngineStopped
 
@@ -119,10 +94,6 @@ def _rebuild(kind: type[DiktovkaError], fields: dict[str, object]) -> DiktovkaEr
 
 class ConfigError(DiktovkaError):
     template = "The setting {name} cannot be used: {reason}."
-
-
-class SettingsFileUnusable(DiktovkaError):
-    template = "The file {path} holds no settings that can be used ({reason}). Nothing was changed."
 
 
 class AudioError(DiktovkaError):
@@ -225,10 +196,6 @@ class HistoryNewer(StorageError):
     )
 
 
-class WatchedFolderMissing(DiktovkaError):
-    template = "The watched folder {path} cannot be looked into. Choose another in the settings, or put it back."
-
-
 class InterruptedTooOften(DiktovkaError):
     template = "Reading {path} was interrupted {n} times. It is not tried again by itself; you can try it again."
 
@@ -277,116 +244,6 @@ class NoTimes(DiktovkaError):
     template = (
         "The text has no times, so {name} was not written. Save it as text or as a Word document, or transcribe the "
         "recording again."
-    )
-
-
-class DownloadError(DiktovkaError):
-    template = "The recordings cannot be downloaded: {reason}."
-
-
-class AddressUnusable(DownloadError):
-    template = "The address {url} cannot be used: {reason}. Check it, or choose another."
-
-
-class SiteUnreachable(DownloadError):
-    template = "The site {site} cannot be reached: {reason}. Try again later; what was downloaded is kept."
-
-
-class SiteRefused(DownloadError):
-    template = "The site answered {url} with the error {status}. Check the address, or try again later."
-
-
-class SiteFailing(DownloadError):
-    template = (
-        "The site {site} answers one request after the other with the error {status}. "
-        "Try again later; what was downloaded is kept."
-    )
-
-
-class NoArchives(DownloadError):
-    template = "The page {url} lists no archives with recordings (.tgz). Check the address, or choose another."
-
-
-class NothingChosen(DownloadError):
-    template = "No archive has {text} in its name. Choose another part of a name, or all archives."
-
-
-class SpaceMissing(DownloadError):
-    template = (
-        "{path} has {free_gb} GB of free space, but {needed_gb} GB are needed. "
-        "Free some space, or choose fewer archives or another folder."
-    )
-
-
-class ArchiveBroken(DownloadError):
-    template = "The archive {name} cannot be used: {reason}. It is left out."
-
-
-class CorpusError(DiktovkaError):
-    template = "The corpus {path} cannot be used: {reason}."
-
-
-class NoRecordings(CorpusError):
-    template = (
-        "There are no recordings with their texts in {path}. Choose a folder in VoxForge's layout, "
-        "one with transcripts.tsv, or a CSV manifest (wav_filename,wav_filesize,transcript)."
-    )
-
-
-class NothingUsable(CorpusError):
-    template = "None of the {n} recordings in {path} can be used. The commonest reason: {reason}."
-
-
-class UtteranceUnusable(CorpusError):
-    template = "The sentence cannot be added to your voice: {reason}."
-
-
-class CacheFolderTaken(CorpusError):
-    template = "The folder {path} holds other files, which must not be lost. Choose an empty or a new folder."
-
-
-class SynthesiserError(DiktovkaError):
-    template = "The sentences cannot be spoken: {reason}."
-
-
-class NothingToTeach(SynthesiserError):
-    template = "There is no sentence in Russian letters to be taught. Write one a line, numbers as words."
-
-
-class SynthesiserMissing(SynthesiserError):
-    template = "The speech synthesiser {program} is missing; on Debian or Ubuntu: apt install espeak-ng festvox-ru"
-
-
-class SynthesiserFailed(SynthesiserError):
-    template = "The speech synthesiser {program} failed: {reason}"
-
-
-class TrainingError(DiktovkaError):
-    template = "The training cannot go on: {reason}."
-
-
-class TooFewOwn(TrainingError):
-    template = (
-        "The model cannot be tuned: of your recordings only {n} can be used. "
-        "At least {fewest} with different sentences are needed; record some more."
-    )
-
-
-class TrainingStopped(TrainingError):
-    template = (
-        "The training ended unexpectedly, perhaps for lack of memory. "
-        "Start it again: it goes on from the last state that was saved."
-    )
-
-
-class RunInUse(TrainingError):
-    template = "Another program is training this run. Wait until it has ended, or stop it there."
-
-
-class WorkerLost(TrainingError):
-    template = (
-        "One of the {n} processes of the training is gone or cannot be reached. "
-        "What was trained is kept; start all of them again, and it goes on."
     )
 
 

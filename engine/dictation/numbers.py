@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from engine.yo import fold_yo
+from engine.text_marks import fold_yo
 
 _UNITS = (
     "ноль нуль ноля нуля нулю нулем ноле нуле",

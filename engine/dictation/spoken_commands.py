@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from engine.events import Word
-from engine.text_marks import N_
-from engine.yo import fold_yo
+from engine.text_marks import N_, fold_yo
 
 LONG_WORD = 10  # letters; `scripts/benchmarks/spoken_commands.py` counts what that costs
 

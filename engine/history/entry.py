@@ -1,5 +1,6 @@
 """An entry of the history: what is kept of a recording or an opened file, and how entries are listed."""
 
+import json
 import os
 import re
 import unicodedata
@@ -8,8 +9,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Self
 
-from engine.errors import DiktovkaError
-from engine.history.error import error_from_json
+from engine import errors
+from engine.errors import DiktovkaError, EngineError
 
 EXCERPT = 400
 
@@ -159,3 +160,27 @@ def stored(path: Path) -> str | bytes:
 
 def path_of(kept: str | bytes) -> Path:
     return Path(os.fsdecode(kept))
+
+
+def error_to_json(error: Exception) -> str:
+    """Its class and the fields of its sentence; of what is none of ours, what it says."""
+    if not isinstance(error, DiktovkaError):
+        error = EngineError(reason=str(error) or type(error).__name__)
+    fields = {name: value if isinstance(value, int | float) else _text(value) for name, value in error.fields.items()}
+    return json.dumps({"error": type(error).__name__, "fields": fields}, ensure_ascii=False)
+
+
+def error_from_json(text: str) -> DiktovkaError:
+    """A general error where it was written by another version that knew another one."""
+    try:
+        content = json.loads(text)
+        kind = getattr(errors, content["error"])
+        if isinstance(kind, type) and issubclass(kind, DiktovkaError):
+            return kind(**content["fields"])
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError):
+        pass
+    return EngineError(reason=text)
+
+
+def _text(value: object) -> str:
+    return str(value).encode("utf-8", "backslashreplace").decode()

@@ -23,12 +23,12 @@ from engine.history.entry import (
     Show,
     State,
     Totals,
+    error_to_json,
     fold,
     path_of,
     stored,
     terms,
 )
-from engine.history.error import error_to_json
 from engine.transcript.document import Document
 
 DAY_S = 86_400

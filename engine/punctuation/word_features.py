@@ -9,7 +9,7 @@ from zlib import crc32
 
 import numpy as np
 
-from engine.yo import fold_yo
+from engine.text_marks import fold_yo
 
 WORD_ROWS, PART_ROWS = 1 << 16, 1 << 15
 N_WORD, N_PARTS = 2, 7

@@ -1,6 +1,7 @@
 """The one place that composes the stages: audio -> features -> log-probabilities -> words."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,6 @@ from engine.features.network_input import network_input, normalise
 from engine.features.segmenter import Segmenter
 from engine.model.bilstm_ctc import Recogniser
 from engine.model.checkpoint import Checkpoint, load_checkpoint
-from engine.transcribe.partway import after, moved
 
 _FILE_BLOCK_S = 20.0  # the stretches that end in one block are read together
 _LIVE_BLOCK_S = 0.5
@@ -118,3 +118,31 @@ class Transcriber:
             Word(w.text, round(start, 3), round(max(start, min(end, limit)), 3), round(w.confidence, 4), w.alternatives)
             for w, start, end, limit in zip(words, starts, ends, limits, strict=True)
         )
+
+
+def after(blocks: Iterator[np.ndarray], n_samples: int) -> Iterator[np.ndarray]:
+    """blocks: float32 (n,) each; the same without the first n_samples."""
+    for block in blocks:
+        if n_samples < len(block):
+            yield block[n_samples:]
+        n_samples = max(0, n_samples - len(block))
+
+
+def moved(event: Event, by_s: float) -> Event:
+    """The event as it is where by_s seconds come before."""
+    match event:
+        case Final(segment):
+            return Final(_moved_segment(segment, by_s))
+        case Progress(done_s, total_s):
+            return Progress(done_s + by_s, total_s)
+        case Finished(duration_s, segments):
+            return Finished(duration_s + by_s, tuple(_moved_segment(segment, by_s) for segment in segments))
+    return event
+
+
+def _moved_segment(segment: Segment, by_s: float) -> Segment:
+    words = (
+        replace(word, start_s=round(word.start_s + by_s, 3), end_s=round(word.end_s + by_s, 3))
+        for word in segment.words
+    )
+    return Segment(segment.start_s + by_s, segment.end_s + by_s, tuple(words))

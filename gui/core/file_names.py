@@ -7,8 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QLocale
 
-from gui.core.i18n import _
-from gui.core.window_locale import window_locale
+from gui.core.i18n import _, window_locale
 
 STAMP = "%Y-%m-%d_%H-%M-%S"  # of a recording's file
 _STAMP_LETTERS = 19

@@ -1,4 +1,4 @@
-"""Which language the window speaks, and the sentences in it. Knows no Qt.
+"""Which language the window speaks, and the sentences in it.
 
 The English sentences in the code are the message ids. A translation is `resources/locale/<language>.po`, read
 as it is at the start; no compiled catalogue is kept beside it that could lag behind.
@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from textwrap import shorten
 
 import polib
+from PySide6.QtCore import QLocale
 
 from engine.errors import DiktovkaError, with_whole_reason
 from engine.paths import resource
@@ -128,3 +129,9 @@ def translate_error(error: DiktovkaError) -> str:
         fields = with_whole_reason(error.template, fields | {"reason": _(reason)}, brief)
         fields["reason"] = brief(fields["reason"])
     return _(error.template).format(**fields)
+
+
+def window_locale() -> QLocale:
+    """The system's own way, where it speaks the language of the window."""
+    system = QLocale.system()
+    return system if system.name().startswith(language()) else QLocale(language())

@@ -7,12 +7,12 @@ import json
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 
 from engine.errors import ConfigError
 from engine.paths import config_dir, recordings_dir, shipped_checkpoint, shipped_language_model
-from gui.core.settings_stored import Stored
 
 _CHECKPOINT = "model.json"  # as in engine.model.checkpoint, which would bring numpy along before the window is shown
 FILE = "window.ini"
@@ -20,6 +20,7 @@ NO_LANGUAGE_MODEL = "none"
 LARGEST_TEXT_PERCENT = 200
 # What stands in the file and does not go along in an export, and why.
 NOT_EXPORTED = {"geometry": "where the window stands belongs to the screens of this computer"}
+Value = TypeVar("Value", bool, int, str)
 
 
 def is_folder(path: Path | str) -> bool:
@@ -37,6 +38,60 @@ def listed_folders(text: str) -> list[Path] | None:
 
 def listing(folders: Iterable[str]) -> str:
     return json.dumps(list(folders), ensure_ascii=False)
+
+
+class Stored(Generic[Value]):
+    """`name = Stored(default)` in Settings: read as the default's type, written at once.
+
+    choices: the only values allowed. least, most: bounds of a number. stored_as: its name in the file where that is
+    not the attribute's. What stands in the file and is not allowed is read as the default; setting it raises
+    ConfigError.
+    """
+
+    def __init__(
+        self,
+        default: Value,
+        *,
+        choices: tuple[Value, ...] = (),
+        least: int | None = None,
+        most: int | None = None,
+        stored_as: str = "",
+    ):
+        self.default, self.choices, self.least, self.most = default, choices, least, most
+        self.name = stored_as
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = self.name or name
+
+    def __get__(self, settings: "Settings | None", owner: type | None = None) -> Value:
+        if settings is None:
+            return self  # the class's attribute is the description itself
+        try:
+            return self.checked(self._read(settings.stored_value(self.name)))
+        except (ConfigError, ValueError):
+            return self.default
+
+    def __set__(self, settings: "Settings", value: Value) -> None:
+        settings.store(self.name, self.checked(value))
+
+    def checked(self, value: object) -> Value:
+        """The value if it is allowed. Raises ConfigError."""
+        if type(value) is not type(self.default):
+            raise ConfigError(name=self.name, reason="it is of another kind")
+        if self.choices and value not in self.choices:
+            raise ConfigError(name=self.name, reason="it is none of the values that there are")
+        too_small = self.least is not None and value < self.least
+        if too_small or (self.most is not None and value > self.most):
+            raise ConfigError(name=self.name, reason="the number is too small or too large")
+        return value
+
+    def _read(self, stored: object) -> object:
+        """The file knows only text: "true", "7"."""
+        if stored is None:
+            return self.default
+        if isinstance(self.default, bool):
+            return stored if isinstance(stored, bool) else {"true": True, "false": False}.get(str(stored))
+        return type(self.default)(stored)
 
 
 class Settings(QObject):

@@ -11,15 +11,14 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 from engine.system.worker import Cancelled
 from gui.core.i18n import _, ngettext
 from gui.core.settings import Settings, is_folder
+from gui.core.tasks import Work
 from gui.core.words import time_left
-from gui.core.work import Work
 from gui.corpora.download_panel import DownloadPanel
 from gui.corpora.report_view import ReportView
-from gui.widgets.dialogs import ask_folder
+from gui.widgets.dialogs import ask_delete, ask_folder
 from gui.widgets.flow_row import FlowRow
 from gui.widgets.folder_list import FolderList
 from gui.widgets.form import heading, named, push_button, words
-from gui.widgets.questions import ask_delete
 from gui.widgets.theme import GRID
 from trainer.corpus import folders as corpora
 from trainer.corpus.events import Extracting, Found

@@ -10,11 +10,10 @@ from urllib.parse import urlsplit
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QLineEdit, QProgressBar, QSpinBox, QVBoxLayout, QWidget
 
-from engine.errors import NothingChosen
 from engine.system.worker import Cancelled
 from gui.core.i18n import _, translate_error
 from gui.core.settings import Settings
-from gui.core.work import Work
+from gui.core.tasks import Work
 from gui.corpora.download_words import failed_words, plan_words, progress_words, retrying_words
 from gui.widgets.dialogs import ask_folder
 from gui.widgets.flow_row import FlowRow
@@ -24,6 +23,7 @@ from gui.widgets.theme import GRID
 from trainer.download.archive_index import RUSSIAN, Choice, Index, corpus_url
 from trainer.download.events import Finished, IndexRead, Progress, Retrying
 from trainer.download.plan import Plan, corpus_folder, make_plan
+from trainer.errors import NothingChosen
 
 if TYPE_CHECKING:  # brings the HTTP library along
     from trainer.download.transfer import Outside

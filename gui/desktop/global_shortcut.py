@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
+from gui.core.errors import NoGlobalKeys, ShortcutError
 from gui.core.tasks import Task
-from gui.desktop.shortcut_error import NoGlobalKeys, ShortcutError
 
 
 def system_keys() -> Callable[[], QObject] | None:

@@ -11,9 +11,9 @@ from typing import Protocol
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
+from gui.core.errors import InsertionError
 from gui.core.i18n import N_
 from gui.core.tasks import Task
-from gui.desktop.insertion_error import InsertionError
 
 # What a person is told where text is not typed.
 WHY_NOT = {

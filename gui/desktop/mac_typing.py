@@ -7,7 +7,7 @@ SetFrontProcess are deprecated, but what stands for them now is Objective-C.
 import ctypes
 from collections.abc import Iterator
 
-from gui.desktop.insertion_error import FocusLost, KeysHeld, NotTyped, TypingForbidden, WindowGone
+from gui.core.errors import FocusLost, KeysHeld, NotTyped, TypingForbidden, WindowGone
 from gui.desktop.poll_until import Patience
 
 _LIBRARY = "/System/Library/Frameworks/ApplicationServices.framework/ApplicationServices"

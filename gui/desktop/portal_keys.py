@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QSocketNotifier, Qt, Signal
 from PySide6.QtGui import QKeySequence
 
+from gui.core.errors import KeysRefused, NoGlobalKeys
 from gui.core.i18n import _
 from gui.core.tasks import Task
-from gui.desktop.shortcut_error import KeysRefused, NoGlobalKeys
 
 if TYPE_CHECKING:
     from jeepney import Message

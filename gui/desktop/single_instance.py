@@ -21,6 +21,7 @@ from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from engine.errors import DiktovkaError
 from engine.paths import config_dir, running_dir
+from gui.core.errors import NotAnswered, ToldByOther
 from gui.desktop.start_options import COMMANDS, StartOptions
 
 log = logging.getLogger(__name__)
@@ -32,12 +33,6 @@ _LONGEST_PATH = 100  # letters; a local socket's name may not have more than 107
 _TOKEN = "XDG_ACTIVATION_TOKEN"  # with it a Wayland desktop lets a window come to the front
 
 Take = Callable[[StartOptions], None]
-
-
-class NotAnswered(DiktovkaError):
-    template = (
-        "Diktovka is already running but does not answer ({reason}). Wait a moment, or end it and start it again."
-    )
 
 
 class SingleInstance(QObject):
@@ -136,10 +131,6 @@ class SingleInstance(QObject):
         except DiktovkaError as error:
             return str(error)
         return None
-
-
-class ToldByOther(DiktovkaError):
-    template = "{reason}"
 
 
 class _Conversation(QObject):

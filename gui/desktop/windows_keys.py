@@ -6,7 +6,7 @@ from ctypes import wintypes
 from PySide6.QtCore import QAbstractNativeEventFilter, QCoreApplication, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence
 
-from gui.desktop.shortcut_error import KeysTaken, KeysUnusable
+from gui.core.errors import KeysTaken, KeysUnusable
 
 _HOT_KEY, _ID, _NO_REPEAT = 0x0312, 0xD1C7, 0x4000  # WM_HOTKEY, a number of our own, MOD_NOREPEAT
 _LOOK_MS = 30

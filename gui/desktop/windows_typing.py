@@ -3,7 +3,7 @@
 import ctypes
 from collections.abc import Iterator
 
-from gui.desktop.insertion_error import FocusLost, KeysHeld, NotTyped, WindowGone
+from gui.core.errors import FocusLost, KeysHeld, NotTyped, WindowGone
 from gui.desktop.poll_until import Patience
 
 _KEYBOARD, _KEY_UP, _UNICODE = 1, 0x0002, 0x0004  # INPUT_KEYBOARD, KEYEVENTF_KEYUP, KEYEVENTF_UNICODE

@@ -5,7 +5,7 @@ import contextlib
 from PySide6.QtCore import QKeyCombination, QObject, QSocketNotifier, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence
 
-from gui.desktop.shortcut_error import KeyMissing, KeysTaken, KeysUnusable
+from gui.core.errors import KeyMissing, KeysTaken, KeysUnusable
 
 _REPEAT_MS = 30  # a key that is held sends release and press again and again, at the same moment
 _SAME_MOMENT_MS = 5

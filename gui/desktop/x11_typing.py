@@ -10,7 +10,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Iterator
 
-from gui.desktop.insertion_error import FocusLost, KeysHeld, NotTyped, WindowGone
+from gui.core.errors import FocusLost, KeysHeld, NotTyped, WindowGone
 from gui.desktop.x11_windows import Target, ask_focus, focused, has_focus, screen, wait_until_handled
 
 log = logging.getLogger(__name__)

@@ -4,7 +4,7 @@ from PySide6.QtCore import QObject
 
 from engine.errors import LanguageModelError
 from gui.core.i18n import _
-from gui.core.problem_words import problem_words
+from gui.core.problem import problem_words
 from gui.core.settings import Settings
 from gui.dictation.dictation_page import DictationPage
 from gui.session.session import Session

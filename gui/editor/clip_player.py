@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from engine.system.worker import Cancelled
-from gui.core.work import Work
+from gui.core.tasks import Work
 
 
 def played(path: Path, open_output: Callable | None = None) -> Iterator[object]:

@@ -7,8 +7,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from gui.core.i18n import _, decimal_point, ngettext
 from gui.core.shortcuts import hint
 from gui.core.words import clock_time
-from gui.widgets.elided_choice import ElidedChoice
-from gui.widgets.elided_label import ElidedLabel
+from gui.widgets.elided import ElidedChoice, ElidedLabel
 from gui.widgets.flow_row import FlowRow
 from gui.widgets.form import NOTE_MS, named
 from gui.widgets.theme import GRID, button_icon_size, theme

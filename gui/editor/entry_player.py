@@ -6,7 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from engine.system.worker import Cancelled
-from gui.core.work import Work
+from gui.core.tasks import Work
 
 
 def playing(path: Path) -> Iterator[float]:

@@ -20,13 +20,12 @@ from gui.core.settings import Settings
 from gui.core.shortcuts import bind, hint
 from gui.editor.entry_player import HistoryPlayer
 from gui.history.actions import HistoryActions
-from gui.history.details import EntryDetails
 from gui.history.editing import HistoryEditing
 from gui.history.model import ENTRY, HistoryModel
 from gui.history.queue_panel import QueuePanel
 from gui.history.row import HistoryRow
 from gui.history.saving import HistorySaving
-from gui.history.words import totals_words
+from gui.history.words import details, totals_words
 from gui.session.history_recorder import HistoryKeeper
 from gui.session.session import Session
 from gui.session.status import nothing_found_words
@@ -37,6 +36,21 @@ from gui.widgets.settings_form import Choice
 from gui.widgets.theme import GRID, TITLE_SCALE, theme
 
 SEARCH_AFTER_MS = 120
+
+
+class EntryDetails(QLabel):
+    """Some lines under the list; nothing where none or several are chosen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWordWrap(True)
+        self.setProperty("quiet", True)
+        self.setAccessibleName(_("About the chosen entry"))
+        self.hide()  # shown before it has a parent, it would be a window
+
+    def show_chosen(self, chosen: Sequence[Entry]) -> None:
+        self.setText(details(chosen[0]) if len(chosen) == 1 else "")
+        self.setVisible(len(chosen) == 1)
 
 
 class HistoryPage(QWidget):

@@ -10,8 +10,7 @@ from engine.history.entry import Entry, Kind, State, Totals
 from engine.model.checkpoint import model_name
 from engine.paths import shipped_checkpoint
 from gui.core.file_names import dictation_file, dictation_title
-from gui.core.i18n import _, ngettext, translate_error
-from gui.core.window_locale import window_locale
+from gui.core.i18n import _, ngettext, translate_error, window_locale
 from gui.core.words import clock_time, size_words
 from trainer.training.model_list import clean_name
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from engine.system.worker import Cancelled
 from gui.core.file_names import AUDIO_SUFFIXES
-from gui.core.work import Work
+from gui.core.tasks import Work
 
 TELL_EVERY_S = 0.1
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, Qt, QTimer, Signal
 
-from engine.errors import WatchedFolderMissing
+from gui.core.errors import WatchedFolderMissing
 from gui.core.file_names import AUDIO_SUFFIXES
 from gui.core.settings import Settings
 from gui.core.tasks import Task

@@ -4,12 +4,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSizePolicy, QSpinBox
 
 from engine.dictation.spoken_commands import COMMANDS
+from gui.core.errors import NoGlobalKeys
 from gui.core.i18n import _
-from gui.core.problem_words import problem_words
+from gui.core.problem import problem_words
 from gui.core.shortcuts import is_usable, shown
 from gui.desktop.global_shortcut import asks_the_desktop, system_keys
 from gui.desktop.insertion import is_possible, why_not
-from gui.desktop.shortcut_error import NoGlobalKeys
 from gui.desktop.tray import Tray
 from gui.settings.sections import Around
 from gui.settings.shortcuts import KeysField

@@ -12,13 +12,12 @@ from engine.errors import DiktovkaError
 from engine.paths import recordings_dir
 from engine.system.atomic_files import storage_error
 from gui.core.i18n import _
+from gui.core.tasks import Work
 from gui.core.words import size_words
-from gui.core.work import Work
 from gui.settings.privacy import Kind, sizes, stored_kinds
 from gui.settings.sections import Around
-from gui.widgets.dialogs import show_in_folder
+from gui.widgets.dialogs import ask_delete, show_in_folder
 from gui.widgets.form import named, push_button, words
-from gui.widgets.questions import ask_delete
 from gui.widgets.settings_form import SettingsForm, tick
 from gui.widgets.theme import GRID, icon_px
 from gui.widgets.wrapping_checkbox import Tick

@@ -1,7 +1,7 @@
 """Which microphone records."""
 
 from gui.core.i18n import _
-from gui.core.problem_words import problem_words
+from gui.core.problem import problem_words
 from gui.session.status import Status
 from gui.settings.microphone_trial import MicrophoneTrial
 from gui.settings.sections import Around

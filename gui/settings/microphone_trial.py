@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 from engine.config import FULL_SCALE, QUIET_PEAK
 from engine.paths import data_dir
 from gui.core.i18n import _
-from gui.core.problem_words import problem_words
+from gui.core.problem import problem_words
 from gui.core.tasks import MakeRecorder
 from gui.session.recording_controller import DEAD_PEAK, Dictaphone
 from gui.session.status import Recording, no_sound_words

@@ -17,8 +17,8 @@ from engine.decode.own_words import (
 from engine.errors import DiktovkaError
 from engine.paths import own_words_file
 from gui.core.i18n import _, ngettext
-from gui.core.problem_words import problem_words
-from gui.core.work import Work
+from gui.core.problem import problem_words
+from gui.core.tasks import Work
 from gui.settings.sections import Around
 from gui.widgets.form import named, push_button
 from gui.widgets.log_window import failure_link

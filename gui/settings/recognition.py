@@ -7,7 +7,7 @@ from engine.model.checkpoint import model_name
 from engine.paths import shipped_checkpoint, shipped_language_model
 from gui.core.i18n import _
 from gui.core.recognition import shown_name
-from gui.core.work import Work
+from gui.core.tasks import Work
 from gui.settings.sections import Around
 from gui.widgets.form import push_button
 from gui.widgets.settings_form import Choice, SettingsForm

@@ -8,13 +8,14 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from engine.decode.own_words import read_text, write_own_words
-from engine.errors import ConfigError, OwnWordsUnreadable, SettingsFileUnusable
+from engine.errors import ConfigError, OwnWordsUnreadable
 from engine.paths import own_words_file
 from engine.system.atomic_files import write_atomic
+from gui.core.errors import SettingsFileUnusable
 from gui.core.i18n import _, ngettext
 from gui.core.settings import NO_LANGUAGE_MODEL, Settings, is_folder, listed_folders, listing
 from gui.core.shortcuts import is_usable, read_chosen, write_chosen
-from gui.core.work import Work
+from gui.core.tasks import Work
 from gui.settings.sections import Around
 from gui.widgets.form import push_button
 from gui.widgets.settings_form import SettingsForm

@@ -21,13 +21,12 @@ from engine.paths import data_dir
 from engine.system.private import keep_private
 from gui.core import i18n
 from gui.core.garbage import Garbage
-from gui.core.i18n import _
+from gui.core.i18n import _, window_locale
 from gui.core.log import Uncaught, start_logging
 from gui.core.problem import Problem
 from gui.core.recognition import Engine
 from gui.core.settings import Settings
 from gui.core.tasks import MakeRecorder
-from gui.core.window_locale import window_locale
 from gui.desktop.single_instance import SingleInstance
 from gui.desktop.start_options import CANCEL, HIDE, OPEN, RECORD, SHOW, STOP, TOGGLE, StartOptions, parse
 from gui.dictation.autosave import KeptText

@@ -4,10 +4,10 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 
 from engine.dictation.spoken_commands import NOTHING_SPOKEN, Spoken
-from engine.errors import DiktovkaError
 from engine.paths import recordings_dir
+from gui.core.errors import Closing
 from gui.core.i18n import N_, _
-from gui.core.problem_words import problem_words
+from gui.core.problem import problem_words
 from gui.core.settings import Settings
 from gui.desktop import start_options
 from gui.desktop.global_shortcut import GlobalShortcut, system_keys
@@ -22,10 +22,6 @@ from gui.shell.main_window import MainWindow
 from gui.widgets.message_bar import MessageList
 
 NO_WINDOW = N_("No window had the focus, so the text was not inserted but copied.")
-
-
-class Closing(DiktovkaError):
-    template = "Diktovka is just closing. Start it again in a moment."
 
 
 def spoken(settings: Settings) -> Spoken:

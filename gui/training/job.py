@@ -10,7 +10,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from engine.system.worker import Cancelled
-from gui.core.work import Work
+from gui.core.tasks import Work
 from trainer.corpus.prepare import Prepared, prepared
 from trainer.training.events import StepDone
 from trainer.training.request import save_request

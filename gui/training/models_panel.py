@@ -15,13 +15,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.core.i18n import _, decimal
+from gui.core.i18n import _, decimal, window_locale
 from gui.core.recognition import shown_name
 from gui.core.settings import Settings
 from gui.core.shortcuts import bind, hint
-from gui.core.window_locale import window_locale
+from gui.core.tasks import Errand
 from gui.core.words import size_words
-from gui.core.work import Errand
 from gui.widgets.dialogs import ask_folder
 from gui.widgets.flow_row import FlowRow
 from gui.widgets.form import push_button

@@ -27,11 +27,10 @@ from gui.training.job import State
 from gui.training.models_panel import ModelsPanel, ask_name
 from gui.training.teach_panel import TeachPanel
 from gui.training.training_panel import TrainingPanel
-from gui.widgets.dialogs import ask_folder
+from gui.widgets.dialogs import ask_delete, ask_folder
 from gui.widgets.flow_row import FlowRow
 from gui.widgets.form import push_button
 from gui.widgets.message_bar import MessageList, undo_action
-from gui.widgets.questions import ask_delete
 from gui.widgets.theme import GRID
 from trainer.corpus.folders import finish_removing
 from trainer.corpus.prepare import tidy_caches

@@ -13,7 +13,7 @@ from engine.paths import data_dir
 from engine.system.atomic_files import write_atomic
 from engine.system.worker import Cancelled
 from gui.core.i18n import _
-from gui.core.work import Work
+from gui.core.tasks import Work
 from gui.tuning.job import TuningJob
 from gui.tuning.outcome import TuningOutcome
 from trainer.corpus.prepare import prepared_corpora

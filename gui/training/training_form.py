@@ -14,7 +14,7 @@ from engine.paths import models_dir
 from gui.core.i18n import _
 from gui.training.training_settings import TrainingSettings
 from gui.widgets.dialogs import ask_folder
-from gui.widgets.elided_choice import ElidedChoice
+from gui.widgets.elided import ElidedChoice
 from gui.widgets.flow_row import FlowRow
 from gui.widgets.form import Folded, named, number_field, push_button
 from gui.widgets.theme import GRID, theme

@@ -11,7 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from engine.system.atomic_files import storage_error
-from gui.core.work import Work
+from gui.core.tasks import Work
 from trainer.training.events import StepDone
 from trainer.training.model_list import free_home
 from trainer.training.training_process import TrainingProcess

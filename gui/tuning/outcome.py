@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from gui.core.work import Errand
+from gui.core.tasks import Errand
 from gui.tuning.job import TuningJob, brought_back, kept, thrown_away
 from trainer.tuning.events import BeforeAfter, load_result
 

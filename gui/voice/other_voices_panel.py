@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 from engine.system.worker import Cancelled
 from gui.core.i18n import _, ngettext
 from gui.core.settings import Settings
+from gui.core.tasks import Work
 from gui.core.words import size_words
-from gui.core.work import Work
 from gui.corpora.corpus_panel import show_preparing
 from gui.corpora.download_panel import show_fetching
 from gui.corpora.download_words import failed_words

@@ -12,8 +12,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, 
 from engine.system.worker import Cancelled
 from gui.core.i18n import _, ngettext
 from gui.core.settings import Settings
-from gui.core.tasks import MakeRecorder
-from gui.core.work import Errand
+from gui.core.tasks import Errand, MakeRecorder
 from gui.editor.clip_player import VoicePlayer
 from gui.session.session import Session
 from gui.voice.list import KeptList

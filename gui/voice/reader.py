@@ -12,8 +12,7 @@ from PySide6.QtGui import QKeyEvent
 from engine.alphabet import normalise
 from gui.core.i18n import _
 from gui.core.shortcuts import bind
-from gui.core.tasks import MakeRecorder
-from gui.core.work import Work
+from gui.core.tasks import MakeRecorder, Work
 from gui.editor.clip_player import VoicePlayer
 from gui.session.recording_controller import Dictaphone
 from gui.session.status import Recording

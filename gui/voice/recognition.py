@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from engine.events import Final, Finished
 from engine.system.worker import Cancelled
 from gui.core.recognition import Engine
-from gui.core.work import Work
+from gui.core.tasks import Work
 from gui.session.reading_queue import ReadingQueue
 from trainer.corpus.voice_store import Kept, VoiceStore
 

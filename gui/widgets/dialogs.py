@@ -4,15 +4,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from engine.errors import DiktovkaError
+from gui.core.errors import NoFileManager
 from gui.core.file_names import AUDIO_SUFFIXES, text_formats
 from gui.core.i18n import _
-
-
-class NoFileManager(DiktovkaError):
-    template = "No program on this computer shows the folder {path}. Go there in a file manager of your own."
 
 
 def show_in_folder(path: Path) -> None:
@@ -70,3 +66,15 @@ def dropped_paths(dropped: QMimeData) -> list[Path]:
     See gui.session.folder_scan for what is in the folders.
     """
     return [Path(url.toLocalFile()) for url in dropped.urls() if url.isLocalFile()]
+
+
+def ask_delete(parent: QWidget, question: str, consequence: str, act: str = "") -> bool:
+    """True if the person wants it gone. Enter and Esc keep it. act: what the button says; “Delete” unless told."""
+    box = QMessageBox(QMessageBox.Icon.Question, _("Diktovka"), question, parent=parent)
+    box.setInformativeText(consequence)
+    delete = box.addButton(act or _("Delete"), QMessageBox.ButtonRole.DestructiveRole)
+    keep = box.addButton(_("Keep"), QMessageBox.ButtonRole.RejectRole)
+    box.setDefaultButton(keep)
+    box.setEscapeButton(keep)
+    box.exec()
+    return box.clickedButton() is delete

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from gui.core.problem_words import problem_words
+from gui.core.problem import problem_words
 from gui.core.tasks import Task
 from gui.widgets.log_window import failure_link
 

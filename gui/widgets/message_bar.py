@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePol
 
 from engine.errors import DiktovkaError
 from gui.core.i18n import _
-from gui.core.problem_words import problem_words
+from gui.core.problem import problem_words
 from gui.widgets.dialogs import show_in_folder
-from gui.widgets.elided_label import ElidedLabel
+from gui.widgets.elided import ElidedLabel
 from gui.widgets.flow_row import FlowRow
 from gui.widgets.icon_label import IconLabel
 from gui.widgets.log_window import LogWindow

@@ -11,7 +11,7 @@ from gui.core.i18n import _
 from gui.core.settings import Settings
 from gui.core.shortcuts import hint
 from gui.core.tasks import Task
-from gui.widgets.elided_choice import ElidedChoice
+from gui.widgets.elided import ElidedChoice
 from gui.widgets.theme import GRID, theme
 
 WIDTH_PX, LEAST_PX = 30 * GRID, 15 * GRID

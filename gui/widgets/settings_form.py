@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from gui.widgets.elided_choice import ElidedChoice
+from gui.widgets.elided import ElidedChoice
 from gui.widgets.flow_row import FlowRow
 from gui.widgets.form import heading, named, words
 from gui.widgets.theme import GRID, TITLE_SCALE, theme

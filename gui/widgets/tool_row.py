@@ -7,7 +7,7 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from gui.core.shortcuts import hint as hint_with_keys
-from gui.widgets.elided_label import ElidedLabel
+from gui.widgets.elided import ElidedLabel
 from gui.widgets.theme import GRID, button_icon_size
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from engine.dictation.spoken_commands import COMMANDS, Spoken, acts
 from engine.events import Word
-from engine.yo import fold_yo
+from engine.text_marks import fold_yo
 
 _BEGINNINGS = {command.words[0][:4] for command in COMMANDS} - {"с"}
 _FIRST = re.compile("|".join([*sorted(_BEGINNINGS), "больш", "лицат", "просит"]))  # most sentences hold none of these

@@ -15,7 +15,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from engine.audio.capture import LOST_AFTER_S, InputDevice, Recorder
 from gui.core import i18n
 from gui.core.garbage import Garbage
-from gui.core.window_locale import window_locale
+from gui.core.i18n import window_locale
 from gui.shell.app import Program, make_trainer_page
 from gui.shell.main_window import MakeTrainer
 from tests.helpers.fake_engine import FakeEngine

@@ -12,10 +12,10 @@ import numpy as np
 
 from engine.cli import add_language_options, decoder
 from engine.decode.greedy import Decoder, GreedyDecoder
-from engine.errors import CorpusError
 from engine.model.checkpoint import Checkpoint, load_checkpoint
 from engine.paths import INSTALLED_IN, shipped_checkpoint
 from trainer.corpus.transcripts import TRANSCRIPTS
+from trainer.errors import CorpusError
 from trainer.evaluation.metrics import ErrorRate
 
 GREEDY, BEAM = "greedy", "beam"

@@ -12,7 +12,6 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from engine.errors import CorpusError, NothingUsable
 from trainer.corpus.cache import FeatureCache
 from trainer.corpus.cache_writer import Collector, read_report, summary, whole_folder, write_report
 from trainer.corpus.corpus import Corpus, find_recordings
@@ -21,6 +20,7 @@ from trainer.corpus.preflight import KEPT_NEW, Heard, Reject, Report, Rules, hea
 from trainer.corpus.process_pool import process_pool
 from trainer.corpus.recording import Recording
 from trainer.corpus.splits import TRAIN, assign_released
+from trainer.errors import CorpusError, NothingUsable
 
 _AT_ONCE = 8  # recordings that a process is given; also what a cancel must wait for
 _AHEAD = 3  # such portions for each process

@@ -15,8 +15,9 @@ import numpy as np
 
 from engine.alphabet import normalise
 from engine.config import FeatureConfig
-from engine.errors import ConfigError, CorpusError
+from engine.errors import ConfigError
 from engine.system.npz import read_arrays
+from trainer.errors import CorpusError
 
 FEATURES, SCALE, UTTERANCES, CONFIG = "features.npy", "scale.npz", "utterances.tsv", "config.json"
 COLUMNS = ("id", "speaker", "split", "start", "frames", "text")

@@ -17,12 +17,12 @@ from typing import BinaryIO
 import numpy as np
 from numpy.lib import format as npy
 
-from engine.errors import CacheFolderTaken
 from engine.system.atomic_files import storage_error, sync, write_atomic
 from engine.system.atomic_folder import building, put_in_place
 from trainer.corpus.cache import COLUMNS, CONFIG, FEATURES, SCALE, UTTERANCES
 from trainer.corpus.preflight import Heard, Note, Reject, Report, SplitSize
 from trainer.corpus.recording import Recording
+from trainer.errors import CacheFolderTaken
 
 REJECTS = "rejects.tsv"
 _FORMAT = 1

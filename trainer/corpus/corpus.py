@@ -14,12 +14,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.alphabet import Alphabet, normalise
-from engine.errors import CorpusError, NoRecordings
 from trainer.corpus.layouts import read_layout
 from trainer.corpus.preflight import NO_RECORDING, Reject, text_reject
 from trainer.corpus.prompts import decoded, prompt_key, read_prompts
 from trainer.corpus.recording import Recording
 from trainer.corpus.transcripts import TRANSCRIPTS, read_transcripts
+from trainer.errors import CorpusError, NoRecordings
 
 _SOUNDS = ("wav", "flac")  # folders of a session, and what the names in them end with; the first one counts
 _SESSION = re.compile(r"(.+)-\d{8}-\w+")

@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.alphabet import fold_yo, normalise
-from engine.errors import CorpusError
 from trainer.corpus.preflight import KEPT_NEW, NO_RECORDING, Reject
 from trainer.corpus.prompts import decoded
 from trainer.corpus.recording import Recording
+from trainer.errors import CorpusError
 
 Found = Recording | Reject
 

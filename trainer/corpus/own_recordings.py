@@ -11,9 +11,9 @@ import numpy as np
 import soundfile
 
 from engine.alphabet import Alphabet, normalise
-from engine.errors import CorpusError, UtteranceUnusable
 from engine.system.atomic_files import atomic_path, storage_error, write_atomic
 from trainer.corpus.transcripts import TRANSCRIPTS
+from trainer.errors import CorpusError, UtteranceUnusable
 
 SPEAKER = "me"
 _COLUMNS = ("file", "speaker", "text")

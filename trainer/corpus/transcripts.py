@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.alphabet import normalise
-from engine.errors import CorpusError
+from trainer.errors import CorpusError
 
 TRANSCRIPTS = "transcripts.tsv"
 

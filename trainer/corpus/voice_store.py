@@ -18,11 +18,12 @@ from pathlib import Path
 from engine.alphabet import Alphabet, normalise
 from engine.audio.file import open_audio
 from engine.config import SAMPLE_RATE_HZ
-from engine.errors import CorpusError, DiktovkaError
+from engine.errors import DiktovkaError
 from engine.paths import data_dir
 from engine.system.atomic_files import storage_error, write_atomic
 from trainer.corpus.own_recordings import add_utterance, remove_utterance
 from trainer.corpus.transcripts import TRANSCRIPTS
+from trainer.errors import CorpusError
 
 _SENTENCE, _HEARD, _TAKE, _DELETED = "sentence.txt", "heard.json", "take", "deleted"
 

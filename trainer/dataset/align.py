@@ -8,10 +8,10 @@ import numpy as np
 
 from engine.alphabet import Alphabet
 from engine.config import ModelConfig
-from engine.errors import CorpusError
 from engine.system.atomic_files import atomic_path
 from engine.system.npz import read_arrays
 from trainer.dataset.batches import Example, Examples, buckets
+from trainer.errors import CorpusError
 
 _BATCH_FRAMES = 40_000
 _IMPOSSIBLE = -1e30

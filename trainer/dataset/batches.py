@@ -10,10 +10,10 @@ import numpy as np
 
 from engine.alphabet import SPACE, Alphabet, fewest_steps
 from engine.config import FeatureConfig, ModelConfig
-from engine.errors import TrainingError
 from engine.features.network_input import network_input, normalise
 from trainer.corpus.cache import FeatureCache, Utterance
 from trainer.dataset.augment import augmented
+from trainer.errors import TrainingError
 from trainer.settings import TrainConfig
 
 SYNTHETIC = "synthetic "  # how the names of speakers that are none begin

@@ -9,12 +9,12 @@ import numpy as np
 
 from engine.audio.file import open_audio
 from engine.config import FeatureConfig
-from engine.errors import CorpusError
 from engine.features.front_end import FrontEnd, join
 from trainer.corpus.cache import FeatureCache
 from trainer.corpus.transcripts import TRANSCRIPTS, read_transcripts
 from trainer.dataset.align import Alignment
 from trainer.dataset.batches import Example, Rows, recording
+from trainer.errors import CorpusError
 
 TRAIN = "train"
 SEEN_TEXT = "_seen_text"

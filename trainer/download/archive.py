@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from engine.errors import ArchiveBroken
 from engine.system.atomic_files import storage_error, sync
+from trainer.errors import ArchiveBroken
 
 _BLOCK = 1 << 17
 _LARGEST_HEADER = 1 << 20

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, unquote_to_bytes, urljoin, urlsplit
 
-from engine.errors import AddressUnusable, NoArchives
+from trainer.errors import AddressUnusable, NoArchives
 
 RUSSIAN = "Russian"
 _VOXFORGE = "http://www.repository.voxforge1.org/downloads/{language}/Trunk/Audio/Main/16kHz_16bit/"

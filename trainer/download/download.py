@@ -15,7 +15,6 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from engine.errors import ArchiveBroken, DownloadError, SiteFailing, SiteRefused
 from engine.system.atomic_files import storage_error, sync
 from trainer.download.archive import unpack
 from trainer.download.archive_index import Archive, checked_url, parse_index
@@ -32,6 +31,7 @@ from trainer.download.events import (
 )
 from trainer.download.plan import PARALLEL, Plan
 from trainer.download.transfer import Outside, Transfer, fetch, is_passing, read_page
+from trainer.errors import ArchiveBroken, DownloadError, SiteFailing, SiteRefused
 
 _RATE_OVER_S = 15.0
 _GIVE_UP_AFTER = 5  # archives in a row of which not a byte came

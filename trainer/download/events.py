@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.errors import DownloadError
 from trainer.download.archive_index import Index
+from trainer.errors import DownloadError
 
 
 @dataclass(frozen=True)

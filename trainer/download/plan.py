@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.errors import NothingChosen, SpaceMissing
 from engine.paths import data_dir
 from trainer.download.archive_index import Archive, Choice, Index
+from trainer.errors import NothingChosen, SpaceMissing
 
 if TYPE_CHECKING:
     from trainer.download.speaker_sample import Sample

@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from engine.errors import AddressUnusable, ArchiveBroken, DownloadError, SiteRefused, SiteUnreachable
 from engine.system.atomic_files import storage_error
 from trainer.download.events import Retrying
+from trainer.errors import AddressUnusable, ArchiveBroken, DownloadError, SiteRefused, SiteUnreachable
 
 _WAITS_S = (1.0, 3.0, 10.0, 30.0)
 _PAGE_WAITS_S = (1.0, 3.0)  # somebody is looking on

@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 
 from engine.decode.greedy import Decoder
-from engine.errors import CorpusError
 from engine.model.bilstm_ctc import Recogniser
 from engine.model.checkpoint import Checkpoint
 from engine.transcribe.transcribe import Transcriber
 from trainer.corpus.transcripts import read_transcripts
 from trainer.dataset.batches import Batch, Example, Examples, buckets
 from trainer.dataset.training_data import TRAIN, examples_by_split
+from trainer.errors import CorpusError
 from trainer.evaluation.metrics import ErrorRate, Held, error_rate
 
 _BATCH_FRAMES = 60_000

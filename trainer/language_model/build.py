@@ -10,7 +10,7 @@ import numpy as np
 from engine.alphabet import fold_yo
 from engine.config import BETWEEN, _check, _Config
 from engine.decode.language_model import NGRAMS, load_language_model, save_lexicon
-from engine.errors import CorpusError
+from trainer.errors import CorpusError
 from trainer.language_model.backoff import Backoff, estimate, mixed, mixture_weights, perplexity, pruned
 from trainer.language_model.kenlm_reader import read_kenlm, write_kenlm
 from trainer.language_model.leakage_filter import HeldOut, development_sentences, held_out_sentences

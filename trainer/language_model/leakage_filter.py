@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from engine.alphabet import fold_yo, normalise
-from engine.errors import CorpusError
 from trainer.corpus.transcripts import TRANSCRIPTS, read_transcripts
+from trainer.errors import CorpusError
 from trainer.language_model.sentence_reader import END
 
 RUN = 6  # so many words in a row are no coincidence

@@ -14,7 +14,7 @@ from typing import TextIO
 import numpy as np
 
 from engine.alphabet import RUSSIAN_LETTERS, fold_yo, normalise
-from engine.errors import CorpusError
+from trainer.errors import CorpusError
 
 END = 0  # closes a sentence in a stream of words
 _OPENERS = {".xz": lzma.open, ".gz": gzip.open}

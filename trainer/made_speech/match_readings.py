@@ -15,7 +15,7 @@ import numpy as np
 
 from engine.alphabet import SPACE, fold_yo
 from engine.decode.greedy import TimedWord
-from engine.errors import CorpusError
+from trainer.errors import CorpusError
 from trainer.language_model.sentence_reader import END, Reader, Text, is_word
 
 _PLACE = 50  # words of text; the place of a passage is looked for in such steps

@@ -17,7 +17,6 @@ import numpy as np
 from engine.alphabet import SPACE, fewest_steps
 from engine.config import HOP_S
 from engine.decode.greedy import Decoder, TimedWord
-from engine.errors import CorpusError
 from engine.features.network_input import network_input, normalise
 from engine.model.bilstm_ctc import Recogniser
 from engine.model.checkpoint import Checkpoint
@@ -27,6 +26,7 @@ from trainer.corpus.events import CacheReady, Extracting
 from trainer.corpus.preflight import Heard
 from trainer.corpus.recording import Recording
 from trainer.corpus.splits import TRAIN
+from trainer.errors import CorpusError
 from trainer.made_speech.match_readings import Library, Stretch, read_stretches
 
 _UNSURE = "the model is sure of nothing in it"

@@ -20,7 +20,7 @@ import soxr
 
 from engine.alphabet import Alphabet
 from engine.config import SAMPLE_RATE_HZ
-from engine.errors import SynthesiserFailed, SynthesiserMissing
+from trainer.errors import SynthesiserFailed, SynthesiserMissing
 
 ESPEAK, FESTIVAL, RHVOICE = "espeak-ng", "festival", "RHVoice-test"
 ESPEAK_VARIANTS = (

@@ -18,7 +18,6 @@ import numpy as np
 
 from engine.alphabet import fold_yo
 from engine.config import SAMPLE_RATE_HZ, FeatureConfig
-from engine.errors import CorpusError, SynthesiserFailed, SynthesiserMissing
 from engine.features.front_end import extract
 from trainer.corpus.cache_writer import Collector, summary, whole_folder, write_report
 from trainer.corpus.events import CacheReady, Extracting
@@ -28,6 +27,7 @@ from trainer.corpus.recording import Recording
 from trainer.corpus.room_echo import in_a_room
 from trainer.corpus.splits import TRAIN
 from trainer.dataset.batches import SYNTHETIC
+from trainer.errors import CorpusError, SynthesiserFailed, SynthesiserMissing
 from trainer.language_model.leakage_filter import RUN, held_out_sentences
 from trainer.language_model.sentence_reader import is_word, lines_of, sentences
 from trainer.made_speech.synthesis import ESPEAK, ESPEAK_VARIANTS, Speakers, Voice, installed, random_voice

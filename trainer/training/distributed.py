@@ -14,7 +14,7 @@ from contextlib import contextmanager
 import numpy as np
 import tensorflow as tf
 
-from engine.errors import TrainingError, WorkerLost
+from trainer.errors import TrainingError, WorkerLost
 from trainer.training.cluster import Cluster
 
 log = logging.getLogger(__name__)

@@ -17,7 +17,7 @@ import numpy as np
 
 from engine.alphabet import Alphabet
 from engine.config import FeatureConfig, ModelConfig
-from engine.errors import StorageError, TrainingError
+from engine.errors import StorageError
 from engine.model.bilstm_ctc import BiLstmCtc
 from engine.model.checkpoint import Checkpoint, save_checkpoint
 from engine.model.weights import initial_lower_output, initial_weights, weight_shapes
@@ -26,16 +26,16 @@ from trainer.dataset import nonspeech
 from trainer.dataset.batches import Batch, Example, Examples, buckets, draw_epoch, prepared
 from trainer.dataset.splice import spliced
 from trainer.dataset.training_data import Material
+from trainer.errors import TrainingError
 from trainer.evaluation.metrics import Held
 from trainer.settings import TrainConfig
 from trainer.training.distributed import Workers
 from trainer.training.events import CorpusChanged, EpochDone, Event, Saved, StepDone, Stopped
 from trainer.training.held_out_sets import GivenUp, HeldSets
-from trainer.training.optimiser import Optimiser
+from trainer.training.optimiser import Optimiser, learning_rate
 from trainer.training.run import Position, parsed_state, save_state, state_bytes
 from trainer.training.run_logs import Journal
 from trainer.training.run_result import BEST, LAST, Judge, conclude, forget_result, rates_of, read_result
-from trainer.training.schedule import learning_rate
 from trainer.training.widen import grown
 
 _DRAW, _ORDER, _CHANGE, _SPLICE, _SOUNDS = range(5)  # what a random stream is for

@@ -1,5 +1,6 @@
-"""One update of the weights: CTC loss, clipped gradient, Adam, moving average."""
+"""One update of the weights: CTC loss, clipped gradient, Adam, moving average; and how fast it learns when."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,7 @@ from trainer.dataset.batches import Batch
 from trainer.settings import TrainConfig
 from trainer.training.distributed import Workers
 
+_LEAST_RATE = 0.01  # of the highest
 _BETA1, _BETA2, _EPSILON = 0.9, 0.98, 1e-8
 
 
@@ -162,3 +164,12 @@ class Optimiser:
             for name, variable in slots.items():
                 variable.assign(arrays[f"{kind}/{name}"])
         self._updates.assign(arrays["updates"])
+
+
+def learning_rate(settings: TrainConfig, epochs_done: float) -> float:
+    """Linear warm-up, then half a cosine down to a hundredth (Loshchilov and Hutter 2017)."""
+    warm_up, highest = settings.warm_up, settings.learning_rate
+    if epochs_done < warm_up:
+        return highest * (epochs_done + 0.01) / warm_up
+    share = min(1.0, (epochs_done - warm_up) / max(1e-9, settings.epochs - warm_up))
+    return highest * (_LEAST_RATE + (1 - _LEAST_RATE) * 0.5 * (1 + math.cos(math.pi * share)))

@@ -10,26 +10,32 @@ metrics.csv        one line an epoch
 steps.csv          one line a step
 examples.tsv       what was read of a held-out utterance after each epoch
 events.out.*       the same for TensorBoard
-run.lock           empty; locked while a process trains the run
+run.lock           empty; locked while a process trains the run; never deleted, or two could lock two files of one name
 """
 
 import csv
 import io
 import json
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
-from engine.errors import TrainingError
-from engine.system.atomic_files import atomic_path, write_atomic
+from engine.system.atomic_files import atomic_path, storage_error, write_atomic
+from engine.system.file_lock import TAKEN, lock
 from engine.system.npz import read_arrays
+from trainer.errors import RunInUse, TrainingError
 from trainer.evaluation.metrics import Held
 from trainer.training.events import EpochDone
 from trainer.training.step_log import read_steps
 
 __all__ = ["read_steps"]
-STATE = "state.npz"
+STATE, LOCK = "state.npz", "run.lock"
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -118,3 +124,27 @@ def write_metrics(folder: Path, history: list[dict[str, object]]) -> None:
     writer.writeheader()
     writer.writerows(history)
     write_atomic(folder / "metrics.csv", text.getvalue())
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Keeps every other process off the run in `folder`, which is made where it is missing.
+
+    Raises RunInUse where there is one already, StorageError.
+    """
+    path = folder / LOCK
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    except OSError as error:
+        raise storage_error(path, error) from error
+    try:
+        try:
+            lock(descriptor)
+        except TAKEN as error:
+            raise RunInUse from error
+        except OSError:  # some network file systems have no locks
+            log.warning("%s cannot be locked", path, exc_info=True)
+        yield
+    finally:
+        os.close(descriptor)

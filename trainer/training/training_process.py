@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.config import FeatureConfig, ModelConfig
-from engine.errors import EngineError, EngineStopped, TrainingError, TrainingStopped
+from engine.errors import EngineError, EngineStopped
 from engine.system.child_process import POLL_S, Child, End, Flag, begin_child, orphaned, told
 from engine.system.worker import Cancelled
+from trainer.errors import TrainingError, TrainingStopped
 from trainer.settings import TrainConfig
 from trainer.training.cluster import Cluster
 from trainer.training.events import Aligned, Event
-from trainer.training.run_lock import locked
+from trainer.training.run import locked
 
 if TYPE_CHECKING:
     from engine.model.checkpoint import Checkpoint

@@ -7,9 +7,9 @@ weights of zero onto all that was there before. Nothing hears them until trainin
 import numpy as np
 
 from engine.config import ModelConfig
-from engine.errors import TrainingError
 from engine.model.checkpoint import Checkpoint
 from engine.model.weights import DIRECTIONS, initial_weights
+from trainer.errors import TrainingError
 
 _GATES = 4
 

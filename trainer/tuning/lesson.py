@@ -9,10 +9,10 @@ from pathlib import Path
 
 from engine.alphabet import Alphabet, normalise
 from engine.config import FeatureConfig
-from engine.errors import NothingToTeach
 from trainer.corpus.events import CacheReady, Extracting
 from trainer.corpus.preflight import Reject, text_reject
 from trainer.corpus.recording import Recording
+from trainer.errors import NothingToTeach
 from trainer.tuning.tuning import TuneConfig
 
 LEARNED, HELD = "learned", "held"

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 
 from engine.alphabet import fold_yo
-from engine.errors import TooFewOwn
 from engine.model.checkpoint import Checkpoint
 from trainer.corpus.cache import FEATURES
 from trainer.corpus.corpus import find_recordings
@@ -16,6 +15,7 @@ from trainer.corpus.preflight import Reject, Rules, hear_all
 from trainer.corpus.splits import shuffled
 from trainer.dataset.batches import Example, Examples, Rows
 from trainer.dataset.training_data import TRAIN, examples_by_split
+from trainer.errors import TooFewOwn
 from trainer.tuning.events import Hearing
 
 FEWEST_OWN = 10  # recordings; with fewer, neither the learning nor the figures would mean anything

@@ -26,7 +26,7 @@ from engine.decode.beam_loader import NO_LANGUAGE, Language, load_beam
 from engine.errors import DiktovkaError
 from engine.system.atomic_files import write_atomic
 from trainer.settings import TrainConfig
-from trainer.training.run_lock import locked
+from trainer.training.run import locked
 from trainer.tuning.events import OWN, RESULT, BeforeAfter, Hearing, Split, load_result, save_result
 
 log = logging.getLogger(__name__)

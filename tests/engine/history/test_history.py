@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import AudioNotFound, DiskFull, DownloadError, HistoryDamaged, HistoryNewer, NotWritable
+from engine.errors import AudioNotFound, DiskFull, HistoryDamaged, HistoryNewer, NotWritable
 from engine.history.database import _SCHEMA
-from engine.history.entry import Kind, Order, Show, State
-from engine.history.error import error_from_json, error_to_json
+from engine.history.entry import Kind, Order, Show, State, error_from_json, error_to_json
 from engine.history.store import BIN_DAYS, DAY_S, History
 from engine.transcript.document import Document
 from tests.helpers.fake_engine import segment
+from trainer.errors import DownloadError
 
 LATER = 9e9
 MODEL = Path("/models/best")

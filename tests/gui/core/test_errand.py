@@ -2,7 +2,7 @@
 
 import threading
 
-from gui.core.work import Errand
+from gui.core.tasks import Errand
 
 
 def test_what_waits_is_begun_once_nothing_runs(qtbot):

@@ -8,12 +8,11 @@ from ctypes import wintypes
 
 import pytest
 
+from gui.core.errors import FocusLost, KeysHeld, KeysTaken, KeysUnusable, NotTyped, TypingForbidden, WindowGone
 from gui.desktop.global_shortcut import GlobalShortcut
 from gui.desktop.insertion import Insertion
-from gui.desktop.insertion_error import FocusLost, KeysHeld, NotTyped, TypingForbidden, WindowGone
 from gui.desktop.mac_typing import SIGNATURES, MacTyping, application_services, pieces
 from gui.desktop.poll_until import Patience
-from gui.desktop.shortcut_error import KeysTaken, KeysUnusable
 from gui.desktop.windows_keys import WindowsKeys, key_and_modifiers
 from gui.desktop.windows_typing import Input, WindowsTyping
 

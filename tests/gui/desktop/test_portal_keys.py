@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from gui.core.errors import KeysRefused, NoGlobalKeys
 from gui.desktop import global_shortcut
 from gui.desktop.global_shortcut import GlobalShortcut
 from gui.desktop.portal_keys import PortalKeys, has_bus, trigger
-from gui.desktop.shortcut_error import KeysRefused, NoGlobalKeys
 from tests.helpers.programs import needs
 
 ROOT = Path(__file__).parents[3]

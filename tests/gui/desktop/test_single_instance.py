@@ -11,8 +11,9 @@ from PySide6.QtCore import QThread
 from PySide6.QtNetwork import QLocalSocket
 
 from engine.errors import DiktovkaError
+from gui.core.errors import NotAnswered, ToldByOther
 from gui.desktop import start_options
-from gui.desktop.single_instance import TRY_EVERY_MS, NotAnswered, SingleInstance, ToldByOther
+from gui.desktop.single_instance import TRY_EVERY_MS, SingleInstance
 from gui.desktop.start_options import StartOptions, parse
 from tests.helpers.screens import program, x11_screen
 

@@ -8,8 +8,7 @@ from itertools import islice
 
 import pytest
 
-from gui.desktop.insertion_error import FocusLost, WindowGone
-from gui.desktop.shortcut_error import KeyMissing, KeysTaken, KeysUnusable
+from gui.core.errors import FocusLost, KeyMissing, KeysTaken, KeysUnusable, WindowGone
 from gui.session.status import Recording
 from tests.helpers.screens import program, x11_screen
 

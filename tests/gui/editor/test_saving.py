@@ -6,9 +6,10 @@ import pytest
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from engine.paths import own_words_file, recordings_dir
+from gui.core.errors import NoFileManager
 from gui.widgets import dialogs as files
-from gui.widgets.dialogs import NoFileManager, show_in_folder
-from gui.widgets.elided_label import ElidedLabel
+from gui.widgets.dialogs import show_in_folder
+from gui.widgets.elided import ElidedLabel
 from gui.widgets.message_bar import MessageList
 from tests.gui.history.test_history import read
 from tests.gui.history_stage import choose, show_history

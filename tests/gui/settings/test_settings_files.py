@@ -9,10 +9,9 @@ import pytest
 from PySide6.QtCore import QByteArray, QSettings
 
 from engine.decode.own_words import read_text
-from engine.errors import SettingsFileUnusable
 from engine.paths import config_dir, data_dir, log_file, models_dir, own_words_file, recordings_dir
-from gui.core.settings import NO_LANGUAGE_MODEL, NOT_EXPORTED, Settings
-from gui.core.settings_stored import Stored
+from gui.core.errors import SettingsFileUnusable
+from gui.core.settings import NO_LANGUAGE_MODEL, NOT_EXPORTED, Settings, Stored
 from gui.core.shortcuts import KEYS
 from gui.settings import privacy as settings_privacy
 from gui.settings.privacy import delete, sizes, stored_kinds

@@ -6,15 +6,13 @@ import pytest
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QTextCursor
 
+from gui.core.errors import Closing, FocusLost, KeysTaken
 from gui.desktop import start_options
 from gui.desktop.insertion import Insertion
-from gui.desktop.insertion_error import FocusLost
-from gui.desktop.shortcut_error import KeysTaken
 from gui.desktop.start_options import StartOptions
 from gui.desktop.tray import IDLE, LISTENING, PROBLEM, READING, Tray, state_icon, state_of
 from gui.session.silence_detector import Silence
 from gui.session.status import Model, Reading, Recording, Status
-from gui.shell.desktop_dictation import Closing
 from tests.gui.dictation.test_dictation import record, stop
 from tests.gui.history_stage import entries
 

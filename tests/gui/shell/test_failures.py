@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from engine.errors import AudioUnreadable, DiskFull, LanguageModelMissing, MicrophoneBusy, NoLoudspeaker
 from engine.history.entry import State
 from engine.paths import own_words_file
-from gui.desktop.shortcut_error import NoGlobalKeys
+from gui.core.errors import NoGlobalKeys
 from gui.dictation import autosave as kept_text
 from gui.session.jobs import Job
 from gui.shell.desktop_dictation import Dictating

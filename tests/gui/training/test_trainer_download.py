@@ -2,7 +2,6 @@
 
 import pytest
 
-from engine.errors import SiteRefused
 from gui.core import i18n
 from gui.core.words import size_words
 from gui.corpora.download_words import progress_words
@@ -12,6 +11,7 @@ from trainer.corpus.prepare import cache_folder
 from trainer.download import plan as download_plan
 from trainer.download.events import OnItsWay, Progress, Retrying
 from trainer.download.plan import corpus_folder
+from trainer.errors import SiteRefused
 from trainer.presets import PRESETS
 
 NAMES = ("anna-20110516-abc", "boris-20120102-xyz", "ira")

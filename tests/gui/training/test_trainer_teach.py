@@ -2,13 +2,14 @@
 
 import pytest
 
-from engine.errors import DiskFull, SynthesiserMissing
+from engine.errors import DiskFull
 from engine.paths import data_dir, models_dir
 from gui.tuning.job import Step
 from tests.gui.pages import cut, settle
 from tests.gui.trainer_stage import TrainerStage
 from tests.helpers.models import write_random_checkpoint
 from tests.helpers.programs import needs
+from trainer.errors import SynthesiserMissing
 from trainer.evaluation.metrics import ErrorRate
 from trainer.tuning import lesson as taught
 from trainer.tuning.events import BeforeAfter, save_result

@@ -13,8 +13,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from engine.audio.sound_on_disk import Sound
 from engine.errors import AudioUnreadable
 from engine.events import Segment, Word
-from engine.history.entry import Entry, Kind, State
-from engine.history.error import error_to_json
+from engine.history.entry import Entry, Kind, State, error_to_json
 from engine.transcript.document import Document
 from gui.core import i18n
 from gui.dictation.transcript_view import TranscriptView

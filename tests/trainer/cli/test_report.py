@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from engine.config import DecodeConfig
-from engine.errors import CorpusError, LanguageModelMissing
+from engine.errors import LanguageModelMissing
 from engine.model.checkpoint import load_checkpoint, save_checkpoint
 from tests.helpers.language import language_model
 from tests.helpers.models import WORDS, random_checkpoint, write_cache
 from trainer.cli.evaluate import add_evaluate_options, evaluate, figures, interval
+from trainer.errors import CorpusError
 from trainer.evaluation.metrics import ErrorRate, error_rate
 
 

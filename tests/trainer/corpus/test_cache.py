@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from engine.errors import CorpusError
 from tests.helpers.models import write_cache
 from trainer.corpus.cache import FeatureCache
+from trainer.errors import CorpusError
 
 
 def test_utterances_and_their_rows(tmp_path):

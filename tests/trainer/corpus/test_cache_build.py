@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from engine.config import CLASSIC, VOXFORGE
-from engine.errors import CacheFolderTaken, CorpusError, DiskFull, NothingUsable, NotWritable
+from engine.errors import DiskFull, NotWritable
 from tests.conftest import ROOT
 from tests.helpers.corpora import SENTENCES, speech_wav, write_session, write_voxforge
 from tests.helpers.full_disk import FullDisk
@@ -28,6 +28,7 @@ from trainer.corpus.events import CacheReady, Extracting, Found
 from trainer.corpus.preflight import NO_TEXT, SILENT, Heard, Rules, hear_all
 from trainer.corpus.process_pool import process_pool
 from trainer.corpus.recording import Recording
+from trainer.errors import CacheFolderTaken, CorpusError, NothingUsable
 
 RULES = Rules(VOXFORGE)
 IN_A_THREAD = Means(pool=lambda n_most: ThreadPoolExecutor(1, thread_name_prefix="hear"))

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from engine.alphabet import Alphabet
-from engine.errors import CorpusError, NoRecordings
 from tests.helpers.corpora import write_session, write_voxforge
 from trainer.corpus.corpus import find_recordings, speaker_of
 from trainer.corpus.preflight import DIGITS, FOREIGN, NO_RECORDING, NO_TEXT
 from trainer.corpus.prompts import parse_prompts, prompt_key
+from trainer.errors import CorpusError, NoRecordings
 
 SOUND = b"not looked into here"
 

@@ -9,7 +9,6 @@ import pytest
 
 from engine.alphabet import Alphabet
 from engine.config import VOXFORGE
-from engine.errors import CorpusError
 from tests.helpers.corpora import speech_wav
 from tests.helpers.sounds import bursts, int16_bytes, wav_header
 from trainer.corpus.build_cache import Means, build_cache
@@ -18,6 +17,7 @@ from trainer.corpus.layouts import COMMAND, VOTED_DOWN
 from trainer.corpus.preflight import KEPT_NEW, NO_RECORDING, NO_TEXT, Heard, Rules, hear_all
 from trainer.corpus.recording import Recording
 from trainer.corpus.splits import assign_released
+from trainer.errors import CorpusError
 
 RULES = Rules(VOXFORGE)
 IN_A_THREAD = Means(pool=lambda n_most: ThreadPoolExecutor(1, thread_name_prefix="hear"))

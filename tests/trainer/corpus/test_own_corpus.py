@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 import soundfile
 
-from engine.errors import CorpusError, NotWritable, UtteranceUnusable
+from engine.errors import NotWritable
 from trainer.corpus.own_recordings import add_utterance, remove_utterance
 from trainer.corpus.transcripts import read_transcripts
+from trainer.errors import CorpusError, UtteranceUnusable
 
 RATE_HZ = 16_000
 TONE = np.sin(np.arange(RATE_HZ // 2, dtype=np.float32) / 5)

@@ -6,8 +6,9 @@ import pytest
 
 from engine.alphabet import Alphabet, fewest_steps
 from engine.config import VOXFORGE, ModelConfig
-from engine.errors import ConfigError, TrainingError
+from engine.errors import ConfigError
 from trainer.dataset.batches import SYNTHETIC, Example, Examples, Rows, buckets, draw, draw_epoch, pad, prepared
+from trainer.errors import TrainingError
 from trainer.settings import TrainConfig
 
 MODEL = ModelConfig(n_stacked=2)

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from engine.alphabet import Alphabet
-from engine.errors import CorpusError
 from tests.helpers.models import WORDS, letter_cepstra
 from trainer.dataset.align import Alignment, align_batch
 from trainer.dataset.batches import Example, Rows
 from trainer.dataset.splice import pieces, spliced, syllable_cuts, word_cuts
+from trainer.errors import CorpusError
 
 
 def parts(text, cuts):

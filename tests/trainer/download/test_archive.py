@@ -7,10 +7,11 @@ import tracemalloc
 
 import pytest
 
-from engine.errors import ArchiveBroken, DiskFull, NotWritable
+from engine.errors import DiskFull, NotWritable
 from tests.helpers.full_disk import FullDisk
 from tests.helpers.voxforge_site import bomb, header, small_archive, speech_archive, tar_of
 from trainer.download.archive import Limits, unpack
+from trainer.errors import ArchiveBroken
 
 NAME = "ira-20110516-leg"
 

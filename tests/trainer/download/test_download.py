@@ -4,12 +4,7 @@ import threading
 
 import pytest
 
-from engine.errors import (
-    DiskFull,
-    NothingChosen,
-    NotWritable,
-    SpaceMissing,
-)
+from engine.errors import DiskFull, NotWritable
 from tests.helpers import voxforge_site as site_of
 from tests.helpers.downloads import N_BYTES, NAMES, World, assert_whole, listing, names, of, plan, run
 from tests.helpers.full_disk import FullDisk
@@ -18,6 +13,7 @@ from trainer.download.archive_index import Choice
 from trainer.download.download import _Rate, download, read_index
 from trainer.download.events import ArchiveDone, Finished, Progress
 from trainer.download.plan import make_plan
+from trainer.errors import NothingChosen, SpaceMissing
 
 
 @pytest.fixture

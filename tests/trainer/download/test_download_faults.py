@@ -8,15 +8,6 @@ from dataclasses import replace
 
 import pytest
 
-from engine.errors import (
-    AddressUnusable,
-    ArchiveBroken,
-    DownloadError,
-    NoArchives,
-    SiteFailing,
-    SiteRefused,
-    SiteUnreachable,
-)
 from tests.helpers import voxforge_site as site_of
 from tests.helpers.downloads import (
     N_BYTES,
@@ -36,6 +27,15 @@ from trainer.download.archive_index import Choice
 from trainer.download.download import download, read_index
 from trainer.download.events import ArchiveFailed, Finished, OnItsWay, Progress, Retrying
 from trainer.download.transfer import Outside, Transfer, fetch
+from trainer.errors import (
+    AddressUnusable,
+    ArchiveBroken,
+    DownloadError,
+    NoArchives,
+    SiteFailing,
+    SiteRefused,
+    SiteUnreachable,
+)
 
 
 @pytest.fixture

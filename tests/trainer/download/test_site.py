@@ -2,9 +2,9 @@
 
 import pytest
 
-from engine.errors import AddressUnusable, NoArchives
 from tests.helpers.voxforge_site import VoxForgeSite
 from trainer.download.archive_index import Archive, Choice, checked_url, corpus_url, parse_index
+from trainer.errors import AddressUnusable, NoArchives
 
 URL = "http://example.org/corpus/16kHz_16bit/"
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.decode.language_model import NGRAMS, load_language_model
-from engine.errors import ConfigError, CorpusError
+from engine.errors import ConfigError
+from trainer.errors import CorpusError
 from trainer.language_model.backoff import estimate, log10_probabilities, mixed, mixture_weights, perplexity, pruned
 from trainer.language_model.build import BuildConfig, Built, Progress, build, vocabulary
 from trainer.language_model.kenlm_reader import murmur, packed, read_kenlm, unpacked, write_kenlm

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine.decode.greedy import TimedWord
-from engine.errors import CorpusError
+from trainer.errors import CorpusError
 from trainer.made_speech.match_readings import Library, read_stretches
 
 _SYLLABLES = [a + b for a in "бвгдзклмнпрст" for b in "аеиоуы"]

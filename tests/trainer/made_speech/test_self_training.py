@@ -7,13 +7,14 @@ import pytest
 
 from engine.config import CLASSIC, VOXFORGE, ModelConfig
 from engine.decode.greedy import GreedyDecoder, TimedWord
-from engine.errors import ConfigError, CorpusError
+from engine.errors import ConfigError
 from engine.model.checkpoint import save_checkpoint
 from tests.helpers.models import random_checkpoint, write_cache
 from trainer.cli.self_training import add_self_label_options, self_label
 from trainer.corpus.cache import FeatureCache
 from trainer.corpus.events import CacheReady, Extracting
 from trainer.dataset.training_data import material
+from trainer.errors import CorpusError
 from trainer.made_speech.match_readings import Library
 from trainer.made_speech.self_training import Books, Sure, edges, labelled, sure_stretches, write_labelled
 from trainer.settings import TrainConfig

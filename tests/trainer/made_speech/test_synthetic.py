@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from engine.config import CLASSIC, SAMPLE_RATE_HZ, VOXFORGE
-from engine.errors import CacheFolderTaken, CorpusError, SynthesiserFailed, SynthesiserMissing
 from tests.helpers.models import write_cache
 from trainer.cli.synthetic import add_synthetic_options, synthetic
 from trainer.corpus.cache import FeatureCache
 from trainer.corpus.events import CacheReady, Extracting
 from trainer.dataset.batches import SYNTHETIC
+from trainer.errors import CacheFolderTaken, CorpusError, SynthesiserFailed, SynthesiserMissing
 from trainer.language_model.leakage_filter import held_out_sentences
 from trainer.made_speech.synthesis import (
     ESPEAK,

@@ -15,11 +15,12 @@ import numpy as np
 import pytest
 
 from engine.config import VOXFORGE, ModelConfig
-from engine.errors import DiskFull, NotWritable, TrainingError
+from engine.errors import DiskFull, NotWritable
 from engine.model.checkpoint import load_checkpoint
 from tests.conftest import ROOT
 from tests.helpers.models import write_cache
 from trainer.dataset.training_data import material
+from trainer.errors import TrainingError
 from trainer.settings import TrainConfig
 from trainer.training.events import CorpusChanged, EpochDone, Result, Saved, StepDone
 from trainer.training.loop import Training

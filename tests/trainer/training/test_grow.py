@@ -7,11 +7,11 @@ import pytest
 
 from engine.alphabet import Alphabet
 from engine.config import CLASSIC, ModelConfig
-from engine.errors import TrainingError
 from engine.features.network_input import n_inputs
 from engine.model.bilstm_ctc import Recogniser
 from engine.model.checkpoint import Checkpoint
 from engine.model.weights import initial_weights, weight_shapes
+from trainer.errors import TrainingError
 from trainer.training.widen import grown
 
 _SMALL = ModelConfig(n_layers=2, n_units=6, n_stacked=3)

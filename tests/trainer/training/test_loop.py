@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 
 from engine.config import VOXFORGE, ModelConfig
-from engine.errors import TrainingError
 from engine.model.checkpoint import load_checkpoint
 from tests.conftest import ROOT
 from tests.helpers.models import random_checkpoint, write_cache
 from trainer.corpus.cache import FeatureCache
 from trainer.dataset.training_data import material
+from trainer.errors import TrainingError
 from trainer.settings import TrainConfig
 from trainer.training.events import EpochDone, Result, Saved, StepDone, Stopped
 from trainer.training.loop import Training

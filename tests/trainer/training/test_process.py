@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from engine.config import VOXFORGE, ModelConfig
-from engine.errors import CorpusError, TrainingError, TrainingStopped
 from engine.system.worker import Cancelled
 from tests.helpers.broken_training import run_that_does_nothing_but_tell, run_with_a_mistake
 from tests.helpers.models import write_cache
 from tests.helpers.orphans import killed
+from trainer.errors import CorpusError, TrainingError, TrainingStopped
 from trainer.settings import TrainConfig
 from trainer.training.events import EpochDone, Result, StepDone, Stopped
 from trainer.training.run import load_state

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from engine.config import VOXFORGE
-from engine.errors import NotWritable, RunInUse
+from engine.errors import NotWritable
 from tests.conftest import ROOT
 from tests.helpers.models import SMALL, write_cache, write_random_checkpoint
 from tests.helpers.voices import write_voice
 from tests.test_commands import diktovka
+from trainer.errors import RunInUse
 from trainer.settings import TrainConfig
-from trainer.training.run import load_state
-from trainer.training.run_lock import locked
+from trainer.training.run import load_state, locked
 from trainer.training.training_process import Request, TrainingProcess, trained
 from trainer.tuning.tuning import TuneRequest, tuned
 

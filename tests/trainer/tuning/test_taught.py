@@ -3,10 +3,10 @@
 import pytest
 
 from engine.config import VOXFORGE
-from engine.errors import NothingToTeach
 from trainer.corpus.cache import FeatureCache
 from trainer.corpus.events import Extracting
 from trainer.corpus.preflight import DIGITS, FOREIGN
+from trainer.errors import NothingToTeach
 from trainer.made_speech.synthesis import ESPEAK, installed
 from trainer.tuning.lesson import Lesson, Spoken, lesson, settings, speak, voices_each
 

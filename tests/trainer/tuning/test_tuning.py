@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 
 from engine.decode.beam_loader import Language
-from engine.errors import CheckpointMissing, ConfigError, CorpusError, TooFewOwn
+from engine.errors import CheckpointMissing, ConfigError
 from engine.model.checkpoint import load_checkpoint
 from engine.system.worker import Cancelled
 from tests.helpers.language import language_model
 from tests.helpers.models import SMALL, WORDS, write_random_checkpoint
 from tests.helpers.voices import write_learned, write_voice
 from trainer.dataset.batches import Example, Rows
+from trainer.errors import CorpusError, TooFewOwn
 from trainer.evaluation.metrics import ErrorRate, error_rate
 from trainer.training.events import EpochDone, StepDone
 from trainer.training.run import load_state
