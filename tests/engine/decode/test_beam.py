@@ -123,7 +123,7 @@ def test_a_word_outside_the_vocabulary_comes_out(beam, path):
 
 
 def test_a_word_outside_the_vocabulary_costs_what_it_is_set_to(model):
-    heard = spoken("раму ламу", certainty=0.999)
+    heard = spoken("раму ?аму", certainty=0.999, л=0.999, р=0.0005)
     free = BeamDecoder(ALPHABET, model, DECODE).text(heard)
     dear = BeamDecoder(ALPHABET, model, dataclasses.replace(DECODE, free_letter_price=100.0)).text(heard)
     assert free == "раму ламу"
