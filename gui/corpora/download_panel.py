@@ -18,6 +18,7 @@ from gui.corpora.download_words import failed_words, plan_words, progress_words,
 from gui.widgets.dialogs import ask_folder
 from gui.widgets.flow_row import FlowRow
 from gui.widgets.form import PROGRESS_STEPS, Folded, heading, named, number_field, push_button, words
+from gui.widgets.label import Label
 from gui.widgets.log_window import failure_link
 from gui.widgets.theme import GRID
 from trainer.download.archive_index import RUSSIAN, Choice, Index, corpus_url
@@ -84,10 +85,10 @@ class DownloadPanel(QWidget):
     def _lay_out(self) -> None:
         self.choice = row = FlowRow()
         row.setSpacing(GRID)
-        row.addWidget(QLabel(_("Archives:")))
+        row.addWidget(Label(_("Archives:")))
         row.addWidget(self.count)
         row.addSpacing(GRID)
-        row.addWidget(QLabel(_("with the text:")))
+        row.addWidget(Label(_("with the text:")))
         row.addWidget(self.text, 1)
         other = QWidget()
         inner = QVBoxLayout(other)

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFont
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from gui.core.i18n import _
 from gui.core.shortcuts import hint as hint_with_keys
@@ -10,6 +10,7 @@ from gui.core.words import clock_time
 from gui.session.status import Recording, Status
 from gui.widgets.form import NOTE_MS, PROGRESS_STEPS, keep_place
 from gui.widgets.icon_label import IconLabel
+from gui.widgets.label import Label
 from gui.widgets.microphone_list import MicrophoneChoice
 from gui.widgets.record_button import RecordButton
 from gui.widgets.theme import GRID, TITLE_SCALE, theme
@@ -55,7 +56,7 @@ class Controls(QWidget):
         super().__init__(parent)
         self.microphones = microphones
         self.record = RecordButton()
-        self.elapsed = QLabel()
+        self.elapsed = Label()
         self.elapsed.setFont(theme().font(TITLE_SCALE, QFont.Weight.Medium))
         self.elapsed.setAccessibleName(_("Time recorded"))
         self.cancel = QPushButton(_("Cancel"))
@@ -63,7 +64,7 @@ class Controls(QWidget):
         self.cancel.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         hint_with_keys(self.cancel, _("Cancel; recordings are kept"), "cancel")
         self.cancel.setAccessibleName(_("Cancel"))
-        self.state = QLabel()
+        self.state = Label()
         self.state.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.state.setWordWrap(True)
         self.state.setAccessibleName(_("State"))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QMouseEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
 from engine.errors import NoMicrophone
 from engine.events import Segment
@@ -27,6 +27,7 @@ from gui.session.jobs import Job
 from gui.session.session import Session
 from gui.session.status import Reading, Recording, Status, nothing_found_words
 from gui.widgets.dialogs import ask_open_paths, ask_save_path
+from gui.widgets.label import Label
 from gui.widgets.message_bar import Action, Message, MessageList, undo_action
 from gui.widgets.microphone_list import MicrophoneChoice
 from gui.widgets.theme import GRID, TITLE_SCALE, theme
@@ -71,7 +72,7 @@ class DictationPage(QWidget):
     def _lay_out(self) -> None:
         self.page = QFrame()
         self.page.setObjectName("page")
-        self._drop_hint = QLabel(_("Drop to read"))
+        self._drop_hint = Label(_("Drop to read"))
         self._drop_hint.setFont(theme().font(TITLE_SCALE))
         self._drop_hint.hide()
         on_page = QGridLayout(self.page)

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from engine.paths import resource
 from gui.core.i18n import _
 from gui.widgets.flow_row import FlowRow
+from gui.widgets.label import Label
 from gui.widgets.theme import GRID, TITLE_SCALE, button_icon_size, theme
 
 log = logging.getLogger(__name__)
@@ -50,10 +51,10 @@ class EmptyPage(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.viewport().setAutoFillBackground(False)
         inner = QWidget()
-        title = QLabel(_("Speak, and read what you said"))
+        title = Label(_("Speak, and read what you said"))
         title.setFont(theme().font(TITLE_SCALE, QFont.Weight.DemiBold))
-        hint = QLabel(_("Press the button below and speak Russian, or drop recordings here."))
-        self.marks = QLabel(_("It writes no punctuation by itself: say “запятая”, “точка” or “новая строка”."))
+        hint = Label(_("Press the button below and speak Russian, or drop recordings here."))
+        self.marks = Label(_("It writes no punctuation by itself: say “запятая”, “точка” or “новая строка”."))
         for label in (hint, self.marks):
             label.setProperty("quiet", True)
         column = QVBoxLayout(inner)
@@ -77,7 +78,7 @@ class EmptyPage(QScrollArea):
     def _try_it(self) -> FlowRow:
         row = FlowRow(centred=True)
         row.setSpacing(GRID)
-        label = QLabel(_("Try it:"))
+        label = Label(_("Try it:"))
         label.setProperty("quiet", True)
         row.addWidget(label)
         for card in self.cards:

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFont
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from gui.core.i18n import _, decimal_point, ngettext
 from gui.core.shortcuts import hint
@@ -10,6 +10,7 @@ from gui.core.words import clock_time
 from gui.widgets.elided import ElidedChoice, ElidedLabel
 from gui.widgets.flow_row import FlowRow
 from gui.widgets.form import NOTE_MS, named
+from gui.widgets.label import Label
 from gui.widgets.theme import GRID, button_icon_size, theme
 from gui.widgets.tool_row import ToolRow, tool_button
 
@@ -65,7 +66,7 @@ class PlayBar(FlowRow):
         self.play = _command_button(_("Play"), "play")
         self.play.setProperty("primary", True)
         self.after = _command_button(_("Go on a sentence"), "sentence_after")
-        self.time = QLabel()
+        self.time = Label()
         self.time.setAccessibleName(_("Time"))
         self.speed = ElidedChoice(objectName="choice")
         for speed in SPEEDS:
@@ -117,7 +118,7 @@ class PlayBar(FlowRow):
         self.play.setIcon(theme().icon("pause" if self._is_playing else "play", theme().colours.on_accent))
 
 
-class Note(QLabel):
+class Note(Label):
     """A hint that stays, and what has just happened in its place for a moment."""
 
     def __init__(self) -> None:

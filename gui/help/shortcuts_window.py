@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QS
 from gui.core.i18n import N_, _
 from gui.core.shortcuts import FIXED, KEYS, by_page, shown
 from gui.widgets.alt_letters import are_usual
+from gui.widgets.label import Label
 from gui.widgets.theme import GRID, theme
 
 HELD = ("Alt", N_("While it is held, each button shows the letter that presses it"))
@@ -45,14 +46,14 @@ def _listed() -> QWidget:
     if are_usual():
         groups[0][1].append(HELD)
     for title, rows in groups:
-        head = QLabel(_(title))
+        head = Label(_(title))
         head.setProperty("quiet", True)
         grid.addWidget(head, grid.rowCount(), 0, 1, 2)
         for sequence, meaning in (row for row in rows if row[0]):
-            keys = QLabel(shown(sequence))
+            keys = Label(shown(sequence))
             keys.setFont(theme().font(1.0, QFont.Weight.DemiBold))
             grid.addWidget(keys, grid.rowCount(), 0, Qt.AlignmentFlag.AlignLeft)
-            grid.addWidget(QLabel(_(meaning), objectName=_MEANING), grid.rowCount() - 1, 1)
+            grid.addWidget(Label(_(meaning), objectName=_MEANING), grid.rowCount() - 1, 1)
     return inner
 
 

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFont
-from PySide6.QtWidgets import QDialog, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from gui.core.i18n import N_, _
 from gui.core.settings import Settings
 from gui.core.shortcuts import KEYS, shown
 from gui.widgets.flow_row import FlowRow
 from gui.widgets.form import push_button, words
+from gui.widgets.label import Label
 from gui.widgets.theme import GRID, TITLE_SCALE, theme
 
 _ICON = QSize(6 * GRID, 6 * GRID)
@@ -67,13 +68,13 @@ class Tour(QDialog):
         self.number = 0
         self.setWindowTitle(_("Welcome to Diktovka"))
         self.setFixedSize((_SIZE * theme().text_scale).boundedTo(_LARGEST))
-        self.icon = QLabel()
-        self.title = QLabel()
+        self.icon = Label()
+        self.title = Label()
         self.title.setWordWrap(True)
         self.title.setFont(theme().font(TITLE_SCALE, QFont.Weight.DemiBold))
         self.text = words()
         self.text.setFont(theme().font(_BODY_SCALE if theme().text_scale < _LARGE_TEXT else 1.0))
-        self.place = QLabel()
+        self.place = Label()
         self.place.setProperty("quiet", True)
         self.back = push_button(_("Back"), _("The step before"))
         self.skip = push_button(_("Skip"), _("Close the tour; it can be had again in the settings"), "link")

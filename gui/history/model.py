@@ -5,6 +5,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, Qt, QTimer, Signal
 from engine.history.entry import Entry, Order, Show
 from gui.history.words import spoken, tip
 from gui.session.history_store import HistoryStore
+from gui.widgets import label
 
 ENTRY = Qt.ItemDataRole.UserRole
 FRACTION = Qt.ItemDataRole.UserRole + 1
@@ -55,7 +56,7 @@ class HistoryModel(QAbstractListModel):
             return None
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return spoken(entry, self._fractions.get(key))
-        return tip(entry) if role == Qt.ItemDataRole.ToolTipRole else None
+        return label.tip(tip(entry)) if role == Qt.ItemDataRole.ToolTipRole else None
 
     def entry(self, key: int) -> Entry | None:
         """As it was last fetched."""

@@ -6,7 +6,6 @@ from PySide6.QtCore import QItemSelectionModel, Qt, QTimer
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
-    QLabel,
     QLineEdit,
     QListView,
     QStackedWidget,
@@ -30,6 +29,7 @@ from gui.session.history_recorder import HistoryKeeper
 from gui.session.session import Session
 from gui.session.status import nothing_found_words
 from gui.widgets.flow_row import FlowRow
+from gui.widgets.label import Label
 from gui.widgets.log_window import failure_link
 from gui.widgets.message_bar import MessageList
 from gui.widgets.settings_form import Choice
@@ -38,7 +38,7 @@ from gui.widgets.theme import GRID, TITLE_SCALE, theme
 SEARCH_AFTER_MS = 120
 
 
-class EntryDetails(QLabel):
+class EntryDetails(Label):
     """Some lines under the list; nothing where none or several are chosen."""
 
     def __init__(self) -> None:
@@ -71,7 +71,7 @@ class HistoryPage(QWidget):
         self._make_list()
         self._make_search()
         self.details = EntryDetails()
-        self.totals = QLabel()
+        self.totals = Label()
         self.totals.setProperty("quiet", True)
         self.totals.setAccessibleName(_("How much there is"))
         self.show_log = failure_link()
@@ -107,7 +107,7 @@ class HistoryPage(QWidget):
         self.view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.empty = QWidget()
-        self._empty_title, self._empty_hint = QLabel(), QLabel()
+        self._empty_title, self._empty_hint = Label(), Label()
         self._empty_title.setFont(theme().font(TITLE_SCALE))
         self._empty_hint.setProperty("quiet", True)
         column = QVBoxLayout(self.empty)

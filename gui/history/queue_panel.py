@@ -1,7 +1,7 @@
 """The queue of files: how far it is, how long it will take, and what can be done with it."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QProgressBar, QVBoxLayout, QWidget
 
 from gui.core.i18n import _
 from gui.core.shortcuts import bind
@@ -10,6 +10,7 @@ from gui.session.session import Session
 from gui.session.status import Reading, Status
 from gui.widgets.flow_row import FlowRow
 from gui.widgets.form import PROGRESS_STEPS, push_button
+from gui.widgets.label import Label
 from gui.widgets.theme import GRID, button_icon_size, theme
 
 
@@ -23,7 +24,7 @@ class QueuePanel(QFrame):
         self._session = session
         self.setObjectName("message")
         self.setAccessibleName(_("Queue"))
-        self.words = QLabel()
+        self.words = Label()
         self.words.setAccessibleName(_("State of the queue"))
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)

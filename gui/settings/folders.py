@@ -18,6 +18,7 @@ from gui.settings.privacy import Kind, sizes, stored_kinds
 from gui.settings.sections import Around
 from gui.widgets.dialogs import ask_delete, show_in_folder
 from gui.widgets.form import named, push_button, words
+from gui.widgets.label import Label
 from gui.widgets.settings_form import SettingsForm, tick
 from gui.widgets.theme import GRID, icon_px
 from gui.widgets.wrapping_checkbox import Tick
@@ -125,7 +126,7 @@ class FoldersSection(SettingsForm):
             title = _(kind.title)
             self._ticks[kind.name] = tick(title, _("Delete this: {what}").format(what=title))
             self._ticks[kind.name].toggled.connect(self._show_state)
-            size = self._size_labels[kind.name] = QLabel("…", alignment=Qt.AlignmentFlag.AlignRight)
+            size = self._size_labels[kind.name] = Label("…", alignment=Qt.AlignmentFlag.AlignRight)
             size.setMinimumWidth(size.fontMetrics().horizontalAdvance("0000.0 MB "))  # room for what is told later
             where = self._place(kind)
             place = words(_breakable(where), quiet=True)

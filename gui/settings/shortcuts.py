@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QKeySequenceEdit, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QKeySequenceEdit, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from gui.core.i18n import _
 from gui.core.shortcuts import (
@@ -23,6 +23,7 @@ from gui.core.shortcuts import (
 from gui.settings.sections import Around
 from gui.widgets.flow_row import FlowRow
 from gui.widgets.form import named, push_button, words
+from gui.widgets.label import Label
 from gui.widgets.settings_form import SettingsForm
 from gui.widgets.theme import GRID, theme
 
@@ -69,7 +70,7 @@ class Row(QWidget):
         super().__init__()
         self.command = command
         what = _(command.meaning)
-        caption = QLabel(what)
+        caption = Label(what)
         caption.setWordWrap(True)
         self.field = KeysField(what)
         self.reset = push_button("", _("Reset: {what}").format(what=what), "link")

@@ -19,6 +19,7 @@ from gui.session.jobs import Job
 from gui.session.session import Session
 from gui.session.status import Recording, Status
 from gui.shell.main_window import MainWindow
+from gui.widgets.label import notice
 from gui.widgets.message_bar import MessageList
 
 NO_WINDOW = N_("No window had the focus, so the text was not inserted but copied.")
@@ -190,7 +191,7 @@ class Dictating(QObject):
         if self.tray is not None:
             self.tray.show_status(self._session.status, True)
             if self.has_tray and not self._window.isVisible():
-                self.tray.icon.showMessage(_("Diktovka"), problem_words(problem.error))
+                self.tray.icon.showMessage(_("Diktovka"), notice(problem_words(problem.error)))
 
     def _remember(self, job: Job) -> None:
         self._targets[job.key] = self._target, self._is_elsewhere

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem
 
 from gui.core.i18n import _
+from gui.widgets.label import tip
 from trainer.training.example_log import ExampleRow
 
 _MOST = 200  # so many are looked at by nobody; more would make the page slow
@@ -44,6 +45,6 @@ class ExampleTable(QTableWidget):
             self.insertRow(0)
             for column, text in enumerate((str(row.epoch), row.said, row.read)):
                 item = QTableWidgetItem(text)
-                item.setToolTip(text)
+                item.setToolTip(tip(text))
                 self.setItem(0, column, item)
         self.setRowCount(min(self.rowCount(), _MOST))

@@ -5,10 +5,11 @@ import pyqtgraph as pg
 from pyqtgraph.graphicsItems.ScatterPlotItem import drawSymbol
 from PySide6.QtCore import QPointF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from gui.core.i18n import _, decimal_point
 from gui.widgets.form import push_button
+from gui.widgets.label import Label
 from gui.widgets.theme import GRID, theme
 from trainer.training.loss_curve import Curve, HeldPoint
 
@@ -138,7 +139,7 @@ class LossPlot(QWidget):
             row = QHBoxLayout()
             row.setSpacing(GRID)
             row.addWidget(sample)
-            row.addWidget(QLabel(line.name()), 1)
+            row.addWidget(Label(line.name()), 1)
             column.addLayout(row)
         column.addStretch(1)
         if below is not None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QSpinBox, QVBoxLayout, QWidget
 
 from engine.config import FeatureConfig, ModelConfig
 from engine.errors import CheckpointError, ConfigError
@@ -17,6 +17,7 @@ from gui.widgets.dialogs import ask_folder
 from gui.widgets.elided import ElidedChoice
 from gui.widgets.flow_row import FlowRow
 from gui.widgets.form import Folded, named, number_field, push_button
+from gui.widgets.label import Label
 from gui.widgets.theme import GRID, theme
 from trainer.presets import PRESETS
 from trainer.settings import TrainConfig
@@ -81,10 +82,10 @@ class TrainingForm(QWidget):
         run.addWidget(self.run, 1)
         run.addWidget(self.delete)
         self._fields = [
-            (QLabel(_("Run:")), run),
-            (QLabel(_("Name:")), self.name),
-            (QLabel(_("Begin with:")), self.start),
-            (QLabel(_("Epochs:")), self.epochs),
+            (Label(_("Run:")), run),
+            (Label(_("Name:")), self.name),
+            (Label(_("Begin with:")), self.start),
+            (Label(_("Epochs:")), self.epochs),
         ]
         for (label, _field), buddy in zip(self._fields, (self.run, self.name, self.start, self.epochs), strict=True):
             label.setBuddy(buddy)

@@ -19,6 +19,7 @@ from gui.tuning.job import Step
 from gui.tuning.words import kept_words, measured_words, others_words, own_words
 from gui.widgets.flow_row import FlowRow
 from gui.widgets.form import PROGRESS_STEPS, heading, named, push_button, words
+from gui.widgets.label import tip
 from gui.widgets.theme import GRID, theme
 from trainer.tuning.events import BeforeAfter
 
@@ -142,6 +143,6 @@ class ResultView(QWidget):
         for row, texts in enumerate(result.texts):
             for column, text in enumerate(texts):
                 item = QTableWidgetItem(text)
-                item.setToolTip(text)
+                item.setToolTip(tip(text))
                 self.table.setItem(row, column, item)
         self.keep.setEnabled(result.share > 0)

@@ -12,6 +12,7 @@ from gui.core.i18n import _
 from gui.core.shortcuts import bind, hint
 from gui.widgets.flow_row import FlowRow
 from gui.widgets.form import push_button
+from gui.widgets.label import tip
 from gui.widgets.theme import GRID
 from trainer.corpus.voice_store import Kept
 
@@ -108,7 +109,7 @@ class KeptList(QWidget):
             told = "…" if text is None else text or _("(nothing)")
             for column, cell in enumerate((one.text, told, right)):
                 item = QTableWidgetItem(cell)
-                item.setToolTip(cell)
+                item.setToolTip(tip(cell))
                 if column == 2:
                     item.setTextAlignment(_RIGHT)
                 self.table.setItem(row, column, item)

@@ -1,12 +1,13 @@
 """What is seen of reading a sentence: the sentence, the round button, and one line of advice."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
 
 from gui.core.i18n import _
 from gui.core.shortcuts import hint
 from gui.widgets.flow_row import FlowRow
 from gui.widgets.form import keep_place, named, push_button, words
+from gui.widgets.label import Label
 from gui.widgets.record_button import RecordButton
 from gui.widgets.theme import GRID, TEXT_SCALE, TITLE_SCALE, theme
 
@@ -20,7 +21,7 @@ class ReaderView(QWidget):
         self._lay_out()
 
     def _make_widgets(self) -> None:
-        self.text = QLabel()
+        self.text = Label()
         self.text.setFont(theme().font(TITLE_SCALE))
         self.text.setWordWrap(True)
         self.text.setAlignment(Qt.AlignmentFlag.AlignCenter)

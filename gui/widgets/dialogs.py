@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
@@ -71,6 +71,7 @@ def dropped_paths(dropped: QMimeData) -> list[Path]:
 def ask_delete(parent: QWidget, question: str, consequence: str, act: str = "") -> bool:
     """True if the person wants it gone. Enter and Esc keep it. act: what the button says; “Delete” unless told."""
     box = QMessageBox(QMessageBox.Icon.Question, _("Diktovka"), question, parent=parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)  # names and paths are told as they are
     box.setInformativeText(consequence)
     delete = box.addButton(act or _("Delete"), QMessageBox.ButtonRole.DestructiveRole)
     keep = box.addButton(_("Keep"), QMessageBox.ButtonRole.RejectRole)

@@ -2,8 +2,9 @@
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QStyle, QStyleOptionComboBox, QStylePainter
+from PySide6.QtWidgets import QComboBox, QSizePolicy, QStyle, QStyleOptionComboBox, QStylePainter
 
+from gui.widgets.label import Label, tip
 from gui.widgets.theme import GRID
 
 
@@ -22,7 +23,7 @@ class ElidedChoice(QComboBox):
         return option.fontMetrics.elidedText(option.currentText, Qt.TextElideMode.ElideRight, room.width())
 
 
-class ElidedLabel(QLabel):
+class ElidedLabel(Label):
     def __init__(self) -> None:
         super().__init__()
         self._whole = ""
@@ -30,7 +31,7 @@ class ElidedLabel(QLabel):
 
     def show_text(self, text: str) -> None:
         self._whole = text
-        self.setToolTip(text)
+        self.setToolTip(tip(text))
         self._elide()
 
     def minimumSizeHint(self) -> QSize:

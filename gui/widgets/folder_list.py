@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, Q
 from gui.core.i18n import _
 from gui.widgets.flow_row import FlowRow
 from gui.widgets.form import push_button
+from gui.widgets.label import tip
 from gui.widgets.theme import GRID
 
 _ROWS = 4  # shown at once, at most
@@ -27,7 +28,7 @@ class FolderList(QWidget):
         self._title, self._ask_folder, self._start = title, ask_folder, start or Path.home()
         self.list = QListWidget()
         self.list.setAccessibleName(name)
-        self.list.setToolTip(hint)
+        self.list.setToolTip(tip(hint))
         self.list.setTabKeyNavigation(False)
         self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -66,7 +67,7 @@ class FolderList(QWidget):
         for folder in folders:
             item = QListWidgetItem(str(folder))
             item.setData(Qt.ItemDataRole.UserRole, folder)
-            item.setToolTip(str(folder))
+            item.setToolTip(tip(str(folder)))
             self.list.addItem(item)
         self.show_state()
 

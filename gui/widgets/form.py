@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QAbstractSpinBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from gui.widgets.label import Label, tip
 from gui.widgets.theme import GRID, theme
 
 PROGRESS_STEPS = 1000  # of a bar that shows a fraction
@@ -16,7 +17,7 @@ def push_button(text: str, hint: str, kind: str = "outlined") -> QPushButton:
     button.setProperty(kind, True)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.setAccessibleName(text)
-    button.setToolTip(hint)
+    button.setToolTip(tip(hint))
     return button
 
 
@@ -28,7 +29,7 @@ def keep_place(widget: QWidget) -> None:
 
 
 def heading(text: str) -> QLabel:
-    label = QLabel(text)
+    label = Label(text)
     label.setFont(theme().font(1.0, QFont.Weight.DemiBold))
     label.setWordWrap(True)
     return label
@@ -36,7 +37,7 @@ def heading(text: str) -> QLabel:
 
 def words(text: str = "", quiet: bool = False) -> QLabel:
     """A sentence that takes as many lines as it needs."""
-    label = QLabel(text)
+    label = Label(text)
     label.setWordWrap(True)
     label.setProperty("quiet", quiet)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -52,7 +53,7 @@ def number_field(field: QAbstractSpinBox) -> QAbstractSpinBox:
 def named(widget: QWidget, name: str, hint: str = "") -> QWidget:
     """Gives a field its name for screen readers, and its tooltip."""
     widget.setAccessibleName(name)
-    widget.setToolTip(hint or name)
+    widget.setToolTip(tip(hint or name))
     return widget
 
 

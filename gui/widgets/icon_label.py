@@ -1,12 +1,13 @@
 """Icons that follow the theme: one that stands by itself, and a button with one."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
+from gui.widgets.label import Label, tip
 from gui.widgets.theme import button_icon_size, icon_size, theme
 
 
-class IconLabel(QLabel):
+class IconLabel(Label):
     """name: of Material Design Icons. accented: in the accent colour, else in that of quiet text."""
 
     def __init__(self, name: str, accented: bool = False, parent: QWidget | None = None):
@@ -30,7 +31,7 @@ class IconButton(QPushButton):
         self.setProperty("outlined", True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(text)
-        self.setToolTip(hint)
+        self.setToolTip(tip(hint))
         self.setIconSize(button_icon_size())
         theme().changed.connect(self._paint_icon)
         self._paint_icon()

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gui.core.problem import problem_words
 from gui.core.tasks import Task
+from gui.widgets.label import Label
 from gui.widgets.log_window import failure_link
 
 
@@ -27,7 +28,7 @@ class LatePage(QWidget):
         self._module, self._make, self._waiting = module, make, waiting
         self.page: QWidget | None = None
         self._importing: Task | None = None
-        self._hint = QLabel(waiting, alignment=Qt.AlignmentFlag.AlignCenter)
+        self._hint = Label(waiting, alignment=Qt.AlignmentFlag.AlignCenter)
         self._hint.setWordWrap(True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

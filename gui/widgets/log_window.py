@@ -1,12 +1,13 @@
 """The log, readable without knowing where it lies."""
 
 from PySide6.QtGui import QFontDatabase, QGuiApplication, QTextCursor
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from engine.paths import log_file
 from gui.core.i18n import _
 from gui.core.log import read_log
 from gui.widgets.form import push_button
+from gui.widgets.label import Label
 from gui.widgets.theme import GRID
 
 
@@ -24,7 +25,7 @@ class LogWindow(QDialog):
         self.text.setFont(font)
         self.text.setAccessibleName(_("Log"))
         self.text.moveCursor(QTextCursor.MoveOperation.End)
-        place = QLabel(str(log_file()))
+        place = Label(str(log_file()))
         place.setProperty("quiet", True)
         place.setWordWrap(True)
         buttons = QDialogButtonBox()

@@ -17,6 +17,7 @@ from gui.widgets.dialogs import show_in_folder
 from gui.widgets.elided import ElidedLabel
 from gui.widgets.flow_row import FlowRow
 from gui.widgets.icon_label import IconLabel
+from gui.widgets.label import Label
 from gui.widgets.log_window import LogWindow
 from gui.widgets.theme import GRID, icon_size, theme
 
@@ -55,7 +56,7 @@ class Message(QFrame):
         self.text = text
         self._on_close = on_close
         self.undo: QPushButton | None = None
-        label = QLabel(text)
+        label = Label(text)
         label.setWordWrap(True)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)

@@ -12,6 +12,7 @@ from gui.core.settings import Settings
 from gui.core.shortcuts import hint
 from gui.core.tasks import Task
 from gui.widgets.elided import ElidedChoice
+from gui.widgets.label import tip
 from gui.widgets.theme import GRID, theme
 
 WIDTH_PX, LEAST_PX = 30 * GRID, 15 * GRID
@@ -94,7 +95,7 @@ class MicrophoneChoice(ElidedChoice):
         self.clear()
         for text, name in zip(wanted, [None, *names], strict=True):
             self.addItem(text, name)
-            self.setItemData(self.count() - 1, text, Qt.ItemDataRole.ToolTipRole)
+            self.setItemData(self.count() - 1, tip(text), Qt.ItemDataRole.ToolTipRole)
         self.setCurrentIndex(max(0, self.findData(self._settings.microphone) if self._settings.microphone else 0))
         if opened:
             super().showPopup()  # makes it as long as its new list

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QVBoxLayout, QWidg
 from gui.widgets.elided import ElidedChoice
 from gui.widgets.flow_row import FlowRow
 from gui.widgets.form import heading, named, words
+from gui.widgets.label import Label
 from gui.widgets.theme import GRID, TITLE_SCALE, theme
 from gui.widgets.wrapping_checkbox import Tick
 
@@ -58,7 +59,7 @@ class SettingsForm(QWidget):
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, GRID, 2 * GRID)
         self.column.setSpacing(GRID)
-        head = QLabel(title)
+        head = Label(title)
         head.setFont(theme().font(TITLE_SCALE * 0.8, QFont.Weight.DemiBold))
         head.setWordWrap(True)
         self.column.addWidget(head)
@@ -66,7 +67,7 @@ class SettingsForm(QWidget):
 
     def add_field(self, label: str, field: QWidget, note: str = "", *beside: QWidget) -> QLabel:
         """A label above its field; beside: buttons to its right. Gives the note's label."""
-        caption = QLabel(label)
+        caption = Label(label)
         caption.setBuddy(field)
         caption.setWordWrap(True)
         self.column.addWidget(caption)

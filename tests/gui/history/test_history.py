@@ -551,7 +551,7 @@ def test_a_place_that_cannot_be_written_to_leaves_the_window_working(own_home, m
     (data_dir() / "history.sqlite").mkdir(parents=True)
     stage = make_stage()
     qtbot.waitUntil(lambda: bool(stage.page.messages.texts))
-    assert stage.page.messages.texts[0].startswith("Nothing can be written to ")
+    assert stage.page.messages.texts[0].startswith("The history ")
     read(stage, qtbot, "в памяти")
     assert states(stage, qtbot) == [("0.wav", "done", "в памяти")]
 
