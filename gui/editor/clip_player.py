@@ -1,6 +1,6 @@
-"""Plays a short recording through the loudspeaker, and stops."""
+"""Plays short recordings from beginning to end, one at a time: an entry of the history, a clip of one's voice."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -10,52 +10,64 @@ from engine.system.worker import Cancelled
 from gui.core.tasks import Work
 
 
-def played(path: Path, open_output: Callable | None = None) -> Iterator[object]:
-    """Reads the recording and plays it to its end. Raises AudioError, PlaybackError or PortAudioMissing."""
+def playing(path: Path, open_output: Callable | None = None) -> Iterator[float]:
+    """Plays a recording and yields the second that is heard. Raises AudioError, PlaybackError or PortAudioMissing."""
     from engine.audio.playback import Playback
     from engine.audio.sound_on_disk import Sound, load_sound
 
-    for event in load_sound(path):
-        yield None
-        if isinstance(event, Sound):
-            playback = Playback(event, open_output) if open_output else Playback(event)
-            try:
-                yield from playback.run()
-            finally:
-                playback.silence()
+    for step in load_sound(path):
+        if isinstance(step, Sound):
+            yield from (Playback(step, open_output) if open_output else Playback(step)).run()
+        else:
+            yield 0.0
 
 
-class VoicePlayer(QObject):
-    """`failed(error, try_again)`; `changed`: it began or ended."""
+class ClipPlayer(QObject):
+    """`changed` when it begins or ends; `failed(error)`. key: of what is heard, else None. play: see `playing`."""
 
-    failed = Signal(object, object)
     changed = Signal()
+    failed = Signal(object)
 
     def __init__(self, open_output: Callable | None = None):
         super().__init__()
-        self._open_output = open_output
-        self.path: Path | None = None
+        self.play = partial(playing, open_output=open_output)
+        self.key: Hashable | None = None
+        self._next: tuple[Path, Hashable] | None = None
         self._work = Work(self)
         self._work.ended.connect(self._end)
 
     @property
-    def playing(self) -> bool:
+    def is_playing(self) -> bool:
         return self._work.running
 
-    def toggle(self, path: Path) -> None:
-        """Plays it from its beginning; stops what plays."""
-        if self.playing:
-            self.stop()
+    def toggle(self, path: Path, key: Hashable | None = None) -> None:
+        """Plays the recording in place of what is heard, or stops if it is the one that is heard.
+
+        key: tells recordings apart; their paths do where none is given.
+        """
+        key = path if key is None else key
+        is_heard = key == self.key
+        self.stop()
+        if is_heard:
             return
-        self.path = path
-        self._work.start(partial(played, path, self._open_output))
-        self.changed.emit()
+        self._next = (path, key)
+        if not self.is_playing:
+            self._begin()
 
     def stop(self) -> None:
+        self._next = None
         self._work.cancel()
 
-    def _end(self, outcome: Exception | None) -> None:
-        self.path = None
-        if outcome is not None and not isinstance(outcome, Cancelled):
-            self.failed.emit(outcome, None)
+    def _begin(self) -> None:
+        (path, self.key), self._next = self._next, None
+        self._work.start(lambda: self.play(path))
         self.changed.emit()
+
+    def _end(self, outcome: Exception | None) -> None:
+        self.key = None
+        if outcome is not None and not isinstance(outcome, Cancelled):
+            self.failed.emit(outcome)
+        if self._next is not None:
+            self._begin()
+        else:
+            self.changed.emit()

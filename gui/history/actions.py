@@ -157,7 +157,7 @@ class HistoryActions(FlowRow):
     def _play(self) -> None:
         chosen = self._page.chosen
         if len(chosen) == 1:
-            self._page.player.toggle(chosen[0].key, chosen[0].source)
+            self._page.player.toggle(chosen[0].source, chosen[0].key)
 
     def _rename(self) -> None:
         (entry,) = self._page.chosen

@@ -17,7 +17,7 @@ from engine.history.entry import Entry, Order, Show, Totals
 from gui.core.i18n import _
 from gui.core.settings import Settings
 from gui.core.shortcuts import bind, hint
-from gui.editor.entry_player import HistoryPlayer
+from gui.editor.clip_player import ClipPlayer
 from gui.history.actions import HistoryActions
 from gui.history.editing import HistoryEditing
 from gui.history.model import ENTRY, HistoryModel
@@ -56,13 +56,11 @@ class EntryDetails(Label):
 class HistoryPage(QWidget):
     """Shows the history that the keeper keeps. player: passed in."""
 
-    def __init__(
-        self, session: Session, settings: Settings, keeper: HistoryKeeper, player: HistoryPlayer | None = None
-    ):
+    def __init__(self, session: Session, settings: Settings, keeper: HistoryKeeper, player: ClipPlayer | None = None):
         super().__init__()
         self._session, self._settings, self._keeper = session, settings, keeper
         self._chosen: list[int] = []
-        self.player = player or HistoryPlayer()
+        self.player = player or ClipPlayer()
         self.messages = MessageList()
         self.model = HistoryModel(keeper.store)
         self.queue = QueuePanel(session)

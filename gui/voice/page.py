@@ -13,7 +13,7 @@ from engine.system.worker import Cancelled
 from gui.core.i18n import _, ngettext
 from gui.core.settings import Settings
 from gui.core.tasks import Errand, MakeRecorder
-from gui.editor.clip_player import VoicePlayer
+from gui.editor.clip_player import ClipPlayer
 from gui.session.session import Session
 from gui.voice.list import KeptList
 from gui.voice.other_voices_panel import OtherVoicesPanel
@@ -57,7 +57,7 @@ class VoicePage(QWidget):
         self._chooser, self._passed_over = Chooser(sentences()), []
         self._undone: Kept | None = None
         self._imported: Imported | None = None
-        self.player = VoicePlayer(open_output)
+        self.player = ClipPlayer(open_output)
         self.reader = Reader(self.store, self.player, make_recorder, lambda: settings.microphone, self._may_record)
         self.list = KeptList()
         self.hearing = VoiceHearing(self.store, session)
@@ -240,7 +240,7 @@ class VoicePage(QWidget):
     def _tell_done(self, text: str, undo: object) -> None:
         self.messages.say(text, "check-circle-outline", [undo_action(undo)] if undo else [])
 
-    def tell(self, error: Exception, try_again: object) -> None:
+    def tell(self, error: Exception, try_again: object = None) -> None:
         """A failure in one sentence, and another try where it makes sense."""
         self.messages.say_failure(error, try_again or None)
 
@@ -256,7 +256,7 @@ class VoicePage(QWidget):
         self._close_when_quiet()
 
     def _close_when_quiet(self) -> None:
-        busy = self.reader.busy or self.player.playing or self.hearing.work.running or self.tuning.busy
+        busy = self.reader.busy or self.player.is_playing or self.hearing.work.running or self.tuning.busy
         if self._closing and not busy and not self.work.running and not self.has_closed:
             self.has_closed = True
             self.closed.emit()

@@ -8,16 +8,21 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
 
 from engine.alphabet import normalise
 from gui.core.i18n import _
-from gui.core.shortcuts import bind
+from gui.core.shortcuts import bind, hint
 from gui.core.tasks import MakeRecorder, Work
-from gui.editor.clip_player import VoicePlayer
+from gui.editor.clip_player import ClipPlayer
 from gui.session.recording_controller import Dictaphone
 from gui.session.status import Recording
-from gui.voice.reader_view import ReaderView
 from gui.voice.words import advice
+from gui.widgets.flow_row import FlowRow
+from gui.widgets.form import keep_place, named, push_button, words
+from gui.widgets.label import Label
+from gui.widgets.record_button import RecordButton
+from gui.widgets.theme import GRID, TEXT_SCALE, TITLE_SCALE, theme
 from trainer.corpus.take_check import Verdict, judge
 from trainer.corpus.voice_store import VoiceStore, unusable
 
@@ -29,7 +34,7 @@ class State(Enum):
     TAKEN = auto()
 
 
-class Reader(ReaderView):
+class Reader(QWidget):
     """may_record: why the microphone is not free just now, as a sentence; empty where it is.
 
     `kept(take, text)`: wanted in the corpus; the owner calls `show_sentence` when it is. `another_wanted(text)`: the
@@ -44,13 +49,15 @@ class Reader(ReaderView):
     def __init__(
         self,
         store: VoiceStore,
-        player: VoicePlayer,
+        player: ClipPlayer,
         make_recorder: MakeRecorder,
         microphone: Callable[[], str | None],
         may_record: Callable[[], str],
         now: Callable[[], datetime] = datetime.now,
     ):
         super().__init__()
+        self._make_widgets()
+        self._lay_out()
         self._store, self._player = store, player
         self._microphone, self._may_record = microphone, may_record
         self._dictaphone = Dictaphone(store.take_folder, make_recorder, now)
@@ -63,6 +70,57 @@ class Reader(ReaderView):
         self.verdict: Verdict | None = None
         self._connect()
         self._show_state()
+
+    def _make_widgets(self) -> None:
+        self.text = Label()
+        self.text.setFont(theme().font(TITLE_SCALE))
+        self.text.setWordWrap(True)
+        self.text.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.text.setAccessibleName(_("Sentence to read aloud"))
+        self.typed = named(QLineEdit(), _("Your own sentence"), _("Type a sentence, then say it"))
+        self.typed.setFont(theme().font(TEXT_SCALE))
+        self.typed.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.typed.setPlaceholderText(_("Type a sentence, then say it"))
+        self.record = RecordButton(keys="Space")
+        self.advice = words()
+        self.advice.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.hear = push_button(_("Hear it"), "")
+        self.keep = push_button(_("Keep"), f"{_('Keep it, and go on to the next sentence')} (Enter)", "primary")
+        self.another = push_button(_("Another sentence"), "", "link")
+        self.own = push_button(_("Type your own"), "", "link")
+        self.own.setCheckable(True)
+        hint(self.hear, _("Hear what was recorded"), "voice_hear")
+        hint(self.own, _("A sentence of your own instead of the one shown"), "voice_own")
+        hint(self.another, _("Show another sentence instead of this one"), "voice_another")
+
+    def _lay_out(self) -> None:
+        page = QFrame()
+        page.setObjectName("page")
+        inner = QVBoxLayout(page)
+        inner.setContentsMargins(3 * GRID, GRID, 3 * GRID, GRID // 2)
+        inner.setSpacing(GRID)
+        inner.addStretch(1)
+        inner.addWidget(self.text)
+        inner.addWidget(self.typed)
+        inner.addStretch(1)
+        choice = FlowRow(centred=True)
+        choice.addWidget(self.another)
+        choice.addWidget(self.own)
+        inner.addWidget(choice)
+        row = FlowRow(centred=True)
+        row.setSpacing(2 * GRID)
+        for button in (self.hear, self.record, self.keep):
+            row.addWidget(button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID)
+        column.addWidget(page, 1)
+        column.addWidget(row)
+        column.addWidget(self.advice)
+        width = max(self.hear.sizeHint().width(), self.keep.sizeHint().width())
+        for button in (self.hear, self.keep):  # so that the round button stands in the middle
+            button.setFixedWidth(width)
+            keep_place(button)
 
     def _connect(self) -> None:
         self.record.clicked.connect(self.toggle)

@@ -421,7 +421,7 @@ class FakePlayback:
 def test_hearing_an_entry(stage, qtbot):
     read(stage, qtbot, "раз", "два")
     page = show_history(stage, qtbot)
-    playback = page.player._play = FakePlayback()
+    playback = page.player.play = FakePlayback()
     choose(page, qtbot, 0)
     qtbot.keyClick(page.view, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: page.actions.play.text() == "Stop")
@@ -429,23 +429,23 @@ def test_hearing_an_entry(stage, qtbot):
     page.actions.play.click()
     qtbot.waitUntil(lambda: playback.played == [Path("/записи/1.wav"), Path("/записи/0.wav")])
     page.actions.play.click()
-    qtbot.waitUntil(lambda: page.player.has_stopped)
+    qtbot.waitUntil(lambda: not page.player.is_playing)
     assert page.actions.play.text() == "Play"
     page.actions.play.click()
     playback.over.set()
-    qtbot.waitUntil(lambda: page.player.has_stopped and page.actions.play.text() == "Play")
+    qtbot.waitUntil(lambda: not page.player.is_playing and page.actions.play.text() == "Play")
     assert page.messages.texts == []
 
 
 def test_what_cannot_be_heard_is_told(stage, qtbot):
     read(stage, qtbot, "раз")
     page = show_history(stage, qtbot)
-    playback = page.player._play = FakePlayback()
+    playback = page.player.play = FakePlayback()
     playback.failure = NoLoudspeaker()
     choose(page, qtbot, 0)
     page.actions.play.click()
     qtbot.waitUntil(lambda: page.messages.texts == [str(NoLoudspeaker())])
-    assert page.player.has_stopped
+    assert not page.player.is_playing
 
 
 # --- correcting it ---

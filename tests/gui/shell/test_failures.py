@@ -97,11 +97,11 @@ def an_entry_that_was_not_read(at: Provoked) -> QWidget:
 def an_entry_that_cannot_be_heard(at: Provoked) -> QWidget:
     read(at.stage, at.qtbot, "раз")
     page = show_history(at.stage, at.qtbot)
-    playback = page.player._play = FakePlayback()
+    playback = page.player.play = FakePlayback()
     playback.failure = NoLoudspeaker()
     choose(page, at.qtbot, 0)
     page.actions.play.click()
-    at.wait(lambda: page.player.has_stopped)
+    at.wait(lambda: not page.player.is_playing)
     return page
 
 

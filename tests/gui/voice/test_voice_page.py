@@ -274,14 +274,14 @@ def test_it_is_heard(reading, qtbot):
     reading.reader.hear.click()
     qtbot.waitUntil(reading.loudspeaker.opened.is_set)
     reading.loudspeaker.play(9)
-    qtbot.waitUntil(lambda: not reading.page.player.playing)
+    qtbot.waitUntil(lambda: not reading.page.player.is_playing)
     assert np.abs(reading.loudspeaker.heard).max() == pytest.approx(LOUD / 32768, abs=0.05)
     reading.keep()
     reading.table.selectRow(0)
     reading.page.list.play.click()
     qtbot.waitUntil(reading.loudspeaker.opened.is_set)
     reading.page.list.play.click()  # the same again stops it
-    qtbot.waitUntil(lambda: not reading.page.player.playing)
+    qtbot.waitUntil(lambda: not reading.page.player.is_playing)
 
 
 def test_a_missing_microphone_is_told(reading, qtbot):
