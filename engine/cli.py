@@ -79,15 +79,15 @@ def decoder(checkpoint, model: Path | None, own_words: Path | None):
 
 def transcribe(arguments: argparse.Namespace) -> int:
     """Transcribes each file; a file that fails is named and the others go on. 1 if any failed."""
-    from engine.model.checkpoint import load_checkpoint
+    from engine.model.recogniser import load_recogniser
     from engine.transcribe.transcribe import Transcriber
 
     if arguments.format == "docx" and not arguments.output_directory:
         raise ConfigError(name="--docx", reason="a Word document cannot be printed; name a folder for it with -o")
     model = arguments.model or shipped_checkpoint()
-    checkpoint = load_checkpoint(model)
+    described, recognise = load_recogniser(model)
     own_words = arguments.own_words or own_words_file()
-    transcriber = Transcriber(checkpoint, decoder(checkpoint, arguments.language_model, own_words))
+    transcriber = Transcriber(described, recognise, decoder(described, arguments.language_model, own_words))
     spoken = spoken_options(arguments.spoken_commands, arguments.digits)
     failed = False
     for path in arguments.file:
@@ -141,14 +141,14 @@ def _finished(events: Iterator[Event], path: Path) -> Finished:
 
 def demo(arguments: argparse.Namespace) -> int:
     """The two sample recordings, what was said in them beside what was read."""
-    from engine.model.checkpoint import load_checkpoint
+    from engine.model.recogniser import load_recogniser
     from engine.transcribe.transcribe import Transcriber
 
     folder = resource("samples")
     samples = json.loads((folder / "samples.json").read_text(encoding="utf-8"))
     say("Getting the model ready ...")
-    checkpoint = load_checkpoint(shipped_checkpoint())
-    transcriber = Transcriber(checkpoint, decoder(checkpoint, shipped_language_model(), own_words_file()))
+    model, recognise = load_recogniser(shipped_checkpoint())
+    transcriber = Transcriber(model, recognise, decoder(model, shipped_language_model(), own_words_file()))
     for sample in samples:
         finished = _finished(transcriber.transcribe(folder / sample["file"]), folder / sample["file"])
         say(f"\n{sample['file']} ({sample['speaker']['en']}), {finished.duration_s:.1f} s")

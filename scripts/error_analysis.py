@@ -63,14 +63,12 @@ def _all_heard(checkpoint_path: Path, paths: Iterable[Path]) -> Iterable[Heard]:
     from engine.decode.beam import BeamDecoder
     from engine.decode.greedy import GreedyDecoder
     from engine.decode.language_model import load_language_model
-    from engine.model.bilstm_ctc import Recogniser
-    from engine.model.checkpoint import load_checkpoint
+    from engine.model.recogniser import load_recogniser
     from engine.paths import shipped_language_model
     from trainer.dataset.batches import Examples
     from trainer.dataset.training_data import examples_by_split
 
-    checkpoint = load_checkpoint(checkpoint_path)
-    recognise = Recogniser(checkpoint.model, checkpoint.weights)
+    checkpoint, recognise = load_recogniser(checkpoint_path)
     shaper = Examples(checkpoint.alphabet, checkpoint.features, checkpoint.model)
     greedy = GreedyDecoder(checkpoint.alphabet)
     beam = BeamDecoder(checkpoint.alphabet, load_language_model(shipped_language_model()), checkpoint.decode)

@@ -82,12 +82,12 @@ def _parser() -> argparse.ArgumentParser:
 
 def _log_probabilities(checkpoint, names: Sequence[str], clips: int | None) -> dict[str, list]:
     """(what was said, log-probabilities) of each recording of the development sets."""
-    from engine.model.bilstm_ctc import Recogniser
+    from engine.model.recogniser import recogniser
     from trainer.dataset.batches import Examples
     from trainer.dataset.training_data import examples_by_split
 
     shared = Path(os.environ.get("DIKTOVKA_SHARED") or ROOT.parent / "shared")
-    recognise = Recogniser(checkpoint.model, checkpoint.weights)
+    recognise = recogniser(checkpoint)
     shaper = Examples(checkpoint.alphabet, checkpoint.features, checkpoint.model)
     sets = {}
     for name in names:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from engine.decode.own_words import OwnWords, read_own_words
 from engine.errors import DiktovkaError, unexpected
-from engine.model.checkpoint import Checkpoint
+from engine.model.checkpoint import Description
 from engine.paths import own_words_file, shipped_language_model
 
 log = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ class Language:
 NO_LANGUAGE = Language(None, None)
 
 
-def load_beam(checkpoint: Checkpoint, language: Language):
+def load_beam(checkpoint: Description, language: Language):
     """The BeamDecoder at once, or None without a language model. Returns it with the OwnWords that it prefers.
 
     Raises LanguageModelError, OwnWordsUnreadable.
@@ -48,7 +48,7 @@ class BeamLoader:
     decoder: None until it is there. error: why it cannot be made, or why the own words cannot be read.
     """
 
-    def __init__(self, checkpoint: Checkpoint, language: Language):
+    def __init__(self, checkpoint: Description, language: Language):
         self._checkpoint, self._language = checkpoint, language
         self._seen: tuple[int, int] | None = None
         self.decoder = None

@@ -1,17 +1,20 @@
-"""A model on disk: weights, and one JSON that says all about them.
+"""A model on disk: weights, the network made of them, and one JSON that says all about them.
 
-weights.npz      every weight by name (see engine.model.bilstm_ctc.weight_shapes), float32 or float16
-model.json       alphabet, feature and model configuration, history, error rates, SHA-256 of weights.npz
+weights.npz      every weight by name (see engine.model.weights.weight_shapes), float32 or float16; training goes on
+                 from them
+network.onnx     what recognition runs (see engine.model.network_graph)
+model.json       alphabet, feature and model configuration, history, error rates, SHA-256 of both
 model.next.json  the description of weights that are just being replaced; there after a kill in the midst of that
 
-Two files cannot be replaced at once. Both descriptions name their weights, so whatever a kill leaves, the one that goes
-with the weights is there: the model is the one before or the new one, whole.
+Several files cannot be replaced at once. Both descriptions name their weights, so whatever a kill leaves, the one that
+goes with the weights is there: the model is the one before or the new one, whole. The network follows from the weights:
+where it is missing, or is not the one that is described, it is made again.
 """
 
 import hashlib
 import json
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 import numpy as np
@@ -26,20 +29,24 @@ from engine.errors import (
     ConfigError,
     StorageError,
 )
+from engine.model.network_graph import network_graph
+from engine.model.onnx_session import read_bounded
 from engine.model.weights import weight_shapes
+from engine.paths import refuse_shipped
 from engine.system.atomic_files import atomic_path, storage_error, sync, write_atomic
 from engine.system.npz import read_arrays
 
-WEIGHTS, DESCRIPTION = "weights.npz", "model.json"
+WEIGHTS, NETWORK, DESCRIPTION = "weights.npz", "network.onnx", "model.json"
+_WEIGHTS_SUM, _NETWORK_SUM = "weights_sha256", "network_sha256"
 _NEXT = "model.next.json"
 FORMAT = 1
+_MOST_NETWORK_BYTES = 2**30
 
 
 @dataclass(frozen=True)
-class Checkpoint:
-    """weights: name -> float32 array. history: one dict an epoch. error_rates: set -> {cer, wer, ...}."""
+class Description:
+    """What is known of a model beside its weights. history: one dict an epoch. error_rates: set -> {cer, wer, ...}."""
 
-    weights: dict[str, np.ndarray]
     alphabet: Alphabet
     features: FeatureConfig
     model: ModelConfig
@@ -50,22 +57,43 @@ class Checkpoint:
     error_rates: dict[str, object] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Checkpoint(Description):
+    """weights: name -> float32 array."""
+
+    weights: dict[str, np.ndarray] = field(kw_only=True)
+
+    @property
+    def description(self) -> Description:
+        return Description(**{one.name: getattr(self, one.name) for one in fields(Description)})
+
+
 def save_checkpoint(folder: Path, checkpoint: Checkpoint, half: bool = False) -> None:
     """Replaces what is there; a kill leaves the one model or the other. half: weights as float16, in half the space.
 
-    Raises StorageError.
+    Raises StorageError, CheckpointDamaged for weights that are not finite, before anything is written.
     """
     kind = np.float16 if half else np.float32
+    weights = {name: value.astype(kind, copy=False) for name, value in checkpoint.weights.items()}
+    _check_finite(folder, weights)
+    graph = network_graph(checkpoint.model, {name: value.astype(np.float32) for name, value in weights.items()})
     _settle(folder)  # else the only description of what a kill left there would be overwritten
     try:
         with atomic_path(folder / WEIGHTS) as temporary:
-            np.savez(temporary, **{name: value.astype(kind, copy=False) for name, value in checkpoint.weights.items()})
-            write_atomic(folder / _NEXT, _described(checkpoint, _sha256(temporary)))
+            np.savez(temporary, **weights)
+            sums = {_WEIGHTS_SUM: _sha256(temporary), _NETWORK_SUM: hashlib.sha256(graph).hexdigest()}
+            write_atomic(folder / _NEXT, _described(checkpoint, sums))
+            _write_network(folder, graph)
     except StorageError:
         with suppress(OSError):
             (folder / _NEXT).unlink()
         raise
     _settle(folder)
+
+
+def _write_network(folder: Path, graph: bytes) -> None:
+    with atomic_path(folder / NETWORK) as temporary:
+        temporary.write_bytes(graph)
 
 
 def _settle(folder: Path) -> None:
@@ -78,8 +106,8 @@ def _settle(folder: Path) -> None:
         raise storage_error(folder / DESCRIPTION, error) from error
 
 
-def _described(checkpoint: Checkpoint, digest: str) -> str:
-    """model.json. digest: of the weights."""
+def _described(checkpoint: Description, sums: dict[str, str]) -> str:
+    """model.json. sums: of the weights and of the network."""
     described = {
         "format": FORMAT,
         "name": checkpoint.name,
@@ -87,11 +115,15 @@ def _described(checkpoint: Checkpoint, digest: str) -> str:
         "features": checkpoint.features.to_dict(),
         "model": checkpoint.model.to_dict(),
         "decode": checkpoint.decode.to_dict(),
-        "weights_sha256": digest,
+        **sums,
         "training": checkpoint.training,
         "error_rates": checkpoint.error_rates,
         "history": checkpoint.history,
     }
+    return _json(described)
+
+
+def _json(described: dict[str, object]) -> str:
     return json.dumps(described, ensure_ascii=False, indent=1) + "\n"
 
 
@@ -103,30 +135,68 @@ def load_checkpoint(folder: Path) -> Checkpoint:
     """
     folder = Path(folder)
     described = read_description(folder)
+    found = _parsed(folder, described)
+    weights = _weights(folder, described.get(_WEIGHTS_SUM))
+    _check_shapes(folder, weights, found)
+    _check_finite(folder, weights)
+    return Checkpoint(**vars(found), weights=weights)
+
+
+def load_network(folder: Path) -> tuple[Description, bytes]:
+    """What recognition needs of a model, without its weights: see `engine.model.recogniser.load_recogniser`.
+
+    A network that is missing or another's is made of the weights and kept, where the folder can be written to and did
+    not come with the program. Raises CheckpointError.
+    """
+    folder = Path(folder)
+    described = read_description(folder)
+    graph = _network(folder, described.get(_NETWORK_SUM))
+    if graph is not None:
+        return _parsed(folder, described), graph
+    checkpoint = load_checkpoint(folder)
+    graph = network_graph(checkpoint.model, checkpoint.weights)
+    with suppress(StorageError):
+        refuse_shipped(folder)
+        _keep_network(folder, graph, described)
+    return checkpoint.description, graph
+
+
+def _network(folder: Path, digest: object) -> bytes | None:
+    """The bytes that the description names, if they are there."""
+    with suppress(OSError, ValueError):
+        content = read_bounded(folder / NETWORK, _MOST_NETWORK_BYTES)
+        if hashlib.sha256(content).hexdigest() == digest:
+            return content
+    return None
+
+
+def _keep_network(folder: Path, graph: bytes, described: dict[str, object]) -> None:
+    """Adds the network to a model that is still the one described. Raises StorageError."""
+    _settle(folder)
+    _write_network(folder, graph)
+    whole = described | {_NETWORK_SUM: hashlib.sha256(graph).hexdigest()}
+    if whole != described and read_description(folder) == described:
+        write_atomic(folder / DESCRIPTION, _json(whole))
+
+
+def _parsed(folder: Path, described: dict[str, object]) -> Description:
     try:
-        alphabet = Alphabet(described["alphabet"])
-        features = FeatureConfig.from_dict(described["features"])
-        model = ModelConfig.from_dict(described["model"])
-        decode = DecodeConfig.from_dict(described.get("decode", {}))
+        return Description(
+            Alphabet(described["alphabet"]),
+            FeatureConfig.from_dict(described["features"]),
+            ModelConfig.from_dict(described["model"]),
+            DecodeConfig.from_dict(described.get("decode", {})),
+            described.get("name", ""),
+            described.get("training", {}),
+            described.get("history", []),
+            described.get("error_rates", {}),
+        )
     except (KeyError, TypeError, AttributeError) as error:
         raise CheckpointDamaged(
             path=folder, reason="{file} lacks {detail}", file=DESCRIPTION, detail=str(error)
         ) from error
     except ConfigError as error:
         raise CheckpointMismatch(path=folder, reason=error) from error
-    weights = _weights(folder, described.get("weights_sha256"))
-    _check_shapes(folder, weights, features, model, alphabet)
-    return Checkpoint(
-        weights,
-        alphabet,
-        features,
-        model,
-        decode,
-        described.get("name", ""),
-        described.get("training", {}),
-        described.get("history", []),
-        described.get("error_rates", {}),
-    )
 
 
 def read_description(folder: Path) -> dict[str, object]:
@@ -150,7 +220,7 @@ def is_checkpoint(folder: Path) -> bool:
 def _is_next_true(folder: Path) -> bool:
     """Whether the weights are already those that the new description is of."""
     with suppress(CheckpointError, OSError):
-        return _description(folder, _NEXT).get("weights_sha256") == _sha256(folder / WEIGHTS)
+        return _description(folder, _NEXT).get(_WEIGHTS_SUM) == _sha256(folder / WEIGHTS)
     return False
 
 
@@ -183,9 +253,8 @@ def _weights(folder: Path, digest: object) -> dict[str, np.ndarray]:
         raise CheckpointDamaged(path=folder, reason="{file} cannot be read", file=WEIGHTS) from error
 
 
-def _check_shapes(folder, weights, features, model, alphabet) -> None:
-    expected = weight_shapes(features, model, alphabet.n_labels)
-    for name, shape in expected.items():
+def _check_shapes(folder: Path, weights: dict[str, np.ndarray], found: Description) -> None:
+    for name, shape in weight_shapes(found.features, found.model, found.alphabet.n_labels).items():
         if name not in weights:
             raise CheckpointMismatch(path=folder, reason="the weight {weight} is missing", weight=name)
         if weights[name].shape != shape:
@@ -196,7 +265,11 @@ def _check_shapes(folder, weights, features, model, alphabet) -> None:
                 shape=shape,
                 found=weights[name].shape,
             )
-        if not np.isfinite(weights[name]).all():
+
+
+def _check_finite(folder: Path, weights: dict[str, np.ndarray]) -> None:
+    for name, weight in weights.items():
+        if not np.isfinite(weight).all():
             raise CheckpointDamaged(
                 path=folder, reason="the weight {weight} holds numbers that are not finite", weight=name
             )

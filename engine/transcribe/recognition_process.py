@@ -5,7 +5,6 @@ with it; and a crash or a lack of memory would take the window along. So the mod
 events come back.
 """
 
-import os
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -15,7 +14,6 @@ from pathlib import Path
 from engine.decode.beam_loader import BeamLoader, Language
 from engine.errors import DiktovkaError
 from engine.events import Event
-from engine.model.checkpoint import Checkpoint, load_checkpoint
 from engine.paths import shipped_checkpoint
 from engine.system.child_process import POLL_S, Child, End, Flag, begin_child, orphaned, told
 from engine.system.worker import Cancelled
@@ -147,22 +145,16 @@ def _serve(connection: Connection, checkpoint: str, language: Language, cancel, 
 
 
 def _load(checkpoint: str, language: Language):
-    """The language model is loaded while TensorFlow is."""
-    found = load_checkpoint(Path(checkpoint))
-    loader = BeamLoader(found, language)
-    loader.start()
-    return ready(found), loader
-
-
-def ready(checkpoint: Checkpoint):
-    """A Transcriber that has read something, so that nobody's words wait for TensorFlow's first time."""
-    from engine.model.bilstm_ctc import use_threads
+    """The language model is loaded meanwhile."""
+    from engine.model.recogniser import load_recogniser
     from engine.transcribe.transcribe import Transcriber
 
-    use_threads(max(1, min(4, os.cpu_count() or 1)))
-    transcriber = Transcriber(checkpoint)
+    model, recognise = load_recogniser(Path(checkpoint))
+    loader = BeamLoader(model, language)
+    loader.start()
+    transcriber = Transcriber(model, recognise)
     transcriber.warm_up()
-    return transcriber
+    return transcriber, loader
 
 
 def _work(

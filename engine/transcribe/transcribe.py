@@ -14,8 +14,8 @@ from engine.events import Event, Final, Finished, Progress, Provisional, Segment
 from engine.features.front_end import Frames, FrontEnd
 from engine.features.network_input import network_input, normalise
 from engine.features.segmenter import Segmenter
-from engine.model.bilstm_ctc import Recogniser
-from engine.model.checkpoint import Checkpoint, load_checkpoint
+from engine.model.checkpoint import Description
+from engine.model.recogniser import Recogniser, load_recogniser
 
 _FILE_BLOCK_S = 20.0  # the stretches that end in one block are read together
 _LIVE_BLOCK_S = 0.5
@@ -26,23 +26,22 @@ _FEWEST_FRAMES = 12  # less is a click
 class Transcriber:
     """A loaded model that turns recordings into events. Not thread-safe; knows no thread."""
 
-    def __init__(self, checkpoint: Checkpoint, decoder: Decoder | None = None):
+    def __init__(self, model: Description, recognise: Recogniser, decoder: Decoder | None = None):
         """decoder: makes the final text, and may be exchanged at any time; None: the letters as they are heard."""
-        self._checkpoint = checkpoint
-        self._recogniser = Recogniser(checkpoint.model, checkpoint.weights)
-        self._greedy = GreedyDecoder(checkpoint.alphabet)
+        self._model, self._recognise = model, recognise
+        self._greedy = GreedyDecoder(model.alphabet)
         self.decoder: Decoder = decoder or self._greedy
 
     @classmethod
-    def load(cls, folder: Path) -> "Transcriber":
+    def load(cls, folder: Path, decoder: Decoder | None = None) -> "Transcriber":
         """Raises CheckpointError."""
-        return cls(load_checkpoint(folder))
+        return cls(*load_recogniser(folder), decoder)
 
     def warm_up(self) -> None:
-        """Recognises a second of nothing, so that the first real one waits for neither TensorFlow nor SciPy."""
-        FrontEnd(self._checkpoint.features).push(np.zeros(SAMPLE_RATE_HZ, np.float32))
-        n_cepstra = self._checkpoint.features.n_cepstra
-        self._recogniser([network_input(np.zeros((100, n_cepstra), np.float32), self._checkpoint.model)])
+        """Recognises a second of nothing, so that the first real one waits for no library."""
+        FrontEnd(self._model.features).push(np.zeros(SAMPLE_RATE_HZ, np.float32))
+        n_cepstra = self._model.features.n_cepstra
+        self._recognise([network_input(np.zeros((100, n_cepstra), np.float32), self._model.model)])
 
     def transcribe(self, path: Path, from_s: float = 0.0) -> Iterator[Event]:
         """A whole file: Started, then Final and Progress, then Finished. Raises AudioError.
@@ -63,7 +62,7 @@ class Transcriber:
             yield from self._events(audio.blocks(_LIVE_BLOCK_S), None, live=True)
 
     def _events(self, blocks: Iterator[np.ndarray], total_s: float | None, live: bool) -> Iterator[Event]:
-        front_end, segmenter = FrontEnd(self._checkpoint.features), Segmenter()
+        front_end, segmenter = FrontEnd(self._model.features), Segmenter()
         segments, done = [], 0
         for block in blocks:
             done += len(block)
@@ -82,10 +81,10 @@ class Transcriber:
 
     def read(self, stretches: list[Frames], decoder: Decoder | None = None) -> list[Segment]:
         """The words of some stretches of frames, together since that is quicker. decoder: instead of `decoder`."""
-        steps = [network_input(normalise(frames.cepstra), self._checkpoint.model) for frames in stretches]
+        steps = [network_input(normalise(frames.cepstra), self._model.model) for frames in stretches]
         return [
             self._segment(frames, log_probs, decoder or self.decoder)
-            for frames, log_probs in zip(stretches, self._recogniser(steps), strict=True)
+            for frames, log_probs in zip(stretches, self._recognise(steps), strict=True)
         ]
 
     def _segment(self, frames: Frames, log_probs: np.ndarray, decoder: Decoder) -> Segment:
@@ -96,7 +95,7 @@ class Transcriber:
         edges = frames.times_s[[0, -1]] if len(frames) else np.zeros(2)
         start_s, end_s = max(0.0, float(edges[0]) - HOP_S / 2), float(edges[1]) + HOP_S / 2
         words = self._greedy.decode(log_probs) if len(frames) >= _FEWEST_FRAMES else []
-        if words and self._confidence(words) < self._checkpoint.decode.min_confidence:
+        if words and self._confidence(words) < self._model.decode.min_confidence:
             words = []
         if words and decoder is not self._greedy:
             words = with_readings(decoder.decode(log_probs), [words])
@@ -109,7 +108,7 @@ class Transcriber:
 
     def _timed(self, words: list[TimedWord], frames: Frames) -> tuple[Word, ...]:
         """Network steps as seconds in the audio; no word reaches into the next."""
-        n_stacked, times = self._checkpoint.model.n_stacked, frames.times_s
+        n_stacked, times = self._model.model.n_stacked, frames.times_s
         last = len(times) - 1
         starts = [max(0.0, float(times[min(last, w.first_step * n_stacked)]) - HOP_S / 2) for w in words]
         ends = [float(times[min(last, (w.last_step + 1) * n_stacked - 1)]) + HOP_S / 2 + _LETTER_S for w in words]

@@ -1,4 +1,4 @@
-"""When the language model is ready in a process like the window's child, which loads TensorFlow beside it.
+"""When the language model is ready in a process like the window's child, which loads the network beside it.
 
 usage: python -m scripts.benchmarks.language STARTED_AT; STARTED_AT is time.time() of whoever starts it. Prints JSON.
 """
@@ -9,19 +9,19 @@ import threading
 import time
 
 from engine.decode.beam_loader import BeamLoader, Language
-from engine.model.checkpoint import load_checkpoint
+from engine.model.recogniser import load_recogniser
 from engine.paths import shipped_checkpoint
-from engine.transcribe.recognition_process import ready
+from engine.transcribe.transcribe import Transcriber
 
 
 def main(started_at: float) -> None:
-    checkpoint = load_checkpoint(shipped_checkpoint())
-    loader = BeamLoader(checkpoint, Language(own_words=None))
+    model, recognise = load_recogniser(shipped_checkpoint())
+    loader = BeamLoader(model, Language(own_words=None))
     ready_at = []
     loader.start()
     watch = threading.Thread(target=lambda: (loader.wait(), ready_at.append(time.time())))
     watch.start()
-    ready(checkpoint)
+    Transcriber(model, recognise).warm_up()
     network_s = time.time() - started_at
     watch.join()
     if loader.error:

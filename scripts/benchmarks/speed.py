@@ -13,8 +13,8 @@ import numpy as np
 import tensorflow as tf
 
 from engine.decode.beam_loader import NO_LANGUAGE, Language, load_beam
-from engine.model.bilstm_ctc import use_threads
 from engine.model.checkpoint import Checkpoint, load_checkpoint
+from engine.model.recogniser import recogniser
 from engine.paths import shipped_checkpoint
 from engine.transcribe.transcribe import Transcriber
 from scripts.benchmarks.speech import write_speech
@@ -22,7 +22,7 @@ from tests.helpers.keras_twin import keras_twin
 
 
 class KerasRecogniser:
-    """The same weights in Keras's own layers, in the place of engine.model.bilstm_ctc.Recogniser."""
+    """The same weights in Keras's own layers, in the place of engine.model.recogniser.Recogniser."""
 
     def __init__(self, checkpoint: Checkpoint):
         twin = keras_twin(checkpoint.model, checkpoint.weights)
@@ -33,12 +33,12 @@ class KerasRecogniser:
 
 
 def main(duration_s: float, layers: str, repeats: int) -> None:
-    use_threads(1)
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
     checkpoint = load_checkpoint(shipped_checkpoint())
     language = Language() if layers == "language" else NO_LANGUAGE
-    transcriber = Transcriber(checkpoint, load_beam(checkpoint, language)[0])
-    if layers == "keras":
-        transcriber._recogniser = KerasRecogniser(checkpoint)
+    recognise = KerasRecogniser(checkpoint) if layers == "keras" else recogniser(checkpoint, 1)
+    transcriber = Transcriber(checkpoint, recognise, load_beam(checkpoint, language)[0])
     with tempfile.TemporaryDirectory() as folder:
         path = write_speech(Path(folder) / "speech.wav", duration_s)
         times_s, text = [], ""

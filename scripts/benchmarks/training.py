@@ -13,10 +13,11 @@ import numpy as np
 from engine.alphabet import Alphabet
 from engine.config import FeatureConfig, ModelConfig
 from engine.features.network_input import n_inputs
-from engine.model.bilstm_ctc import BiLstmCtc, use_threads
 from engine.model.weights import initial_weights
 from scripts.benchmarks.material import SECONDS, THREADS, WARM_UP, batch, shape_of
 from trainer.dataset.batches import pad
+from trainer.network.bilstm_ctc import BiLstmCtc
+from trainer.network.threads import use_threads
 from trainer.settings import TrainConfig
 
 
@@ -43,7 +44,7 @@ def keras(features: FeatureConfig, model: ModelConfig, steps: np.ndarray, labels
 
 
 def main(shape: str, library: str, repeats: int) -> None:
-    use_threads(THREADS, for_training=True)
+    use_threads(THREADS)
     features, model = shape_of(shape)
     steps, labels = batch(n_inputs(features, model), model.n_stacked, Alphabet().n_labels)
     step = {"ours": ours, "keras": keras}[library](features, model, steps, labels)

@@ -10,9 +10,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from engine.model.bilstm_ctc import use_threads
 from scripts.benchmarks.material import THREADS, shape_of, write_corpus
 from trainer.dataset.training_data import material
+from trainer.network.threads import use_threads
 from trainer.settings import TrainConfig
 from trainer.training.events import StepDone
 from trainer.training.loop import Training
@@ -21,7 +21,7 @@ _STEPS = 12
 
 
 def main(hours: float) -> None:
-    use_threads(THREADS, for_training=True)
+    use_threads(THREADS)
     features, model = shape_of("shipped")
     with tempfile.TemporaryDirectory() as folder:
         found = material([write_corpus(Path(folder) / "corpus", hours)], [], features)

@@ -1,4 +1,4 @@
-"""The network of `engine.model.bilstm_ctc` in PyTorch, for training on a GPU.
+"""The network of `trainer.network.bilstm_ctc` in PyTorch, for training on a GPU.
 
 Weights go in and out by `engine.model.weights`.
 """
@@ -15,7 +15,7 @@ _DIRECTIONS = (("forward", ""), ("backward", "_reverse"))
 
 
 class Network(nn.Module):
-    """`engine.model.bilstm_ctc.BiLstmCtc` in PyTorch; `weights` and `take` speak its names and shapes."""
+    """`trainer.network.bilstm_ctc.BiLstmCtc` in PyTorch; `weights` and `take` speak its names and shapes."""
 
     def __init__(self, model: ModelConfig, n_labels: int):
         super().__init__()

@@ -185,7 +185,7 @@ def checkpoint(network: Network, model: ModelConfig, settings: TrainConfig) -> C
     """As the program reads it; without what only the training needs."""
     weights = {name: value for name, value in network.weights().items() if not name.startswith("lower")}
     name = f"{model.n_layers} x {model.n_units}"
-    return Checkpoint(weights, Alphabet(), VOXFORGE, model, name=name, training=settings.to_dict())
+    return Checkpoint(Alphabet(), VOXFORGE, model, name=name, training=settings.to_dict(), weights=weights)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -22,7 +22,7 @@ def sigmoid(x):
 
 
 def lstm(x, kernel, bias):
-    """As `engine.model.lstm.lstm` says: gates i, c, f, o."""
+    """As `trainer.network.lstm.lstm` says: gates i, c, f, o."""
     hidden = cell = np.zeros(MODEL.n_units)
     heard = []
     for step in x:

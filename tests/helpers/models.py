@@ -19,7 +19,7 @@ def random_checkpoint(model: ModelConfig = SMALL, features: FeatureConfig = VOXF
     """A model that was never trained."""
     alphabet = Alphabet()
     weights = initial_weights(features, model, alphabet.n_labels, np.random.default_rng(seed))
-    return Checkpoint(weights, alphabet, features, model, name="random")
+    return Checkpoint(alphabet, features, model, name="random", weights=weights)
 
 
 def write_random_checkpoint(folder: Path, **changes) -> Path:

@@ -12,7 +12,8 @@ import numpy as np
 
 from engine.cli import add_language_options, decoder
 from engine.decode.greedy import Decoder, GreedyDecoder
-from engine.model.checkpoint import Checkpoint, load_checkpoint
+from engine.model.checkpoint import Description
+from engine.model.recogniser import Recogniser, load_recogniser
 from engine.paths import INSTALLED_IN, shipped_checkpoint
 from trainer.corpus.transcripts import TRANSCRIPTS
 from trainer.errors import CorpusError
@@ -61,11 +62,11 @@ def evaluate(arguments: argparse.Namespace) -> int:
     """CER and WER of every set, with a language model or without, or both side by side."""
     from engine.system.atomic_files import write_atomic
 
-    checkpoint = load_checkpoint(arguments.model)
-    decoders = _decoders(arguments, checkpoint)
+    model, recognise = load_recogniser(arguments.model)
+    decoders = _decoders(arguments, model)
     found = {
         scored.name: {name: figures(rates) for name, rates in scored.rates.items()}
-        for scored in _scored(arguments, checkpoint, decoders)
+        for scored in _scored(arguments, model, recognise, decoders)
     }
     described = _side_by_side(arguments, found) if arguments.all else _one(found)
     text = json.dumps(described, ensure_ascii=False, indent=1) + "\n"
@@ -75,15 +76,17 @@ def evaluate(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _decoders(arguments: argparse.Namespace, checkpoint: Checkpoint) -> dict[str, Decoder]:
-    beam = decoder(checkpoint, arguments.language_model, arguments.own_words)
-    greedy = GreedyDecoder(checkpoint.alphabet)
+def _decoders(arguments: argparse.Namespace, model: Description) -> dict[str, Decoder]:
+    beam = decoder(model, arguments.language_model, arguments.own_words)
+    greedy = GreedyDecoder(model.alphabet)
     if beam is None:
         return {GREEDY: greedy}
     return {GREEDY: greedy, BEAM: beam} if arguments.all else {BEAM: beam}
 
 
-def _scored(arguments: argparse.Namespace, checkpoint: Checkpoint, decoders: dict[str, Decoder]) -> Iterator:
+def _scored(
+    arguments: argparse.Namespace, model: Description, recognise: Recogniser, decoders: dict[str, Decoder]
+) -> Iterator:
     """A folder of recordings goes the whole way from the file; a cache starts at its features."""
     from trainer.evaluation.evaluate import score_cache, score_folder
 
@@ -91,9 +94,9 @@ def _scored(arguments: argparse.Namespace, checkpoint: Checkpoint, decoders: dic
         if arguments.all:
             print(f"reading {path} ...", file=sys.stderr, flush=True)
         if (path / TRANSCRIPTS).exists():
-            yield score_folder(path, checkpoint, decoders)
+            yield score_folder(path, model, recognise, decoders)
         else:
-            yield from score_cache(path, checkpoint, arguments.split, decoders)
+            yield from score_cache(path, model, recognise, arguments.split, decoders)
 
 
 def _standard_sets(arguments: argparse.Namespace) -> list[Path]:

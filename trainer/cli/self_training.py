@@ -38,20 +38,20 @@ def self_label(arguments: argparse.Namespace) -> int:
     if arguments.texts_only and not arguments.texts:
         raise ConfigError(name="--texts-only", reason="there are no texts; name some with --texts")
     from engine.decode.greedy import GreedyDecoder
-    from engine.model.checkpoint import load_checkpoint
+    from engine.model.recogniser import load_recogniser
     from trainer.corpus.cache import FeatureCache
     from trainer.corpus.events import CacheReady
     from trainer.made_speech.match_readings import Library
     from trainer.made_speech.self_training import Books, Sure, write_labelled
     from trainer.made_speech.synthetic import Avoided
 
-    checkpoint = load_checkpoint(arguments.model)
-    read_by = decoder(checkpoint, arguments.language_model, arguments.own_words) or GreedyDecoder(checkpoint.alphabet)
+    model, recognise = load_recogniser(arguments.model)
+    read_by = decoder(model, arguments.language_model, arguments.own_words) or GreedyDecoder(model.alphabet)
     books = None
     if arguments.texts:
         books = Books(Library(arguments.texts), Avoided(arguments.without), arguments.texts_only)
     cache, sure, told = FeatureCache(arguments.cache), Sure(arguments.confidence), 0.0
-    for event in write_labelled(arguments.out, cache, checkpoint, read_by, sure, books):
+    for event in write_labelled(arguments.out, cache, model, recognise, read_by, sure, books):
         if isinstance(event, CacheReady):
             made = event.report
             say(f"{event.folder}: {made.utterances} stretches, {made.seconds / 60:.0f} min, {made.sentences} texts")

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from engine.decode.greedy import Decoder
-from engine.model.bilstm_ctc import Recogniser
-from engine.model.checkpoint import Checkpoint
+from engine.model.checkpoint import Description
+from engine.model.recogniser import Recogniser
 from engine.transcribe.transcribe import Transcriber
 from trainer.corpus.transcripts import read_transcripts
 from trainer.dataset.batches import Batch, Example, Examples, buckets
@@ -25,12 +25,13 @@ def evaluate(
     recognise: Callable[[list[np.ndarray]], list[np.ndarray]],
     decoder: Decoder,
     shaper: Examples,
-    loss_of: Callable[[Batch], float] | None = None,
+    loss_of: Callable[[Batch, Sequence[np.ndarray]], float] | None = None,
     show: int = 0,
 ) -> tuple[Held, list[tuple[str, str, str]]]:
     """Recognises examples as they are, in batches.
 
-    recognise: network steps -> log-probabilities; loss_of: summed loss of a batch in nats. Returns the error rates
+    recognise: network steps -> log-probabilities; loss_of: summed loss of a batch in nats, by these
+    log-probabilities. Returns the error rates
     with example number `show` beside its reference, and (id, reference, hypothesis) of every utterance, in order.
     """
     hypotheses = [""] * len(examples)
@@ -40,7 +41,7 @@ def evaluate(
         for example, one in zip(some, log_probs, strict=True):
             hypotheses[int(example.id)] = " ".join(word.text for word in decoder.decode(one))
         if loss_of:
-            loss += loss_of(batch)
+            loss += loss_of(batch, log_probs)
     triples = [(e.id, e.text, hypothesis) for e, hypothesis in zip(examples, hypotheses, strict=True)]
     rate = error_rate((reference, hypothesis) for _, reference, hypothesis in triples)
     _, reference, hypothesis = triples[show % len(triples)]
@@ -66,10 +67,14 @@ class Scored:
 
 
 def score_cache(
-    path: Path, checkpoint: Checkpoint, splits: Sequence[str] | None, decoders: dict[str, Decoder]
+    path: Path,
+    model: Description,
+    recognise: Recogniser,
+    splits: Sequence[str] | None,
+    decoders: dict[str, Decoder],
 ) -> Iterator[Scored]:
     """The named splits of a feature cache, or all but `train`. Raises CorpusError for a split it lacks."""
-    found = examples_by_split(path, checkpoint.features)
+    found = examples_by_split(path, model.features)
     missing = set(splits or ()) - found.keys()
     if missing:
         raise CorpusError(
@@ -78,8 +83,7 @@ def score_cache(
             split=", ".join(sorted(missing)),
             others=", ".join(sorted(found)),
         )
-    recognise = Recogniser(checkpoint.model, checkpoint.weights)
-    shaper = Examples(checkpoint.alphabet, checkpoint.features, checkpoint.model)
+    shaper = Examples(model.alphabet, model.features, model.model)
     for name in splits or [name for name in found if name != TRAIN]:
         rates: dict[str, list[ErrorRate]] = {decoder: [] for decoder in decoders}
         for some, _, log_probs in recognised(found[name], recognise, shaper):
@@ -90,9 +94,9 @@ def score_cache(
         yield Scored(name, rates)
 
 
-def score_folder(path: Path, checkpoint: Checkpoint, decoders: dict[str, Decoder]) -> Scored:
+def score_folder(path: Path, model: Description, recognise: Recogniser, decoders: dict[str, Decoder]) -> Scored:
     """Recordings the whole way from the file, as a person would have them transcribed. Raises AudioError."""
-    transcriber = Transcriber(checkpoint)
+    transcriber = Transcriber(model, recognise)
     rates: dict[str, list[ErrorRate]] = {decoder: [] for decoder in decoders}
     for transcript in read_transcripts(path):
         for decoder, own in rates.items():

@@ -18,8 +18,8 @@ from engine.alphabet import SPACE, fewest_steps
 from engine.config import HOP_S
 from engine.decode.greedy import Decoder, TimedWord
 from engine.features.network_input import network_input, normalise
-from engine.model.bilstm_ctc import Recogniser
-from engine.model.checkpoint import Checkpoint
+from engine.model.checkpoint import Description
+from engine.model.recogniser import Recogniser
 from trainer.corpus.cache import FeatureCache, Utterance
 from trainer.corpus.cache_writer import Collector, summary, whole_folder, write_report
 from trainer.corpus.events import CacheReady, Extracting
@@ -111,7 +111,13 @@ def labelled(words: list[TimedWord], n_steps: int, sure: Sure, books: Books | No
 
 
 def write_labelled(
-    folder: Path, cache: FeatureCache, checkpoint: Checkpoint, decoder: Decoder, sure: Sure, books: Books | None = None
+    folder: Path,
+    cache: FeatureCache,
+    model: Description,
+    recognise: Recogniser,
+    decoder: Decoder,
+    sure: Sure,
+    books: Books | None = None,
 ) -> Iterator[Extracting | CacheReady]:
     """Reads every recording of a cache and writes a feature cache of the stretches it can be learned from, all `train`.
 
@@ -119,17 +125,16 @@ def write_labelled(
     another voice to the model. Yields Extracting as it goes, CacheReady last. Raises CorpusError where there is
     nothing to learn from or the cache was made with another front end; CacheFolderTaken, DiskFull, NotWritable.
     """
-    cache.require(checkpoint.features)
-    recognise = Recogniser(checkpoint.model, checkpoint.weights)
+    cache.require(model.features)
     alone = books is not None and books.alone
     with whole_folder(folder) as new:
-        collector = Collector(new, checkpoint.features.n_cepstra)
+        collector = Collector(new, model.features.n_cepstra)
         try:
             for done, utterance in enumerate(cache.utterances, start=1):
                 cepstra = cache.rows(utterance.start, utterance.frames)
-                (log_probs,) = recognise([network_input(normalise(cepstra), checkpoint.model)])
+                (log_probs,) = recognise([network_input(normalise(cepstra), model.model)])
                 for one in labelled(decoder.decode(log_probs), len(log_probs), sure, books):
-                    _add(collector, utterance, cepstra, one, checkpoint)
+                    _add(collector, utterance, cepstra, one, model)
                 yield Extracting(done, len(cache.utterances), None)
             if not collector.rows:
                 raise CorpusError(path=cache.folder, reason=_NOT_READ if alone else _UNSURE)
@@ -138,18 +143,18 @@ def write_labelled(
         finally:
             collector.close()
         report = summary(collector.rows, splits, (), ())
-        made_of = {"labelled_by": checkpoint.name, **vars(sure), "texts_only": alone}
-        write_report(new, checkpoint.features.to_dict(), made_of, report)
+        made_of = {"labelled_by": model.name, **vars(sure), "texts_only": alone}
+        write_report(new, model.features.to_dict(), made_of, report)
     yield CacheReady(folder, report, reused=False)
 
 
-def _add(collector: Collector, utterance: Utterance, cepstra: np.ndarray, one: Stretch, checkpoint: Checkpoint) -> None:
+def _add(collector: Collector, utterance: Utterance, cepstra: np.ndarray, one: Stretch, model: Description) -> None:
     """A stretch as a recording, unless its text needs more steps or other letters than there are."""
-    if checkpoint.alphabet.foreign(one.text):
+    if model.alphabet.foreign(one.text):
         return
-    if fewest_steps(checkpoint.alphabet.encode(one.text)) > one.end_step - one.start_step:
+    if fewest_steps(model.alphabet.encode(one.text)) > one.end_step - one.start_step:
         return
-    start, end = (step * checkpoint.model.n_stacked for step in (one.start_step, one.end_step))
+    start, end = (step * model.model.n_stacked for step in (one.start_step, one.end_step))
     name = f"{utterance.id}:{start}"
     heard = np.ascontiguousarray(cepstra[start:end])
     collector.add(Recording(name, Path(name), utterance.id, one.text), Heard(heard, len(heard) * HOP_S))

@@ -18,7 +18,6 @@ import numpy as np
 from engine.alphabet import Alphabet
 from engine.config import FeatureConfig, ModelConfig
 from engine.errors import StorageError
-from engine.model.bilstm_ctc import BiLstmCtc
 from engine.model.checkpoint import Checkpoint, save_checkpoint
 from engine.model.weights import initial_lower_output, initial_weights, weight_shapes
 from engine.text_marks import N_
@@ -28,6 +27,7 @@ from trainer.dataset.splice import spliced
 from trainer.dataset.training_data import Material
 from trainer.errors import TrainingError
 from trainer.evaluation.metrics import Held
+from trainer.network.bilstm_ctc import BiLstmCtc
 from trainer.settings import TrainConfig
 from trainer.training.distributed import Workers
 from trainer.training.events import CorpusChanged, EpochDone, Event, Saved, StepDone, Stopped
@@ -80,7 +80,7 @@ class Training:
         held = {name: self._shaper.usable(some) for name, some in material.held.items()}
         if not self._train or not all(held.values()):
             raise TrainingError(reason="no usable recordings are left in one of the sets")
-        self._held = HeldSets(held, self._shaper, self.alphabet, model, in_a_hurry)
+        self._held = HeldSets(held, self._shaper, self.alphabet, features, model, in_a_hurry)
         self._workers = workers or Workers()
         self._asked_to_stop, self._in_a_hurry, self._stopping = asked_to_stop, in_a_hurry, False
         self._check_agreement()
@@ -298,10 +298,10 @@ class Training:
         """The averaged weights as a model, with the history of the run and of the model it began with."""
         rates = {one.split: rates_of(one) for one in held}
         return Checkpoint(
-            self._averaged(),
             self.alphabet,
             self.features,
             self.model,
+            weights=self._averaged(),
             training=self.settings.to_dict(),
             history=[*self._before, *self.position.history],
             error_rates=rates,

@@ -6,23 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 import tensorflow as tf
 
-from engine.model.bilstm_ctc import BiLstmCtc
 from trainer.dataset.batches import Batch
+from trainer.network.bilstm_ctc import BiLstmCtc
+from trainer.network.ctc_loss import ctc_loss
 from trainer.settings import TrainConfig
 from trainer.training.distributed import Workers
 
 _LEAST_RATE = 0.01  # of the highest
 _BETA1, _BETA2, _EPSILON = 0.9, 0.98, 1e-8
-
-
-def ctc_loss(logits: tf.Tensor, batch_labels: tf.SparseTensor, lengths: tf.Tensor) -> tf.Tensor:
-    """Negative log-likelihood of each utterance in nats (batch,); logits (n_steps, batch, n_labels), blank last.
-
-    Sparse labels reach TensorFlow's C++ kernel, which costs almost nothing; dense ones take as long as the network.
-    """
-    return tf.nn.ctc_loss(
-        batch_labels, logits, label_length=None, logit_length=lengths, logits_time_major=True, blank_index=-1
-    )
 
 
 @dataclass(frozen=True)

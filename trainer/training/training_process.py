@@ -60,9 +60,9 @@ def run(
     be true then); with several processes all end. Raises RunInUse where another process trains the run, and what
     trainer.training.loop and trainer.dataset.training_data raise.
     """
-    from engine.model.bilstm_ctc import use_threads
+    from trainer.network.threads import use_threads
 
-    use_threads(request.threads or os.cpu_count() or 1, for_training=True)
+    use_threads(request.threads or os.cpu_count() or 1)
     yield from trained(request, asked_to_stop, in_a_hurry)
 
 
@@ -123,17 +123,15 @@ def _aligned(request: Request, recordings: "Sequence[Example]", workers: "Worker
 
 
 def _align(request: Request, recordings: "Sequence[Example]", path: Path) -> Iterator[Event]:
-    from engine.model.bilstm_ctc import Recogniser
-    from engine.model.checkpoint import load_checkpoint
+    from engine.model.recogniser import load_recogniser
     from trainer.dataset.align import Alignment, align
     from trainer.dataset.batches import Examples
 
-    checkpoint = load_checkpoint(request.align_with)
-    shaper = Examples(checkpoint.alphabet, checkpoint.features, checkpoint.model)
+    first, recognise = load_recogniser(request.align_with, request.threads)
+    shaper = Examples(first.alphabet, first.features, first.model)
     usable = shaper.usable(recordings)
     alignment = Alignment({}, {})
-    recognise = Recogniser(checkpoint.model, checkpoint.weights)
-    for alignment in align(usable, recognise, checkpoint.alphabet, shaper, checkpoint.model):
+    for alignment in align(usable, recognise, first.alphabet, shaper, first.model):
         yield Aligned(len(alignment.frames), len(usable))
     alignment.save(path)
 

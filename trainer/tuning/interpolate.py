@@ -5,17 +5,18 @@ Averaging a tuned model with the one it began as keeps most of what it learned a
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
-import tensorflow as tf
 
 from engine.decode.greedy import Decoder, GreedyDecoder
-from engine.model.bilstm_ctc import Recogniser
 from engine.model.checkpoint import Checkpoint
+from engine.model.recogniser import Recogniser, recogniser
 from trainer.dataset.batches import Batch, Example, Examples
 from trainer.evaluation.evaluate import evaluate
 from trainer.evaluation.metrics import ErrorRate
-from trainer.training.optimiser import ctc_loss
+from trainer.network.ctc_loss import summed_loss
+from trainer.network.threads import threads
 from trainer.tuning.events import OWN, Judged, Verdict
 
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -30,17 +31,17 @@ class Judge:
 
     def __init__(self, checkpoint: Checkpoint, held: Mapping[str, Sequence[Example]]):
         """held: by name; the set OWN must be there."""
-        self._recogniser = Recogniser(checkpoint.model, checkpoint.weights)
+        self._checkpoint = checkpoint
         self._shaper = Examples(checkpoint.alphabet, checkpoint.features, checkpoint.model)
         self._decoder = GreedyDecoder(checkpoint.alphabet)
         self._held = held
 
     def __call__(self, weights: Weights) -> Verdict:
-        self._recogniser.use(weights)
+        recognise = self._recogniser(weights)
         rates, texts, loss = {}, (), 0.0
         for name, some in self._held.items():
             loss_of = self._loss_of if name == OWN else None
-            held, read = evaluate(name, some, self._recogniser, self._decoder, self._shaper, loss_of)
+            held, read = evaluate(name, some, recognise, self._decoder, self._shaper, loss_of)
             rates[name] = held.rate
             if name == OWN:
                 texts, loss = tuple(read), held.loss
@@ -48,18 +49,15 @@ class Judge:
 
     def written(self, weights: Weights, decoder: Decoder) -> tuple[ErrorRate, list[tuple[str, str, str]]]:
         """The set OWN read with another decoder: its error rate, and (id, reference, hypothesis) of each utterance."""
-        self._recogniser.use(weights)
-        held, texts = evaluate(OWN, self._held[OWN], self._recogniser, decoder, self._shaper)
+        held, texts = evaluate(OWN, self._held[OWN], self._recogniser(weights), decoder, self._shaper)
         return held.rate, texts
 
-    def _loss_of(self, batch: Batch) -> float:
-        rows = [row[:length] for row, length in zip(batch.steps, batch.lengths, strict=True)]
-        read = self._recogniser(rows)
-        log_probs = np.zeros((batch.steps.shape[1], len(read), read[0].shape[1]), np.float32)
-        for i, one in enumerate(read):
-            log_probs[: len(one), i] = one
-        labels = tf.SparseTensor(batch.label_indices, batch.labels, (len(read), batch.steps.shape[1]))
-        return float(tf.reduce_sum(ctc_loss(tf.constant(log_probs), labels, tf.constant(batch.lengths))))
+    def _recogniser(self, weights: Weights) -> Recogniser:
+        return recogniser(replace(self._checkpoint, weights=dict(weights)), threads())
+
+    @staticmethod
+    def _loss_of(batch: Batch, log_probs: Sequence[np.ndarray]) -> float:
+        return summed_loss(log_probs, batch.label_indices, batch.labels)
 
 
 def blended(before: Weights, after: Weights, share: float) -> dict[str, np.ndarray]:

@@ -101,9 +101,9 @@ def tune(request: TuneRequest) -> Iterator[object]:
     TooFewOwn, TrainingError (RunInUse where another process is at it) and StorageError. Nothing but `request.out` is
     written to.
     """
-    from engine.model.bilstm_ctc import use_threads
+    from trainer.network.threads import use_threads
 
-    use_threads(request.threads or os.cpu_count() or 1, for_training=True)
+    use_threads(request.threads or os.cpu_count() or 1)
     yield from tuned(request)
 
 

@@ -14,7 +14,6 @@ from engine.config import DecodeConfig
 from engine.decode.beam import BeamDecoder
 from engine.decode.language_model import DESCRIPTION, LEXICON, NGRAMS, load_language_model
 from engine.errors import LanguageModelDamaged, LanguageModelError, LanguageModelMissing
-from engine.model.checkpoint import load_checkpoint
 from engine.paths import shipped_language_model
 from engine.system.ansi_path import narrow_path
 from tests.helpers.language import language_model, spoken
@@ -183,13 +182,12 @@ def test_a_spoken_word_that_the_lexicon_lacks_comes_out_once_it_is_ones_own(
     """A reader of Gogol whom nobody trained on. Without own words such a word is taken for others of the lexicon: its
     free spelling costs too much to be seen, and is what the network heard where it costs nothing."""
     from engine.features.network_input import network_input, normalise
-    from engine.model.bilstm_ctc import Recogniser
+    from engine.model.recogniser import load_recogniser
 
-    checkpoint, cache = load_checkpoint(shipped), FeatureCache(shared / "voxforge-ru-mfcc")
+    (checkpoint, recognise), cache = load_recogniser(shipped), FeatureCache(shared / "voxforge-ru-mfcc")
     (said,) = [one for one in cache.utterances if one.split == "dev_unseen_text" and one.id.endswith(recording)]
     known = set(shipped_model.words)
     assert [one for one in said.text.split() if fold_yo(one) not in known] == [word]
-    recognise = Recogniser(checkpoint.model, checkpoint.weights)
     (heard,) = recognise([network_input(normalise(cache.rows(said.start, said.frames)), checkpoint.model)])
 
     beam = BeamDecoder(checkpoint.alphabet, shipped_model, checkpoint.decode)

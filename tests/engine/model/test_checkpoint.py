@@ -11,9 +11,22 @@ import pytest
 
 from engine.config import DecodeConfig
 from engine.errors import CheckpointDamaged, CheckpointMismatch, CheckpointMissing, DiktovkaError, DiskFull
-from engine.model.checkpoint import DESCRIPTION, WEIGHTS, load_checkpoint, read_description, save_checkpoint
+from engine.model.checkpoint import (
+    DESCRIPTION,
+    NETWORK,
+    WEIGHTS,
+    load_checkpoint,
+    load_network,
+    read_description,
+    save_checkpoint,
+)
+from engine.model.network_graph import network_graph
 from tests.helpers.killed_saves import killed_saves
 from tests.helpers.models import random_checkpoint, write_random_checkpoint
+
+
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def rewrite(folder, **changes):
@@ -34,7 +47,7 @@ def test_saved_and_loaded(tmp_path):
     for name, weight in saved.weights.items():
         np.testing.assert_array_equal(loaded.weights[name], weight)
     assert replace(loaded, weights={}) == replace(saved, weights={})
-    assert sorted(p.name for p in (tmp_path / "Модель 1").iterdir()) == [DESCRIPTION, WEIGHTS]
+    assert sorted(p.name for p in (tmp_path / "Модель 1").iterdir()) == [DESCRIPTION, NETWORK, WEIGHTS]
 
 
 def test_an_old_model_reads_as_it_did(tmp_path):
@@ -94,11 +107,15 @@ def test_a_description_that_does_not_fit_is_refused(tmp_path, changes, error):
 
 
 def test_weights_that_are_no_numbers_are_refused(tmp_path):
-    broken = random_checkpoint()
-    broken.weights["output/bias"][0] = np.nan
-    save_checkpoint(tmp_path, broken)
+    folder, weights = write_random_checkpoint(tmp_path), random_checkpoint().weights
+    weights["output/bias"][0] = np.nan
     with pytest.raises(CheckpointDamaged, match="finite"):
-        load_checkpoint(tmp_path)
+        save_checkpoint(folder, replace(random_checkpoint(), weights=weights))
+    assert seed_of(folder, 0) == 0, "what was there is there still"
+    np.savez(folder / WEIGHTS, **weights)
+    rewrite(folder, weights_sha256=sha256(folder / WEIGHTS))
+    with pytest.raises(CheckpointDamaged, match="finite"):
+        load_checkpoint(folder)
 
 
 def test_a_description_that_is_no_object(tmp_path):
@@ -114,7 +131,8 @@ needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="a process is ki
 def seed_of(folder: Path, *seeds: int) -> int:
     """Whose model it is, if it is one of these, whole."""
     found = load_checkpoint(folder)
-    assert read_description(folder)["weights_sha256"] == hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
+    assert read_description(folder)["weights_sha256"] == sha256(folder / WEIGHTS)
+    assert load_network(folder)[1] == network_graph(found.model, found.weights)
     (seed,) = [
         seed
         for seed in seeds
@@ -149,10 +167,10 @@ def test_killed_while_the_first_model_is_written_there_is_none_or_it_is_whole(tm
         save_checkpoint(folder, random_checkpoint(seed=2))
         assert seed_of(folder, 1, 2) == 2
     assert seed_of(last, 1) == 1
-    assert sorted(path.name for path in last.iterdir()) == [DESCRIPTION, WEIGHTS]
+    assert sorted(path.name for path in last.iterdir()) == [DESCRIPTION, NETWORK, WEIGHTS]
 
 
-@pytest.mark.parametrize(("target", "seed"), [("model.next.json", 1), (WEIGHTS, 1), (DESCRIPTION, 2)])
+@pytest.mark.parametrize(("target", "seed"), [("model.next.json", 1), (NETWORK, 1), (WEIGHTS, 1), (DESCRIPTION, 2)])
 def test_a_disk_that_is_full_at_any_file_leaves_a_whole_model(tmp_path, monkeypatch, target, seed):
     folder, replace_ = write_random_checkpoint(tmp_path, seed=1), Path.replace
 
@@ -166,11 +184,11 @@ def test_a_disk_that_is_full_at_any_file_leaves_a_whole_model(tmp_path, monkeypa
         save_checkpoint(folder, random_checkpoint(seed=2))
     monkeypatch.undo()
     assert seed_of(folder, 1, 2) == seed
-    left = {DESCRIPTION, WEIGHTS} | ({"model.next.json"} if seed == 2 else set())
+    left = {DESCRIPTION, NETWORK, WEIGHTS} | ({"model.next.json"} if seed == 2 else set())
     assert {path.name for path in folder.iterdir()} == left
     save_checkpoint(folder, random_checkpoint(seed=3))
     assert seed_of(folder, 3) == 3
-    assert {path.name for path in folder.iterdir()} == {DESCRIPTION, WEIGHTS}
+    assert {path.name for path in folder.iterdir()} == {DESCRIPTION, NETWORK, WEIGHTS}
 
 
 def test_a_description_left_over_from_a_kill_is_read_only_with_its_weights(tmp_path):

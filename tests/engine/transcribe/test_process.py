@@ -44,7 +44,7 @@ def recording(tmp_path):
 
 
 def test_it_gives_what_the_same_process_would(engine, model, recording):
-    assert list(engine.transcribe(recording)) == list(Transcriber(load_checkpoint(model)).transcribe(recording))
+    assert list(engine.transcribe(recording)) == list(Transcriber.load(model).transcribe(recording))
 
 
 def test_a_failure_keeps_its_kind_and_the_process_goes_on(engine, tmp_path, recording):
@@ -133,13 +133,13 @@ def test_a_file_is_read_with_the_language_model_from_its_first_word(aided, model
     checkpoint = load_checkpoint(model)
     beam = BeamDecoder(checkpoint.alphabet, words, checkpoint.decode)
     found = list(aided.transcribe(recording))
-    assert found == list(Transcriber(checkpoint, beam).transcribe(recording))
-    assert found != list(Transcriber(checkpoint).transcribe(recording))
+    assert found == list(Transcriber.load(model, beam).transcribe(recording))
+    assert found != list(Transcriber.load(model).transcribe(recording))
     assert aided.language_error is None
 
 
 def test_while_speaking_the_letters_are_shown_as_they_are_heard(aided, model, recording):
-    plain = Transcriber(load_checkpoint(model))
+    plain = Transcriber.load(model)
     ended = threading.Event()
     list(aided.transcribe(recording))  # the language model is there from now on
     ended.set()
@@ -155,7 +155,7 @@ def test_a_language_model_that_is_missing_is_told_and_the_letters_are_read(model
     engine = EngineProcess(model, Language(tmp_path / "none", None))
     try:
         found = list(engine.transcribe(recording))
-        assert found == list(Transcriber(load_checkpoint(model)).transcribe(recording))
+        assert found == list(Transcriber.load(model).transcribe(recording))
         assert isinstance(engine.language_error, LanguageModelMissing)
     finally:
         engine.close()
@@ -170,7 +170,7 @@ def test_own_words_are_taken_over_from_one_recording_to_the_next(model, words, t
         for text in ("", "э\nюю\nя\n", "ёж\n"):
             own.write_text(text, "utf-8")
             beam.prefer(text.split())
-            assert list(engine.transcribe(recording)) == list(Transcriber(checkpoint, beam).transcribe(recording))
+            assert list(engine.transcribe(recording)) == list(Transcriber.load(model, beam).transcribe(recording))
         own.write_bytes(b"\xff")
         list(engine.transcribe(recording))
         assert isinstance(engine.language_error, OwnWordsUnreadable)

@@ -8,7 +8,7 @@ import soundfile
 
 from engine.errors import AudioEmpty, AudioNotFound
 from engine.events import Final, Finished, Progress, Provisional, Started
-from engine.model.checkpoint import load_checkpoint
+from engine.model.recogniser import recogniser
 from engine.transcribe.transcribe import Transcriber
 from tests.helpers.models import random_checkpoint
 from trainer.corpus.transcripts import read_transcripts
@@ -20,12 +20,13 @@ RATE_HZ = 16_000
 
 @pytest.fixture(scope="module")
 def untrained():
-    return Transcriber(random_checkpoint())
+    checkpoint = random_checkpoint()
+    return Transcriber(checkpoint.description, recogniser(checkpoint))
 
 
 @pytest.fixture(scope="module")
 def reader(shipped):
-    return Transcriber(load_checkpoint(shipped))
+    return Transcriber.load(shipped)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from engine.config import CLASSIC, VOXFORGE, ModelConfig
 from engine.decode.greedy import GreedyDecoder, TimedWord
 from engine.errors import ConfigError
 from engine.model.checkpoint import save_checkpoint
+from engine.model.recogniser import recogniser
 from tests.helpers.models import random_checkpoint, write_cache
 from trainer.cli.self_training import add_self_label_options, self_label
 from trainer.corpus.cache import FeatureCache
@@ -67,10 +68,15 @@ def trained(tmp_path_factory):
     return corpus, run.checkpoint()
 
 
+def write_with(checkpoint, folder, cache):
+    decoder = GreedyDecoder(checkpoint.alphabet)
+    return write_labelled(folder, cache, checkpoint.description, recogniser(checkpoint), decoder, Sure())
+
+
 def test_what_is_plain_is_learned_from(tmp_path, trained):
     corpus, checkpoint = trained
     cache = FeatureCache(corpus)
-    events = list(write_labelled(tmp_path / "own", cache, checkpoint, GreedyDecoder(checkpoint.alphabet), Sure()))
+    events = list(write_with(checkpoint, tmp_path / "own", cache))
     assert [e.done for e in events if isinstance(e, Extracting)] == list(range(1, len(cache.utterances) + 1))
     assert isinstance(events[-1], CacheReady)
     made = FeatureCache(tmp_path / "own")
@@ -136,7 +142,7 @@ def test_a_model_that_is_sure_of_nothing_writes_nothing(tmp_path, trained):
     corpus, _ = trained
     nothing = random_checkpoint()
     with pytest.raises(CorpusError, match="sure of nothing"):
-        list(write_labelled(tmp_path / "own", FeatureCache(corpus), nothing, GreedyDecoder(nothing.alphabet), Sure()))
+        list(write_with(nothing, tmp_path / "own", FeatureCache(corpus)))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -144,7 +150,7 @@ def test_another_front_end_is_refused(tmp_path, trained):
     corpus, _ = trained
     other = random_checkpoint(features=CLASSIC)
     with pytest.raises(CorpusError):
-        list(write_labelled(tmp_path / "own", FeatureCache(corpus), other, GreedyDecoder(other.alphabet), Sure()))
+        list(write_with(other, tmp_path / "own", FeatureCache(corpus)))
 
 
 def test_the_verb_reads_with_the_model_that_is_named(tmp_path, trained, capsys):

@@ -8,8 +8,9 @@ import pytest
 from engine.alphabet import Alphabet
 from engine.config import CLASSIC, ModelConfig
 from engine.features.network_input import n_inputs
-from engine.model.bilstm_ctc import Recogniser
 from engine.model.checkpoint import Checkpoint
+from engine.model.network_graph import network_graph
+from engine.model.recogniser import Recogniser
 from engine.model.weights import initial_weights, weight_shapes
 from trainer.errors import TrainingError
 from trainer.training.widen import grown
@@ -23,7 +24,7 @@ def small():
     alphabet, rng = Alphabet(), np.random.default_rng(3)
     weights = initial_weights(CLASSIC, _SMALL, alphabet.n_labels, rng)
     weights = {name: value + rng.normal(0, 0.1, value.shape).astype(np.float32) for name, value in weights.items()}
-    return Checkpoint(weights, alphabet, CLASSIC, _SMALL)
+    return Checkpoint(alphabet, CLASSIC, _SMALL, weights=weights)
 
 
 def test_a_wider_model_says_the_same(small):
@@ -33,7 +34,12 @@ def test_a_wider_model_says_the_same(small):
     )
     rng = np.random.default_rng(2)
     steps = [rng.standard_normal((n, n_inputs(CLASSIC, _SMALL))).astype(np.float32) for n in (40, 25)]
-    for before, after in zip(Recogniser(_SMALL, small.weights)(steps), Recogniser(_WIDE, weights)(steps), strict=True):
+    shape = steps[0].shape[1], small.alphabet.n_labels
+    narrow, wide = (
+        Recogniser(network_graph(model, some, quantised=False), *shape)
+        for model, some in ((_SMALL, small.weights), (_WIDE, weights))
+    )
+    for before, after in zip(narrow(steps), wide(steps), strict=True):
         np.testing.assert_allclose(after, before, atol=1e-5)
 
 

@@ -4,10 +4,11 @@ import tensorflow as tf
 
 from engine.config import VOXFORGE, ModelConfig
 from engine.errors import CheckpointMismatch
-from engine.model.bilstm_ctc import BiLstmCtc, Recogniser
 from engine.model.weights import initial_lower_output, initial_weights, weight_shapes
 from tests.helpers.keras_twin import keras_twin
-from trainer.training.optimiser import ctc_loss
+from trainer.dataset.batches import pad
+from trainer.network.bilstm_ctc import BiLstmCtc
+from trainer.network.ctc_loss import ctc_loss
 
 MODEL = ModelConfig(n_layers=2, n_units=12, n_stacked=2)
 
@@ -27,31 +28,20 @@ def test_shapes(weights):
     assert weights["layer0/forward/kernel"].shape == (26 + 12, 48)
 
 
-def test_log_probabilities_equal_those_of_plain_keras_layers(weights):
+def test_logits_equal_those_of_plain_keras_layers(weights):
     (one,) = steps(40)
-    ours = Recogniser(MODEL, weights)([one])[0]
-    theirs = tf.nn.log_softmax(keras_twin(MODEL, weights)(one[None]))[0].numpy()
-    np.testing.assert_allclose(ours, theirs, atol=2e-6)
+    ours = BiLstmCtc(MODEL, weights).logits(one[None], np.array([40], np.int32))[:, 0]
+    np.testing.assert_allclose(ours, keras_twin(MODEL, weights)(one[None])[0], atol=2e-6)
 
 
 def test_padding_changes_nothing(weights):
-    recognise = Recogniser(MODEL, weights)
+    network = BiLstmCtc(MODEL, weights)
     some = steps(5, 31, 1, 17)
-    for one, together in zip(some, recognise(some), strict=True):
-        np.testing.assert_allclose(together, recognise([one])[0], atol=1e-6)
-
-
-def test_rows_are_probabilities(weights):
-    (found,) = Recogniser(MODEL, weights)(steps(9))
-    np.testing.assert_allclose(np.exp(found).sum(axis=1), 1, atol=1e-5)
-    assert found.shape == (9, 35)
-
-
-def test_nothing_gives_nothing(weights):
-    recognise = Recogniser(MODEL, weights)
-    assert recognise([]) == []
-    assert recognise(steps(0))[0].shape == (0, 35)
-    assert [len(one) for one in recognise(steps(0, 4))] == [0, 4]
+    padded = pad(some, [np.zeros(1)] * 4, [""] * 4)
+    together = network.logits(padded.steps, padded.lengths)
+    for i, one in enumerate(some):
+        alone = network.logits(one[None], np.array([len(one)], np.int32))[:, 0]
+        np.testing.assert_allclose(together[: len(one), i], alone, atol=1e-6)
 
 
 def test_gradients_equal_those_of_plain_keras_layers(weights):

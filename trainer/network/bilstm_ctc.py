@@ -1,6 +1,6 @@
-"""The BiLSTM with a CTC output: the only place that builds the network.
+"""The BiLSTM with a CTC output: the network that is trained.
 
-The recurrence is `engine.model.lstm`. Sequences are padded on the right; the backward direction is turned round
+The recurrence is `trainer.network.lstm`. Sequences are padded on the right; the backward direction is turned round
 within each sequence's true length, so that padding never reaches a real step.
 """
 
@@ -16,7 +16,7 @@ import tensorflow as tf
 
 from engine.config import ModelConfig
 from engine.errors import CheckpointMismatch
-from engine.model.lstm import lstm
+from trainer.network.lstm import lstm
 
 
 class BiLstmCtc(tf.Module):
@@ -91,42 +91,3 @@ class BiLstmCtc(tf.Module):
 
     def _output(self, name: str, hidden: tf.Tensor) -> tf.Tensor:
         return tf.tensordot(hidden, self._by_name[f"{name}/kernel"], 1) + self._by_name[f"{name}/bias"]
-
-
-class Recogniser:
-    """A network ready for inference."""
-
-    def __init__(self, model: ModelConfig, weights: Mapping[str, np.ndarray]):
-        self.network = BiLstmCtc(model, weights)
-        signature = [tf.TensorSpec((None, None, self.network.n_inputs), tf.float32), tf.TensorSpec((None,), tf.int32)]
-        self._run = tf.function(self._log_probabilities, autograph=False, input_signature=signature)
-
-    def use(self, weights: Mapping[str, np.ndarray]) -> None:
-        """Other weights of the same names and shapes, without building the network anew."""
-        for name, variable in zip(self.network.weights(), self.network.parameters, strict=True):
-            variable.assign(weights[name])
-
-    def _log_probabilities(self, steps: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
-        return tf.transpose(tf.nn.log_softmax(self.network.logits(steps, lengths)), (1, 0, 2))
-
-    def __call__(self, steps: list[np.ndarray]) -> list[np.ndarray]:
-        """Network steps of some utterances, each (n_steps, n_inputs), as log-probabilities (n_steps, n_labels)."""
-        lengths = np.array([len(one) for one in steps], np.int32)
-        if not len(lengths) or not lengths.max():
-            n_labels = int(self.network.parameters[-1].shape[0])
-            return [np.zeros((0, n_labels), np.float32) for _ in steps]
-        batch = np.zeros((len(steps), lengths.max(), steps[0].shape[1]), np.float32)
-        for row, one in zip(batch, steps, strict=True):
-            row[: len(one)] = one
-        result = self._run(batch, lengths).numpy()
-        return [row[:length] for row, length in zip(result, lengths, strict=True)]
-
-
-def use_threads(n_threads: int, for_training: bool = False) -> None:
-    """How many threads TensorFlow may use; must be called before its first operation.
-
-    for_training: the two directions of a layer run at the same time, each on its half of the threads. With small
-    products that is faster than to share out each of them.
-    """
-    tf.config.threading.set_intra_op_parallelism_threads(max(1, n_threads // 2) if for_training else n_threads)
-    tf.config.threading.set_inter_op_parallelism_threads(n_threads)

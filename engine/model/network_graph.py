@@ -1,0 +1,116 @@
+"""Trained weights -> the ONNX graph that recognition runs, with NumPy and `onnx` alone.
+
+Not a part of training: a model that holds weights only, as those of earlier versions do, is converted wherever it is
+used, also where TensorFlow is not installed.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from engine.config import ModelConfig
+from engine.model.weights import DIRECTIONS
+
+STEPS, LOG_PROBS = "steps", "log_probs"
+# Weights go from -63 to 63, not to 127: processors without VNNI add two products of 8 bits in 16 and cut off what is
+# beyond. With a scale for each unit's gate nothing is lost by that, and every processor computes the same.
+_LARGEST = 63
+_OPSET, _IR_VERSION = 17, 8
+
+
+def network_graph(model: ModelConfig, weights: Mapping[str, np.ndarray], quantised: bool = True) -> bytes:
+    """The network of `engine.model.weights.weight_shapes` as a serialised ONNX model.
+
+    Its input `steps` is one utterance, float32 (n_steps, n_inputs); its output `log_probs` float32 (n_steps, n_labels).
+    quantised: the recurrent layers' weights in 8 bits. The same weights give the same bytes.
+    """
+    from onnx import TensorProto, helper
+
+    graph = _Graph()
+    batch = graph.constant("batch", np.array([1]))
+    rows = graph.constant("rows", np.array([0, 1, 2 * model.n_units]))
+    hidden = graph.node("Unsqueeze", [STEPS, batch], "one_utterance")
+    layer = _quantised_layer if quantised else _float_layer
+    for n in range(model.n_layers):
+        both = layer(graph, f"layer{n}", hidden, weights, model.n_units)
+        hidden = graph.node("Reshape", [both, rows], f"layer{n}/rows")
+    hidden = graph.node("MatMul", [hidden, graph.constant("output/kernel", weights["output/kernel"])], "product")
+    hidden = graph.node("Add", [hidden, graph.constant("output/bias", weights["output/bias"])], "logits")
+    hidden = graph.node("LogSoftmax", [hidden], "log_softmax", axis=-1)
+    graph.node("Squeeze", [hidden, batch], LOG_PROBS)
+    n_inputs = len(weights["layer0/forward/kernel"]) - model.n_units
+    made = helper.make_graph(
+        graph.nodes,
+        "bilstm_ctc",
+        [helper.make_tensor_value_info(STEPS, TensorProto.FLOAT, ["n_steps", n_inputs])],
+        [helper.make_tensor_value_info(LOG_PROBS, TensorProto.FLOAT, ["n_steps", len(weights["output/bias"])])],
+        graph.constants,
+    )
+    opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid("com.microsoft", 1)]
+    whole = helper.make_model(made, opset_imports=opsets, ir_version=_IR_VERSION, producer_name="diktovka")
+    return whole.SerializeToString(deterministic=True)
+
+
+class _Graph:
+    """Nodes and constants, each named by what it gives."""
+
+    def __init__(self):
+        self.nodes, self.constants = [], []
+
+    def constant(self, name: str, value: np.ndarray) -> str:
+        from onnx import numpy_helper
+
+        self.constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
+        return name
+
+    def node(self, kind: str, inputs: list[str], output: str, domain: str = "", **attributes) -> str:
+        from onnx import helper
+
+        self.nodes.append(helper.make_node(kind, inputs, [output], domain=domain, **attributes))
+        return output
+
+
+def _float_layer(graph: _Graph, name: str, hidden: str, weights: Mapping[str, np.ndarray], n_units: int) -> str:
+    kernels = [
+        graph.constant(f"{name}/{part}", kernel.transpose(0, 2, 1))
+        for part, kernel in _kernels(name, weights, n_units).items()
+    ]
+    return graph.node("LSTM", [hidden, *kernels, _bias(graph, name, weights)], name, **_attributes(n_units))
+
+
+def _quantised_layer(graph: _Graph, name: str, hidden: str, weights: Mapping[str, np.ndarray], n_units: int) -> str:
+    kernels, scales = [], []
+    for part, kernel in _kernels(name, weights, n_units).items():
+        scale = np.abs(kernel).max(axis=1) / _LARGEST
+        scale[scale == 0] = 1
+        kernels.append(graph.constant(f"{name}/{part}", np.rint(kernel / scale[:, None]).astype(np.int8)))
+        scales.append(graph.constant(f"{name}/{part}/scale", scale))
+        scales.append(graph.constant(f"{name}/{part}/zero", np.zeros(scale.shape, np.int8)))
+    none = [""] * 4  # lengths, first states and peepholes
+    inputs = [hidden, *kernels, _bias(graph, name, weights), *none, *scales]
+    return graph.node("DynamicQuantizeLSTM", inputs, name, domain="com.microsoft", **_attributes(n_units))
+
+
+def _attributes(n_units: int) -> dict[str, object]:
+    return {"direction": "bidirectional", "hidden_size": n_units}
+
+
+def _kernels(name: str, weights: Mapping[str, np.ndarray], n_units: int) -> dict[str, np.ndarray]:
+    """Of both directions, from the input (2, n_inputs, 4 n_units) and from the step before (2, n_units, 4 n_units)."""
+    both = [_in_onnx_order(weights[f"{name}/{direction}/kernel"]) for direction in DIRECTIONS]
+    return {
+        "input": np.stack([kernel[:-n_units] for kernel in both]),
+        "recurrent": np.stack([kernel[-n_units:] for kernel in both]),
+    }
+
+
+def _bias(graph: _Graph, name: str, weights: Mapping[str, np.ndarray]) -> str:
+    """ONNX has a second bias for the step before; ours is all in the first."""
+    both = [_in_onnx_order(weights[f"{name}/{direction}/bias"]) for direction in DIRECTIONS]
+    return graph.constant(f"{name}/bias", np.stack([np.concatenate([one, np.zeros_like(one)]) for one in both]))
+
+
+def _in_onnx_order(columns: np.ndarray) -> np.ndarray:
+    """Gates i, c, f, o along the last axis as i, o, f, c."""
+    i, c, f, o = np.split(columns, 4, axis=-1)
+    return np.concatenate([i, o, f, c], axis=-1)

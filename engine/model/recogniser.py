@@ -1,0 +1,72 @@
+"""A network ready for recognition."""
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+
+from engine.errors import CheckpointMismatch
+from engine.features.network_input import n_inputs
+from engine.model.checkpoint import NETWORK, Checkpoint, Description, load_network
+from engine.model.network_graph import LOG_PROBS, STEPS, network_graph
+from engine.model.onnx_session import open_session, require, run
+
+_MOST_THREADS = 4
+
+
+class Recogniser:
+    """Network steps in, CTC log-probabilities out.
+
+    Each utterance is run by itself: nothing is padded, and it is read the same whatever is read with it. Several
+    are spread over the threads.
+    """
+
+    def __init__(self, graph: bytes, n_inputs: int, n_labels: int, n_threads: int = 1):
+        """graph: as `network_graph` gives. Raises ValueError where it is none, or one of other shapes."""
+        self._session = open_session(graph)
+        require(self._session, {STEPS: (None, n_inputs)}, {LOG_PROBS: (None, n_labels)})
+        self._n_labels, self._n_threads = n_labels, n_threads
+        sums = np.exp(self._log_probs(np.zeros((2, n_inputs), np.float32))).sum(axis=1)
+        if not np.allclose(sums, 1, atol=1e-3):
+            raise ValueError("it gives no probabilities")
+
+    def __call__(self, steps: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """Steps of some utterances, float32 (n_steps, n_inputs) each, as log-probabilities (n_steps, n_labels)."""
+        if self._n_threads == 1 or len(steps) < 2:
+            return [self._log_probs(one) for one in steps]
+        with ThreadPoolExecutor(self._n_threads, thread_name_prefix="recogniser") as pool:
+            return list(pool.map(self._log_probs, steps))
+
+    def _log_probs(self, steps: np.ndarray) -> np.ndarray:
+        if not len(steps):
+            return np.zeros((0, self._n_labels), np.float32)
+        (log_probs,) = run(self._session, **{STEPS: steps})
+        return log_probs
+
+
+def recogniser(checkpoint: Checkpoint, n_threads: int | None = None) -> Recogniser:
+    """The network of a model that is in memory. n_threads: None for all processors, at most 4."""
+    graph = network_graph(checkpoint.model, checkpoint.weights)
+    return Recogniser(graph, *_widths(checkpoint), n_threads or _processors())
+
+
+def load_recogniser(folder: Path, n_threads: int | None = None) -> tuple[Description, Recogniser]:
+    """A model for recognition alone, without its trained weights. Raises CheckpointError."""
+    description, graph = load_network(folder)
+    try:
+        return description, Recogniser(graph, *_widths(description), n_threads or _processors())
+    except ValueError as error:
+        reason = "{file} cannot be used: {detail}"
+        raise CheckpointMismatch(path=folder, reason=reason, file=NETWORK, detail=str(error)) from error
+
+
+def _widths(model: Description) -> tuple[int, int]:
+    return n_inputs(model.features, model.model), model.alphabet.n_labels
+
+
+def _processors() -> int:
+    """Those that this process may use."""
+    known = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(known, _MOST_THREADS)

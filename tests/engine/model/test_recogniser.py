@@ -1,0 +1,194 @@
+"""What recognition runs: the network in ONNX Runtime, kept beside the weights or made of them."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.config import ModelConfig
+from engine.errors import CheckpointDamaged, CheckpointMismatch, CheckpointMissing
+from engine.model.checkpoint import DESCRIPTION, NETWORK, WEIGHTS, load_checkpoint, load_network, read_description
+from engine.model.network_graph import network_graph
+from engine.model.recogniser import load_recogniser, recogniser
+from tests.helpers.models import random_checkpoint, write_random_checkpoint
+
+ROOT = Path(__file__).parents[3]
+N_INPUTS, N_LABELS = 26, 35
+
+
+def steps(*lengths):
+    rng = np.random.default_rng(1)
+    return [rng.normal(size=(n, N_INPUTS)).astype(np.float32) for n in lengths]
+
+
+def description(folder):
+    return json.loads((folder / DESCRIPTION).read_text("utf-8"))
+
+
+def rewrite(folder, **changes):
+    (folder / DESCRIPTION).write_text(json.dumps(description(folder) | changes), "utf-8")
+
+
+def replace_network(folder, graph: bytes) -> None:
+    """With its sum, as somebody would who made it."""
+    (folder / NETWORK).write_bytes(graph)
+    rewrite(folder, network_sha256=hashlib.sha256(graph).hexdigest())
+
+
+def without_network(folder) -> Path:
+    """As earlier versions wrote a model."""
+    (folder / NETWORK).unlink()
+    described = description(folder)
+    del described["network_sha256"]
+    (folder / DESCRIPTION).write_text(json.dumps(described), "utf-8")
+    return folder
+
+
+def test_rows_are_probabilities_whatever_the_length():
+    for found, n in zip(recogniser(random_checkpoint())(steps(9, 1, 300)), (9, 1, 300), strict=True):
+        assert (found.shape, found.dtype) == ((n, N_LABELS), np.float32)
+        np.testing.assert_allclose(np.exp(found).sum(axis=1), 1, atol=1e-5)
+
+
+def test_nothing_gives_nothing():
+    recognise = recogniser(random_checkpoint())
+    assert recognise([]) == []
+    assert [found.shape for found in recognise(steps(0, 4, 0))] == [(0, N_LABELS), (4, N_LABELS), (0, N_LABELS)]
+
+
+@pytest.mark.parametrize("n_threads", [1, 2, 3])
+def test_an_utterance_reads_the_same_whatever_is_read_with_it(n_threads):
+    checkpoint, some = random_checkpoint(), steps(31, 0, 5, 90, 1)
+    some[3] *= 40  # so much louder that a scale in common would be seen
+    together = recogniser(checkpoint, n_threads)(some)
+    alone = recogniser(checkpoint, 1)
+    for one, found in zip(some, together, strict=True):
+        np.testing.assert_array_equal(found, alone([one])[0])
+
+
+def test_weights_of_nothing_and_of_everything_are_quantised():
+    checkpoint = random_checkpoint()
+    for weight in checkpoint.weights.values():
+        weight[:] = 0
+    np.testing.assert_allclose(recogniser(checkpoint)(steps(3))[0], np.log(1 / N_LABELS), atol=1e-5)
+    checkpoint.weights["layer0/forward/kernel"][0] = 1e6
+    assert np.isfinite(recogniser(checkpoint)(steps(3))[0]).all()
+
+
+def test_a_model_without_its_network_is_converted_once(tmp_path):
+    folder = write_random_checkpoint(tmp_path / "м")
+    expected = load_recogniser(folder)[1](steps(7))[0]
+    graph, described = (folder / NETWORK).read_bytes(), description(folder)
+    without_network(folder)
+    found, recognise = load_recogniser(folder)
+    np.testing.assert_array_equal(recognise(steps(7))[0], expected)
+    assert found == random_checkpoint().description
+    assert ((folder / NETWORK).read_bytes(), description(folder)) == (graph, described)
+    (folder / WEIGHTS).unlink()
+    np.testing.assert_array_equal(load_recogniser(folder)[1](steps(7))[0], expected)
+
+
+@pytest.mark.parametrize("damage", [lambda file: file.write_bytes(file.read_bytes()[:-9]), Path.unlink])
+def test_a_damaged_network_is_made_again(tmp_path, damage):
+    folder = write_random_checkpoint(tmp_path / "m")
+    whole = (folder / NETWORK).read_bytes()
+    damage(folder / NETWORK)
+    load_recogniser(folder)
+    assert (folder / NETWORK).read_bytes() == whole
+
+
+@pytest.mark.parametrize(
+    ("damage", "error"),
+    [(lambda file: file.write_bytes(b"PK"), CheckpointDamaged), (Path.unlink, CheckpointMissing)],
+)
+def test_it_cannot_be_made_again_of_weights_that_are_damaged_too(tmp_path, damage, error):
+    folder = write_random_checkpoint(tmp_path / "m")
+    (folder / NETWORK).write_bytes(b"")
+    damage(folder / WEIGHTS)
+    with pytest.raises(error):
+        load_recogniser(folder)
+
+
+def test_the_shipped_network_is_made_of_the_shipped_weights(shipped):
+    """A model that is copied into its place must bring both."""
+    checkpoint = load_checkpoint(shipped)
+    assert load_network(shipped)[1] == network_graph(checkpoint.model, checkpoint.weights)
+    assert read_description(shipped)["network_sha256"] == hashlib.sha256((shipped / NETWORK).read_bytes()).hexdigest()
+
+
+def test_the_network_of_other_weights_is_not_used(tmp_path):
+    folder, other = write_random_checkpoint(tmp_path / "a"), write_random_checkpoint(tmp_path / "b", seed=1)
+    (folder / NETWORK).write_bytes((other / NETWORK).read_bytes())
+    np.testing.assert_array_equal(load_recogniser(folder)[1](steps(7))[0], recogniser(random_checkpoint())(steps(7))[0])
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="permissions are those of POSIX systems")
+def test_a_folder_that_cannot_be_written_to_is_read_all_the_same(tmp_path, monkeypatch):
+    folder = without_network(write_random_checkpoint(tmp_path / "m"))
+    before = sorted(path.name for path in folder.iterdir())
+    monkeypatch.setattr(Path, "touch", refuse)
+    assert len(load_recogniser(folder)[1](steps(7))[0]) == 7
+    assert sorted(path.name for path in folder.iterdir()) == before
+
+
+def refuse(path, **_):
+    raise PermissionError(13, "Permission denied", str(path))
+
+
+def test_a_model_that_came_with_the_program_is_left_as_it_is(tmp_path, monkeypatch):
+    folder = without_network(write_random_checkpoint(tmp_path / "checkpoint1"))
+    monkeypatch.setattr("engine.paths.INSTALLED_IN", tmp_path)
+    load_recogniser(folder)
+    assert sorted(path.name for path in folder.iterdir()) == [DESCRIPTION, WEIGHTS]
+
+
+def other_shape(**changes) -> bytes:
+    other = random_checkpoint(model=replace(ModelConfig(n_layers=1, n_units=16, n_stacked=2), **changes))
+    return network_graph(other.model, other.weights)
+
+
+def of_zeros() -> bytes:
+    """A graph of the right shape whose output is no log-probabilities."""
+    from onnx import TensorProto, helper, numpy_helper
+
+    weight = numpy_helper.from_array(np.zeros((N_INPUTS, N_LABELS), np.float32), "weight")
+    node = helper.make_node("MatMul", ["steps", "weight"], ["log_probs"])
+    edges = (
+        [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n_steps", width])]
+        for name, width in (("steps", N_INPUTS), ("log_probs", N_LABELS))
+    )
+    graph = helper.make_graph([node], "zeros", *edges, [weight])
+    opsets = [helper.make_opsetid("", 17)]
+    return helper.make_model(graph, opset_imports=opsets, ir_version=8).SerializeToString()
+
+
+@pytest.mark.parametrize(
+    "graph",
+    [b"", b"not a graph", other_shape(n_stacked=3), of_zeros()],
+    ids=["empty", "noise", "other inputs", "no probabilities"],
+)
+def test_a_network_that_does_not_fit_is_refused_in_a_sentence(tmp_path, graph, capfd):
+    folder = write_random_checkpoint(tmp_path / "m")
+    replace_network(folder, graph)
+    with pytest.raises(CheckpointMismatch, match=NETWORK):
+        load_recogniser(folder)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_transcribing_loads_neither_tensorflow_nor_what_makes_the_network(tmp_path):
+    folder = write_random_checkpoint(tmp_path / "m")
+    code = (
+        "import sys, main\n"
+        "status = main.main(sys.argv[1:])\n"
+        "print(sorted({'tensorflow', 'keras', 'onnx', 'PySide6', 'trainer.network'} & set(sys.modules)), status)"
+    )
+    arguments = ["transcribe", "-m", folder, "--language-model", "none", ROOT / "resources/samples/man.wav"]
+    done = subprocess.run([sys.executable, "-c", code, *arguments], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1] == "[] 0", done.stderr
+    assert done.stderr == ""

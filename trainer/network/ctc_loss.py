@@ -1,0 +1,26 @@
+"""The CTC loss (Graves et al. 2006)."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import tensorflow as tf
+
+
+def ctc_loss(logits: tf.Tensor, batch_labels: tf.SparseTensor, lengths: tf.Tensor) -> tf.Tensor:
+    """Negative log-likelihood of each utterance in nats (batch,); logits (n_steps, batch, n_labels), blank last.
+
+    Sparse labels reach TensorFlow's C++ kernel, which costs almost nothing; dense ones take as long as the network.
+    """
+    return tf.nn.ctc_loss(
+        batch_labels, logits, label_length=None, logit_length=lengths, logits_time_major=True, blank_index=-1
+    )
+
+
+def summed_loss(log_probs: Sequence[np.ndarray], label_indices: np.ndarray, labels: np.ndarray) -> float:
+    """Of all utterances together, in nats. log_probs: float32 (n_steps, n_labels) each; the labels of a `Batch`."""
+    lengths = np.array([len(one) for one in log_probs], np.int32)
+    padded = np.zeros((lengths.max(), len(log_probs), log_probs[0].shape[1]), np.float32)
+    for i, one in enumerate(log_probs):
+        padded[: len(one), i] = one
+    sparse = tf.SparseTensor(label_indices, labels, (len(log_probs), int(lengths.max())))
+    return float(tf.reduce_sum(ctc_loss(tf.constant(padded), sparse, tf.constant(lengths))))
