@@ -1,4 +1,5 @@
 """The network and its checkpoint on disk: features to log-probabilities.
 
-Entry points: `checkpoint.load_checkpoint`, `bilstm_ctc`. Must not know audio or words.
+Entry points: `recogniser.load_recogniser`, `checkpoint.load_checkpoint`, `onnx_session.open_session`. Must not know
+audio or words.
 """

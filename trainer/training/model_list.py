@@ -17,6 +17,7 @@ from engine.config import FeatureConfig, ModelConfig
 from engine.errors import CheckpointDamaged, CheckpointError, ConfigError, NotWritable, StorageError
 from engine.model.checkpoint import (
     DESCRIPTION,
+    NETWORK,
     WEIGHTS,
     Checkpoint,
     load_checkpoint,
@@ -65,10 +66,17 @@ def _described(name: str, folder: Path, home: Path, is_shipped: bool = False) ->
     try:
         rates = read_description(folder).get("error_rates", {})
         made = datetime.fromtimestamp((folder / DESCRIPTION).stat().st_mtime)
-        n_bytes = (folder / WEIGHTS).stat().st_size
+        n_bytes = (folder / WEIGHTS).stat().st_size + _size(folder / NETWORK)
     except (OSError, CheckpointError):
         return None
     return TrainedModel(name, folder, home, made, _cer(rates), n_bytes, is_shipped)
+
+
+def _size(path: Path) -> int:
+    """0 for a network that was not made yet."""
+    with suppress(OSError):
+        return path.stat().st_size
+    return 0
 
 
 def _cer(rates: object) -> float | None:
