@@ -13,10 +13,11 @@ _REPORT_EVERY_S = 2.0
 
 def add_language_model_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("text", nargs="+", type=Path, metavar="TEXT", help="UTF-8 text, as it is or compressed (.xz, .gz)")
+    text = "UTF-8 text, as it is or compressed (.xz, .gz), or a corpus, whose training sentences are taken"
+    add("text", nargs="+", type=Path, metavar="TEXT", help=text)
     add("-o", "--out", type=Path, required=True, metavar="DIR", help="folder for the language model")
-    add("--order", type=int, default=3, help="words of the longest n-grams (default: %(default)s)")
-    add("--vocabulary", type=int, default=200_000, metavar="N", help="most words (default: %(default)s)")
+    add("--order", type=int, default=4, help="words of the longest n-grams (default: %(default)s)")
+    add("--vocabulary", type=int, default=300_000, metavar="N", help="most words (default: %(default)s)")
     add(
         "--threshold",
         type=float,

@@ -1,13 +1,13 @@
-"""Backoff models: mixing, pruning and measuring them."""
+"""Backoff models: making, measuring and pruning them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from trainer.language_model.ngrams import BEGIN, CUT, UNKNOWN, Counts, Level, find, kneser_ney, unigrams, with_begins
+from trainer.language_model.ngrams import BEGIN, CUT, UNKNOWN, Counts, Level, find, kneser_ney, with_begins
 
-_LEAST = 1e-12  # probability; what rounding may leave of nothing
+LEAST = 1e-12  # probability; what rounding may leave of nothing
 
 
 @dataclass(frozen=True)
@@ -58,16 +58,23 @@ def rows(model: Backoff, tokens: np.ndarray) -> list[np.ndarray]:
     return result
 
 
-def log10_probabilities(model: Backoff, stream: np.ndarray) -> np.ndarray:
-    """Of each word and sentence end of a stream, in order; CUT stands for what cannot be judged and is left out."""
-    tokens = with_begins(stream)
+def probabilities_by_length(model: Backoff, tokens: np.ndarray) -> list[np.ndarray]:
+    """The probability of each token after at most 0, 1, ... order - 1 words before it."""
     found = rows(model, tokens)
-    result = model.probabilities[0][np.maximum(tokens, 0)]
+    result = [model.probabilities[0][np.maximum(tokens, 0)]]
     for k in range(1, model.order):
         context = np.r_[-1, np.where(tokens == UNKNOWN, -1, found[k - 1])[:-1]]
         factor = np.where(context >= 0, model.backoffs[k - 1][np.maximum(context, 0)], 1.0)
-        result = np.where(found[k] >= 0, model.probabilities[k][np.maximum(found[k], 0)], result * factor)
-    return np.log10(np.maximum(result[(tokens > CUT) & (tokens != BEGIN)], _LEAST))
+        shorter = result[-1] * factor
+        result.append(np.where(found[k] >= 0, model.probabilities[k][np.maximum(found[k], 0)], shorter))
+    return result
+
+
+def log10_probabilities(model: Backoff, stream: np.ndarray) -> np.ndarray:
+    """Of each word and sentence end of a stream, in order; CUT stands for what cannot be judged and is left out."""
+    tokens = with_begins(stream)
+    longest = probabilities_by_length(model, tokens)[-1]
+    return np.log10(np.maximum(longest[(tokens > CUT) & (tokens != BEGIN)], LEAST))
 
 
 def perplexity(model: Backoff, stream: np.ndarray, unknown: bool = False) -> float:
@@ -85,75 +92,10 @@ def backoff_factors(levels: Sequence[Level], probabilities: Sequence[np.ndarray]
         n_contexts = len(levels[k - 1])
         seen = np.bincount(level.context, probabilities[k], n_contexts)
         below = np.bincount(level.context, probabilities[k - 1][level.suffix], n_contexts)
-        rest, rest_below = np.maximum(1 - seen, _LEAST), np.maximum(1 - below, _LEAST)
+        rest, rest_below = np.maximum(1 - seen, LEAST), np.maximum(1 - below, LEAST)
         is_context = np.bincount(level.context, minlength=n_contexts) > 0
         result.append(np.where(is_context, rest / rest_below, 1.0))
     return result
-
-
-@dataclass(frozen=True)
-class _Union:
-    """n-grams of several models: the levels, and for each model and level where its rows are among them."""
-
-    levels: list[Level]
-    places: list[list[np.ndarray]]
-
-
-def _union(models: Sequence[Backoff]) -> _Union:
-    n_words = len(models[0].words)
-    levels = [unigrams(n_words)]
-    places = [[np.arange(n_words)] for _ in models]
-    for k in range(1, max(model.order for model in models)):
-        some = [(m, p) for m, p in zip(models, places, strict=True) if m.order > k]
-        keys = [p[k - 1][m.levels[k].context] * n_words + m.levels[k].word for m, p in some]
-        every = np.unique(np.concatenate(keys))
-        suffix = np.zeros(len(every), np.int64)
-        for (m, p), own in zip(some, keys, strict=True):
-            place = np.searchsorted(every, own)
-            suffix[place] = p[k - 1][m.levels[k].suffix]
-            p.append(place)
-        levels.append(Level(every // n_words, every % n_words, suffix))
-    return _Union(levels, places)
-
-
-def _spread(values: np.ndarray, place: np.ndarray, n: int, otherwise: float) -> np.ndarray:
-    result = np.full(n, otherwise)
-    result[place] = values
-    return result
-
-
-def mixed(models: Sequence[Backoff], weights: Sequence[float]) -> Backoff:
-    """Linear interpolation of models over the same words, as one model.
-
-    Exact for the n-grams that any of the models has; the rest backs off.
-    """
-    union = _union(models)
-    probabilities = [np.zeros(len(level)) for level in union.levels]
-    mass = [np.zeros(len(level)) for level in union.levels[:-1]]
-    for model, places, weight in zip(models, union.places, weights, strict=True):
-        own = model.probabilities[0]
-        probabilities[0] += weight * own
-        for k, level in enumerate(union.levels):
-            if k:
-                own = own[level.suffix]
-                if k < model.order:
-                    factor = _spread(model.backoffs[k - 1], places[k - 1], len(union.levels[k - 1]), 1.0)
-                    own = own * factor[level.context]
-                    own[places[k]] = model.probabilities[k]
-                probabilities[k] += weight * own
-            if k < len(mass) and k < len(model.mass):
-                mass[k][places[k]] += weight * model.mass[k]
-    return Backoff(models[0].words, union.levels, probabilities, backoff_factors(union.levels, probabilities), mass)
-
-
-def mixture_weights(models: Sequence[Backoff], stream: np.ndarray, rounds: int = 50) -> np.ndarray:
-    """The weights under which a mixture gives the stream its highest probability (expectation-maximisation)."""
-    each = np.stack([10 ** log10_probabilities(model, stream) for model in models])
-    weights = np.full(len(models), 1 / len(models))
-    for _ in range(rounds):
-        share = weights[:, None] * each
-        weights = (share / share.sum(axis=0)).mean(axis=1)
-    return weights
 
 
 def pruned(model: Backoff, threshold: float) -> Backoff:
@@ -176,8 +118,8 @@ def _loss(model: Backoff, k: int) -> np.ndarray:
     level = model.levels[k]
     own, below = model.probabilities[k], model.probabilities[k - 1][level.suffix]
     n_contexts = len(model.levels[k - 1])
-    rest = np.maximum(1 - np.bincount(level.context, own, n_contexts), _LEAST)[level.context]
-    rest_below = np.maximum(1 - np.bincount(level.context, below, n_contexts), _LEAST)[level.context]
+    rest = np.maximum(1 - np.bincount(level.context, own, n_contexts), LEAST)[level.context]
+    rest_below = np.maximum(1 - np.bincount(level.context, below, n_contexts), LEAST)[level.context]
     old = np.log(rest / rest_below)
     new = np.log((rest + own) / (rest_below + below))
     change = own * (np.log(below) + new - np.log(own)) + rest * (new - old)

@@ -11,9 +11,11 @@ from engine.alphabet import fold_yo
 from engine.config import BETWEEN, _check, _Config
 from engine.decode.language_model import NGRAMS, load_language_model, save_lexicon
 from trainer.errors import CorpusError
-from trainer.language_model.backoff import Backoff, estimate, mixed, mixture_weights, perplexity, pruned
+from trainer.language_model.backoff import Backoff, estimate, perplexity, pruned
+from trainer.language_model.corpus_sentences import development_sentences, held_out_sentences
 from trainer.language_model.kenlm_reader import read_kenlm, write_kenlm
-from trainer.language_model.leakage_filter import HeldOut, development_sentences, held_out_sentences
+from trainer.language_model.leakage_filter import HeldOut
+from trainer.language_model.mixture import mixed, mixture_weights
 from trainer.language_model.ngrams import CUT, END, SPECIAL, UNKNOWN, Level, count
 from trainer.language_model.sentence_reader import END as TEXT_END
 from trainer.language_model.sentence_reader import Reader, Text, is_word
@@ -26,11 +28,13 @@ _LEAST_PROBABILITY = 1e-9
 @dataclass(frozen=True)
 class BuildConfig(_Config):
     """order: words of the longest n-grams. vocabulary: most words. threshold: n-grams that change the perplexity by
-    less than this share are left out; 0 keeps all. probability_bits, backoff_bits: of the file."""
+    less than this share are left out; 0 keeps all. context_power: as `power` in `mixed`. probability_bits,
+    backoff_bits: of the file."""
 
-    order: int = 3
-    vocabulary: int = 200_000
+    order: int = 4
+    vocabulary: int = 300_000
     threshold: float = 3e-8
+    context_power: float = 0.4
     probability_bits: int = 6
     backoff_bits: int = 4
 
@@ -38,6 +42,7 @@ class BuildConfig(_Config):
         _check(2 <= self.order <= 5, "order", reason=BETWEEN, least=2, most=5)
         _check(100 <= self.vocabulary <= 2_000_000, "vocabulary", reason=BETWEEN, least=100, most=2_000_000)
         _check(0 <= self.threshold < 1, "threshold", reason=BETWEEN, least=0, most=1)
+        _check(0 <= self.context_power <= 1, "context_power", reason=BETWEEN, least=0, most=1)
         for name in ("probability_bits", "backoff_bits"):
             _check(2 <= getattr(self, name) <= 16, name, reason=BETWEEN, least=2, most=16)
 
@@ -94,7 +99,8 @@ def build(
     for i, stream in enumerate(streams):
         yield Progress("counting", i)
         models.append(estimate(words, count(number[stream], len(words), config.order)))
-    model, weights = yield from _mixed(models, list(tuning.values()))
+    model, weights = yield from _mixed(models, list(tuning.values()), config.context_power)
+    del models
     yield Progress("leaving out what matters least", 0)
     model = pruned(model, config.threshold) if config.threshold else model
     if base:
@@ -102,7 +108,8 @@ def build(
         model = mixed([widened(base.model, words), model], [1 - _MERGE_SHARE, _MERGE_SHARE])
     yield Progress("writing", 0)
     shares = {Path(path).name: round(share, 4) for path, share in zip(texts, weights, strict=False)}
-    described = {**config.to_dict(), "texts": shares, "left_out": n_dropped, "measured": _measured(model, tuning)}
+    described = {**config.to_dict(), "texts": shares, "without": [Path(path).name for path in without]}
+    described |= {"left_out": n_dropped, "measured": _measured(model, tuning)}
     yield Built(Path(out), _save(Path(out), model, config, yo_shares(text, base.yo if base else {}), described))
 
 
@@ -132,13 +139,13 @@ def _without(corpora: Sequence[Path], text: Text, streams: list[np.ndarray]) -> 
     return result, n_dropped
 
 
-def _mixed(models: Sequence[Backoff], tuning: Sequence[np.ndarray]) -> Iterator[Event]:
-    """The models as one; each tuning set counts alike, whatever its length."""
+def _mixed(models: Sequence[Backoff], tuning: Sequence[np.ndarray], power: float) -> Iterator[Event]:
+    """The models as one, and their weights."""
     if len(models) == 1:
         return models[0], [1.0]
     yield Progress("mixing", 0)
-    weights = np.mean([mixture_weights(models, stream) for stream in tuning], axis=0).tolist()
-    return mixed(models, weights), weights
+    weights = mixture_weights(models, tuning, power).tolist()
+    return mixed(models, weights, power), weights
 
 
 def vocabulary(

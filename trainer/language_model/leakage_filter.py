@@ -1,45 +1,14 @@
 """Keeps the sentences of test sets out of a text, or figures measured on them would be worth nothing."""
 
-import csv
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
-from engine.alphabet import fold_yo, normalise
-from trainer.corpus.transcripts import TRANSCRIPTS, read_transcripts
-from trainer.errors import CorpusError
+from engine.alphabet import fold_yo
 from trainer.language_model.sentence_reader import END
 
 RUN = 6  # so many words in a row are no coincidence
 _FEWEST = 4  # a held-out sentence shorter than RUN is looked for inside others from here on
-_TRAIN, _DEVELOPMENT = "train", "dev"
-_UTTERANCES = "utterances.tsv"
-
-
-def held_out_sentences(path: Path) -> list[str]:
-    """The texts of a feature cache's splits but `train`, or of a folder with transcripts. Raises CorpusError."""
-    return [text for split, text in _texts(path) if split != _TRAIN]
-
-
-def development_sentences(path: Path) -> list[str]:
-    """The texts of a feature cache's `dev` splits, or of a folder with transcripts. Raises CorpusError."""
-    return [text for split, text in _texts(path) if split.startswith(_DEVELOPMENT)]
-
-
-def _texts(path: Path) -> list[tuple[str, str]]:
-    """(split, normalised text) of every recording; a folder with transcripts is one development split."""
-    path = Path(path)
-    if (path / TRANSCRIPTS).exists():
-        return [(_DEVELOPMENT, transcript.text) for transcript in read_transcripts(path)]
-    try:
-        with (path / _UTTERANCES).open(encoding="utf-8", newline="") as lines:
-            rows = list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
-        return [(row["split"], normalise(row["text"])) for row in rows]
-    except (OSError, KeyError, TypeError, UnicodeDecodeError) as error:
-        raise CorpusError(
-            path=path, reason="neither {file} nor {other} can be read there", file=TRANSCRIPTS, other=_UTTERANCES
-        ) from error
 
 
 class HeldOut:

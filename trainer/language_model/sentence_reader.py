@@ -15,6 +15,7 @@ import numpy as np
 
 from engine.alphabet import RUSSIAN_LETTERS, fold_yo, normalise
 from trainer.errors import CorpusError
+from trainer.language_model.corpus_sentences import training_sentences
 
 END = 0  # closes a sentence in a stream of words
 _OPENERS = {".xz": lzma.open, ".gz": gzip.open}
@@ -51,7 +52,10 @@ def _opened(path: Path) -> Iterator[TextIO]:
 
 
 def lines_of(path: Path) -> Iterator[str]:
-    """The lines of a UTF-8 text file, as it is or compressed. Raises CorpusError."""
+    """The lines of a UTF-8 text file, as it is or compressed, or what a corpus trains on. Raises CorpusError."""
+    if Path(path).is_dir():
+        yield from training_sentences(path)
+        return
     with _opened(path) as lines:
         yield from lines
 
@@ -72,7 +76,7 @@ class Text:
 
 
 class Reader:
-    """Reads text files one after another into one numbering of words."""
+    """Reads text files and corpora one after another into one numbering of words."""
 
     def __init__(self) -> None:
         self._number: dict[str, int] = {"</s>": END}
@@ -82,15 +86,14 @@ class Reader:
     def read(self, path: Path, every: int = 20_000) -> Iterator[int | Text]:
         """Yields the number of words so far every so many lines, and at the end the Text. Raises CorpusError."""
         number, stream = self._number, array("i")
-        with _opened(path) as lines:
-            for i, line in enumerate(lines, start=1):
-                found = sentences(line)
-                self._learn_yo({*" ".join(found).split()})
-                for one in found:
-                    stream.extend([number.setdefault(word, len(number)) for word in fold_yo(one).split()])
-                    stream.append(END)
-                if i % every == 0:
-                    yield len(stream)
+        for i, line in enumerate(lines_of(path), start=1):
+            found = sentences(line)
+            self._learn_yo({*" ".join(found).split()})
+            for one in found:
+                stream.extend([number.setdefault(word, len(number)) for word in fold_yo(one).split()])
+                stream.append(END)
+            if i % every == 0:
+                yield len(stream)
         yield Text(list(number), np.frombuffer(stream, np.int32).copy(), self._dotted, self._spellings)
 
     def _learn_yo(self, words: set[str]) -> None:

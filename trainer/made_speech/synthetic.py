@@ -28,7 +28,8 @@ from trainer.corpus.room_echo import in_a_room
 from trainer.corpus.splits import TRAIN
 from trainer.dataset.batches import SYNTHETIC
 from trainer.errors import CorpusError, SynthesiserFailed, SynthesiserMissing
-from trainer.language_model.leakage_filter import RUN, held_out_sentences
+from trainer.language_model.corpus_sentences import held_out_sentences
+from trainer.language_model.leakage_filter import RUN
 from trainer.language_model.sentence_reader import is_word, lines_of, sentences
 from trainer.made_speech.synthesis import ESPEAK, ESPEAK_VARIANTS, Speakers, Voice, installed, random_voice
 

@@ -11,13 +11,16 @@ from hypothesis import strategies as st
 from engine.decode.language_model import NGRAMS, load_language_model
 from engine.errors import ConfigError
 from trainer.errors import CorpusError
-from trainer.language_model.backoff import estimate, log10_probabilities, mixed, mixture_weights, perplexity, pruned
+from trainer.language_model.backoff import estimate, log10_probabilities, perplexity, pruned
 from trainer.language_model.build import BuildConfig, Built, Progress, build, vocabulary
+from trainer.language_model.corpus_sentences import development_sentences, held_out_sentences, training_sentences
 from trainer.language_model.kenlm_reader import murmur, packed, read_kenlm, unpacked, write_kenlm
-from trainer.language_model.leakage_filter import HeldOut, development_sentences, held_out_sentences
+from trainer.language_model.leakage_filter import HeldOut
+from trainer.language_model.mixture import mixed, mixture_weights
 from trainer.language_model.ngrams import BEGIN, CUT, END, SPECIAL, UNKNOWN, count, discounts
 from trainer.language_model.sentence_reader import Reader, Text, is_word, sentences
 
+SAMPLES = ("common-voice", "common-voice-2", "voxforge")
 SMALL = BuildConfig(vocabulary=1000, threshold=0.0, probability_bits=12, backoff_bits=12)
 
 
@@ -144,12 +147,21 @@ def test_nothing_held_out_leaves_all():
     assert HeldOut([], {"</s>": 0, "а": 1, "б": 2}).without(flat)[0].tolist() == [1, 2, 0]
 
 
-def test_held_out_and_development_sentences_of_a_corpus(tmp_path):
+def cache(folder, *splits: str):
     rows = ["id\tspeaker\tsplit\tstart\tframes\ttext"]
-    rows += [f"{i}\ts\t{split}\t0\t1\tТекст {split}" for i, split in enumerate(("train", "dev_x", "test_x"))]
-    (tmp_path / "utterances.tsv").write_text("\n".join(rows), "utf-8")
+    rows += [f"{i}\ts\t{split}\t0\t1\tТекст {split}" for i, split in enumerate(splits)]
+    folder.mkdir(exist_ok=True)
+    (folder / "utterances.tsv").write_text("\n".join(rows), "utf-8")
+    return folder
+
+
+def test_the_sentences_of_a_corpus_by_split(tmp_path):
+    cache(tmp_path, "train", "train", "dev_x", "test_x")
+    assert training_sentences(tmp_path) == ["текст train"]
     assert held_out_sentences(tmp_path) == ["текст dev x", "текст test x"]
     assert development_sentences(tmp_path) == ["текст dev x"]
+    cache(tmp_path, "dev_seen_text", "dev_unseen_text")
+    assert development_sentences(tmp_path) == ["текст dev unseen text"], "known sentences say nothing"
     with pytest.raises(CorpusError, match=r"utterances\.tsv"):
         held_out_sentences(tmp_path / "nothing")
 
@@ -290,8 +302,30 @@ def test_the_weights_follow_the_text():
     words, one = stream(*["а б в"] * 5)
     _, other = stream(*["в б а"] * 5, words=words)
     models = [estimate(words, count(tokens, len(words), 2)) for tokens in (one, other)]
-    assert mixture_weights(models, one)[0] > 0.95
-    assert mixture_weights(models, np.concatenate([one, other])) == pytest.approx([0.5, 0.5], abs=0.01)
+    for power in (0.0, 0.4):
+        assert mixture_weights(models, [one], power)[0] > 0.95
+        assert mixture_weights(models, [np.concatenate([one, other])], power) == pytest.approx([0.5, 0.5], abs=0.01)
+    longer = np.concatenate([other] * 20)
+    assert mixture_weights(models, [one, longer]) == pytest.approx([0.5, 0.5], abs=0.01), "each counts alike"
+
+
+def test_after_a_context_the_models_that_expect_it_weigh_more():
+    words, one = stream("а б в", "в а б", "г а б", "д а б в")
+    _, other = stream("а б г", "в д", "г д", "д в", words=words)
+    models, weights = [estimate(words, count(tokens, len(words), 3)) for tokens in (one, other)], [0.3, 0.7]
+    mixture = mixed(models, weights, 0.5)
+    a, b, v, g = (words.index(word) for word in "абвг")
+    assert conditional(mixture, [a, b]).sum() == pytest.approx(1)
+    plain = sum(weight * conditional(model, []) for weight, model in zip(weights, models, strict=True))
+    assert conditional(mixture, []) == pytest.approx(plain, rel=1e-5), "nothing went before"
+    # After «а б» a model's share is its weight times the square root of p(а) p(б | а).
+    bigrams = [(m.levels[1].context == a) & (m.levels[1].word == b) for m in models]
+    heard = [m.probabilities[0][a] * m.probabilities[1][here][0] for m, here in zip(models, bigrams, strict=True)]
+    share = weights * np.sqrt(heard)
+    share /= share.sum()
+    assert share[0] > 0.35
+    expected = share[0] * conditional(models[0], [a, b]) + share[1] * conditional(models[1], [a, b])
+    assert conditional(mixture, [a, b])[[v, g]] == pytest.approx(expected[[v, g]], rel=1e-5)
 
 
 def test_pruning_takes_what_matters_least_first():
@@ -473,11 +507,25 @@ def corpus(folder, *texts_):
     return folder
 
 
-def test_a_test_sentence_is_kept_out(tmp_path, texts):
+def test_a_test_sentence_is_kept_out_of_texts_and_corpora(tmp_path, texts):
     test_set = corpus(tmp_path / "test", "Тайное слово здесь секрет и шифр")
-    described = made(texts, tmp_path / "m", without=[test_set])
-    assert described["left_out"] == 3
-    assert "секрет" not in load_language_model(tmp_path / "m").words
+    read_aloud = corpus(tmp_path / "read", "Тайное слово, здесь секрет и шифр!", "Мыши мыли раму", "Мыши мыли раму")
+    described = made([*texts, read_aloud], tmp_path / "m", without=[test_set])
+    assert described["left_out"] == 4
+    assert described["without"] == ["test"]
+    model = load_language_model(tmp_path / "m")
+    assert "секрет" not in model.words
+    assert "мыши" in model.words, "a corpus's training sentences are text too"
+    back = read_kenlm(tmp_path / "m" / NGRAMS, [*SPECIAL, *model.words])
+    number = {word: i for i, word in enumerate(back.words)}
+    secret = [number[word] for word in ("тайное", "слово", "здесь") if word in number]
+    assert not secret
+
+
+def test_the_training_split_of_a_corpus_is_text(tmp_path):
+    described = made([cache(tmp_path / "c", "train", "test_x")], tmp_path / "m")
+    assert described["left_out"] == 0
+    assert load_language_model(tmp_path / "m").words == ["текст"]
 
 
 def test_the_texts_are_weighed_on_development_sentences(tmp_path, texts):
@@ -530,7 +578,7 @@ def test_no_held_out_sentence_is_left_in_the_texts_we_count(shared):
     """The smallest of the texts, for speed: the method is the same for all."""
     reader = Reader()
     *_, text = reader.read(shared / "text-ru" / "modern.txt.xz")
-    corpora = [shared / "voxforge-ru-mfcc", shared / "speech-samples" / "common-voice"]
+    corpora = [shared / "voxforge-ru-mfcc", *(shared / "speech-samples" / name for name in SAMPLES)]
     held = [one for path in corpora for one in held_out_sentences(path)]
     number = {word: i for i, word in enumerate(text.words)}
     left, n_dropped = HeldOut(held, number).without(text.stream)

@@ -12,7 +12,7 @@ from trainer.corpus.cache import FeatureCache
 from trainer.corpus.events import CacheReady, Extracting
 from trainer.dataset.batches import SYNTHETIC
 from trainer.errors import CacheFolderTaken, CorpusError, SynthesiserFailed, SynthesiserMissing
-from trainer.language_model.leakage_filter import held_out_sentences
+from trainer.language_model.corpus_sentences import held_out_sentences
 from trainer.made_speech.synthesis import (
     ESPEAK,
     FESTIVAL,
