@@ -26,6 +26,13 @@ def add_language_model_options(parser: argparse.ArgumentParser) -> None:
         help="leave out n-grams that change the perplexity by less; 0 keeps all (default: %(default)s)",
     )
     add(
+        "--megabytes",
+        type=float,
+        default=0.0,
+        metavar="MB",
+        help="leave out more n-grams until their file is no larger; 0: any size (default: %(default)s)",
+    )
+    add(
         "--merge",
         nargs="?",
         type=Path,
@@ -48,7 +55,7 @@ def language_model(arguments: argparse.Namespace) -> int:
     """Counts texts and writes a language model; what it does goes to standard error."""
     from trainer.language_model.build import BuildConfig, Built, build
 
-    config = BuildConfig(arguments.order, arguments.vocabulary, arguments.threshold)
+    config = BuildConfig(arguments.order, arguments.vocabulary, arguments.threshold, arguments.megabytes)
     events = build(arguments.text, arguments.out, config, arguments.without, arguments.tune_on, arguments.merge)
     stage, told = "", 0.0
     for event in events:

@@ -1,6 +1,7 @@
 """Backoff models: making, measuring and pruning them."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +9,7 @@ import numpy as np
 from trainer.language_model.ngrams import BEGIN, CUT, UNKNOWN, Counts, Level, find, kneser_ney, with_begins
 
 LEAST = 1e-12  # probability; what rounding may leave of nothing
+_LOWEST, _HALVINGS = 1e-12, 16  # of the threshold that makes a model fit
 
 
 @dataclass(frozen=True)
@@ -98,19 +100,35 @@ def backoff_factors(levels: Sequence[Level], probabilities: Sequence[np.ndarray]
     return result
 
 
-def pruned(model: Backoff, threshold: float) -> Backoff:
+def pruned(model: Backoff, threshold: float, fits: Callable[[Sequence[int]], bool] = lambda sizes: True) -> Backoff:
     """Leaves out the n-grams without which the model changes least (Stolcke 1998).
 
-    threshold: greatest relative rise of the perplexity by one n-gram. Those that a longer one builds on stay.
+    threshold: greatest relative rise of the perplexity by one n-gram. Those that a longer one builds on stay. fits: of
+    the numbers of n-grams of each length; as long as it is false, the threshold rises.
     """
-    keep = [np.ones(len(level), bool) for level in model.levels]
-    for k in range(model.order - 1, 0, -1):
-        keep[k] = _loss(model, k) >= np.log1p(threshold)
-        if k + 1 < model.order:
-            above, needed = model.levels[k + 1], keep[k + 1]
-            keep[k][above.context[needed]] = True
-            keep[k][above.suffix[needed]] = True
+    losses = [_loss(model, k) for k in range(1, model.order)]
+    keep = _kept(model, losses, threshold)
+    if not fits(_sizes(keep)):
+        low, high = math.log(max(threshold, _LOWEST)), 0.0
+        for _ in range(_HALVINGS):
+            middle = (low + high) / 2
+            low, high = (low, middle) if fits(_sizes(_kept(model, losses, math.exp(middle)))) else (middle, high)
+        keep = _kept(model, losses, math.exp(high))
     return _selected(model, keep)
+
+
+def _sizes(keep: Sequence[np.ndarray]) -> list[int]:
+    return [int(np.count_nonzero(own)) for own in keep]
+
+
+def _kept(model: Backoff, losses: Sequence[np.ndarray], threshold: float) -> list[np.ndarray]:
+    """Which rows of each level stay."""
+    keep = [np.ones(len(model.levels[0]), bool), *(own >= np.log1p(threshold) for own in losses)]
+    for k in range(model.order - 1, 1, -1):
+        above, needed = model.levels[k], keep[k]
+        keep[k - 1][above.context[needed]] = True
+        keep[k - 1][above.suffix[needed]] = True
+    return keep
 
 
 def _loss(model: Backoff, k: int) -> np.ndarray:

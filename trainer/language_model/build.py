@@ -9,6 +9,7 @@ import numpy as np
 
 from engine.alphabet import fold_yo
 from engine.config import BETWEEN, _check, _Config
+from engine.decode.kenlm_format import Shape
 from engine.decode.language_model import NGRAMS, load_language_model, save_lexicon
 from trainer.errors import CorpusError
 from trainer.language_model.backoff import Backoff, estimate, perplexity, pruned
@@ -28,12 +29,13 @@ _LEAST_PROBABILITY = 1e-9
 @dataclass(frozen=True)
 class BuildConfig(_Config):
     """order: words of the longest n-grams. vocabulary: most words. threshold: n-grams that change the perplexity by
-    less than this share are left out; 0 keeps all. context_power: as `power` in `mixed`. probability_bits,
-    backoff_bits: of the file."""
+    less than this share are left out; 0 keeps all. megabytes: most that the file of n-grams takes, for which more are
+    left out; 0: any. context_power: as `power` in `mixed`. probability_bits, backoff_bits: of the file."""
 
     order: int = 4
     vocabulary: int = 300_000
     threshold: float = 3e-8
+    megabytes: float = 0.0
     context_power: float = 0.4
     probability_bits: int = 6
     backoff_bits: int = 4
@@ -42,9 +44,15 @@ class BuildConfig(_Config):
         _check(2 <= self.order <= 5, "order", reason=BETWEEN, least=2, most=5)
         _check(100 <= self.vocabulary <= 2_000_000, "vocabulary", reason=BETWEEN, least=100, most=2_000_000)
         _check(0 <= self.threshold < 1, "threshold", reason=BETWEEN, least=0, most=1)
+        _check(0 <= self.megabytes <= 1e5, "megabytes", reason=BETWEEN, least=0, most=100_000)
         _check(0 <= self.context_power <= 1, "context_power", reason=BETWEEN, least=0, most=1)
         for name in ("probability_bits", "backoff_bits"):
             _check(2 <= getattr(self, name) <= 16, name, reason=BETWEEN, least=2, most=16)
+
+    def fits(self, counts: Sequence[int]) -> bool:
+        """Whether a file with so many n-grams of each length is small enough."""
+        shape = Shape(tuple(counts), self.probability_bits, self.backoff_bits)
+        return not self.megabytes or shape.total_bytes <= self.megabytes * 1e6
 
 
 @dataclass(frozen=True)
@@ -102,7 +110,7 @@ def build(
     model, weights = yield from _mixed(models, list(tuning.values()), config.context_power)
     del models
     yield Progress("leaving out what matters least", 0)
-    model = pruned(model, config.threshold) if config.threshold else model
+    model = pruned(model, config.threshold, config.fits) if config.threshold or config.megabytes else model
     if base:
         yield Progress("merging", 0)
         model = mixed([widened(base.model, words), model], [1 - _MERGE_SHARE, _MERGE_SHARE])

@@ -2,6 +2,7 @@
 
 import lzma
 from collections import Counter, defaultdict
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -346,6 +347,15 @@ def test_pruning_takes_what_matters_least_first():
     assert pruned(model, 0.9).sizes() == [len(words), 0, 0]
 
 
+def test_pruning_to_a_size_takes_no_more_than_it_must():
+    words, tokens = random_stream(np.random.default_rng(6), 300)
+    model = estimate(words, count(tokens, len(words), 4))
+    most = sum(model.sizes()) // 2
+    less = pruned(model, 0.0, lambda sizes: sum(sizes) <= most)
+    assert 0.9 * most < sum(less.sizes()) <= most
+    assert pruned(model, 1e-3, lambda sizes: True).sizes() == pruned(model, 1e-3).sizes()
+
+
 def spelled_rows(model, k: int) -> list[tuple[int, ...]]:
     if k == 0:
         return [(int(word),) for word in model.levels[0].word]
@@ -568,7 +578,17 @@ def test_a_text_without_words_is_told(tmp_path):
     assert not (tmp_path / "m").exists()
 
 
-@pytest.mark.parametrize("change", [{"order": 1}, {"order": 6}, {"vocabulary": 1}, {"threshold": 1.0}])
+def test_the_file_takes_no_more_than_is_asked_for(tmp_path, texts):
+    made(texts, tmp_path / "all")
+    size = (tmp_path / "all" / NGRAMS).stat().st_size
+    made(texts, tmp_path / "less", replace(SMALL, megabytes=(size - 20) / 1e6))
+    assert (tmp_path / "less" / NGRAMS).stat().st_size <= size - 20
+    assert load_language_model(tmp_path / "less").words == load_language_model(tmp_path / "all").words
+
+
+@pytest.mark.parametrize(
+    "change", [{"order": 1}, {"order": 6}, {"vocabulary": 1}, {"threshold": 1.0}, {"megabytes": -1.0}]
+)
 def test_settings_are_checked(change):
     with pytest.raises(ConfigError, match=next(iter(change))):
         BuildConfig(**change)
