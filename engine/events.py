@@ -56,9 +56,13 @@ class Started:
 
 @dataclass(frozen=True)
 class Provisional:
-    """The best guess for the stretch that is still open; replaces the one before it."""
+    """The best guess for the stretch that is still open; replaces the one before it.
+
+    n_settled: so many of the words recognised, from the first on, stay as they are until the stretch is final.
+    """
 
     segment: Segment
+    n_settled: int = 0
 
 
 @dataclass(frozen=True)

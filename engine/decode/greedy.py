@@ -31,6 +31,9 @@ class Decoder(Protocol):
     def decode(self, log_probs: np.ndarray) -> list[TimedWord]:
         """log_probs: float32 (n_steps, n_labels), natural logarithm, rows sum to 1 as probabilities."""
 
+    def guess(self, log_probs: np.ndarray) -> list[TimedWord]:
+        """The same at once, for text that will be replaced: perhaps other words, and no alternatives."""
+
 
 def checked(log_probs: np.ndarray, alphabet: Alphabet) -> None:
     """Raises ValueError unless log_probs is (n_steps, n_labels)."""
@@ -70,6 +73,9 @@ class GreedyDecoder:
             else:
                 letters.append(letter)
         return words + self._word(letters)
+
+    def guess(self, log_probs: np.ndarray) -> list[TimedWord]:
+        return self.decode(log_probs)
 
     def text(self, log_probs: np.ndarray) -> str:
         """The words, joined by single spaces."""

@@ -223,7 +223,7 @@ def dictated(events: Iterable[Event], spoken: Spoken, punctuator: Punctuates | N
             case Final(segment):
                 yield from dictation.add(segment)
             case Provisional(segment):
-                yield Provisional(dictation.guess(segment))
+                yield replace(event, segment=dictation.guess(segment))
             case Finished(duration_s=duration_s):
                 yield from dictation.finish()
                 yield Finished(duration_s, tuple(dictation.segments))

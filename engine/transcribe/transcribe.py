@@ -16,6 +16,7 @@ from engine.features.network_input import network_input, normalise
 from engine.features.segmenter import Segmenter
 from engine.model.checkpoint import Description
 from engine.model.recogniser import Recogniser, load_recogniser
+from engine.transcribe.settling import Settling
 
 _FILE_BLOCK_S = 20.0  # the stretches that end in one block are read together
 _LIVE_BLOCK_S = 0.5
@@ -63,15 +64,27 @@ class Transcriber:
 
     def _events(self, blocks: Iterator[np.ndarray], total_s: float | None, live: bool) -> Iterator[Event]:
         front_end, segmenter = FrontEnd(self._model.features), Segmenter()
-        segments, done = [], 0
+        segments, done, open_from, settling = [], 0, -1, self._settling()
         for block in blocks:
             done += len(block)
             yield from self._final(list(segmenter.push(front_end.push(block))), segments)
             if live and segmenter.open is not None and len(segmenter.open):
-                yield Provisional(self.read([segmenter.open], self._greedy)[0])
+                if segmenter.open.index[0] != open_from:
+                    open_from, settling = segmenter.open.index[0], self._settling()
+                yield self._provisional(segmenter.open, settling)
             yield Progress(done / SAMPLE_RATE_HZ, total_s)
         yield from self._final([*segmenter.push(front_end.flush()), *segmenter.flush()], segments)
         yield Finished(done / SAMPLE_RATE_HZ, tuple(segments))
+
+    def _settling(self) -> Settling:
+        return Settling(self._model.model.n_stacked * HOP_S)
+
+    def _provisional(self, frames: Frames, settling: Settling) -> Provisional:
+        """All of the open stretch anew: the network looks both ways, and what follows changes what was heard."""
+        (log_probs,) = self._log_probabilities([frames])
+        words = self.decoder.guess(log_probs) if self._has_speech(frames, log_probs) else []
+        shown, n_settled = settling.read(words, len(log_probs))
+        return Provisional(self._segment(frames, shown), n_settled)
 
     def _final(self, stretches: list[Frames], segments: list[Segment]) -> Iterator[Event]:
         for segment in self.read(stretches):
@@ -79,26 +92,31 @@ class Transcriber:
                 segments.append(segment)
                 yield Final(segment)
 
-    def read(self, stretches: list[Frames], decoder: Decoder | None = None) -> list[Segment]:
-        """The words of some stretches of frames, together since that is quicker. decoder: instead of `decoder`."""
-        steps = [network_input(normalise(frames.cepstra), self._model.model) for frames in stretches]
+    def read(self, stretches: list[Frames]) -> list[Segment]:
+        """The words of some stretches of frames, together since that is quicker."""
         return [
-            self._segment(frames, log_probs, decoder or self.decoder)
-            for frames, log_probs in zip(stretches, self._recognise(steps), strict=True)
+            self._segment(frames, self._words(log_probs) if self._has_speech(frames, log_probs) else [])
+            for frames, log_probs in zip(stretches, self._log_probabilities(stretches), strict=True)
         ]
 
-    def _segment(self, frames: Frames, log_probs: np.ndarray, decoder: Decoder) -> Segment:
-        """No words where there is too little of it or too little confidence.
+    def _log_probabilities(self, stretches: list[Frames]) -> list[np.ndarray]:
+        return self._recognise([network_input(normalise(frames.cepstra), self._model.model) for frames in stretches])
+
+    def _words(self, log_probs: np.ndarray) -> list[TimedWord]:
+        words = self.decoder.decode(log_probs)
+        return words if self.decoder is self._greedy else with_readings(words, [self._greedy.decode(log_probs)])
+
+    def _has_speech(self, frames: Frames, log_probs: np.ndarray) -> bool:
+        """Whether there is enough of it, and of confidence in it.
 
         That is judged by the letters as they are heard: a language model would make words of any noise.
         """
+        words = self._greedy.decode(log_probs) if len(frames) >= _FEWEST_FRAMES else []
+        return bool(words) and self._confidence(words) >= self._model.decode.min_confidence
+
+    def _segment(self, frames: Frames, words: list[TimedWord]) -> Segment:
         edges = frames.times_s[[0, -1]] if len(frames) else np.zeros(2)
         start_s, end_s = max(0.0, float(edges[0]) - HOP_S / 2), float(edges[1]) + HOP_S / 2
-        words = self._greedy.decode(log_probs) if len(frames) >= _FEWEST_FRAMES else []
-        if words and self._confidence(words) < self._model.decode.min_confidence:
-            words = []
-        if words and decoder is not self._greedy:
-            words = with_readings(decoder.decode(log_probs), [words])
         return Segment(start_s, end_s, self._timed(words, frames))
 
     @staticmethod

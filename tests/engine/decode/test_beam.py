@@ -347,3 +347,21 @@ def test_the_other_word_is_among_the_alternatives(beam):
     (doubtful,) = [word for word in words if word.confidence < 0.6]
     assert doubtful.alternatives
     assert doubtful.text not in doubtful.alternatives
+
+
+# --- text at once ---
+
+
+def test_a_guess_has_the_words_and_their_steps_but_no_alternatives(beam):
+    heard = spoken("толстый ко? спал", т=0.25, д=0.2)
+    guessed, found = beam.guess(heard), beam.decode(heard)
+    assert [(w.text, w.first_step, w.last_step) for w in guessed] == [
+        (w.text, w.first_step, w.last_step) for w in found
+    ]
+    assert all(word.alternatives == () for word in guessed)
+
+
+def test_a_guess_at_nothing_is_nothing(beam):
+    assert beam.guess(np.zeros((0, ALPHABET.n_labels), np.float32)) == []
+    with pytest.raises(ValueError, match=r"n_steps, 35"):
+        beam.guess(np.zeros((3, 4), np.float32))
