@@ -23,6 +23,6 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 	--annotation-style line --custom-compile-command "make lock" $(UPGRADE)
 .PHONY: lock
 lock:
-	$(LOCK) pyproject.toml -o requirements.lock
-	$(LOCK) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	$(LOCK) pyproject.toml --extra train -o requirements.lock
+	$(LOCK) pyproject.toml --extra train --group dev -c requirements.lock -o requirements-dev.lock
 	$(LOCK) --group build -c requirements.lock -o requirements-build.lock

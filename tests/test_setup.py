@@ -192,7 +192,8 @@ def test_every_locked_package_has_a_hash_and_no_address(name):
 
 def test_every_declared_dependency_is_locked():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    declared = project["project"]["dependencies"] + project["dependency-groups"]["dev"]
+    training = project["project"]["optional-dependencies"]["train"]
+    declared = project["project"]["dependencies"] + training + project["dependency-groups"]["dev"]
     names = {re.match(r"[\w-]+", line)[0].lower().replace("_", "-") for line in declared}
     assert names <= {pin.partition(" ;")[0] for pin in pins("requirements-dev.lock")}
 

@@ -21,6 +21,8 @@ DiktovkaError
 │   └── SynthesiserFailed
 └── TrainingError          a training run that cannot go on
     ├── TooFewOwn
+    ├── TrainingNotInstalled   the program was installed for recognition alone
+    ├── TrainingNotIncluded    the bundle is for recognition alone
     ├── TrainingStopped    its process ended by itself
     ├── RunInUse           another process trains it
     └── WorkerLost         another of its processes is gone
@@ -119,6 +121,16 @@ class TooFewOwn(TrainingError):
         "The model cannot be tuned: of your recordings only {n} can be used. "
         "At least {fewest} with different sentences are needed; record some more."
     )
+
+
+class TrainingNotInstalled(TrainingError):
+    template = (
+        "Training needs TensorFlow, which is not installed. Install it with “{command}” and start Diktovka again."
+    )
+
+
+class TrainingNotIncluded(TrainingError):
+    template = "This copy of Diktovka is for recognition alone. To train models, install the whole program."
 
 
 class TrainingStopped(TrainingError):

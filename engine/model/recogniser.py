@@ -58,8 +58,9 @@ def load_recogniser(folder: Path, n_threads: int | None = None) -> tuple[Descrip
     try:
         return description, Recogniser(graph, *_widths(description), n_threads or _processors())
     except ValueError as error:
-        reason = "{file} cannot be used: {detail}"
-        raise CheckpointMismatch(path=folder, reason=reason, file=NETWORK, detail=str(error)) from error
+        raise CheckpointMismatch(
+            path=folder, reason="{file} cannot be used ({detail})", file=NETWORK, detail=str(error)
+        ) from error
 
 
 def _widths(model: Description) -> tuple[int, int]:

@@ -40,6 +40,8 @@ LIBRARIES = (
     Part("httpx", "BSD-3-Clause"),
     Part("jeepney", "MIT"),
     Part("numpy", "BSD-3-Clause"),
+    Part("onnx", "Apache-2.0"),
+    Part("onnxruntime", "MIT"),
     Part("platformdirs", "MIT"),
     Part("polib", "MIT"),
     Part("pyqtgraph", "MIT"),

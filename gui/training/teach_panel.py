@@ -11,6 +11,7 @@ from gui.core.shortcuts import bind, hint
 from gui.training.teaching import Teaching
 from gui.tuning.job import Step
 from gui.tuning.panel import ResultView, show_step
+from gui.tuning.training_missing import TrainingMissing
 from gui.widgets.flow_row import FlowRow
 from gui.widgets.form import heading, named, push_button, words
 from gui.widgets.theme import GRID
@@ -65,6 +66,7 @@ class TeachPanel(QWidget):
         self.text.setTabChangesFocus(True)
         self.text.setMinimumHeight(14 * GRID)
         self.count = words(quiet=True)
+        self.missing = TrainingMissing()
         self.teach = push_button(_("Teach"), "", "primary")
         self.stop = push_button(_("Stop"), "")
         hint(self.teach, _("Have them spoken and learned; takes some minutes"), "train")
@@ -98,6 +100,7 @@ class TeachPanel(QWidget):
         inner.addWidget(words(explained, quiet=True))
         inner.addWidget(self.text, 1)
         inner.addWidget(self.count)
+        inner.addWidget(self.missing)
         inner.addWidget(row)
         inner.addWidget(self.state)
         inner.addWidget(self.progress)
@@ -147,7 +150,7 @@ class TeachPanel(QWidget):
     def _count(self) -> None:
         self._lesson = lesson(self.text.toPlainText())
         self.count.setText(lesson_words(self._lesson))
-        self.teach.setEnabled(bool(self._lesson.texts))
+        self.teach.setEnabled(bool(self._lesson.texts) and not self.missing.is_missing)
 
     def _toggle(self) -> None:
         (self.stop if self.stop.isVisible() else self.teach).click()

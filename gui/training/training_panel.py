@@ -23,6 +23,7 @@ from gui.training.training_words import (
     step_words,
     stopped_words,
 )
+from gui.tuning.training_missing import TrainingMissing
 from gui.widgets.dialogs import ask_folder
 from gui.widgets.flow_row import FlowRow
 from gui.widgets.form import PROGRESS_STEPS, keep_place, named, push_button, words
@@ -51,6 +52,7 @@ class TrainingPanel(QWidget):
         self._shown_run: Path | None = None
         self.job = TrainingJob()
         self.form = TrainingForm(ask_folder)
+        self.missing = TrainingMissing()
         self._left_out, self._notes = 0, {}
         self.train = push_button(_("Train"), "", "primary")
         self.stop = push_button(_("Stop"), "")
@@ -84,6 +86,7 @@ class TrainingPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, GRID, 0)
         column.setSpacing(GRID)
+        column.addWidget(self.missing)
         column.addWidget(self.form)
         column.addWidget(row)
         for widget in (self.state, self.result, self.progress, self.note):
@@ -137,7 +140,7 @@ class TrainingPanel(QWidget):
 
     def begin(self) -> None:
         """Trains what the form says; not while the recordings are being fetched or checked."""
-        if self._corpus.busy:
+        if self._corpus.busy or self.missing.is_missing:
             return
         try:
             request = self.form.request(self._corpus.corpora)
@@ -253,7 +256,7 @@ class TrainingPanel(QWidget):
         self.form.setEnabled(idle)
         self.train.setVisible(idle)
         has_corpus = bool(self._corpus.corpora) or self.form.run.currentData() is not None
-        self.train.setEnabled(has_corpus and not self._corpus.busy)
+        self.train.setEnabled(has_corpus and not self._corpus.busy and not self.missing.is_missing)
         self.stop.setVisible(state in (State.STARTING, State.RUNNING, State.PAUSED))
         self.stop_now.setVisible(state in (State.STOPPING, State.LEAVING))
         self.stop_now.setEnabled(state is State.STOPPING)
@@ -284,4 +287,6 @@ class TrainingPanel(QWidget):
                 return _("Saving and stopping")
         if self._ending:
             return self._ending
+        if self.missing.is_missing:
+            return ""
         return _("Ready to train.") if has_corpus else _("First choose recordings to train on, on the page before.")

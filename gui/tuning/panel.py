@@ -16,6 +16,7 @@ from gui.core.i18n import _
 from gui.core.shortcuts import bind, hint
 from gui.core.words import time_left
 from gui.tuning.job import Step
+from gui.tuning.training_missing import TrainingMissing
 from gui.tuning.words import kept_words, measured_words, others_words, own_words
 from gui.widgets.flow_row import FlowRow
 from gui.widgets.form import PROGRESS_STEPS, heading, named, push_button, words
@@ -42,7 +43,7 @@ class TuningPanel(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.state = words()
+        self.state, self.missing = words(), TrainingMissing()
         self.progress = named(QProgressBar(), _("Progress of the tuning"))
         self.progress.setTextVisible(False)
         self.tune = push_button(_("Tune the model to my voice"), "", "primary")
@@ -58,6 +59,7 @@ class TuningPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
+        column.addWidget(self.missing)
         column.addWidget(self.progress)
         column.addWidget(row)
         self.tune.clicked.connect(self.tune_wanted)
@@ -71,7 +73,7 @@ class TuningPanel(QWidget):
         """n: kept sentences; was_left: whether a tuning can go on; waits: for other people's recordings."""
         self.tune.setVisible(True)
         self.stop.setVisible(False)
-        self.tune.setEnabled(n >= WANTED and not waits)
+        self.tune.setEnabled(n >= WANTED and not waits and not self.missing.is_missing)
         self.progress.setRange(0, WANTED)
         self.progress.setValue(min(n, WANTED))
         said = kept_words(n, WANTED)

@@ -4,7 +4,6 @@ from datetime import datetime
 from pathlib import Path
 
 from engine.decode.beam_loader import Language
-from engine.model.checkpoint import load_checkpoint
 from engine.paths import data_dir
 from engine.system.worker import Cancelled
 from gui.core.i18n import _
@@ -15,6 +14,7 @@ from gui.tuning.outcome import TuningOutcome
 from gui.tuning.panel import WANTED, ResultView, TuningPanel
 from gui.voice.other_voices_panel import OtherVoicesPanel
 from trainer.corpus.prepare import prepared_corpora
+from trainer.training.model_list import kind_of
 from trainer.tuning.tuning import TuneRequest
 
 
@@ -67,8 +67,8 @@ class VoiceTuning(TuningOutcome):
         language = Language(self._settings.language_model)
 
         def request() -> TuneRequest:
-            start = load_checkpoint(model)
-            found = tuple(prepared_corpora(corpora, start.features, start.model.n_stacked))
+            features, network = kind_of(model)
+            found = tuple(prepared_corpora(corpora, features, network.n_stacked))
             return TuneRequest(folder, model, (own,), corpora=found, language=language)
 
         self.job.begin(request)

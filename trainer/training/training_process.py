@@ -57,9 +57,12 @@ def run(
     """Trains in this process. Closing the iterator saves the state first, so that nothing is lost.
 
     asked_to_stop: once it is true the run ends in good order, with its result unless it is in a hurry (both should
-    be true then); with several processes all end. Raises RunInUse where another process trains the run, and what
-    trainer.training.loop and trainer.dataset.training_data raise.
+    be true then); with several processes all end. Raises TrainingNotInstalled, RunInUse where another process trains
+    the run, and what trainer.training.loop and trainer.dataset.training_data raise.
     """
+    from trainer.network.installed import require_tensorflow
+
+    require_tensorflow()
     from trainer.network.threads import use_threads
 
     use_threads(request.threads or os.cpu_count() or 1)

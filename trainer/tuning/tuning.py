@@ -98,9 +98,12 @@ def tune(request: TuneRequest) -> Iterator[object]:
     """Hearing, Split, events of a training, Judged, and at last BeforeAfter; run it with TrainingProcess.
 
     Closing the iterator saves the state; the same request goes on from there. Raises CheckpointError, CorpusError,
-    TooFewOwn, TrainingError (RunInUse where another process is at it) and StorageError. Nothing but `request.out` is
-    written to.
+    TooFewOwn, TrainingNotInstalled, TrainingError (RunInUse where another process is at it) and StorageError. Nothing
+    but `request.out` is written to.
     """
+    from trainer.network.installed import require_tensorflow
+
+    require_tensorflow()
     from trainer.network.threads import use_threads
 
     use_threads(request.threads or os.cpu_count() or 1)

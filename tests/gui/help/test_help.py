@@ -94,7 +94,8 @@ def test_the_version_is_the_projects():
 
 
 def test_every_library_is_listed_with_its_version():
-    wanted = {re.split(r"[\[<>=!;]", line)[0].removesuffix("-cpu") for line in PROJECT["dependencies"]}
+    declared = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["train"]
+    wanted = {re.split(r"[\[<>=!;]", line)[0].removesuffix("-cpu") for line in declared}
     assert {part.name for part in LIBRARIES} == wanted
     assert all(library_version(part.name) for part in LIBRARIES)
 
