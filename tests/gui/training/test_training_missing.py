@@ -30,7 +30,7 @@ def test_the_trainer_says_what_to_install(without_training, make_stage, language
     trainer = TrainerStage(make_stage, language=language)
     trainer.page.show_page(trainer.training)
     missing = trainer.training.missing
-    assert missing.isVisible()
+    assert missing.isVisibleTo(trainer.training)
     assert missing.sentence.text().startswith(words)
     assert install_command() in missing.sentence.text()
     assert not trainer.training.train.isEnabled()
