@@ -1,5 +1,6 @@
 """The house rules that tools can check: style (ruff) and the direction of imports (import-linter)."""
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -20,3 +21,15 @@ LINT_IMPORTS = "import sys; from importlinter.cli import lint_imports; sys.exit(
 def test_rules_are_kept(command):
     done = subprocess.run([sys.executable, *command], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_windows_logic_has_no_widgets():
+    """import-linter sees PySide6 as one package. The table of shortcuts makes tooltips and keys of widgets."""
+    files = [*(ROOT / "gui" / "core").glob("*.py"), *(ROOT / "gui" / "session").glob("*.py")]
+    with_widgets = {
+        file.name
+        for file in files
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module == "PySide6.QtWidgets"
+    }
+    assert with_widgets <= {"shortcuts.py"}

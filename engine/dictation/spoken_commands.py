@@ -155,10 +155,6 @@ def _is_said(heard: str, wanted: str) -> bool:
 
 def is_nearly(one: str, other: str) -> bool:
     """Whether at most one letter is wrong, missing or too many (Levenshtein distance of 1 at most)."""
-    if abs(len(one) - len(other)) > 1:
-        return False
-    same = 0
-    while same < min(len(one), len(other)) and one[same] == other[same]:
-        same += 1
-    a, b = one[same:], other[same:]
-    return a[1:] == b[1:] or a[1:] == b or a == b[1:]
+    from rapidfuzz.distance import Levenshtein  # the window imports this module before it is shown
+
+    return Levenshtein.distance(one, other, score_cutoff=1) <= 1

@@ -1,13 +1,12 @@
 """The sentences that are kept: what was said, and what the model hears in it."""
 
 from collections.abc import Sequence
-from difflib import SequenceMatcher
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
 
-from engine.alphabet import fold_yo, normalise
+from engine.alphabet import normalise
 from gui.core.i18n import _
 from gui.core.shortcuts import bind, hint
 from gui.widgets.flow_row import FlowRow
@@ -15,13 +14,9 @@ from gui.widgets.form import push_button
 from gui.widgets.label import tip
 from gui.widgets.theme import GRID
 from trainer.corpus.voice_store import Kept
+from trainer.evaluation.metrics import error_rate
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-
-
-def right_share(said: str, heard: str) -> float:
-    """Share of the letters that are alike, 0 to 1."""
-    return SequenceMatcher(None, fold_yo(normalise(said)), fold_yo(normalise(heard)), autojunk=False).ratio()
 
 
 class KeptTable(QTableWidget):
@@ -31,7 +26,7 @@ class KeptTable(QTableWidget):
 
     def __init__(self) -> None:
         super().__init__(0, 3)
-        self.setHorizontalHeaderLabels([_("Sentence"), _("What the model hears"), _("Letters right")])
+        self.setHorizontalHeaderLabels([_("Sentence"), _("What the model hears"), _("Letter errors")])
         self.setAccessibleName(_("Kept sentences"))
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(max(4 * GRID, self.fontMetrics().height() + GRID))
@@ -105,9 +100,10 @@ class KeptList(QWidget):
         self.table.setRowCount(len(self._kept))
         for row, one in enumerate(self._kept):
             text = heard.get(one.path.name)
-            right = "" if text is None else _("{n} %").format(n=f"{100 * right_share(one.text, text):.0f}")
+            rate = None if text is None else error_rate([(normalise(one.text), normalise(text))])
+            errors = "" if rate is None else _("{n} %").format(n=f"{100 * rate.cer:.0f}")
             told = "…" if text is None else text or _("(nothing)")
-            for column, cell in enumerate((one.text, told, right)):
+            for column, cell in enumerate((one.text, told, errors)):
                 item = QTableWidgetItem(cell)
                 item.setToolTip(tip(cell))
                 if column == 2:

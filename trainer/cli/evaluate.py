@@ -4,11 +4,8 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-
-import numpy as np
 
 from engine.cli import add_language_options, decoder
 from engine.decode.greedy import Decoder, GreedyDecoder
@@ -17,11 +14,11 @@ from engine.model.recogniser import Recogniser, load_recogniser
 from engine.paths import INSTALLED_IN, shipped_checkpoint
 from trainer.corpus.transcripts import TRANSCRIPTS
 from trainer.errors import CorpusError
+from trainer.evaluation.figures import Figures, figures
 from trainer.evaluation.metrics import ErrorRate
 
 GREEDY, BEAM = "greedy", "beam"
 _STANDARD = ("voxforge-ru-mfcc", "speech-samples/common-voice", "speech-samples/voxforge")
-_RESAMPLES = 2000
 
 
 def add_evaluate_options(parser: argparse.ArgumentParser) -> None:
@@ -40,22 +37,6 @@ def add_evaluate_options(parser: argparse.ArgumentParser) -> None:
     add_language_options(parser, "none")
     add("--json", action="store_true", help="print JSON instead of a table")
     add("-o", "--output", type=Path, metavar="FILE", help="write the JSON there too")
-
-
-@dataclass(frozen=True)
-class Figures:
-    """What one decoder made of one set; the intervals are of 95 %."""
-
-    total: ErrorRate
-    cer_95: tuple[float, float]
-    wer_95: tuple[float, float]
-
-    def to_dict(self) -> dict[str, object]:
-        low_high = {"cer_95": self.cer_95, "wer_95": self.wer_95}
-        rates = {"cer": self.total.cer, "wer": self.total.wer}
-        return {name: round(rate, 4) for name, rate in rates.items()} | {
-            name: [round(edge, 4) for edge in edges] for name, edges in low_high.items()
-        }
 
 
 def evaluate(arguments: argparse.Namespace) -> int:
@@ -105,22 +86,6 @@ def _standard_sets(arguments: argparse.Namespace) -> list[Path]:
     if not arguments.all or not shared.is_dir():
         raise CorpusError(path=shared, reason="name a feature cache or a folder with transcripts.tsv")
     return [shared / name for name in _STANDARD if (shared / name).is_dir()]
-
-
-def interval(rates: Sequence[ErrorRate], words: bool = False) -> tuple[float, float]:
-    """95 % bootstrap interval of CER (or WER) over utterances (Bisani and Ney 2004)."""
-    pairs = [(r.word_errors, r.words) if words else (r.letter_errors, r.letters) for r in rates]
-    errors, totals = np.array(pairs, float).reshape(-1, 2).T
-    rng = np.random.default_rng(11)
-    drawn = rng.integers(0, max(1, len(rates)), (_RESAMPLES, len(rates)))
-    each = errors[drawn].sum(axis=1) / np.maximum(1, totals[drawn].sum(axis=1))
-    low, high = np.percentile(each, [2.5, 97.5])
-    return float(low), float(high)
-
-
-def figures(rates: Sequence[ErrorRate]) -> Figures:
-    """rates: of each utterance."""
-    return Figures(sum(rates, ErrorRate()), interval(rates), interval(rates, words=True))
 
 
 def _counts(total: ErrorRate) -> dict[str, int]:

@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from difflib import SequenceMatcher
 from pathlib import Path
+
+from rapidfuzz.distance import Levenshtein
 
 from engine.alphabet import SPACE, fold_yo, normalise
 from engine.paths import resource
@@ -32,7 +33,7 @@ def missed(reference: str, hypothesis: str) -> Counter[str]:
     """The units of what was said that were not heard: letters and pairs that differ, and words that do."""
     reference, hypothesis = fold_yo(reference), fold_yo(hypothesis)
     right = [False] * len(reference)
-    for block in SequenceMatcher(None, reference, hypothesis, autojunk=False).get_matching_blocks():
+    for block in Levenshtein.editops(reference, hypothesis).as_matching_blocks():
         right[block.a : block.a + block.size] = [True] * block.size
     wrong: Counter[str] = Counter()
     start = 0

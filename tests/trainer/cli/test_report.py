@@ -12,8 +12,9 @@ from engine.errors import LanguageModelMissing
 from engine.model.checkpoint import load_checkpoint, save_checkpoint
 from tests.helpers.language import language_model
 from tests.helpers.models import WORDS, random_checkpoint, write_cache
-from trainer.cli.evaluate import add_evaluate_options, evaluate, figures, interval
+from trainer.cli.evaluate import add_evaluate_options, evaluate
 from trainer.errors import CorpusError
+from trainer.evaluation.figures import figures, interval
 from trainer.evaluation.metrics import ErrorRate, error_rate
 
 
