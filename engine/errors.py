@@ -6,7 +6,8 @@
     │   ├── AudioNotFound
     │   ├── AudioNotAllowed
     │   ├── AudioUnreadable
-    │   └── AudioEmpty
+    │   ├── AudioEmpty
+    │   └── TrackMissing
     ├── CaptureError           a microphone that cannot be used
     │   ├── PortAudioMissing
     │   ├── NoMicrophone
@@ -117,6 +118,10 @@ class AudioUnreadable(AudioError):
 
 class AudioEmpty(AudioError):
     template = "The recording {path} is empty: it holds no sound."
+
+
+class TrackMissing(AudioError):
+    template = "The file {path} has no sound track {number}. Choose another one."
 
 
 class CaptureError(DiktovkaError):

@@ -1,7 +1,7 @@
-"""Any audio file -> float32 mono blocks at the model's rate, streamed.
+"""Any audio file, or the sound of a video -> float32 mono blocks at the model's rate, streamed.
 
-What a file is, its content says, not its name. Of a damaged file what can be decoded is used, and a warning
-logged. (libmpg123 writes its own notes on damaged MP3 to standard error; libsndfile gives no way to stop it.)
+The format is detected from the content, not from the name. Of a damaged file what can be decoded is used, and it is
+noted what is missing.
 """
 
 import logging
@@ -11,56 +11,43 @@ from pathlib import Path
 from typing import BinaryIO, Self
 
 import numpy as np
-import soundfile
 
-from engine.audio.ffmpeg import N_FIRST_BYTES, BrokenSound, ForeignSound, NoSound, format_of
+from engine.audio.ffmpeg import Decoder, NoSound, Piece, Track, Undecodable
+from engine.audio.formats import next_start, raw_format
 from engine.audio.growing_wav import FollowedRecording
 from engine.audio.mono_resampler import DAMAGED, MonoResampler, audio_error, open_ordinary, unless_empty
-from engine.audio.wav_header import WavHeader, is_stale, read_header
+from engine.audio.truncation import is_cut
+from engine.audio.wav_header import is_stale, read_header
 from engine.config import SAMPLE_RATE_HZ
-from engine.errors import AudioEmpty, AudioUnreadable
+from engine.errors import AudioEmpty, AudioUnreadable, TrackMissing
+from engine.notes import Note
 
-__all__ = ["AudioFile", "FollowedRecording", "open_audio"]
+__all__ = ["AudioFile", "FollowedRecording", "open_audio", "tracks_of"]
 
 _log = logging.getLogger(__name__)
 
 _RATES_HZ = range(1_000, 1_000_001)
-_MOST_VALUES_AT_ONCE = 4_000_000
+_MOST_VALUES_AT_ONCE = 2_000_000
 _MOSTLY = 0.9
-_UNKNOWN_LENGTH = 1 << 62
+_LEAST_LOSS_S = 0.3
 
 
 class _Source:
-    """What soundfile and FFmpeg ask of a file, without exceptions: libsndfile's callbacks would only print them.
+    """A file from some offset on, as FFmpeg asks for it. An error is kept, as FFmpeg would not tell which it was."""
 
-    unknown_length_at: where to put "not known" over a WAV's stale length, so that all its samples are read.
-    """
-
-    def __init__(self, file: BinaryIO, unknown_length_at: int | None):
-        self._file = file
-        self._patch = range(unknown_length_at, unknown_length_at + 4) if unknown_length_at else range(0)
+    def __init__(self, file: BinaryIO, start: int = 0):
+        self._file, self.start = file, start
         self.error: OSError | None = None
+        file.seek(start)
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
         try:
-            return self._file.seek(offset, whence)
+            return self._file.seek(offset + (self.start if whence == os.SEEK_SET else 0), whence) - self.start
         except (OSError, ValueError):  # before the file's start, asked for in damaged files
-            return self._file.tell()
+            return self.tell()
 
     def tell(self) -> int:
-        return self._file.tell()
-
-    def readinto(self, buffer) -> int:
-        start = self._file.tell()
-        try:
-            n_read = self._file.readinto(buffer)
-        except OSError as error:
-            self.error = error
-            return 0
-        for position in self._patch:
-            if start <= position < start + n_read:
-                buffer[position - start] = b"\xff"
-        return n_read
+        return self._file.tell() - self.start
 
     def read(self, size: int) -> bytes:
         try:
@@ -70,149 +57,206 @@ class _Source:
             return b""
 
 
-class _ForwardSoundFile(soundfile.SoundFile):
-    """Reads on without the seek that soundfile makes after every read; goes when soundfile no longer does.
-
-    In MP3 that seek drops the bit reservoir, and with it some 50 ms of sound at every border of blocks
-    (seen with soundfile 0.14 and libsndfile 1.2.2; https://github.com/bastibe/python-soundfile/issues/402).
-    """
-
-    def seekable(self) -> bool:
-        return False
-
-
-def _wav_header(file: BinaryIO) -> WavHeader | None:
-    try:
-        return read_header(file)
-    except ValueError:
-        return None
-
-
 class AudioFile:
     """An open recording: a context manager, made by open_audio.
 
-    duration_s: seconds, or None where the file does not tell; an estimate for some MP3.
+    duration_s: seconds, an estimate; None where the file does not tell. tracks: the sounds that are in it; track: the
+    one that is read. notes: what to know about it, complete once the blocks are through.
     """
 
-    def __init__(self, path: Path, file: BinaryIO, rate_hz: int):
-        self._path, self._file, self._rate_hz = path, file, rate_hz
-        header = _wav_header(file)
-        self._is_cut = header is not None and header.is_cut(file.seek(0, os.SEEK_END))
-        stale = header is not None and is_stale(file, header)
-        self._source = _Source(file, header.length_offset if stale else None)
-        file.seek(0)
-        self._sound = self._opened()
-        self._from_hz = self._sound.samplerate
+    def __init__(self, path: Path, file: BinaryIO, rate_hz: int, track: int | None):
+        self._path, self._file, self._rate_hz, self._wanted = path, file, rate_hz, track
+        self._is_cut = is_cut(file)
+        self._is_broken, self._lost_s, self._n_values, self._n_broken = False, 0.0, 0, 0
+        self.notes: list[Note] = []
+        self._source = _Source(file)
+        self._part = self._opened()
         try:
             self._begin()
         except BaseException:
-            self._sound.close()
+            self._part.close()
             raise
 
-    def _opened(self) -> _ForwardSoundFile | ForeignSound:
+    def _opened(self) -> Decoder:
         try:
-            return _ForwardSoundFile(self._source)
-        except soundfile.SoundFileError as error:
-            self._raise_read_error()
-            self._file.seek(0)
-            first_bytes = self._file.read(N_FIRST_BYTES)
-            if not first_bytes:
-                raise AudioEmpty(path=self._path) from error
-            found = format_of(first_bytes)
-            if found is None:
-                _log.info("libsndfile on %s: %s", self._path, error)
-                raise AudioUnreadable(path=self._path, reason=DAMAGED) from error
-        self._file.seek(0)
-        try:
-            return ForeignSound(self._source, found)
+            return self._decoder(self._source)
         except NoSound as error:
-            raise AudioEmpty(path=self._path) from error
-        except BrokenSound as error:
             self._raise_read_error()
-            raise AudioUnreadable(path=self._path, reason=str(error)) from error
+            raise AudioEmpty(path=self._path) from error
+        except IndexError as error:
+            raise TrackMissing(path=self._path, number=self._wanted) from error
+        except Undecodable as error:
+            raise self._unreadable() from error
+
+    def _decoder(self, source: _Source) -> Decoder:
+        stale = False
+        try:
+            header = read_header(self._file) if not source.start else None
+            stale = header is not None and is_stale(self._file, header)
+        except ValueError:
+            pass  # no WAV
+        source.seek(0)
+        try:
+            return Decoder(source, self._wanted, to_the_end=stale)
+        except Undecodable:
+            raw = raw_format(self._path.suffix)
+            if raw is None:
+                raise
+        source.seek(0)
+        return Decoder(source, self._wanted, format=raw, to_the_end=False)
+
+    def _unreadable(self) -> AudioUnreadable | AudioEmpty:
+        """Why nothing can be decoded. Raises AudioError where the disk failed."""
+        self._raise_read_error()
+        self._file.seek(0)
+        return AudioUnreadable(path=self._path, reason=DAMAGED) if self._file.read(1) else AudioEmpty(path=self._path)
 
     def _begin(self) -> None:
-        """Reads the first second, to know at once whether there is any sound."""
-        if self._from_hz not in _RATES_HZ:
-            raise AudioUnreadable(path=self._path, reason="{rate_hz} Hz", rate_hz=self._from_hz)
-        known = 0 < self._sound.frames < _UNKNOWN_LENGTH
-        self.duration_s = self._sound.frames / self._from_hz if known else None
-        self._is_broken = False
-        self._n_read = 0
-        self._first = self._read(self._from_hz)
-        if not len(self._first):
-            damaged = AudioUnreadable(path=self._path, reason=DAMAGED)
-            raise damaged if self._is_broken else AudioEmpty(path=self._path)
+        """Decodes the first piece, to know at once whether there is any sound."""
+        self.tracks, self.track, self.duration_s = self._part.tracks, self._part.track, self._part.duration_s
+        if len(self.tracks) > 1:
+            self.notes.append(Note("tracks", n=len(self.tracks), number=self.track.number))
+        self._pieces = self._decoded()
+        try:
+            self._first = next(self._pieces)
+        except NoSound as error:
+            self._raise_read_error()
+            raise AudioEmpty(path=self._path) from error
+        except Undecodable as error:
+            raise self._unreadable() from error
+        if self._first.rate_hz not in _RATES_HZ:
+            raise AudioUnreadable(path=self._path, reason="{rate_hz} Hz", rate_hz=self._first.rate_hz)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_exc_info: object) -> None:
-        self._sound.close()
+        self._part.close()
         self._file.close()
 
     def blocks(self, block_s: float = 1.0) -> Iterator[np.ndarray]:
-        """float32 (n,) in [-1, 1], mono, at the rate asked for, about block_s seconds each. Can be had once.
+        """float32 (n,) in [-1, 1], mono, at the rate asked for, about block_s seconds each. Single use.
 
         Samples of floating-point files may lie beyond that; those that are no numbers are 0. Raises
         AudioError where the disk fails, and AudioUnreadable at the end where nearly none was a number.
         """
-        mono = MonoResampler(self._from_hz, self._rate_hz)
-        n_frames = max(1, round(block_s * self._from_hz))
-        samples, self._first = self._first, np.empty((0, 1), np.float32)
-        while len(samples):
-            yield from unless_empty(mono.push(samples))
-            samples = self._read(n_frames)
-        yield from unless_empty(mono.flush())
-        self._tell_damage(mono)
-
-    def _read(self, n_frames: int) -> np.ndarray:
-        """The next float32 (at most n_frames, n_channels) at the file's rate; empty at the end or damage."""
-        n_channels = self._sound.channels
-        n_frames = max(1, min(n_frames, _MOST_VALUES_AT_ONCE // n_channels))
-        samples = np.empty((n_frames, n_channels), np.float32)
-        if self._is_broken:
-            return samples[:0]
-        try:
-            n_read = len(self._sound.read(out=samples))
-        except soundfile.SoundFileError:
-            self._is_broken = True
-            n_read = self._sound.tell() - self._n_read
+        mono, rate_hz, n_read = None, 0, 0
+        for piece in self._in_blocks(block_s):
+            if piece.rate_hz != rate_hz:
+                yield from self._rest(mono)
+                mono, rate_hz = MonoResampler(piece.rate_hz, self._rate_hz), piece.rate_hz
+            block = mono.push(piece.samples)
+            n_read += len(block)
+            yield from unless_empty(block)
         self._raise_read_error()
-        self._n_read += n_read
-        return samples[:n_read]
+        for block in self._rest(mono):
+            n_read += len(block)
+            yield block
+        self._note_damage(n_read / self._rate_hz)
+
+    def _rest(self, mono: MonoResampler | None) -> Iterator[np.ndarray]:
+        if mono is not None:
+            yield from unless_empty(mono.flush())
+            self._n_values += mono.n_values
+            self._n_broken += mono.n_broken
+
+    def _in_blocks(self, block_s: float) -> Iterator[Piece]:
+        """The pieces joined and cut to about that length; one ends where rate or channels change."""
+        held, n_held, shape = [], 0, None
+        for piece in self._from_the_first():
+            new_shape = (piece.rate_hz, piece.samples.shape[1])
+            if held and new_shape != shape:
+                yield Piece(shape[0], np.concatenate(held))
+                held, n_held = [], 0
+            shape = new_shape
+            most = max(1, min(round(block_s * shape[0]), _MOST_VALUES_AT_ONCE // shape[1]))
+            held.append(piece.samples)
+            n_held += len(piece.samples)
+            if n_held >= most:
+                samples = np.concatenate(held)
+                whole = n_held - n_held % most
+                for start in range(0, whole, most):
+                    yield Piece(shape[0], samples[start : start + most])
+                held, n_held = [samples[whole:]], n_held - whole
+        if n_held:
+            yield Piece(shape[0], np.concatenate(held))
+
+    def _from_the_first(self) -> Iterator[Piece]:
+        yield self._first
+        yield from self._pieces
+
+    def _decoded(self) -> Iterator[Piece]:
+        """Of the file, and of further files of its kind that were joined on."""
+        yield from self._part.pieces()
+        while self._go_on():
+            try:
+                yield from self._part.pieces()
+            except (NoSound, Undecodable) as error:
+                _log.info("what follows in %s cannot be read: %r", self._path, error)
+                self._is_broken = True
+
+    def _go_on(self) -> bool:
+        """Opens the next of several joined files, where there is one."""
+        ended, start = self._part, self._source.start
+        self._is_broken = self._is_broken or (ended.is_short and not start)
+        self._lost_s += ended.lost_s
+        if self._source.error or not ended.end:
+            return False
+        found = next_start(self._file, start, start + ended.end)
+        if found is None:
+            return False
+        ended.close()
+        self._source = _Source(self._file, found)
+        try:
+            self._part = self._decoder(self._source)
+        except (NoSound, Undecodable, IndexError) as error:
+            _log.info("what follows in %s cannot be read: %r", self._path, error)
+            self._is_broken = True
+            return False
+        return True
 
     def _raise_read_error(self) -> None:
         if self._source.error:
             raise audio_error(self._path, self._source.error) from self._source.error
 
-    def _tell_damage(self, mono: MonoResampler) -> None:
-        read_s = self._n_read / self._from_hz
-        is_short = self.duration_s is not None and read_s < 0.99 * self.duration_s - 0.1
-        if self._is_broken or self._is_cut or is_short:
-            _log.warning("%s is damaged or cut off: only its first %.1f s can be read", self._path, read_s)
-        if mono.n_broken > _MOSTLY * mono.n_values:
+    def _note_damage(self, read_s: float) -> None:
+        if self._n_broken > _MOSTLY * self._n_values:
             raise AudioUnreadable(path=self._path, reason="nearly all of its samples are no numbers")
-        if mono.n_broken:
-            _log.warning("%s: %d samples are no numbers and count as silence", self._path, mono.n_broken)
+        if self._n_broken:
+            self.notes.append(Note("no_numbers", n=self._n_broken))
+        if self._is_broken or self._is_cut:
+            self.notes.append(Note("cut", read_s=round(read_s, 1)))
+        elif self._lost_s > _LEAST_LOSS_S:
+            self.notes.append(Note("damaged", lost_s=round(self._lost_s, 1)))
+        for note in self.notes:
+            _log.warning("%s: %s", self._path, note)
 
 
 def open_audio(
-    path: str | os.PathLike[str], rate_hz: int = SAMPLE_RATE_HZ, opener: Callable[..., BinaryIO] = open
+    path: str | os.PathLike[str],
+    rate_hz: int = SAMPLE_RATE_HZ,
+    opener: Callable[..., BinaryIO] = open,
+    track: int | None = None,
 ) -> AudioFile:
-    """Opens WAV, FLAC, OGG, MP3, M4A and what else libsndfile and FFmpeg know, whatever the file's name.
+    """Opens WAV, FLAC, OGG, MP3, M4A and what else FFmpeg knows, whatever the file's name.
 
-    rate_hz: of the blocks to come. opener: called as `opener(path, "rb")`. Raises AudioNotFound,
-    AudioNotAllowed, AudioUnreadable (no sound, or a format that is not known), AudioEmpty, or AudioError
-    with a reason.
+    rate_hz: of the blocks to come. opener: called as `opener(path, "rb")`. track: which of several sounds, from 1; else
+    the default one, of equal ones a Russian one. Raises AudioNotFound, AudioNotAllowed, AudioUnreadable (no sound, or
+    a format that is not known), AudioEmpty, TrackMissing, or AudioError with a reason.
     """
     path = Path(path)
     file = open_ordinary(path, opener)
     try:
-        return AudioFile(path, file, rate_hz)
+        return AudioFile(path, file, rate_hz, track)
     except OSError as error:
         file.close()
         raise audio_error(path, error) from error
     except BaseException:
         file.close()
         raise
+
+
+def tracks_of(path: str | os.PathLike[str]) -> tuple[Track, ...]:
+    """The sounds that are in a file. Raises as open_audio does."""
+    with open_audio(path) as audio:
+        return audio.tracks

@@ -12,6 +12,8 @@ import soxr
 from engine.errors import AudioError, AudioNotAllowed, AudioNotFound
 
 DAMAGED = "the format is not known or the beginning is damaged"
+_WINDOW_S, _MOST_VALUES = 0.5, 1_000_000
+_CANCELLED, _AUDIBLE = 0.05, 0.15  # energy of the mean, of the strongest channel's; half of it for equal voices
 _LOUDEST = 1e6  # 120 dB above full scale: a broken sample, as NaN and infinity are
 
 
@@ -41,6 +43,45 @@ def open_ordinary(path: Path, opener: Callable[..., BinaryIO]) -> BinaryIO:
         raise audio_error(path, error) from error
 
 
+class _Mixer:
+    """Several channels -> one: their mean; where they cancel each other out, the strongest of them.
+
+    Decided for each half second, so that the sizes of the blocks do not change the result. Once a channel was taken, it
+    is kept until the mean is no longer weak.
+    """
+
+    def __init__(self, rate_hz: int):
+        self._rate_hz = rate_hz
+        self._held: np.ndarray | None = None
+        self._channel: int | None = None
+
+    def push(self, samples: np.ndarray) -> np.ndarray:
+        """samples: float32 (n, n_channels) -> float32 (m,)."""
+        if samples.shape[1] == 1:
+            return samples[:, 0]
+        if self._held is not None:
+            samples = np.concatenate([self._held, samples])
+        window = max(1, min(round(_WINDOW_S * self._rate_hz), _MOST_VALUES // samples.shape[1]))
+        whole = len(samples) - len(samples) % window
+        self._held = samples[whole:].copy()
+        windows = (samples[start : start + window] for start in range(0, whole, window))
+        return np.concatenate([np.empty(0, np.float32), *map(self._mixed, windows)])
+
+    def flush(self) -> np.ndarray:
+        held, self._held = self._held, None
+        return self._mixed(held) if held is not None and len(held) else np.empty(0, np.float32)
+
+    def _mixed(self, window: np.ndarray) -> np.ndarray:
+        mean = window.mean(axis=1, dtype=np.float64)
+        energies = np.square(window, dtype=np.float64).sum(axis=0)
+        share = np.square(mean).sum() / max(energies.max(), np.finfo(float).tiny)
+        if energies.max() > 0 and share < _CANCELLED:
+            self._channel = int(energies.argmax()) if self._channel is None else self._channel
+        elif share > _AUDIBLE:
+            self._channel = None
+        return mean.astype(np.float32) if self._channel is None else window[:, self._channel]
+
+
 class MonoResampler:
     """Samples of several channels at the file's rate -> mono at another, with broken samples set to 0.
 
@@ -49,6 +90,7 @@ class MonoResampler:
 
     def __init__(self, from_hz: int, to_hz: int):
         self.n_values = self.n_broken = 0
+        self._mixer = _Mixer(from_hz)
         self._stream = soxr.ResampleStream(from_hz, to_hz, 1, dtype="float32") if from_hz != to_hz else None
 
     def push(self, samples: np.ndarray) -> np.ndarray:
@@ -59,12 +101,12 @@ class MonoResampler:
         self.n_broken += n_broken
         if n_broken:
             samples = np.where(sound, samples, 0)
-        mono = samples.mean(axis=1, dtype=np.float64).astype(np.float32)
+        mono = self._mixer.push(samples)
         return self._stream.resample_chunk(mono) if self._stream else mono
 
     def flush(self) -> np.ndarray:
-        """What the resampler still holds, float32 (m,)."""
-        rest = np.empty(0, np.float32)
+        """What the mixer and the resampler still hold, float32 (m,)."""
+        rest = self._mixer.flush()
         return self._stream.resample_chunk(rest, last=True) if self._stream else rest
 
 

@@ -1,14 +1,15 @@
 """The header of a WAV file, also of one that is still being written or was never finished.
 
-Format: Microsoft, "Multiple Channel Audio Data and WAVE Files", and RFC 2361.
+Format: Microsoft, "Multiple Channel Audio Data and WAVE Files", RFC 2361, and EBU Tech 3306 (RF64).
 """
 
 import struct
 from dataclasses import dataclass
 from typing import BinaryIO
 
+_NAMES = (b"RIFF", b"RF64", b"BW64")
 _PCM, _EXTENSIBLE = 1, 0xFFFE
-_UNKNOWN_LENGTHS = (0, 0xFFFFFFFF)  # what writers leave there until they know
+_LENGTH_IN_DS64 = 0xFFFFFFFF
 _SMALLEST_FMT, _LARGEST_FMT = 16, 1024
 
 
@@ -27,14 +28,16 @@ class WavHeader:
     data_start: int
     data_length: int
 
-    @property
-    def length_offset(self) -> int:
-        """Where in the file data_length stands, as four bytes."""
-        return self.data_start - 4
-
     def is_cut(self, file_length: int) -> bool:
         """Whether samples that the header promises are missing."""
-        return self.data_length not in _UNKNOWN_LENGTHS and self.data_start + self.data_length > file_length
+        return not is_placeholder(self.data_length) and self.data_start + self.data_length > file_length
+
+
+def is_placeholder(n_bytes: int) -> bool:
+    """Whether programs write this length while they do not know it yet: none, or about the largest number."""
+    return not n_bytes or any(
+        limit - (1 << 24) <= n_bytes <= limit + (1 << 16) for limit in (1 << 31, 1 << 32, 1 << 63, 1 << 64)
+    )
 
 
 def _fmt_fields(payload: bytes) -> tuple[int, int, int, bool]:
@@ -53,9 +56,9 @@ def read_header(file: BinaryIO) -> WavHeader | None:
     """
     file.seek(0)
     start = file.read(12)
-    if not (b"RIFF".startswith(start[:4]) and b"WAVE".startswith(start[8:])):
+    if not (any(name.startswith(start[:4]) for name in _NAMES) and b"WAVE".startswith(start[8:])):
         raise ValueError("no WAV")
-    fmt, position = None, 12
+    fmt, position, long_length = None, 12, None
     while True:
         file.seek(position)
         head = file.read(8)
@@ -66,7 +69,13 @@ def read_header(file: BinaryIO) -> WavHeader | None:
         if name == b"data":
             if fmt is None:
                 raise ValueError("a WAV whose format is not told")
-            return WavHeader(*fmt, position, length)
+            is_long = long_length is not None and length == _LENGTH_IN_DS64
+            return WavHeader(*fmt, position, long_length if is_long else length)
+        if name == b"ds64":
+            payload = file.read(16)
+            if len(payload) < 16:
+                return None
+            (long_length,) = struct.unpack_from("<Q", payload, 8)
         if name == b"fmt ":
             if not _SMALLEST_FMT <= length <= _LARGEST_FMT:
                 raise ValueError("a WAV whose format cannot be told")
@@ -82,7 +91,7 @@ def is_stale(file: BinaryIO, header: WavHeader) -> bool:
 
     A tag or another chunk behind the samples is none: it begins with a name of four printable letters.
     """
-    if header.data_length == _UNKNOWN_LENGTHS[1]:
+    if header.data_length == _LENGTH_IN_DS64:
         return False
     file.seek(header.data_start + header.data_length + header.data_length % 2)
     behind = file.read(4)

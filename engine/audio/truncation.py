@@ -1,0 +1,67 @@
+"""Whether a file ends before its time, as far as its own structure tells.
+
+Formats: RFC 3533 (Ogg), Apple's Core Audio Format Specification, Sony's Wave64; WAV stands in `wav_header`.
+"""
+
+import os
+import struct
+from typing import BinaryIO
+
+from engine.audio.wav_header import read_header
+
+_LONGEST_PAGE = 65_307
+_PAGE_HEADER = 27
+_LAST_PAGE = 4  # flag of a page behind which nothing follows
+
+
+def is_cut(file: BinaryIO) -> bool:
+    """False for formats that do not tell. The position in the file changes."""
+    length = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    match file.read(4):
+        case b"RIFF" | b"RF64" | b"BW64":
+            return _wav_is_cut(file, length)
+        case b"OggS":
+            return _ogg_is_cut(file, length)
+        case b"caff":
+            return _chunks_are_cut(file, length, first=8, header=struct.Struct(">4sq"), counts_itself=False, pad=1)
+        case b"riff":
+            return _chunks_are_cut(file, length, first=40, header=struct.Struct("<16sq"), counts_itself=True, pad=8)
+    return False
+
+
+def _wav_is_cut(file: BinaryIO, length: int) -> bool:
+    try:
+        header = read_header(file)
+    except ValueError:
+        return False
+    return header is not None and header.is_cut(length)
+
+
+def _ogg_is_cut(file: BinaryIO, length: int) -> bool:
+    """Its last page is not whole, or is not marked as the last of its stream."""
+    file.seek(max(0, length - 2 * _LONGEST_PAGE))
+    tail = file.read()
+    at = tail.rfind(b"OggS")
+    page = tail[at:]
+    n_segments = page[_PAGE_HEADER - 1] if len(page) >= _PAGE_HEADER else 0
+    lengths = page[_PAGE_HEADER : _PAGE_HEADER + n_segments]
+    is_whole = len(page) >= _PAGE_HEADER and len(page) >= _PAGE_HEADER + n_segments + sum(lengths)
+    return at >= 0 and not (is_whole and page[5] & _LAST_PAGE)
+
+
+def _chunks_are_cut(
+    file: BinaryIO, length: int, first: int, header: struct.Struct, *, counts_itself: bool, pad: int
+) -> bool:
+    """Whether one of a row of chunks reaches beyond the file. first: where the first one begins."""
+    at = first
+    while at + header.size <= length:
+        file.seek(at)
+        _name, size = header.unpack(file.read(header.size))
+        if size < (header.size if counts_itself else 0):
+            return False  # not known yet when that was written, or no chunk
+        at += size if counts_itself else header.size + size
+        if at > length:
+            return True
+        at += -at % pad
+    return False

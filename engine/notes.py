@@ -1,0 +1,53 @@
+"""What to know about a recording beside its text: sentences for the terminal, the window, the history and the log.
+
+The English sentences are the message ids of the window's translations.
+"""
+
+from dataclasses import dataclass
+from typing import Self
+
+from engine.text_marks import N_
+
+_TEMPLATES = {
+    "cut": N_("The recording is damaged or cut off: only its first {read_s} s could be read."),
+    "damaged": N_("The recording is damaged: {lost_s} s of it could not be read and count as silence."),
+    "no_numbers": N_("The recording is damaged: {n} samples are no numbers and count as silence."),
+    "tracks": N_("The file has {n} sound tracks. Number {number} was transcribed; another can be chosen."),
+    "quiet": N_("The recording is very quiet, so the text may be wrong. Move closer or turn the microphone up."),
+    "clipped": N_("The recording is overdriven, so the text may be wrong. Move back or turn the microphone down."),
+}
+
+
+@dataclass(frozen=True, init=False)
+class Note:
+    """name: of its sentence; fields: what is filled into it."""
+
+    name: str
+    fields: tuple[tuple[str, str | int | float], ...]
+
+    def __init__(self, name: str, **fields: str | int | float):
+        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "fields", tuple(sorted(fields.items())))
+
+    @property
+    def template(self) -> str:
+        """An English sentence with {fields}."""
+        return _TEMPLATES[self.name]
+
+    def __str__(self) -> str:
+        return self.template.format(**dict(self.fields))
+
+    def to_json(self) -> dict[str, object]:
+        return {"note": self.name, **dict(self.fields)}
+
+    @classmethod
+    def from_json(cls, content: dict) -> Self | None:
+        """None for one that this version does not know. Raises TypeError, AttributeError where it is no note."""
+        fields = dict(content)
+        name = fields.pop("note", None)
+        try:
+            note = cls(name, **fields)
+            str(note)
+        except (KeyError, IndexError, ValueError):
+            return None
+        return note

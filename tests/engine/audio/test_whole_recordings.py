@@ -1,0 +1,274 @@
+"""Times are those of the player; a recording is read to its end, or it is noted that it was not."""
+
+import struct
+
+import numpy as np
+import pytest
+
+from engine.audio.file import open_audio, tracks_of
+from engine.audio.formats import SUFFIXES
+from engine.errors import AudioUnreadable, TrackMissing
+from tests.helpers.containers import TrackToWrite, film, sound
+from tests.helpers.sounds import int16_bytes, noise, tone, wav_header
+
+RATE_HZ = 16_000
+# container, codec, rate in Hz; what one file of each kind holds, and whether a header of it tells the length
+KINDS = {
+    "wav": ("wav", "pcm_s16le", 16_000),
+    "wav with ADPCM": ("wav", "adpcm_ms", 16_000),
+    "wav with G.722": ("wav", "g722", 16_000),
+    "rf64": ("wav", "pcm_s16le", 16_000),
+    "w64": ("w64", "pcm_s16le", 16_000),
+    "caf": ("caf", "pcm_s16le", 16_000),
+    "aiff": ("aiff", "pcm_s16be", 16_000),
+    "flac": ("flac", "flac", 16_000),
+    "mp3": ("mp3", "libmp3lame", 16_000),
+    "opus": ("ogg", "libopus", 48_000),
+    "ogg flac": ("ogg", "flac", 16_000),
+    "webm": ("webm", "libopus", 48_000),
+    "flv": ("flv", "libmp3lame", 44_100),
+    "avi": ("avi", "libmp3lame", 16_000),
+    "tta": ("tta", "tta", 16_000),
+    "rm": ("rm", "ac3", 44_100),
+}
+WITHOUT_LENGTH = {
+    "aac": ("adts", "aac", 16_000),
+    "ac3": ("ac3", "ac3", 48_000),
+    "mp2": ("mp2", "mp2", 16_000),
+    "latm": ("latm", "aac", 16_000),
+    "voc": ("voc", "pcm_u8", 16_000),
+    "au": ("au", "pcm_s16be", 16_000),
+    "mpeg": ("mpeg", "mp2", 16_000),
+    "mpegts": ("mpegts", "aac", 16_000),
+    "nut": ("nut", "pcm_s16le", 16_000),
+    "m4a": ("ipod", "aac", 16_000),
+    "wavpack": ("wv", "wavpack", 16_000),
+    "swf": ("swf", "libmp3lame", 44_100),
+}
+
+
+def made(kind: str, samples_of) -> bytes:
+    """samples_of: called with the kind's rate in Hz."""
+    container, codec, rate_hz = (KINDS | WITHOUT_LENGTH)[kind]
+    options = {"rf64": "always"} if kind == "rf64" else {}
+    return sound(container, codec, rate_hz, samples_of(rate_hz), **options)
+
+
+def read(path, content: bytes | None = None, **options):
+    """The samples, and the notes' names."""
+    if content is not None:
+        path.write_bytes(content)
+    with open_audio(path, **options) as audio:
+        samples = np.concatenate(list(audio.blocks()))
+    return samples, [note.name for note in audio.notes]
+
+
+def onsets_s(samples: np.ndarray, level: float = 0.05) -> list[float]:
+    """Where it is loud after at least half a second of silence."""
+    loud = np.flatnonzero(np.abs(samples) > level)
+    return [loud[0] / RATE_HZ, *loud[1:][np.diff(loud) > RATE_HZ / 2] / RATE_HZ]
+
+
+# --- times ---
+
+
+@pytest.mark.parametrize(
+    ("container", "codec", "rate_hz"),
+    [
+        ("mp4", "aac", 44_100),
+        ("matroska", "libopus", 48_000),
+        ("flv", "aac", 44_100),
+        ("mpegts", "aac", 48_000),
+        ("mov", "pcm_s16le", 16_000),
+    ],
+)
+@pytest.mark.parametrize("late_s", [0.7, 5.0])
+def test_sound_that_begins_later_than_the_film(tmp_path, container, codec, rate_hz, late_s):
+    track = TrackToWrite([(late_s, tone(2, rate_hz=rate_hz))])
+    samples, notes = read(tmp_path / "a", film(container, codec, rate_hz, [track], picture_s=late_s + 6))
+    assert onsets_s(samples) == [pytest.approx(late_s, abs=0.06)]
+    assert len(samples) / RATE_HZ == pytest.approx(late_s + 2, abs=0.12)
+    assert notes == []
+
+
+@pytest.mark.parametrize(
+    ("container", "codec", "rate_hz"),
+    [("matroska", "libopus", 48_000), ("webm", "libopus", 48_000), ("mp4", "aac", 16_000), ("mpegts", "mp2", 16_000)],
+)
+@pytest.mark.parametrize("gap_s", [0.9, 10.0])
+def test_a_gap_in_the_timestamps_is_silence(tmp_path, container, codec, rate_hz, gap_s):
+    parts = [(0.0, tone(2, rate_hz=rate_hz)), (2 + gap_s, tone(2, rate_hz=rate_hz))]
+    samples, notes = read(tmp_path / "a", film(container, codec, rate_hz, [TrackToWrite(parts)]))
+    assert onsets_s(samples) == [pytest.approx(0, abs=0.06), pytest.approx(2 + gap_s, abs=0.12)]
+    assert notes == []
+
+
+def test_a_container_that_does_not_begin_at_nought_begins_at_nought(tmp_path):
+    samples, _notes = read(tmp_path / "a.ts", sound("mpegts", "aac", 48_000, tone(2, rate_hz=48_000)))
+    assert len(samples) == pytest.approx(2 * RATE_HZ, abs=0.1 * RATE_HZ)
+
+
+# --- to the end ---
+
+
+@pytest.mark.parametrize("kind", sorted((KINDS | WITHOUT_LENGTH).keys() - {"caf"}))
+def test_joined_files_are_read_to_their_end(tmp_path, kind):
+    content = made(kind, lambda rate_hz: tone(2, 440, rate_hz)) + made(kind, lambda rate_hz: tone(3, 440, rate_hz))
+    samples, notes = read(tmp_path / "a", content)
+    assert len(samples) == pytest.approx(5 * RATE_HZ, abs=0.3 * RATE_HZ)
+    assert np.sqrt(np.mean(np.square(samples[-RATE_HZ : -RATE_HZ // 4]))) == pytest.approx(0.21, abs=0.04)
+    assert notes == []
+
+
+def test_joined_files_of_different_rates_and_channels(tmp_path):
+    stereo = np.stack([tone(2, rate_hz=44_100)] * 2, axis=1)
+    second = wav_header(2 * stereo.size, 44_100, 2) + int16_bytes(stereo)
+    samples, notes = read(tmp_path / "a.wav", wav_header(32_000) + int16_bytes(tone(1)) + second)
+    assert len(samples) == pytest.approx(3 * RATE_HZ, abs=20)
+    assert np.abs(samples[RATE_HZ:]).max() == pytest.approx(0.3, abs=0.02)
+    assert notes == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_cut_recording_is_noted_and_a_whole_one_is_not(tmp_path, kind):
+    content = made(kind, lambda rate_hz: 0.3 * noise(5, rate_hz))
+    assert read(tmp_path / "whole", content)[1] == []
+    samples, notes = read(tmp_path / "cut", content[: len(content) * 3 // 5])
+    assert 0.5 * RATE_HZ < len(samples) < 3.4 * RATE_HZ
+    assert notes == ["cut"]
+
+
+@pytest.mark.parametrize("kind", WITHOUT_LENGTH)
+def test_a_whole_recording_whose_length_is_an_estimate_is_not_called_damaged(tmp_path, kind):
+    samples, notes = read(tmp_path / "a", made(kind, lambda rate_hz: 0.3 * noise(5, rate_hz)))
+    assert len(samples) == pytest.approx(5 * RATE_HZ, abs=0.15 * RATE_HZ)
+    assert notes == []
+
+
+def test_damage_in_the_middle_is_silence_and_noted(tmp_path):
+    content = bytearray(made("webm", lambda rate_hz: tone(6, rate_hz=rate_hz)))
+    content[len(content) // 3 : len(content) // 2] = bytes(len(content) // 2 - len(content) // 3)
+    samples, notes = read(tmp_path / "a", bytes(content))
+    assert len(samples) == pytest.approx(6 * RATE_HZ, abs=0.2 * RATE_HZ)
+    assert notes == ["damaged"]
+
+
+# --- lengths ---
+
+
+@pytest.mark.parametrize(
+    "told", [0x7FFFF000, 0x80000000, 0xFFFFFFF7, 0xFFFFFFFF, 0x7FFFFFFF, 0xFFFFFFDB, 0x7F000000, 0]
+)
+def test_a_wav_whose_length_was_not_known_yet(tmp_path, told):
+    header = bytearray(wav_header(0))
+    header[-4:] = struct.pack("<I", told)
+    samples, notes = read(tmp_path / "a.wav", bytes(header) + int16_bytes(tone(3)))
+    assert (len(samples), notes) == (3 * RATE_HZ, [])
+
+
+def test_an_aiff_whose_length_was_not_known_yet(tmp_path):
+    content = bytearray(made("aiff", lambda rate_hz: tone(3, rate_hz=rate_hz)))
+    content[4:8] = struct.pack(">I", 0x7F00002E)
+    frames, data = content.index(b"COMM") + 10, content.index(b"SSND") + 4
+    content[frames : frames + 4] = struct.pack(">I", 0x7F000000 // 2)
+    content[data : data + 4] = struct.pack(">I", 0x7F000008)
+    samples, notes = read(tmp_path / "a.aiff", bytes(content))
+    assert (len(samples), notes) == (3 * RATE_HZ, [])
+
+
+def test_a_film_whose_picture_outlasts_its_sound_is_whole(tmp_path):
+    for container, codec in (("mp4", "aac"), ("matroska", "libopus"), ("flv", "aac"), ("avi", "libmp3lame")):
+        track = TrackToWrite([(0.0, tone(2, rate_hz=48_000))])
+        samples, notes = read(
+            tmp_path / container, film(container, codec, 44_100 if codec == "aac" else 48_000, [track], 9)
+        )
+        assert len(samples) == pytest.approx(2 * RATE_HZ, rel=0.12)
+        assert notes == []
+
+
+def test_an_mp3_of_changing_bit_rate_without_a_header_behind_a_large_tag(tmp_path):
+    speech = np.concatenate([np.zeros(RATE_HZ, np.float32), noise(3), np.zeros(3 * RATE_HZ, np.float32)])
+    content = sound("mp3", "libmp3lame", RATE_HZ, speech, write_xing="0")
+    tag = b"ID3\x03\x00\x00\x00\x7f\x7f\x7f" + bytes(2_097_151)
+    for one in (content, tag + content, bytes(5_000) + content):
+        samples, notes = read(tmp_path / "a.mp3", one)
+        assert len(samples) == pytest.approx(7 * RATE_HZ, abs=0.2 * RATE_HZ)
+        assert notes == []
+
+
+# --- channels and tracks ---
+
+
+@pytest.mark.parametrize("n_channels", [2, 4])
+def test_channels_that_cancel_each_other_out(tmp_path, n_channels):
+    voice = tone(3)
+    channels = np.stack([voice, -voice] * (n_channels // 2), axis=1)
+    samples, _notes = read(
+        tmp_path / "a.wav", wav_header(2 * channels.size, 16_000, n_channels) + int16_bytes(channels)
+    )
+    np.testing.assert_allclose(np.abs(samples), np.abs(voice), atol=1e-3)
+
+
+@pytest.mark.parametrize("delay", [1, 2])
+def test_channels_that_nearly_cancel_each_other_out(tmp_path, delay):
+    voice = noise(3, level=0.1)
+    channels = np.stack([voice, -0.9 * voice + noise(3, level=0.002 * delay, seed=1)], axis=1)
+    samples, _notes = read(tmp_path / "a.wav", wav_header(2 * channels.size, 16_000, 2) + int16_bytes(channels))
+    assert samples.std() == pytest.approx(voice.std(), rel=0.05)
+
+
+def two_tracks(container="matroska", **second) -> bytes:
+    tracks = [
+        TrackToWrite([(0.0, tone(2, 440, 48_000, level=0.1))], is_default=False, metadata={"language": "eng"}),
+        TrackToWrite([(0.0, tone(2, 440, 48_000, level=0.4))], **second),
+    ]
+    return film(container, "libopus", 48_000, tracks)
+
+
+@pytest.mark.parametrize(
+    "second", [{"is_default": True}, {"is_default": False, "metadata": {"language": "rus"}}], ids=["default", "Russian"]
+)
+def test_of_several_tracks_the_default_one_is_read_then_a_russian_one(tmp_path, second):
+    path = tmp_path / "a.mkv"
+    samples, notes = read(path, two_tracks(**second))
+    assert np.abs(samples).max() == pytest.approx(0.4, abs=0.05)
+    assert notes == ["tracks"]
+    assert [track.number for track in tracks_of(path)] == [1, 2]
+    with open_audio(path) as audio:
+        assert str(audio.notes[0]) == "The file has 2 sound tracks. Number 2 was transcribed; another can be chosen."
+
+
+def test_another_track_can_be_asked_for(tmp_path):
+    path = tmp_path / "a.mkv"
+    samples, _notes = read(path, two_tracks(is_default=True), track=1)
+    assert np.abs(samples).max() == pytest.approx(0.1, abs=0.02)
+    with pytest.raises(TrackMissing, match="has no sound track 3"):
+        read(path, track=3)
+
+
+# --- kinds ---
+
+
+def test_an_m4a_that_begins_with_free(tmp_path):
+    fragments = {"movflags": "frag_keyframe+empty_moov+default_base_moof"}  # they know no place in the file
+    content = struct.pack(">I4s", 64, b"free") + bytes(56) + sound("mp4", "aac", RATE_HZ, tone(2), **fragments)
+    assert len(read(tmp_path / "a.m4a", content)[0]) == pytest.approx(2 * RATE_HZ, abs=0.15 * RATE_HZ)
+
+
+@pytest.mark.parametrize(("ending", "codec", "rate_hz"), [("g722", "g722", 16_000), ("al", "pcm_alaw", 8_000)])
+def test_what_only_its_ending_tells(tmp_path, ending, codec, rate_hz):
+    container = {"al": "alaw"}.get(ending, ending)
+    content = sound(container, codec, rate_hz, tone(2, 440, rate_hz))
+    assert f".{ending}" in SUFFIXES
+    samples, notes = read(tmp_path / f"a.{ending}", content)
+    assert notes == []
+    assert len(samples) > RATE_HZ
+
+
+@pytest.mark.parametrize(
+    "text", ["#EXTM3U\nb.m4a\n", "ffconcat version 1.0\nfile b.m4a\n", "v=0\nm=audio 5004 RTP/AVP 0\n"]
+)
+def test_a_text_that_names_sounds_is_no_sound(tmp_path, text):
+    (tmp_path / "b.m4a").write_bytes(made("m4a", lambda rate_hz: tone(1, 440, rate_hz)))
+    with pytest.raises(AudioUnreadable):
+        read(tmp_path / "a.m4a", text.encode() * 300)
