@@ -14,6 +14,7 @@ from gui.desktop.start_options import USAGE
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 _OF_TRAINER = ("train", "tune", "average", "language-model", "download", "corpus", "synthetic", "self-label")
+CLOSED_PIPE = 141  # as a shell gives it for a program that a closed pipe has ended
 VERBS = ("transcribe", "evaluate", *_OF_TRAINER, "devices", "demo")
 
 
@@ -110,16 +111,26 @@ def main(argv: list[str] | None = None) -> int:
         from gui.shell.app import run
 
         return run(argv)
+    from engine.cli import end_output, prepare_output, say
+
+    prepare_output()
     try:
-        arguments = command_line().parse_args(argv)
-        if hasattr(arguments, "out"):
-            refuse_shipped(arguments.out)
-        return arguments.run(arguments)
+        status = _run_verb(argv)
     except DiktovkaError as error:
-        print(f"diktovka: {error}", file=sys.stderr)
-        return 1
+        say(f"diktovka: {error}")
+        status = 1
+    except BrokenPipeError:
+        status = CLOSED_PIPE
     except KeyboardInterrupt:
-        return 130
+        status = 130
+    return status if end_output() else status or 1
+
+
+def _run_verb(argv: list[str]) -> int:
+    arguments = command_line().parse_args(argv)
+    if hasattr(arguments, "out"):
+        refuse_shipped(arguments.out)
+    return arguments.run(arguments)
 
 
 if __name__ == "__main__":

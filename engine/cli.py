@@ -4,9 +4,13 @@ Text goes to standard output, everything else to standard error.
 """
 
 import argparse
+import io
 import json
+import os
 import sys
+import unicodedata
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +20,7 @@ from engine.dictation.spoken_commands import NOTHING_SPOKEN, Spoken
 from engine.errors import ConfigError, DiktovkaError
 from engine.events import Event, Finished, Progress
 from engine.paths import own_words_file, resource, shipped_checkpoint, shipped_language_model
+from engine.system.atomic_files import free_path, storage_error
 from engine.transcript.document import Document
 
 _FORMATS = {"txt": "plain text (default)", "srt": "SRT", "vtt": "VTT", "json": "JSON", "docx": "Word"}
@@ -24,6 +29,9 @@ _FORMATS = {"txt": "plain text (default)", "srt": "SRT", "vtt": "VTT", "json": "
 def add_transcribe_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("file", nargs="+", type=Path, metavar="FILE", help="recording: WAV, FLAC, OGG, MP3 or M4A; or a video")
+    add(
+        "--track", type=int, metavar="N", help="which of several sound tracks, from 1 (default: the file's default one)"
+    )
     form = parser.add_mutually_exclusive_group()
     for name, text in _FORMATS.items():
         form.add_argument(f"--{name}", dest="format", action="store_const", const=name, default="txt", help=text)
@@ -32,8 +40,9 @@ def add_transcribe_options(parser: argparse.ArgumentParser) -> None:
         "--output-directory",
         type=Path,
         metavar="DIR",
-        help="write one file a recording there, not to standard output",
+        help="write one file a recording there, not to standard output; a name that is taken gets a number",
     )
+    add("--overwrite", action="store_true", help="with -o: replace files that were there before")
     add(
         "-m",
         "--model",
@@ -89,28 +98,59 @@ def transcribe(arguments: argparse.Namespace) -> int:
     own_words = arguments.own_words or own_words_file()
     transcriber = Transcriber(described, recognise, decoder(described, arguments.language_model, own_words))
     spoken = spoken_options(arguments.spoken_commands, arguments.digits)
-    failed = False
+    failed, outputs = False, Outputs(arguments.output_directory, arguments.format, arguments.overwrite)
     for path in arguments.file:
         try:
-            finished = _finished(written(transcriber.transcribe(path), spoken), path)
-            told = (str(path), finished.duration_s, model.name, arguments.spoken_commands)
-            _put_out(Document.of(finished.segments, *told), path, arguments)
+            finished = _finished(written(transcriber.transcribe(path, track=arguments.track), spoken), path)
+            for note in finished.notes:
+                say(f"diktovka: {path}: {note}")
+            told = (str(path), finished.duration_s, model.name, arguments.spoken_commands, finished.notes)
+            outputs.put(Document.of(finished.segments, *told), path)
         except DiktovkaError as error:
             say(f"diktovka: {error}")
             failed = True
     return int(failed)
 
 
-def _put_out(document: Document, path: Path, arguments: argparse.Namespace) -> None:
-    from engine.transcript.export import rendered, write
+class Outputs:
+    """Where transcripts go: a file each into a folder, or one after the other to standard output.
 
-    if arguments.output_directory:
-        target = arguments.output_directory / f"{path.stem}.{arguments.format}"
-        write(target, document, form=arguments.format)
+    No two recordings get one file, and what was there before is replaced only where that was asked for.
+    """
+
+    def __init__(self, folder: Path | None, form: str, overwrite: bool):
+        self._folder, self._form, self._overwrite = folder, form, overwrite
+        self._written: set[str] = set()
+
+    def put(self, document: Document, recording: Path) -> None:
+        """Raises DiskFull or NotWritable."""
+        from engine.transcript.export import rendered, write
+
+        if self._folder is None:
+            _print(rendered(self._form, document).decode("utf-8"))
+            return
+        target = free_path(self._folder, recording.stem, f".{self._form}", " ({})", taken=self._is_taken)
+        write(target, document, form=self._form)
+        self._written.add(_folded(target))
         say(f"{target}")
-    else:
-        sys.stdout.write(rendered(arguments.format, document).decode("utf-8"))
-        sys.stdout.flush()
+
+    def _is_taken(self, target: Path) -> bool:
+        return _folded(target) in self._written or (not self._overwrite and os.path.lexists(target))
+
+
+def _folded(path: Path) -> str:
+    """Equal for names that some systems take for one."""
+    return unicodedata.normalize("NFC", str(path)).casefold()
+
+
+def _print(text: str) -> None:
+    """Raises DiskFull or NotWritable."""
+    try:
+        print(text, end="", flush=True)
+    except BrokenPipeError:
+        raise  # nobody listens any more
+    except OSError as error:
+        raise storage_error(Path("standard output"), error) from error
 
 
 def spoken_options(commands: bool, digits: bool) -> Spoken | None:
@@ -172,5 +212,27 @@ def devices(arguments: argparse.Namespace) -> int:
 
 
 def say(text: str) -> None:
-    """What is no result: to standard error, at once."""
-    print(text, file=sys.stderr, flush=True)
+    """What is no result: to standard error, at once, if anybody listens there."""
+    with suppress(OSError):
+        print(text, file=sys.stderr, flush=True)
+
+
+def prepare_output() -> None:
+    """Letters that a terminal or pipe cannot show are written as numbers, so that no text is lost for their sake."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def end_output() -> bool:
+    """Writes what is left. False where it has no place any more; then nothing more is tried at the process's end."""
+    is_written = True
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except (OSError, ValueError):
+            is_written = False
+            with suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    return is_written

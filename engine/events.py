@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from engine.notes import Note
+
 
 @dataclass(frozen=True)
 class Word:
@@ -90,10 +92,11 @@ class Progress:
 
 @dataclass(frozen=True)
 class Finished:
-    """The end of one recording, with all its segments that hold words."""
+    """The end of one recording, with all its segments that hold words, and what to know about it."""
 
     duration_s: float
     segments: tuple[Segment, ...]
+    notes: tuple[Note, ...] = ()
 
     @property
     def text(self) -> str:

@@ -34,6 +34,11 @@ class Note:
         """An English sentence with {fields}."""
         return _TEMPLATES[self.name]
 
+    @property
+    def is_damage(self) -> bool:
+        """Whether some of the recording is missing."""
+        return self.name in ("cut", "damaged")
+
     def __str__(self) -> str:
         return self.template.format(**dict(self.fields))
 

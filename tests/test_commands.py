@@ -105,6 +105,77 @@ def test_spoken_commands_are_carried_out_on_request(here, shipped, tmp_path):
     assert obeyed.stdout[0].isupper()
 
 
+def transcripts(folder) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_no_two_recordings_get_one_file_and_nothing_is_overwritten(here, model, recording, tmp_path):
+    names = ("a/rec.wav", "b/rec.wav", "a/rec.WAV", "a/rec.mp3", "a/Rec.flac")
+    for name in names:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(recording.read_bytes())
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "rec.txt").write_text("исправлено", "utf-8")
+    options = ("-m", model, "--language-model", "none", "-o", out)
+
+    done = here("transcribe", *(tmp_path / name for name in names), *options)
+    assert done.returncode == 0
+    assert transcripts(out) == ["Rec.txt", *(f"rec ({n}).txt" for n in range(2, 6)), "rec.txt"]
+    assert (out / "rec.txt").read_text("utf-8") == "исправлено"
+    assert [line for line in done.stderr.splitlines() if line.endswith("rec (2).txt")]
+
+    done = here("transcribe", tmp_path / names[0], tmp_path / names[1], *options, "--overwrite")
+    assert (out / "rec.txt").read_text("utf-8") != "исправлено"
+    assert done.stderr.splitlines() == [str(out / "rec.txt"), str(out / "rec (2).txt")]
+
+
+def test_a_name_as_long_as_can_be_gets_an_output(here, model, recording, tmp_path):
+    name = "ы" * 125 + "a.wav"
+    (tmp_path / name).write_bytes(recording.read_bytes())
+    options = ("-m", model, "--language-model", "none", "-o", tmp_path / "out", "--json")
+    for _time in range(2):
+        assert here("transcribe", tmp_path / name, *options).returncode == 0
+    assert [len(os.fsencode(one)) for one in transcripts(tmp_path / "out")] == [255, 255]
+
+
+def test_what_is_to_know_of_a_recording_is_said(here, model, recording, tmp_path):
+    content = recording.read_bytes()
+    (tmp_path / "cut.wav").write_bytes(content[: len(content) // 2])
+    done = here("transcribe", tmp_path / "cut.wav", "-m", model, "--language-model", "none", "--json")
+    assert done.returncode == 0
+    assert "cut.wav: The recording is damaged or cut off: only its first 1.5 s could be read." in done.stderr
+    assert json.loads(done.stdout)["notes"] == [{"note": "cut", "read_s": 1.5}]
+
+
+def test_a_pipe_that_is_not_utf_8(model, recording):
+    command = [sys.executable, str(ROOT / "main.py"), "transcribe", recording, "-m", model, "--language-model", "none"]
+    environment = os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    done = subprocess.run(command, capture_output=True, encoding="ascii", env=environment, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\\u04" in done.stdout
+
+
+def test_a_reader_that_closes_early_ends_it_quietly(model, recording):
+    command = [sys.executable, str(ROOT / "main.py"), "transcribe", *[recording] * 3, "-m", model]
+    listening, writing = os.pipe()
+    os.close(listening)
+    done = subprocess.run([*command, "--language-model", "none"], stdout=writing, stderr=subprocess.PIPE, check=False)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no device that is always full")  # noqa: PTH110
+def test_a_full_device_is_a_sentence_for_each_recording(model, recording):
+    command = [sys.executable, str(ROOT / "main.py"), "transcribe", recording, recording, "-m", model]
+    with open("/dev/full", "w") as full:  # noqa: PTH123
+        done = subprocess.run([*command, "--language-model", "none"], stdout=full, stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 1
+    told = done.stderr.decode().splitlines()
+    assert len(told) == 2
+    assert all("standard output" in line for line in told)
+
+
 def test_a_word_document_is_not_printed(here, model, recording):
     done = here("transcribe", recording, "--docx", "-m", model)
     assert (done.returncode, done.stdout) == (1, "")

@@ -26,6 +26,7 @@ class FollowedRecording:
     """
 
     duration_s = None
+    notes = ()
 
     def __init__(
         self,

@@ -224,9 +224,9 @@ def dictated(events: Iterable[Event], spoken: Spoken, punctuator: Punctuates | N
                 yield from dictation.add(segment)
             case Provisional(segment):
                 yield replace(event, segment=dictation.guess(segment))
-            case Finished(duration_s=duration_s):
+            case Finished():
                 yield from dictation.finish()
-                yield Finished(duration_s, tuple(dictation.segments))
+                yield replace(event, segments=tuple(dictation.segments))
             case _:
                 yield event
 

@@ -3,13 +3,15 @@
 import errno
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 
 from engine.errors import DiskFull, NotWritable, StorageError
 
 _FULL = {errno.ENOSPC, errno.EDQUOT}
+_LONGEST_NAME = 255  # bytes
 
 
 def storage_error(path: Path, error: OSError) -> StorageError:
@@ -59,9 +61,23 @@ def write_atomic(path: Path, text: str) -> None:
         temporary.write_text(text, encoding="utf-8", newline="\n")
 
 
-def free_path(folder: Path, name: str, ending: str = "", gap: str = " ") -> Path:
-    """A path that nothing has yet: of that name, with a number behind it where the name is taken."""
-    path, number = folder / f"{name}{ending}", 2
-    while path.exists():
-        path, number = folder / f"{name}{gap}{number}{ending}", number + 1
-    return path
+def fitting(name: str, ending: str = "") -> str:
+    """The name with its ending, shortened to what file systems take."""
+    while len(os.fsencode(name + ending)) > _LONGEST_NAME and name:
+        name = name[:-1]
+    return name.rstrip() + ending
+
+
+def free_path(
+    folder: Path, name: str, ending: str = "", number: str = " {}", taken: Callable[[Path], bool] = Path.exists
+) -> Path:
+    """A path that nothing has yet: of that name, with a number behind it where the name is taken.
+
+    number: how that is written, `{}` standing for it. taken: whether a path may not be used.
+    """
+    path = folder / fitting(name, ending)
+    for n in count(2):
+        if not taken(path):
+            return path
+        path = folder / fitting(name, number.format(n) + ending)
+    raise AssertionError("numbers do not end")

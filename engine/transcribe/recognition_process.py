@@ -75,12 +75,12 @@ class EngineProcess:
                 raise message.error
             self._loaded.set()
 
-    def transcribe(self, path: Path, from_s: float = 0.0) -> Iterator[Event]:
+    def transcribe(self, path: Path, from_s: float = 0.0, track: int | None = None) -> Iterator[Event]:
         """Events of a whole file from from_s on; see engine.transcribe.transcribe.
 
         Raises DiktovkaError, or Cancelled after `cancel`.
         """
-        return self._run("transcribe", path, None, from_s)
+        return self._run("transcribe", path, None, from_s, track)
 
     def follow(self, path: Path, ended: threading.Event) -> Iterator[Event]:
         """Events of a recording that is being written; once `ended` is set, the rest is read and it finishes."""
@@ -95,7 +95,9 @@ class EngineProcess:
         self._cancel.set()
         self._child.close()
 
-    def _run(self, verb: str, path: Path, ended: threading.Event | None, from_s: float = 0.0) -> Iterator[Event]:
+    def _run(
+        self, verb: str, path: Path, ended: threading.Event | None, from_s: float = 0.0, track: int | None = None
+    ) -> Iterator[Event]:
         self._cancel.clear()
         self._ended.clear()
         while not self.wait_ready(POLL_S):
@@ -107,7 +109,7 @@ class EngineProcess:
                 self._ended.set()
 
         with self._job:
-            self._child.send((verb, str(path), from_s))
+            self._child.send((verb, str(path), from_s, track))
             with closing(self._child.events(self._cancel.set, pass_on)) as messages:
                 for message in messages:
                     if isinstance(message, _LanguageFailed):
@@ -134,8 +136,8 @@ def _serve(connection: Connection, checkpoint: str, language: Language, cancel, 
     connection.send(End())
     try:
         while True:
-            verb, path, from_s = connection.recv()
-            end = End(_work(transcriber, loader, verb, path, from_s, connection, cancel, ended))
+            request = connection.recv()
+            end = End(_work(transcriber, loader, request, connection, cancel, ended))
             if loader.error is not None:
                 connection.send(_LanguageFailed(loader.error))
                 loader.error = None
@@ -157,20 +159,19 @@ def _load(checkpoint: str, language: Language):
     return transcriber, loader
 
 
-def _work(
-    transcriber, loader, verb: str, path: str, from_s: float, connection: Connection, cancel, ended
-) -> Exception | None:
+def _work(transcriber, loader, request: tuple, connection: Connection, cancel, ended) -> Exception | None:
     """One job; its failure, if any. A broken pipe is not a failure of the job and passes through.
 
-    A file waits for the language model; a live recording takes it when it comes.
+    request: verb, path, from_s, track. A file waits for the language model; a live recording takes it when it comes.
     """
+    verb, path, from_s, track = request
     if verb != "follow":
         loader.wait(cancel.is_set)
     loader.refresh()
     if verb == "follow":
         events = transcriber.follow(Path(path), lambda: ended.is_set() or cancel.is_set() or orphaned())
     else:
-        events = transcriber.transcribe(Path(path), from_s)
+        events = transcriber.transcribe(Path(path), from_s, track)
     while True:
         if cancel.is_set():
             events.close()

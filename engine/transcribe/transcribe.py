@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.audio.file import FollowedRecording, open_audio
+from engine.audio.file import AudioFile, FollowedRecording, open_audio
+from engine.audio.level import Level
 from engine.config import HOP_S, SAMPLE_RATE_HZ
 from engine.decode.alternatives import with_readings
 from engine.decode.greedy import Decoder, GreedyDecoder, TimedWord
@@ -44,37 +45,42 @@ class Transcriber:
         n_cepstra = self._model.features.n_cepstra
         self._recognise([network_input(np.zeros((100, n_cepstra), np.float32), self._model.model)])
 
-    def transcribe(self, path: Path, from_s: float = 0.0) -> Iterator[Event]:
+    def transcribe(self, path: Path, from_s: float = 0.0, track: int | None = None) -> Iterator[Event]:
         """A whole file: Started, then Final and Progress, then Finished. Raises AudioError.
 
-        from_s: what comes before has been read already, and ended in a pause there.
+        from_s: what comes before has been read already, and ended in a pause there. track: which of several sounds,
+        from 1; None for the default one.
         """
-        with open_audio(path) as audio:
+        with open_audio(path, track=track) as audio:
             yield Started(str(path), audio.duration_s)
             blocks = audio.blocks(_FILE_BLOCK_S)
             rest = after(blocks, round(from_s * SAMPLE_RATE_HZ)) if from_s else blocks
-            for event in self._events(rest, audio.duration_s, live=False):
+            for event in self._events(audio, rest, live=False):
                 yield moved(event, from_s) if from_s else event
 
     def follow(self, path: Path, ended: Callable[[], bool]) -> Iterator[Event]:
         """A recording that is still being written; Provisional comes with every block, about twice a second."""
         yield Started(str(path), None)
         with FollowedRecording(path, ended=ended) as audio:
-            yield from self._events(audio.blocks(_LIVE_BLOCK_S), None, live=True)
+            yield from self._events(audio, audio.blocks(_LIVE_BLOCK_S), live=True)
 
-    def _events(self, blocks: Iterator[np.ndarray], total_s: float | None, live: bool) -> Iterator[Event]:
-        front_end, segmenter = FrontEnd(self._model.features), Segmenter()
+    def _events(
+        self, audio: AudioFile | FollowedRecording, blocks: Iterator[np.ndarray], live: bool
+    ) -> Iterator[Event]:
+        front_end, segmenter, level = FrontEnd(self._model.features), Segmenter(), Level()
         segments, done, open_from, settling = [], 0, -1, self._settling()
         for block in blocks:
             done += len(block)
+            level.push(block)
             yield from self._final(list(segmenter.push(front_end.push(block))), segments)
             if live and segmenter.open is not None and len(segmenter.open):
                 if segmenter.open.index[0] != open_from:
                     open_from, settling = segmenter.open.index[0], self._settling()
                 yield self._provisional(segmenter.open, settling)
-            yield Progress(done / SAMPLE_RATE_HZ, total_s)
+            yield Progress(done / SAMPLE_RATE_HZ, audio.duration_s)
         yield from self._final([*segmenter.push(front_end.flush()), *segmenter.flush()], segments)
-        yield Finished(done / SAMPLE_RATE_HZ, tuple(segments))
+        notes = (*audio.notes, *level.notes(bool(segments)))
+        yield Finished(done / SAMPLE_RATE_HZ, tuple(segments), notes)
 
     def _settling(self) -> Settling:
         return Settling(self._model.model.n_stacked * HOP_S)
@@ -152,8 +158,8 @@ def moved(event: Event, by_s: float) -> Event:
             return Final(_moved_segment(segment, by_s))
         case Progress(done_s, total_s):
             return Progress(done_s + by_s, total_s)
-        case Finished(duration_s, segments):
-            return Finished(duration_s + by_s, tuple(_moved_segment(segment, by_s) for segment in segments))
+        case Finished(duration_s, segments, notes):
+            return Finished(duration_s + by_s, tuple(_moved_segment(segment, by_s) for segment in segments), notes)
     return event
 
 

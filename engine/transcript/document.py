@@ -15,6 +15,7 @@ from typing import Self
 from engine.dictation.apply_commands import paragraphs
 from engine.errors import TranscriptDamaged
 from engine.events import Segment, Word
+from engine.notes import Note
 from engine.transcript.alignment import aligned
 
 FORMAT, VERSION = "diktovka-transcript", 2
@@ -26,7 +27,7 @@ class Document:
 
     heard: the segments that hold words, as recognised, with times to the millisecond. text: as it stands now, a
     paragraph a line. is_dictation: its lines are those that were asked for by spoken commands, and may hold several
-    segments; else each line is one.
+    segments; else each line is one. notes: what to know about the recording.
     """
 
     source: str
@@ -35,6 +36,7 @@ class Document:
     heard: tuple[Segment, ...]
     text: str
     is_dictation: bool = False
+    notes: tuple[Note, ...] = ()
 
     @classmethod
     def of(
@@ -44,12 +46,13 @@ class Document:
         duration_s: float = 0.0,
         model: str = "",
         is_dictation: bool = False,
+        notes: Iterable[Note] = (),
     ) -> Self:
         """What recognition gave, not edited yet: a segment a line, or as it was dictated. source: any file name."""
         heard = tuple(map(_to_the_ms, _with_words(segments)))
         name = source.encode("utf-8", "backslashreplace").decode()
         text = paragraphs(heard) if is_dictation else "\n".join(segment.text.strip() for segment in heard)
-        return cls(name, round(duration_s, 3), model, heard, text, is_dictation)
+        return cls(name, round(duration_s, 3), model, heard, text, is_dictation, tuple(notes))
 
     def edited(self, text: str) -> "Document":
         """The same recording with another text; words that stay keep their times, and so does what is undone."""
@@ -107,6 +110,7 @@ class Document:
             "model": self.model,
             "text": self.text,
             **({"dictation": True} if self.is_dictation else {}),
+            **({"notes": [note.to_json() for note in self.notes]} if self.notes else {}),
             "segments": [segment_to_json(segment) for segment in self.segments],
         }
         if self.segments != self.heard:
@@ -125,7 +129,9 @@ class Document:
             shown = content.get("text", "\n".join(segment.text for segment in segments))
             source, model = _string(content["source"]), _string(content["model"])
             is_dictation = content.get("dictation") is True
-            document = cls(source, _number(content["duration_s"]), model, heard, _string(shown), is_dictation)
+            notes = tuple(filter(None, map(Note.from_json, content.get("notes", ()))))
+            duration_s = _number(content["duration_s"])
+            document = cls(source, duration_s, model, heard, _string(shown), is_dictation, notes)
             return replace(document, heard=_with_breaks(document)) if is_dictation else document
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise TranscriptDamaged(reason="it is damaged") from error

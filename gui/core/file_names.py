@@ -44,12 +44,6 @@ def page_names(sources: Sequence[str], is_dictation: bool, now: datetime) -> tup
     return dictation_title(moment), dictation_file(moment)
 
 
-AUDIO_SUFFIXES = (
-    *(".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".m4a", ".m4b", ".aac", ".wma", ".amr"),
-    *(".mp4", ".mov", ".mkv", ".webm", ".avi", ".3gp"),
-)
-
-
 def text_formats() -> dict[str, str]:
     """Each of engine.transcript.export.FORMATS, which is also its file's ending, and what a person calls it."""
     return {

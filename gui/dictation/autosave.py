@@ -33,7 +33,7 @@ class KeptText(QObject):
         super().__init__()
         kept = [path for path in folder.glob("*") if path.suffix in (ENDING, _PLAIN)]
         self.of_last_time = max(kept, default=None)
-        self._path = free_path(folder, now().strftime(STAMP), ENDING, gap="_")
+        self._path = free_path(folder, now().strftime(STAMP), ENDING, number="_{}")
         self._replaced: tuple[Path, ...] = ()
         self._transcript = transcript
         self._saved = ""

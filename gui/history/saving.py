@@ -165,7 +165,7 @@ def _written(fetched: Sequence[tuple[Entry, Document | None]], folder: Path, for
         if document is None or not document.text.strip():
             yield None
             continue
-        path = free_path(folder, file_name(entry), f".{form}")
+        path = free_path(folder, file_name(entry), f".{form}", number=" ({})")
         try:
             write(path, document, form=form, title=full_title(entry))
         except NoTimes:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from engine.audio.formats import SUFFIXES
 from engine.system.worker import Cancelled
-from gui.core.file_names import AUDIO_SUFFIXES
 from gui.core.tasks import Work
 
 TELL_EVERY_S = 0.1
@@ -49,7 +49,7 @@ def _below(folder: Path) -> Iterator[Path | None]:
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
                     waiting.append(entry.path)
-                is_recording = os.path.splitext(entry.name)[1].lower() in AUDIO_SUFFIXES  # noqa: PTH122 - many
+                is_recording = os.path.splitext(entry.name)[1].lower() in SUFFIXES  # noqa: PTH122 - many
                 yield Path(entry.path) if is_recording else None
 
 

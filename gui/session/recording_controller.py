@@ -103,7 +103,7 @@ class Dictaphone(QObject):
 
     def _new_path(self) -> Path:
         name = self._now().strftime(STAMP)
-        return free_path(self.folder, name, ".wav", gap="_")
+        return free_path(self.folder, name, ".wav", number="_{}")
 
     def _take_start(self) -> None:
         if self.state is State.NONE:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, Qt, QTimer, Signal
 
+from engine.audio.formats import SUFFIXES
 from gui.core.errors import WatchedFolderMissing
-from gui.core.file_names import AUDIO_SUFFIXES
 from gui.core.settings import Settings
 from gui.core.tasks import Task
 from gui.session.history_store import HistoryStore
@@ -168,7 +168,7 @@ def _mark(history, folder: Path) -> None:
 
 def recordings_in(folder: Path) -> list[Path]:
     """Raises OSError."""
-    return sorted(path for path in folder.iterdir() if path.suffix.lower() in AUDIO_SUFFIXES and path.is_file())
+    return sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and path.is_file())
 
 
 def sizes_in(folder: Path) -> Sizes:

@@ -6,8 +6,10 @@ from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from engine.audio.formats import SUFFIXES
+from engine.system.atomic_files import fitting
 from gui.core.errors import NoFileManager
-from gui.core.file_names import AUDIO_SUFFIXES, text_formats
+from gui.core.file_names import text_formats
 from gui.core.i18n import _
 
 
@@ -20,7 +22,7 @@ def show_in_folder(path: Path) -> None:
 
 def ask_open_paths(parent: QWidget, folder: Path) -> list[Path]:
     """Several at once; empty if the person changed their mind."""
-    patterns = " ".join(f"*{suffix}" for suffix in AUDIO_SUFFIXES)
+    patterns = " ".join(f"*{suffix}" for suffix in SUFFIXES)
     dialog = _dialog(parent, _("Open recordings"), folder)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
     dialog.setNameFilters([f"{_('Recordings')} ({patterns})", f"{_('All files')} (*)"])
@@ -40,7 +42,7 @@ def ask_save_path(parent: QWidget, folder: Path, name: str) -> Path | None:
     # The dialog itself adds the chosen ending, so that it can ask before it overwrites.
     dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(filters[chosen]))
     dialog.setDefaultSuffix(".txt")
-    dialog.selectFile(name)
+    dialog.selectFile(fitting(name, ".json").removesuffix(".json"))
     return Path(dialog.selectedFiles()[0]) if dialog.exec() else None
 
 

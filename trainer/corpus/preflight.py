@@ -11,7 +11,6 @@ import numpy as np
 
 from engine.alphabet import Alphabet, fewest_steps
 from engine.audio.file import open_audio
-from engine.audio.wav_header import read_header
 from engine.config import FULL_SCALE, SAMPLE_RATE_HZ, FeatureConfig
 from engine.errors import AudioError
 from engine.features.front_end import Listener, extract_together
@@ -150,12 +149,11 @@ class _Level:
 
 @dataclass(frozen=True)
 class _Listened:
-    """A whole recording whose cepstra are still to be made. promised_s: its length by its header, where it counts."""
+    """A whole recording whose cepstra are still to be made."""
 
     recording: Written
     level: _Level
     listener: Listener
-    promised_s: float | None = None
 
 
 def hear_all(recordings: Sequence[Written], rules: Rules) -> list[Heard | Reject]:
@@ -177,10 +175,7 @@ def hear_in_rooms(recordings: Sequence[Written], rules: Rules, seeds: Sequence[S
 def _listened(recording: Written, rules: Rules) -> _Listened | Reject:
     path, level, listener = recording.path, _Level(), Listener(rules.features)
     try:
-        if _is_cut(path):
-            return Reject(str(path), reason=CUT_OFF)
         with open_audio(path) as audio:
-            promised_s = _length_s(audio.duration_s, recording.segment)
             for block in _stretch(audio.blocks(), recording.segment):
                 level.push(block)
                 if level.n_samples > rules.longest_s * SAMPLE_RATE_HZ:
@@ -188,7 +183,13 @@ def _listened(recording: Written, rules: Rules) -> _Listened | Reject:
                 listener.push(block)
     except AudioError as error:
         return Reject(str(path), reason=UNREADABLE, detail=str(error))
-    return _Listened(recording, level, listener, promised_s)
+    length_s = level.n_samples / SAMPLE_RATE_HZ
+    segment_s = recording.segment[1] - recording.segment[0] if recording.segment else 0.0
+    if length_s < 0.98 * segment_s - 0.1:
+        return Reject(str(path), reason=CUT_OFF, detail=f"{length_s:.1f} < {segment_s:.1f} s")
+    if any(note.is_damage for note in audio.notes):  # half a sentence would be learned for a whole one
+        return Reject(str(path), reason=CUT_OFF, detail=f"{length_s:.1f} s")
+    return _Listened(recording, level, listener)
 
 
 def _listened_in_a_room(recording: Written, seed: Sequence[int], rules: Rules) -> _Listened | Reject:
@@ -203,11 +204,6 @@ def _listened_in_a_room(recording: Written, seed: Sequence[int], rules: Rules) -
     level.push(samples)
     listener.push(in_a_room(samples, np.random.default_rng(seed)))
     return _Listened(recording, level, listener)
-
-
-def _length_s(duration_s: float | None, segment: tuple[float, float] | None) -> float | None:
-    """What is to be had at most by the header; None where it does not say, or the segment says it."""
-    return duration_s if segment is None else segment[1] - segment[0]
 
 
 def _stretch(blocks: Iterable[np.ndarray], segment: tuple[float, float] | None) -> Iterator[np.ndarray]:
@@ -227,11 +223,9 @@ def _heard(listened: Sequence[_Listened | Reject], rules: Rules) -> list[Heard |
 
 
 def _judged(listened: _Listened, cepstra: np.ndarray, rules: Rules) -> Heard | Reject:
-    path, level, promised_s = listened.recording.path, listened.level, listened.promised_s
+    path, level = listened.recording.path, listened.level
     duration_s = level.n_samples / SAMPLE_RATE_HZ
     fewest = fewest_steps(rules.alphabet.encode(listened.recording.text)) * rules.n_stacked
-    if promised_s is not None and duration_s < 0.98 * promised_s - 0.1:
-        return Reject(str(path), reason=CUT_OFF, detail=f"{duration_s:.1f} < {promised_s:.1f} s")
     if duration_s < rules.shortest_s:
         return Reject(str(path), reason=TOO_SHORT, detail=f"{duration_s:.2f} s")
     if level.rms < rules.silent_level or not len(cepstra):
@@ -243,13 +237,3 @@ def _judged(listened: _Listened, cepstra: np.ndarray, rules: Rules) -> Heard | R
     if not np.isfinite(cepstra).all():
         return Reject(str(path), reason=UNREADABLE)
     return Heard(cepstra, duration_s)
-
-
-def _is_cut(path: Path) -> bool:
-    """Whether samples that a WAV's header promises are missing: half a sentence would be learned for a whole one."""
-    try:
-        with path.open("rb") as file:
-            header = read_header(file)
-        return header is not None and header.is_cut(path.stat().st_size)
-    except (OSError, ValueError):  # no WAV, or none that can be read: open_audio says more
-        return False

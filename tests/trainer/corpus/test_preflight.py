@@ -93,9 +93,9 @@ BURST = bursts(0.1, 0.9, duration_s=1.0)
         (np.clip(20 * BURST, -1, 1), CLIPPED, "%"),
         (b"no sound", UNREADABLE, "holds no sound that can be read"),
         (b"", UNREADABLE, "is empty"),
-        (speech_wav()[:44], CUT_OFF, ""),
+        (speech_wav()[:44], UNREADABLE, "is empty"),
         (speech_wav()[:-2000], CUT_OFF, ""),
-        (speech_flac()[:9000], CUT_OFF, "<"),
+        (speech_flac()[:9000], CUT_OFF, " s"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
