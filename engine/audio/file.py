@@ -229,7 +229,7 @@ class AudioFile:
         elif self._lost_s > _LEAST_LOSS_S:
             self.notes.append(Note("damaged", lost_s=round(self._lost_s, 1)))
         for note in self.notes:
-            _log.warning("%s: %s", self._path, note)
+            _log.info("%s: %s", self._path, note)
 
 
 def open_audio(
