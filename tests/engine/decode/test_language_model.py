@@ -47,7 +47,7 @@ def test_what_was_counted_is_what_is_loaded(folder):
     assert model.words == ["аб", "ба", "вы"]
     assert 10**model.scores == pytest.approx([0.2, 0.2, 0.2], rel=1e-3)
     assert 10**model.unknown == pytest.approx(0.1, rel=1e-3)
-    assert model.described["order"] == 3
+    assert model.described["order"] == 4
     assert model.yo == {}
 
 
@@ -145,10 +145,16 @@ def shipped_model():
 
 
 def test_the_shipped_model_is_small_and_ready_soon(shipped_model):
-    assert sum(file.stat().st_size for file in shipped_model.folder.iterdir()) < 40e6
+    assert sum(file.stat().st_size for file in shipped_model.folder.iterdir()) < 80e6
     start = time.process_time()
     BeamDecoder(Alphabet(), load_language_model(shipped_model.folder), DecodeConfig())
     assert time.process_time() - start < 3
+
+
+def test_the_shipped_model_was_counted_without_any_sentence_that_models_are_measured_on(shipped_model):
+    sets = {"voxforge-ru-mfcc", "common-voice", "common-voice-2", "voxforge"}
+    assert set(shipped_model.described["without"]) >= sets
+    assert shipped_model.described["left_out"] >= 300, "the novels hold many of them"
 
 
 def test_the_shipped_model_knows_russian(shipped_model):
@@ -162,7 +168,7 @@ def test_the_shipped_model_knows_russian(shipped_model):
             total += one
         return total + lm.finish(state)[1]
 
-    assert score("я тебя люблю") > score("люблю тебя я") > score("тебя я люблю") - 1
+    assert score("я тебя люблю") > max(score("люблю тебя я"), score("тебя я люблю"))
     assert score("он пришел домой") > score("он домой пришли") + 1
     assert shipped_model.yo["еще"] == ("ещё", pytest.approx(1, abs=0.01))
     assert shipped_model.yo["ее"][0] == "её"
@@ -175,7 +181,7 @@ def test_the_shipped_model_puts_words_right(shipped_model):
     assert beam.text(spoken("в?ё сме?алось в доме", с=0.4, з=0.4, ш=0.1)) == "всё смешалось в доме"
 
 
-@pytest.mark.parametrize(("recording", "word"), [("vsh_ru_0089", "хлебосолом"), ("vsh_ru_0079", "угнетётся")])
+@pytest.mark.parametrize(("recording", "word"), [("vsh_ru_0095", "подмигивавшим"), ("vsh_ru_0127", "финифью")])
 def test_a_spoken_word_that_the_lexicon_lacks_comes_out_once_it_is_ones_own(
     shared, shipped, shipped_model, recording, word
 ):
