@@ -75,3 +75,8 @@ def running_dir() -> Path:
 def resource(name: str) -> Path:
     """A file or folder of `resources/`. name: with forward slashes, such as "icons/diktovka.svg"."""
     return INSTALLED_IN / "resources" / name
+
+
+def model_name(folder: Path) -> str:
+    """What a person calls the checkpoint in a folder: of a training run it is `best`, so the run's own name."""
+    return folder.parent.name if folder.name in ("best", "last", "average") else folder.name

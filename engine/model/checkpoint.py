@@ -30,10 +30,10 @@ from engine.errors import (
     StorageError,
 )
 from engine.model.network_graph import network_graph
-from engine.model.onnx_session import read_bounded
 from engine.model.weights import weight_shapes
 from engine.paths import refuse_shipped
 from engine.system.atomic_files import atomic_path, storage_error, sync, write_atomic
+from engine.system.bounded_read import read_bounded
 from engine.system.npz import read_arrays
 
 WEIGHTS, NETWORK, DESCRIPTION = "weights.npz", "network.onnx", "model.json"
@@ -278,8 +278,3 @@ def _check_finite(folder: Path, weights: dict[str, np.ndarray]) -> None:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def model_name(folder: Path) -> str:
-    """What a person calls the checkpoint in a folder: of a training run it is `best`, so the run's own name."""
-    return folder.parent.name if folder.name in ("best", "last", "average") else folder.name

@@ -1,7 +1,6 @@
 """ONNX files through ONNX Runtime: on the processor, quiet, bounded, with no thread that spins while nothing runs."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import onnxruntime
@@ -9,15 +8,6 @@ import onnxruntime
 _FATAL = 4  # what fails is raised; nothing else is written to the terminal
 onnxruntime.set_default_logger_severity(_FATAL)
 onnxruntime.disable_telemetry_events()  # of builds for Windows; this program sends nothing
-
-
-def read_bounded(path: Path, most_bytes: int) -> bytes:
-    """A whole file. Raises OSError, or ValueError where it is larger than such a file ever is."""
-    with path.open("rb") as file:
-        content = file.read(most_bytes + 1)
-    if len(content) > most_bytes:
-        raise ValueError(f"it has more than {most_bytes} bytes")
-    return content
 
 
 def open_session(content: bytes, n_threads: int = 1) -> onnxruntime.InferenceSession:

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Protocol
-
-import numpy as np
+from typing import TYPE_CHECKING, Protocol
 
 from engine.events import Word
 from engine.punctuation.labels import NO_MARK, PLAIN, Label
+
+if TYPE_CHECKING:
+    import numpy as np
 
 _CONTEXT = 40  # settled words that the model sees before those it decides on
 _UNSETTLED = 6  # words at the end whose marks wait for what is said next
@@ -17,7 +18,7 @@ _SHORTEST_SENTENCE = 4  # words; what is shorter before a line break that was as
 class Punctuates(Protocol):
     """What is needed of `engine.punctuation.punctuator.Punctuator`."""
 
-    def labels(self, words: Sequence[str], pauses_s: np.ndarray, is_over: bool) -> list[Label]: ...
+    def labels(self, words: Sequence[str], pauses_s: "np.ndarray", is_over: bool) -> list[Label]: ...
 
 
 class RunningLabels:
@@ -52,7 +53,9 @@ class RunningLabels:
         return dict(zip(run, [*(label or PLAIN for label in settled[:context]), *fresh], strict=True))
 
 
-def pauses_s(words: Sequence[Word]) -> np.ndarray:
+def pauses_s(words: Sequence[Word]) -> "np.ndarray":
     """Silence after each word in seconds, float32 (n_words,); NaN after the last."""
+    import numpy as np  # late: the window comes up without it
+
     starts = np.array([word.start_s for word in words[1:]] + [np.nan], np.float32)
     return np.maximum(starts - np.array([word.end_s for word in words], np.float32), 0)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
 from engine.errors import NoMicrophone
 from engine.events import Segment
-from engine.model.checkpoint import model_name
+from engine.paths import model_name
 from gui.core.file_names import page_names
 from gui.core.i18n import _, ngettext
 from gui.core.problem import Problem

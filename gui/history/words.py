@@ -7,8 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QLocale
 
 from engine.history.entry import Entry, Kind, State, Totals
-from engine.model.checkpoint import model_name
-from engine.paths import shipped_checkpoint
+from engine.paths import model_name, shipped_checkpoint
 from gui.core.file_names import dictation_file, dictation_title
 from gui.core.i18n import _, ngettext, translate_error, window_locale
 from gui.core.words import clock_time, size_words

@@ -11,8 +11,7 @@ from PySide6.QtCore import QLockFile, QObject, QTimer, Signal
 from engine.errors import InterruptedTooOften, TranscriptDamaged
 from engine.events import Segment
 from engine.history.entry import Entry, Kind, State
-from engine.model.checkpoint import model_name
-from engine.paths import data_dir
+from engine.paths import data_dir, model_name
 from engine.transcript.document import Document
 from gui.core.settings import Settings
 from gui.session.history_store import HistoryStore

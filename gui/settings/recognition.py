@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from engine.model.checkpoint import model_name
-from engine.paths import shipped_checkpoint, shipped_language_model
+from engine.paths import model_name, shipped_checkpoint, shipped_language_model
 from gui.core.i18n import _
 from gui.core.recognition import shown_name
 from gui.core.tasks import Work

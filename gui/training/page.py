@@ -14,8 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.model.checkpoint import model_name
-from engine.paths import shipped_checkpoint
+from engine.paths import model_name, shipped_checkpoint
 from gui.core.i18n import _
 from gui.core.settings import Settings
 from gui.core.shortcuts import bind

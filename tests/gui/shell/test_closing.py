@@ -83,7 +83,7 @@ app = QApplication([])
 from gui.shell.app import Program
 program = Program()
 program.open()
-slow = {"tensorflow", "keras", "numpy", "sounddevice", "soundfile", "scipy"} & set(sys.modules)
+slow = {"tensorflow", "keras", "onnx", "onnxruntime", "numpy", "sounddevice", "soundfile", "scipy"} & set(sys.modules)
 sys.exit(", ".join(slow) or 0)
 """
 
