@@ -108,6 +108,27 @@ class ModelConfig(_Config):
 
 
 @dataclass(frozen=True)
+class ConfidenceConfig(_Config):
+    """Weights of what speaks for a word (see `engine.decode.confidence`), in nats of its odds.
+
+    letters: of the mean log-probability of its letters. margin: of the nats between the best reading and the best one
+    without the word, 10 at most. differing: of the letters heard otherwise without a language model, as a share of its
+    own. length: of the logarithm of the number of its letters. usual: of its log10 probability by itself.
+    """
+
+    bias: float = 3.0
+    letters: float = 0.3
+    margin: float = 0.25
+    differing: float = -0.8
+    length: float = 0.5
+    usual: float = 0.6
+
+    def __post_init__(self):
+        for name, weight in asdict(self).items():
+            _check(-100 <= weight <= 100, name, reason=BETWEEN, least=-100, most=100)
+
+
+@dataclass(frozen=True)
 class DecodeConfig(_Config):
     """How log-probabilities become words.
 
@@ -118,7 +139,7 @@ class DecodeConfig(_Config):
     below the best. free_word_price, free_letter_price: what a word outside the lexicon costs beside the n-grams' score
     of an unknown word, and what each of its letters does. own_word_score: added for each of the person's own words.
     blank_price, space_price: taken from the blank and space in each step: a network that is unsure is too ready to
-    give them, for they are the commonest labels.
+    give them, for they are the commonest labels. confidence: what makes a word's confidence.
     """
 
     min_confidence: float = 0.0
@@ -131,12 +152,16 @@ class DecodeConfig(_Config):
     own_word_score: float = 0.0
     blank_price: float = 2.8
     space_price: float = 2.5
+    confidence: ConfidenceConfig = ConfidenceConfig()
 
     @classmethod
     def from_dict(cls, values: Mapping[str, object]) -> Self:
         """As elsewhere; a model made before the blank and the space had a price pays none, for its weights were never
         tried with one."""
-        return super().from_dict({"blank_price": 0.0, "space_price": 0.0} | values)
+        confidence = values.get("confidence", {})
+        _check(isinstance(confidence, Mapping), "confidence", reason="names with numbers are needed")
+        read = {"blank_price": 0.0, "space_price": 0.0, **values, "confidence": ConfidenceConfig.from_dict(confidence)}
+        return super().from_dict(read)
 
     def __post_init__(self):
         _check(0 <= self.min_confidence < 1, "min_confidence", reason=BETWEEN, least=0, most=1)

@@ -9,6 +9,7 @@ import numpy as np
 from engine.alphabet import SPACE, Alphabet, fold_yo
 from engine.config import DecodeConfig
 from engine.decode.alternatives import DOUBTFUL_BELOW, window, with_alternatives, with_heard, with_readings
+from engine.decode.confidence import evidence, with_confidence
 from engine.decode.greedy import GreedyDecoder, Letter, TimedWord, checked
 from engine.decode.language_model import NGRAMS, LanguageModel
 from engine.decode.lexicon_trie import UNKNOWN, Lexicon
@@ -17,7 +18,8 @@ from engine.system.ansi_path import narrow_path
 
 _FEW_TOKENS, _TOKENS = 16, 80  # columns looked at in a step, the likeliest ones; few are faster, and mostly no worse
 _FLAT, _FEW_LETTERS = 1.0, 12  # nats below the best of a step; letters so near it that few columns may not do
-_READINGS, _READINGS_OF_WORD = 8, 12  # looked at, of an utterance and of a doubtful word
+_HYPOTHESES, _READINGS = 64, 8  # looked at, of an utterance; and those of them that alternatives come from
+_HYPOTHESES_OF_WORD = 12
 _SURELY_BLANK = float(np.log(0.99))
 _BEAM_OF_GUESS = 150  # hypotheses for text that will be replaced
 _BEAM_OF_WORD = 60  # hypotheses where one doubtful word is read once more
@@ -111,37 +113,52 @@ class BeamDecoder:
 
     def decode(self, log_probs: np.ndarray) -> list[TimedWord]:
         """Words of log_probs (n_steps, n_labels). Raises ValueError for another shape."""
-        checked(log_probs, self.alphabet)
-        readings = self._readings(log_probs, self._search_flat if _flat(log_probs) else self._search, _READINGS)
-        if not readings:
+        found, speaking = self.with_evidence(log_probs)
+        if not found:
             return []
-        words = with_readings(readings[0], readings[1:])
+        (_, words), *others = found
+        words = with_confidence(words, speaking, self._decode.confidence)
+        words = with_readings(words, [reading for _score, reading in others[: _READINGS - 1]])
         return [
             self._with_others(words, index, log_probs) if word.confidence < DOUBTFUL_BELOW else word
             for index, word in enumerate(words)
         ]
 
+    def with_evidence(self, log_probs: np.ndarray) -> tuple[list[tuple[float, list[TimedWord]]], np.ndarray]:
+        """Readings, the likeliest first, each with its score; and what speaks for each word of the first, as
+        `engine.decode.confidence.evidence` gives it. Raises ValueError for another shape."""
+        checked(log_probs, self.alphabet)
+        found = self._readings(log_probs, self._search_flat if _flat(log_probs) else self._search, _HYPOTHESES)
+        if not found:
+            return [], np.empty((0, 0))
+        words = found[0][1]
+        places = (window(words, index, len(log_probs)) for index in range(len(words)))
+        heard = [self._letters.text(log_probs[first:end]) for first, end in places]
+        return found, evidence(found, heard, [self._model.score(fold_yo(word.text)) for word in words])
+
     def guess(self, log_probs: np.ndarray) -> list[TimedWord]:
         """Words from a small beam, without alternatives, in a third of the time or less. Raises as `decode`."""
         checked(log_probs, self.alphabet)
-        readings = self._readings(log_probs, self._search_guess, 1)
-        return readings[0] if readings else []
+        return next((words for _score, words in self._readings(log_probs, self._search_guess, 1)), [])
 
-    def _readings(self, log_probs: np.ndarray, search, most: int) -> list[list[TimedWord]]:
-        """What the search makes of some steps, the likeliest first; of those of equal letters only the first."""
+    def _readings(self, log_probs: np.ndarray, search, most: int) -> list[tuple[float, list[TimedWord]]]:
+        """What the best hypotheses of a search say, the likeliest first, each with its score in nats.
+
+        most: hypotheses looked at. Of those of equal letters only the first counts.
+        """
         if not len(log_probs):
             return []
         searched = searched_steps(log_probs, self.alphabet.blank)
         emissions = self._columns.emissions(log_probs[searched], self._decode)
         utterance = _Utterance(log_probs, searched, emissions)
-        readings: dict[bytes, list[TimedWord]] = {}
+        readings: dict[bytes, tuple[float, list[TimedWord]]] = {}
         for found in search.decode(emissions.ctypes.data, *emissions.shape)[:most]:
             columns = utterance.path(found)
             starts = np.flatnonzero(np.r_[True, columns[1:] != columns[:-1]])
             heard = columns[starts]
             spelling = heard[heard != self.alphabet.blank].tobytes()
             if spelling not in readings:
-                readings[spelling] = self._words(columns, starts, utterance)
+                readings[spelling] = found.score, self._words(columns, starts, utterance)
         return list(readings.values())
 
     def _with_others(self, words: Sequence[TimedWord], index: int, log_probs: np.ndarray) -> TimedWord:
@@ -151,8 +168,8 @@ class BeamDecoder:
         """
         first, end = window(words, index, len(log_probs))
         here = log_probs[first:end]
-        readings = self._readings(here, self._search_word, _READINGS_OF_WORD)
-        others = (SPACE.join(word.text for word in reading) for reading in readings)
+        readings = self._readings(here, self._search_word, _HYPOTHESES_OF_WORD)
+        others = (SPACE.join(word.text for word in reading) for _score, reading in readings)
         return with_heard(with_alternatives(words[index], others), self._letters.text(here))
 
     def text(self, log_probs: np.ndarray) -> str:
@@ -176,7 +193,8 @@ class BeamDecoder:
         return [*words, self._word(letters, free, utterance.log_probs)] if letters else words
 
     def _word(self, letters: list[Letter], free: bool, log_probs: np.ndarray) -> TimedWord:
-        """free: it was spelled freely. Confidence: as GreedyDecoder's, of the letters chosen here."""
+        """free: it was spelled freely. Confidence: as GreedyDecoder's, of the letters chosen here, until it is known
+        what else speaks for it."""
         confidence = min(1.0, float(np.exp(np.mean([letter.log_prob for letter in letters]))))
         text = self._spelled(letters, free, log_probs)
         return TimedWord(text, letters[0].first_step, letters[-1].last_step, confidence)

@@ -9,6 +9,7 @@ model.json       format, order, numbers, log10 probability of an unknown word, o
 
 import hashlib
 import json
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -41,6 +42,12 @@ class LanguageModel:
     def ngrams(self) -> Path:
         """The file of n-grams; KenLM opens it by `narrow_path`."""
         return self.folder / NGRAMS
+
+    def score(self, word: str) -> float:
+        """log10 probability of a word by itself, `ё` folded."""
+        place = bisect_left(self.words, word)
+        known = place < len(self.words) and self.words[place] == word
+        return float(self.scores[place]) if known else self.unknown
 
 
 def load_language_model(folder: Path) -> LanguageModel:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from engine.alphabet import Alphabet
-from engine.config import DecodeConfig
+from engine.config import ConfidenceConfig, DecodeConfig
+from engine.decode.alternatives import DOUBTFUL_BELOW
 from engine.decode.beam import BeamDecoder, searched_steps
 from engine.decode.greedy import GreedyDecoder
 from engine.decode.language_model import NGRAMS
@@ -23,6 +24,7 @@ DECODE = DecodeConfig(
     own_word_score=3.0,
     blank_price=0.0,
     space_price=0.0,
+    confidence=ConfidenceConfig(bias=2.5, letters=4.0, margin=0.0, differing=0.0, length=0.0, usual=0.0),
 )
 SENTENCES = (
     *("Мама мыла раму.",) * 3,
@@ -32,6 +34,11 @@ SENTENCES = (
     *("Все ушли, всё ещё тут.",) * 9,
     *("Ванна и я.",) * 3,
 )
+
+
+def confidence(letters: float) -> float:
+    """Of a word whose letters have this geometric mean of probabilities, by DECODE."""
+    return 1 / (1 + np.exp(-2.5) * letters**-4)
 
 
 @pytest.fixture(scope="module")
@@ -87,13 +94,24 @@ def test_what_is_heard_clearly_wins_over_the_words_before(beam):
 def test_words_have_their_steps_and_confidence(beam):
     words = beam.decode(spoken("_мма_ма_  мыла_"))
     assert [(w.text, w.first_step, w.last_step) for w in words] == [("мама", 1, 6), ("мыла", 10, 13)]
-    assert words[0].confidence == pytest.approx(0.9, abs=1e-4)
+    assert words[0].confidence == pytest.approx(confidence(0.9), abs=1e-4)
 
 
 def test_confidence_is_that_of_the_letters_that_were_chosen(beam):
     (word,) = beam.decode(spoken("м?ла", и=0.5, ы=0.3))
     assert word.text == "мыла"
-    assert word.confidence == pytest.approx((0.9**3 * 0.3) ** 0.25, abs=1e-4)
+    assert word.confidence == pytest.approx(confidence((0.9**3 * 0.3) ** 0.25), abs=1e-4)
+
+
+def test_what_speaks_for_each_word_is_given_beside_the_readings(beam, model):
+    """Here for the second word nothing but what is usual: its last letter was not heard at all."""
+    readings, speaking = beam.with_evidence(spoken("мама мы?а раму", certainty=0.99, л=0.02, н=0.6))
+    assert [word.text for word in readings[0][1]] == ["мама", "мыла", "раму"]
+    letters, margin, differing, length, usual = speaking.T
+    assert letters.argmin() == margin.argmin() == differing.argmax() == 1
+    assert differing.tolist() == [0, 0.25, 0]
+    assert length == pytest.approx(np.log([4, 4, 4]))
+    assert usual.tolist() == [model.score(word) for word in ("мама", "мыла", "раму")]
 
 
 # --- steps that are surely blank ---
@@ -149,7 +167,7 @@ def test_what_is_given_too_readily_has_its_price(tmp_path, setting, unsure):
     )
     assert (short.text, short.last_step) == ("лес", 2)
     assert (long.text, long.last_step) == ("леса", 3)
-    assert long.confidence == pytest.approx((0.9**3 * 0.05) ** 0.25, abs=1e-3)
+    assert long.confidence == pytest.approx(confidence((0.9**3 * 0.05) ** 0.25), abs=1e-3)
 
 
 # --- own words ---
@@ -248,7 +266,8 @@ def test_certain_steps_with_infinities(beam):
     heard = np.full((4, ALPHABET.n_labels), -np.inf, np.float32)
     heard[np.arange(4), ALPHABET.encode("мама")] = 0.0
     (word,) = beam.decode(heard)
-    assert (word.text, word.confidence) == ("мама", 1.0)
+    assert word.text == "мама"
+    assert word.confidence == pytest.approx(confidence(1.0))
 
 
 @pytest.mark.parametrize("row", [-np.inf, np.nan, 0.0])
@@ -306,6 +325,7 @@ def test_decoding_twice_gives_the_same(beam):
         {"beam_size": 1.5},
         {"blank_price": 101.0},
         {"space_price": -101.0},
+        {"confidence": 0.5},
     ],
 )
 def test_settings_are_checked(change):
@@ -327,8 +347,8 @@ def test_a_doubtful_word_has_alternatives_and_a_certain_one_has_none(beam):
     words = beam.decode(spoken("толстый ко? спал", т=0.25, д=0.2))
 
     assert [word.text for word in words] == ["толстый", "кот", "спал"]
-    assert [word.alternatives for word in words if word.confidence >= 0.6] == [(), ()]
-    (doubtful,) = [word for word in words if word.confidence < 0.6]
+    assert [word.alternatives for word in words if word.confidence >= DOUBTFUL_BELOW] == [(), ()]
+    (doubtful,) = [word for word in words if word.confidence < DOUBTFUL_BELOW]
     assert "код" in doubtful.alternatives
 
 
@@ -344,7 +364,7 @@ def test_what_was_heard_letter_by_letter_is_among_them(beam):
 def test_the_other_word_is_among_the_alternatives(beam):
     words = beam.decode(spoken("мама ???? раму", certainty=0.9, **dict.fromkeys("мыла", 0.2)))
 
-    (doubtful,) = [word for word in words if word.confidence < 0.6]
+    (doubtful,) = [word for word in words if word.confidence < DOUBTFUL_BELOW]
     assert doubtful.alternatives
     assert doubtful.text not in doubtful.alternatives
 

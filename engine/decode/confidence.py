@@ -1,0 +1,59 @@
+"""How likely a word is right: a logistic model of what the search and the ear say of it.
+
+The letters' own probability says little: a language model chooses words whose letters were heard badly, and is right.
+The weights stand in DecodeConfig; `scripts/calibrate_confidence.py` fits them.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import astuple, replace
+
+import numpy as np
+
+from engine.alphabet import fold_yo
+from engine.config import ConfidenceConfig
+from engine.decode.greedy import TimedWord
+
+CLEAR = 10.0  # nats; a reading so much likelier than the next one without the word is as good as certain
+_LEAST = 1e-4
+
+
+def evidence(
+    readings: Sequence[tuple[float, Sequence[TimedWord]]], heard: Sequence[str], scores: Sequence[float]
+) -> np.ndarray:
+    """What speaks for each word of the first reading: float64 (n_words, 5), columns as in ConfidenceConfig.
+
+    readings: score in nats and words, the likeliest first; a word's confidence is that of its letters. heard: letters
+    heard in each word's place without a language model. scores: log10 probability of each word by itself.
+    """
+    best, words = readings[0]
+    rows = []
+    for word, letters, score in zip(words, heard, scores, strict=True):
+        without = next((other for other, reading in readings if not _has(reading, word)), readings[-1][0])
+        margin = min(CLEAR, best - without) if len(readings) > 1 else CLEAR
+        differing = _edits(fold_yo(letters), fold_yo(word.text)) / len(word.text)
+        rows.append((math.log(max(word.confidence, _LEAST)), margin, differing, math.log(len(word.text)), score))
+    return np.array(rows).reshape(-1, 5)
+
+
+def with_confidence(words: Sequence[TimedWord], found: np.ndarray, config: ConfidenceConfig) -> list[TimedWord]:
+    """The words with the probability that each is right. found: their evidence."""
+    bias, *weights = astuple(config)
+    right = 1 / (1 + np.exp(-(found @ weights + bias)))
+    return [replace(word, confidence=value) for word, value in zip(words, right.tolist(), strict=True)]
+
+
+def _has(reading: Sequence[TimedWord], word: TimedWord) -> bool:
+    """Whether a reading has the word in its place."""
+    middle = (word.first_step + word.last_step) // 2
+    return any(other.text == word.text and other.first_step <= middle <= other.last_step for other in reading)
+
+
+def _edits(one: str, other: str) -> int:
+    """Fewest letters put in, taken out or changed (Levenshtein 1966)."""
+    row = list(range(len(other) + 1))
+    for i, letter in enumerate(one, start=1):
+        before, row[0] = row[0], i
+        for j, its in enumerate(other, start=1):
+            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (letter != its))
+    return row[-1]
