@@ -42,7 +42,7 @@ def main() -> int:
     from trainer.evaluation.metrics import error_rate
 
     checkpoint = load_checkpoint(arguments.checkpoint)
-    sets = _log_probabilities(checkpoint, arguments.sets, arguments.clips)
+    sets = log_probabilities(checkpoint, arguments.sets, arguments.clips)
     words = load_language_model(arguments.language_model or shipped_language_model())
     asked = [getattr(arguments, name) or [getattr(checkpoint.decode, name)] for name in SETTINGS]
     best = None
@@ -80,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _log_probabilities(checkpoint, names: Sequence[str], clips: int | None) -> dict[str, list]:
+def log_probabilities(checkpoint, names: Sequence[str], clips: int | None = None) -> dict[str, list]:
     """(what was said, log-probabilities) of each recording of the development sets."""
     from engine.model.recogniser import recogniser
     from trainer.dataset.batches import Examples

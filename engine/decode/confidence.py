@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import astuple, replace
 
 import numpy as np
+from rapidfuzz.distance import Levenshtein
 
 from engine.alphabet import fold_yo
 from engine.config import ConfidenceConfig
@@ -31,7 +32,7 @@ def evidence(
     for word, letters, score in zip(words, heard, scores, strict=True):
         without = next((other for other, reading in readings if not _has(reading, word)), readings[-1][0])
         margin = min(CLEAR, best - without) if len(readings) > 1 else CLEAR
-        differing = _edits(fold_yo(letters), fold_yo(word.text)) / len(word.text)
+        differing = Levenshtein.distance(fold_yo(letters), fold_yo(word.text)) / len(word.text)
         rows.append((math.log(max(word.confidence, _LEAST)), margin, differing, math.log(len(word.text)), score))
     return np.array(rows).reshape(-1, 5)
 
@@ -47,13 +48,3 @@ def _has(reading: Sequence[TimedWord], word: TimedWord) -> bool:
     """Whether a reading has the word in its place."""
     middle = (word.first_step + word.last_step) // 2
     return any(other.text == word.text and other.first_step <= middle <= other.last_step for other in reading)
-
-
-def _edits(one: str, other: str) -> int:
-    """Fewest letters put in, taken out or changed (Levenshtein 1966)."""
-    row = list(range(len(other) + 1))
-    for i, letter in enumerate(one, start=1):
-        before, row[0] = row[0], i
-        for j, its in enumerate(other, start=1):
-            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (letter != its))
-    return row[-1]

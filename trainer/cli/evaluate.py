@@ -18,7 +18,12 @@ from trainer.evaluation.figures import Figures, figures
 from trainer.evaluation.metrics import ErrorRate
 
 GREEDY, BEAM = "greedy", "beam"
-_STANDARD = ("voxforge-ru-mfcc", "speech-samples/common-voice", "speech-samples/voxforge")
+_STANDARD = (
+    "voxforge-ru-mfcc",
+    "speech-samples/common-voice",
+    "speech-samples/common-voice-2",
+    "speech-samples/voxforge",
+)
 
 
 def add_evaluate_options(parser: argparse.ArgumentParser) -> None:
@@ -46,7 +51,7 @@ def evaluate(arguments: argparse.Namespace) -> int:
     model, recognise = load_recogniser(arguments.model)
     decoders = _decoders(arguments, model)
     found = {
-        scored.name: {name: figures(rates) for name, rates in scored.rates.items()}
+        scored.name: {name: figures(rates, scored.trusts[name]) for name, rates in scored.rates.items()}
         for scored in _scored(arguments, model, recognise, decoders)
     }
     described = _side_by_side(arguments, found) if arguments.all else _one(found)
@@ -135,6 +140,8 @@ def _table(found: dict[str, dict[str, Figures]], side_by_side: bool) -> str:
         lines.append(
             f"{name:<24} {counted.utterances:>10} {counted.words:>7}" + "".join(f" {cell:>{width}}" for cell in cells)
         )
+    lines += ["", f"words without a mark of doubt, {names[-1]}"]
+    lines += [f"{name:<24} {own[names[-1]].trust}" for name, own in found.items()]
     return "\n".join(lines) + "\n"
 
 

@@ -14,6 +14,7 @@ from trainer.corpus.transcripts import read_transcripts
 from trainer.dataset.batches import Batch, Example, Examples, buckets
 from trainer.dataset.training_data import TRAIN, examples_by_split
 from trainer.errors import CorpusError
+from trainer.evaluation.confidence import Trust, trust
 from trainer.evaluation.metrics import ErrorRate, Held, error_rate
 
 _BATCH_FRAMES = 60_000
@@ -60,10 +61,11 @@ def recognised(
 
 @dataclass(frozen=True)
 class Scored:
-    """Error counts of one set: for each decoder those of every utterance."""
+    """Error counts of one set: for each decoder those of every utterance, and what its confidences are worth."""
 
     name: str
     rates: dict[str, list[ErrorRate]]
+    trusts: dict[str, Trust]
 
 
 def score_cache(
@@ -86,21 +88,26 @@ def score_cache(
     shaper = Examples(model.alphabet, model.features, model.model)
     for name in splits or [name for name in found if name != TRAIN]:
         rates: dict[str, list[ErrorRate]] = {decoder: [] for decoder in decoders}
+        trusts = dict.fromkeys(decoders, Trust())
         for some, _, log_probs in recognised(found[name], recognise, shaper):
             for example, one in zip(some, log_probs, strict=True):
                 for decoder, own in rates.items():
-                    text = " ".join(word.text for word in decoders[decoder].decode(one))
-                    own.append(error_rate([(example.text, text)]))
-        yield Scored(name, rates)
+                    words = decoders[decoder].decode(one)
+                    own.append(error_rate([(example.text, " ".join(word.text for word in words))]))
+                    trusts[decoder] += trust(example.text, words)
+        yield Scored(name, rates, trusts)
 
 
 def score_folder(path: Path, model: Description, recognise: Recogniser, decoders: dict[str, Decoder]) -> Scored:
     """Recordings the whole way from the file, as a person would have them transcribed. Raises AudioError."""
     transcriber = Transcriber(model, recognise)
     rates: dict[str, list[ErrorRate]] = {decoder: [] for decoder in decoders}
+    trusts = dict.fromkeys(decoders, Trust())
     for transcript in read_transcripts(path):
         for decoder, own in rates.items():
             transcriber.decoder = decoders[decoder]
             *_, finished = transcriber.transcribe(transcript.path)
-            own.append(error_rate([(transcript.text, finished.text.replace("\n", " "))]))
-    return Scored(Path(path).name, rates)
+            words = [word for segment in finished.segments for word in segment.words]
+            own.append(error_rate([(transcript.text, " ".join(word.text for word in words))]))
+            trusts[decoder] += trust(transcript.text, words)
+    return Scored(Path(path).name, rates, trusts)

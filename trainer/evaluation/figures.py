@@ -5,25 +5,27 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from trainer.evaluation.confidence import Trust
 from trainer.evaluation.metrics import ErrorRate
 
 _RESAMPLES = 2000
+_NO_WORDS = Trust()
 
 
 @dataclass(frozen=True)
 class Figures:
-    """What one decoder made of one set; the intervals are of 95 %."""
+    """What one decoder made of one set; the intervals are of 95 %. trust: what its confidences are worth."""
 
     total: ErrorRate
     cer_95: tuple[float, float]
     wer_95: tuple[float, float]
+    trust: Trust = _NO_WORDS
 
     def to_dict(self) -> dict[str, object]:
         low_high = {"cer_95": self.cer_95, "wer_95": self.wer_95}
         rates = {"cer": self.total.cer, "wer": self.total.wer}
-        return {name: round(rate, 4) for name, rate in rates.items()} | {
-            name: [round(edge, 4) for edge in edges] for name, edges in low_high.items()
-        }
+        rounded = {name: round(rate, 4) for name, rate in rates.items()}
+        return rounded | {n: [round(edge, 4) for edge in edges] for n, edges in low_high.items()} | self.trust.to_dict()
 
 
 def interval(rates: Sequence[ErrorRate], words: bool = False) -> tuple[float, float]:
@@ -37,6 +39,6 @@ def interval(rates: Sequence[ErrorRate], words: bool = False) -> tuple[float, fl
     return float(low), float(high)
 
 
-def figures(rates: Sequence[ErrorRate]) -> Figures:
-    """rates: of each utterance."""
-    return Figures(sum(rates, ErrorRate()), interval(rates), interval(rates, words=True))
+def figures(rates: Sequence[ErrorRate], trust: Trust = _NO_WORDS) -> Figures:
+    """rates: of each utterance. trust: what the confidences of all words are worth."""
+    return Figures(sum(rates, ErrorRate()), interval(rates), interval(rates, words=True), trust)

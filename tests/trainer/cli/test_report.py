@@ -36,7 +36,8 @@ def test_both_decoders_side_by_side(parts, capsys, tmp_path):
     model, words, corpus = parts
     output = tmp_path / "out" / "rates.json"
     assert run(corpus, "--all", "-m", model, "--language-model", words, "-o", output) == 0
-    header, *rows = capsys.readouterr().out.splitlines()
+    table, confidence = capsys.readouterr().out.split("\n\n")
+    header, *rows = table.splitlines()
     assert header.split() == [
         "set",
         "utterances",
@@ -60,6 +61,12 @@ def test_both_decoders_side_by_side(parts, capsys, tmp_path):
                 low, high = found[decoder][f"{rate}_95"]
                 assert low <= found[decoder][rate] <= high
                 assert f"{found[decoder][rate]:.4f} [" in row
+            assert all(0 <= found[decoder][share] <= 1 for share in ("sure", "right_of_sure", "errors_marked"))
+    title, *shares = confidence.splitlines()
+    assert title.endswith("beam")
+    for share, found in zip(shares, described["sets"], strict=True):
+        assert share.startswith(found["set"])
+        assert f"errors marked {found['beam']['errors_marked']:.1%}" in share
 
 
 def test_the_language_model_is_used_unless_it_is_refused(parts, capsys):
