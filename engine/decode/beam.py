@@ -22,6 +22,7 @@ _HYPOTHESES, _READINGS = 64, 8  # looked at, of an utterance; and those of them 
 _HYPOTHESES_OF_WORD = 12
 _SURELY_BLANK = float(np.log(0.99))
 _BEAM_OF_GUESS = 150  # hypotheses for text that will be replaced
+_OWN_WORDS = 1000  # that the n-grams are loaded for; with more they are loaded again
 _BEAM_OF_WORD = 60  # hypotheses where one doubtful word is read once more
 _ALWAYS, _NEVER = 0.9, 0.1  # shares of `ё` from which on, and up to which, what was heard does not count
 
@@ -68,30 +69,38 @@ class BeamDecoder:
     def __init__(self, alphabet: Alphabet, model: LanguageModel, decode: DecodeConfig, own: Sequence[str] = ()):
         """own: see `prefer`. Takes about a second. Raises LanguageModelDamaged."""
         self.alphabet, self._model, self._decode = alphabet, model, decode
+        self._load_ngrams(_OWN_WORDS)  # first: the trie then takes the memory that reading the words leaves free
         self._lexicon = Lexicon(alphabet, model, decode)
         self._columns = self._lexicon.columns
         self._letters = GreedyDecoder(alphabet)
         self.prefer(own)
 
     def prefer(self, own: Sequence[str]) -> None:
-        """own: the person's words and phrases, normalised, in place of those given before; takes a third of a second.
+        """own: the person's words and phrases, normalised, in place of those given before; takes a tenth of a second.
 
         Not while another thread decodes.
         """
-        from flashlight.lib.text.decoder.kenlm import KenLM
-        from flashlight.lib.text.dictionary import Dictionary
-
         self._own = {fold_yo(word): word for text in own for word in text.split()}
+        if len(own) > self._most_own:
+            self._load_ngrams(2 * len(own))
         if own or self._lexicon.has_own:
             self._lexicon.prefer(own)
-        try:
-            self._ngrams = KenLM(narrow_path(self._model.ngrams), Dictionary(self._lexicon.tokens))
-        except RuntimeError as error:
-            raise LanguageModelDamaged(path=self._model.folder, file=NGRAMS) from error
         self._search = self._searching(self._decode.beam_size, _FEW_TOKENS)
         self._search_flat = self._searching(self._decode.beam_size, _TOKENS)
         self._search_guess = self._searching(min(_BEAM_OF_GUESS, self._decode.beam_size), _FEW_TOKENS)
         self._search_word = self._searching(min(_BEAM_OF_WORD, self._decode.beam_size), _TOKENS)
+
+    def _load_ngrams(self, most_own: int) -> None:
+        """most_own: so many own words can be told apart. Raises LanguageModelDamaged."""
+        from flashlight.lib.text.decoder.kenlm import KenLM
+        from flashlight.lib.text.dictionary import Dictionary
+
+        # "+" cannot begin a word, so that the n-grams score each own word as an unknown one, yet keep them apart.
+        labels = Dictionary(["<unk>", *self._model.words, *(f"+{i}" for i in range(most_own))])
+        try:
+            self._ngrams, self._most_own = KenLM(narrow_path(self._model.ngrams), labels), most_own
+        except RuntimeError as error:
+            raise LanguageModelDamaged(path=self._model.folder, file=NGRAMS) from error
 
     def _searching(self, beam_size: int, tokens: int):
         """A search that keeps so many hypotheses and looks at so many columns in a step."""

@@ -26,17 +26,23 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class LanguageModel:
-    """words: as in lexicon.npz; scores: float32 (n_words,), log10; unknown: log10 probability of any other word.
+    """lexicon: the words as they lie in lexicon.npz; scores: float32 (n_words,), log10; unknown: log10 probability of
+    any other word.
 
     yo: folded word -> how it is written with `ё`, and how often it is. described: the JSON.
     """
 
     folder: Path
-    words: list[str]
+    lexicon: np.ndarray
     scores: np.ndarray
     unknown: float
     yo: dict[str, tuple[str, float]]
     described: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def words(self) -> list[str]:
+        """In alphabetical order; made anew each time, for hundreds of thousands of strings are large."""
+        return _lines(self.lexicon)
 
     @property
     def ngrams(self) -> Path:
@@ -63,9 +69,13 @@ def load_language_model(folder: Path) -> LanguageModel:
                 if hashlib.file_digest(file, "sha256").hexdigest() != digest:
                     raise LanguageModelDamaged(path=folder, file=name)
         lexicon = read_arrays(folder / LEXICON)
-        words, scores = _lines(lexicon["words"]), lexicon["scores"].astype(np.float32)
+        words, scores = lexicon["words"], lexicon["scores"].astype(np.float32)
         yo_words = _lines(lexicon["yo_words"])
-        if len(words) != len(scores) or len(yo_words) != len(lexicon["yo_shares"]) or NGRAMS not in described["sha256"]:
+        if (
+            len(_lines(words)) != len(scores)
+            or len(yo_words) != len(lexicon["yo_shares"])
+            or NGRAMS not in described["sha256"]
+        ):
             raise LanguageModelDamaged(path=folder, file=LEXICON)
         shares = zip(yo_words, lexicon["yo_shares"].tolist(), strict=True)
         yo = {fold_yo(word): (word, share) for word, share in shares}

@@ -91,7 +91,7 @@ def free_prices(decode: DecodeConfig) -> np.ndarray:
 
 
 class Lexicon:
-    """trie: of flashlight-text; tokens: for each label the word as the n-grams know it."""
+    """trie: of flashlight-text. Labels: 0 for what the n-grams do not know, words from 1 on, own words after them."""
 
     def __init__(self, alphabet: Alphabet, model: LanguageModel, decode: DecodeConfig):
         """Takes about half a second for 100,000 words."""
@@ -103,7 +103,6 @@ class Lexicon:
         self._insert_words()
         self._free = self._free_nodes()
         self._own: list[list[int]] = []
-        self.tokens: list[str] = []
         self.prefer(())
 
     @property
@@ -121,11 +120,9 @@ class Lexicon:
         for spelling in self._own:
             node = self.trie.search(spelling)
             node.labels, node.scores = [], []
-        # "+" cannot begin a word, so that the n-grams score each own word as an unknown one, yet keep them apart.
-        self.tokens = ["<unk>", *model.words, *(f"+{i}" for i in range(len(own)))]
         self._own = []
         reward = self._decode.own_word_score / max(self._decode.lm_weight, _LEAST_WEIGHT)
-        for label, text in enumerate(own, start=1 + len(model.words)):
+        for label, text in enumerate(own, start=1 + len(model.scores)):
             if not alphabet.foreign(text := fold_yo(text)):
                 self._own.append([*alphabet.encode(text).tolist(), self.columns.own_end])
                 self.trie.insert(self._own[-1], label, model.unknown + reward)

@@ -211,6 +211,16 @@ def test_own_words_are_changed_without_loading_anew(model):
         assert beam.text(spoken("бурундук", certainty=0.97)) == "бурундук"
 
 
+def test_there_may_be_thousands_of_own_words(model):
+    letters = "абвгде"
+    many = ["".join(letters[(i // 6**k) % 6] for k in range(5)) for i in range(3000)]
+    beam = BeamDecoder(Alphabet(), model, DECODE, ["мапа"])
+    beam.prefer([*many, "мапа"])
+    assert beam.text(spoken("ма?а", м=0.4, п=0.3)) == "мапа"
+    beam.prefer([])
+    assert beam.text(spoken("ма?а", м=0.4, п=0.3)) == "мама"
+
+
 def test_own_words_keep_their_yo(own):
     assert own("фёкла").text(spoken("фекла")) == "фёкла"
 
