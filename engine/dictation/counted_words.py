@@ -1,0 +1,45 @@
+"""What numbers count: units of measure, money, per cent, and what is counted without being measured."""
+
+import re
+from collections.abc import Sequence
+
+from engine.dictation.number_tokens import Token, number_at, word_at
+from engine.dictation.numerals import listed
+
+HOURS = frozenset(listed("час часа часов часу часам часом часами часе часах"))
+MINUTES = frozenset(listed("минута минуты минут минуте минутам минуту минутой минутами минутах"))
+SECONDS = frozenset(listed("секунда секунды секунд секунде секундам секунду секундой секундами секундах"))
+PER_CENT = re.compile("процент(а|ов|у|ам|ом|ами|е|ах)?")
+DEGREES = re.compile("градус(а|ов|у|ам|ом|ами|е|ах)?")
+CELSIUS = "цельсия"
+_MEASURES = re.compile(
+    "((санти|милли|деци|кило|микро|нано)?метр|(милли|кило)?грамм|центнер|(милли|деци|гекто)?литр|гектар|карат|балл|дюйм|"
+    "фут|фунт|ярд|децибел|(кило|мега|гига)?(герц|ватт|вольт|бит|байт)|терабайт|(милли)?ампер|(кило)?джоуль|паскал|"
+    "кубометр|пиксел|доллар|цент)(а|я|ов|ей|у|ю|ам|ям|ом|ем|ами|ями|е|ах|ях|ь)?"
+    "|(килокалори|кал?ори)(я|и|й|ю|ей|ям|ями|ях)|(мил|тонн|сотк)(я|а|и|ы|ю|у|е|ей|ой|ям|ам|ями|ами|ях|ах)|миль|тонн|соток"
+    "|рубл(ь|я|ю|ем|е|и|ей|ям|ями|ях)|копе(ек|йк(а|и|е|у|ой|ам|ами|ах))|евро|гривн(а|ы|е|у|ой|ам|ами|ах)?|гривен|тенге"
+    "|юан(ь|я|ю|ем|е|и|ей|ям|ями|ях)|иен(а|ы|е|у|ой|ам|ами|ах)?|промилле"
+)
+_BEFORE_MEASURES = re.compile(
+    "(квадратн|кубическ|погонн|морск|американск|российск)(ый|ий|ая|ое|ого|ому|ым|им|ом|ую|ой|ые|ие|ых|их|ыми)"
+)
+_COUNTED = re.compile(
+    "человека?|лет|год(а|у|ам|ами|ах)?|раза?|дн(я|ей|ям|ями|ях)|сут(ки|ок|кам|ками|ках)|недел(я|и|ь|ю|ям|ями|ях)|"
+    "месяц(а|ев|у|ам|ами|ах)?|штук(а|и|у)?|страниц(а|ы|у)?|этаж(а|ей)?"
+)
+
+
+def is_measure(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a unit, money, degrees or per cent stand there; an adjective may come before: «квадратных метров»."""
+    word = word_at(tokens, at)
+    if _BEFORE_MEASURES.fullmatch(word):
+        word = word_at(tokens, at + 1)
+    return any(kind.fullmatch(word) for kind in (_MEASURES, PER_CENT, DEGREES))
+
+
+def is_counted(tokens: Sequence[Token], at: int) -> bool:
+    """Whether what stands there is counted by the number before it, as far as its form is known."""
+    word = word_at(tokens, at)
+    scale = number_at(tokens, at)
+    is_time = word in HOURS or word in MINUTES or word in SECONDS
+    return is_time or bool(_COUNTED.fullmatch(word)) or is_measure(tokens, at) or bool(scale and scale.is_lone_scale)

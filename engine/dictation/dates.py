@@ -1,0 +1,97 @@
+"""Dates, years, decades and centuries: 21 мая 2026 года, с 1941 по 1945 год, 90-е, XIX век.
+
+After Milchin's handbook: no ending where a month or the word for a year follows, centuries in Roman numerals.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from engine.dictation.number_tokens import Match, Token, merged, number_at, ordinal_at, word_at
+from engine.dictation.numerals import listed
+
+_MONTHS = frozenset(listed("января февраля марта апреля мая июня июля августа сентября октября ноября декабря"))
+_YEAR = frozenset(listed("год года году годом годе годов"))
+_DECADE = frozenset(listed("годы годов годам годами годах"))
+_CENTURY = frozenset(listed("век века веку веком веке веков веках столетие столетия столетию столетием столетии"))
+_LINKS = frozenset(listed("и или по до на"))
+_FIRST_YEAR = 1000
+_ROMAN_FROM = 3  # «не первый век» is no date
+_ROMAN = ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
+
+
+def dates(tokens: Sequence[Token], at: int) -> Match | None:
+    """What begins with an ordinal: a day, a year, a decade, a century, or some of them joined."""
+    if ordinal_at(tokens, at) is None:
+        return None
+    numeric = _numeric(tokens, at)
+    if numeric is not None:
+        return numeric
+    chain = [at]
+    while word_at(tokens, chain[-1] + 1) in _LINKS and ordinal_at(tokens, chain[-1] + 2):
+        chain.append(chain[-1] + 2)
+    while chain:
+        end = chain[-1] + 1
+        written = [_written(tokens[place], tokens, end) for place in chain]
+        if all(written):
+            between = [tokens[place] for place in range(at, end)]
+            for place, text in zip(chain, written, strict=True):
+                between[place - at] = merged([tokens[place]], text=text)
+            return end - at, between
+        chain.pop()
+    return None
+
+
+def _written(token: Token, tokens: Sequence[Token], end: int) -> str | None:
+    """The ordinal without an ending, if what stands at `end` asks for it."""
+    ordinal, value, following = token.ordinal, token.value, word_at(tokens, end)
+    if following in _MONTHS and ordinal.in_dates and 1 <= value <= 31:
+        return str(value)
+    if following in _YEAR and _is_year(token):
+        return str(value)
+    if following in _DECADE and ordinal.is_plural and value % 10 == 0 and value:
+        return f"{value}-{ordinal.ending}"
+    is_century = following in _CENTURY and not ordinal.is_plural and value <= 30
+    return _roman(value) if is_century and value >= _ROMAN_FROM else None
+
+
+def _is_year(token: Token) -> bool:
+    return token.value >= _FIRST_YEAR and not token.ordinal.is_plural and not token.ordinal.is_feminine
+
+
+def year_after_month(tokens: Sequence[Token], at: int) -> Match | None:
+    """«Двадцать первого мая две тысячи двадцать шестого»: the year without its word."""
+    year = ordinal_at(tokens, at)
+    if year is None or word_at(tokens, at - 1) not in _MONTHS or not _is_year(year):
+        return None
+    return 1, [merged([year], text=str(year.value))]
+
+
+def _numeric(tokens: Sequence[Token], at: int) -> Match | None:
+    """«Двадцать первого ноль пятого две тысячи двадцать шестого» is 21.05.2026."""
+    nought = number_at(tokens, at + 1)
+    skipped = int(nought is not None and nought.value == 0)
+    day, month, year = (ordinal_at(tokens, place) for place in (at, at + 1 + skipped, at + 2 + skipped))
+    if month is None or year is None or not all(token.ordinal.ending == "го" for token in (day, month, year)):
+        return None
+    if not (1 <= day.value <= 31 and 1 <= month.value <= 12 and _is_year(year)):
+        return None
+    n = 3 + skipped
+    return n, [merged(tokens[at : at + n], text=f"{day.value:02}.{month.value:02}.{year.value}")]
+
+
+def decades(tokens: Sequence[Token], at: int) -> Match | None:
+    """«В девяностых» without the word for years. Tenths, hundredths and thousandths are fractions more often."""
+    token = ordinal_at(tokens, at)
+    if token is None or not token.ordinal.is_plural:
+        return None
+    is_decade = 20 <= token.value < 100 and token.value % 10 == 0
+    is_whole = token.value > _FIRST_YEAR and token.value % 10 == 0 and token.scale == 1
+    return (1, [replace(token, digits=True)]) if is_decade or is_whole else None
+
+
+def _roman(value: int) -> str:
+    text = ""
+    for worth, letters in _ROMAN:
+        text += letters * (value // worth)
+        value %= worth
+    return text

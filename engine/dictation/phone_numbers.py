@@ -1,0 +1,81 @@
+"""Telephone numbers and digits said one by one, as Russian writers group them: 8 916 123-45-67."""
+
+from collections.abc import Sequence
+
+from engine.dictation.number_tokens import NO_BREAK, Match, Token, merged, number_at, word_at
+from engine.dictation.numerals import listed
+
+_CODES = frozenset(listed("код кода коду кодом коде пин пинкод пароль пароля индекс индекса"))
+_TELEPHONE = frozenset(listed("телефон телефона телефону телефоном телефоне"))
+_MOBILE = [3, 3, 2, 2]
+_CITY = [3, 2, 2]
+_LONG_RUN = 3  # digits said one by one
+
+
+def phone_numbers(tokens: Sequence[Token], at: int) -> Match | None:
+    """A run of numbers that together are a telephone number, a code, or digits one after the other."""
+    has_plus = word_at(tokens, at) == "плюс"
+    run = _run(tokens, at + has_plus)
+    if len(run) < 2:
+        return None
+    groups = _with_noughts(run)
+    label = word_at(tokens, at - 1)
+    text = _as_phone(groups, has_plus, label in _TELEPHONE)
+    if text is None and has_plus:
+        return None
+    if text is None and label in _CODES:
+        text = "".join(groups)
+    if text is not None:
+        n = has_plus + len(run)
+        return n, [merged(tokens[at : at + n], text=text)]
+    return len(run), _one_by_one(run)
+
+
+def _run(tokens: Sequence[Token], at: int) -> Sequence[Token]:
+    """Cardinals below a thousand, one after the other, as they are called out."""
+    end = at
+    while (token := number_at(tokens, end)) and token.value < 1000 and token.scale == 1 and token.is_upright:
+        end += 1
+    return tokens[at:end]
+
+
+def _with_noughts(run: Sequence[Token]) -> list[str]:
+    """The digits of each number; «ноль пять» is one of them, 05."""
+    groups: list[str] = []
+    for token in run:
+        if groups and groups[-1] == "0" and token.value < 10:
+            groups[-1] += str(token.value)
+        else:
+            groups.append(str(token.value))
+    return groups
+
+
+def _as_phone(groups: Sequence[str], has_plus: bool, is_named: bool) -> str | None:
+    digits, lengths = "".join(groups), [len(group) for group in groups]
+    if len(digits) == 11 and digits[0] == ("7" if has_plus else "8"):
+        first = "+7" if has_plus else "8"
+        return NO_BREAK.join((first, digits[1:4], _grouped(digits[4:])))
+    if has_plus:
+        return None
+    if lengths == _MOBILE:
+        return NO_BREAK.join((digits[:3], _grouped(digits[3:])))
+    if lengths == _CITY:
+        return _grouped(digits)
+    return f"{digits[:2]}-{digits[2:4]}-{digits[4:]}" if is_named and len(digits) == 6 else None
+
+
+def _grouped(digits: str) -> str:
+    return f"{digits[:3]}-{digits[3:5]}-{digits[5:]}"
+
+
+def _one_by_one(run: Sequence[Token]) -> list[Token]:
+    """Digits called out, and a nought before another digit: «двенадцать ноль один» is 12 01. The rest is left."""
+    if len(run) >= _LONG_RUN and all(token.value < 10 for token in run):
+        return [merged([token], text=str(token.value)) for token in run]
+    result: list[Token] = []
+    for token in run:
+        if len(result) > 1 and result[-1].value == 0 and token.value < 10:
+            result[-1] = merged([result[-1], token], text=f"0{token.value}")
+        else:
+            result.append(token)
+    return result

@@ -1,0 +1,121 @@
+"""Quantities: fractions, signs, per cent, degrees, units, money, ranges, house numbers."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from engine.dictation.counted_words import CELSIUS, DEGREES, PER_CENT, is_counted, is_measure
+from engine.dictation.number_tokens import NO_BREAK, Match, Token, merged, number_at, ordinal_at, word_at
+from engine.dictation.numerals import listed
+
+_WHOLE = frozenset(listed("целая целых целой целую целыми целым"))
+_DENOMINATORS = {10: 1, 100: 2, 1000: 3}  # decimals
+_LABELS = frozenset(
+    listed(
+        "дом доме дому домом квартира квартиры квартире квартиру корпус корпуса корпусе строение подъезд "
+        "подъезде офис офисе кабинет кабинете номер номера страница страницы странице страницу глава главы главе "
+        "главу пункт пункта пункте статья статьи статье статью том тома томе раздел раздела разделе рисунок "
+        "рисунке таблица таблице параграф параграфе вагон вагоне версия версии"
+    )
+)
+_FUNCTION_WORDS = frozenset(
+    listed("и или а но на в во по к ко с со у от до из за о об для при это что где как не то же мы вы он она они я ты")
+)
+_MINUS, _PLUS = "\N{MINUS SIGN}", "+"
+_EN_DASH = "\N{EN DASH}"
+
+
+def fractions(tokens: Sequence[Token], at: int) -> Match | None:
+    """«Две целых пять десятых» is 2,5; «пять десятых процента» 0,5; «два с половиной миллиона» 2,5."""
+    whole = number_at(tokens, at)
+    if whole is None:
+        return None
+    if word_at(tokens, at + 1) in _WHOLE:
+        first = at + (3 if word_at(tokens, at + 2) == "и" else 2)
+        decimals = _decimals(tokens, first)
+        if decimals is None:
+            return None
+        n = first + 2 - at
+        return n, [merged(tokens[at : at + n], value=whole.value, tail=f",{decimals}", digits=True)]
+    decimals = _decimals(tokens, at)
+    if decimals is not None and is_measure(tokens, at + 2):
+        return 2, [merged(tokens[at : at + 2], value=0, tail=f",{decimals}", digits=True)]
+    if word_at(tokens, at + 1) == "с" and word_at(tokens, at + 2) == "половиной" and not whole.is_doubtful:
+        scale = number_at(tokens, at + 3)
+        if is_measure(tokens, at + 3) or (scale and scale.is_lone_scale):
+            return 3, [merged(tokens[at : at + 3], value=whole.value, tail=",5", digits=True)]
+    return None
+
+
+def _decimals(tokens: Sequence[Token], at: int) -> str | None:
+    """«Пять сотых»: 05."""
+    parts, of = number_at(tokens, at), ordinal_at(tokens, at + 1)
+    if parts is None or of is None or of.value not in _DENOMINATORS or len(of.said) > 1:
+        return None
+    is_fraction = of.ordinal.is_plural or of.ordinal.is_feminine or of.said[0].endswith("ой")
+    return f"{parts.value:0{_DENOMINATORS[of.value]}}" if is_fraction and parts.value < of.value else None
+
+
+def signs(tokens: Sequence[Token], at: int) -> Match | None:
+    """«Минус двадцать» is −20; before degrees «плюс» is a sign too. Between two numbers they are words."""
+    sign, number = word_at(tokens, at), number_at(tokens, at + 1)
+    if sign not in ("минус", "плюс") or number is None or number.is_lone_scale or number_at(tokens, at - 1):
+        return None
+    has_degrees = bool(DEGREES.fullmatch(word_at(tokens, at + 2)))
+    is_last = at + 2 >= len(tokens)
+    is_sure = number.value >= 10 or bool(number.tail) or is_measure(tokens, at + 2) or (is_last and not number.is_one)
+    if not (has_degrees if sign == "плюс" else is_sure):
+        return None
+    signed = replace(number, said=tokens[at].said + number.said, digits=True)
+    return 2, [replace(signed, sign=_MINUS if sign == "минус" else _PLUS)]
+
+
+def ranges(tokens: Sequence[Token], at: int) -> Match | None:
+    """«Десять пятнадцать минут» is 10–15; small ones only where they are measured: «два три раза» stays."""
+    first, second = number_at(tokens, at), number_at(tokens, at + 1)
+    is_approximate = is_counted(tokens, at + 2) or is_counted(tokens, at - 1)  # «лет десять пятнадцать»
+    if first is None or second is None or number_at(tokens, at - 1) or not is_approximate:
+        return None
+    if any(token.is_doubtful or token.is_one or token.tail or token.value >= 10**6 for token in (first, second)):
+        return None
+    is_range = first.value < second.value <= 2 * first.value and first.is_upright == second.is_upright
+    is_large = second.value >= 10 or is_measure(tokens, at + 2)
+    if not is_range or not is_large:
+        return None
+    return 2, [merged([first, second], value=first.value, tail=f"{_EN_DASH}{second.numeral}", digits=True)]
+
+
+def measured(tokens: Sequence[Token], at: int) -> Match | None:
+    """A number before a unit, money, degrees or per cent; the last two may become a sign."""
+    number = number_at(tokens, at)
+    if number is None or number.is_doubtful or not is_measure(tokens, at + 1):
+        return None
+    unit = word_at(tokens, at + 1)
+    is_per_cent = bool(PER_CENT.fullmatch(unit))
+    is_strange = number.is_one and not (number.is_upright or is_per_cent)  # «одного рубля» is often «no rouble»
+    if is_strange or (number.is_one and word_at(tokens, at - 1) == "ни"):
+        return None
+    if is_per_cent:
+        return 2, [
+            merged(
+                tokens[at : at + 2], value=number.value, sign=number.sign, tail=f"{number.tail}{NO_BREAK}%", digits=True
+            )
+        ]
+    if DEGREES.fullmatch(unit) and word_at(tokens, at + 2) == CELSIUS:
+        return 3, [merged(tokens[at : at + 3], text=f"{number.numeral}{NO_BREAK}°C")]
+    return 1, [replace(number, digits=True)]
+
+
+def labelled(tokens: Sequence[Token], at: int) -> Match | None:
+    """«Дом пять», «страница семь»: a number behind the name of what it numbers; and «двадцать пять дробь два»."""
+    number, label = number_at(tokens, at), word_at(tokens, at - 1)
+    if number is None:
+        return None
+    other = number_at(tokens, at + 2)
+    if word_at(tokens, at + 1) == "дробь" and other:
+        return 3, [merged(tokens[at : at + 3], text=f"{number.numeral}/{other.numeral}")]
+    is_named = label in _LABELS and number.is_upright and not number.is_doubtful
+    following = word_at(tokens, at + 1)
+    ends = at + 1 >= len(tokens) or following in _FUNCTION_WORDS or following in _LABELS
+    if not is_named or not ends or (number.is_one and label.startswith("номер")):
+        return None
+    return 1, [replace(number, digits=True)]
