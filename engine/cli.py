@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from engine.decode.beam_loader import Language, load_beam
+from engine.decode.own_words import own_spelling
 from engine.dictation.apply_commands import dictated
 from engine.dictation.spoken_commands import NOTHING_SPOKEN, Spoken
 from engine.errors import ConfigError, DiktovkaError
@@ -54,7 +55,9 @@ def add_transcribe_options(parser: argparse.ArgumentParser) -> None:
     add_language_options(parser, "the list of the settings")
     said = "carry out what is said about the text: «точка», «запятая», «новая строка» and others, as in dictation"
     add("--spoken-commands", action="store_true", help=said)
-    add("--digits", action="store_true", help="write numbers as digits")
+    digits = "write numbers, dates, times and sums of money in digits (default), or as they were said"
+    add("--digits", action=argparse.BooleanOptionalAction, default=True, help=digits)
+    add("--bind-short-words", action="store_true", help="put a no-break space behind «в», «к», «с», «у», «о», «и», «а»")
 
 
 def add_language_options(parser: argparse.ArgumentParser, own_words: str) -> None:
@@ -97,11 +100,11 @@ def transcribe(arguments: argparse.Namespace) -> int:
     described, recognise = load_recogniser(model)
     own_words = arguments.own_words or own_words_file()
     transcriber = Transcriber(described, recognise, decoder(described, arguments.language_model, own_words))
-    spoken = spoken_options(arguments.spoken_commands, arguments.digits)
-    failed, outputs = False, Outputs(arguments.output_directory, arguments.format, arguments.overwrite)
+    spoken = replace(spoken_options(arguments.spoken_commands, arguments.digits), spelling=own_spelling(own_words))
+    failed, outputs = False, Outputs(arguments)
     for path in arguments.file:
         try:
-            finished = _finished(written(transcriber.transcribe(path, track=arguments.track), spoken), path)
+            finished = _finished(dictated(transcriber.transcribe(path, track=arguments.track), spoken), path)
             for note in finished.notes:
                 say(f"diktovka: {path}: {note}")
             told = (str(path), finished.duration_s, model.name, arguments.spoken_commands, finished.notes)
@@ -118,8 +121,9 @@ class Outputs:
     No two recordings get one file, and what was there before is replaced only where that was asked for.
     """
 
-    def __init__(self, folder: Path | None, form: str, overwrite: bool):
-        self._folder, self._form, self._overwrite = folder, form, overwrite
+    def __init__(self, arguments: argparse.Namespace):
+        self._folder, self._form, self._overwrite = arguments.output_directory, arguments.format, arguments.overwrite
+        self._binds_short_words = arguments.bind_short_words
         self._written: set[str] = set()
 
     def put(self, document: Document, recording: Path) -> None:
@@ -127,10 +131,10 @@ class Outputs:
         from engine.transcript.export import rendered, write
 
         if self._folder is None:
-            _print(rendered(self._form, document).decode("utf-8"))
+            _print(rendered(self._form, document, binds_short_words=self._binds_short_words).decode("utf-8"))
             return
         target = free_path(self._folder, recording.stem, f".{self._form}", " ({})", taken=self._is_taken)
-        write(target, document, form=self._form)
+        write(target, document, form=self._form, binds_short_words=self._binds_short_words)
         self._written.add(_folded(target))
         say(f"{target}")
 
@@ -153,16 +157,9 @@ def _print(text: str) -> None:
         raise storage_error(Path("standard output"), error) from error
 
 
-def spoken_options(commands: bool, digits: bool) -> Spoken | None:
-    """What is made of spoken words; None where they are written as they were heard."""
-    if not commands and not digits:
-        return None
+def spoken_options(commands: bool, digits: bool) -> Spoken:
+    """What is made of spoken words."""
     return Spoken(digits=digits) if commands else replace(NOTHING_SPOKEN, digits=digits)
-
-
-def written(events: Iterator[Event], spoken: Spoken | None) -> Iterator[Event]:
-    """The events of one recording, with what was said about its text carried out."""
-    return events if spoken is None else dictated(events, spoken)
 
 
 def _finished(events: Iterator[Event], path: Path) -> Finished:

@@ -1,12 +1,25 @@
-"""The person's own words: a UTF-8 file with one word or phrase a line, which recognition prefers."""
+"""The person's own words: a UTF-8 file with one word or phrase a line, which recognition prefers.
 
+A line is written as it should come out: `Яндекс`, `ООО «Ромашка»`. Where it is not said as it is written, what is said
+stands behind an equals sign: `iPhone = айфон`.
+"""
+
+import logging
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from engine.alphabet import Alphabet, normalise
+from engine.decode.transliteration import transliterated
+from engine.dictation.own_spelling import NO_OWN_SPELLING, OwnSpelling
 from engine.errors import OwnWordsUnreadable
 from engine.paths import own_words_file
 from engine.system.atomic_files import write_atomic
+from engine.text_marks import N_
+
+log = logging.getLogger(__name__)
+_STRESS = re.compile("[\u0300\u0301]|\\+(?=[аеёиоуыэюя])", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -19,33 +32,80 @@ class BadLine:
 
 
 @dataclass(frozen=True)
-class OwnWords:
-    """words: normalised words and phrases, each once, in order."""
+class OwnWord:
+    """written: as the person spells it; spoken: what recognition gives, normalised; is_guess: nobody said how."""
 
-    words: tuple[str, ...] = ()
+    written: str
+    spoken: str
+    is_guess: bool = False
+
+
+@dataclass(frozen=True)
+class OwnWords:
+    """entries: in their order, each spoken form once."""
+
+    entries: tuple[OwnWord, ...] = ()
     bad: tuple[BadLine, ...] = ()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Words and phrases as they are said."""
+        return tuple(entry.spoken for entry in self.entries)
+
+    @property
+    def spelling(self) -> OwnSpelling:
+        return OwnSpelling((entry.spoken, entry.written) for entry in self.entries)
 
 
 def parse_own_words(text: str) -> OwnWords:
     """Lines as a person types them; empty ones are passed over."""
-    words: dict[str, None] = {}
+    entries: dict[str, OwnWord] = {}
     bad: list[BadLine] = []
     for number, line in enumerate(text.splitlines(), start=1):
-        normal = normalise(line)
         if not line.strip():
             continue
-        if not normal:
-            bad.append(BadLine(number, line.strip(), reason="it has no letters"))
-        elif Alphabet().foreign(normal):
-            bad.append(BadLine(number, line.strip(), reason="it has signs that are no Russian letters"))
+        found = list(_parsed(line))
+        reason = next((reason for entry in found if (reason := _why_unusable(entry))), "")
+        if reason:
+            bad.append(BadLine(number, line.strip(), reason))
         else:
-            words[normal] = None
-    return OwnWords(tuple(words), tuple(bad))
+            for entry in found:
+                entries.setdefault(entry.spoken, entry)
+    return OwnWords(tuple(entries.values()), tuple(bad))
+
+
+def _parsed(line: str) -> Iterator[OwnWord]:
+    """`Яндекс` is said as it is written; `iPhone = айфон, айфончик` is told how."""
+    written, equals, spoken = line.partition("=")
+    written = " ".join(written.split())
+    if equals:
+        yield from (OwnWord(written, normalise(form)) for form in spoken.split(","))
+        return
+    written = _STRESS.sub("", written).rstrip(" ,;:.!?")
+    normal = normalise(written)
+    guess = normalise(transliterated(written))
+    yield OwnWord(written, guess, is_guess=guess != normal) if Alphabet().foreign(normal) else OwnWord(written, normal)
+
+
+def _why_unusable(entry: OwnWord) -> str:
+    """Nothing where it can be used."""
+    if not entry.written or not entry.spoken:
+        return N_("it has no letters")
+    return N_("it has signs that are no Russian letters") if Alphabet().foreign(entry.spoken) else ""
 
 
 def read_own_words(path: Path | None = None) -> OwnWords:
     """path: None means the person's own file. No file, no words. Raises OwnWordsUnreadable."""
     return parse_own_words(read_text(path or own_words_file()))
+
+
+def own_spelling(path: Path | None = None) -> OwnSpelling:
+    """Of the words in the file; of none where it cannot be read, which recognition reports."""
+    try:
+        return read_own_words(path).spelling
+    except OwnWordsUnreadable as error:
+        log.warning("own words are written as they are heard", exc_info=error)
+        return NO_OWN_SPELLING
 
 
 def write_own_words(text: str, path: Path | None = None) -> OwnWords:

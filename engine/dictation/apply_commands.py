@@ -4,18 +4,23 @@ A written word has the time and the confidence of the one that it was said with;
 A command may change what was said before it: then the earlier segment is given anew, as `Revised`.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from operator import add
 
-from engine.dictation.numbers import with_digits
 from engine.dictation.spoken_commands import Act, Kind, Spoken, acts
+from engine.dictation.written_form import WrittenForm
 from engine.events import Event, Final, Finished, Provisional, Revised, Segment, Word
-from engine.punctuation.labels import DASH, HYPHEN, MARKS, NO_MARK, PLAIN, Form, Label
+from engine.punctuation.labels import DASH, ENDS, HYPHEN, MARKS, NO_MARK, PLAIN, Form, Label
 from engine.punctuation.running_labels import Punctuates, RunningLabels
 
 _SENTENCE_ENDS = (".", "?", "!", "…")
 LONG_PARAGRAPH = 1000  # letters; more is hard to read, and slow to lay out anew for each word
 _PARAGRAPH_PAUSE_S, _SHORTEST_PARAGRAPH = 2.5, 300  # so long a pause after so many letters begins a new one
+_BEHIND_QUOTE = (".", ",", ";", ":")
+_FIRST_LETTER = re.compile(r"^(«?)([^\W\d_])(?=[^A-ZА-ЯЁ]*$)")
 _GOES_ON = (",", ":", ";", "—")  # after these no new sentence begins, not even in a new line
 
 
@@ -32,12 +37,13 @@ class _Token:
 class _Page:
     """Tokens as one act after the other is carried out. labels: of the words, where they are punctuated."""
 
-    def __init__(self, spoken: Spoken, labels: Mapping[Word, Label] | None):
-        self._spoken, self._labels = spoken, labels or {}
+    def __init__(self, capitals: bool, form: WrittenForm, labels: Mapping[Word, Label] | None):
+        self._form, self._labels = form, labels or {}
         self.tokens: list[_Token] = []
         self._breaks, self._capital = "", labels is not None
-        self._capitals = spoken.capitals or labels is not None
+        self._capitals = capitals or labels is not None
         self._sentence = 0  # where the current one begins
+        self._opening = ""  # what the next word begins with
         self._joins = False  # the next word belongs to the last token: кто-то
         self._n_letters = 0  # since the last line break
 
@@ -49,6 +55,10 @@ class _Page:
                 self._mark(act, part)
             case Kind.DASH:
                 self._add(_one(act.words, act.command.text), part, keep_capital=True)
+            case Kind.OPENING_QUOTE:
+                self._opening += act.command.text
+            case Kind.CLOSING_QUOTE:
+                self._close_quote(act, part)
             case Kind.BREAK:
                 self._break(act.command.text)
             case Kind.CAPITAL:
@@ -57,28 +67,30 @@ class _Page:
                 self._delete()
 
     def _write(self, words: Sequence[Word], part: int) -> None:
-        left = list(words)
-        texts = [word.text for word in words]
-        groups = with_digits(texts) if self._spoken.digits else [(1, text) for text in texts]
-        for n, text in groups:
-            group = [left.pop(0) for _ in range(n)]
-            first, last = (self._labels.get(word, PLAIN) for word in (group[0], group[-1]))
-            self._begin_paragraph(group[0])
-            self._add(_formed(_one(group, text), first.form), part)
+        labels = [self._labels.get(word, PLAIN) for word in words]
+        at = 0
+        for group in self._form.groups(words, [i for i, label in enumerate(labels) if label.mark in ENDS]):
+            first, last = labels[at], labels[at + len(group.said) - 1]
+            at += len(group.said)
+            self._begin_paragraph(group.said[0])
+            for word in group.written:
+                self._add(_formed(word, first.form) if group.is_same else word, part)
             if last.mark != NO_MARK:
-                self._punctuate(last.mark, group[-1], part)
+                self._punctuate(last.mark, group.said[-1], part)
 
     def _begin_paragraph(self, word: Word) -> None:
         """A long pause after a sentence, once enough was said."""
         if not self._labels or not self.tokens or self._breaks or self._n_letters < _SHORTEST_PARAGRAPH:
             return
         last = self.tokens[-1].word
-        if word.start_s - last.end_s >= _PARAGRAPH_PAUSE_S and last.text.endswith(_SENTENCE_ENDS):
+        if word.start_s - last.end_s >= _PARAGRAPH_PAUSE_S and last.text.rstrip("»").endswith(_SENTENCE_ENDS):
             self._break("\n")
 
     def _add(self, word: Word, part: int, keep_capital: bool = False) -> None:
         before = self._breaks or (" " if self.tokens else "")
         shown = word if keep_capital or not self._capital else _capitalised(word)
+        if self._opening and any(map(str.isalnum, shown.text)):
+            shown, self._opening = _spelled(shown, partial(add, self._opening)), ""
         if self._joins and self.tokens and self.tokens[-1].part == part and not self._breaks:
             self.tokens[-1].word = _joined_by_hyphen(self.tokens[-1].word, shown)
         else:
@@ -111,6 +123,17 @@ class _Page:
         if mark in _SENTENCE_ENDS:
             self._end_sentence()
 
+    def _close_quote(self, act: Act, part: int) -> None:
+        """Before a mark that was put there already, as Russian has it: «да», «да»."""
+        quote = act.command.text
+        if not self.tokens or self._breaks:
+            self._add(_one(act.words, quote), part, keep_capital=True)
+            return
+        last = self.tokens[-1]
+        mark = last.word.mark[-1:] if last.word.mark.endswith(_BEHIND_QUOTE) else ""
+        quoted = _spelled(last.word, lambda text: f"{text.removesuffix(mark)}{quote}{mark}")
+        last.word = replace(quoted, mark=f"{last.word.mark.removesuffix(mark)}{quote}{mark}")
+
     def _end_sentence(self) -> None:
         if self._capitals:
             self._capital = True
@@ -127,7 +150,8 @@ class _Page:
         self._sentence = len(self.tokens)
 
     def _delete(self) -> None:
-        if not self.tokens:
+        if self._opening or not self.tokens:
+            self._opening = ""
             return
         last = self.tokens.pop()
         if last.word.plain == "" and self.tokens:  # a dash that nobody said goes with the word before it
@@ -152,6 +176,7 @@ class Dictation:
 
     def __init__(self, spoken: Spoken, punctuator: Punctuates | None = None):
         self._spoken, self._commands = spoken, spoken.commands
+        self._form = WrittenForm(spoken.spelling, spoken.digits)
         self._labels = RunningLabels(punctuator) if punctuator is not None else None
         self._acts: list[tuple[int, Act]] = []
         self.segments: list[Segment] = []
@@ -186,7 +211,8 @@ class Dictation:
     def _written(
         self, left: Sequence[tuple[int, Act]], segments: Sequence[Segment], settle: bool = False, is_over: bool = False
     ) -> list[Segment]:
-        page = _Page(self._spoken, self._labelled([act for _part, act in left], settle, is_over))
+        labels = self._labelled([act for _part, act in left], settle, is_over)
+        page = _Page(self._spoken.capitals, self._form, labels)
         for part, act in left:
             page.do(act, part)
         return [_rewritten(*pair) for pair in zip(segments, page.parts(len(segments)), strict=True)]
@@ -246,7 +272,8 @@ def _one(said: Sequence[Word], text: str) -> Word:
 
 
 def _capitalised(word: Word) -> Word:
-    return _spelled(word, lambda text: text[:1].upper() + text[1:])
+    """Its own capitals stay as they are: iPhone."""
+    return _spelled(word, lambda text: _FIRST_LETTER.sub(lambda start: start[1] + start[2].upper(), text))
 
 
 def _formed(word: Word, form: Form) -> Word:

@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from engine.dictation.numerals import CARDINALS, NOMINATIVE, ONE, ORDINALS, SCALE_OF, UPRIGHT, Ordinal
-from engine.text_marks import fold_yo
+from engine.text_marks import NO_BREAK, fold_yo
 
-NO_BREAK = "\N{NO-BREAK SPACE}"
 _GROUPED_FROM = 10_000  # Milchin: four digits are not parted
 _AMBIGUOUS = frozenset(("сорока",))  # a bird
 _AFTER_ONE = {"один": ("миллион", "миллиард"), "одна": ("тысяча",), "одну": ("тысячу",)}

@@ -16,7 +16,7 @@ from engine.dictation.clock_times import clock_times, hours_in_digits, spoken_cl
 from engine.dictation.counted_words import is_counted
 from engine.dictation.dates import dates, decades, year_after_month
 from engine.dictation.number_tokens import Match, Token, number_at, ordinal_at, rewritten, tokens_of, word_at
-from engine.dictation.numerals import listed
+from engine.dictation.numerals import is_numeral, listed
 from engine.dictation.phone_numbers import phone_numbers
 from engine.dictation.quantities import fractions, labelled, measured, ranges, signs
 from engine.text_marks import fold_yo
@@ -61,14 +61,15 @@ _RULES = (
 )
 
 
-def with_digits(words: Sequence[str]) -> list[tuple[int, str]]:
-    """words: lower case. For each word of the result, how many of the given ones it stands for, and its text.
+def with_digits(words: Sequence[str], plain: frozenset[int] = frozenset()) -> list[tuple[int, str]]:
+    """words: lower case; plain: places of those that are no numbers.
 
-    A text may hold no-break spaces, never others.
+    For each word of the result, how many of the given ones it stands for, and its text. A text may hold no-break
+    spaces, never others.
     """
-    tokens = tokens_of(words, _idioms(words))
-    if not any(token.value is not None for token in tokens):
+    if not any(is_numeral(word) for word in words):
         return [(1, word) for word in words]
+    tokens = tokens_of(words, plain | _idioms(words))
     for rule in _RULES:
         tokens = rewritten(tokens, rule)
     tokens = _in_company(_side_by_side([_by_itself(tokens, at) for at in range(len(tokens))]))

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from engine.text_marks import fold_yo
+
 
 def listed(words: str) -> tuple[str, ...]:
     """Words parted by blanks."""
@@ -115,3 +117,9 @@ NOMINATIVE = frozenset(
     ]
 )
 UPRIGHT = NOMINATIVE | set(listed("тысячи тысяч миллиона миллионов миллиарда миллиардов"))  # as in «пять тысяч»
+
+
+def is_numeral(word: str) -> bool:
+    """Whether a lower-case word is one of them."""
+    word = fold_yo(word)
+    return word in CARDINALS or word in SCALE_OF or word in ORDINALS

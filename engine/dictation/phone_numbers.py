@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from engine.dictation.number_tokens import NO_BREAK, Match, Token, merged, number_at, word_at
+from engine.dictation.number_tokens import Match, Token, merged, number_at, word_at
 from engine.dictation.numerals import listed
+from engine.text_marks import NO_BREAK
 
 _CODES = frozenset(listed("код кода коду кодом коде пин пинкод пароль пароля индекс индекса"))
 _TELEPHONE = frozenset(listed("телефон телефона телефону телефоном телефоне"))

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from engine.dictation.counted_words import CELSIUS, DEGREES, PER_CENT, is_counted, is_measure
-from engine.dictation.number_tokens import NO_BREAK, Match, Token, merged, number_at, ordinal_at, word_at
+from engine.dictation.number_tokens import Match, Token, merged, number_at, ordinal_at, word_at
 from engine.dictation.numerals import listed
+from engine.text_marks import NO_BREAK
 
 _WHOLE = frozenset(listed("целая целых целой целую целыми целым"))
 _DENOMINATORS = {10: 1, 100: 2, 1000: 3}  # decimals

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from engine.dictation.own_spelling import NO_OWN_SPELLING, OwnSpelling
 from engine.events import Word
 from engine.text_marks import N_, fold_yo
 
@@ -18,6 +19,8 @@ LONG_WORD = 10  # letters; `scripts/benchmarks/spoken_commands.py` counts what t
 class Kind(Enum):
     MARK = auto()  # closes up to the word before it
     DASH = auto()  # stands between two words
+    OPENING_QUOTE = auto()  # closes up to the word behind it
+    CLOSING_QUOTE = auto()
     BREAK = auto()
     CAPITAL = auto()
     DELETE_WORD = auto()
@@ -73,6 +76,9 @@ COMMANDS = (
     Command("semicolon", "точка с запятой", N_("a semicolon"), Kind.MARK, ";"),
     Command("colon", "двоеточие", N_("a colon"), Kind.MARK, ":"),
     Command("dash", "тире", N_("a dash"), Kind.DASH, "—"),
+    Command("ellipsis", "многоточие", N_("an ellipsis"), Kind.MARK, "…"),
+    Command("opening_quote", "кавычки открываются", N_("an opening quotation mark"), Kind.OPENING_QUOTE, "«"),
+    Command("closing_quote", "кавычки закрываются", N_("a closing quotation mark"), Kind.CLOSING_QUOTE, "»"),
     Command("new_line", "новая строка", N_("a new line"), Kind.BREAK, "\n"),
     Command("new_paragraph", "новый абзац", N_("a new paragraph, after an empty line"), Kind.BREAK, "\n\n"),
     Command("capital_letter", "с большой буквы", N_("the next word gets a capital letter"), Kind.CAPITAL),
@@ -86,12 +92,13 @@ class Spoken:
     """What is made of spoken words. off: names of the COMMANDS that are plain words.
 
     capitals: sentences that end with a spoken mark, and what follows them, begin with a capital letter.
-    digits: numbers as digits, see engine.dictation.numbers.
+    digits: numbers as digits, see engine.dictation.numbers. spelling: of the person's own words.
     """
 
     off: frozenset[str] = frozenset()
     capitals: bool = True
     digits: bool = False
+    spelling: OwnSpelling = NO_OWN_SPELLING
 
     @property
     def commands(self) -> tuple[Command, ...]:

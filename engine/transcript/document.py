@@ -4,7 +4,6 @@ The one thing that the editor, the history and every exporter share: what is on 
 """
 
 import json
-import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +15,7 @@ from engine.dictation.apply_commands import paragraphs
 from engine.errors import TranscriptDamaged
 from engine.events import Segment, Word
 from engine.notes import Note
+from engine.text_marks import WORD, words_of
 from engine.transcript.alignment import aligned
 
 FORMAT, VERSION = "diktovka-transcript", 2
@@ -69,7 +69,7 @@ class Document:
 
     @property
     def is_edited(self) -> bool:
-        return self.text.split() != [word.text for segment in self.heard for word in segment.words]
+        return words_of(self.text) != [word.text for segment in self.heard for word in segment.words]
 
     @cached_property
     def segments(self) -> tuple[Segment, ...]:
@@ -79,7 +79,7 @@ class Document:
         """
         if self.is_dictation and not self.is_edited:
             return self.heard
-        lines = [line.split() for line in ([self.text] if self.is_dictation else self.text.split("\n"))]
+        lines = [words_of(line) for line in ([self.text] if self.is_dictation else self.text.split("\n"))]
         lines = [line for line in lines if line]
         if lines == [[word.text for word in segment.words] for segment in self.heard]:
             return self.heard
@@ -98,7 +98,7 @@ class Document:
     @cached_property
     def places(self) -> tuple[tuple[int, int], ...]:
         """First letter in `text`, and the one behind the last, of each of `words`."""
-        return tuple(match.span() for match in re.finditer(r"\S+", self.text))
+        return tuple(match.span() for match in WORD.finditer(self.text))
 
     def to_json(self) -> str:
         """One object, as docs/transcript-format.md describes it."""

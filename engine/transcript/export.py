@@ -13,23 +13,27 @@ from engine.events import Segment
 from engine.system.atomic_files import atomic_path
 from engine.transcript.document import Document
 from engine.transcript.subtitles import Cue, cues
+from engine.transcript.typography import typeset
 
 FORMATS = ("txt", "srt", "vtt", "json", "docx")
 TIMED = ("srt", "vtt", "json")
 _NOT_IN_XML = re.compile("[^\\t\\n\\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def rendered(form: str, document: Document, text: str | None = None, title: str = "") -> bytes:
+def rendered(
+    form: str, document: Document, text: str | None = None, title: str = "", binds_short_words: bool = False
+) -> bytes:
     """The document in one of FORMATS. text: for plain text and Word, where more stands on the page than was said.
 
-    title: of a Word document, where it is not the recording's name.
+    title: of a Word document, where it is not the recording's name. binds_short_words: see typography.typeset; JSON
+    is left as it is.
     """
-    text = document.text if text is None else text
+    text = typeset(document.text if text is None else text, binds_short_words)
     match form:
         case "srt":
-            written = to_srt(document.segments)
+            written = typeset(to_srt(document.segments), binds_short_words)
         case "vtt":
-            written = to_vtt(document.segments)
+            written = typeset(to_vtt(document.segments), binds_short_words)
         case "json":
             written = document.to_json()
         case "docx":
@@ -45,7 +49,14 @@ def form_of(path: Path) -> str:
     return ending if ending in FORMATS else "txt"
 
 
-def write(path: Path, document: Document, text: str | None = None, form: str | None = None, title: str = "") -> None:
+def write(
+    path: Path,
+    document: Document,
+    text: str | None = None,
+    form: str | None = None,
+    title: str = "",
+    binds_short_words: bool = False,
+) -> None:
     """The file, whole or not at all, in the format of its ending unless told.
 
     Raises DiskFull, NotWritable or NoTimes.
@@ -53,7 +64,7 @@ def write(path: Path, document: Document, text: str | None = None, form: str | N
     form = form or form_of(path)
     if form in TIMED and not document.heard and (document.text if text is None else text).strip():
         raise NoTimes(name=path.name)
-    content = rendered(form, document, text, title)
+    content = rendered(form, document, text, title, binds_short_words)
     with atomic_path(path) as temporary:
         temporary.write_bytes(content)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from engine.events import Segment
+from engine.text_marks import words_of
 from engine.transcript.alignment import aligned
 
 NO_SEGMENT = 0
@@ -131,7 +132,7 @@ def retimed(segment: Segment, text: str) -> Segment | None:
     Words that stayed keep their times; others share the time of those they replaced, or the gap between their
     neighbours. What a person wrote has confidence 1.
     """
-    wanted = text.split()
+    wanted = words_of(text)
     if not wanted:
         return None
     if wanted == [word.text for word in segment.words]:

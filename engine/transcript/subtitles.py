@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise, zip_longest
 
 from engine.events import Segment, Word
+from engine.text_marks import words_of
 
 MAX_LINE = 42
 MAX_CUE_MS = 7_000
@@ -64,7 +65,7 @@ def _printable(words: Iterable[Word]) -> list[Word]:
     """Words without blanks inside; one that is longer than a line in pieces that share its time."""
     pieces = []
     for word in words:
-        for text in word.text.split():
+        for text in words_of(word.text):
             n_pieces = -(-len(text) // MAX_LINE)
             piece_s = (word.end_s - word.start_s) / n_pieces
             for i in range(n_pieces):
@@ -97,6 +98,7 @@ def _split(words: Sequence[Word]) -> list[Sequence[Word]]:
 
 def _pause_after(text: str) -> float:
     """Seconds that its last mark is worth, where words have marks."""
+    text = text.rstrip("»")
     if text.endswith(_SENTENCE_END):
         return _SENTENCE_END_S
     return _CLAUSE_END_S if text.endswith(_CLAUSE_END) else 0.0
@@ -109,7 +111,7 @@ def _lines(words: Sequence[Word]) -> tuple[str, ...]:
         return (text,)
     if len(text) > 2 * MAX_LINE + 1:
         return ()
-    blanks = [i for i, letter in enumerate(text) if letter == " "]
+    blanks = [i for i, letter in enumerate(text) if letter == " " and not text.startswith("—", i + 1)]
     fitting = [i for i in blanks if i <= MAX_LINE and len(text) - i - 1 <= MAX_LINE]
     if not fitting:
         return ()

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 from engine.errors import NoMicrophone
 from engine.events import Segment
 from engine.paths import model_name
+from engine.transcript.typography import typeset
 from gui.core.file_names import page_names
 from gui.core.i18n import _, ngettext
 from gui.core.problem import Problem
@@ -30,6 +31,7 @@ from gui.widgets.dialogs import ask_open_paths, ask_save_path
 from gui.widgets.label import Label
 from gui.widgets.message_bar import Action, Message, MessageList, undo_action
 from gui.widgets.microphone_list import MicrophoneChoice
+from gui.widgets.plain_text import plain_text
 from gui.widgets.theme import GRID, TITLE_SCALE, theme
 
 ELAPSED_EVERY_MS = 200
@@ -252,7 +254,7 @@ class DictationPage(QWidget):
 
     def copy_all(self) -> None:
         if not self.transcript.document().isEmpty():
-            QGuiApplication.clipboard().setText(self.transcript.toPlainText())
+            QGuiApplication.clipboard().setText(typeset(plain_text(self.transcript.document())))
             self.controls.say(_("Copied"))
 
     def save_as(self) -> None:

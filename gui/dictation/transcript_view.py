@@ -22,6 +22,7 @@ from engine.transcript.page_text import HEADING, NO_SEGMENT, Page, Run, Source
 from gui.core.i18n import _
 from gui.dictation.provisional import Provisional
 from gui.session.jobs import Job
+from gui.widgets.plain_text import plain_text, selected_text, with_selection
 from gui.widgets.theme import GRID, LINE_WIDTH_PX, SMALL_SCALE, TEXT_SCALE, theme
 
 LINE_HEIGHT_PERCENT = 145.0
@@ -110,7 +111,7 @@ class TranscriptView(QTextEdit):
         if place is None:
             place = QTextCursor(self.document())
             place.movePosition(QTextCursor.MoveOperation.End)
-        written = place.selection().toPlainText()
+        written = selected_text(place)
         place.beginEditBlock()
         if written.lstrip() == before.text.lstrip():
             blank = written[: len(written) - len(written.lstrip())]
@@ -177,6 +178,9 @@ class TranscriptView(QTextEdit):
         super().inputMethodEvent(event)
         if not self._composing:
             self._place_provisional()
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        return with_selection(super().createMimeDataFromSelection(), self.textCursor())
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         """Pasted text takes the look, and the place in time, of what it is pasted into."""
@@ -264,7 +268,7 @@ class TranscriptView(QTextEdit):
         keys = dict.fromkeys(self._sources[number].job for number in numbers)
         jobs = {key: (self._jobs[key].path.name, self._jobs[key].duration_s or 0.0) for key in keys}
         is_dictation = any(self._jobs[key].is_dictation for key in keys)
-        return Page(self.toPlainText(), paragraphs, dict(self._sources), jobs, is_dictation)
+        return Page(plain_text(self.document()), paragraphs, dict(self._sources), jobs, is_dictation)
 
     def _paragraphs(self) -> Iterator[list[Run]]:
         block = self.document().firstBlock()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -21,6 +21,7 @@ from engine.transcript.document import Document
 from engine.transcript.word_places import WordPlaces, is_doubtful
 from gui.core.i18n import _
 from gui.core.tasks import Task
+from gui.widgets.plain_text import with_selection
 from gui.widgets.theme import GRID, LINE_WIDTH_PX, TEXT_SCALE, theme
 
 _LINE_HEIGHT_PERCENT = 150.0
@@ -206,6 +207,9 @@ class EditedText(QTextEdit):
         super().mouseMoveEvent(event)
         asked = event.modifiers() & Qt.KeyboardModifier.ControlModifier
         self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if asked else Qt.CursorShape.IBeamCursor)
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        return with_selection(super().createMimeDataFromSelection(), self.textCursor())
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         by_mouse = event.reason() == QContextMenuEvent.Reason.Mouse

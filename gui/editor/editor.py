@@ -13,6 +13,7 @@ from engine.audio.playback import OpenOutput, open_loudspeaker
 from engine.audio.sound_on_disk import Sound
 from engine.events import Segment, Word
 from engine.transcript.document import Document
+from engine.transcript.typography import typeset
 from engine.transcript.word_places import is_doubtful
 from gui.core.i18n import _
 from gui.core.settings import Settings
@@ -25,6 +26,7 @@ from gui.editor.save_menu import Saver
 from gui.editor.waveform import ZOOM_STEP, Waveform
 from gui.widgets.dialogs import ask_save_path
 from gui.widgets.message_bar import MessageList, undo_action
+from gui.widgets.plain_text import plain_text
 from gui.widgets.theme import GRID
 
 KEEP_AFTER_MS = 500
@@ -189,7 +191,7 @@ class Editor(QWidget):
         self._keep_meanwhile.stop()
         if self.document is None:
             return
-        self.document = self.document.edited(self.text.toPlainText())
+        self.document = self.document.edited(plain_text(self.text.document()))
         self.changed.emit(self.document)
         self.text.align(self.document)
 
@@ -267,7 +269,7 @@ class Editor(QWidget):
     def copy_all(self) -> None:
         """The text as it stands; an empty one leaves the clipboard as it was."""
         if not self.text.document().isEmpty():
-            QGuiApplication.clipboard().setText(self.text.toPlainText())
+            QGuiApplication.clipboard().setText(typeset(plain_text(self.text.document())))
             self.note.say(_("Copied"))
 
     def save_as(self) -> None:

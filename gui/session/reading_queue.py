@@ -4,11 +4,13 @@ Whether or not the model is ready, jobs can be put into the queue; nothing said 
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from engine.decode.own_words import own_spelling
 from engine.dictation.apply_commands import dictated, joined
 from engine.dictation.spoken_commands import NOTHING_SPOKEN, Spoken
 from engine.errors import AudioError, DiktovkaError, EngineStopped
@@ -174,7 +176,10 @@ class ReadingQueue(QObject):
             steps = partial(engine.transcribe, job.path, job.read_to_s)
         spoken = self.spoken_for(job)
         job.is_dictation = job.is_live or bool(spoken.commands)
-        self._reading, self._is_leaving = Task(lambda: dictated(steps(), spoken)), False
+        self._reading, self._is_leaving = (
+            Task(lambda: dictated(steps(), replace(spoken, spelling=own_spelling()))),
+            False,
+        )
         self._reading.event.connect(self._take)
         self._reading.done.connect(self._reading_done)
         self._reading.cancelled.connect(self._reading_ended)

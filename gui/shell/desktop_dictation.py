@@ -5,6 +5,7 @@ from PySide6.QtGui import QGuiApplication
 
 from engine.dictation.spoken_commands import NOTHING_SPOKEN, Spoken
 from engine.paths import recordings_dir
+from engine.transcript.typography import typeset
 from gui.core.errors import Closing
 from gui.core.i18n import N_, _
 from gui.core.problem import problem_words
@@ -201,6 +202,7 @@ class Dictating(QObject):
         target, is_elsewhere = self._targets.pop(job.key, (None, False))
         if not text.strip():
             return
+        text = typeset(text)
         copies, inserts = self._settings.copy_dictated, self._settings.insert_dictated and is_elsewhere
         if inserts and target is not None:
             self.insertion.insert(text, target)

@@ -1,0 +1,111 @@
+"""Recognised words as they are written: own words in the person's spelling, numbers as digits. Times are kept."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import pairwise
+
+from engine.dictation.numbers import with_digits
+from engine.dictation.own_spelling import NO_OWN_SPELLING, OwnSpelling
+from engine.events import Word
+
+_MOST_ALTERNATIVES = 5
+_REMEMBERED = 1000  # stretches of words
+
+
+@dataclass(frozen=True)
+class Group:
+    """said: words as recognised, one after the other; written: what stands for them, which may be the same."""
+
+    said: tuple[Word, ...]
+    written: tuple[Word, ...]
+
+    @property
+    def is_same(self) -> bool:
+        return [word.text for word in self.said] == [word.text for word in self.written]
+
+
+class WrittenForm:
+    """digits: whether numbers are written so. What was asked before is remembered: a page is often written anew."""
+
+    def __init__(self, spelling: OwnSpelling = NO_OWN_SPELLING, digits: bool = False):
+        self._spelling, self._digits = spelling, digits
+        self._remembered = lru_cache(_REMEMBERED)(self._groups)
+
+    def groups(self, words: Sequence[Word], ends: Collection[int] = ()) -> list[Group]:
+        """ends: places of words behind which a mark stands, so that no number goes on there."""
+        edges = sorted({0, len(words), *(place + 1 for place in ends)})
+        return [group for first, end in pairwise(edges) for group in self._remembered(tuple(words[first:end]))]
+
+    def _groups(self, words: Sequence[Word]) -> list[Group]:
+        groups, at = [], 0
+        for n, text in self._texts([word.text for word in words]):
+            said = tuple(words[at : at + n])
+            groups.append(Group(said, self._written(said, text)))
+            at += n
+        return groups
+
+    def _texts(self, words: Sequence[str]) -> list[tuple[int, str]]:
+        """How many words each text stands for; an own phrase may be written with blanks."""
+        own = {at: (n, text) for at, n, text in self._spelling.groups(words)}
+        plain = frozenset(place for at, (n, _text) in own.items() for place in range(at, at + n))
+        texts, at = [], 0
+        for n, text in with_digits(words, plain) if self._digits else [(1, word) for word in words]:
+            if at in own:
+                texts.append(own[at])
+            elif at not in plain:
+                texts.append((n, text))
+            at += n
+        return texts
+
+    def _written(self, said: Sequence[Word], text: str) -> tuple[Word, ...]:
+        parts = text.split(" ")
+        if parts == [word.text for word in said]:
+            return tuple(self._with_others(word) for word in said)
+        if len(parts) == 1:
+            plain = " ".join(word.text for word in said)
+            confidence = min(word.confidence for word in said)
+            word = Word(text, said[0].start_s, said[-1].end_s, confidence, self._others(said, text), plain)
+            return (word,)
+        spoken = [
+            *(word.text for word in said[: len(parts) - 1]),
+            " ".join(word.text for word in said[len(parts) - 1 :]),
+        ]
+        spoken += [""] * (len(parts) - len(spoken))
+        places = said if len(parts) == len(said) else _shared(said, parts)
+        return tuple(
+            Word(part, place.start_s, place.end_s, place.confidence, plain=plain)
+            for part, place, plain in zip(parts, places, spoken, strict=True)
+        )
+
+    def _with_others(self, word: Word) -> Word:
+        """An unchanged word: what else it may be is written as it would be."""
+        if not word.alternatives:
+            return word
+        others = (self._text(text.split()) for text in word.alternatives)
+        return replace(word, alternatives=tuple(dict.fromkeys(text for text in others if text != word.text)))
+
+    def _others(self, said: Sequence[Word], text: str) -> tuple[str, ...]:
+        """What else the words could be, written in the same way; last, as they were said."""
+        texts = [word.text for word in said]
+        others = [
+            self._text([*texts[:i], *other.split(), *texts[i + 1 :]])
+            for i, word in enumerate(said)
+            for other in word.alternatives
+        ]
+        others = [other for other in dict.fromkeys(others) if other != text][: _MOST_ALTERNATIVES - 1]
+        return (*others, " ".join(texts))
+
+    def _text(self, words: Sequence[str]) -> str:
+        return " ".join(text for _n, text in self._texts(words))
+
+
+def _shared(said: Sequence[Word], parts: Sequence[str]) -> list[Word]:
+    """The time of some words shared by others, by their letters."""
+    start_s, length_s = said[0].start_s, said[-1].end_s - said[0].start_s
+    letters = [0]
+    for part in parts:
+        letters.append(letters[-1] + len(part))
+    confidence = min(word.confidence for word in said)
+    edges = [start_s + length_s * n / letters[-1] for n in letters]
+    return [Word(part, one, two, confidence) for part, (one, two) in zip(parts, pairwise(edges), strict=True)]
