@@ -73,7 +73,8 @@ def add_language_options(parser: argparse.ArgumentParser, own_words: str) -> Non
         "--own-words",
         type=Path,
         metavar="FILE",
-        help=f"text file of words and phrases to prefer, one a line (default: {own_words})",
+        help="text file of words and phrases to prefer, one a line as they are to be written, and behind an equals "
+        f"sign as they are said, where that differs (default: {own_words})",
     )
 
 
@@ -84,6 +85,9 @@ def _folder_or_none(text: str) -> Path | None:
 def decoder(checkpoint, model: Path | None, own_words: Path | None):
     """The beam search that was asked for, None without a language model; lines that are of no use are named."""
     found, own = load_beam(checkpoint, Language(model, own_words))
+    for entry in own.entries:
+        if entry.is_guess:
+            say(f"{own_words}: “{entry.written}” is expected to sound like “{entry.spoken}”.")
     for line in own.bad:
         say(f"{own_words}, line {line.number}: “{line.text}” is left out: {line.reason}.")
     return found

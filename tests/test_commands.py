@@ -12,7 +12,8 @@ import soundfile
 
 import main
 from engine import paths
-from engine.cli import spoken_options, written
+from engine.cli import spoken_options
+from engine.dictation.apply_commands import dictated
 from engine.events import Final, Finished
 from tests.conftest import ROOT
 from tests.helpers.downloads import content_of
@@ -89,7 +90,7 @@ def test_files_go_to_the_folder_that_is_named(here, model, recording, tmp_path, 
 )
 def test_what_is_said_about_the_text(commands, digits, text):
     events = [Final(evenly("купи двадцать пять яблок точка новая строка спасибо")), Finished(3.0, ())]
-    *_, last = written(iter(events[:1]), spoken_options(commands, digits))
+    *_, last = dictated(iter(events[:1]), spoken_options(commands, digits))
     assert last.segment.text == text
 
 

@@ -120,6 +120,8 @@ class Settings(QObject):
     spoken_capitals = Stored(True)
     spoken_digits = Stored(False)
     spoken_in_files = Stored(False)
+    digits_in_files = Stored(True)
+    bind_short_words = Stored(False)  # in saved files: see engine.transcript.typography
     silence_s = Stored(0, least=0, most=600)  # 0: a recording does not end by itself
     copy_dictated = Stored(True)
     insert_dictated = Stored(False)

@@ -63,7 +63,7 @@ class DictationPage(QWidget):
         self.messages = MessageList()
         self.controls = Controls(microphones)
         self._no_microphone: Message | None = None
-        self._saver = Saver()
+        self._saver = Saver(settings)
         self._clock = QTimer(self, interval=ELAPSED_EVERY_MS)
         self._lay_out()
         self._follow_session()

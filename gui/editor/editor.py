@@ -55,7 +55,7 @@ class Editor(QWidget):
         self.bar, self.text, self.waveform, self.controls = EditorBar(), EditedText(), Waveform(), PlayBar()
         self.messages, self.note = MessageList(), Note()
         self.player = Player(open_output)
-        self._saver, self._voice = Saver(), OwnVoice()
+        self._saver, self._voice = Saver(settings), OwnVoice()
         self._keep = QTimer(self, singleShot=True, interval=KEEP_AFTER_MS)
         self._keep_meanwhile = QTimer(self, singleShot=True, interval=KEEP_EVERY_MS)
         self._lay_out()

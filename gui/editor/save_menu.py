@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from engine.transcript.document import Document
 from engine.transcript.page_text import Page
 from gui.core.i18n import _
+from gui.core.settings import Settings
 from gui.core.tasks import Task
 
 
@@ -28,6 +29,10 @@ class Saver(QObject):
     saved = Signal(object, str)
     failed = Signal(object)
 
+    def __init__(self, settings: Settings):
+        super().__init__()
+        self._settings = settings
+
     def save(self, path: Path, page: Page, model: str, title: str = "") -> None:
         """The Dictation page, in the format of the file's ending. `saved` or `failed(error)` follows.
 
@@ -42,11 +47,13 @@ class Saver(QObject):
     def _start(
         self, path: Path, made: Callable[[], tuple[Document, str]], title: str, has_untimed: bool = False
     ) -> None:
+        binds_short_words = self._settings.bind_short_words
+
         def steps() -> Iterator[tuple[Path, str]]:
             from engine.transcript.export import TIMED, form_of, write
 
             document, text = made()
-            write(path, document, text, title=title)
+            write(path, document, text, title=title, binds_short_words=binds_short_words)
             left_out = has_untimed and form_of(path) in TIMED
             yield path, _left_out_words(path) if left_out else ""
 

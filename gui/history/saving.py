@@ -47,7 +47,7 @@ class HistorySaving(QObject):
         super().__init__()
         self._store, self._settings, self._messages = store, settings, messages
         self.ask_save_path, self.ask_folder = ask_save_path, ask_folder
-        self._saver = Saver()
+        self._saver = Saver(settings)
         self._saver.saved.connect(messages.say_saved)
         self._saver.failed.connect(messages.say_failure)
         self._left: deque[Entry] = deque()
@@ -109,7 +109,7 @@ class HistorySaving(QObject):
             self._end()
 
     def _write(self, fetched: list[tuple[Entry, Document | None]]) -> None:
-        task = Task(partial(_written, fetched, self._folder, self._form))
+        task = Task(partial(_written, fetched, self._folder, self._form, self._settings.bind_short_words))
         task.event.connect(self._count)
         task.done.connect(self._next)
         task.failed.connect(self._fail)
@@ -156,7 +156,9 @@ def _document(history, entry: Entry) -> Document | None:
         return None
 
 
-def _written(fetched: Sequence[tuple[Entry, Document | None]], folder: Path, form: str) -> Iterator[Path | None]:
+def _written(
+    fetched: Sequence[tuple[Entry, Document | None]], folder: Path, form: str, binds_short_words: bool
+) -> Iterator[Path | None]:
     """Each file; None for an entry without a text, or without times for a format that needs them.
 
     Raises DiskFull or NotWritable.
@@ -167,7 +169,7 @@ def _written(fetched: Sequence[tuple[Entry, Document | None]], folder: Path, for
             continue
         path = free_path(folder, file_name(entry), f".{form}", number=" ({})")
         try:
-            write(path, document, form=form, title=full_title(entry))
+            write(path, document, form=form, title=full_title(entry), binds_short_words=binds_short_words)
         except NoTimes:
             yield None
         else:

@@ -176,10 +176,9 @@ class ReadingQueue(QObject):
             steps = partial(engine.transcribe, job.path, job.read_to_s)
         spoken = self.spoken_for(job)
         job.is_dictation = job.is_live or bool(spoken.commands)
-        self._reading, self._is_leaving = (
-            Task(lambda: dictated(steps(), replace(spoken, spelling=own_spelling()))),
-            False,
-        )
+        # Own words are read on the task's thread: a disk may be slow.
+        written = Task(lambda: dictated(steps(), replace(spoken, spelling=own_spelling())))
+        self._reading, self._is_leaving = written, False
         self._reading.event.connect(self._take)
         self._reading.done.connect(self._reading_done)
         self._reading.cancelled.connect(self._reading_ended)

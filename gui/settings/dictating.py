@@ -32,6 +32,7 @@ class DictatingSection(SettingsForm):
         self._add_silence()
         self._add_tray()
         self._add_spoken()
+        self._add_numbers()
         self.column.addStretch(1)
         self._settings.changed.connect(self._show)
         self._show()
@@ -106,9 +107,18 @@ class DictatingSection(SettingsForm):
             self.column.addWidget(box, 0, Qt.AlignmentFlag.AlignLeft)
         self.add_note("")
         self._tick("spoken_capitals", _("Begin sentences with a capital letter"), _("Around marks that were spoken."))
-        note = _("“двадцать пять” becomes 25; ordinals, and numbers below ten that stand alone, stay words.")
-        self._tick("spoken_digits", _("Write numbers as digits"), note)
         self._tick("spoken_in_files", _("Do all this in opened files, too"))
+
+    def _add_numbers(self) -> None:
+        self.add_heading(_("Numbers and spaces"))
+        self._tick("spoken_digits", _("Write numbers as digits in dictations"))
+        note = _(
+            "“двадцать первого мая” becomes 21 мая, “пять процентов” 5 %. Small numbers that measure nothing stay "
+            "words, and so does what may be no number."
+        )
+        self._tick("digits_in_files", _("Write numbers as digits in opened files"), note)
+        note = _("With a no-break space behind в, к, с, у, о, и and а, as printers do.")
+        self._tick("bind_short_words", _("In saved files keep short words with the next one"), note)
 
     def _store_keys(self) -> None:
         keys = self.keys.keys

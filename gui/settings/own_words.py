@@ -52,7 +52,10 @@ class OwnWordsSection(SettingsForm):
         self.text.setMinimumHeight(24 * GRID)
         self.text.setPlaceholderText(_("One word or phrase a line"))
         self.add_note(
-            _("Names and terms that recognition should prefer, one word or phrase a line, in Russian letters.")
+            _(
+                "Names and terms that recognition should prefer, one word or phrase a line, as they are to be written. "
+                "Where the sound cannot be seen from the letters, add it: iPhone = айфон."
+            )
         )
         self.column.addWidget(self.text, 1)
         self.state = self.add_note(" ")
@@ -159,8 +162,12 @@ class OwnWordsSection(SettingsForm):
             self._pause.start()
 
     def _describe(self, found: OwnWords) -> None:
-        n = len(found.words)
+        n = len(found.entries)
         sentences = [ngettext("{n} entry is preferred.", "{n} entries are preferred.", n).format(n=n)]
+        guesses = [entry for entry in found.entries if entry.is_guess]
+        for entry in guesses[:_SHOWN_PROBLEMS]:
+            told = _("“{written}” is expected to sound like “{spoken}”. If it does not, add how: {written} = …")
+            sentences.append(told.format(written=entry.written, spoken=entry.spoken))
         for line in found.bad[:_SHOWN_PROBLEMS]:
             told = _("Line {n}, “{text}”, is left out: {reason}.")
             sentences.append(told.format(n=line.number, text=line.text, reason=_(line.reason)))

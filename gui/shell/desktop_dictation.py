@@ -1,5 +1,7 @@
 """Dictating beyond the window: keys that work everywhere, the tray, a second start, and where the text goes."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 
@@ -120,9 +122,12 @@ class Dictating(QObject):
             self._window.come()
 
     def _spoken_for(self, job: Job) -> Spoken:
-        """A file is written as it was said, unless it was dictated here or the person wants it otherwise."""
+        """In a file no commands are carried out, unless it was dictated here or the person wants it so."""
         dictated = job.is_live or job.path.parent in (self._settings.recordings, recordings_dir())
-        return spoken(self._settings) if dictated or self._settings.spoken_in_files else NOTHING_SPOKEN
+        if dictated:
+            return spoken(self._settings)
+        in_file = spoken(self._settings) if self._settings.spoken_in_files else NOTHING_SPOKEN
+        return replace(in_file, digits=self._settings.digits_in_files)
 
     # --- what comes from outside ---
 

@@ -2,9 +2,11 @@ import pytest
 
 from engine.decode.own_words import (
     BadLine,
+    OwnWord,
     OwnWords,
     export_own_words,
     import_own_words,
+    own_spelling,
     parse_own_words,
     read_own_words,
     write_own_words,
@@ -15,21 +17,68 @@ from engine.paths import own_words_file
 
 def test_lines_become_words_and_phrases():
     found = parse_own_words("Диктовка\n\n  Кара-Мурза \nДиктовка\nФёдор\n")
-    assert found == OwnWords(("диктовка", "кара мурза", "фёдор"), ())
+    assert found.words == ("диктовка", "кара мурза", "фёдор")
+    assert [entry.written for entry in found.entries] == ["Диктовка", "Кара-Мурза", "Фёдор"]
+    assert not found.bad
 
 
-@pytest.mark.parametrize("line", ["Qt 6", "дом 5", "naïve", "слово№"])
+@pytest.mark.parametrize("line", ["Qt 6", "дом 5", "東京", "Qt = q t"])
 def test_a_line_that_cannot_be_used_is_told_and_the_others_count(line):
     found = parse_own_words(f"раз\n{line}\nдва")
-    if line == "слово№":
-        assert found == OwnWords(("раз", "слово", "два"), ()), "punctuation is no letter"
-    else:
-        assert found.words == ("раз", "два")
-        assert found.bad == (BadLine(2, line, "it has signs that are no Russian letters"),)
+    assert found.words == ("раз", "два")
+    assert found.bad == (BadLine(2, line, "it has signs that are no Russian letters"),)
 
 
-def test_a_line_of_signs_alone():
-    assert parse_own_words("—\n").bad == (BadLine(1, "—", "it has no letters"),)
+@pytest.mark.parametrize("line", ["—", "= раз", "Раз =", "Раз = раз,"])
+def test_a_line_of_which_a_half_is_missing(line):
+    assert parse_own_words(f"{line}\n").bad == (BadLine(1, line, "it has no letters"),)
+
+
+@pytest.mark.parametrize(
+    ("line", "written", "spoken"),
+    [
+        ("Яндекс", "Яндекс", "яндекс"),
+        ("ООО  «Ромашка»", "ООО «Ромашка»", "ооо ромашка"),
+        ("Мария-Луиза", "Мария-Луиза", "мария луиза"),
+        ("iPhone = айфон", "iPhone", "айфон"),
+        ("Qt 6=кьют шесть", "Qt 6", "кьют шесть"),
+        ("C++ = си плюс плюс", "C++", "си плюс плюс"),
+        ("З+амок,", "Замок", "замок"),
+    ],
+)
+def test_how_a_line_is_written_and_said(line, written, spoken):
+    assert parse_own_words(line).entries == (OwnWord(written, spoken),)
+
+
+def test_a_word_that_is_said_in_two_ways_and_two_that_are_said_alike():
+    found = parse_own_words("iPhone = айфон, айфоном\nАйфон\nАйфона = айфона")
+    assert [(entry.written, entry.spoken) for entry in found.entries] == [
+        ("iPhone", "айфон"),
+        ("iPhone", "айфоном"),
+        ("Айфона", "айфона"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "spoken"),
+    [
+        ("Bluetooth", "блютут"),
+        ("iPad", "айпад"),
+        ("YouTube", "ютуб"),
+        ("Telegram-бот", "телеграм бот"),
+        ("Excel", "эксел"),
+        ("Citroën", "ситроен"),
+    ],
+)
+def test_how_latin_letters_are_said_is_guessed_where_nobody_told(written, spoken):
+    assert parse_own_words(written).entries == (OwnWord(written, spoken, is_guess=True),)
+
+
+def test_a_spelling_that_cannot_be_read_is_none(tmp_path):
+    (tmp_path / "a.txt").write_bytes("Слово".encode("cp1251"))
+    assert own_spelling(tmp_path / "a.txt").groups(["слово"]) == []
+    write_own_words("Яндекс\n")
+    assert own_spelling().groups(["в", "яндекс"]) == [(1, 1, "Яндекс")]
 
 
 def test_no_file_no_words():

@@ -3,6 +3,7 @@
 import pytest
 
 from engine.dictation.apply_commands import Dictation
+from engine.dictation.own_spelling import OwnSpelling
 from engine.dictation.spoken_commands import Spoken
 from engine.events import Segment, Word
 from engine.transcript.document import Document
@@ -11,7 +12,8 @@ from engine.transcript.spoken_words import said_in
 
 def dictation(*breaths: str, is_dictation: bool = False) -> Document:
     """is_dictation: in the lines that were asked for, else a line for each breath, as older histories have it."""
-    made = Dictation(Spoken(digits=True))
+    own = OwnSpelling([("эм эс ворд", "MS Word"), ("айфон", "iPhone"), ("мария луиза", "Мария-Луиза")])
+    made = Dictation(Spoken(digits=True, spelling=own))
     for number, text in enumerate(breaths):
         start_s = 20.0 * number
         words = tuple(Word(word, start_s + i, start_s + i + 0.9, 0.8) for i, word in enumerate(text.split()))
@@ -31,6 +33,9 @@ def said(document: Document) -> list[str | None]:
         ["привет запятая как дела точка"],
         ["раз два удали последнее слово три"],
         ["цена двадцать пять рублей"],
+        ["цена двадцать пять тысяч рублей или пять процентов", "двадцать первого мая в пять часов тридцать минут"],
+        ["в эм эс ворд точка", "айфон и мария луиза"],
+        ["он кавычки открываются да кавычки закрываются запятая и всё"],
         ["москва тире столица точка", "новый абзац и город"],
         ["без всего", "и без точки"],
     ],

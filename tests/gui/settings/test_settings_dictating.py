@@ -18,7 +18,7 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 TICKS = (
     *("copy_dictated", "insert_dictated", "global_keys_held", "tray_icon", "close_to_tray"),
-    *("spoken_capitals", "spoken_digits", "spoken_in_files"),
+    *("spoken_capitals", "spoken_digits", "spoken_in_files", "digits_in_files", "bind_short_words"),
 )
 
 
@@ -95,6 +95,16 @@ def test_files_are_written_as_they_were_said_until_it_is_wanted_otherwise(stage,
     stage.session.open_files([tmp_path / "file.wav"])
     stage.engine.read("раз точка")
     qtbot.waitUntil(lambda: stage.text == "Раз.")
+
+
+def test_numbers_of_a_file_are_digits_until_it_is_wanted_otherwise(stage, qtbot, tmp_path):
+    for written in ("21 мая в 5:30", "двадцать первого мая в пять часов тридцать минут"):
+        back_to_the_page(stage)
+        stage.session.open_files([tmp_path / "file.wav"])
+        stage.engine.read("двадцать первого мая в пять часов тридцать минут")
+        qtbot.waitUntil(lambda written=written: stage.text == written)
+        stage.page.clear()
+        click(qtbot, dictating(stage)._ticks["digits_in_files"])
 
 
 def test_text_is_copied_until_it_is_not_wanted(stage, qtbot):
