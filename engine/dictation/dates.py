@@ -3,6 +3,7 @@
 After Milchin's handbook: no ending where a month or the word for a year follows, centuries in Roman numerals.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -14,6 +15,9 @@ _YEAR = frozenset(listed("год года году годом годе годо�
 _DECADE = frozenset(listed("годы годов годам годами годах"))
 _CENTURY = frozenset(listed("век века веку веком веке веков веках столетие столетия столетию столетием столетии"))
 _LINKS = frozenset(listed("и или по до на"))
+_KINGS = re.compile(
+    "(людовик|генрих|карл|георг|эдуард|филипп|фридрих|рамсес|иоанн|бенедикт|климент)(а|у|ом|е)?|пи(й|я|ю|ем|и)"
+)
 _FIRST_YEAR = 1000
 _ROMAN_FROM = 3  # «не первый век» is no date
 _ROMAN = ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
@@ -46,7 +50,7 @@ def _written(token: Token, tokens: Sequence[Token], end: int) -> str | None:
     ordinal, value, following = token.ordinal, token.value, word_at(tokens, end)
     if following in _MONTHS and ordinal.in_dates and 1 <= value <= 31:
         return str(value)
-    if following in _YEAR and _is_year(token):
+    if following in _YEAR | _DECADE and _is_year(token):
         return str(value)
     if following in _DECADE and ordinal.is_plural and value % 10 == 0 and value:
         return f"{value}-{ordinal.ending}"
@@ -77,6 +81,14 @@ def _numeric(tokens: Sequence[Token], at: int) -> Match | None:
         return None
     n = 3 + skipped
     return n, [merged(tokens[at : at + n], text=f"{day.value:02}.{month.value:02}.{year.value}")]
+
+
+def kings(tokens: Sequence[Token], at: int) -> Match | None:
+    """«Людовик четырнадцатый» is Людовик XIV. «Пётр первый» may be who came first."""
+    token = ordinal_at(tokens, at)
+    if token is None or not _ROMAN_FROM <= token.value <= 30 or token.ordinal.is_plural:
+        return None
+    return (1, [merged([token], text=_roman(token.value))]) if _KINGS.fullmatch(word_at(tokens, at - 1)) else None
 
 
 def decades(tokens: Sequence[Token], at: int) -> Match | None:

@@ -8,6 +8,7 @@ from engine.text_marks import NO_BREAK, fold_yo
 
 _GROUPED_FROM = 10_000  # Milchin: four digits are not parted
 _AMBIGUOUS = frozenset(("сорока",))  # a bird
+_MANY = frozenset(("тысяч", "миллионов", "миллиардов"))  # «тысяч пять» is about five thousand
 _AFTER_ONE = {"один": ("миллион", "миллиард"), "одна": ("тысяча",), "одну": ("тысячу",)}
 
 
@@ -178,6 +179,8 @@ def _goes_with(one: str, other: str, is_second: bool) -> bool:
 
     «Семью», «трём», «сорока» may be no numbers at all, so nothing in the nominative goes with them.
     """
+    if is_second and one in _MANY:
+        return False
     value = CARDINALS.get(one, 1000)
     if is_second and (one in _AMBIGUOUS or one in ONE or (value < 10 and one not in NOMINATIVE)):
         return other not in NOMINATIVE or other in _AFTER_ONE.get(one, ())

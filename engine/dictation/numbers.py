@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from engine.dictation.clock_times import clock_times, hours_in_digits, spoken_clock
 from engine.dictation.counted_words import is_counted
-from engine.dictation.dates import dates, decades, year_after_month
+from engine.dictation.dates import dates, decades, kings, year_after_month
 from engine.dictation.number_tokens import Match, Token, number_at, ordinal_at, rewritten, tokens_of, word_at
 from engine.dictation.numerals import is_numeral, listed
 from engine.dictation.phone_numbers import phone_numbers
@@ -51,6 +51,7 @@ _RULES = (
     phone_numbers,
     dates,
     year_after_month,
+    kings,
     fractions,
     signs,
     ranges,

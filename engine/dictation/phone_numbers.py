@@ -24,6 +24,8 @@ def phone_numbers(tokens: Sequence[Token], at: int) -> Match | None:
     text = _as_phone(groups, has_plus, label in _TELEPHONE)
     if text is None and has_plus:
         return None
+    if text is None and label == "раз":  # «раз два три»
+        return len(run), run
     if text is None and label in _CODES:
         text = "".join(groups)
     if text is not None:
@@ -70,8 +72,10 @@ def _grouped(digits: str) -> str:
 
 
 def _one_by_one(run: Sequence[Token]) -> list[Token]:
-    """Digits called out, and a nought before another digit: «двенадцать ноль один» is 12 01. The rest is left."""
+    """Digits called out, 1 2 3 or 007, and a nought before another digit, 12 01. The rest is left."""
     if len(run) >= _LONG_RUN and all(token.value < 10 for token in run):
+        if run[0].value == 0:
+            return [merged(run, text="".join(str(token.value) for token in run))]
         return [merged([token], text=str(token.value)) for token in run]
     result: list[Token] = []
     for token in run:

@@ -22,6 +22,7 @@ _FUNCTION_WORDS = frozenset(
     listed("и или а но на в во по к ко с со у от до из за о об для при это что где как не то же мы вы он она они я ты")
 )
 _MINUS, _PLUS = "\N{MINUS SIGN}", "+"
+_FEVER = range(34, 43)  # «температура тридцать шесть и шесть»
 _EN_DASH = "\N{EN DASH}"
 
 
@@ -40,11 +41,24 @@ def fractions(tokens: Sequence[Token], at: int) -> Match | None:
     decimals = _decimals(tokens, at)
     if decimals is not None and is_measure(tokens, at + 2):
         return 2, [merged(tokens[at : at + 2], value=0, tail=f",{decimals}", digits=True)]
+    tenths = number_at(tokens, at + 2)
+    if (
+        word_at(tokens, at + 1) == "и"
+        and whole.value in _FEVER
+        and tenths
+        and tenths.is_small
+        and _is_temperature(tokens, at)
+    ):
+        return 3, [merged(tokens[at : at + 3], value=whole.value, tail=f",{tenths.value}", digits=True)]
     if word_at(tokens, at + 1) == "с" and word_at(tokens, at + 2) == "половиной" and not whole.is_doubtful:
         scale = number_at(tokens, at + 3)
         if is_measure(tokens, at + 3) or (scale and scale.is_lone_scale):
             return 3, [merged(tokens[at : at + 3], value=whole.value, tail=",5", digits=True)]
     return None
+
+
+def _is_temperature(tokens: Sequence[Token], at: int) -> bool:
+    return any(word_at(tokens, place).startswith("температур") for place in range(max(0, at - 3), at))
 
 
 def _decimals(tokens: Sequence[Token], at: int) -> str | None:
@@ -61,9 +75,15 @@ def signs(tokens: Sequence[Token], at: int) -> Match | None:
     sign, number = word_at(tokens, at), number_at(tokens, at + 1)
     if sign not in ("минус", "плюс") or number is None or number.is_lone_scale or number_at(tokens, at - 1):
         return None
-    has_degrees = bool(DEGREES.fullmatch(word_at(tokens, at + 2)))
+    measured_at = at + 2
+    if word_at(tokens, at + 2) in ("до", "и", "или"):  # «от минус пяти до плюс десяти градусов»
+        measured_at += 3 if word_at(tokens, at + 3) in ("минус", "плюс") else 2
+    measured_at = measured_at if number_at(tokens, measured_at - 1) else at + 2
+    has_degrees = bool(DEGREES.fullmatch(word_at(tokens, measured_at)))
     is_last = at + 2 >= len(tokens)
-    is_sure = number.value >= 10 or bool(number.tail) or is_measure(tokens, at + 2) or (is_last and not number.is_one)
+    is_sure = (
+        number.value >= 10 or bool(number.tail) or is_measure(tokens, measured_at) or (is_last and not number.is_one)
+    )
     if not (has_degrees if sign == "плюс" else is_sure):
         return None
     signed = replace(number, said=tokens[at].said + number.said, digits=True)

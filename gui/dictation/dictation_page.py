@@ -13,6 +13,8 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 from engine.errors import NoMicrophone
 from engine.events import Segment
 from engine.paths import model_name
+from engine.text_marks import words_of
+from engine.transcript.typography import typeset
 from engine.transcript.typography import typeset
 from gui.core.file_names import page_names
 from gui.core.i18n import _, ngettext
@@ -150,7 +152,7 @@ class DictationPage(QWidget):
         self.controls.show_elapsed(self._session.elapsed_s)
 
     def _show_provisional(self, _job: Job, segment: Segment) -> None:
-        self.transcript.show_provisional(" ".join(segment.text.split()))
+        self.transcript.show_provisional(" ".join(words_of(segment.text)))
 
     def _add_segment(self, job: Job, segment: Segment) -> None:
         if job.is_quiet:

@@ -58,7 +58,7 @@ class OwnVoice(QObject):
                 yield _("This sentence is in your voice already")
                 return
             samples = sound.piece(start_s, end_s)
-            yield segment, add_utterance(my_voice_dir(), samples, sound.rate_hz, segment.text)
+            yield segment, add_utterance(my_voice_dir(), samples, sound.rate_hz, _in_russian_letters(segment.text))
 
         self._start(steps, self._tell_added)
 
@@ -88,6 +88,14 @@ class OwnVoice(QObject):
     def _tell_removed(self, segment: Segment) -> None:
         self._added.discard((segment.start_s, segment.text))
         self.removed.emit(segment)
+
+
+def _in_russian_letters(text: str) -> str:
+    """What is said where own words with other letters stand."""
+    from engine.alphabet import Alphabet, normalise
+    from engine.decode.own_words import own_spelling
+
+    return own_spelling().said(text) if Alphabet().foreign(normalise(text)) else text
 
 
 def _utterance(document: Document, word: Word, duration_s: float) -> tuple[Segment, float, float] | None:

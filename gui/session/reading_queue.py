@@ -3,14 +3,13 @@
 Whether or not the model is ready, jobs can be put into the queue; nothing said depends on it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from engine.decode.own_words import own_spelling
 from engine.dictation.apply_commands import dictated, joined
 from engine.dictation.spoken_commands import NOTHING_SPOKEN, Spoken
 from engine.errors import AudioError, DiktovkaError, EngineStopped
@@ -176,9 +175,7 @@ class ReadingQueue(QObject):
             steps = partial(engine.transcribe, job.path, job.read_to_s)
         spoken = self.spoken_for(job)
         job.is_dictation = job.is_live or bool(spoken.commands)
-        # Own words are read on the task's thread: a disk may be slow.
-        written = Task(lambda: dictated(steps(), replace(spoken, spelling=own_spelling())))
-        self._reading, self._is_leaving = written, False
+        self._reading, self._is_leaving = Task(lambda: _written(steps(), spoken)), False
         self._reading.event.connect(self._take)
         self._reading.done.connect(self._reading_done)
         self._reading.cancelled.connect(self._reading_ended)
@@ -252,3 +249,10 @@ class ReadingQueue(QObject):
                 self._queue.remove(job)
                 self._leave(job, Ending.CANCELLED)
         self._go_on()
+
+
+def _written(events: Iterable[Event], spoken: Spoken) -> Iterator[Event]:
+    """On the task's thread: a disk with own words may be slow."""
+    from engine.decode.own_words import own_spelling  # brings NumPy along, which the window must not wait for
+
+    yield from dictated(events, replace(spoken, spelling=own_spelling()))

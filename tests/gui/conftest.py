@@ -18,6 +18,7 @@ from gui.core.garbage import Garbage
 from gui.core.i18n import window_locale
 from gui.shell.app import Program, make_trainer_page
 from gui.shell.main_window import MakeTrainer
+from gui.widgets.plain_text import plain_text
 from tests.helpers.fake_engine import FakeEngine
 from tests.helpers.fake_microphone import FakeMicrophone
 
@@ -88,7 +89,7 @@ class Stage:
 
     @property
     def text(self) -> str:
-        return self.page.transcript.toPlainText()
+        return plain_text(self.page.transcript.document())
 
     @property
     def words(self) -> str:

@@ -60,6 +60,18 @@ def test_they_are_spelled_so_where_no_commands_count():
     assert joined(made.segments) == "Яндекс точка iPhone"
 
 
+@pytest.mark.parametrize(
+    ("text", "spoken"),
+    [
+        ("Купил iPhone, а Мария-Луиза — Qt 6!", "купил айфон а мария луиза кьют шесть"),
+        ("ООО «Ромашка» и Фёдор", "ооо ромашка и фёдор"),
+        ("без своих", "без своих"),
+    ],
+)
+def test_what_is_said_where_own_words_stand(text, spoken):
+    assert SPELLING.said(text) == spoken
+
+
 def test_each_written_word_has_its_time_and_what_was_said():
     (segment,) = dictation("в эм эс ворд ооо ромашка мария луиза джипити").segments
     assert [(word.text, round(word.start_s, 2), round(word.end_s, 2), word.plain) for word in segment.words] == [

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 import soundfile
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAccessible, QContextMenuEvent, QTextCursor
+from PySide6.QtGui import QAccessible, QContextMenuEvent, QGuiApplication, QTextCursor
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QMenu, QPushButton, QTextEdit
 
+from engine.decode.own_words import write_own_words
 from engine.dictation.apply_commands import Dictation
 from engine.dictation.spoken_commands import Spoken
 from engine.errors import NoLoudspeaker, NotWritable
@@ -490,6 +491,31 @@ def test_a_corrected_sentence_goes_to_ones_own_voice(desk):
     with desk.qtbot.waitSignal(desk.editor._voice.removed):
         undo.click()
     assert not row.path.exists()
+
+
+def test_an_own_word_in_other_letters_goes_to_ones_own_voice_as_it_is_said(desk):
+    write_own_words("iPhone = айфон")
+    desk.caret("пень", end=False)
+    for _letter in "пень":
+        desk.qtbot.keyClick(desk.editor.text, Qt.Key.Key_Delete)
+    desk.type("iPhone")
+    with desk.qtbot.waitSignal(desk.editor._voice.added):
+        desk.editor.add_to_voice()
+    assert [row.text for row in read_transcripts(my_voice_dir())] == ["добрый айфон"]
+
+
+def test_no_break_spaces_stay_when_the_text_is_edited_and_copied(desk):
+    words = (Word("10\N{NO-BREAK SPACE}000", 1.0, 1.4, 0.9, plain="десять тысяч"), Word("рублей", 1.5, 1.9, 0.9))
+    desk.open(Document.of([Segment(1.0, 1.9, words)], "голос.wav", 10.0, "m"))
+    desk.caret("рублей")
+    desk.type(" и")
+    desk.editor.flush()
+    assert [word.text for word in desk.editor.document.words] == ["10\N{NO-BREAK SPACE}000", "рублей", "и"]
+    desk.editor.copy_all()
+    assert QGuiApplication.clipboard().text() == "10\N{NO-BREAK SPACE}000 рублей и"
+    desk.editor.text.selectAll()
+    desk.editor.text.copy()
+    assert QGuiApplication.clipboard().text() == "10\N{NO-BREAK SPACE}000 рублей и"
 
 
 def dictated(*breaths) -> Document:

@@ -6,11 +6,13 @@ import pytest
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QTextCursor
 
+from engine.decode.own_words import write_own_words
 from gui.core.errors import Closing, FocusLost, KeysTaken
 from gui.desktop import start_options
 from gui.desktop.insertion import Insertion
 from gui.desktop.start_options import StartOptions
 from gui.desktop.tray import IDLE, LISTENING, PROBLEM, READING, Tray, state_icon, state_of
+from gui.editor.save_menu import Saver
 from gui.session.silence_detector import Silence
 from gui.session.status import Model, Reading, Recording, Status
 from tests.gui.dictation.test_dictation import record, stop
@@ -105,6 +107,30 @@ def in_history(stage, qtbot):
     stage.program.history.store.ask(lambda history: history.document(entry.key), answers.append)
     qtbot.waitUntil(lambda: bool(answers))
     return answers[0]
+
+
+WRITTEN = "iPhone в Яндекс стоит 25\N{NO-BREAK SPACE}000 рублей — сказал он"
+
+
+def test_own_words_and_numbers_are_the_same_wherever_the_text_goes(stage, qtbot, tmp_path):
+    write_own_words("Яндекс\niPhone = айфон")
+    stage.program.settings.spoken_digits = True
+    dictate(stage, qtbot, "айфон в яндекс стоит двадцать пять тысяч рублей тире сказал он")
+    assert stage.text == WRITTEN
+    typeset = WRITTEN.replace(" —", "\N{NO-BREAK SPACE}—")
+    qtbot.waitUntil(lambda: clipboard() == typeset)
+    stage.page.copy_all()
+    assert clipboard() == typeset
+    document = in_history(stage, qtbot)
+    assert (document.text, document.is_edited) == (WRITTEN, False)
+    assert [word.plain for word in document.words if word.plain] == ["айфон", "яндекс", "двадцать пять тысяч"]
+    saver = Saver(stage.program.settings)
+    for wanted, text in ((False, typeset), (True, typeset.replace(" в ", " в\N{NO-BREAK SPACE}"))):
+        stage.program.settings.bind_short_words = wanted
+        path = tmp_path / f"{wanted}.txt"
+        with qtbot.waitSignal(saver.saved):
+            saver.save(path, stage.page.transcript.page(), "m")
+        assert path.read_text("utf-8") == f"{text}\n"
 
 
 @pytest.mark.parametrize(
