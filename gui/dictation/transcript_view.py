@@ -22,7 +22,7 @@ from engine.transcript.page_text import HEADING, NO_SEGMENT, Page, Run, Source
 from gui.core.i18n import _
 from gui.dictation.provisional import Provisional
 from gui.session.jobs import Job
-from gui.widgets.plain_text import plain_text, selected_text, with_selection
+from gui.widgets.plain_text import plain_text, selected_text, selection_mime
 from gui.widgets.theme import GRID, LINE_WIDTH_PX, SMALL_SCALE, TEXT_SCALE, theme
 
 LINE_HEIGHT_PERCENT = 145.0
@@ -180,7 +180,7 @@ class TranscriptView(QTextEdit):
             self._place_provisional()
 
     def createMimeDataFromSelection(self) -> QMimeData:
-        return with_selection(super().createMimeDataFromSelection(), self.textCursor())
+        return selection_mime(self.textCursor())
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         """Pasted text takes the look, and the place in time, of what it is pasted into."""

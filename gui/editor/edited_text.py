@@ -21,7 +21,7 @@ from engine.transcript.document import Document
 from engine.transcript.word_places import WordPlaces, is_doubtful
 from gui.core.i18n import _
 from gui.core.tasks import Task
-from gui.widgets.plain_text import with_selection
+from gui.widgets.plain_text import selection_mime
 from gui.widgets.theme import GRID, LINE_WIDTH_PX, TEXT_SCALE, theme
 
 _LINE_HEIGHT_PERCENT = 150.0
@@ -209,7 +209,7 @@ class EditedText(QTextEdit):
         self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if asked else Qt.CursorShape.IBeamCursor)
 
     def createMimeDataFromSelection(self) -> QMimeData:
-        return with_selection(super().createMimeDataFromSelection(), self.textCursor())
+        return selection_mime(self.textCursor())
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         by_mouse = event.reason() == QContextMenuEvent.Reason.Mouse

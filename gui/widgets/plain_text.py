@@ -18,7 +18,9 @@ def selected_text(cursor: QTextCursor) -> str:
     return cursor.selectedText().translate(_LINES)
 
 
-def with_selection(mime: QMimeData, cursor: QTextCursor) -> QMimeData:
-    """What Qt made of a selection to copy or drag, with the plain text as it stands."""
+def selection_mime(cursor: QTextCursor) -> QMimeData:
+    """What is selected, to be copied or dragged. What Qt makes of it has no no-break spaces in its plain text."""
+    mime = QMimeData()
     mime.setText(typeset(selected_text(cursor)))
+    mime.setHtml(cursor.selection().toHtml())
     return mime
