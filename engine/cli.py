@@ -15,8 +15,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from engine.decode.beam_loader import Language, load_beam
-from engine.decode.own_words import own_spelling
+from engine.decode.own_words import read_spelling
 from engine.dictation.apply_commands import dictated
+from engine.dictation.own_spelling import OwnSpelling
 from engine.dictation.spoken_commands import NOTHING_SPOKEN, Spoken
 from engine.errors import ConfigError, DiktovkaError
 from engine.events import Event, Finished, Progress
@@ -104,7 +105,8 @@ def transcribe(arguments: argparse.Namespace) -> int:
     described, recognise = load_recogniser(model)
     own_words = arguments.own_words or own_words_file()
     transcriber = Transcriber(described, recognise, decoder(described, arguments.language_model, own_words))
-    spoken = replace(spoken_options(arguments.spoken_commands, arguments.digits), spelling=own_spelling(own_words))
+    spelling = OwnSpelling(read_spelling(own_words))
+    spoken = replace(spoken_options(arguments.spoken_commands, arguments.digits), spelling=spelling)
     failed, outputs = False, Outputs(arguments)
     for path in arguments.file:
         try:

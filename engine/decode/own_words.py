@@ -12,7 +12,6 @@ from pathlib import Path
 
 from engine.alphabet import Alphabet, normalise
 from engine.decode.transliteration import transliterated
-from engine.dictation.own_spelling import NO_OWN_SPELLING, OwnSpelling
 from engine.errors import OwnWordsUnreadable
 from engine.paths import own_words_file
 from engine.system.atomic_files import write_atomic
@@ -53,8 +52,9 @@ class OwnWords:
         return tuple(entry.spoken for entry in self.entries)
 
     @property
-    def spelling(self) -> OwnSpelling:
-        return OwnSpelling((entry.spoken, entry.written) for entry in self.entries)
+    def spelling(self) -> tuple[tuple[str, str], ...]:
+        """As they are said, and how each is written: what `engine.dictation.own_spelling` wants."""
+        return tuple((entry.spoken, entry.written) for entry in self.entries)
 
 
 def parse_own_words(text: str) -> OwnWords:
@@ -99,13 +99,13 @@ def read_own_words(path: Path | None = None) -> OwnWords:
     return parse_own_words(read_text(path or own_words_file()))
 
 
-def own_spelling(path: Path | None = None) -> OwnSpelling:
-    """Of the words in the file; of none where it cannot be read, which recognition reports."""
+def read_spelling(path: Path | None = None) -> tuple[tuple[str, str], ...]:
+    """OwnWords.spelling of the file; nothing where it cannot be read, which recognition reports."""
     try:
         return read_own_words(path).spelling
     except OwnWordsUnreadable as error:
         log.warning("own words are written as they are heard", exc_info=error)
-        return NO_OWN_SPELLING
+        return ()
 
 
 def write_own_words(text: str, path: Path | None = None) -> OwnWords:

@@ -15,7 +15,6 @@ from engine.events import Segment
 from engine.paths import model_name
 from engine.text_marks import words_of
 from engine.transcript.typography import typeset
-from engine.transcript.typography import typeset
 from gui.core.file_names import page_names
 from gui.core.i18n import _, ngettext
 from gui.core.problem import Problem

@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from engine.audio.sound_on_disk import Sound
+from engine.dictation.own_spelling import OwnSpelling
 from engine.events import Segment, Word
 from engine.paths import my_voice_dir
 from engine.transcript.document import Document
@@ -93,9 +94,9 @@ class OwnVoice(QObject):
 def _in_russian_letters(text: str) -> str:
     """What is said where own words with other letters stand."""
     from engine.alphabet import Alphabet, normalise
-    from engine.decode.own_words import own_spelling
+    from engine.decode.own_words import read_spelling
 
-    return own_spelling().said(text) if Alphabet().foreign(normalise(text)) else text
+    return OwnSpelling(read_spelling()).said(text) if Alphabet().foreign(normalise(text)) else text
 
 
 def _utterance(document: Document, word: Word, duration_s: float) -> tuple[Segment, float, float] | None:

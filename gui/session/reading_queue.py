@@ -11,6 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from engine.dictation.apply_commands import dictated, joined
+from engine.dictation.own_spelling import OwnSpelling
 from engine.dictation.spoken_commands import NOTHING_SPOKEN, Spoken
 from engine.errors import AudioError, DiktovkaError, EngineStopped
 from engine.events import Event, Final, Finished, Progress, Provisional, Revised, Started
@@ -253,6 +254,6 @@ class ReadingQueue(QObject):
 
 def _written(events: Iterable[Event], spoken: Spoken) -> Iterator[Event]:
     """On the task's thread: a disk with own words may be slow."""
-    from engine.decode.own_words import own_spelling  # brings NumPy along, which the window must not wait for
+    from engine.decode.own_words import read_spelling  # brings NumPy along, which the window must not wait for
 
-    yield from dictated(events, replace(spoken, spelling=own_spelling()))
+    yield from dictated(events, replace(spoken, spelling=OwnSpelling(read_spelling())))

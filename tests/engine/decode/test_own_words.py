@@ -6,9 +6,9 @@ from engine.decode.own_words import (
     OwnWords,
     export_own_words,
     import_own_words,
-    own_spelling,
     parse_own_words,
     read_own_words,
+    read_spelling,
     write_own_words,
 )
 from engine.errors import NotWritable, OwnWordsUnreadable
@@ -76,9 +76,9 @@ def test_how_latin_letters_are_said_is_guessed_where_nobody_told(written, spoken
 
 def test_a_spelling_that_cannot_be_read_is_none(tmp_path):
     (tmp_path / "a.txt").write_bytes("Слово".encode("cp1251"))
-    assert own_spelling(tmp_path / "a.txt").groups(["слово"]) == []
+    assert read_spelling(tmp_path / "a.txt") == ()
     write_own_words("Яндекс\n")
-    assert own_spelling().groups(["в", "яндекс"]) == [(1, 1, "Яндекс")]
+    assert read_spelling() == (("яндекс", "Яндекс"),)
 
 
 def test_no_file_no_words():
