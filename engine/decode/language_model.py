@@ -11,6 +11,7 @@ import hashlib
 import json
 from bisect import bisect_left
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -51,9 +52,20 @@ class LanguageModel:
 
     def score(self, word: str) -> float:
         """log10 probability of a word by itself, `ё` folded."""
-        place = bisect_left(self.words, word)
-        known = place < len(self.words) and self.words[place] == word
+        sought = word.encode()
+        place = bisect_left(range(len(self.scores)), sought, key=self._word)
+        known = place < len(self.scores) and self._word(place) == sought
         return float(self.scores[place]) if known else self.unknown
+
+    def _word(self, place: int) -> bytes:
+        """A word as UTF-8, which sorts as the letters do."""
+        return self.lexicon[self._starts[place] : self._starts[place + 1] - 1].tobytes()
+
+    @cached_property
+    def _starts(self) -> np.ndarray:
+        """uint32 (n_words + 1,): where each word starts in the lexicon, and where one more would."""
+        ends = np.flatnonzero(self.lexicon == ord("\n")) + 1
+        return np.concatenate([[0], ends, [len(self.lexicon) + 1]]).astype(np.uint32)
 
 
 def load_language_model(folder: Path) -> LanguageModel:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from engine.decode.greedy import TimedWord
 
-_READINGS = 3  # in a row that agree on a word
-_BEHIND_STEPS_S = 1.0  # between a word's end and what was heard last: the words after it decide too
+_READINGS = 5  # in a row that agree on a word; of words settled after four, one in twenty changed
+_BEHIND_S = 0.6  # between a word's end and what was heard last: what comes after it decides too
 
 
 class Settling:
@@ -14,7 +14,7 @@ class Settling:
 
     def __init__(self, step_s: float):
         """step_s: of the network, in seconds."""
-        self._behind = round(_BEHIND_STEPS_S / step_s)
+        self._behind = round(_BEHIND_S / step_s)
         self._readings: deque[Sequence[TimedWord]] = deque(maxlen=_READINGS - 1)
         self._settled: list[TimedWord] = []
 

@@ -51,6 +51,14 @@ def test_what_was_counted_is_what_is_loaded(folder):
     assert model.yo == {}
 
 
+def test_each_word_has_its_score_and_any_other_that_of_an_unknown_one(tmp_path):
+    model = language_model(tmp_path / "слова", "Ёж и уж жужжат. И уж. Я.", "Уж я уже ужин.")
+    assert {word: model.score(word) for word in model.words} == dict(
+        zip(model.words, model.scores.tolist(), strict=True)
+    )
+    assert {model.score(other) for other in ("", "а", "ужи", "ужинать", "яя", "ёж")} == {model.unknown}
+
+
 def test_kenlm_gives_the_probabilities_by_hand(folder):
     """Trigrams: <s> аб is followed twice by ба and once by вы; 1 and 0.5 are taken, 0.5 left for the bigrams, where
     аб is followed by two different words with 0.5 taken from each: (1 - 0.5) / 2 + 0.5 * 0.2."""
