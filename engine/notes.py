@@ -35,6 +35,17 @@ class Note:
         return _TEMPLATES[self.name]
 
     @property
+    def track(self) -> int | None:
+        """The sound track that was transcribed; None for another note."""
+        return dict(self.fields)["number"] if self.name == "tracks" else None
+
+    @property
+    def other_tracks(self) -> dict[int, str]:
+        """Number and name of each sound track that was not transcribed; empty for another note."""
+        names = str(dict(self.fields).get("names", "")).split("\n") if self.name == "tracks" else []
+        return {number: name for number, name in enumerate(names, start=1) if number != self.track}
+
+    @property
     def is_damage(self) -> bool:
         """Whether some of the recording is missing."""
         return self.name in ("cut", "damaged")

@@ -50,6 +50,12 @@ class Track:
     is_default: bool
 
     @property
+    def name(self) -> str:
+        """What the file calls it, in one line; may be empty."""
+        language = "" if self.language == "und" else self.language
+        return " ".join(f"{language} {self.title}".split())
+
+    @property
     def is_russian(self) -> bool:
         return self.language.lower().partition("-")[0] in _RUSSIAN
 

@@ -115,7 +115,8 @@ class AudioFile:
         """Decodes the first piece, to know at once whether there is any sound."""
         self.tracks, self.track, self.duration_s = self._part.tracks, self._part.track, self._part.duration_s
         if len(self.tracks) > 1:
-            self.notes.append(Note("tracks", n=len(self.tracks), number=self.track.number))
+            names = "\n".join(track.name for track in self.tracks)
+            self.notes.append(Note("tracks", n=len(self.tracks), number=self.track.number, names=names))
         self._pieces = self._decoded()
         try:
             self._first = next(self._pieces)

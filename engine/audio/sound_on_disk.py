@@ -35,11 +35,14 @@ class Sound:
         return self.samples[first : max(first, end)].astype(np.float32) / 32768
 
 
-def load_sound(path: Path) -> Iterator[float | Sound]:
-    """Seconds read so far, as they come, and last the Sound. Raises AudioError, or StorageError for its copy."""
+def load_sound(path: Path, track: int | None = None) -> Iterator[float | Sound]:
+    """Seconds read so far, as they come, and last the Sound.
+
+    track: as of open_audio. Raises AudioError, or StorageError for its copy.
+    """
     peaks: list[np.ndarray] = []
     n_samples = 0
-    with tempfile.TemporaryFile() as copy, open_audio(path) as audio:
+    with tempfile.TemporaryFile() as copy, open_audio(path, track=track) as audio:
         for block in _whole_peaks(audio.blocks(_BLOCK_S)):
             samples = (np.clip(block, -1.0, 1.0) * 32767).astype(np.int16)
             _append(copy, samples, path)

@@ -42,7 +42,8 @@ CREATE TABLE seen (path PRIMARY KEY) WITHOUT ROWID;
 """
 # Each makes of a version the next one; a new file goes through all of them.
 # replaced: the document that was there, while the entry is read again. restored: when it last came out of the bin.
-# wanted: the checkpoint's folder that it is to be read again with, where a person chose one.
+# wanted: the checkpoint's folder that it is to be read again with, where a person chose one; track: which sound track.
+# notes: what to know of the recording, as JSON.
 _UPGRADES = (
     """
     ALTER TABLE entry ADD COLUMN replaced TEXT;
@@ -50,6 +51,7 @@ _UPGRADES = (
     """,
     "ALTER TABLE entry ADD COLUMN restored REAL;",
     "ALTER TABLE entry ADD COLUMN wanted TEXT;",
+    "ALTER TABLE entry ADD COLUMN notes TEXT; ALTER TABLE entry ADD COLUMN track INTEGER;",
 )
 VERSION = 1 + len(_UPGRADES)
 _BESIDE = ("-wal", "-shm")  # what SQLite keeps beside the file while it is open

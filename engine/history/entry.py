@@ -11,6 +11,7 @@ from typing import Self
 
 from engine import errors
 from engine.errors import DiktovkaError, EngineError
+from engine.notes import Note
 
 EXCERPT = 400
 
@@ -59,7 +60,7 @@ ORDER = {
 }
 ENTRY = (
     "id, created, source, kind, state, duration_s, model, error, title, "
-    "{text}, n_bytes, attempts, deleted, wanted, previous IS NOT NULL"
+    "{text}, n_bytes, attempts, deleted, wanted, previous IS NOT NULL, notes, track"
 )
 
 
@@ -68,7 +69,8 @@ class Entry:
     """One row. created, deleted: seconds since 1970. text: its beginning.
 
     model: the checkpoint's folder; wanted: the one that was chosen to read it again with. error: as
-    engine.history.error writes it. attempts: readings begun since one came to its end.
+    engine.history.error writes it. track: the sound track that was chosen. attempts: readings begun since one came to
+    its end.
     """
 
     key: int
@@ -86,18 +88,29 @@ class Entry:
     deleted: float | None
     wanted: str | None
     has_previous: bool
+    kept_notes: str | None = None
+    track: int | None = None
 
     @classmethod
     def of(cls, row: tuple, query: str = "") -> Self:
         """row: the columns of ENTRY."""
-        key, created, source, kind, state, duration_s, model, error, title, text, *rest, has_previous = row
-        told = (duration_s, model, error, title, excerpt(text, query))
-        return cls(key, created, path_of(source), _kind(kind), _state(state), *told, *rest, bool(has_previous))
+        key, created, source, kind, state, duration_s, model, error, title, text, *rest = row
+        *rest, has_previous, notes, track = rest
+        told = (duration_s, model, error, title, excerpt(text, query), *rest, bool(has_previous), notes, track)
+        return cls(key, created, path_of(source), _kind(kind), _state(state), *told)
 
     @property
     def failure(self) -> DiktovkaError | None:
         """Why it could not be read; None where it could."""
         return error_from_json(self.error) if self.error else None
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What to know of the recording that was transcribed."""
+        try:
+            return tuple(filter(None, map(Note.from_json, json.loads(self.kept_notes or "[]"))))
+        except (ValueError, TypeError, AttributeError):
+            return ()
 
 
 def _kind(kept: object) -> Kind:

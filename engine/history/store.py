@@ -3,6 +3,7 @@
 Audio is deleted only where it is a recording of our own; a file that a person opened is never touched.
 """
 
+import json
 import re
 import sqlite3
 import time
@@ -66,17 +67,19 @@ class History(HistoryFile):
         index(connection, cursor.lastrowid)
         return cursor.lastrowid
 
-    def put_back(self, keys: Iterable[int], model: Path | None = None) -> None:
-        """They wait to be read from their beginning, with that model where one was chosen; the text that was there can
-        be had back by `swap`."""
+    def put_back(self, keys: Iterable[int], model: Path | None = None, track: int | None = None) -> None:
+        """They wait to be read from their beginning, with that model and sound track where one was chosen.
+
+        The text that was there can be had back by `swap`.
+        """
         keys = list(keys)
         with self._writing():
             self.restore(keys)
             self._update(
                 keys,
                 "replaced = iif(replaced IS NULL AND text != '', document, replaced), document = NULL, "
-                "state = 'waiting', error = NULL, attempts = 0, wanted = ?",
-                [str(model) if model is not None else None],
+                "state = 'waiting', error = NULL, attempts = 0, notes = NULL, wanted = ?, track = ?",
+                [str(model) if model is not None else None, track],
             )
 
     def begin_reading(self, key: int, model: Path) -> None:
@@ -109,6 +112,9 @@ class History(HistoryFile):
             self._update([key], "state = ?, error = ?", [state, told])
             if state in (State.WAITING, State.DONE):
                 self._update([key], "attempts = 0")
+            if document is not None and document.notes:
+                notes = json.dumps([note.to_json() for note in document.notes], ensure_ascii=False)
+                self._update([key], "notes = ?", [notes])
             if state is State.DONE and document is not None and document.duration_s:
                 self._update([key], "duration_s = ?", [document.duration_s])
             self._weigh(key)

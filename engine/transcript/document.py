@@ -71,6 +71,11 @@ class Document:
     def is_edited(self) -> bool:
         return words_of(self.text) != [word.text for segment in self.heard for word in segment.words]
 
+    @property
+    def track(self) -> int | None:
+        """Which of several sound tracks it is of; None where there was but one."""
+        return next((note.track for note in self.notes if note.track is not None), None)
+
     @cached_property
     def segments(self) -> tuple[Segment, ...]:
         """The words that stand there now and their times.

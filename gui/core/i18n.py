@@ -16,6 +16,7 @@ import polib
 from PySide6.QtCore import QLocale
 
 from engine.errors import DiktovkaError, with_whole_reason
+from engine.notes import Note
 from engine.paths import resource
 from engine.text_marks import N_ as N_  # for those who have the window's language from here
 
@@ -117,6 +118,12 @@ def decimal_point() -> str:
 def decimal(value: float, digits: int) -> str:
     """A number as the window's language writes it, rounded to so many digits after the point."""
     return f"{value:.{digits}f}".replace(".", decimal_point())
+
+
+def translate_note(note: Note) -> str:
+    """What is to know of a recording, in the window's language."""
+    fields = {name: decimal(value, 1) if isinstance(value, float) else value for name, value in note.fields}
+    return _(note.template).format(**fields)
 
 
 def translate_error(error: DiktovkaError) -> str:

@@ -32,3 +32,10 @@ def clock_time(seconds: float) -> str:
     minutes, seconds = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def track_words(number: int, name: str) -> str:
+    """ "Sound track 2 (eng)"."""
+    if name:
+        return _("Sound track {number} ({name})").format(number=number, name=name)
+    return _("Sound track {number}").format(number=number)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QProgressBar, QPushButto
 from gui.core.i18n import _
 from gui.core.shortcuts import hint as hint_with_keys
 from gui.core.words import clock_time
+from gui.session.loudness import Loudness
 from gui.session.status import Recording, Status
 from gui.widgets.form import NOTE_MS, PROGRESS_STEPS, keep_place
 from gui.widgets.icon_label import IconLabel
@@ -111,6 +112,7 @@ class Controls(QWidget):
         self._status = status
         recording = status.recording in (Recording.OPENING, Recording.LISTENING)
         self.record.set_recording(recording)
+        self.record.show_overdriven(recording and status.loudness is Loudness.OVERDRIVEN)
         self.elapsed.setVisible(status.recording is not Recording.NONE)
         if recording:
             self._note.stop()
@@ -137,7 +139,7 @@ class Controls(QWidget):
     def _say_state(self) -> None:
         self.state.setText(self._status.words)
         status = self._status
-        kind = (status.recording, status.reading, status.model, status.hears_nothing)
+        kind = (status.recording, status.reading, status.model, status.hears_nothing, status.loudness)
         if kind != self._announced:  # a screen reader is told what happens, but not every second that is left
             self._announced = kind
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.state, self._status.words))

@@ -12,14 +12,16 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
 from engine.errors import NoMicrophone
 from engine.events import Segment
+from engine.notes import Note
 from engine.paths import model_name
 from engine.text_marks import words_of
 from engine.transcript.typography import typeset
 from gui.core.file_names import page_names
-from gui.core.i18n import _, ngettext
+from gui.core.i18n import _, ngettext, translate_note
 from gui.core.problem import Problem
 from gui.core.settings import Settings
 from gui.core.shortcuts import bind
+from gui.core.words import track_words
 from gui.dictation.dictation_controls import Controls, Toolbar
 from gui.dictation.empty_page import EmptyPage, Sample
 from gui.dictation.transcript_view import TranscriptView
@@ -37,6 +39,7 @@ from gui.widgets.theme import GRID, TITLE_SCALE, theme
 
 ELAPSED_EVERY_MS = 200
 LEAST_TEXT_PX = 5 * GRID  # it scrolls; messages and controls must not be cut, however large text is
+MOST_TRACKS = 3  # that have a button; the history has all
 BUTTON_PADDING_PX = 12  # as in style.qss
 
 
@@ -125,7 +128,7 @@ class DictationPage(QWidget):
         session.provisional.connect(self._show_provisional)
         session.final.connect(self._add_segment)
         session.revised.connect(self.transcript.revise)
-        session.job_ended.connect(self._end_provisional)
+        session.job_ended.connect(self._end_job)
         session.nothing_heard.connect(self._tell_nothing_heard)
         session.nothing_found.connect(self._tell_nothing_found)
         session.cancelled.connect(self._tell_cancelled)
@@ -165,8 +168,21 @@ class DictationPage(QWidget):
         if not job.is_quiet:
             self.transcript.begin(job)
 
-    def _end_provisional(self, _job: Job) -> None:
+    def _end_job(self, job: Job) -> None:
         self.transcript.show_provisional("")
+        if not job.is_quiet:
+            for note in job.notes:
+                self._tell_note(job, note)
+
+    def _tell_note(self, job: Job, note: Note) -> None:
+        """What to know of the recording, beside its text; of a file with its name."""
+        said = translate_note(note)
+        others = list(note.other_tracks.items())[:MOST_TRACKS]
+        actions = [
+            Action(track_words(number, name), partial(self._session.read, [job.again(number)]))
+            for number, name in others
+        ]
+        self.messages.say(said if job.is_live else f"{job.path.name}: {said}", "alert-outline", actions)
 
     def _tell_nothing_heard(self, job: Job) -> None:
         if job.is_live:

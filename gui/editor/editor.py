@@ -91,7 +91,7 @@ class Editor(QWidget):
         if audio is None:
             self.messages.say(_("The recording is no longer there; its text can be edited all the same."))
         else:
-            self.player.load(audio)
+            self.player.load(audio, document.track)
         self.text.setFocus()
 
     def flush(self) -> None:

@@ -51,11 +51,11 @@ class Player(QObject):
         """Nothing is going on on another thread."""
         return self._loading is None and self._running is None
 
-    def load(self, path: Path) -> None:
-        """Reads it; `loaded` or `failed` follows. What was played before ends."""
+    def load(self, path: Path, track: int | None = None) -> None:
+        """Reads it, or that one of its sound tracks; `loaded` or `failed` follows. What was played before ends."""
         self.unload()
         self._path = path
-        self._loading = Task(partial(_load, path))
+        self._loading = Task(partial(_load, path, track))
         self._loading.event.connect(self._take)
         self._loading.start()
 
@@ -155,10 +155,10 @@ class Player(QObject):
         self.failed.emit(error)
 
 
-def _load(path: Path) -> Iterator[tuple[Path, float | Sound | Exception]]:
+def _load(path: Path, track: int | None) -> Iterator[tuple[Path, float | Sound | Exception]]:
     """Seconds read so far, as they come, and last the Sound or why there is none."""
     try:
-        for told in load_sound(path):
+        for told in load_sound(path, track):
             yield path, told
     except DiktovkaError as error:
         yield path, error

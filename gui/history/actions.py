@@ -15,6 +15,7 @@ from engine.history.entry import Entry, Show, State, Totals
 from gui.core.i18n import _, ngettext
 from gui.core.recognition import shown_name
 from gui.core.shortcuts import bind, hint
+from gui.core.words import track_words
 from gui.history.words import title_words
 from gui.widgets.flow_row import FlowRow
 from gui.widgets.form import push_button
@@ -241,10 +242,20 @@ class HistoryActions(FlowRow):
         for model in others:
             text = _("With the model {name}").format(name=shown_name(model))
             menu.addAction(text, partial(self._read_again, chosen, model.folder))
+        if len(chosen) == 1:
+            self._add_tracks(menu, chosen[0])
         return menu
 
-    def _read_again(self, chosen: Sequence[Entry], model: Path | None) -> None:
-        self._page.keeper.read_again(chosen, model)
+    def _add_tracks(self, menu: QMenu, entry: Entry) -> None:
+        """The sound tracks that were not transcribed."""
+        tracks = {number: name for note in entry.notes for number, name in note.other_tracks.items()}
+        if tracks:
+            menu.addSeparator()
+        for number, name in tracks.items():
+            menu.addAction(track_words(number, name), partial(self._read_again, [entry], None, number))
+
+    def _read_again(self, chosen: Sequence[Entry], model: Path | None, track: int | None = None) -> None:
+        self._page.keeper.read_again(chosen, model, track=track)
 
     def _all_again(self) -> None:
         def read(entries: list[Entry]) -> None:

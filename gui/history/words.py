@@ -9,7 +9,7 @@ from PySide6.QtCore import QLocale
 from engine.history.entry import Entry, Kind, State, Totals
 from engine.paths import model_name, shipped_checkpoint
 from gui.core.file_names import dictation_file, dictation_title
-from gui.core.i18n import _, ngettext, translate_error, window_locale
+from gui.core.i18n import _, ngettext, translate_error, translate_note, window_locale
 from gui.core.words import clock_time, size_words
 from trainer.training.model_list import clean_name
 
@@ -74,7 +74,9 @@ def state_words(entry: Entry, fraction: float | None = None) -> str:
         case State.CANCELLED:
             return _("Not read to its end")
         case State.DONE if not entry.text:
-            return _("No words were recognised")
+            return " ".join([_("No words were recognised"), *map(translate_note, entry.notes)])
+        case State.DONE:
+            return " ".join(map(translate_note, entry.notes))
     return ""
 
 
@@ -103,6 +105,7 @@ def _facts(entry: Entry, how: QLocale.FormatType) -> list[str]:
         facts.append(_("Read with the model {name}").format(name=model_name(Path(model))))
     if entry.failure is not None:
         facts.append(translate_error(entry.failure))
+    facts += map(translate_note, entry.notes)
     return facts
 
 

@@ -149,11 +149,20 @@ class HistoryKeeper(QObject):
         if jobs or recordings:
             self.found.emit(recordings, len(jobs))
 
-    def read_again(self, entries: Sequence[Entry], model: Path | None = None, is_quiet: bool = True) -> None:
-        """From their beginning; model: with another than dictation's."""
+    def read_again(
+        self, entries: Sequence[Entry], model: Path | None = None, is_quiet: bool = True, track: int | None = None
+    ) -> None:
+        """From their beginning; model: with another than dictation's; track: another than before."""
         busy = {job.entry for job in self._session.jobs}
         jobs = [
-            Job(entry.source, entry=entry.key, model=model, is_quiet=is_quiet, duration_s=entry.duration_s)
+            Job(
+                entry.source,
+                entry=entry.key,
+                model=model,
+                is_quiet=is_quiet,
+                duration_s=entry.duration_s,
+                track=track or entry.track,
+            )
             for entry in entries
             if entry.key not in busy
         ]
@@ -177,13 +186,13 @@ def _add_entries(jobs: Sequence[Job], history) -> None:
 
 
 def _put_back(jobs: Sequence[Job], history) -> None:
-    for model in {job.model for job in jobs}:
-        history.put_back([job.entry for job in jobs if job.model == model], model)
+    for model, track in {(job.model, job.track) for job in jobs}:
+        history.put_back([job.entry for job in jobs if (job.model, job.track) == (model, track)], model, track)
 
 
 def _document(job: Job, segments: tuple[Segment, ...]) -> Document:
     model = model_name(job.read_with) if job.read_with is not None else ""
-    return Document.of(segments, job.path.name, job.duration_s or 0.0, model, job.is_dictation)
+    return Document.of(segments, job.path.name, job.duration_s or 0.0, model, job.is_dictation, notes=job.notes)
 
 
 def _keep_text(job: Job, segments: tuple[Segment, ...], history) -> None:
@@ -227,11 +236,12 @@ def _job_of(entry: Entry, history) -> Job:
     segments = list(document.heard) if document is not None else []
     model = entry.model if segments else entry.wanted
     if model is not None and not is_checkpoint(Path(model)):
-        history.put_back([entry.key])
+        history.put_back([entry.key], track=entry.track)
         segments, model = [], None
     job = Job(entry.source, entry=entry.key, is_quiet=True, segments=segments, duration_s=entry.duration_s)
     job.is_dictation = document is not None and document.is_dictation
     job.model = Path(model) if model is not None else None
+    job.track = entry.track
     return job
 
 

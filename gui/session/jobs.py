@@ -9,6 +9,7 @@ from itertools import count
 from pathlib import Path
 
 from engine.events import Segment
+from engine.notes import Note
 
 _keys = count(1)
 
@@ -31,7 +32,8 @@ class Job:
     model: the checkpoint to read it with; None for the one that dictation uses. is_quiet: its text goes to the history
     only, and so do its failures. segments: those that hold words, as far as it has been read.
     is_held: it may not be read yet. is_dictation: its lines are those that were asked for by spoken commands.
-    read_with: the checkpoint that reads it. ending, error: how it ended.
+    read_with: the checkpoint that reads it. track: which sound track, None for the default one. notes: what to know of
+    the recording, once it is read. ending, error: how it ended.
     """
 
     path: Path
@@ -46,6 +48,8 @@ class Job:
     is_dictation: bool = False
     segments: list[Segment] = field(default_factory=list)
     read_with: Path | None = None
+    track: int | None = None
+    notes: tuple[Note, ...] = ()
     ending: Ending | None = None
     error: Exception | None = None
     key: int = field(default_factory=lambda: next(_keys))
@@ -59,9 +63,10 @@ class Job:
         """Seconds from its beginning that need not be read again."""
         return self.segments[-1].end_s if self.segments else 0.0
 
-    def again(self) -> "Job":
-        """The same recording, to be read from its beginning as a whole file."""
-        return Job(self.path, self.heading, entry=self.entry, is_quiet=self.is_quiet)
+    def again(self, track: int | None = None) -> "Job":
+        """The same recording, to be read from its beginning as a whole file. track: another than before."""
+        track = track or self.track
+        return Job(self.path, self.heading, entry=self.entry, is_quiet=self.is_quiet, track=track)
 
 
 class Queue:

@@ -3,6 +3,7 @@
 Whether or not the model is ready, jobs can be put into the queue; nothing said depends on it.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -21,6 +22,8 @@ from gui.core.tasks import Task
 from gui.session.jobs import Ending, Job, Queue
 from gui.session.model_in_use import ModelInUse
 from gui.session.status import Model
+
+log = logging.getLogger(__name__)
 
 
 class ReadingQueue(QObject):
@@ -173,7 +176,7 @@ class ReadingQueue(QObject):
         if job.is_live:
             steps = partial(engine.follow, job.path, job.recording)
         else:
-            steps = partial(engine.transcribe, job.path, job.read_to_s)
+            steps = partial(engine.transcribe, job.path, job.read_to_s, job.track)
         spoken = self.spoken_for(job)
         job.is_dictation = job.is_live or bool(spoken.commands)
         self._reading, self._is_leaving = Task(lambda: _written(steps(), spoken)), False
@@ -202,8 +205,11 @@ class ReadingQueue(QObject):
                 self.revised.emit(job, before, after)
             case Progress(done_s, total_s):
                 self._queue.progress(done_s, total_s)
-            case Finished(duration_s=duration_s):
+            case Finished(duration_s=duration_s, notes=notes):
                 self._queue.progress(duration_s, duration_s)
+                job.notes = notes
+                for note in notes:
+                    log.warning("%s: %s", job.path, note)
         self.changed.emit()
 
     def _end(self, job: Job, ending: Ending, error: Exception | None = None) -> None:

@@ -13,6 +13,7 @@ from engine.system.atomic_files import free_path
 from gui.core.file_names import STAMP
 from gui.core.i18n import _
 from gui.core.tasks import MakeRecorder, RecordingTask
+from gui.session.loudness import Loudness, LoudnessWatch
 from gui.session.silence_detector import Silence
 from gui.session.status import Recording as State
 
@@ -29,7 +30,8 @@ class Dictaphone(QObject):
     recording_started(path, ended): its first samples are on disk; `ended` is an Event, set when no more come.
     failed(error, is_kept): the recording ended by itself; is_kept tells whether there is something to read.
     silence_s: seconds without speech after which a recording ends by itself; 0 for never.
-    hears_nothing: all samples have been silent for some seconds.
+    hears_nothing: all samples have been silent for some seconds. loudness: whether it is too loud, or has been far
+    too quiet from the beginning on.
     """
 
     state_changed = Signal()
@@ -47,9 +49,9 @@ class Dictaphone(QObject):
         self._ended: threading.Event | None = None
         self.state = State.NONE
         self.microphone: str | None = None
-        self.hears_nothing = False
+        self.hears_nothing, self.loudness = False, Loudness.GOOD
         self.silence_s = 0.0
-        self._silence = Silence(0.0)
+        self._silence, self._watch = Silence(0.0), LoudnessWatch()
         self._heard_at_s = 0.0
 
     @property
@@ -70,6 +72,7 @@ class Dictaphone(QObject):
                 self._tell_unanswered()
             return
         self.hears_nothing, self._heard_at_s = False, 0.0
+        self.loudness, self._watch = Loudness.GOOD, LoudnessWatch()
         self._silence = Silence(self.silence_s)
         self._task = RecordingTask(self._new_path(), microphone, self._make_recorder)
         self._task.started.connect(self._take_start)
@@ -119,8 +122,9 @@ class Dictaphone(QObject):
         if peak > DEAD_PEAK:
             self._heard_at_s = elapsed_s
         hears_nothing = elapsed_s - self._heard_at_s > DEAD_AFTER_S
-        if hears_nothing != self.hears_nothing:
-            self.hears_nothing = hears_nothing
+        loudness = self._watch.hear(elapsed_s, peak, rms)
+        if (hears_nothing, loudness) != (self.hears_nothing, self.loudness):
+            self.hears_nothing, self.loudness = hears_nothing, loudness
             self.state_changed.emit()
         self._silence.hear(elapsed_s, rms)
         if self._silence.is_over and self.state is State.LISTENING:

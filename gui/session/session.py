@@ -196,6 +196,7 @@ class Session(ReadingQueue):
             self._queue.is_paused and self._queue.current is None,
             self._queue.n_waiting,
             self._listing.n_found,
+            self._dictaphone.loudness,
         )
         if status != self.status:
             self.status = status

@@ -5,6 +5,7 @@ from enum import Enum, auto
 
 from gui.core.i18n import _, ngettext
 from gui.core.words import time_left
+from gui.session.loudness import Loudness
 
 
 class Recording(Enum):
@@ -31,6 +32,15 @@ def no_sound_words() -> str:
     return _("Listening, but no sound comes: is the microphone switched off?")
 
 
+def loudness_words(loudness: Loudness) -> str:
+    """What to do about it; empty where it is good."""
+    return {
+        Loudness.GOOD: "",
+        Loudness.OVERDRIVEN: _("Too loud, and so distorted: move away from the microphone or turn it down"),
+        Loudness.QUIET: _("Very quiet: move closer to the microphone or turn it up"),
+    }[loudness]
+
+
 @dataclass(frozen=True)
 class Status:
     """fraction: of the files' audio that has been read, 0 to 1; None where it is not known.
@@ -51,6 +61,7 @@ class Status:
     paused: bool = False
     n_waiting: int = 0
     n_found: int | None = None
+    loudness: Loudness = Loudness.GOOD
 
     @property
     def is_dictating(self) -> bool:
@@ -78,6 +89,8 @@ class Status:
             return _("Opening the microphone")
         if self.recording is Recording.LISTENING and self.hears_nothing:
             return no_sound_words()
+        if self.recording is Recording.LISTENING and self.loudness is not Loudness.GOOD:
+            return loudness_words(self.loudness)
         if self.recording is Recording.LISTENING:
             return {
                 Model.LOADING: _("Listening; the text comes when the model is ready"),

@@ -15,6 +15,7 @@ from gui.core.i18n import _
 from gui.core.shortcuts import bind, hint
 from gui.core.tasks import MakeRecorder, Work
 from gui.editor.clip_player import ClipPlayer
+from gui.session.loudness import Loudness
 from gui.session.recording_controller import Dictaphone
 from gui.session.status import Recording
 from gui.voice.words import advice
@@ -214,6 +215,7 @@ class Reader(QWidget):
         self._remembering.start(partial(self._store.remember, self.said))
 
     def _dictaphone_changed(self) -> None:
+        self.record.show_overdriven(self._dictaphone.loudness is Loudness.OVERDRIVEN)
         if self._dictaphone.state is not Recording.NONE:
             self.state = State.RECORDING
         elif self.state is State.RECORDING:

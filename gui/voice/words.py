@@ -2,7 +2,8 @@
 
 from engine.alphabet import normalise
 from gui.core.i18n import _
-from gui.session.status import Recording, no_sound_words
+from gui.session.loudness import Loudness
+from gui.session.status import Recording, loudness_words, no_sound_words
 from trainer.corpus.take_check import Verdict
 from trainer.corpus.voice_store import unusable
 
@@ -32,6 +33,8 @@ def _recording_words(dictaphone) -> str:
         return _("Checking the recording")
     if dictaphone.hears_nothing:
         return no_sound_words()
+    if dictaphone.loudness is not Loudness.GOOD:
+        return loudness_words(dictaphone.loudness)
     return _("Speak. Press Space after the last word.")
 
 

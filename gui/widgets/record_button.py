@@ -36,6 +36,7 @@ class RecordButton(QPushButton):
         self.setFixedSize(SIZE_PX, SIZE_PX)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._level, self._keys = 0.0, keys
+        self.is_overdriven = False
         self._recording = False
         self._fall = QTimer(self)
         self._fall.setInterval(_FRAME_MS)
@@ -55,8 +56,13 @@ class RecordButton(QPushButton):
         self.setAccessibleName(name)
         self._tell_keys()
         if not recording:
-            self._level = 0.0
+            self._level, self.is_overdriven = 0.0, False
             self._fall.stop()
+        self.update()
+
+    def show_overdriven(self, overdriven: bool) -> None:
+        """Whether the ring is red, since what it shows is too loud."""
+        self.is_overdriven = overdriven
         self.update()
 
     def _tell_keys(self) -> None:
@@ -103,7 +109,8 @@ class RecordButton(QPushButton):
         if self._level > 0:
             # From the bottom up on both sides; Qt counts sixteenths of a degree from three o'clock.
             half = round(180 * 16 * self._level)
-            painter.setPen(QPen(QColor(colours.accent), _RING_WIDTH, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+            lit = QColor(colours.alarm if self.is_overdriven else colours.accent)
+            painter.setPen(QPen(lit, _RING_WIDTH, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
             painter.drawArc(ring, -90 * 16 - half, 2 * half)
         if self.hasFocus():
             painter.setPen(QPen(QColor(colours.accent), 2))

@@ -31,6 +31,7 @@ class Colours:
     accent_hover: str
     on_accent: str
     accent_ground: str
+    alarm: str
 
 
 LIGHT = Colours(
@@ -45,6 +46,7 @@ LIGHT = Colours(
     accent_hover="#00574f",
     on_accent="#ffffff",
     accent_ground="#d9ebe8",
+    alarm="#b3261e",
 )
 DARK = Colours(
     window="#17191b",
@@ -58,6 +60,7 @@ DARK = Colours(
     accent_hover="#74d6ca",
     on_accent="#06211e",
     accent_ground="#20403c",
+    alarm="#ff8a80",
 )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.events import Event, Final, Finished, Progress, Provisional, Segment, Started, Word
+from engine.notes import Note
 from engine.system.worker import Cancelled
 
 _END = object()
@@ -28,11 +29,12 @@ def segment(text: str, start_s: float = 0.0, word_s: float = 0.5) -> Segment:
 
 class FakeEngine:
     """calls: what was asked for, in order: ("transcribe", path) or ("follow", path).
-    begun_at_s: of each "transcribe", where in the file."""
+    begun_at_s, tracks: of each "transcribe", where in the file and which sound track."""
 
     def __init__(self, ready: bool = True):
         self.calls: list[tuple[str, Path]] = []
         self.begun_at_s: list[float] = []
+        self.tracks: list[int | None] = []
         self.started, self.closed = threading.Event(), threading.Event()
         self.following: threading.Event | None = None
         self._ready = threading.Event()
@@ -52,8 +54,9 @@ class FakeEngine:
             raise self._broken
         return ready
 
-    def transcribe(self, path: Path, from_s: float = 0.0) -> Iterator[Event]:
+    def transcribe(self, path: Path, from_s: float = 0.0, track: int | None = None) -> Iterator[Event]:
         self.begun_at_s.append(from_s)
+        self.tracks.append(track)
         return self._run("transcribe", path)
 
     def follow(self, path: Path, ended: threading.Event) -> Iterator[Event]:
@@ -103,15 +106,15 @@ class FakeEngine:
     def progress(self, done_s: float, total_s: float | None) -> None:
         self._waiting.put(Progress(done_s, total_s))
 
-    def finish(self, duration_s: float = 1.0) -> None:
-        self._waiting.put(Finished(duration_s, ()))
+    def finish(self, duration_s: float = 1.0, *notes: Note) -> None:
+        self._waiting.put(Finished(duration_s, (), notes))
         self._waiting.put(_END)
 
-    def read(self, text: str, duration_s: float = 1.0) -> None:
+    def read(self, text: str, duration_s: float = 1.0, *notes: Note) -> None:
         """A whole recording at once."""
         self.begin(duration_s)
         self.write(text)
-        self.finish(duration_s)
+        self.finish(duration_s, *notes)
 
     def fail(self, error: Exception) -> None:
         self._waiting.put(error)

@@ -13,6 +13,7 @@ from gui.desktop.insertion import Insertion
 from gui.desktop.start_options import StartOptions
 from gui.desktop.tray import IDLE, LISTENING, PROBLEM, READING, Tray, state_icon, state_of
 from gui.editor.save_menu import Saver
+from gui.session.loudness import Loudness, LoudnessWatch
 from gui.session.silence_detector import Silence
 from gui.session.status import Model, Reading, Recording, Status
 from tests.gui.dictation.test_dictation import record, stop
@@ -525,6 +526,38 @@ def test_a_dead_microphone_is_told_from_when_it_was_heard(stage, qtbot):
     end_unheard_of(stage)
     qtbot.waitUntil(lambda: stage.session.status.recording is Recording.NONE)
     assert True in told
+
+
+def test_a_microphone_that_is_too_loud_is_told_while_one_speaks(stage, qtbot):
+    record(stage, qtbot)
+    stage.microphone.say_for(1.0, value=32_767)
+    qtbot.waitUntil(lambda: stage.page.controls.record.is_overdriven)
+    assert stage.words == "Too loud, and so distorted: move away from the microphone or turn it down"
+    stage.microphone.say_for(4.0)
+    qtbot.waitUntil(lambda: not stage.page.controls.record.is_overdriven)
+
+
+def watched(*stretches: tuple[float, float, float]) -> list[Loudness]:
+    """What is told at the end of each stretch of (seconds, peak, rms)."""
+    watch, now_s, told = LoudnessWatch(), 0.0, []
+    for seconds, peak, rms in stretches:
+        for _ in range(round(seconds / 0.05)):
+            now_s += 0.05
+            loudness = watch.hear(now_s, peak, rms)
+        told.append(loudness)
+    return told
+
+
+def test_loudness_is_judged_by_clipping_and_by_a_voice_that_never_comes():
+    good, overdriven, quiet = Loudness
+    assert watched((5, 0.5, 0.1), (0.5, 1.0, 0.2), (5, 0.9, 0.2)) == [good] * 3
+    assert watched((1, 1.0, 0.7), (2, 0.1, 0.05), (2, 0.1, 0.05)) == [overdriven, overdriven, good]
+    assert watched((5, 0.002, 0.001), (2, 0.002, 0.001), (1, 0.1, 0.02), (20, 0.002, 0.001)) == [
+        good,
+        quiet,
+        good,
+        good,
+    ]
 
 
 def heard(limit_s: float, *stretches: tuple[float, float]) -> float | None:

@@ -54,6 +54,16 @@ def test_the_level_is_seen(button):
     assert button.grab().toImage() != quiet
 
 
+def test_the_ring_is_red_while_it_is_too_loud(button):
+    button.set_recording(True)
+    button.show_level(1, 1)
+    good = button.grab().toImage()
+    button.show_overdriven(True)
+    assert button.grab().toImage() != good
+    button.set_recording(False)
+    assert not button.is_overdriven
+
+
 def test_the_button_is_round(button, qtbot):
     pressed = []
     button.clicked.connect(lambda: pressed.append(True))
