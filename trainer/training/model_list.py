@@ -21,11 +21,10 @@ from engine.model.checkpoint import (
     WEIGHTS,
     Checkpoint,
     load_checkpoint,
-    model_name,
     read_description,
     save_checkpoint,
 )
-from engine.paths import models_dir, shipped_checkpoint
+from engine.paths import model_name, models_dir, shipped_checkpoint
 from engine.system.atomic_files import free_path, storage_error, sync
 from engine.system.atomic_folder import building, remove_unfinished
 from trainer.training.run_result import result_folder

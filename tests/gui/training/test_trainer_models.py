@@ -14,8 +14,8 @@ from PySide6.QtCore import QLocale, Qt
 
 from engine.config import ModelConfig
 from engine.errors import CheckpointMissing
-from engine.model.checkpoint import load_checkpoint, model_name, save_checkpoint
-from engine.paths import models_dir, shipped_checkpoint
+from engine.model.checkpoint import load_checkpoint, save_checkpoint
+from engine.paths import model_name, models_dir, shipped_checkpoint
 from gui.core.settings import Settings
 from tests.gui.trainer_stage import TrainerStage
 from tests.helpers.models import random_checkpoint, write_random_checkpoint
