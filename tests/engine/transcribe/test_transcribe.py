@@ -9,7 +9,9 @@ import soundfile
 from engine.errors import AudioEmpty, AudioNotFound
 from engine.events import Final, Finished, Progress, Provisional, Started
 from engine.model.recogniser import recogniser
+from engine.paths import resource
 from engine.transcribe.transcribe import Transcriber
+from scripts.no_words import KINDS, made
 from tests.helpers.models import random_checkpoint
 from trainer.corpus.transcripts import read_transcripts
 from trainer.dataset import nonspeech
@@ -114,17 +116,28 @@ def test_a_missing_file(untrained, tmp_path):
         list(untrained.transcribe(tmp_path / "none.wav"))
 
 
-def test_silence_and_noise_give_no_text(reader, tmp_path):
-    dither = np.random.default_rng(2).integers(-1, 2, RATE_HZ * 5) / 32768
-    for name, seconds in {"zeros": np.zeros(RATE_HZ * 5), "dither": dither}.items():
-        soundfile.write(tmp_path / f"{name}.wav", seconds, RATE_HZ, subtype="PCM_16")
-        *_, finished = reader.transcribe(tmp_path / f"{name}.wav")
-        assert finished.text == "", name
-    for seed in range(30):
+@pytest.mark.parametrize("kind", KINDS)
+def test_sounds_without_words_give_no_text(reader, tmp_path, kind):
+    for number in range(3):
+        soundfile.write(tmp_path / f"{number}.wav", made(kind, number), RATE_HZ, subtype="PCM_16")
+        *_, finished = reader.transcribe(tmp_path / f"{number}.wav")
+        assert finished.text == "", number
+
+
+def test_sounds_that_models_learn_from_give_no_text(reader, tmp_path):
+    for seed in range(12):
         path = tmp_path / f"{seed}.wav"
         soundfile.write(path, nonspeech.sound(np.random.default_rng([77, seed])), RATE_HZ, subtype="PCM_16")
         *_, finished = reader.transcribe(path)
         assert finished.text == "", f"sound {seed}"
+
+
+@pytest.mark.parametrize("level", [1.0, 0.01])
+def test_a_voice_has_words_however_quiet(reader, tmp_path, level):
+    samples, rate_hz = soundfile.read(resource("samples") / "woman.wav")
+    soundfile.write(tmp_path / "voice.wav", samples / np.abs(samples).max() * level, rate_hz, subtype="PCM_16")
+    *_, finished = reader.transcribe(tmp_path / "voice.wav")
+    assert len(finished.text.split()) > 8
 
 
 def test_reference_sounds_without_speech_give_no_text(reader, shared):
