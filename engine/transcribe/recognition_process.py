@@ -136,6 +136,7 @@ def _serve(connection: Connection, checkpoint: str, language: Language, cancel, 
         connection.send(End(told(error)))
         return
     connection.send(End())
+    loader.start()  # not earlier: it would take the time that the letters need
     try:
         while True:
             request = connection.recv()
@@ -149,16 +150,13 @@ def _serve(connection: Connection, checkpoint: str, language: Language, cancel, 
 
 
 def _load(checkpoint: str, language: Language):
-    """The language model is loaded meanwhile."""
     from engine.model.recogniser import load_recogniser
     from engine.transcribe.transcribe import Transcriber
 
     model, recognise = load_recogniser(Path(checkpoint))
-    loader = BeamLoader(model, language)
-    loader.start()
     transcriber = Transcriber(model, recognise)
     transcriber.warm_up()
-    return transcriber, loader
+    return transcriber, BeamLoader(model, language)
 
 
 def _work(transcriber, loader, request: tuple, connection: Connection, cancel, ended) -> Exception | None:

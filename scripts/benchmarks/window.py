@@ -20,7 +20,7 @@ from gui.session.status import Model, Status
 from gui.shell.app import Program
 from tests.support.stall import StallMeter
 
-RECORD_MS, FILE_S, RATE_HZ, BLOCK_S = 12_000, 600.0, 16_000, 0.05
+RECORD_MS, SHORT_S, FILE_S, RATE_HZ, BLOCK_S = 12_000, 3.0, 600.0, 16_000, 0.05
 
 
 class PlayedMicrophone:
@@ -90,7 +90,7 @@ def main(started_at: float) -> None:
         from scripts.benchmarks.speech import write_speech
 
         preparing = time.time()
-        speech = write_speech(Path(folder) / "speech.wav", FILE_S)
+        short, speech = (write_speech(Path(folder) / f"{length}.wav", length) for length in (SHORT_S, FILE_S))
         samples = speech.read_bytes()[44:]
         started_at += time.time() - preparing  # is no part of the program's start
         result = {}
@@ -101,6 +101,10 @@ def main(started_at: float) -> None:
         result["window_s"] = time.time() - started_at
         result["stall_start_s"] = watch.until(lambda status: status.model is Model.READY)
         result["ready_s"] = time.time() - started_at
+        program.session.open_files([short])  # a file waits for the language model
+        watch.until(lambda status: status.can_cancel)
+        watch.until(lambda status: not status.can_cancel)
+        result["words_s"] = time.time() - started_at
         program.session.record(None)
         result["stall_recording_s"] = watch.for_ms(RECORD_MS)
         program.session.stop()
