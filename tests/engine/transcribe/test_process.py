@@ -11,7 +11,7 @@ import soundfile
 from engine.decode.beam import BeamDecoder
 from engine.decode.beam_loader import NO_LANGUAGE, Language
 from engine.errors import AudioNotFound, CheckpointMissing, EngineStopped, LanguageModelMissing, OwnWordsUnreadable
-from engine.events import Final, Finished, Progress, Provisional
+from engine.events import Finished, Progress, Provisional
 from engine.model.checkpoint import load_checkpoint
 from engine.system.worker import Cancelled
 from engine.transcribe.recognition_process import EngineProcess
