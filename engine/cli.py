@@ -5,7 +5,6 @@ Text goes to standard output, everything else to standard error.
 
 import argparse
 import io
-import json
 import os
 import sys
 import unicodedata
@@ -23,6 +22,7 @@ from engine.errors import ConfigError, DiktovkaError
 from engine.events import Event, Finished, Progress
 from engine.paths import own_words_file, resource, shipped_checkpoint, shipped_language_model
 from engine.system.atomic_files import free_path, storage_error
+from engine.system.json_text import read_json
 from engine.transcript.document import Document
 
 _FORMATS = {"txt": "plain text (default)", "srt": "SRT", "vtt": "VTT", "json": "JSON", "docx": "Word"}
@@ -188,7 +188,7 @@ def demo(arguments: argparse.Namespace) -> int:
     from engine.transcribe.transcribe import Transcriber
 
     folder = resource("samples")
-    samples = json.loads((folder / "samples.json").read_text(encoding="utf-8"))
+    samples = read_json(folder / "samples.json", list)
     say("Getting the model ready ...")
     model, recognise = load_recogniser(shipped_checkpoint())
     transcriber = Transcriber(model, recognise, decoder(model, shipped_language_model(), own_words_file()))

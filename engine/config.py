@@ -11,6 +11,7 @@ HOP_SAMPLES = 160
 HOP_S = HOP_SAMPLES / SAMPLE_RATE_HZ
 FULL_SCALE = 0.999  # peak from which on a sample counts as clipped
 QUIET_PEAK = 0.04  # of full scale; a voice at arm's length reaches 0.1 and more
+_LARGEST = 1e12  # of any number in a configuration; whatever is not finite is larger
 BETWEEN = "it must lie between {least} and {most}"
 
 
@@ -35,12 +36,8 @@ class _Config:
             wanted = known[name]
             if wanted in (int, float):
                 number = isinstance(value, int) or (wanted is float and isinstance(value, float))
-                _check(
-                    number and not isinstance(value, bool),
-                    name,
-                    reason="a number is needed, not {value}",
-                    value=repr(value),
-                )
+                fits = number and not isinstance(value, bool) and abs(value) <= _LARGEST
+                _check(fits, name, reason="a number is needed, not {value}", value=f"{value!r:.40}")
             elif wanted is bool:
                 _check(isinstance(value, bool), name, reason="true or false is needed, not {value}", value=repr(value))
         return cls(**values)
@@ -72,13 +69,14 @@ class FeatureConfig(_Config):
             reason="{value} is not known",
             value=repr(self.front_end),
         )
+        _check(1 <= self.n_filters <= 128, "n_filters", reason=BETWEEN, least=1, most=128)
         _check(1 <= self.n_cepstra <= self.n_filters, "n_cepstra", reason="it must lie between 1 and n_filters")
         _check(
             0 <= self.low_hz < self.high_hz <= SAMPLE_RATE_HZ / 2,
             "low_hz",
             reason="0 <= low_hz < high_hz <= 8000 must hold",
         )
-        _check(self.lifter >= 0, "lifter", reason="it may not be negative")
+        _check(0 <= self.lifter <= 1000, "lifter", reason=BETWEEN, least=0, most=1000)
 
 
 VOXFORGE = FeatureConfig()

@@ -19,6 +19,7 @@ import numpy as np
 from engine.alphabet import fold_yo
 from engine.errors import LanguageModelDamaged, LanguageModelMissing
 from engine.system.atomic_files import atomic_path, write_atomic
+from engine.system.json_text import read_json
 from engine.system.npz import read_arrays
 
 NGRAMS, LEXICON, DESCRIPTION = "ngrams.kenlm", "lexicon.npz", "model.json"
@@ -126,7 +127,7 @@ def save_lexicon(
 
 def _description(folder: Path) -> dict:
     try:
-        described = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+        described = read_json(folder / DESCRIPTION)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise LanguageModelMissing(path=folder, file=DESCRIPTION) from error
     except (OSError, ValueError) as error:

@@ -12,6 +12,7 @@ from typing import Self
 from engine import errors
 from engine.errors import DiktovkaError, EngineError
 from engine.notes import Note
+from engine.system.json_text import parse_json
 
 EXCERPT = 400
 
@@ -186,7 +187,7 @@ def error_to_json(error: Exception) -> str:
 def error_from_json(text: str) -> DiktovkaError:
     """A general error where it was written by another version that knew another one."""
     try:
-        content = json.loads(text)
+        content = parse_json(text)
         kind = getattr(errors, content["error"])
         if isinstance(kind, type) and issubclass(kind, DiktovkaError):
             return kind(**content["fields"])

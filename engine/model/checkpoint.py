@@ -13,6 +13,7 @@ where it is missing, or is not the one that is described, it is made again.
 
 import hashlib
 import json
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -34,7 +35,8 @@ from engine.model.weights import weight_shapes
 from engine.paths import refuse_shipped
 from engine.system.atomic_files import atomic_path, storage_error, sync, write_atomic
 from engine.system.bounded_read import read_bounded
-from engine.system.npz import read_arrays
+from engine.system.json_text import read_json
+from engine.system.npz import WrongShape, read_arrays
 
 WEIGHTS, NETWORK, DESCRIPTION = "weights.npz", "network.onnx", "model.json"
 _WEIGHTS_SUM, _NETWORK_SUM = "weights_sha256", "network_sha256"
@@ -136,8 +138,11 @@ def load_checkpoint(folder: Path) -> Checkpoint:
     folder = Path(folder)
     described = read_description(folder)
     found = _parsed(folder, described)
-    weights = _weights(folder, described.get(_WEIGHTS_SUM))
-    _check_shapes(folder, weights, found)
+    shapes = weight_shapes(found.features, found.model, found.alphabet.n_labels)
+    weights = _weights(folder, described.get(_WEIGHTS_SUM), shapes)
+    for name in shapes:
+        if name not in weights:
+            raise CheckpointMismatch(path=folder, reason="the weight {weight} is missing", weight=name)
     _check_finite(folder, weights)
     return Checkpoint(**vars(found), weights=weights)
 
@@ -226,7 +231,7 @@ def _is_next_true(folder: Path) -> bool:
 
 def _description(folder: Path, file: str) -> dict[str, object]:
     try:
-        described = json.loads((folder / file).read_text(encoding="utf-8"))
+        described = read_json(folder / file)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise CheckpointMissing(path=folder, file=file) from error
     except (OSError, ValueError) as error:
@@ -236,7 +241,8 @@ def _description(folder: Path, file: str) -> dict[str, object]:
     return described
 
 
-def _weights(folder: Path, digest: object) -> dict[str, np.ndarray]:
+def _weights(folder: Path, digest: object, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, np.ndarray]:
+    """Those that the configuration has; what else lies there is not read."""
     path = folder / WEIGHTS
     try:
         if _sha256(path) != digest:
@@ -246,25 +252,19 @@ def _weights(folder: Path, digest: object) -> dict[str, np.ndarray]:
                 file=WEIGHTS,
                 description=DESCRIPTION,
             )
-        return {name: array.astype(np.float32) for name, array in read_arrays(path).items()}
+        return {name: array.astype(np.float32) for name, array in read_arrays(path, shapes).items()}
+    except WrongShape as error:
+        raise CheckpointMismatch(
+            path=folder,
+            reason="the weight {weight} should have the shape {shape}, not {found}",
+            weight=error.name,
+            shape=error.wanted,
+            found=error.found,
+        ) from error
     except FileNotFoundError as error:
         raise CheckpointMissing(path=folder, file=WEIGHTS) from error
     except (OSError, ValueError) as error:
         raise CheckpointDamaged(path=folder, reason="{file} cannot be read", file=WEIGHTS) from error
-
-
-def _check_shapes(folder: Path, weights: dict[str, np.ndarray], found: Description) -> None:
-    for name, shape in weight_shapes(found.features, found.model, found.alphabet.n_labels).items():
-        if name not in weights:
-            raise CheckpointMismatch(path=folder, reason="the weight {weight} is missing", weight=name)
-        if weights[name].shape != shape:
-            raise CheckpointMismatch(
-                path=folder,
-                reason="the weight {weight} should have the shape {shape}, not {found}",
-                weight=name,
-                shape=shape,
-                found=weights[name].shape,
-            )
 
 
 def _check_finite(folder: Path, weights: dict[str, np.ndarray]) -> None:

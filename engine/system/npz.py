@@ -1,20 +1,103 @@
-"""Named arrays in one .npz file."""
+"""NumPy's files from strangers: names, types, shapes and sizes are checked before an array is read.
 
+Whatever is wrong with a file raises ValueError, whatever NumPy, zipfile or zlib would have said.
+"""
+
+import math
+import os
 import zipfile
-import zlib
-from contextlib import ExitStack
+from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
+from numpy.lib import format as npy
+
+_SUFFIX = ".npy"
+_MOST_BYTES = 2**32
+_MOST_ARRAYS = 10_000
+_MOST_HEADER_BYTES = 10_000
+Shape = tuple[int | None, ...]
 
 
-def read_arrays(source: Path | BinaryIO) -> dict[str, np.ndarray]:
-    """All arrays of an .npz, none of them pickled. Raises OSError, or ValueError where it is damaged."""
+def read_arrays(
+    source: Path | BinaryIO, expected: Mapping[str, Shape] | None = None, most_bytes: int = _MOST_BYTES
+) -> dict[str, np.ndarray]:
+    """The arrays of an .npz, none of them pickled.
+
+    expected: the shapes by name, None for a length that varies; then nothing else is read. Without it all arrays are.
+    most_bytes: of all that is read, unpacked. Raises OSError, or ValueError where the file is damaged or has not what
+    is expected.
+    """
     try:
-        with ExitStack() as opened:
-            file = source if hasattr(source, "read") else opened.enter_context(Path(source).open("rb"))
-            with np.load(file, allow_pickle=False) as arrays:
-                return {name: arrays[name] for name in arrays.files}
-    except (EOFError, KeyError, AttributeError, zipfile.BadZipFile, zlib.error) as error:
-        raise ValueError(str(error)) from error
+        with zipfile.ZipFile(source) as archive:
+            return _read_members(archive, expected, most_bytes)
+    except (OSError, WrongShape):
+        raise
+    except Exception as error:  # damaged zip and npy headers raise a dozen kinds without a common base
+        raise ValueError(f"{error}" or type(error).__name__) from error
+
+
+def map_array(path: Path, dtype: type[np.generic], shape: Shape) -> np.ndarray:
+    """An .npy file, mapped, not read. shape: None for a length that varies. Raises OSError, ValueError."""
+    try:
+        with path.open("rb") as file:
+            found, found_dtype, in_columns = _header(file)
+            start = file.tell()
+            n_bytes = os.fstat(file.fileno()).st_size - start
+        if found_dtype != np.dtype(dtype) or in_columns:
+            raise ValueError(f"it holds {found_dtype}, not {np.dtype(dtype)}")
+        _check_shape(path.name, found, shape)
+        if math.prod(found) * found_dtype.itemsize > n_bytes:
+            raise ValueError("it is cut off")
+        if not math.prod(found):
+            return np.zeros(found, dtype)
+        return np.memmap(path, found_dtype, "r", start, found)
+    except (OSError, WrongShape):
+        raise
+    except Exception as error:  # as above
+        raise ValueError(f"{error}" or type(error).__name__) from error
+
+
+def _read_members(
+    archive: zipfile.ZipFile, expected: Mapping[str, Shape] | None, most_bytes: int
+) -> dict[str, np.ndarray]:
+    there = {info.filename.removesuffix(_SUFFIX): info for info in archive.infolist()[:_MOST_ARRAYS]}
+    names = [name for name in expected if name in there] if expected is not None else list(there)
+    if sum(there[name].file_size for name in names) > most_bytes:
+        raise ValueError(f"it holds more than {most_bytes} bytes")
+    return {name: _member(archive, there[name], name, (expected or {}).get(name)) for name in names}
+
+
+def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, wanted: Shape | None) -> np.ndarray:
+    with archive.open(info) as file:
+        shape, dtype, in_columns = _header(file)
+        if wanted is not None:
+            _check_shape(name, shape, wanted)
+        n_bytes = math.prod(shape) * dtype.itemsize
+        if n_bytes != info.file_size - file.tell():
+            raise ValueError(f"{name} has not the size that its header tells")
+        values = np.frombuffer(file.read(), dtype)
+    return values.reshape(shape, order="F" if in_columns else "C").copy()
+
+
+def _header(file: BinaryIO) -> tuple[tuple[int, ...], np.dtype, bool]:
+    version = npy.read_magic(file)
+    read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
+    shape, in_columns, dtype = read(file, max_header_size=_MOST_HEADER_BYTES)
+    if dtype.hasobject or not dtype.itemsize or min(shape, default=0) < 0:
+        raise ValueError("it holds no plain numbers")
+    return shape, dtype, in_columns
+
+
+def _check_shape(name: str, found: tuple[int, ...], wanted: Shape) -> None:
+    if len(found) != len(wanted) or any(w not in (None, f) for f, w in zip(found, wanted, strict=True)):
+        raise WrongShape(name, found, wanted)
+
+
+class WrongShape(ValueError):
+    """An array that has not the shape that is expected."""
+
+    def __init__(self, name: str, found: tuple[int, ...], wanted: Shape):
+        super().__init__(f"{name} should have the shape {wanted}, not {found}")
+        self.name, self.found, self.wanted = name, found, wanted

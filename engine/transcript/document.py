@@ -15,6 +15,7 @@ from engine.dictation.apply_commands import paragraphs
 from engine.errors import TranscriptDamaged
 from engine.events import Segment, Word
 from engine.notes import Note
+from engine.system.json_text import parse_json
 from engine.text_marks import WORD, words_of
 from engine.transcript.alignment import aligned
 
@@ -126,7 +127,7 @@ class Document:
     def from_json(cls, text: str) -> Self:
         """Raises TranscriptDamaged."""
         try:
-            content = json.loads(text, parse_constant=_no_number)
+            content = parse_json(text, finite=True)
             if content.get("format", FORMAT) != FORMAT or content.get("version", VERSION) > VERSION:
                 raise TranscriptDamaged(reason="it was written by a newer Diktovka or another program")
             segments = tuple(map(segment_from_json, content["segments"]))
@@ -225,10 +226,6 @@ def _number(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError(f"{value!r} is no number")
     return float(value)
-
-
-def _no_number(constant: str) -> float:
-    raise ValueError(f"{constant} is no number")
 
 
 def _to_the_ms(segment: Segment) -> Segment:

@@ -8,6 +8,7 @@
 import json
 
 from engine.errors import TranscriptDamaged
+from engine.system.json_text import parse_json
 from engine.transcript.document import segment_from_json, segment_to_json
 from engine.transcript.page_text import Page, Run, Source
 
@@ -35,7 +36,7 @@ def to_json(page: Page) -> str:
 def from_json(text: str) -> Page:
     """Raises TranscriptDamaged."""
     try:
-        content = json.loads(text)
+        content = parse_json(text, finite=True)
         if content["format"] != FORMAT or content["version"] > VERSION:
             raise TranscriptDamaged(reason="it was written by a newer Diktovka or another program")
         sources = {

@@ -13,6 +13,7 @@ from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 
 from engine.errors import ConfigError
 from engine.paths import config_dir, recordings_dir, shipped_checkpoint, shipped_language_model
+from engine.system.json_text import parse_json
 
 _CHECKPOINT = "model.json"  # as in engine.model.checkpoint, which would bring numpy along before the window is shown
 FILE = "window.ini"
@@ -31,7 +32,7 @@ def is_folder(path: Path | str) -> bool:
 def listed_folders(text: str) -> list[Path] | None:
     """Folders that `listing` wrote; None where it is no such list."""
     try:
-        return [Path(name) for name in json.loads(text)]
+        return [Path(name) for name in parse_json(text, list)]
     except (ValueError, TypeError):
         return None
 

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
+from engine.system.json_text import parse_json
 from gui.core.i18n import N_
 
 PORTABLE = QKeySequence.SequenceFormat.PortableText
@@ -141,10 +142,8 @@ KEYS = Keys()
 def read_chosen(text: str) -> dict[str, str]:
     """What stands in the settings; what cannot be read, or is no key, is left out."""
     try:
-        told = json.loads(text)
+        told = parse_json(text)
     except ValueError:
-        return {}
-    if not isinstance(told, dict):
         return {}
     names = {command.name for command in COMMANDS}
     return {name: keys for name, keys in told.items() if name in names and isinstance(keys, str) and is_usable(keys)}

@@ -21,6 +21,7 @@ from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from engine.errors import DiktovkaError
 from engine.paths import config_dir, running_dir
+from engine.system.json_text import parse_json
 from gui.core.errors import NotAnswered, ToldByOther
 from gui.desktop.start_options import COMMANDS, StartOptions
 
@@ -91,7 +92,7 @@ class SingleInstance(QObject):
             if not socket.bytesAvailable() and not socket.waitForReadyRead(ANSWER_WITHIN_MS):
                 raise NotAnswered(reason=socket.errorString())
             answer += bytes(socket.readAll().data())
-        error = json.loads(answer)["error"]
+        error = parse_json(answer, any_letters=True)["error"]
         if error is not None:
             raise ToldByOther(reason=error)
         return True
@@ -117,7 +118,7 @@ class SingleInstance(QObject):
     def _answer_to(self, line: bytes) -> str | None:
         """What is wrong, or None."""
         try:
-            told = json.loads(line)
+            told = parse_json(line, any_letters=True)
             command, files = told["command"], [Path(os.fsdecode(_bytes(file))) for file in told["files"]]
             if command not in COMMANDS:
                 raise ValueError(command)

@@ -1,6 +1,5 @@
 """What stands on the page before the first word: what to do, and two recordings to try it with."""
 
-import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from engine.paths import resource
+from engine.system.json_text import read_json
 from gui.core.i18n import _
 from gui.widgets.flow_row import FlowRow
 from gui.widgets.label import Label
@@ -31,7 +31,7 @@ def shipped_samples(language: str, folder: Path | None = None) -> list[Sample]:
     """Those named in resources/samples/samples.json; none where that is missing: the page does without."""
     folder = folder or resource("samples")
     try:
-        rows = json.loads((folder / "samples.json").read_text(encoding="utf-8"))
+        rows = read_json(folder / "samples.json", list)
         return [Sample(folder / row["file"], row["speaker"].get(language, row["speaker"]["en"])) for row in rows]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         log.warning("no sample recordings: %s", error)

@@ -11,6 +11,7 @@ from engine.decode.own_words import read_text, write_own_words
 from engine.errors import ConfigError, OwnWordsUnreadable
 from engine.paths import own_words_file
 from engine.system.atomic_files import write_atomic
+from engine.system.json_text import parse_json
 from gui.core.errors import SettingsFileUnusable
 from gui.core.i18n import _, ngettext
 from gui.core.settings import NO_LANGUAGE_MODEL, Settings, is_folder, listed_folders, listing
@@ -40,10 +41,10 @@ def parsed(text: str, path: Path) -> tuple[dict[str, object], list[str], str | N
     Raises SettingsFileUnusable if one of them is not allowed, or if it is no such file.
     """
     try:
-        whole = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        whole = parse_json(text)
+    except ValueError as error:
         raise SettingsFileUnusable(path=path, reason="it is no JSON") from error
-    if not isinstance(whole, dict) or whole.get("format") != FORMAT or not isinstance(whole.get("settings"), dict):
+    if whole.get("format") != FORMAT or not isinstance(whole.get("settings"), dict):
         raise SettingsFileUnusable(path=path, reason="it was not exported by this program")
     if whole.get("version") != VERSION:
         raise SettingsFileUnusable(path=path, reason="it was exported by another version")

@@ -6,8 +6,6 @@ utterances.tsv   id, speaker, split, start, frames, text   (header line, tab sep
 config.json      the FeatureConfig it was made with, and more; only where it was made here
 """
 
-import csv
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,10 +14,13 @@ import numpy as np
 from engine.alphabet import normalise
 from engine.config import FeatureConfig
 from engine.errors import ConfigError
-from engine.system.npz import read_arrays
+from engine.system.json_text import read_json
+from engine.system.npz import map_array, read_arrays
+from engine.system.table import read_table
 from trainer.errors import CorpusError
 
 FEATURES, SCALE, UTTERANCES, CONFIG = "features.npy", "scale.npz", "utterances.tsv", "config.json"
+_MOST_DIGITS = 12
 COLUMNS = ("id", "speaker", "split", "start", "frames", "text")
 
 
@@ -44,25 +45,17 @@ class FeatureCache:
     def __init__(self, folder: Path):
         self.folder = Path(folder)
         try:
-            self._features = np.load(self.folder / FEATURES, mmap_mode="r", allow_pickle=False)
-            scale = read_arrays(self.folder / SCALE)
-            self._scale, self._offset = scale["scale"], scale["offset"]
+            self._features = map_array(self.folder / FEATURES, np.int8, (None, None))
+            self._scale, self._offset = _read_scale(self.folder / SCALE, self._features.shape[1])
             self.utterances = _read_utterances(self.folder / UTTERANCES)
             self.config = _read_config(self.folder / CONFIG)
-        except (OSError, ValueError, KeyError, EOFError, TypeError, AttributeError, ConfigError) as error:
+        except (OSError, ValueError, KeyError, TypeError, ConfigError) as error:
             raise CorpusError(
                 path=folder, reason="it is no whole feature cache ({detail})", detail=str(error)
             ) from error
         self._check()
 
     def _check(self) -> None:
-        if self._features.ndim != 2 or self._features.dtype != np.int8:
-            raise CorpusError(
-                path=self.folder,
-                reason="{file} must be int8 (frames, cepstra), not {kind}",
-                file=FEATURES,
-                kind=self._features.dtype,
-            )
         end = max((u.start + u.frames for u in self.utterances), default=0)
         if end > len(self._features):
             raise CorpusError(
@@ -107,20 +100,33 @@ class FeatureCache:
 def _read_config(path: Path) -> FeatureConfig | None:
     if not path.exists():
         return None
-    return FeatureConfig.from_dict(json.loads(path.read_text("utf-8"))["features"])
+    return FeatureConfig.from_dict(read_json(path)["features"])
+
+
+def _read_scale(path: Path, n_cepstra: int) -> tuple[np.ndarray, np.ndarray]:
+    arrays = read_arrays(path, {"scale": (n_cepstra,), "offset": (n_cepstra,)})
+    scale, offset = (arrays[name].astype(np.float32) for name in ("scale", "offset"))
+    if not (np.isfinite(scale).all() and np.isfinite(offset).all()):
+        raise ValueError("its scale is not finite")
+    return scale, offset
+
+
+def _count(text: str) -> int:
+    """A number of frames, as a table has it. Raises ValueError."""
+    if not text.isascii() or not text.isdigit() or len(text) > _MOST_DIGITS:
+        raise ValueError(f"{text[:40]!r} is no number of frames")
+    return int(text)
 
 
 def _read_utterances(path: Path) -> list[Utterance]:
-    with path.open(encoding="utf-8", newline="") as lines:
-        rows = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
-        return [
-            Utterance(
-                row["id"],
-                row["speaker"],
-                row["split"],
-                int(row["start"]),
-                int(row["frames"]),
-                normalise(row["text"] or ""),
-            )
-            for row in rows
-        ]
+    return [
+        Utterance(
+            row["id"],
+            row["speaker"],
+            row["split"],
+            _count(row["start"]),
+            _count(row["frames"]),
+            normalise(row["text"]),
+        )
+        for row in read_table(path, COLUMNS)
+    ]

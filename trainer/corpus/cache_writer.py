@@ -6,7 +6,6 @@ Beside the three files that are read for training:
     rejects.tsv    path, reason, detail of each recording that is not in it
 """
 
-import csv
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,6 +18,8 @@ from numpy.lib import format as npy
 
 from engine.system.atomic_files import storage_error, sync, write_atomic
 from engine.system.atomic_folder import building, put_in_place
+from engine.system.json_text import read_json
+from engine.system.table import read_table
 from trainer.corpus.cache import COLUMNS, CONFIG, FEATURES, SCALE, UTTERANCES
 from trainer.corpus.preflight import Heard, Note, Reject, Report, SplitSize
 from trainer.corpus.recording import Recording
@@ -180,14 +181,13 @@ def _reject_row(reject: Reject) -> tuple[str, str, str]:
 def read_report(folder: Path, made_of: Mapping[str, object] | None = None) -> Report | None:
     """The report of a whole cache; None where there is none, or it was made of something else than `made_of`."""
     try:
-        config = json.loads((folder / CONFIG).read_text("utf-8"))
+        config = read_json(folder / CONFIG)
         if config["format"] != _FORMAT or made_of not in (None, config["made_of"]):
             return None
         told = config["report"]
         told["splits"] = tuple(SplitSize(**size) for size in told["splits"])
         told["notes"] = tuple(Note(**note) for note in told["notes"])
-        with (folder / REJECTS).open(encoding="utf-8", newline="") as file:
-            rejects = list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))[1:]
-        return Report(**told, rejects=tuple(Reject(*row) for row in rejects))
+        rejects = read_table(folder / REJECTS, ("path", "reason", "detail"))
+        return Report(**told, rejects=tuple(Reject(row["path"], row["reason"], row["detail"]) for row in rejects))
     except (OSError, ValueError, KeyError, TypeError):
         return None

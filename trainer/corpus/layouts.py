@@ -9,13 +9,13 @@ A release that lies in folders of its own for training, development and test kee
 """
 
 import csv
-import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from engine.alphabet import fold_yo, normalise
+from engine.system.json_text import parse_json
 from trainer.corpus.preflight import KEPT_NEW, NO_RECORDING, Reject
 from trainer.corpus.prompts import decoded
 from trainer.corpus.recording import Recording
@@ -212,10 +212,9 @@ def _is_json_lines(path: Path) -> bool:
 
 def _parsed(line: bytes | str) -> dict[str, object] | None:
     try:
-        row = json.loads(line.decode("utf-8-sig") if isinstance(line, bytes) else line)
-    except (ValueError, RecursionError):
+        return parse_json(line.decode("utf-8-sig") if isinstance(line, bytes) else line)
+    except ValueError:
         return None
-    return row if isinstance(row, dict) else None
 
 
 def _json_lines(path: Path, root: Path) -> Iterator[Found]:

@@ -21,6 +21,7 @@ from engine.config import SAMPLE_RATE_HZ
 from engine.errors import DiktovkaError
 from engine.paths import data_dir
 from engine.system.atomic_files import storage_error, write_atomic
+from engine.system.json_text import read_json
 from trainer.corpus.own_recordings import add_utterance, remove_utterance
 from trainer.corpus.transcripts import TRANSCRIPTS
 from trainer.errors import CorpusError
@@ -154,7 +155,7 @@ class VoiceStore:
     def heard(self, model: Path) -> dict[str, str]:
         """File name -> what that model read in it."""
         try:
-            told = json.loads((self.folder / _HEARD).read_text(encoding="utf-8"))
+            told = read_json(self.folder / _HEARD)
             if told["model"] == str(model):
                 return {str(name): str(text) for name, text in told["heard"].items()}
         except (OSError, ValueError, KeyError, TypeError, AttributeError):

@@ -1,10 +1,10 @@
 """Who trains together: the processes of one synchronous training, as TF_CONFIG or the command line names them."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.errors import ConfigError
+from engine.system.json_text import parse_json
 
 TF_CONFIG = "TF_CONFIG"
 _CHIEF, _WORKER = "chief", "worker"
@@ -49,7 +49,7 @@ def cluster_from(environment: Mapping[str, str]) -> Cluster | None:
     if not text.strip():
         return None
     try:
-        told = json.loads(text)
+        told = parse_json(text)
         jobs, task = told["cluster"], told["task"]
         chiefs, workers = list(jobs.get(_CHIEF, [])), list(jobs.get(_WORKER, []))
         kind, index = task["type"], int(task["index"])

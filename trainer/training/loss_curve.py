@@ -1,6 +1,5 @@
 """The learning curve: what a run's metrics.csv says of its past, and its events of its present. Knows no Qt."""
 
-import csv
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from engine.system.table import read_table
 from trainer.training.events import EpochDone, StepDone
 from trainer.training.run import epoch_row
 from trainer.training.step_log import read_curve
@@ -84,12 +84,11 @@ class Curve:
         try:
             steps = _without_what_was_begun_anew(read_curve(folder))
             known = {math.ceil(place) for place in steps[:, 0]}
-            with (folder / METRICS).open(encoding="utf-8", newline="") as file:
-                for row in csv.DictReader(file):
-                    epoch = float(row["epoch"])
-                    if epoch not in known:
-                        curve.train.append((epoch, float(row["train_loss"])))
-                    curve._add_held(epoch, row)
+            for row in read_table(folder / METRICS, ("epoch", "train_loss"), tabs=False):
+                epoch = float(row["epoch"])
+                if epoch not in known:
+                    curve.train.append((epoch, float(row["train_loss"])))
+                curve._add_held(epoch, row)
         except FileNotFoundError:
             pass  # the first epoch is not over
         except (OSError, ValueError, KeyError, TypeError):

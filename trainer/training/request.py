@@ -6,6 +6,7 @@ from pathlib import Path
 from engine.config import FeatureConfig, ModelConfig
 from engine.errors import DiktovkaError
 from engine.system.atomic_files import write_atomic
+from engine.system.json_text import read_json
 from trainer.settings import TrainConfig
 from trainer.training.training_process import Request
 
@@ -30,7 +31,7 @@ def save_request(request: Request) -> None:
 def load_request(out: Path) -> Request | None:
     """None where the folder holds no run that was begun in the window."""
     try:
-        told = json.loads((out / REQUEST).read_text(encoding="utf-8"))
+        told = read_json(out / REQUEST)
         return Request(
             out,
             tuple(Path(path) for path in told["corpora"]),

@@ -27,6 +27,7 @@ import numpy as np
 
 from engine.system.atomic_files import atomic_path, storage_error, write_atomic
 from engine.system.file_lock import TAKEN, lock
+from engine.system.json_text import parse_json
 from engine.system.npz import read_arrays
 from trainer.errors import RunInUse, TrainingError
 from trainer.evaluation.metrics import Held
@@ -94,7 +95,7 @@ def parsed_state(folder: Path, content: bytes) -> tuple[dict[str, np.ndarray], P
         return None
     try:
         arrays = read_arrays(io.BytesIO(content))
-        saved = json.loads(bytes(arrays.pop("json")).decode())
+        saved = parse_json(bytes(arrays.pop("json")))
         return arrays, Position(**saved["position"]), saved["about"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise TrainingError(reason="its saved state {file} cannot be read", file=folder / STATE) from error

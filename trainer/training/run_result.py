@@ -9,6 +9,7 @@ import numpy as np
 
 from engine.model.checkpoint import DESCRIPTION, WEIGHTS, load_checkpoint, save_checkpoint
 from engine.system.atomic_files import storage_error, write_atomic
+from engine.system.json_text import read_json
 from trainer.evaluation.metrics import Held
 from trainer.training.average import average
 from trainer.training.events import Result
@@ -70,7 +71,7 @@ def forget_result(folder: Path) -> None:
 def read_result(folder: Path) -> Result | None:
     """What `conclude` said of a run; None while it goes on, or where that cannot be read."""
     try:
-        told = json.loads((folder / RESULT).read_text(encoding="utf-8"))
+        told = read_json(folder / RESULT)
         result = Result(folder / told["result"], {name: float(cer) for name, cer in told["cer"].items()})
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None

@@ -51,7 +51,7 @@ def read_rows(folder: Path) -> Iterator[StepRow]:
                     yield StepRow(int(step), *map(float, numbers))
                 except (KeyError, TypeError, ValueError):
                     continue
-    except (FileNotFoundError, UnicodeDecodeError):
+    except (FileNotFoundError, UnicodeDecodeError, csv.Error):
         return
 
 

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from engine.system.atomic_files import write_atomic
+from engine.system.json_text import read_json
 from trainer.evaluation.metrics import ErrorRate
 
 OWN = "own"
@@ -101,7 +102,7 @@ def save_result(result: BeforeAfter, out: Path) -> None:
 def load_result(out: Path) -> BeforeAfter | None:
     """What a tuning in that folder ended with; None where it has not."""
     try:
-        told = json.loads((out / RESULT).read_text(encoding="utf-8"))
+        told = read_json(out / RESULT)
         rates = {
             name: told[name] and ErrorRate(**told[name])
             for name in ("own_before", "own_after", "general_before", "general_after")

@@ -1,0 +1,29 @@
+"""Tables that the program itself wrote, read as if a stranger had: whatever is wrong with one raises ValueError."""
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+from engine.system.bounded_read import read_bounded
+
+_MOST_BYTES = 2**31
+
+
+def read_table(path: Path, columns: Sequence[str], tabs: bool = True) -> list[dict[str, str]]:
+    """The rows below the header, by the header's names; each has as many cells as the header.
+
+    columns: those that must be there. tabs: cells are parted by tabs and never quoted, else by commas as in CSV.
+    Raises OSError, ValueError.
+    """
+    text = io.StringIO(read_bounded(path, _MOST_BYTES).decode("utf-8"), newline="")
+    layout = {"delimiter": "\t", "quoting": csv.QUOTE_NONE} if tabs else {}
+    try:
+        names, *rows = csv.reader(text, strict=True, **layout) if text.getvalue() else [[]]
+    except csv.Error as error:
+        raise ValueError(str(error)) from error
+    if missing := [name for name in columns if name not in names]:
+        raise ValueError(f"the column {missing[0]} is missing")
+    if uneven := [number for number, row in enumerate(rows, 2) if row and len(row) != len(names)]:
+        raise ValueError(f"its line {uneven[0]} has not {len(names)} cells")
+    return [dict(zip(names, row, strict=True)) for row in rows if row]

@@ -1,0 +1,161 @@
+"""Arrays, JSON and tables from strangers: one error for whatever is wrong, before anything large is made of it."""
+
+import io
+import json
+import zipfile
+
+import numpy as np
+import pytest
+
+from engine.system.json_text import parse_json, read_json
+from engine.system.npz import WrongShape, map_array, read_arrays
+from engine.system.table import read_table
+
+
+def npz(**arrays) -> bytes:
+    file = io.BytesIO()
+    np.savez(file, **arrays)
+    return file.getvalue()
+
+
+# --- arrays ---
+
+
+def test_arrays_come_back_as_they_were():
+    arrays = {"a": np.arange(6, dtype=np.int8).reshape(2, 3), "b": np.asfortranarray(np.eye(3, 4)), "c": np.float32(2)}
+    found = read_arrays(io.BytesIO(npz(**arrays)))
+    assert found.keys() == arrays.keys()
+    for name, array in arrays.items():
+        np.testing.assert_array_equal(found[name], array)
+        assert found[name].dtype == array.dtype
+
+
+def test_what_is_not_expected_is_not_read_and_what_does_not_fit_is_named():
+    content = npz(scale=np.ones(13), other=np.zeros(1000))
+    assert read_arrays(io.BytesIO(content), {"scale": (13,), "missing": (2,)}).keys() == {"scale"}
+    assert read_arrays(io.BytesIO(content), {"scale": (None,)})["scale"].shape == (13,)
+    with pytest.raises(WrongShape) as caught:
+        read_arrays(io.BytesIO(content), {"scale": (13, 13)})
+    assert (caught.value.name, caught.value.found, caught.value.wanted) == ("scale", (13,), (13, 13))
+
+
+def test_a_size_that_only_a_header_tells_takes_no_memory():
+    """A header that promises 8 TB, and an archive that says so of a member."""
+    header = b"\x93NUMPY\x01\x00v\x00" + b"{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000000,), }".ljust(
+        117
+    )
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("a.npy", header + b"\n" + bytes(80))
+    with pytest.raises(ValueError, match="size"):
+        read_arrays(io.BytesIO(file.getvalue()))
+    with pytest.raises(ValueError, match="more than 1000 bytes"):
+        read_arrays(io.BytesIO(npz(a=np.zeros(1000))), most_bytes=1000)
+
+
+def test_pickles_are_never_read():
+    with pytest.raises(ValueError, match="plain numbers"):
+        read_arrays(io.BytesIO(npz(a=np.array([{"x": 1}], dtype=object))))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_changed_bytes_give_one_kind_of_error(seed, tmp_path):
+    rng = np.random.default_rng(seed)
+    whole = npz(scale=np.ones(13, np.float32), offset=np.zeros(13, np.float32))
+    for _ in range(150):
+        changed = bytearray(whole)
+        for place in rng.integers(0, 400, rng.integers(1, 4)):
+            changed[place] = rng.integers(256)
+        try:
+            found = read_arrays(io.BytesIO(changed), {"scale": (13,), "offset": (13,)})
+        except ValueError:
+            continue
+        assert all(array.shape == (13,) for array in found.values())
+
+
+def test_mapped_arrays_are_checked_before_they_are_mapped(tmp_path):
+    path = tmp_path / "features.npy"
+    np.save(path, np.arange(26, dtype=np.int8).reshape(2, 13))
+    np.testing.assert_array_equal(map_array(path, np.int8, (None, None))[1], np.arange(13, 26))
+    for wrong in (lambda: map_array(path, np.int16, (None, None)), lambda: map_array(path, np.int8, (None, 12))):
+        with pytest.raises(ValueError, match=r"int8|shape"):
+            wrong()
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(ValueError, match="cut off"):
+        map_array(path, np.int8, (None, None))
+    np.save(path, np.zeros((0, 13), np.int8))
+    assert map_array(path, np.int8, (None, None)).shape == (0, 13)
+
+
+# --- JSON ---
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"a": ' * 100_000,
+        "[" * 100_000,
+        '{"a": %s}' % ("9" * 400),
+        '{"a": -%s}' % ("9" * 20),
+        '{"a": 1e999}',
+        r'{"a": "\ud800"}',
+        "[]",
+        "1",
+        "",
+        "{",
+        b"\xff\xfe{",
+    ],
+    ids=lambda text: repr(text[:12]),
+)
+def test_json_that_is_refused(text):
+    with pytest.raises(ValueError, match=r"\w"):
+        parse_json(text)
+
+
+def test_json_that_is_taken(tmp_path):
+    assert parse_json('{"a": [1, -2.5, "ё", null, true, NaN]}')["a"][:5] == [1, -2.5, "ё", None, True]
+    assert parse_json(r'{"a": "\udcff"}', any_letters=True) == {"a": "\udcff"}
+    with pytest.raises(ValueError, match="NaN"):
+        parse_json('{"a": NaN}', finite=True)
+    path = tmp_path / "model.json"
+    path.write_text(json.dumps({"format": 1}), "utf-8")
+    assert read_json(path) == {"format": 1}
+    with pytest.raises(ValueError, match="more than 5 bytes"):
+        read_json(path, most_bytes=5)
+    with pytest.raises(ValueError, match="no file"):
+        read_json(tmp_path)
+
+
+# --- tables ---
+
+
+def test_tables_have_as_many_cells_in_each_line_as_in_the_first(tmp_path):
+    path = tmp_path / "t.tsv"
+    path.write_text('id\ttext\n1\t"да\n\n2\tнет\n', "utf-8")
+    assert read_table(path, ("id", "text")) == [{"id": "1", "text": '"да'}, {"id": "2", "text": "нет"}]
+    path.write_text('a,b\n1,"x, y"\n', "utf-8")
+    assert read_table(path, ("a",), tabs=False) == [{"a": "1", "b": "x, y"}]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "column id"),
+        ("text\nда\n", "column id"),
+        ("id\ttext\n1\tда\tеще\n", "line 2"),
+        ("id\ttext\n1\tда\n2\n", "line 3"),
+        ("id\ttext\n1\t" + "а" * 200_000, "field"),
+    ],
+)
+def test_tables_that_are_refused(tmp_path, text, told):
+    path = tmp_path / "t.tsv"
+    path.write_text(text, "utf-8")
+    with pytest.raises(ValueError, match=told):
+        read_table(path, ("id", "text"))
+
+
+def test_letters_that_are_no_utf8_are_refused(tmp_path):
+    path = tmp_path / "t.tsv"
+    path.write_bytes("id\ttext\n1\tда\n".encode("cp1251"))
+    with pytest.raises(ValueError, match="utf-8"):
+        read_table(path, ("id", "text"))
