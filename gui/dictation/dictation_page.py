@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QMouseEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
-from engine.errors import NoMicrophone
+from engine.errors import CaptureError, NoMicrophone
 from engine.events import Segment
 from engine.notes import Note
 from engine.paths import model_name
@@ -27,7 +27,7 @@ from gui.dictation.empty_page import EmptyPage, Sample
 from gui.dictation.transcript_view import TranscriptView
 from gui.editor.save_menu import Saver
 from gui.help.shortcuts_window import ShortcutsWindow
-from gui.session.jobs import Job
+from gui.session.jobs import Ending, Job
 from gui.session.session import Session
 from gui.session.status import Reading, Recording, Status, nothing_found_words
 from gui.widgets.dialogs import ask_open_paths, ask_save_path
@@ -67,6 +67,7 @@ class DictationPage(QWidget):
         self.messages = MessageList()
         self.controls = Controls(microphones)
         self._no_microphone: Message | None = None
+        self._until_recorded: list[Message] = []  # of what kept the person from recording
         self._saver = Saver(settings)
         self._clock = QTimer(self, interval=ELAPSED_EVERY_MS)
         self._lay_out()
@@ -86,8 +87,11 @@ class DictationPage(QWidget):
         for widget in (self.transcript, self.empty):
             widget.setMinimumHeight(LEAST_TEXT_PX)
         on_page.addWidget(self.transcript, 0, 0)
-        on_page.addWidget(self.empty, 0, 0)
+        on_page.addWidget(self.empty, 0, 0, 2, 1)  # messages lie on its lower end: none moves what can be pressed
         on_page.addWidget(self._drop_hint, 0, 0, Qt.AlignmentFlag.AlignCenter)
+        on_page.addWidget(self.messages, 1, 0)
+        on_page.setRowStretch(0, 1)
+        self.messages.raise_()
         # The toolbar's icons, not the invisible frames of its buttons, stand above the page's edges.
         side = 3 * GRID
         column = QVBoxLayout(self)
@@ -98,7 +102,6 @@ class DictationPage(QWidget):
         below.setContentsMargins(BUTTON_PADDING_PX, 0, BUTTON_PADDING_PX, 0)
         below.setSpacing(GRID)
         below.addWidget(self.page, 1)
-        below.addWidget(self.messages)
         below.addSpacing(GRID)
         below.addWidget(self.controls)
         column.addLayout(below, 1)
@@ -143,6 +146,10 @@ class DictationPage(QWidget):
 
     def _show_status(self, status: Status) -> None:
         self.controls.show_status(status)
+        if status.recording is Recording.LISTENING:
+            for message in self._until_recorded:
+                self.messages.take_back(message)
+            self._until_recorded.clear()
         if status.recording is Recording.NONE:
             self._clock.stop()
         elif not self._clock.isActive():
@@ -170,6 +177,8 @@ class DictationPage(QWidget):
 
     def _end_job(self, job: Job) -> None:
         self.transcript.show_provisional("")
+        if job.ending is Ending.DONE and job.has_text:
+            self.messages.succeed()
         if not job.is_quiet:
             for note in job.notes:
                 self._tell_note(job, note)
@@ -182,7 +191,8 @@ class DictationPage(QWidget):
             Action(track_words(number, name), partial(self._session.read, [job.again(number)]))
             for number, name in others
         ]
-        self.messages.say(said if job.is_live else f"{job.path.name}: {said}", "alert-outline", actions)
+        text = said if job.is_live else f"{job.path.name}: {said}"
+        self.messages.say(text, "alert-outline", actions, is_failure=True)
 
     def _tell_nothing_heard(self, job: Job) -> None:
         if job.is_live:
@@ -206,7 +216,10 @@ class DictationPage(QWidget):
 
     def tell(self, problem: Problem, icon: str = "alert-outline") -> Message:
         """A failure in one sentence, with the log and, where it makes sense, another try."""
-        return self.messages.say_failure(problem.error, problem.try_again, icon=icon)
+        message = self.messages.say_failure(problem.error, problem.try_again, icon=icon)
+        if isinstance(problem.error, CaptureError):
+            self._until_recorded.append(message)
+        return message
 
     def _tell_no_microphone(self, error: Exception) -> None:
         self._take_back_no_microphone()
@@ -292,7 +305,7 @@ class DictationPage(QWidget):
         """Asks nothing; what was cleared can be had back as long as the window is open."""
         if not self.transcript.document().isEmpty():
             undo = partial(self.transcript.restore, self.transcript.clear_page())
-            self.messages.say(_("The page was cleared."), "text-box-remove-outline", [undo_action(undo)])
+            self.messages.say_success(_("The page was cleared."), "text-box-remove-outline", [undo_action(undo)])
 
     def _choose_microphone(self) -> None:
         self._microphones.setFocus()

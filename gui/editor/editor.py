@@ -262,7 +262,7 @@ class Editor(QWidget):
     def _tell_added(self, segment: Segment, path: Path) -> None:
         undo = undo_action(partial(self._voice.remove, segment, path))
         text = _("Added to your voice: “{text}”").format(text=_shortened(segment.text))
-        self.messages.say(text, "account-voice", [undo])
+        self.messages.say_success(text, "account-voice", [undo])
 
     # --- copying, saving and leaving ---
 

@@ -178,7 +178,7 @@ class HistoryActions(FlowRow):
         self._write(lambda history: history.delete(keys))
         text = ngettext("The entry was deleted.", "{n} entries were deleted.", len(keys)).format(n=len(keys))
         undo = undo_action(lambda: self._write(lambda history: history.restore(keys)))
-        self._page.messages.say(text, "delete-outline", [undo])
+        self._page.messages.say_success(text, "delete-outline", [undo])
 
     def _restore(self) -> None:
         keys = [entry.key for entry in self._page.chosen]
@@ -266,13 +266,13 @@ class HistoryActions(FlowRow):
     def _swap(self, entry: Entry) -> None:
         self._write(lambda history: history.swap(entry.key))
         undo = undo_action(lambda: self._write(lambda history: history.swap(entry.key)))
-        self._page.messages.say(_("The earlier text is back."), "history", [undo])
+        self._page.messages.say_success(_("The earlier text is back."), "history", [undo])
 
     def _copy(self, entry: Entry) -> None:
         def copy(document) -> None:
             if document is not None:
                 QGuiApplication.clipboard().setText(document.text)
-                self._page.messages.say(_("The text was copied."), "content-copy")
+                self._page.messages.say_success(_("The text was copied."), "content-copy")
 
         self._page.keeper.store.ask(lambda history: history.document(entry.key), copy)
 

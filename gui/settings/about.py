@@ -52,7 +52,7 @@ class HelpSection(SettingsForm):
         session = self._around.session
         QGuiApplication.clipboard().setText(report(self._around.settings, session.model, session.language_error))
         said = _("The details were copied. Paste them into the report, and look through them before you send it.")
-        self._around.messages.say(said, "content-copy")
+        self._around.messages.say_success(said, "content-copy")
 
 
 class LicencesWindow(QDialog):

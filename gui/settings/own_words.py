@@ -149,7 +149,7 @@ class OwnWordsSection(SettingsForm):
             case ("imported", text, n_new):
                 self._show(text)
                 said = ngettext("{n} line was added.", "{n} lines were added.", n_new).format(n=n_new)
-                self._around.messages.say(said, "check-circle-outline")
+                self._around.messages.say_success(said)
             case ("exported", path):
                 self._around.messages.say_saved(path)
 

@@ -90,6 +90,7 @@ class SettingsPage(QWidget):
         if section.name not in self.made:
             self.made[section.name] = section.make(self._around)
             area.setWidget(self.made[section.name])
+            self._around.messages.keep_still(area)
         self.pages.setCurrentIndex(row)
 
     def show_section(self, name: str) -> QWidget:

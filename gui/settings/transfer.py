@@ -153,7 +153,7 @@ class TransferSection(SettingsForm):
                 len(missing),
             )
             sentences.append(told.format(n=len(missing), names=", ".join(missing)))
-        self._around.messages.say(" ".join(sentences), "check-circle-outline")
+        self._around.messages.say_success(" ".join(sentences))
 
     def _end(self, failure: Exception | None) -> None:
         if failure is not None:

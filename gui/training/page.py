@@ -93,6 +93,7 @@ class TrainerPage(QWidget):
         column.addWidget(row)
         column.addWidget(self.pages, 1)
         column.addWidget(self.messages)
+        self.messages.keep_still(*(self.pages.widget(number) for number in range(self.pages.count())))
 
     def _step(self, text: str, hint: str, command: str) -> QPushButton:
         button = push_button(text, "", "step")
@@ -138,14 +139,14 @@ class TrainerPage(QWidget):
             text = _("Dictation uses the model that came with the program from now on.")
         else:
             text = _("Dictation uses the model {name} from now on.").format(name=model_name(folder))
-        self.messages.say(text, "check-circle-outline")
+        self.messages.say_success(text)
 
     def tell(self, error: Exception, try_again: object) -> None:
         """A failure in one sentence, and another try where it makes sense."""
         self.messages.say_failure(error, try_again or None)
 
     def _tell_done(self, text: str, undo: object) -> None:
-        self.messages.say(text, actions=[undo_action(undo)] if undo else [])
+        self.messages.say_success(text, actions=[undo_action(undo)] if undo else [])
 
     def _tell_exported(self, folder: Path) -> None:
         self.messages.say_saved(folder, _("The model was copied."))

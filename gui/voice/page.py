@@ -92,6 +92,7 @@ class VoicePage(QWidget):
         column.setSpacing(GRID)
         column.addWidget(area, 1)
         column.addWidget(self.messages)
+        self.messages.keep_still(area)
 
     def _connect(self) -> None:
         for part in (self.reader, self.player):
@@ -192,7 +193,7 @@ class VoicePage(QWidget):
                 "{n} could not be used: without a text in Russian letters, or unreadable.",
                 done.rejected,
             ).format(n=done.rejected)
-        self.messages.say(said)
+        self.messages.say_success(said)
 
     # --- what is done on the disk, one thing at a time ---
 
@@ -238,7 +239,7 @@ class VoicePage(QWidget):
     # --- telling and ending ---
 
     def _tell_done(self, text: str, undo: object) -> None:
-        self.messages.say(text, "check-circle-outline", [undo_action(undo)] if undo else [])
+        self.messages.say_success(text, actions=[undo_action(undo)] if undo else [])
 
     def tell(self, error: Exception, try_again: object = None) -> None:
         """A failure in one sentence, and another try where it makes sense."""

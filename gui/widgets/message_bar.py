@@ -1,14 +1,13 @@
 """What a person should know, said in the page and not in their way."""
 
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from engine.errors import DiktovkaError
 from gui.core.i18n import _
@@ -21,8 +20,8 @@ from gui.widgets.label import Label
 from gui.widgets.log_window import LogWindow
 from gui.widgets.theme import GRID, icon_size, theme
 
-MOST_AT_ONCE = 2
-_LINES_FOR_TWO = 24  # of text that the window must have room for, if two messages are to be seen at once
+LEAVES_AFTER_MS = 8000
+_Bar = Qt.ScrollBarPolicy
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,11 @@ def undo_action(undo: Callable[[], None]) -> Action:
 
 
 class Message(QFrame):
-    """One sentence, its buttons, and a cross. place: under the sentence, as much of it as there is room for."""
+    """One sentence, its buttons, how many more there are, and a cross.
+
+    asks: whether one of its buttons does more than to show something. place: under the sentence, as much of it as there
+    is room for. on_next: another message is wanted in its place.
+    """
 
     def __init__(
         self,
@@ -49,11 +52,14 @@ class Message(QFrame):
         icon: str,
         actions: Sequence[Action],
         on_close: Callable[["Message"], None],
+        on_next: Callable[[], None],
         place: Path | None = None,
+        is_failure: bool = False,
     ):
         super().__init__()
         self.setObjectName("message")
-        self.text = text
+        self.text, self.is_failure = text, is_failure
+        self.asks = any(not action.stays for action in actions)
         self._on_close = on_close
         self.undo: QPushButton | None = None
         label = Label(text)
@@ -72,6 +78,7 @@ class Message(QFrame):
         row.addWidget(IconLabel(icon, accented=True))
         row.addSpacing(GRID // 2)
         row.addWidget(said, 1)
+        row.addWidget(self._make_count(on_next))
         self._cross = QPushButton()
         self._cross.setIconSize(icon_size())
         self._cross.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -108,6 +115,25 @@ class Message(QFrame):
         button.clicked.connect(press)
         return button
 
+    def _make_count(self, on_next: Callable[[], None]) -> QPushButton:
+        self._counted = QPushButton()
+        self._counted.setProperty("link", True)
+        self._counted.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._counted.setToolTip(_("Show the message before this one"))
+        self._counted.clicked.connect(lambda _checked=False: on_next())
+        self._counted.hide()
+        return self._counted
+
+    def show_count(self, number: int, n_all: int) -> None:
+        """Which of how many it is, the newest first; nothing where it is alone."""
+        self._counted.setText(_("{number} of {total}").format(number=number, total=n_all))
+        self._counted.setAccessibleName(f"{self._counted.text()}: {self._counted.toolTip()}")
+        self._counted.setVisible(n_all > 1)
+
+    def focus_count(self) -> None:
+        """For the keyboard: what was just pressed can be pressed again."""
+        self._counted.setFocus()
+
     def _paint_cross(self) -> None:
         self._cross.setIcon(theme().icon("close", theme().colours.quiet_text))
 
@@ -130,9 +156,11 @@ def _with_place(label: QLabel, place: Path) -> QWidget:
 
 
 class MessageList(QWidget):
-    """Messages under one another; what does not fit waits until another is closed. None is said twice.
+    """One message at a time, the newest; the others wait behind a count. None is said twice.
 
-    `focus_lost` when a message goes that had the keyboard's focus. show_in_folder(path): the file manager, passed in.
+    A message that asks nothing leaves after LEAVES_AFTER_MS of being seen, a failure at the next success. What the
+    mouse is over, or has the focus, stays in its place. `focus_lost` when a message goes that had the keyboard's focus.
+    show_in_folder(path): the file manager, passed in.
     """
 
     focus_lost = Signal()
@@ -140,19 +168,29 @@ class MessageList(QWidget):
     def __init__(self, parent: QWidget | None = None, show_in_folder: Callable[[Path], None] = show_in_folder):
         super().__init__(parent)
         self.show_in_folder = show_in_folder
-        self._saved: Message | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(GRID)
-        self._shown: list[Message] = []
-        self._waiting: deque[Message] = deque()
+        self._messages: list[Message] = []
+        self._shown: Message | None = None
+        self._still: list[QScrollArea] = []
+        self._leaving = QTimer(self, singleShot=True, interval=LEAVES_AFTER_MS)
+        self._leaving.timeout.connect(self._leave)
         QShortcut(QKeySequence.StandardKey.Undo, self, self.undo)
         self.hide()
 
+    def keep_still(self, *areas: QScrollArea) -> None:
+        """What is in these areas beside the list keeps its size while a message takes of theirs: no button moves."""
+        self._still += areas
+
     @property
     def texts(self) -> list[str]:
-        """What is said and what waits to be said, in order."""
-        return [message.text for message in (*self._shown, *self._waiting)]
+        """What is said and what waits to be seen, in the order in which it was said."""
+        return [message.text for message in self._messages]
+
+    @property
+    def shown_text(self) -> str:
+        """What is on the screen; empty for nothing."""
+        return self._shown.text if self._shown is not None else ""
 
     def say(
         self,
@@ -160,15 +198,34 @@ class MessageList(QWidget):
         icon: str = "information-outline",
         actions: Sequence[Action] = (),
         place: Path | None = None,
+        *,
+        is_failure: bool = False,
     ) -> Message:
         """A newer message with the same words takes the place of the older one."""
-        for older in (*self._shown, *self._waiting):
-            if older.text == text:
-                self._close(older)
-        message = Message(text, icon, actions, self._close, place)
-        self._waiting.append(message)
-        self._fill()
+        message = Message(text, icon, actions, self._close, self._show_next, place, is_failure)
+        self._take_out([older for older in self._messages if older.text == text])
+        self._messages.append(message)
+        if self._shown is None or not _is_in_use(self._shown):
+            self._show(message)
+        else:
+            self._count()
         return message
+
+    def say_success(
+        self,
+        text: str,
+        icon: str = "check-circle-outline",
+        actions: Sequence[Action] = (),
+        place: Path | None = None,
+    ) -> Message:
+        """What went well; it takes away what was told before and asks nothing."""
+        self.succeed()
+        return self.say(text, icon, actions, place)
+
+    def succeed(self) -> None:
+        """Something went well that needs no words: what was told before and asks nothing has had its time."""
+        self._take_out([message for message in self._messages if not message.asks])
+        self._show_newest()
 
     def say_failure(
         self,
@@ -185,28 +242,14 @@ class MessageList(QWidget):
         """
         again = [Action(_("Try again"), try_again)] if try_again else []
         log = Action(_("Show log"), lambda: LogWindow(self).open(), stays=True)
-        return self.say(sentence.format(problem=problem_words(error)), icon, [*again, *actions, log])
+        text = sentence.format(problem=problem_words(error))
+        return self.say(text, icon, [*again, *actions, log], is_failure=True)
 
     def say_saved(self, path: Path, text: str = "") -> Message:
         """What was put where, with a button that shows it there; takes the place of the one before."""
-        if self._saved is not None:
-            self._close(self._saved)
         show = Action(_("Show in folder"), partial(self.show_place, path), stays=True)
         folder = path if path.is_dir() else path.parent
-        said = text or _("Saved as {name}").format(name=path.name)
-        self._saved = self.say(said, "check-circle-outline", [show], folder)
-        self._put_first(self._saved)
-        return self._saved
-
-    def _put_first(self, message: Message) -> None:
-        """What was just asked for is seen at once; another waits in its stead where there is no room for both."""
-        if message in self._waiting:
-            other = self._shown.pop()
-            self._column.removeWidget(other)
-            other.hide()
-            self._waiting.remove(message)
-            self._waiting.extendleft((other, message))
-            self._fill()
+        return self.say_success(text or _("Saved as {name}").format(name=path.name), actions=[show], place=folder)
 
     def show_place(self, path: Path) -> None:
         """In the file manager; where there is none, the person is told."""
@@ -216,44 +259,107 @@ class MessageList(QWidget):
             self.say_failure(error)
 
     def take_back(self, message: Message) -> None:
-        """The message does not hold any more."""
+        """Withdraws a message that no longer applies."""
         self._close(message)
 
     def undo(self) -> None:
         """As a click on the “Undo” of the newest message that has one."""
-        offered = [message.undo for message in (*self._shown, *self._waiting) if message.undo is not None]
+        offered = [message.undo for message in self._messages if message.undo is not None]
         if offered:
             offered[-1].click()
 
     def close_all(self) -> None:
-        for message in (*self._waiting, *self._shown):
-            self._close(message)
+        self._take_out(list(self._messages))
+        self._show_newest()
+
+    # --- which one is shown ---
 
     def _close(self, message: Message) -> None:
-        if message in self._waiting:
-            self._waiting.remove(message)
-        elif message in self._shown:
-            self._shown.remove(message)
-            had_focus = message.isAncestorOf(self.window().focusWidget() or self)
-            self._column.removeWidget(message)
-            message.hide()
-            if had_focus:
-                self.focus_lost.emit()
-        else:
+        self._take_out([message])
+        self._show_newest()
+
+    def _take_out(self, gone: Sequence[Message]) -> None:
+        for message in gone:
+            if message not in self._messages:
+                continue
+            self._messages.remove(message)
+            if message is self._shown:
+                self._hide_shown()
+            message.deleteLater()
+
+    def _hide_shown(self) -> None:
+        message, self._shown = self._shown, None
+        had_focus = _has_focus(message)
+        self._column.removeWidget(message)
+        message.hide()
+        if had_focus:
+            self.focus_lost.emit()
+
+    def _show_newest(self) -> None:
+        if self._shown is None and self._messages:
+            self._show(self._messages[-1])
+        self._count()
+
+    def _show_next(self) -> None:
+        """The one that was said before the one that is shown; behind the oldest comes the newest."""
+        place = self._messages.index(self._shown)
+        self._show(self._messages[place - 1])
+        self._shown.focus_count()
+
+    def _show(self, message: Message) -> None:
+        if self._shown is not None and self._shown is not message:
+            self._column.removeWidget(self._shown)
+            self._shown.hide()
+        self._shown = message
+        self._column.addWidget(message)
+        message.show()
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(message, message.accessibleName()))
+        self._count()
+        self._leaving.start()
+
+    def _count(self) -> None:
+        if self._shown is not None:
+            self._shown.show_count(len(self._messages) - self._messages.index(self._shown), len(self._messages))
+        is_shown = self._shown is not None
+        if is_shown == self.isHidden():
+            for area in self._still:
+                _hold(area, is_shown)
+            self.setVisible(is_shown)
+
+    # --- how long it is shown ---
+
+    def _leave(self) -> None:
+        message = self._shown
+        if message is None or message.asks or message.is_failure or not self.isVisible():
             return
-        message.deleteLater()
-        self._fill()
+        if self.window().isActiveWindow() and not _is_in_use(message):
+            self._close(message)
+        else:
+            self._leaving.start()
 
-    @property
-    def _most_at_once(self) -> int:
-        n_lines = self.window().height() / self.fontMetrics().lineSpacing()
-        return MOST_AT_ONCE if n_lines >= _LINES_FOR_TWO else 1
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._leaving.start()
 
-    def _fill(self) -> None:
-        while self._waiting and len(self._shown) < self._most_at_once:
-            message = self._waiting.popleft()
-            self._shown.append(message)
-            self._column.addWidget(message)
-            message.show()
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(message, message.accessibleName()))
-        self.setVisible(bool(self._shown))
+    def event(self, event: QEvent) -> bool:
+        """Whoever comes back to the window has time to see what was said meanwhile."""
+        if event.type() == QEvent.Type.WindowActivate:
+            self._leaving.start()
+        return super().event(event)
+
+
+def _hold(area: QScrollArea, is_held: bool) -> None:
+    """Its content stays as large as it is, even if that is now too high; a bar that came would take of the width."""
+    area.widget().setMinimumHeight(area.widget().height() if is_held else 0)
+    is_steady = is_held and not area.verticalScrollBar().isVisible()
+    area.setVerticalScrollBarPolicy(_Bar.ScrollBarAlwaysOff if is_steady else _Bar.ScrollBarAsNeeded)
+
+
+def _is_in_use(message: Message) -> bool:
+    """Whether a person is about to press something of it."""
+    return message.underMouse() or _has_focus(message)
+
+
+def _has_focus(message: Message) -> bool:
+    focus = message.window().focusWidget()
+    return focus is not None and message.isAncestorOf(focus)

@@ -4,10 +4,9 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QByteArray, QPoint, Qt
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QWidget
 
 from gui.core.settings import Settings
-from gui.widgets.message_bar import MOST_AT_ONCE, Action, MessageList, undo_action
 from gui.widgets.record_button import RecordButton, loudness
 
 
@@ -78,69 +77,6 @@ def test_the_button_says_what_it_will_do(button):
     button.set_recording(True)
     assert button.accessibleName() == "Stop"
     assert "Ctrl+R" in button.toolTip()
-
-
-# --- messages ---
-@pytest.fixture
-def host(qtbot):
-    host = QWidget()
-    qtbot.addWidget(host)
-    return host
-
-
-@pytest.fixture
-def messages(host):
-    return MessageList(host)
-
-
-def test_messages_wait_for_room_and_none_is_lost(messages):
-    said = [messages.say(text) for text in ("раз", "два", "три", "четыре")]
-    assert messages.texts == ["раз", "два", "три", "четыре"]
-    assert [message.isHidden() for message in said].count(False) >= MOST_AT_ONCE
-    assert said[2].parent() is None
-    said[0].close_message()
-    assert messages.texts == ["два", "три", "четыре"]
-    assert said[2].parent() is messages
-
-
-def test_the_same_is_not_said_twice(messages):
-    messages.say("раз")
-    messages.say("два")
-    messages.say("раз")
-    assert messages.texts == ["два", "раз"]
-
-
-def test_an_action_closes_its_message_unless_it_stays(messages, qtbot):
-    done = []
-    messages.say("раз", actions=[Action("Look", lambda: done.append("look"), stays=True)])
-    message = messages.say("два", actions=[Action("Do", lambda: done.append("do"))])
-    for name in ("Look", "Do"):
-        next(b for b in messages.findChildren(QPushButton) if b.text() == name).click()
-    assert done == ["look", "do"]
-    assert messages.texts == ["раз"]
-    messages.take_back(message)
-    assert messages.texts == ["раз"]
-
-
-def test_ctrl_z_takes_back_what_the_newest_message_tells_of(messages, qtbot):
-    undone = []
-    messages.say("раз", actions=[undo_action(lambda: undone.append("раз"))])
-    messages.say("два", actions=[undo_action(lambda: undone.append("два"))])
-    messages.say("три", actions=[Action("Look", lambda: undone.append("три"))])
-    messages.window().show()
-    qtbot.waitUntil(messages.window().isActiveWindow)
-    for _time in range(3):
-        qtbot.keyClick(messages.window(), Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert undone == ["два", "раз"]
-    assert messages.texts == ["три"]
-
-
-def test_the_list_takes_no_room_while_it_is_empty(messages):
-    assert messages.isHidden()
-    message = messages.say("раз")
-    assert not messages.isHidden()
-    message.close_message()
-    assert messages.isHidden()
 
 
 # --- settings ---
