@@ -89,8 +89,8 @@ class SettingsForm(QWidget):
     def add_note(self, text: str) -> QLabel:
         """In quieter words, under what it explains; hidden while it is empty."""
         note = words(text, quiet=True)
-        note.setVisible(bool(text))
         self.column.addWidget(note)
+        note.setVisible(bool(text))  # shown before it has a parent, it would be a window
         self.column.addSpacing(GRID)
         return note
 
