@@ -125,9 +125,11 @@ class Settings(QObject):
     bind_short_words = Stored(False)  # in saved files: see engine.transcript.typography
     silence_s = Stored(0, least=0, most=600)  # 0: a recording does not end by itself
     copy_dictated = Stored(True)
+    copying_told = Stored(False)  # that text is copied was announced once
     insert_dictated = Stored(False)
     global_keys = Stored("")  # as QKeySequence writes them; empty: none
     global_keys_held = Stored(False)  # whether they are held while one speaks
+    small_window = Stored(True)  # over other programs, while one dictates into them
     tray_icon = Stored(True)
     close_to_tray = Stored(False)
     keys = Stored("{}")  # shortcuts that differ from the default, as JSON: see gui.core.shortcuts

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QWidget
 
 from engine.system.json_text import parse_json
 from gui.core.i18n import N_
+from gui.core.key_places import on_all_layouts
 
 PORTABLE = QKeySequence.SequenceFormat.PortableText
 # Keys that edit or move in a text when they are pressed alone.
@@ -44,6 +45,7 @@ COMMANDS = (
     Command("save", "Ctrl+S", N_("Save the text to a file"), "dictation"),
     Command("clear", "Ctrl+Shift+Delete", N_("Clear the page"), "dictation"),
     Command("microphone", "Alt+M", N_("Choose a microphone"), "dictation"),
+    Command("find", "Ctrl+F", N_("Find in the text"), "dictation"),
     Command("search", "Ctrl+F", N_("Search in the history"), "history"),
     Command("play_entry", "Ctrl+P", N_("Play a recording, and stop"), "history"),
     Command("save_entries", "Ctrl+S", N_("Save the texts of what is marked"), "history"),
@@ -67,6 +69,7 @@ COMMANDS = (
     Command("add_to_voice", "Alt+V", N_("Add the sentence to my voice"), "editor"),
     Command("copy_edited", "Ctrl+Shift+C", N_("Copy all text"), "editor"),
     Command("save_edited", "Ctrl+S", N_("Save the text to a file"), "editor"),
+    Command("find_edited", "Ctrl+F", N_("Find in the text"), "editor"),
     Command("back", "Alt+Left", N_("Back to the list"), "editor"),
     Command("voice_hear", "Ctrl+P", N_("Hear what was recorded"), "voice"),
     Command("voice_another", "Ctrl+N", N_("Show another sentence instead of this one"), "voice"),
@@ -94,6 +97,7 @@ FIXED = (
     ("Space", N_("Start and stop recording, while no text has the focus")),
     ("Return", N_("Keep what was read, on the page My voice")),
     ("Ctrl+Z", N_("Undo the last change")),
+    ("F3", N_("Go on to the next place that was found; with Shift, back")),
     ("Return", N_("Open or use what is marked in a list")),
     ("Del", N_("Delete what is marked in a list")),
     ("Tab", N_("Go on to the next control")),
@@ -195,16 +199,18 @@ def shown(sequence: str) -> str:
 
 
 class _Following(QShortcut):
-    """A shortcut whose keys are those of a command, whatever a person makes of them."""
+    """A shortcut whose keys are those of a command, whatever a person makes of them and on whatever layout."""
 
     def __init__(self, parent: QWidget, name: str, act: Callable[[], object]):
-        super().__init__(QKeySequence(getattr(KEYS, name)), parent)
+        super().__init__(parent)
         self._name = name
         self.activated.connect(act)
+        self.activatedAmbiguously.connect(act)  # where both layouts are there, both their keys are pressed at once
         KEYS.changed.connect(self._follow)
+        self._follow()
 
     def _follow(self) -> None:
-        self.setKey(QKeySequence(getattr(KEYS, self._name)))
+        self.setKeys(on_all_layouts(getattr(KEYS, self._name)))
 
 
 class _Hint(QObject):

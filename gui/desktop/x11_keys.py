@@ -29,6 +29,7 @@ _SPECIAL = {
     Qt.Key.Key_Delete: 0xFFFF,
 }
 _SHIFT, _LOCK, _CONTROL, _ALT, _NUM_LOCK, _META = 1, 2, 4, 8, 16, 64  # masks of the X protocol, as keyboards have them
+_ROWS = {24: "qwertyuiop[]", 38: "asdfghjkl;'`", 52: "zxcvbnm,./"}
 _MODIFIERS = (
     (Qt.KeyboardModifier.ShiftModifier, _SHIFT),
     (Qt.KeyboardModifier.ControlModifier, _CONTROL),
@@ -52,6 +53,11 @@ def keysym_and_mask(keys: str) -> tuple[int, int]:
     if Qt.Key.Key_Exclam <= key <= Qt.Key.Key_AsciiTilde:
         return ord(chr(key).lower()), mask
     raise KeysUnusable(keys=keys)
+
+
+def _by_place(sym: int) -> int:
+    """The keycode of a letter's place, as all keyboards of today have it; 0 for none. For layouts without Latin."""
+    return next((first + row.index(chr(sym)) for first, row in _ROWS.items() if sym < 0x80 and chr(sym) in row), 0)
 
 
 class X11Keys(QObject):
@@ -79,7 +85,7 @@ class X11Keys(QObject):
             self._connection = display.Display()
         except (error.DisplayError, error.ConnectionClosedError) as problem:
             raise KeysTaken(keys=keys, reason=str(problem)) from problem
-        key = self._connection.keysym_to_keycode(sym)
+        key = self._connection.keysym_to_keycode(sym) or _by_place(sym)
         if not key:
             self.close()
             raise KeyMissing(keys=keys)

@@ -1,6 +1,6 @@
 """The two rows of controls: what is done with the text above it, and recording below it."""
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFont
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QProgressBar, QPushButton, QWidget
 
@@ -51,7 +51,11 @@ class Toolbar(ToolRow):
 
 
 class Controls(QWidget):
-    """Microphone, Record, elapsed time, Cancel; under them the state in words and a line of progress."""
+    """Microphone, Record, elapsed time, Cancel; under them the state in words, and a line of progress or else the keys
+    that dictate into other programs. `keys_wanted`: the person wants to choose them.
+    """
+
+    keys_wanted = Signal()
 
     def __init__(self, microphones: MicrophoneChoice, parent: QWidget | None = None):
         super().__init__(parent)
@@ -73,6 +77,11 @@ class Controls(QWidget):
         self.progress.setTextVisible(False)
         self.progress.setFixedWidth(40 * GRID)
         self.progress.setAccessibleName(_("Progress"))
+        self.keys = QPushButton()
+        self.keys.setProperty("link", True)
+        self.keys.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.keys.setToolTip(_("Choose these keys, and how they are pressed"))
+        self.keys.clicked.connect(lambda _checked=False: self.keys_wanted.emit())
         self._status = Status()
         self._announced: tuple | None = None
         self._note = QTimer(self, singleShot=True, interval=NOTE_MS)
@@ -102,14 +111,16 @@ class Controls(QWidget):
         grid.addWidget(self.record, 0, 1)
         grid.addLayout(right, 0, 2)
         grid.addWidget(self.state, 1, 0, 1, 3)
-        grid.addWidget(self.progress, 2, 0, 1, 3, Qt.AlignmentFlag.AlignHCenter)
+        grid.addWidget(self.progress, 2, 0, 1, 3, Qt.AlignmentFlag.AlignCenter)
+        grid.addWidget(self.keys, 2, 0, 1, 3, Qt.AlignmentFlag.AlignCenter)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(2, 1)
-        for widget in (self.cancel, self.progress, self.elapsed):
+        for widget in (self.cancel, self.progress, self.elapsed, self.keys):
             keep_place(widget)
 
     def show_status(self, status: Status) -> None:
         self._status = status
+        self.keys.setVisible(not status.can_cancel)
         recording = status.recording in (Recording.OPENING, Recording.LISTENING)
         self.record.set_recording(recording)
         self.record.show_overdriven(recording and status.loudness is Loudness.OVERDRIVEN)
@@ -127,6 +138,17 @@ class Controls(QWidget):
                 self._patience.start()
         else:
             self._show_progress()
+
+    def show_keys(self, keys: str, is_held: bool) -> None:
+        """keys: those that work in every window, as they are written; empty where none are chosen."""
+        if not keys:
+            text = _("Dictate into other programs…")
+        elif is_held:
+            text = _("Hold {keys} to dictate into any program").format(keys=keys)
+        else:
+            text = _("{keys} dictates into any program").format(keys=keys)
+        self.keys.setText(text)
+        self.keys.setAccessibleName(text)
 
     def show_elapsed(self, seconds: float) -> None:
         self.elapsed.setText(clock_time(seconds))

@@ -31,6 +31,7 @@ from gui.session.jobs import Ending, Job
 from gui.session.session import Session
 from gui.session.status import Reading, Recording, Status, nothing_found_words
 from gui.widgets.dialogs import ask_open_paths, ask_save_path
+from gui.widgets.find_bar import FindBar
 from gui.widgets.label import Label
 from gui.widgets.message_bar import Action, Message, MessageList, undo_action
 from gui.widgets.microphone_list import MicrophoneChoice
@@ -65,6 +66,7 @@ class DictationPage(QWidget):
         self.transcript = TranscriptView()
         self.empty = EmptyPage(samples)
         self.messages = MessageList()
+        self.find = FindBar(self.transcript, self.transcript.setExtraSelections)
         self.controls = Controls(microphones)
         self._no_microphone: Message | None = None
         self._until_recorded: list[Message] = []  # of what kept the person from recording
@@ -91,6 +93,7 @@ class DictationPage(QWidget):
         on_page.addWidget(self._drop_hint, 0, 0, Qt.AlignmentFlag.AlignCenter)
         on_page.addWidget(self.messages, 1, 0)
         on_page.setRowStretch(0, 1)
+        self.messages.setContentsMargins(0, 0, 2 * GRID, 0)  # as far from the page's right edge as from its left
         self.messages.raise_()
         # The toolbar's icons, not the invisible frames of its buttons, stand above the page's edges.
         side = 3 * GRID
@@ -101,6 +104,7 @@ class DictationPage(QWidget):
         below = QVBoxLayout()
         below.setContentsMargins(BUTTON_PADDING_PX, 0, BUTTON_PADDING_PX, 0)
         below.setSpacing(GRID)
+        below.addWidget(self.find)
         below.addWidget(self.page, 1)
         below.addSpacing(GRID)
         below.addWidget(self.controls)
@@ -248,6 +252,7 @@ class DictationPage(QWidget):
             (toolbar.save, "save", self.save_as),
             (toolbar.clear, "clear", self.clear),
             (None, "microphone", self._choose_microphone),
+            (None, "find", self.find.open),
         ):
             if button is not None:
                 button.clicked.connect(lambda _checked=False, act=act: act())
@@ -259,7 +264,7 @@ class DictationPage(QWidget):
             left.connect(controls.record.setFocus)
         self.messages.focus_lost.connect(controls.record.setFocus)
         widgets = (toolbar.open, toolbar.copy, toolbar.save, toolbar.clear, toolbar.help, *self.empty.cards)
-        order = (*widgets, self.transcript, self._microphones, controls.record, controls.cancel)
+        order = (*widgets, self.transcript, self._microphones, controls.record, controls.cancel, controls.keys)
         for before, after in pairwise(order):
             self.setTabOrder(before, after)
 

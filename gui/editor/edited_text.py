@@ -51,6 +51,7 @@ class EditedText(QTextEdit):
         self.setAccessibleDescription(_("What was said; it can be edited"))
         self.places = WordPlaces()
         self._playing: Word | None = None
+        self._found: list[QTextEdit.ExtraSelection] = []
         self._silent = False
         self._aligning: Document | None = None
         # Before the highlighter is there: places are to be right when it looks at a changed paragraph.
@@ -118,14 +119,19 @@ class EditedText(QTextEdit):
         self._playing = word
         cursor = self._cursor_of(word) if word is not None else None
         if cursor is None:
-            self.setExtraSelections([])
+            self.setExtraSelections(self._found)
             return
         mark = QTextEdit.ExtraSelection()
         mark.cursor = cursor
         mark.format.setBackground(QColor(theme().colours.accent))
         mark.format.setForeground(QColor(theme().colours.on_accent))
-        self.setExtraSelections([mark])
+        self.setExtraSelections([*self._found, mark])
         self._keep_in_view(cursor)
+
+    def mark_found(self, found: list[QTextEdit.ExtraSelection]) -> None:
+        """Places that were looked for, beside the word that is being heard."""
+        playing, self._playing, self._found = self._playing, None, found
+        self.mark_playing(playing)
 
     def _keep_in_view(self, cursor: QTextCursor) -> None:
         """Scrolls without moving the caret."""

@@ -25,6 +25,7 @@ from gui.editor.player import Player
 from gui.editor.save_menu import Saver
 from gui.editor.waveform import ZOOM_STEP, Waveform
 from gui.widgets.dialogs import ask_save_path
+from gui.widgets.find_bar import FindBar
 from gui.widgets.message_bar import MessageList, undo_action
 from gui.widgets.plain_text import plain_text
 from gui.widgets.theme import GRID
@@ -54,6 +55,7 @@ class Editor(QWidget):
         self._title = self._file_name = ""
         self.bar, self.text, self.waveform, self.controls = EditorBar(), EditedText(), Waveform(), PlayBar()
         self.messages, self.note = MessageList(), Note()
+        self.find = FindBar(self.text, self.text.mark_found)
         self.player = Player(open_output)
         self._saver, self._voice = Saver(settings), OwnVoice()
         self._keep = QTimer(self, singleShot=True, interval=KEEP_AFTER_MS)
@@ -117,6 +119,7 @@ class Editor(QWidget):
         column.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
         column.setSpacing(GRID)
         column.addWidget(self.bar)
+        column.addWidget(self.find)
         column.addWidget(page, 1)
         for widget in (self.messages, self.waveform, self.controls, self.note):
             column.addWidget(widget)
@@ -170,6 +173,7 @@ class Editor(QWidget):
             (None, "slower", partial(controls.change_speed, -1)),
             (None, "faster", partial(controls.change_speed, 1)),
             (None, "alternatives", self.text.offer_alternatives),
+            (None, "find_edited", self.find.open),
             (bar.undo, "", self.text.undo),
             (bar.redo, "", self.text.redo),
             (controls.zoom_out, "", partial(self.waveform.zoom, 1 / ZOOM_STEP)),

@@ -1,10 +1,10 @@
-"""Three steps that show a newcomer round, at the first start and whenever they are wanted."""
+"""Steps that show a newcomer round, at the first start and whenever they are wanted."""
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFont
-from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from gui.core.i18n import N_, _
 from gui.core.settings import Settings
@@ -15,7 +15,7 @@ from gui.widgets.label import Label
 from gui.widgets.theme import GRID, TITLE_SCALE, theme
 
 _ICON = QSize(6 * GRID, 6 * GRID)
-_SIZE = QSize(68 * GRID, 48 * GRID)
+_SIZE = QSize(68 * GRID, 54 * GRID)
 _LARGEST = QSize(96 * GRID, 72 * GRID)
 _BODY_SCALE, _LARGE_TEXT = 1.2, 1.4
 
@@ -27,6 +27,7 @@ class Step:
     icon: str
     title: str
     text: str
+    name: str = ""
 
 
 STEPS = (
@@ -48,6 +49,15 @@ STEPS = (
         ),
     ),
     Step(
+        "application-import",
+        N_("Dictate into any program"),
+        N_(
+            "Put the caret where you want the text, press the keys below, speak, and press them again. They work while "
+            "this window is hidden."
+        ),
+        "keys",
+    ),
+    Step(
         "tune-variant",
         N_("Make it yours"),
         N_(
@@ -66,6 +76,7 @@ class Tour(QDialog):
         super().__init__(parent)
         self._settings = settings
         self.number = 0
+        self._added: dict[str, QWidget] = {}
         self.setWindowTitle(_("Welcome to Diktovka"))
         self.setFixedSize((_SIZE * theme().text_scale).boundedTo(_LARGEST))
         self.icon = Label()
@@ -97,10 +108,41 @@ class Tour(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(4 * GRID, 4 * GRID, 4 * GRID, 3 * GRID)
         column.setSpacing(2 * GRID)
-        for widget in (self.icon, self.title, self.text):
-            column.addWidget(widget)
-        column.addStretch(1)
+        head = QHBoxLayout()
+        head.setSpacing(2 * GRID)
+        head.addWidget(self.icon)
+        head.addWidget(self.title, 1)
+        column.addLayout(head)
+        column.addWidget(self._scrolled(), 1)
         column.addWidget(row)
+
+    def _scrolled(self) -> QScrollArea:
+        """What a step says and what is to be done in it, which scrolls where text is very large."""
+        inner = QWidget()
+        self._body = QVBoxLayout(inner)
+        self._body.setContentsMargins(0, 0, GRID, 0)
+        self._body.setSpacing(2 * GRID)
+        self._body.addWidget(self.text)
+        self._body.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(inner)
+        area.viewport().setAutoFillBackground(False)
+        inner.setAutoFillBackground(False)
+        return area
+
+    def add_to_step(self, name: str, widget: QWidget) -> None:
+        """What is to be done in that step stands under its text."""
+        self._added[name] = widget
+        self._body.insertWidget(self._body.count() - 1, widget)
+        self.show_step(self.number)
+
+    def show_named(self, name: str) -> None:
+        """The step of that name; the first for none."""
+        self.show_step(next((number for number, step in enumerate(STEPS) if name and step.name == name), 0))
 
     def show_step(self, number: int) -> None:
         """number: from 0."""
@@ -110,6 +152,8 @@ class Tour(QDialog):
         self.title.setText(_(step.title))
         self.text.setText(_(step.text).format(**keys))
         self.place.setText(_("Step {number} of {total}").format(number=number + 1, total=len(STEPS)))
+        for name, widget in self._added.items():
+            widget.setVisible(name == step.name)
         last = number == len(STEPS) - 1
         self.back.setEnabled(number > 0)
         self.skip.setVisible(not last)

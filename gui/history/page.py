@@ -201,7 +201,7 @@ class HistoryPage(QWidget):
             moving.changed.connect(self.actions.show_state)
         self.queue.cancel_wanted.connect(self._cancel_queue)
         self.messages.focus_lost.connect(self.view.setFocus)
-        bind(self, "search", self._focus_search)
+        bind(self.pages.widget(0), "search", self._focus_search)
 
     def _close_work(self) -> None:
         self.player.stop()

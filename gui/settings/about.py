@@ -8,7 +8,6 @@ from gui.core.i18n import _
 from gui.core.shortcuts import hint
 from gui.help.about import LIBRARIES, LICENCE, MATERIAL, library_version, report, system_words, version
 from gui.help.shortcuts_window import ShortcutsWindow
-from gui.help.tour import Tour
 from gui.settings.sections import Around
 from gui.widgets.form import heading, push_button, words
 from gui.widgets.log_window import log_button
@@ -20,7 +19,7 @@ class HelpSection(SettingsForm):
     def __init__(self, around: Around):
         super().__init__(_("Help and about"))
         self._around = around
-        self.tour = push_button(_("Tour"), _("The three steps that the first start shows"))
+        self.tour = push_button(_("Tour"), _("What the first start shows"))
         self.shortcuts = push_button(_("Keyboard shortcuts"), "")
         hint(self.shortcuts, _("What each key does"), "help")
         self.log = log_button("outlined")
@@ -41,7 +40,7 @@ class HelpSection(SettingsForm):
         self.add_buttons(self.licences)
         self.column.addStretch(1)
         for button, act in (
-            (self.tour, lambda: Tour(around.settings, self).open()),
+            (self.tour, around.show_tour),
             (self.shortcuts, lambda: ShortcutsWindow(self).open()),
             (self.details, self.copy_details),
             (self.licences, lambda: LicencesWindow(self).open()),

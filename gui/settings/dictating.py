@@ -4,15 +4,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSizePolicy, QSpinBox
 
 from engine.dictation.spoken_commands import COMMANDS
-from gui.core.errors import NoGlobalKeys
 from gui.core.i18n import _
-from gui.core.problem import problem_words
-from gui.core.shortcuts import is_usable, shown
-from gui.desktop.global_shortcut import asks_the_desktop, system_keys
-from gui.desktop.insertion import is_possible, why_not
+from gui.desktop.keys_setup import KeysSetup
 from gui.desktop.tray import Tray
 from gui.settings.sections import Around
-from gui.settings.shortcuts import KeysField
 from gui.widgets.form import named, number_field
 from gui.widgets.settings_form import SettingsForm, tick
 from gui.widgets.wrapping_checkbox import Tick
@@ -25,10 +20,10 @@ class DictatingSection(SettingsForm):
 
     def __init__(self, around: Around):
         super().__init__(_("Dictating"))
-        self._settings = around.settings
+        self._settings, self._shortcut = around.settings, around.shortcut
         self._ticks: dict[str, Tick] = {}
-        self._add_text()
         self._add_keys()
+        self._add_text()
         self._add_silence()
         self._add_tray()
         self._add_spoken()
@@ -45,28 +40,15 @@ class DictatingSection(SettingsForm):
         self.add_tick(box, note)
         return box
 
+    def _add_keys(self) -> None:
+        self.add_heading(_("Dictating into other programs"))
+        self.setup = KeysSetup(self._settings, self._shortcut)
+        self.column.addWidget(self.setup)
+        self.add_note(_("With the window closed too, as long as the program runs."))
+        self._tick("small_window", _("Show a small window meanwhile, with stop and cancel"))
+
     def _add_text(self) -> None:
         self._tick("copy_dictated", _("Copy the text when a dictation ends"))
-        note = _("When you began to dictate there by the keys below, by the tray or by a command.")
-        self.insert = self._tick("insert_dictated", _("Type the text into the window that had the focus"), note)
-        if not is_possible():
-            reason = why_not()
-            self.add_note(_(reason))
-
-    def _add_keys(self) -> None:
-        self.add_heading(_("Keys for every window"))
-        self.keys = KeysField(_("Keys that dictate from every window"))
-        self.keys.editingFinished.connect(self._store_keys)
-        possible = system_keys() is not None
-        note = _("With the window closed too, as long as the program runs.")
-        if asks_the_desktop():
-            note += " " + _("Here the desktop gives them: it may ask you, and you can change them in its settings.")
-        elif not possible:
-            note = problem_words(NoGlobalKeys())
-        self.problem = self.add_field(_("Start and stop recording:"), self.keys, note)
-        self.held = self._tick("global_keys_held", _("Record only while the keys are held down"))
-        for widget in (self.keys, self.held):
-            widget.setEnabled(possible)
 
     def _add_silence(self) -> None:
         self.add_heading(_("The end of a recording"))
@@ -120,14 +102,6 @@ class DictatingSection(SettingsForm):
         note = _("With a no-break space behind в, к, с, у, о, и and а, as printers do.")
         self._tick("bind_short_words", _("In saved files keep short words with the next one"), note)
 
-    def _store_keys(self) -> None:
-        keys = self.keys.keys
-        if is_usable(keys):
-            self._settings.global_keys = keys
-            return
-        self.problem.setText(_("{keys} alone is needed for typing; add Ctrl or Alt.").format(keys=shown(keys)))
-        self.keys.show_keys(self._settings.global_keys)
-
     def _store_spoken(self, name: str, on: bool) -> None:
         off = set(self._settings.spoken_off.split()) - {name} | (set() if on else {name})
         self._settings.spoken_off = " ".join(sorted(off))
@@ -139,7 +113,6 @@ class DictatingSection(SettingsForm):
         off = settings.spoken_off.split()
         for name, box in self.spoken.items():
             box.setChecked(name not in off)
-        self.keys.show_keys(settings.global_keys)
         self.stops.setChecked(settings.silence_s > 0)
         self.silence.setEnabled(settings.silence_s > 0)
         self.silence.blockSignals(True)

@@ -17,6 +17,7 @@ from engine.audio.capture import Recorder
 from gui.core.i18n import N_
 from gui.core.settings import Settings
 from gui.core.tasks import MakeRecorder
+from gui.desktop.global_shortcut import GlobalShortcut
 from gui.session.session import Session
 from gui.widgets.dialogs import ask_folder
 from gui.widgets.message_bar import MessageList
@@ -28,6 +29,7 @@ class Around:
     """What a section may use. messages: the page's message bar. close_window: asks the program to end.
     delete_at_end(names): which kinds of gui.settings.privacy are deleted when all has ended; None: all.
 
+    shortcut: the keys for every window. show_tour: as the first start does.
     ask_folder(parent, title, folder), make_recorder: passed in, as the other dialogs and sound are.
     """
 
@@ -39,6 +41,8 @@ class Around:
     ask_folder: Callable = ask_folder
     messages: MessageList = field(default_factory=MessageList)
     make_recorder: MakeRecorder = Recorder
+    shortcut: GlobalShortcut | None = None
+    show_tour: Callable[[], object] = lambda: None
 
 
 @dataclass(frozen=True)

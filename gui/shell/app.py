@@ -104,6 +104,7 @@ class Program(QObject):
         late = (self._make_settings_page, self._make_voice_page, history_page)
         self.window = MainWindow(self.session, self.settings, self.page, make_trainer, *late, self.history)
         self.dictating = Dictating(self.session, self.settings, self.page, self.window)
+        self.page.controls.keys_wanted.connect(lambda: self.show_round("keys"))
         self._first, self._welcome = StartOptions(SHOW), False
         self._unwanted: Collection[str] | None = ()
 
@@ -121,7 +122,12 @@ class Program(QObject):
         from gui.settings.sections import Around
 
         given = self.session, self.settings, self._list_devices, self.window.leave, self._delete_at_end
-        around = Around(*given, make_recorder=self._make_recorder)
+        around = Around(
+            *given,
+            make_recorder=self._make_recorder,
+            shortcut=self.dictating.shortcut,
+            show_tour=self.show_round,
+        )
         page = SettingsPage(around)
         self.dictating.tell_also(around.messages)
         self.session.closed.connect(page.save_last)
@@ -187,12 +193,16 @@ class Program(QObject):
         if self._first.command in (TOGGLE, RECORD):
             self.page.toggle_recording()
         if self._welcome:
-            self._show_round()
+            self.show_round()
 
-    def _show_round(self) -> None:
+    def show_round(self, name: str = "") -> None:
+        """The tour, from its beginning or from the step of that name."""
+        from gui.desktop.keys_setup import KeysTrial
         from gui.help.tour import Tour
 
         tour = Tour(self.settings, self.window)
+        tour.add_to_step("keys", KeysTrial(self.settings, self.dictating.shortcut, self.session))
+        tour.show_named(name)
         tour.finished.connect(tour.deleteLater)
         tour.open()
 

@@ -12,9 +12,11 @@ from gui.core.errors import Closing
 from gui.core.i18n import N_, _
 from gui.core.problem import problem_words
 from gui.core.settings import Settings
+from gui.core.shortcuts import shown
 from gui.desktop import start_options
 from gui.desktop.global_shortcut import GlobalShortcut, system_keys
 from gui.desktop.insertion import Insertion, system_typing, why_not
+from gui.desktop.small_window import WhileElsewhere
 from gui.desktop.start_options import StartOptions
 from gui.desktop.tray import Tray
 from gui.dictation.dictation_page import DictationPage
@@ -23,7 +25,7 @@ from gui.session.session import Session
 from gui.session.status import Recording, Status
 from gui.shell.main_window import MainWindow
 from gui.widgets.label import notice
-from gui.widgets.message_bar import MessageList
+from gui.widgets.message_bar import Action, MessageList
 
 NO_WINDOW = N_("No window had the focus, so the text was not inserted but copied.")
 
@@ -53,6 +55,7 @@ class Dictating(QObject):
         self.insertion = insertion or Insertion(system_typing())
         self.shortcut = shortcut or GlobalShortcut(system_keys())
         self.tray: Tray | None = None
+        self.small = WhileElsewhere(session, settings)
         self._told_in = [page.messages]
         self._target: object | None = None
         self._is_elsewhere = False  # whether the person was in another program when they began to speak
@@ -85,6 +88,7 @@ class Dictating(QObject):
             self._apply(name)
         if self._settings.global_keys:
             self._apply("global_keys")
+        self._apply("global_keys_held")
 
     def _apply(self, name: str) -> None:
         match name:
@@ -92,8 +96,15 @@ class Dictating(QObject):
                 self._session.stop_after_silence(self._settings.silence_s)
             case "global_keys":
                 self.shortcut.use(self._settings.global_keys)
+                self._show_keys()
+            case "global_keys_held":
+                self._show_keys()
             case "tray_icon":
                 self._show_tray(self._settings.tray_icon and Tray.is_possible())
+
+    def _show_keys(self) -> None:
+        keys = self.shortcut.granted or shown(self._settings.global_keys)
+        self._page.controls.show_keys(keys, self._settings.global_keys_held)
 
     def _show_tray(self, wanted: bool) -> None:
         if wanted and self.tray is None:
@@ -218,9 +229,23 @@ class Dictating(QObject):
         if copies:
             QGuiApplication.clipboard().setText(text)
             self._page.controls.say(_("Copied"))
+            self.small.say(_("Copied"))
+            self._announce_copying()
+
+    def _announce_copying(self) -> None:
+        """Once: a clipboard that changes by itself is no nice surprise."""
+        if self._settings.copy_dictated and not self._settings.copying_told:
+            self._settings.copying_told = True
+            text = _("What you dictate is copied as well: paste it wherever you want it.")
+            self._page.messages.say(text, "content-copy", [Action(_("Do not copy"), self._stop_copying)])
+
+    def _stop_copying(self) -> None:
+        self._settings.copy_dictated = False
+        self._settings.save()
 
     def _tell_inserted(self, _text: str) -> None:
         self._page.controls.say(_("Inserted"))
+        self.small.say(_("Inserted"))
 
     def _tell_not_inserted(self, text: str, error: Exception) -> None:
         QGuiApplication.clipboard().setText(text)

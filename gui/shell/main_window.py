@@ -17,11 +17,13 @@ from PySide6.QtWidgets import QMainWindow, QTabWidget, QWidget
 
 from engine.paths import resource
 from gui.core.i18n import _
+from gui.core.key_places import KeysByPlace
 from gui.core.settings import Settings
 from gui.core.shortcuts import bind, tab_hint
 from gui.dictation.dictation_page import DictationPage
 from gui.session.history_recorder import HistoryKeeper
 from gui.session.session import Session
+from gui.shell.recording_sign import RecordingSign
 from gui.widgets.alt_letters import AltLetters, are_usual
 from gui.widgets.dialogs import dropped_paths
 from gui.widgets.lazy_page import LatePage
@@ -63,6 +65,9 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(QIcon(str(resource("icons/diktovka.svg"))))
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
+        self.sign = RecordingSign(session)
+        self.sign.clicked.connect(lambda _checked=False: self.tabs.setCurrentWidget(dictation))
+        self.tabs.setCornerWidget(self.sign)
         self.tabs.addTab(dictation, _("Dictation"))
         self.history_page, self._history = history_page, history
         self.tabs.addTab(history_page, _("History"))
@@ -89,6 +94,7 @@ class MainWindow(QMainWindow):
             tab_hint(self.tabs, self.tabs.indexOf(page), command)
         bind(self, "help", dictation.show_shortcuts)
         self._letters = AltLetters(self)
+        self._places = KeysByPlace(types_with_alt=not are_usual(), parent=self)
         self.setCentralWidget(self.tabs)
         self.setAcceptDrops(True)
         self.setMinimumSize(*LEAST_SIZE)
@@ -103,6 +109,7 @@ class MainWindow(QMainWindow):
             self._was_shown = True
             if are_usual():
                 self._letters.watch()
+            self._places.watch(self.windowHandle())
             self.dictation.controls.record.setFocus()  # so that Space records
             self.first_shown.emit()
 

@@ -13,10 +13,8 @@ from PySide6.QtWidgets import QAbstractButton, QKeySequenceEdit, QMainWindow
 from shiboken6 import isValid
 
 from gui.core.i18n import language
+from gui.core.key_places import SAME_KEYS
 from gui.core.shortcuts import COMMAND, COMMANDS, KEYS
-
-# What one key types in English and in Russian: Qt takes either for a shortcut.
-_SAME_KEYS = dict(zip("qwertyuiop[]asdfghjkl;'zxcvbnm,.", "йцукенгшщзхъфывапролджэячсмитьбю", strict=True))
 
 
 def are_usual() -> bool:
@@ -68,7 +66,7 @@ def taken_letters() -> set[str]:
     chords = [QKeySequence(getattr(KEYS, command.name)) for command in COMMANDS]
     keys = [chord[0] for chord in chords if not chord.isEmpty() and chord[0].keyboardModifiers() == alt]
     letters = {chr(key.key()).lower() for key in keys if key.key() < Qt.Key.Key_Escape}
-    return letters | {_SAME_KEYS[letter] for letter in letters & set(_SAME_KEYS)}
+    return letters | {SAME_KEYS[letter] for letter in letters & set(SAME_KEYS)}
 
 
 class AltLetters(QObject):

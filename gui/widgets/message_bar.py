@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollA
 
 from engine.errors import DiktovkaError
 from gui.core.i18n import _
+from gui.core.key_places import on_all_layouts
 from gui.core.problem import problem_words
 from gui.widgets.dialogs import show_in_folder
 from gui.widgets.elided import ElidedLabel
@@ -77,7 +78,7 @@ class Message(QFrame):
         row.setSpacing(GRID)
         row.addWidget(IconLabel(icon, accented=True))
         row.addSpacing(GRID // 2)
-        row.addWidget(said, 1)
+        row.addLayout(_centred(said), 1)
         row.addWidget(self._make_count(on_next))
         self._cross = QPushButton()
         self._cross.setIconSize(icon_size())
@@ -141,6 +142,16 @@ class Message(QFrame):
         self._on_close(self)
 
 
+def _centred(said: QWidget) -> QVBoxLayout:
+    """Its words beside the middle of the icon, however high the buttons are."""
+    column = QVBoxLayout()
+    column.setContentsMargins(0, 0, 0, 0)
+    column.addStretch(1)
+    column.addWidget(said)
+    column.addStretch(1)
+    return column
+
+
 def _with_place(label: QLabel, place: Path) -> QWidget:
     shown = ElidedLabel()
     shown.setProperty("quiet", True)
@@ -175,7 +186,10 @@ class MessageList(QWidget):
         self._still: list[QScrollArea] = []
         self._leaving = QTimer(self, singleShot=True, interval=LEAVES_AFTER_MS)
         self._leaving.timeout.connect(self._leave)
-        QShortcut(QKeySequence.StandardKey.Undo, self, self.undo)
+        undo = QShortcut(self)
+        undo.setKeys(on_all_layouts("Ctrl+Z"))
+        undo.activated.connect(self.undo)
+        undo.activatedAmbiguously.connect(self.undo)
         self.hide()
 
     def keep_still(self, *areas: QScrollArea) -> None:

@@ -17,7 +17,7 @@ from tests.gui.shell.test_dictating import dictate
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 TICKS = (
-    *("copy_dictated", "insert_dictated", "global_keys_held", "tray_icon", "close_to_tray"),
+    *("copy_dictated", "small_window", "tray_icon", "close_to_tray"),
     *("spoken_capitals", "spoken_digits", "spoken_in_files", "digits_in_files", "bind_short_words"),
 )
 
@@ -150,25 +150,25 @@ def test_the_seconds_of_silence_hold_for_the_next_recording(stage, qtbot):
 
 def test_keys_that_text_is_typed_with_are_refused(stage, qtbot):
     form = dictating(stage)
-    form.keys.setEnabled(True)
-    form.keys.setKeySequence(QKeySequence.fromString("A", PORTABLE))
-    form.keys.editingFinished.emit()
+    form.setup.keys.setEnabled(True)
+    form.setup.keys.setKeySequence(QKeySequence.fromString("A", PORTABLE))
+    form.setup.keys.editingFinished.emit()
     assert stage.program.settings.global_keys == ""
-    assert form.keys.keys == ""
-    assert form.problem.text() == "A alone is needed for typing; add Ctrl or Alt."
+    assert form.setup.keys.keys == ""
+    assert form.setup.note.text() == "A alone is needed for typing; add Ctrl or Alt."
 
 
 def test_keys_for_every_window_are_kept(stage, make_stage):
     form = dictating(stage)
-    form.keys.setEnabled(True)
-    form.keys.setKeySequence(QKeySequence.fromString("Ctrl+Alt+D", PORTABLE))
-    form.keys.editingFinished.emit()
+    form.setup.keys.setEnabled(True)
+    form.setup.keys.setKeySequence(QKeySequence.fromString("Ctrl+Alt+D", PORTABLE))
+    form.setup.keys.editingFinished.emit()
     assert stage.program.settings.global_keys == "Ctrl+Alt+D"
-    assert dictating(make_stage()).keys.keys == "Ctrl+Alt+D"
+    assert dictating(make_stage()).setup.keys.keys == "Ctrl+Alt+D"
 
 
 def test_what_this_desktop_cannot_do_is_said(stage):
     form = dictating(stage)
     assert not form._ticks["tray_icon"].isEnabled()
-    assert not form.keys.isEnabled()
+    assert not form.setup.keys.isEnabled()
     assert "This desktop has no tray." in [label.text() for label in form.findChildren(QLabel)]

@@ -19,6 +19,8 @@ from gui.session.status import Model, Reading, Recording, Status
 from tests.gui.dictation.test_dictation import record, stop
 from tests.gui.history_stage import entries
 
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
 
 @pytest.fixture(autouse=True)
 def empty_clipboard(qapp):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QAbstractButton, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from engine.errors import NotWritable
 from gui.widgets import message_bar
@@ -173,3 +173,12 @@ def pressable(page: QWidget) -> list[QAbstractButton]:
 
 def place_of(button: QAbstractButton) -> QPoint:
     return button.mapToGlobal(QPoint())
+
+
+def test_words_stand_beside_the_middle_of_their_icon(messages):
+    messages.window().resize(800, 200)
+    message = messages.say("раз")
+    settle()
+    icon, words = message.findChildren(QLabel)[:2]
+    middles = [label.mapTo(message, label.rect().center()).y() for label in (icon, words)]
+    assert abs(middles[0] - middles[1]) <= 1

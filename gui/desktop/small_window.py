@@ -1,0 +1,202 @@
+"""A small window over all others while one dictates into another program: it hears, it writes, stop, cancel."""
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QFont, QFontMetrics, QGuiApplication, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout
+
+from engine.events import Segment
+from gui.core.i18n import _
+from gui.core.settings import Settings
+from gui.core.words import clock_time
+from gui.session.session import Session
+from gui.session.status import Recording, Status
+from gui.widgets.form import keep_place
+from gui.widgets.icon_label import IconLabel
+from gui.widgets.label import Label
+from gui.widgets.record_button import loudness
+from gui.widgets.theme import GRID, button_icon_size, theme
+
+WIDTH_PX, _LEVEL_STEPS = 52 * GRID, 100
+_FROM_EDGE_PX = 6 * GRID
+_NOTE_MS = 1500
+_ELAPSED_EVERY_MS = 200
+
+
+class SmallWindow(QFrame):
+    """`stop_wanted`, `cancel_wanted`. It never takes the focus: what is typed still goes where the person is."""
+
+    stop_wanted = Signal()
+    cancel_wanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        kind = Qt.WindowType
+        self.setWindowFlags(
+            kind.Tool | kind.FramelessWindowHint | kind.WindowStaysOnTopHint | kind.WindowDoesNotAcceptFocus
+        )
+        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+        self.setAttribute(Qt.WidgetAttribute.WA_AlwaysShowToolTips)
+        self.setObjectName("small")
+        self.setWindowTitle(_("Diktovka"))
+        self.setAccessibleName(_("Dictation"))
+        self.state, self.elapsed = Label(), Label()
+        self.state.setFont(theme().font(1.0, QFont.Weight.DemiBold))
+        self.elapsed.setAccessibleName(_("Time recorded"))
+        self.level = QProgressBar()
+        self.level.setRange(0, _LEVEL_STEPS)
+        self.level.setTextVisible(False)
+        self.level.setAccessibleName(_("Level"))
+        self.text = Label()
+        self.text.setProperty("quiet", True)
+        self.text.setAccessibleName(_("Text"))
+        self.stop = self._button(_("Stop"), _("Stop recording; the text is written to its end"))
+        self.cancel = self._button(_("Cancel"), _("Cancel; recordings are kept"))
+        self._whole = ""
+        self._lay_out()
+        self.stop.clicked.connect(lambda _checked=False: self.stop_wanted.emit())
+        self.cancel.clicked.connect(lambda _checked=False: self.cancel_wanted.emit())
+        theme().changed.connect(self._paint_icons)
+        self._paint_icons()
+
+    @staticmethod
+    def _button(text: str, tip: str) -> QPushButton:
+        button = QPushButton(text)
+        button.setIconSize(button_icon_size())
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        button.setAccessibleName(text)
+        button.setToolTip(tip)
+        return button
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout()
+        row.setSpacing(GRID)
+        row.addWidget(IconLabel("microphone-outline", accented=True))
+        row.addWidget(self.state, 1)
+        row.addWidget(self.elapsed)
+        row.addWidget(self.stop)
+        row.addWidget(self.cancel)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(2 * GRID, GRID, GRID, GRID)
+        column.setSpacing(GRID // 2)
+        column.addLayout(row)
+        column.addWidget(self.level)
+        column.addWidget(self.text)
+        for widget in (self.stop, self.level):
+            keep_place(widget)
+        self.setFixedWidth(max(WIDTH_PX, self.sizeHint().width()))
+        self.text.setMinimumWidth(0)
+
+    def _paint_icons(self) -> None:
+        self.stop.setIcon(theme().icon("stop"))
+        self.cancel.setIcon(theme().icon("close"))
+
+    def show_status(self, status: Status) -> None:
+        self.state.setText(status.words)
+        recording = status.recording in (Recording.OPENING, Recording.LISTENING)
+        self.stop.setVisible(recording)
+        self.level.setVisible(recording)
+        self.cancel.setVisible(status.is_dictating)
+        if not recording:
+            self.level.setValue(0)
+
+    def show_level(self, rms: float) -> None:
+        self.level.setValue(round(_LEVEL_STEPS * loudness(rms)))
+
+    def show_text(self, text: str) -> None:
+        """Its end, as much as there is room for."""
+        self._whole = " ".join(text.split())
+        self._elide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._elide()
+
+    def _elide(self) -> None:
+        room = self.width() - 3 * GRID - 2
+        self.text.setText(QFontMetrics(self.text.font()).elidedText(self._whole, Qt.TextElideMode.ElideLeft, room))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """It is drawn to where it is in nobody's way."""
+        if self.windowHandle() is not None:
+            self.windowHandle().startSystemMove()
+        super().mousePressEvent(event)
+
+    def come(self) -> None:
+        """At first in the middle of the screen's lower edge; later where it was drawn to."""
+        if not self.testAttribute(Qt.WidgetAttribute.WA_Moved):
+            screen = (QGuiApplication.primaryScreen() or self.screen()).availableGeometry()
+            size = self.sizeHint()
+            self.move(screen.center().x() - self.width() // 2, screen.bottom() - size.height() - _FROM_EDGE_PX)
+        self.show()
+
+
+class WhileElsewhere(QObject):
+    """Shows the small window as long as something is dictated while another program has the focus."""
+
+    def __init__(self, session: Session, settings: Settings):
+        super().__init__()
+        self._session, self._settings = session, settings
+        self.window: SmallWindow | None = None
+        self._note = QTimer(self, singleShot=True, interval=_NOTE_MS)
+        self._note.timeout.connect(self.follow)
+        self._clock = QTimer(self, interval=_ELAPSED_EVERY_MS)
+        self._clock.timeout.connect(self._show_elapsed)
+        session.status_changed.connect(self.follow)
+        session.level_changed.connect(self._show_level)
+        session.provisional.connect(self._show_text)
+        session.final.connect(self._show_text)
+        session.closed.connect(self.close)
+        settings.changed.connect(self.follow)
+        QGuiApplication.instance().focusWindowChanged.connect(self.follow)
+
+    def follow(self, _changed: object = None) -> None:
+        status = self._session.status
+        is_elsewhere = QGuiApplication.focusWindow() is None
+        if self._settings.small_window and is_elsewhere and status.is_dictating:
+            self._show(status)
+        elif self.window is not None and not (self._note.isActive() and is_elsewhere):
+            self._hide()
+
+    def _show(self, status: Status) -> None:
+        if self.window is None:
+            self.window = SmallWindow()
+            self.window.stop_wanted.connect(self._session.stop)
+            self.window.cancel_wanted.connect(self._session.cancel_dictation)
+        if not self.window.isVisible():
+            self.window.show_text("")
+        self._note.stop()
+        self.window.show_status(status)
+        self._show_elapsed()
+        self._clock.start()
+        if not self.window.isVisible():
+            self.window.come()
+
+    def _hide(self) -> None:
+        self._clock.stop()
+        self._note.stop()
+        self.window.hide()
+
+    def say(self, words: str) -> None:
+        """What became of the text, for a moment."""
+        if self.window is not None and self.window.isVisible():
+            self.window.state.setText(words)
+            self._clock.stop()
+            self._note.start()
+
+    def _show_level(self, _peak: float, rms: float) -> None:
+        if self.window is not None:
+            self.window.show_level(rms)
+
+    def _show_text(self, job, segment: Segment) -> None:
+        if self.window is not None and job.is_live and segment.text.strip():
+            self.window.show_text(segment.text)
+
+    def _show_elapsed(self) -> None:
+        if self._session.elapsed_s:
+            self.window.elapsed.setText(clock_time(self._session.elapsed_s))
+
+    def close(self) -> None:
+        if self.window is not None:
+            self._hide()
+            self.window.deleteLater()
+            self.window = None
