@@ -69,22 +69,27 @@ class BeamDecoder:
     def __init__(self, alphabet: Alphabet, model: LanguageModel, decode: DecodeConfig, own: Sequence[str] = ()):
         """own: see `prefer`. Takes about a second. Raises LanguageModelDamaged."""
         self.alphabet, self._model, self._decode = alphabet, model, decode
-        self._load_ngrams(_OWN_WORDS)  # first: the trie then takes the memory that reading the words leaves free
-        self._lexicon = Lexicon(alphabet, model, decode)
+        # N-grams first: the trie then takes the memory that reading the words leaves free.
+        self._load_ngrams(max(_OWN_WORDS, 2 * len(own)))
+        self._lexicon = Lexicon(alphabet, model, decode, own)
         self._columns = self._lexicon.columns
         self._letters = GreedyDecoder(alphabet)
-        self.prefer(own)
+        self._begin(own)
 
     def prefer(self, own: Sequence[str]) -> None:
         """own: the person's words and phrases, normalised, in place of those given before; takes a tenth of a second.
 
         Not while another thread decodes.
         """
-        self._own = {fold_yo(word): word for text in own for word in text.split()}
         if len(own) > self._most_own:
             self._load_ngrams(2 * len(own))
         if own or self._lexicon.has_own:
             self._lexicon.prefer(own)
+        self._begin(own)
+
+    def _begin(self, own: Sequence[str]) -> None:
+        """Sets the searches up, for a lexicon that has these own words."""
+        self._own = {fold_yo(word): word for text in own for word in text.split()}
         self._search = self._searching(self._decode.beam_size, _FEW_TOKENS)
         self._search_flat = self._searching(self._decode.beam_size, _TOKENS)
         self._search_guess = self._searching(min(_BEAM_OF_GUESS, self._decode.beam_size), _FEW_TOKENS)

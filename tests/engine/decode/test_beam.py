@@ -11,6 +11,7 @@ from engine.decode.alternatives import DOUBTFUL_BELOW
 from engine.decode.beam import BeamDecoder, searched_steps
 from engine.decode.greedy import GreedyDecoder
 from engine.decode.language_model import NGRAMS
+from engine.decode.lexicon_trie import spellings
 from engine.errors import ConfigError, LanguageModelDamaged
 from tests.helpers.language import language_model, spoken
 
@@ -209,6 +210,14 @@ def test_own_words_are_changed_without_loading_anew(model):
         beam.prefer(own)
         assert beam.text(heard) == text
         assert beam.text(spoken("бурундук", certainty=0.97)) == "бурундук"
+
+
+def test_words_are_spelled_in_labels_and_letters_that_the_alphabet_lacks_stand_out():
+    small = Alphabet("абв ")
+    spelled, ends = spellings(["аб", "в", "яé", "а😀"], small)
+    assert list(spelled) == [0, 1, 3, 2, 3, 255, 255, 3, 0, 255, 3]
+    assert ends == [3, 5, 8, 11]
+    assert spellings([], small) == (b"", [])
 
 
 def test_there_may_be_thousands_of_own_words(model):
