@@ -51,6 +51,7 @@ class Alphabet:
 
     @property
     def blank(self) -> int:
+        """Index of the CTC blank, after the last letter."""
         return len(self.letters)
 
     @property
@@ -60,6 +61,7 @@ class Alphabet:
 
     @property
     def space(self) -> int:
+        """Index of the space."""
         return self._index[SPACE]
 
     def foreign(self, text: str) -> str:

@@ -40,6 +40,7 @@ class Segment:
 
     @property
     def text(self) -> str:
+        """The text as it is written."""
         return " ".join(word.text for word in self.words) if self.written is None else self.written
 
     @property
@@ -100,6 +101,7 @@ class Finished:
 
     @property
     def text(self) -> str:
+        """The whole text, a line for each segment."""
         return "\n".join(segment.text for segment in self.segments)
 
 

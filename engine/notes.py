@@ -54,6 +54,7 @@ class Note:
         return self.template.format(**dict(self.fields))
 
     def to_json(self) -> dict[str, object]:
+        """Its name and its fields, as JSON takes them."""
         return {"note": self.name, **dict(self.fields)}
 
     @classmethod

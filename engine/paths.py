@@ -18,16 +18,19 @@ def _home() -> Path | None:
 
 
 def config_dir() -> Path:
+    """Folder of the settings."""
     home = _home()
     return home / "config" if home else platformdirs.user_config_path(APP, appauthor=False)
 
 
 def data_dir() -> Path:
+    """Folder of models, recordings, the history and corpora."""
     home = _home()
     return home / "data" if home else platformdirs.user_data_path(APP, appauthor=False)
 
 
 def recordings_dir() -> Path:
+    """Folder of recordings, unless the person chose another."""
     return data_dir() / "recordings"
 
 
@@ -42,16 +45,19 @@ def models_dir() -> Path:
 
 
 def log_file() -> Path:
+    """The log."""
     home = _home()
     folder = home / "log" if home else platformdirs.user_log_path(APP, appauthor=False)
     return folder / "diktovka.log"
 
 
 def shipped_checkpoint() -> Path:
+    """Folder of the model that the program came with."""
     return INSTALLED_IN / "checkpoint1"
 
 
 def shipped_language_model() -> Path:
+    """Folder of the language model that the program came with."""
     return resource("language-model")
 
 

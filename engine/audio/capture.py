@@ -59,6 +59,7 @@ class WavWriter:
 
     @property
     def duration_s(self) -> float:
+        """Seconds written so far."""
         return self._n_bytes / (_BYTES_PER_SAMPLE * self._rate_hz)
 
     def append(self, samples: bytes) -> None:
@@ -74,6 +75,7 @@ class WavWriter:
             self._sync()
 
     def close(self) -> None:
+        """Flushes what was written to the disk and lets go of the file."""
         try:
             self._sync()
         finally:

@@ -57,6 +57,7 @@ class Track:
 
     @property
     def is_russian(self) -> bool:
+        """Whether the container says that its language is Russian."""
         return self.language.lower().partition("-")[0] in _RUSSIAN
 
 
@@ -96,6 +97,7 @@ class Decoder:
             raise
 
     def close(self) -> None:
+        """Lets go of the file."""
         self._container.close()
 
     def _choose(self, wanted: int | None) -> None:

@@ -23,7 +23,8 @@ class Output(Protocol):
 
     latency_s: float
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Stops at once and lets go of the loudspeaker."""
 
 
 OpenOutput = Callable[[int, Callable[[int, int], bytes], Callable[[], None]], Output]
@@ -55,6 +56,7 @@ class Playback:
             return max(0.0, self._tempo.position_s - late_s)
 
     def seek(self, position_s: float) -> None:
+        """Goes on from that second, to the end of the recording."""
         with self._lock:
             self._tempo.seek(position_s)
             self._until_s = self.sound.duration_s

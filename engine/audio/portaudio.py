@@ -44,9 +44,11 @@ class Stream(Protocol):
     channels: int
 
     @property
-    def active(self) -> bool: ...
+    def active(self) -> bool:
+        """Whether the device still delivers sound."""
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Stops and lets go of the device."""
 
 
 OnBlock = Callable[[bytes], None]

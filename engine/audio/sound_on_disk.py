@@ -27,6 +27,7 @@ class Sound:
 
     @property
     def duration_s(self) -> float:
+        """Length in seconds."""
         return len(self.samples) / self.rate_hz
 
     def piece(self, start_s: float, end_s: float) -> np.ndarray:

@@ -56,6 +56,7 @@ class BeamLoader:
         self._thread = threading.Thread(target=self._load, name="language", daemon=True)
 
     def start(self) -> None:
+        """Begins to load, if there is a language model."""
         if self._language.model is not None:
             self._thread.start()
 

@@ -28,6 +28,8 @@ class TimedWord:
 
 
 class Decoder(Protocol):
+    """What turns log-probabilities into words."""
+
     def decode(self, log_probs: np.ndarray) -> list[TimedWord]:
         """log_probs: float32 (n_steps, n_labels), natural logarithm, rows sum to 1 as probabilities."""
 
@@ -75,6 +77,7 @@ class GreedyDecoder:
         return words + self._word(letters)
 
     def guess(self, log_probs: np.ndarray) -> list[TimedWord]:
+        """The words so far of a stretch that is still being spoken."""
         return self.decode(log_probs)
 
     def text(self, log_probs: np.ndarray) -> str:

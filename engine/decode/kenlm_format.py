@@ -37,10 +37,12 @@ class Shape:
 
     @property
     def order(self) -> int:
+        """Length of the longest n-grams."""
         return len(self.counts)
 
     @property
     def word_bits(self) -> int:
+        """Bits that hold the number of a word."""
         return int(self.counts[0]).bit_length()
 
     def next_bits(self, k: int) -> int:
@@ -54,26 +56,32 @@ class Shape:
         return [self.word_bits, self.backoff_bits, self.probability_bits, self.next_bits(k)]
 
     def level_bytes(self, k: int) -> int:
+        """Size of the bit-packed table of n-grams of length k + 1."""
         return ((1 + self.counts[k]) * sum(self.widths(k)) + 7) // 8 + PADDING
 
     @property
     def header_bytes(self) -> int:
+        """Size of the header, padded to eight bytes."""
         return -(-(len(MAGIC) + len(SANITY) + 20 + 8 * self.order) // 8) * 8
 
     @property
     def vocabulary_bytes(self) -> int:
+        """Size of the sorted hashes of the words."""
         return 8 + 8 * self.counts[0]
 
     @property
     def bins_bytes(self) -> int:
+        """Size of the tables of quantised probabilities and backoffs."""
         one = 4 * 2**self.probability_bits
         return 8 + (self.order - 2) * (one + 4 * 2**self.backoff_bits) + one
 
     @property
     def unigrams_at(self) -> int:
+        """Where the unigrams begin."""
         return self.header_bytes + self.vocabulary_bytes + self.bins_bytes
 
     @property
     def total_bytes(self) -> int:
+        """Size of the whole file before the words' texts."""
         levels = sum(self.level_bytes(k) for k in range(1, self.order))
         return self.unigrams_at + (self.counts[0] + 2) * UNIGRAM.itemsize + levels

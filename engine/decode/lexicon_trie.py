@@ -40,18 +40,22 @@ class Columns:
 
     @property
     def own_end(self) -> int:
+        """Column of the end of one of the person's own words."""
         return self.alphabet.n_labels
 
     @property
     def free_letters(self) -> int:
+        """First column of the letters of free words."""
         return self.own_end + 1
 
     @property
     def free_ends(self) -> int:
+        """First column of the ends of free words, by their length."""
         return self.free_letters + self.alphabet.n_labels
 
     @property
     def n(self) -> int:
+        """How many columns there are."""
         return self.free_ends + LONGEST_FREE
 
     def is_free(self, column: int) -> bool:
@@ -119,6 +123,7 @@ class Lexicon:
 
     @property
     def has_own(self) -> bool:
+        """Whether there are own words."""
         return bool(self._own)
 
     def prefer(self, own: Sequence[str]) -> None:

@@ -17,6 +17,8 @@ LONG_WORD = 10  # letters; `scripts/benchmarks/spoken_commands.py` counts what t
 
 
 class Kind(Enum):
+    """What a command does to the text."""
+
     MARK = auto()  # closes up to the word before it
     DASH = auto()  # stands between two words
     OPENING_QUOTE = auto()  # closes up to the word behind it
@@ -45,6 +47,7 @@ class Command:
 
     @property
     def words(self) -> tuple[str, ...]:
+        """The words of the phrase, with `ё` as `е`."""
         return tuple(fold_yo(self.phrase).split())
 
 
@@ -108,6 +111,7 @@ class Spoken:
 
     @property
     def phrases(self) -> tuple[str, ...]:
+        """The phrases of the commands that are not switched off."""
         return tuple(command.phrase for command in COMMANDS if command.name not in self.off)
 
 

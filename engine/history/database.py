@@ -81,6 +81,7 @@ class HistoryFile:
             self._connection, self.damaged = _open(path)
 
     def close(self) -> None:
+        """Closes the database."""
         self._connection.close()
 
     @contextmanager

@@ -18,11 +18,15 @@ EXCERPT = 400
 
 
 class Kind(StrEnum):
+    """Where an entry came from."""
+
     RECORDING = "recording"
     FILE = "file"
 
 
 class State(StrEnum):
+    """How far an entry is."""
+
     RECORDING = "recording"
     WAITING = "waiting"
     READING = "reading"
@@ -41,6 +45,8 @@ class Show(StrEnum):
 
 
 class Order(StrEnum):
+    """How entries are sorted."""
+
     NEWEST = "newest"
     OLDEST = "oldest"
     NAME = "name"
@@ -173,6 +179,7 @@ def stored(path: Path) -> str | bytes:
 
 
 def path_of(kept: str | bytes) -> Path:
+    """The path that `stored` wrote."""
     return Path(os.fsdecode(kept))
 
 

@@ -53,6 +53,7 @@ class History(HistoryFile):
             return self._insert(connection, source, kind, state, created)
 
     def add_all(self, sources: Iterable[tuple[Path, Kind, State]]) -> list[int]:
+        """New entries in one transaction; their keys in order."""
         with self._writing() as connection:
             return [self._insert(connection, *source, None) for source in sources]
 
@@ -83,6 +84,7 @@ class History(HistoryFile):
             )
 
     def begin_reading(self, key: int, model: Path) -> None:
+        """Counts an attempt, by the model in that folder."""
         self._update([key], "state = 'reading', error = NULL, attempts = attempts + 1, model = ?", [str(model)])
 
     def recorded(self, key: int, duration_s: float) -> None:
@@ -142,6 +144,7 @@ class History(HistoryFile):
                 self._update([key], "previous = ?", [rows[0][1]])
 
     def rename(self, key: int, title: str) -> None:
+        """Gives an entry another title, under which it is found as well."""
         with self._writing() as connection:
             connection.execute("UPDATE entry SET title = ?, title_key = ? WHERE id = ?", (title, fold(title), key))
             index(connection, key)
@@ -153,6 +156,7 @@ class History(HistoryFile):
         self._update(keys, "deleted = ?", [self._now()])
 
     def restore(self, keys: Iterable[int]) -> None:
+        """Takes entries out of the bin."""
         self._update(keys, "deleted = NULL, restored = ?", [self._now()], where="deleted IS NOT NULL")
 
     def purge(self, keys: Iterable[int]) -> None:
@@ -193,6 +197,7 @@ class History(HistoryFile):
         return len(old)
 
     def empty_bin(self) -> None:
+        """Deletes for good what is in the bin."""
         self.purge(self.keys(show=Show.BIN))
 
     # --- what there is ---
@@ -227,6 +232,7 @@ class History(HistoryFile):
         return Document.from_json(rows[0][0]) if rows and rows[0][0] is not None else None
 
     def totals(self) -> Totals:
+        """How many entries there are, and how long they are together."""
         ((n, duration_s, in_bin, failed),) = self._ask(
             "SELECT coalesce(sum(deleted IS NULL), 0), coalesce(sum(iif(deleted IS NULL, duration_s, 0)), 0.0), "
             "coalesce(sum(deleted IS NOT NULL), 0), "

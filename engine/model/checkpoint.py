@@ -67,6 +67,7 @@ class Checkpoint(Description):
 
     @property
     def description(self) -> Description:
+        """All about the model but its weights."""
         return Description(**{one.name: getattr(self, one.name) for one in fields(Description)})
 
 

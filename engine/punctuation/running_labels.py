@@ -18,7 +18,8 @@ _SHORTEST_SENTENCE = 4  # words; what is shorter before a line break that was as
 class Punctuates(Protocol):
     """What is needed of `engine.punctuation.punctuator.Punctuator`."""
 
-    def labels(self, words: Sequence[str], pauses_s: "np.ndarray", is_over: bool) -> list[Label]: ...
+    def labels(self, words: Sequence[str], pauses_s: "np.ndarray", is_over: bool) -> list[Label]:
+        """A label for each word whose label is settled; is_over: nothing follows."""
 
 
 class RunningLabels:

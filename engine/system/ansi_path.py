@@ -50,6 +50,7 @@ def windows() -> CodePage:
 
 
 def short_name(path: Path) -> str:
+    """The 8.3 name that Windows keeps for a path."""
     import ctypes
 
     room = ctypes.create_unicode_buffer(32_768)

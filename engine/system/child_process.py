@@ -25,12 +25,15 @@ class Flag:
         self._value = multiprocessing.get_context("spawn").RawValue("b", 0)
 
     def set(self) -> None:
+        """Raises the flag."""
         self._value.value = 1
 
     def clear(self) -> None:
+        """Lowers the flag."""
         self._value.value = 0
 
     def is_set(self) -> bool:
+        """Whether the flag is raised."""
         return bool(self._value.value)
 
 
@@ -56,10 +59,12 @@ class Child:
 
     @property
     def closed(self) -> bool:
+        """Whether `close` was called."""
         return self._closed
 
     @property
     def pid(self) -> int | None:
+        """Number of the process; None while there is none."""
         process = self._process
         return None if process is None else process.pid
 

@@ -33,6 +33,7 @@ class Worker:
         self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
 
     def start(self) -> None:
+        """Begins on a thread of its own."""
         self._thread.start()
 
     def cancel(self) -> None:
@@ -47,6 +48,7 @@ class Worker:
 
     @property
     def running(self) -> bool:
+        """Whether the thread is still alive."""
         return self._thread.is_alive()
 
     def _run(self) -> None:

@@ -70,6 +70,7 @@ class Document:
 
     @property
     def is_edited(self) -> bool:
+        """Whether its words are others than those that were recognised."""
         return words_of(self.text) != [word.text for segment in self.heard for word in segment.words]
 
     @property

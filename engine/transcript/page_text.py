@@ -46,10 +46,12 @@ class Page:
 
     @property
     def source(self) -> str:
+        """Names of the recordings whose text is on the page."""
         return ", ".join(name for name, _duration_s in self.jobs.values())
 
     @property
     def duration_s(self) -> float:
+        """Seconds of these recordings together."""
         return sum(duration_s for _name, duration_s in self.jobs.values())
 
     @property

@@ -24,9 +24,11 @@ class WordPlaces:
 
     @classmethod
     def of(cls, document: Document) -> "WordPlaces":
+        """The places of a document's words, in UTF-16 units as Qt counts."""
         return cls(document.words, _in_utf16(document.text, document.places))
 
     def place(self, index: int) -> tuple[int, int]:
+        """Where a word begins and ends."""
         return self._starts[index], self._ends[index]
 
     def doubtful(self) -> Iterator[tuple[int, int]]:
@@ -91,6 +93,7 @@ class WordPlaces:
 
 
 def is_doubtful(word: Word) -> bool:
+    """Whether a word should be looked at again."""
     return word.confidence < DOUBTFUL_BELOW
 
 

@@ -19,6 +19,7 @@ _MB, _GB = 1e6, 1e9
 
 
 def add_download_options(parser: argparse.ArgumentParser) -> None:
+    """Options of `download`."""
     add = parser.add_argument
     site = parser.add_mutually_exclusive_group()
     site.add_argument(
@@ -40,6 +41,7 @@ def add_download_options(parser: argparse.ArgumentParser) -> None:
 
 
 def add_corpus_options(parser: argparse.ArgumentParser) -> None:
+    """Options of `corpus`."""
     add = parser.add_argument
     add(
         "source",

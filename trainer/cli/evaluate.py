@@ -27,6 +27,7 @@ _STANDARD = (
 
 
 def add_evaluate_options(parser: argparse.ArgumentParser) -> None:
+    """Options of `evaluate`."""
     add = parser.add_argument
     add("path", nargs="*", type=Path, metavar="PATH", help="feature cache, or folder with transcripts.tsv")
     add("--all", action="store_true", help="with and without language model; without a PATH, all sets of ../shared")

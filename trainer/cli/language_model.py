@@ -12,6 +12,7 @@ _REPORT_EVERY_S = 2.0
 
 
 def add_language_model_options(parser: argparse.ArgumentParser) -> None:
+    """Options of `language-model`."""
     add = parser.add_argument
     text = "UTF-8 text, as it is or compressed (.xz, .gz), or a corpus, whose training sentences are taken"
     add("text", nargs="+", type=Path, metavar="TEXT", help=text)

@@ -13,6 +13,7 @@ _REPORT_EVERY_S = 10.0
 
 
 def add_self_label_options(parser: argparse.ArgumentParser) -> None:
+    """Options of `self-label`."""
     add = parser.add_argument
     add("cache", type=Path, metavar="CACHE", help="feature cache of recordings, whose texts are not looked at")
     add("-o", "--out", type=Path, required=True, metavar="CACHE", help="folder of the feature cache to train on")

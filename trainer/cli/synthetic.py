@@ -12,6 +12,7 @@ _REPORT_EVERY_S = 10.0
 
 
 def add_synthetic_options(parser: argparse.ArgumentParser) -> None:
+    """Options of `synthetic`."""
     add = parser.add_argument
     add("text", nargs="+", type=Path, metavar="TEXT", help="UTF-8 text, as it is or compressed (.xz, .gz)")
     add("-o", "--out", type=Path, required=True, metavar="CACHE", help="folder of the feature cache")

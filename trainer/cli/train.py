@@ -94,6 +94,7 @@ def add_without_option(parser: argparse.ArgumentParser) -> None:
 
 
 def add_average_options(parser: argparse.ArgumentParser) -> None:
+    """Options of `average`."""
     add = parser.add_argument
     add("checkpoint", nargs="+", type=Path, metavar="CHECKPOINT", help="models of one shape that began as one")
     add("-o", "--out", type=Path, required=True, metavar="DIR", help="folder for the averaged model")

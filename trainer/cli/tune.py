@@ -13,6 +13,7 @@ from trainer.tuning.tuning import TuneConfig, TuneRequest
 
 
 def add_tune_options(parser: argparse.ArgumentParser) -> None:
+    """Options of `tune`."""
     add = parser.add_argument
     add("folder", nargs="+", type=Path, metavar="FOLDER", help="recordings with their texts, or a feature cache")
     add("-o", "--out", type=Path, required=True, metavar="DIR", help="folder of the run; the model is in its tuned/")

@@ -76,6 +76,7 @@ class FeatureCache:
 
     @property
     def n_cepstra(self) -> int:
+        """Cepstra of a frame."""
         return self._features.shape[1]
 
     def cepstra(self, utterance: Utterance) -> np.ndarray:

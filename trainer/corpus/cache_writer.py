@@ -81,9 +81,11 @@ class Collector:
         self._n_sampled, self._stride = 0, 1
 
     def close(self) -> None:
+        """Lets go of the file of cepstra."""
         self._file.close()
 
     def add(self, recording: Recording, heard: Heard) -> None:
+        """Appends a recording's cepstra."""
         cepstra = np.ascontiguousarray(heard.cepstra, "<f4")
         self._file.write(cepstra.tobytes())
         self.rows.append(Row(recording, heard.duration_s, self._n_frames, len(cepstra)))

@@ -30,6 +30,8 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 @dataclass(frozen=True)
 class Corpus:
+    """What was found: recordings that may be used, and others with the reason."""
+
     recordings: tuple[Recording, ...]
     rejects: tuple[Reject, ...]
 

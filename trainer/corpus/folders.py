@@ -23,6 +23,7 @@ class Removing:
 
 
 def corpora_dir() -> Path:
+    """Folder of downloaded corpora."""
     return data_dir() / "corpora"
 
 

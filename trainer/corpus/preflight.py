@@ -52,6 +52,8 @@ class Note:
 
 @dataclass(frozen=True)
 class SplitSize:
+    """How much there is in one split."""
+
     name: str
     utterances: int
     seconds: float

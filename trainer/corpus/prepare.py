@@ -26,6 +26,7 @@ class Prepared:
 
 
 def is_cache(folder: Path) -> bool:
+    """Whether a folder is a feature cache."""
     return (folder / FEATURES).is_file()
 
 
@@ -38,6 +39,7 @@ def cache_folder(sources: Sequence[Path], features: FeatureConfig, n_stacked: in
 
 
 def caches_dir() -> Path:
+    """Folder of the feature caches that the program made."""
     return data_dir() / "caches"
 
 

@@ -30,6 +30,7 @@ class Verdict(Enum):
 
     @property
     def can_be_kept(self) -> bool:
+        """Whether a model can learn from the reading."""
         return self in (Verdict.GOOD, Verdict.QUIET)
 
 

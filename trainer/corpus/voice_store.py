@@ -30,6 +30,7 @@ _SENTENCE, _HEARD, _TAKE, _DELETED = "sentence.txt", "heard.json", "take", "dele
 
 
 def voice_folder() -> Path:
+    """Folder of the person's own voice."""
     return data_dir() / "my-voice"
 
 
@@ -96,6 +97,7 @@ class VoiceStore:
         yield Kept(aside, one.text)
 
     def restore(self, deleted: Kept) -> Iterator[Kept]:
+        """Puts back what was deleted last; yields it as it is kept now."""
         yield self._add(deleted.path, deleted.text)
 
     def empty_bin(self) -> None:

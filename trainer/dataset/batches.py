@@ -46,6 +46,7 @@ class Example:
 
     @property
     def frames(self) -> int:
+        """Frames of all its pieces together."""
         return sum(frames for _, _, frames in self.pieces)
 
     def cepstra(self) -> np.ndarray:
@@ -102,6 +103,7 @@ class Examples:
         return example.frames >= self.fewest_frames(example)
 
     def fewest_frames(self, example: Example) -> int:
+        """Fewest frames in which the text can be said, for CTC."""
         return fewest_steps(self._alphabet.encode(example.text)) * self._model.n_stacked
 
     def batch(self, examples: Sequence[Example]) -> Batch:

@@ -38,6 +38,7 @@ class Limits:
     free_bytes: int = 1 << 24
 
     def most_bytes(self, packed_bytes: int) -> int:
+        """Largest size that an archive of that packed size may unpack to."""
         return min(self.total_bytes, self.free_bytes + self.ratio * packed_bytes)
 
 
@@ -67,6 +68,7 @@ def unpack(
 
 
 def temporary_folder(target: Path) -> Path:
+    """Where an archive is unpacked before it takes its name."""
     return target.with_name(f".{target.name}.unpacking")
 
 

@@ -35,6 +35,7 @@ class Archive:
 
     @property
     def probable_bytes(self) -> int:
+        """Its size as the page lists it, else a typical one."""
         return self.size_bytes or _TYPICAL_BYTES
 
 
@@ -54,6 +55,7 @@ class Choice:
     text: str = ""
 
     def pick(self, archives: Sequence[Archive]) -> tuple[Archive, ...]:
+        """The first `count` archives whose names hold the text."""
         wanted = self.text.casefold()
         return tuple(one for one in archives if wanted in one.name.casefold())[: self.count]
 

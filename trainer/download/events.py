@@ -14,6 +14,8 @@ class Waiting:
 
 @dataclass(frozen=True)
 class IndexRead:
+    """The site's page was read."""
+
     index: Index
 
 
@@ -54,6 +56,8 @@ class Progress:
 
 @dataclass(frozen=True)
 class ArchiveDone:
+    """An archive is unpacked."""
+
     name: str
     folder: Path
 

@@ -21,6 +21,7 @@ class Sample:
     text: str = ""
 
     def pick(self, archives: Sequence[Archive]) -> tuple[Archive, ...]:
+        """Archives of as many speakers as there are, drawn by the seed."""
         n_before: Counter[str] = Counter()
         ranked: list[tuple[int, str]] = []
         for stem in shuffled((one.stem for one in archives), self.seed):

@@ -22,6 +22,7 @@ class Figures:
     trust: Trust = _NO_WORDS
 
     def to_dict(self) -> dict[str, object]:
+        """Rates and intervals, rounded for JSON."""
         low_high = {"cer_95": self.cer_95, "wer_95": self.wer_95}
         rates = {"cer": self.total.cer, "wer": self.total.wer}
         rounded = {name: round(rate, 4) for name, rate in rates.items()}

@@ -20,10 +20,12 @@ class ErrorRate:
 
     @property
     def cer(self) -> float:
+        """Character error rate: errors for each letter of the reference."""
         return self.letter_errors / max(1, self.letters)
 
     @property
     def wer(self) -> float:
+        """Word error rate: errors for each word of the reference."""
         return self.word_errors / max(1, self.words)
 
     def __add__(self, other: "ErrorRate") -> "ErrorRate":

@@ -31,9 +31,11 @@ class Backoff:
 
     @property
     def order(self) -> int:
+        """Length of the longest n-grams."""
         return len(self.levels)
 
     def sizes(self) -> list[int]:
+        """How many n-grams there are of each length."""
         return [len(level) for level in self.levels]
 
 

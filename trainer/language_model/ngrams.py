@@ -68,6 +68,7 @@ class Counts:
 
     @property
     def order(self) -> int:
+        """Length of the longest n-grams."""
         return len(self.levels)
 
 

@@ -50,6 +50,7 @@ class Sure:
     letters: int = 9
 
     def __call__(self, run: Sequence[TimedWord]) -> bool:
+        """Whether a run of words is trusted as a transcript."""
         letters = sum(len(word.text) for word in run)
         if len(run) < self.words or letters < self.letters or min(word.confidence for word in run) < self.of_word:
             return False

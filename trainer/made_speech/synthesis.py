@@ -54,6 +54,7 @@ class Voice:
 
     @property
     def name(self) -> str:
+        """Synthesiser and variant, as a speaker's name."""
         return f"{self.synthesiser} {self.variant}".strip()
 
 
@@ -116,6 +117,7 @@ class Speakers:
         self.close()
 
     def close(self) -> None:
+        """Ends the synthesisers and removes their files."""
         self._end_festival()
         self._folder.cleanup()
 

@@ -38,6 +38,7 @@ class BiLstmCtc(tf.Module):
             ) from error
 
     def weights(self) -> dict[str, np.ndarray]:
+        """The weights by name, as arrays."""
         return {name: variable.numpy() for name, variable in self._by_name.items()}
 
     @property
@@ -47,6 +48,7 @@ class BiLstmCtc(tf.Module):
 
     @property
     def parameters(self) -> list[tf.Variable]:
+        """The variables that are trained."""
         return list(self._by_name.values())
 
     def logits(self, steps: tf.Tensor, lengths: tf.Tensor, dropout_seed: tf.Tensor | None = None) -> tf.Tensor:

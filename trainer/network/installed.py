@@ -11,6 +11,7 @@ _WHAT = "diktovka[train]"
 
 
 def is_installed() -> bool:
+    """Whether TensorFlow is there, without importing it."""
     return find_spec("tensorflow") is not None
 
 

@@ -32,6 +32,7 @@ class Cluster:
 
     @property
     def is_chief(self) -> bool:
+        """Whether this process writes the run."""
         return self.index == 0
 
 

@@ -86,6 +86,7 @@ class EventFile:
             self._writer.flush()
 
     def close(self) -> None:
+        """Writes what is left and lets go of the file."""
         with suppress(tf.errors.OpError, StorageError):  # the disk is full, which was told already
             self._writer.close()
 

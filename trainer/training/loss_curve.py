@@ -46,6 +46,7 @@ class Curve:
 
     @property
     def epochs_done(self) -> float:
+        """How far the curve goes, in epochs."""
         return self.train[-1][0] if self.train else 0.0
 
     def take(self, event: object) -> bool:

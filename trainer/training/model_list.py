@@ -111,6 +111,7 @@ def free_home(name: str) -> Path:
 
 
 def rename(model: TrainedModel, name: str) -> Iterator[Path]:
+    """Gives a model another name; yields its new folder. Raises NotWritable."""
     home = models_dir() / clean_name(name)
     if home.exists():
         raise NotWritable(path=home, reason="File exists")
@@ -166,6 +167,7 @@ def delete(home: Path) -> Iterator[Path]:
 
 
 def restore(trash: Path) -> Iterator[Path]:
+    """Brings back what `delete` put aside; yields its folder. Raises StorageError."""
     home = free_home(trash.name)
     try:
         trash.rename(home)

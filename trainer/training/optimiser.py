@@ -26,6 +26,7 @@ class Update:
 
     @property
     def finite(self) -> bool:
+        """Whether loss and gradient are finite, so that it was applied."""
         return bool(np.isfinite(self.loss) and np.isfinite(self.gradient_norm))
 
 

@@ -43,5 +43,6 @@ class Journal:
         self._events.flush()
 
     def close(self) -> None:
+        """Lets go of the files."""
         self._steps.close()
         self._events.close()

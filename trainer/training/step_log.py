@@ -112,6 +112,7 @@ class StepLog:
             raise storage_error(self._path, error) from error
 
     def close(self) -> None:
+        """Lets go of the file."""
         with suppress(OSError):  # the disk is full, which `add` has told already
             self._file.close()
 

@@ -156,6 +156,7 @@ class TrainingProcess:
 
     @property
     def pid(self) -> int | None:
+        """Number of the process; None while there is none."""
         return self._child.pid
 
     def events(self) -> Iterator[Event]:
@@ -191,6 +192,7 @@ class TrainingProcess:
         self._paused.set()
 
     def resume(self) -> None:
+        """Goes on after a pause."""
         self._paused.clear()
 
 

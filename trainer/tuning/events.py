@@ -30,6 +30,7 @@ class Verdict:
 
     @property
     def own(self) -> ErrorRate:
+        """Error rate on the person's own sentences."""
         return self.rates[OWN]
 
     @property
@@ -89,6 +90,7 @@ class BeforeAfter:
 
     @property
     def helped(self) -> bool:
+        """Whether fewer letters are wrong than before."""
         before, after = self.told
         return after.letter_errors < before.letter_errors
 

@@ -37,6 +37,7 @@ class Judge:
         self._held = held
 
     def __call__(self, weights: Weights) -> Verdict:
+        """Measures a model with these weights."""
         recognise = self._recogniser(weights)
         rates, texts, loss = {}, (), 0.0
         for name, some in self._held.items():

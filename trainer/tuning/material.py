@@ -77,6 +77,7 @@ class Mixture:
     n_others: int
 
     def __call__(self, drawn: list[Example], rng: np.random.Generator) -> list[Example]:
+        """Own recordings, repeated, with others drawn for this epoch."""
         others = [drawn[i] for i in rng.permutation(len(drawn))[: self.n_others]] if self.n_others else []
         return [*self.own] * self.times + others
 

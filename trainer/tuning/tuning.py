@@ -58,6 +58,7 @@ class TuneConfig(_Config):
             _check(getattr(self, name) >= 0, name, reason="it may not be negative")
 
     def of_training(self) -> TrainConfig:
+        """The same as settings of a training."""
         return TrainConfig(
             seed=self.seed,
             epochs=self.epochs,
