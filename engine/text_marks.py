@@ -7,7 +7,7 @@ NO_BREAK = "\N{NO-BREAK SPACE}"
 WORD = re.compile(r"\S+(?:[\u00a0\u202f](?![—–](?:\s|$))\S+)*")
 
 
-def N_(message: str) -> str:
+def N_(message: str) -> str:  # noqa: N802 - as gettext's users call it
     """Marks a sentence where it is written but not yet said; `gui.core.i18n._` of it translates it later."""
     return message
 

@@ -49,7 +49,7 @@ def _fmt_fields(payload: bytes) -> tuple[int, int, int, bool]:
     return rate_hz, n_channels, bits, tag == _PCM
 
 
-def read_header(file: BinaryIO) -> WavHeader | None:
+def read_header(file: BinaryIO) -> WavHeader | None:  # noqa: C901 - one loop over the chunks
     """The header, or None while it is not whole; the position in the file changes.
 
     Raises ValueError where the file is no WAV.

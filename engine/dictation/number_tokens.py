@@ -37,22 +37,27 @@ class Token:
 
     @property
     def is_number(self) -> bool:
+        """Whether it is a cardinal."""
         return self.value is not None and self.ordinal is None
 
     @property
     def is_small(self) -> bool:
+        """Whether it is a cardinal below ten."""
         return self.is_number and self.value < 10 and not self.tail
 
     @property
     def is_one(self) -> bool:
+        """Whether it is «один» alone."""
         return self.is_number and self.value == 1 and len(self.said) == 1 and not self.tail
 
     @property
     def is_lone_scale(self) -> bool:
+        """Whether it is «тысяча» or another scale alone."""
         return self.is_number and len(self.said) == 1 and self.scale > 1
 
     @property
     def is_upright(self) -> bool:
+        """Whether every word of it is in the nominative."""
         return self.is_number and all(fold_yo(word) in UPRIGHT for word in self.said)
 
     @property
@@ -62,6 +67,7 @@ class Token:
 
     @property
     def numeral(self) -> str:
+        """The number in digits, grouped in threes where it is long."""
         grouped = str(self.value) if self.value < _GROUPED_FROM else f"{self.value:,}".replace(",", NO_BREAK)
         return f"{self.sign}{grouped}{self.tail}"
 
@@ -116,6 +122,7 @@ def number_at(tokens: Sequence[Token], at: int) -> Token | None:
 
 
 def ordinal_at(tokens: Sequence[Token], at: int) -> Token | None:
+    """The ordinal there, if it is one."""
     return tokens[at] if 0 <= at < len(tokens) and tokens[at].ordinal is not None else None
 
 

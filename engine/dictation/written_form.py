@@ -22,6 +22,7 @@ class Group:
 
     @property
     def is_same(self) -> bool:
+        """Whether the words are written as they were said."""
         return [word.text for word in self.said] == [word.text for word in self.written]
 
 

@@ -55,8 +55,7 @@ class _Band:
             noise += rise * distance if distance >= 0 else fall * distance
             add_noise(noise)
             signal = power - noise
-            if signal < 1.0:
-                signal = 1.0
+            signal = max(signal, 1.0)
             distance = signal - floor
             floor += rise * distance if distance >= 0 else fall * distance
             peak *= decay

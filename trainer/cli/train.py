@@ -173,15 +173,7 @@ class _Report:
                     f"gradient {event.gradient_norm:.2f}  rate {event.learning_rate:.2e}"
                 )
             case EpochDone():
-                say(
-                    f"epoch {event.epoch}/{event.epochs}  loss {event.loss:.3f}  {event.seconds:.0f} s  "
-                    f"batches left out {event.skipped}"
-                )
-                for held in event.held:
-                    say(
-                        f"  {held.split}: loss {held.loss:.3f}  CER {held.rate.cer:.4f}  WER {held.rate.wer:.4f}"
-                        f"\n    said: {held.reference}\n    read: {held.hypothesis}"
-                    )
+                _tell_epoch(event)
             case Saved(best=True):
                 say("  best so far")
             case CorpusChanged():
@@ -192,3 +184,15 @@ class _Report:
                 say(f"The result is {event.path}.")
             case Stopped():
                 say(f"Ended: {event.reason}.")
+
+
+def _tell_epoch(event: EpochDone) -> None:
+    say(
+        f"epoch {event.epoch}/{event.epochs}  loss {event.loss:.3f}  {event.seconds:.0f} s  "
+        f"batches left out {event.skipped}"
+    )
+    for held in event.held:
+        say(
+            f"  {held.split}: loss {held.loss:.3f}  CER {held.rate.cer:.4f}  WER {held.rate.wer:.4f}"
+            f"\n    said: {held.reference}\n    read: {held.hypothesis}"
+        )

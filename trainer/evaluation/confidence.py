@@ -22,10 +22,12 @@ class Trust:
 
     @property
     def sure_share(self) -> float:
+        """Share of the words that are shown without a mark."""
         return self.sure / max(1, self.words)
 
     @property
     def right_of_sure(self) -> float:
+        """Share of the unmarked words that are right."""
         return self.sure_right / max(1, self.sure)
 
     @property
@@ -43,6 +45,7 @@ class Trust:
         )
 
     def to_dict(self) -> dict[str, float]:
+        """The shares, rounded for JSON."""
         found = {"sure": self.sure_share, "right_of_sure": self.right_of_sure, "errors_marked": self.errors_marked}
         return {name: round(share, 4) for name, share in found.items()}
 

@@ -76,7 +76,7 @@ def rhvoice_voices() -> list[str]:
 def _festival_says_yes() -> bool:
     asked = [FESTIVAL, "--batch", f'(if (not (boundp \'{_FESTIVAL_VOICE})) (error "none"))']
     try:
-        done = subprocess.run(asked, capture_output=True, timeout=_TIME_OUT_S)
+        done = subprocess.run(asked, capture_output=True, timeout=_TIME_OUT_S, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return False
     return done.returncode == 0 and b"rror" not in done.stderr + done.stdout
@@ -198,7 +198,7 @@ def _spoken(command: Sequence[str], text: str, typed: str = "") -> bytes:
     """What a synthesiser writes to its standard output; typed: what it reads from its standard input."""
     options = {"capture_output": True, "timeout": _TIME_OUT_S, "check": True}
     try:
-        return subprocess.run(command, input=typed.encode(), **options).stdout
+        return subprocess.run(command, input=typed.encode(), **options).stdout  # noqa: PLW1510 - it is in options
     except FileNotFoundError as error:
         raise SynthesiserMissing(program=command[0]) from error
     except (OSError, subprocess.SubprocessError) as error:

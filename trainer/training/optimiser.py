@@ -93,7 +93,7 @@ class Optimiser:
         gradients, norm = tf.clip_by_global_norm(gradients, self._settings.gradient_clip)
         loss = loss / letters
         finite = tf.math.is_finite(loss) & tf.math.is_finite(norm)
-        tf.cond(finite, lambda: self._apply(gradients, learning_rate), lambda: tf.no_op())
+        tf.cond(finite, lambda: self._apply(gradients, learning_rate), tf.no_op)
         return loss, norm, stops
 
     def _own_sums(self, steps, lengths, label_indices, labels, seed, weight_and_stop):
