@@ -1,5 +1,6 @@
 """Text to label indices and back; what counts as the same text."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,27 +13,35 @@ from engine.text_marks import fold_yo as fold_yo
 RUSSIAN_LETTERS = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
 SPACE = " "
 
-_STRESS_MARKS = {"\u0301", "\u0300", "+"}
+_STRESS_MARKS = {"\u0301", "\u0300"}
 _HYPHENS = set("-\u2010\u2011\u2012\u2013\u2014\u2015\u2212")
 _SILENT = set("'\u2019\u02bc`")  # an apostrophe joins what stands around it
+_SPOKEN = set("%‰№&+§$€£₽°")  # each stands for a word, which its writer did not write
+_STRESS = re.compile(r"\+(?=[^\W\d_])")  # as dictionaries for speech write it: м+ама
 
 
 def normalise(text: str) -> str:
     """Lower case, letters and digits only, words parted by one space; hyphens become spaces.
 
-    Stress marks and apostrophes vanish; other punctuation parts words. Letters outside the alphabet stay:
-    `Alphabet.foreign` names them.
+    Stress marks, apostrophes and what is invisible vanish; other punctuation parts words. Signs that are spoken ("%",
+    "№") and letters outside the alphabet stay: `Alphabet.foreign` names them.
     """
     kept = []
-    for char in unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).translate(_NO_STRESS).lower()):
-        if char.isalnum() or unicodedata.category(char) == "Mn":
-            kept.append(char)
-        elif char not in _SILENT:
-            kept.append(SPACE)
+    plain = _STRESS.sub("", unicodedata.normalize("NFD", text).translate(_NO_STRESS))
+    for char in unicodedata.normalize("NFC", plain.lower()):
+        category = unicodedata.category(char)
+        if char in _SILENT or category == "Cf" or char in _INVISIBLE:
+            continue
+        if char in _SPOKEN:
+            kept += (SPACE, char, SPACE)
+        else:
+            kept.append(char if char.isalnum() or category == "Mn" else SPACE)
     return SPACE.join("".join(kept).split())
 
 
 _NO_STRESS = {ord(mark): None for mark in _STRESS_MARKS}
+# What Unicode calls ignorable and does not count as a format character: joiners, fillers, variation selectors.
+_INVISIBLE = {"\u034f", "\u115f", "\u1160", "\u17b4", "\u17b5", "\u3164", "\uffa0", *map(chr, range(0xFE00, 0xFE10))}
 
 
 @dataclass(frozen=True)

@@ -106,6 +106,26 @@ def test_spoken_commands_are_carried_out_on_request(here, shipped, tmp_path):
     assert obeyed.stdout[0].isupper()
 
 
+def test_evaluate_goes_on_past_what_cannot_be_scored_and_lists_it(here, model, recording, tmp_path):
+    (tmp_path / "a.wav").write_bytes(recording.read_bytes())
+    (tmp_path / "empty.wav").touch()
+    rows = ("file\ttext", "a.wav\tда", "gone.wav\tнет", "empty.wav\tда", "a.wav\t")
+    (tmp_path / "transcripts.tsv").write_text("\n".join(rows), "utf-8")
+    done = here("evaluate", tmp_path, "-m", model, "--language-model", "none", "--json")
+    assert done.returncode == 0
+    described = json.loads(done.stdout)
+    assert described["utterances"] == 1
+    assert [(one["path"].rpartition("/")[2], one["reason"]) for one in described["left_out"]] == [
+        ("gone.wav", "unreadable"),
+        ("empty.wav", "unreadable"),
+        ("a.wav", "no text"),
+    ]
+    assert len(done.stderr.splitlines()) == 3
+    (tmp_path / "transcripts.tsv").write_text("file\ttext\ngone.wav\tнет", "utf-8")
+    done = here("evaluate", tmp_path, "-m", model, "--language-model", "none")
+    assert (done.returncode, "none of its recordings can be scored" in done.stderr) == (1, True)
+
+
 def transcripts(folder) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 

@@ -5,13 +5,15 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
-from engine.cli import add_language_options, decoder
+from engine.cli import add_language_options, decoder, say
 from engine.decode.greedy import Decoder, GreedyDecoder
 from engine.model.checkpoint import Description
 from engine.model.recogniser import Recogniser, load_recogniser
 from engine.paths import INSTALLED_IN, shipped_checkpoint
+from trainer.corpus.preflight import Reject
 from trainer.corpus.transcripts import TRANSCRIPTS
 from trainer.errors import CorpusError
 from trainer.evaluation.figures import Figures, figures
@@ -51,11 +53,16 @@ def evaluate(arguments: argparse.Namespace) -> int:
 
     model, recognise = load_recogniser(arguments.model)
     decoders = _decoders(arguments, model)
-    found = {
-        scored.name: {name: figures(rates, scored.trusts[name]) for name, rates in scored.rates.items()}
-        for scored in _scored(arguments, model, recognise, decoders)
-    }
+    found: dict[str, dict[str, Figures]] = {}
+    left_out: list[Reject] = []
+    for scored in _scored(arguments, model, recognise, decoders):
+        found[scored.name] = {name: figures(rates, scored.trusts[name]) for name, rates in scored.rates.items()}
+        left_out += scored.left_out
     described = _side_by_side(arguments, found) if arguments.all else _one(found)
+    if left_out:
+        described["left_out"] = [asdict(one) for one in left_out]
+    for one in left_out:
+        say(f"diktovka: {one.path} is left out: {one.detail or one.reason}")
     text = json.dumps(described, ensure_ascii=False, indent=1) + "\n"
     if arguments.output:
         write_atomic(arguments.output, text)

@@ -5,8 +5,6 @@ Known here: VoxForge's sessions (`wav/` or `flac/` beside `etc/prompts-original`
 Those of other publishers are in `trainer.corpus.layouts`.
 """
 
-import csv
-import io
 import os
 import re
 from collections.abc import Iterator, Sequence
@@ -15,9 +13,10 @@ from pathlib import Path
 
 from engine.alphabet import Alphabet, normalise
 from trainer.corpus.layouts import read_layout
-from trainer.corpus.preflight import NO_RECORDING, Reject, text_reject
-from trainer.corpus.prompts import decoded, prompt_key, read_prompts
+from trainer.corpus.preflight import BROKEN_ROW, NO_RECORDING, OTHER_TEXT, Reject, text_reject
+from trainer.corpus.prompts import prompt_key, read_prompts
 from trainer.corpus.recording import Recording
+from trainer.corpus.tables import BrokenRow, columns_of, decoded, read_table, sound_path
 from trainer.corpus.transcripts import TRANSCRIPTS, read_transcripts
 from trainer.errors import CorpusError, NoRecordings
 
@@ -25,6 +24,7 @@ _SOUNDS = ("wav", "flac")  # folders of a session, and what the names in them en
 _SESSION = re.compile(r"(.+)-\d{8}-\w+")
 _ANONYMOUS = "anonymous"
 _PATH_COLUMN, _TEXT_COLUMN, _SPEAKER_COLUMNS = "wav_filename", "transcript", ("speaker", "client_id")
+_HEAD_BYTES = 1 << 16
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -41,7 +41,7 @@ def find_recordings(sources: Sequence[Path], alphabet: Alphabet) -> Corpus:
     recordings: list[Recording] = []
     rejects: list[Reject] = []
     ids: set[str] = set()
-    places: set[tuple[str, tuple[float, float] | None]] = set()
+    texts: dict[tuple[str, tuple[float, float] | None], str] = {}
     for source in map(Path, sources):
         is_empty = True
         for found in _read_source(source):
@@ -50,9 +50,11 @@ def find_recordings(sources: Sequence[Path], alphabet: Alphabet) -> Corpus:
                 rejects.append(found)
                 continue
             place = os.path.realpath(found.path), found.segment
-            if place in places:  # folders that overlap
+            if place in texts:  # folders that overlap
+                if found.text not in ("", texts[place]):
+                    rejects.append(Reject(str(found.path), reason=OTHER_TEXT, detail=found.text))
                 continue
-            places.add(place)
+            texts[place] = found.text
             recording = replace(found, id=_unlike(found.id, ids))
             ids.add(recording.id)
             reject = text_reject(recording, alphabet)
@@ -138,22 +140,18 @@ def _transcribed(folder: Path) -> Iterator[Recording | Reject]:
 
 def _is_manifest(path: Path) -> bool:
     with path.open("rb") as file:
-        start = decoded(file.readline(1 << 16))
-    header = next(csv.reader(io.StringIO(start, newline="")), [])  # of its own, as the lines may end in CR alone
-    return {_PATH_COLUMN, _TEXT_COLUMN} <= set(header)
+        start = decoded(file.read(_HEAD_BYTES))
+    return {_PATH_COLUMN, _TEXT_COLUMN} <= set(columns_of(start))
 
 
 def _manifest(path: Path) -> Iterator[Recording | Reject]:
-    rows = csv.DictReader(io.StringIO(decoded(path.read_bytes()), newline=""))
-    try:
-        if not {_PATH_COLUMN, _TEXT_COLUMN} <= set(rows.fieldnames or ()):
-            raise CorpusError(path=path, reason="it lacks the columns wav_filename and transcript")
-        for row in rows:
-            sound = path.parent / (row[_PATH_COLUMN] or "")
-            told = next((row[name] for name in _SPEAKER_COLUMNS if row.get(name)), "")
-            yield _listed(sound, row[_PATH_COLUMN] or "", told or _session_speaker(sound), row[_TEXT_COLUMN] or "")
-    except csv.Error as error:
-        raise CorpusError(path=path, reason="it is no table ({detail})", detail=str(error)) from error
+    for row in read_table(path, (_PATH_COLUMN, _TEXT_COLUMN), _TEXT_COLUMN):
+        if isinstance(row, BrokenRow):
+            yield Reject(f"{path}:{row.line}", reason=BROKEN_ROW)
+            continue
+        sound = sound_path(path.parent, row[_PATH_COLUMN])
+        told = next((row[name] for name in _SPEAKER_COLUMNS if row.get(name)), "")
+        yield _listed(sound, row[_PATH_COLUMN], told or _session_speaker(sound), row[_TEXT_COLUMN])
 
 
 def _session_speaker(path: Path) -> str:

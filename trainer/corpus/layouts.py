@@ -17,8 +17,8 @@ from pathlib import Path
 from engine.alphabet import fold_yo, normalise
 from engine.system.json_text import parse_json
 from trainer.corpus.preflight import KEPT_NEW, NO_RECORDING, Reject
-from trainer.corpus.prompts import decoded
 from trainer.corpus.recording import Recording
+from trainer.corpus.tables import decoded, sound_path
 from trainer.errors import CorpusError
 
 Found = Recording | Reject
@@ -118,7 +118,7 @@ def _common_voice(folder: Path, root: Path) -> Iterator[Found]:
     readers = {row.get("client_id") for row in held} - {None, ""}
     sentences = {fold_yo(normalise(row["sentence"])) for row in held}
     for row in rows:
-        path = folder / _CLIPS / row["path"]
+        path = sound_path(folder / _CLIPS, row["path"])
         text = normalise(row["sentence"])
         split = split_of.get(row["path"], "")
         if _votes(row, "down_votes") >= max(1, _votes(row, "up_votes")):
@@ -165,13 +165,15 @@ def _kaldi(folder: Path, root: Path) -> Iterator[Found]:
     split = split_named(folder, root)
     for key, stretch in stretches.items():
         sound = sounds.get(stretch.recording, "")
-        path = folder / sound
+        path = sound_path(folder, sound)
         if sound.endswith("|"):
             yield Reject(key, reason=COMMAND, detail=sound)
         elif not sound:
             yield Reject(key, reason=NO_RECORDING)
         else:
-            path = path if path.is_file() else root / sound  # paths as the recipe was run: from the root, or absolute
+            path = (
+                path if path.is_file() else sound_path(root, sound)
+            )  # paths as the recipe was run: from the root, or absolute
             text = normalise(texts.get(key, ""))
             yield _checked(Recording(key, path, speakers.get(key, ""), text, stretch.segment, split))
     for key in texts.keys() - stretches.keys():
@@ -227,8 +229,8 @@ def _json_lines(path: Path, root: Path) -> Iterator[Found]:
         if not isinstance(sound, str) or not sound:
             yield Reject(f"{path}:{n}", reason=NO_RECORDING)
             continue
-        file = path.parent / sound
-        file = file if file.is_file() else root / sound
+        file = sound_path(path.parent, sound)
+        file = file if file.is_file() else sound_path(root, sound)
         text, speaker = row.get("text"), row.get("speaker") or row.get("speaker_id") or ""
         text = normalise(text) if isinstance(text, str) else ""
         segment = _offset(row)

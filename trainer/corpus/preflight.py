@@ -17,6 +17,8 @@ from engine.features.front_end import Listener, extract_together
 
 NO_TEXT = "no text"
 NO_RECORDING = "a text without a recording"
+BROKEN_ROW = "a row that has too few or too many columns"
+OTHER_TEXT = "another text of a recording that has one"
 DIGITS = "digits in the text"
 FOREIGN = "letters outside the alphabet"
 TOO_SHORT = "too short"

@@ -4,17 +4,10 @@ import unicodedata
 from pathlib import Path, PurePosixPath
 
 from engine.alphabet import normalise
+from trainer.corpus.tables import decoded
 
 # The first one that has words for a recording counts.
 _FILES = ("prompts-original", "PROMPTS")
-
-
-def decoded(content: bytes) -> str:
-    """Text as UTF-8, with or without a byte order mark, or else as cp1251, as people wrote it under Windows."""
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1251", "replace")
 
 
 def prompt_key(name: str) -> str:

@@ -1,10 +1,10 @@
-"""A folder of recordings with `transcripts.tsv`: header `file speaker ... text`, tab separated, UTF-8."""
+"""A folder of recordings with `transcripts.tsv`: a table with the columns `file`, `text` and perhaps `speaker`."""
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 
 from engine.alphabet import normalise
+from trainer.corpus.tables import BrokenRow, read_table, sound_path
 from trainer.errors import CorpusError
 
 TRANSCRIPTS = "transcripts.tsv"
@@ -22,20 +22,19 @@ class Transcript:
 def read_transcripts(folder: Path) -> list[Transcript]:
     """All rows of the folder's transcripts. Raises CorpusError where the file or its columns are missing.
 
-    The path of a row that ends before its file is the folder, which is no recording.
+    The path of a row that is broken names its line, and is no recording.
     """
     path = Path(folder) / TRANSCRIPTS
     try:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            rows = list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise CorpusError(
-            path=folder, reason="{file} cannot be read ({detail})", file=TRANSCRIPTS, detail=str(error)
-        ) from error
-    if not rows or not {"file", "text"} <= rows[0].keys():
-        raise CorpusError(
-            path=folder, reason="{file} needs the columns file and text, and a row at least", file=TRANSCRIPTS
-        )
+        rows = list(read_table(path, ("file", "text"), "text"))
+    except OSError as error:
+        reason, detail = "{file} cannot be read ({detail})", error.strerror or str(error)
+        raise CorpusError(path=folder, reason=reason, file=TRANSCRIPTS, detail=detail) from error
+    if not rows:
+        raise CorpusError(path=folder, reason="{file} has no row", file=TRANSCRIPTS)
     return [
-        Transcript(Path(folder) / (r["file"] or ""), r.get("speaker") or "", normalise(r["text"] or "")) for r in rows
+        Transcript(Path(f"{path}:{row.line}"), "", "")
+        if isinstance(row, BrokenRow)
+        else Transcript(sound_path(Path(folder), row["file"]), row.get("speaker", ""), normalise(row["text"]))
+        for row in rows
     ]

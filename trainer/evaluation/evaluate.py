@@ -7,9 +7,11 @@ from pathlib import Path
 import numpy as np
 
 from engine.decode.greedy import Decoder
+from engine.errors import AudioError
 from engine.model.checkpoint import Description
 from engine.model.recogniser import Recogniser
 from engine.transcribe.transcribe import Transcriber
+from trainer.corpus.preflight import NO_TEXT, UNREADABLE, Reject
 from trainer.corpus.transcripts import read_transcripts
 from trainer.dataset.batches import Batch, Example, Examples, buckets
 from trainer.dataset.training_data import TRAIN, examples_by_split
@@ -61,11 +63,15 @@ def recognised(
 
 @dataclass(frozen=True)
 class Scored:
-    """Error counts of one set: for each decoder those of every utterance, and what its confidences are worth."""
+    """Error counts of one set: for each decoder those of every utterance, and what its confidences are worth.
+
+    left_out: rows that could not be scored, and why.
+    """
 
     name: str
     rates: dict[str, list[ErrorRate]]
     trusts: dict[str, Trust]
+    left_out: tuple[Reject, ...] = ()
 
 
 def score_cache(
@@ -99,15 +105,27 @@ def score_cache(
 
 
 def score_folder(path: Path, model: Description, recognise: Recogniser, decoders: dict[str, Decoder]) -> Scored:
-    """Recordings the whole way from the file, as a person would have them transcribed. Raises AudioError."""
+    """Recordings the whole way from the file, as a person would have them transcribed.
+
+    Raises CorpusError where none of them can be scored.
+    """
     transcriber = Transcriber(model, recognise)
     rates: dict[str, list[ErrorRate]] = {decoder: [] for decoder in decoders}
     trusts = dict.fromkeys(decoders, Trust())
+    left_out: list[Reject] = []
     for transcript in read_transcripts(path):
-        for decoder, own in rates.items():
-            transcriber.decoder = decoders[decoder]
-            *_, finished = transcriber.transcribe(transcript.path)
-            words = [word for segment in finished.segments for word in segment.words]
-            own.append(error_rate([(transcript.text, " ".join(word.text for word in words))]))
-            trusts[decoder] += trust(transcript.text, words)
-    return Scored(Path(path).name, rates, trusts)
+        if not transcript.text:
+            left_out.append(Reject(str(transcript.path), reason=NO_TEXT))
+            continue
+        try:
+            for decoder, own in rates.items():
+                transcriber.decoder = decoders[decoder]
+                *_, finished = transcriber.transcribe(transcript.path)
+                words = [word for segment in finished.segments for word in segment.words]
+                own.append(error_rate([(transcript.text, " ".join(word.text for word in words))]))
+                trusts[decoder] += trust(transcript.text, words)
+        except AudioError as error:
+            left_out.append(Reject(str(transcript.path), reason=UNREADABLE, detail=str(error)))
+    if not any(rates.values()):
+        raise CorpusError(path=path, reason="none of its recordings can be scored")
+    return Scored(Path(path).name, rates, trusts, tuple(left_out))

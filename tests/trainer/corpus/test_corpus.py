@@ -8,7 +8,7 @@ import pytest
 from engine.alphabet import Alphabet
 from tests.helpers.corpora import write_session, write_voxforge
 from trainer.corpus.corpus import find_recordings, speaker_of
-from trainer.corpus.preflight import DIGITS, FOREIGN, NO_RECORDING, NO_TEXT
+from trainer.corpus.preflight import DIGITS, FOREIGN, NO_RECORDING, NO_TEXT, OTHER_TEXT
 from trainer.corpus.prompts import parse_prompts, prompt_key
 from trainer.errors import CorpusError, NoRecordings
 
@@ -183,14 +183,14 @@ def test_a_folder_with_transcripts(tmp_path):
     (tmp_path / "transcripts.tsv").write_text(table, "utf-8")
     (one,) = found(tmp_path).recordings
     assert (one.id, one.speaker, one.text, one.path) == ("a.wav", "Оля", "да так", tmp_path / "a.wav")
-    assert rejects(tmp_path) == [("b.wav", NO_RECORDING, "")]
+    assert rejects(tmp_path) == [("b.wav", NO_RECORDING, ""), ("a.wav", OTHER_TEXT, "ещё раз")]
 
 
 def test_a_row_that_ends_before_its_file_is_left_out(tmp_path):
     (tmp_path / "a.wav").write_bytes(SOUND)
     (tmp_path / "transcripts.tsv").write_text("text\tfile\nда так\ta.wav\nнет\n", "utf-8")
     assert texts(tmp_path) == {"a.wav": "да так"}
-    assert rejects(tmp_path) == [(tmp_path.name, NO_RECORDING, "")]
+    assert rejects(tmp_path) == [("transcripts.tsv:3", NO_RECORDING, "")]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1251"])
@@ -211,7 +211,10 @@ def test_a_manifest_as_deepspeech_and_coqui_have_it(tmp_path, encoding, named):
     (tmp_path / "other.csv").write_text("a,b\n1,2\n")
     corpus = found(tmp_path / "train.csv" if named == "file" else tmp_path)
     assert [(one.speaker, one.text) for one in corpus.recordings] == [("zend", "да это так"), ("", "ёлка")]
-    assert [(one.path, one.reason) for one in corpus.rejects] == [(str(tmp_path / "none.wav"), NO_RECORDING)]
+    assert [(one.path, one.reason) for one in corpus.rejects] == [
+        (str(tmp_path / "none.wav"), NO_RECORDING),
+        (str(tmp_path / "b.wav"), OTHER_TEXT),
+    ]
 
 
 @pytest.mark.parametrize("column", ["speaker", "client_id"])
@@ -224,7 +227,7 @@ def test_a_manifest_that_tells_the_speaker(tmp_path, column):
 def test_short_rows_of_a_manifest(tmp_path):
     (tmp_path / "b.wav").write_bytes(SOUND)
     (tmp_path / "m.csv").write_text("wav_filename,wav_filesize,transcript\nb.wav\n\n,,\n", "utf-8")
-    assert [reason for _, reason, _ in rejects(tmp_path)] == [NO_TEXT, NO_RECORDING]
+    assert [reason for _, reason, _ in rejects(tmp_path)] == [NO_TEXT]  # rows without anything are none
 
 
 @pytest.mark.parametrize("end", ["\r", "\n", "\r\n"])
@@ -238,19 +241,19 @@ def test_lines_of_a_table_may_end_as_they_like(tmp_path, end):
 @pytest.mark.parametrize("name", ["m.csv", "transcripts.tsv"])
 def test_a_cell_without_end_is_no_table(tmp_path, name):
     (tmp_path / name).write_text("a" * 200_000)
-    with pytest.raises(CorpusError, match="field larger than field limit"):
+    with pytest.raises(CorpusError, match="lacks the columns"):
         found(tmp_path / name if name == "m.csv" else tmp_path)
 
 
 def test_a_table_that_is_no_manifest(tmp_path):
     (tmp_path / "m.csv").write_text("a,b\n1,2\n")
-    with pytest.raises(CorpusError, match="lacks the columns wav_filename and transcript"):
+    with pytest.raises(CorpusError, match="lacks the columns wav_filename, transcript"):
         found(tmp_path / "m.csv")
 
 
 def test_transcripts_without_their_columns(tmp_path):
     (tmp_path / "transcripts.tsv").write_text("name\twords\na\tb\n")
-    with pytest.raises(CorpusError, match="needs the columns file and text"):
+    with pytest.raises(CorpusError, match="lacks the columns file, text"):
         found(tmp_path)
 
 

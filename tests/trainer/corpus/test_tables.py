@@ -1,0 +1,106 @@
+"""Tables in several encodings and with several delimiters are read; a row that cannot be told apart is named."""
+
+import pytest
+
+from engine.alphabet import Alphabet, normalise
+from tests.helpers.corpora import speech_wav
+from trainer.corpus.corpus import find_recordings
+from trainer.corpus.preflight import BROKEN_ROW, FOREIGN, NO_RECORDING, OTHER_TEXT
+from trainer.corpus.prompts import read_prompts
+from trainer.corpus.tables import decoded
+from trainer.corpus.transcripts import TRANSCRIPTS, read_transcripts
+
+TEXTS = ["он открыл окно", "скажите пожалуйста"]
+ENCODINGS = ["utf-8", "utf-8-sig", "cp1251", "utf-16", "utf-16-le", "utf-16-be"]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name in ("a.wav", "b.wav", "c.wav"):
+        (tmp_path / name).write_bytes(speech_wav())
+    return tmp_path
+
+
+def found(folder, name: str, table: str, encoding: str = "utf-8"):
+    (folder / name).write_bytes(table.encode(encoding))
+    corpus = find_recordings([folder], Alphabet())
+    return [(one.path.name, one.text) for one in corpus.recordings], [(one.path, one.reason) for one in corpus.rejects]
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+def test_transcripts_in_any_encoding(folder, encoding, line_end):
+    lines = ["file\tspeaker\ttext", "a.wav\tx\tОн открыл «окно», да", "b.wav\ty\tСкажите", ""]
+    (folder / TRANSCRIPTS).write_bytes(line_end.join(lines).encode(encoding))
+    assert [(one.path.name, one.speaker, one.text) for one in read_transcripts(folder)] == [
+        ("a.wav", "x", "он открыл окно да"),
+        ("b.wav", "y", "скажите"),
+    ]
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_manifests_in_any_encoding_with_any_delimiter(folder, encoding, delimiter):
+    rows = [("wav_filename", "wav_filesize", "transcript"), ("a.wav", "1", TEXTS[0]), ("b.wav", "2", TEXTS[1])]
+    table = "\n".join(map(delimiter.join, rows))
+    assert found(folder, "m.csv", table, encoding) == ([("a.wav", TEXTS[0]), ("b.wav", TEXTS[1])], [])
+
+
+@pytest.mark.parametrize("encoding", ["cp1251", "utf-16", "utf-16-le"])
+def test_prompts_in_any_encoding(tmp_path, encoding):
+    (tmp_path / "PROMPTS").write_bytes("ru_1 Он открыл окно\nru_2 Скажите\n".encode(encoding))
+    assert read_prompts(tmp_path) == {"ru_1": "Он открыл окно", "ru_2": "Скажите"}
+
+
+def test_text_in_two_bytes_is_told_by_its_noughts_alone():
+    assert decoded("Привет, мир: да и нет\n".encode("utf-16-le")) == "Привет, мир: да и нет\n"
+    assert decoded("Привет".encode("cp1251")) == "Привет"
+    assert decoded(b"") == ""
+
+
+def test_a_quote_that_nobody_closed_costs_no_other_row(folder):
+    table = 'wav_filename,wav_filesize,transcript\na.wav,1,"он открыл окно\nb.wav,2,скажите "да"\nc.wav,3,нет\n'
+    assert found(folder, "m.csv", table) == ([("a.wav", TEXTS[0]), ("b.wav", "скажите да"), ("c.wav", "нет")], [])
+
+
+def test_texts_over_several_lines_and_with_delimiters(folder):
+    table = 'wav_filename,wav_filesize,transcript\na.wav,1,"он открыл\nокно, да"\nb.wav,2,Да, нет, не знаю\n'
+    assert found(folder, "m.csv", table) == ([("a.wav", "он открыл окно да"), ("b.wav", "да нет не знаю")], [])
+
+
+def test_a_row_that_cannot_be_told_apart_is_named(folder):
+    table = "wav_filename,transcript,speaker\na.wav,он открыл, окно,x\n\nb.wav,скажите,y\n"
+    assert found(folder, "m.csv", table) == ([("b.wav", "скажите")], [(str(folder / "m.csv:2"), BROKEN_ROW)])
+
+
+def test_paths_as_under_windows(folder):
+    (folder / "clips").mkdir()
+    (folder / "clips" / "d.wav").write_bytes(speech_wav())
+    table = "wav_filename,wav_filesize,transcript\nclips\\d.wav,1,да\nclips\\no.wav,1,нет\n"
+    recordings, rejects = found(folder, "m.csv", table)
+    assert recordings == [("d.wav", "да")]
+    assert [reason for _path, reason in rejects] == [NO_RECORDING]
+
+
+def test_another_text_of_a_recording_is_reported(folder):
+    table = "wav_filename,wav_filesize,transcript\na.wav,1,да\na.wav,1,Да!\na.wav,1,нет\n"
+    assert found(folder, "m.csv", table) == ([("a.wav", "да")], [(str(folder / "a.wav"), OTHER_TEXT)])
+
+
+@pytest.mark.parametrize(
+    ("text", "normal"),
+    [
+        ("мо\u00adло\u200bко\u2060 и\ufeff хлеб\u200e", "молоко и хлеб"),
+        ("сер\u200dд\u200cце\ufe0f \u202bда\u202c", "сердце да"),
+        ("пять\u00a0рублей", "пять рублей"),
+        ("м+ама мы+ла ра+му", "мама мыла раму"),
+    ],
+)
+def test_what_is_invisible_vanishes(text, normal):
+    assert normalise(text) == normal
+
+
+@pytest.mark.parametrize("text", ["сто % за", "дом № пять", "вопрос & ответ", "два + два", "сто₽"])
+def test_signs_that_are_spoken_are_not_dropped_silently(folder, text):
+    recordings, rejects = found(folder, "m.csv", f"wav_filename,wav_filesize,transcript\na.wav,1,{text}\n")
+    assert (recordings, [reason for _path, reason in rejects]) == ([], [FOREIGN])

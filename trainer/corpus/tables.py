@@ -1,0 +1,124 @@
+"""Tables of recordings and their texts, as programs and people write them: TSV and CSV in several encodings.
+
+A row that cannot be told apart is named, and the others are read.
+"""
+
+import csv
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from trainer.errors import CorpusError
+
+_DELIMITERS = "\t;,|"
+_LINE_END = re.compile("\r\n|\r|\n")
+_SAMPLE_BYTES = 4096
+_FEWEST_NULS = 0.2  # of a text in UTF-16: half of it where it is in Latin letters, the spaces and marks elsewhere
+
+
+@dataclass(frozen=True)
+class BrokenRow:
+    """A row with too few or too many columns. line: its number in the file, from 1."""
+
+    line: int
+
+
+Row = dict[str, str]  # by the columns' names in small letters
+
+
+def decoded(content: bytes) -> str:
+    """Text as UTF-8 or UTF-16, with or without a byte order mark, or else as cp1251, as people wrote under Windows."""
+    try:
+        if encoding := _utf_16(content):
+            return content.decode(encoding).removeprefix("\ufeff")
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1251", "replace")
+
+
+def _utf_16(content: bytes) -> str | None:
+    """Which of its byte orders, where it is UTF-16: by its mark, or since its spaces and line ends hold a nought."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16-le" if content.startswith(b"\xff") else "utf-16-be"
+    sample = content[:_SAMPLE_BYTES]
+    nuls = [sample[start::2].count(0) for start in (0, 1)]
+    if not sample or max(nuls) < _FEWEST_NULS * len(sample) / 2:
+        return None
+    return "utf-16-be" if nuls[0] > nuls[1] else "utf-16-le"
+
+
+def columns_of(start: str) -> list[str]:
+    """The names in a table's first line."""
+    return _header(_LINE_END.split(start, maxsplit=1)[0])[1]
+
+
+def read_table(path: Path, needed: Sequence[str], text: str) -> Iterator[Row | BrokenRow]:
+    """The rows of a table with a header. needed: names of columns; text: the one that may hold delimiters.
+
+    Raises OSError, and CorpusError where a column is missing.
+    """
+    lines = _LINE_END.split(decoded(path.read_bytes()))
+    delimiter, columns = _header(lines[0])
+    if not set(needed) <= set(columns):
+        raise CorpusError(path=path, reason="it lacks the columns {names}", names=", ".join(needed))
+    for number, fields in _split(lines, delimiter, len(columns)):
+        if len(fields) > len(columns) and columns[-1] == text:
+            fields = [*fields[: len(columns) - 1], delimiter.join(fields[len(columns) - 1 :])]
+        if number == 1 or not any(field.strip() for field in fields):
+            continue
+        row = dict(zip(columns, fields, strict=False))
+        if len(fields) > len(columns) or not row[columns[0]].strip() or not set(needed[:1]) <= set(row):
+            yield BrokenRow(number)
+        else:
+            yield dict.fromkeys(columns, "") | row
+
+
+def _header(line: str) -> tuple[str, list[str]]:
+    """Delimiter and names of columns."""
+    delimiter = max(_DELIMITERS, key=line.count)
+    return delimiter, [name.strip().casefold() for name in _fields(line, delimiter)]
+
+
+def _fields(line: str, delimiter: str) -> list[str]:
+    """Of a line on its own."""
+    try:
+        return line.split(delimiter) if delimiter == "\t" else next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:  # longer than any field that is meant
+        return [line]
+
+
+def _split(lines: Sequence[str], delimiter: str, n_columns: int) -> Iterator[tuple[int, list[str]]]:
+    """Number of its line, and its fields, of each row. Quotes count in tables whose columns no tab parts."""
+    if delimiter == "\t":
+        yield from enumerate((_fields(line, delimiter) for line in lines), start=1)
+        return
+    quoted = _quoted(lines, delimiter)
+    if quoted is None or any(_swallows(field, delimiter, n_columns) for _number, fields in quoted for field in fields):
+        quoted = list(enumerate((_fields(line, delimiter) for line in lines), start=1))
+    yield from quoted
+
+
+def _quoted(lines: Sequence[str], delimiter: str) -> list[tuple[int, list[str]]] | None:
+    """As a table whose texts may go over several lines; None where it cannot be one."""
+    reader = csv.reader((f"{line}\n" for line in lines), delimiter=delimiter)
+    rows, start = [], 1
+    try:
+        for fields in reader:
+            rows.append((start, [field.removesuffix("\n") for field in fields]))
+            start = reader.line_num + 1
+    except csv.Error:
+        return None
+    return rows
+
+
+def _swallows(field: str, delimiter: str, n_columns: int) -> bool:
+    """Whether a quote that nobody closed made a field of further rows."""
+    return any(line.count(delimiter) >= n_columns - 1 for line in field.split("\n")[1:])
+
+
+def sound_path(folder: Path, name: str) -> Path:
+    """The file of that name in the folder; its folders may be parted as under Windows."""
+    path = folder / name
+    turned = folder / name.replace("\\", "/")
+    return turned if turned != path and not path.is_file() and turned.is_file() else path
