@@ -1,8 +1,9 @@
 """Beam search with a language model: log-probabilities -> words that people say, and others spelled as heard."""
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, field
+from itertools import groupby
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from engine.system.ansi_path import narrow_path
 
 _FEW_TOKENS, _TOKENS = 16, 80  # columns looked at in a step, the likeliest ones; few are faster, and mostly no worse
 _FLAT, _FEW_LETTERS = 1.0, 12  # nats below the best of a step; letters so near it that few columns may not do
-_HYPOTHESES, _READINGS = 64, 8  # looked at, of an utterance; and those of them that alternatives come from
+_HYPOTHESES, _READINGS = 48, 8  # looked at, of an utterance; and those of them that alternatives come from
 _HYPOTHESES_OF_WORD = 12
 _SURELY_BLANK = float(np.log(0.99))
 _BEAM_OF_GUESS = 150  # hypotheses for text that will be replaced
@@ -31,12 +32,14 @@ _ALWAYS, _NEVER = 0.9, 0.1  # shares of `ё` from which on, and up to which, wha
 class _Utterance:
     """log_probs: (n_steps, n_labels), of all steps. searched: int64 (n,), numbers of the steps that the search sees.
 
-    emissions: float32 (n + 1, n_columns), of those.
+    emissions: float32 (n + 1, n_columns), of those. words: those made already, by their first step and columns: most
+    readings share most of them.
     """
 
     log_probs: np.ndarray
     searched: np.ndarray
     emissions: np.ndarray
+    words: dict[tuple[int, bytes], TimedWord | None] = field(default_factory=dict)
 
     def path(self, reading) -> np.ndarray:
         """A column for each step searched. The search has one more before them, for silence, and others after them."""
@@ -158,21 +161,17 @@ class BeamDecoder:
     def _readings(self, log_probs: np.ndarray, search, most: int) -> list[tuple[float, list[TimedWord]]]:
         """What the best hypotheses of a search say, the likeliest first, each with its score in nats.
 
-        most: hypotheses looked at. Of those of equal letters only the first counts.
+        most: hypotheses looked at. Of those of equal words only the first counts.
         """
         if not len(log_probs):
             return []
         searched = searched_steps(log_probs, self.alphabet.blank)
         emissions = self._columns.emissions(log_probs[searched], self._decode)
         utterance = _Utterance(log_probs, searched, emissions)
-        readings: dict[bytes, tuple[float, list[TimedWord]]] = {}
+        readings: dict[tuple[str, ...], tuple[float, list[TimedWord]]] = {}
         for found in search.decode(emissions.ctypes.data, *emissions.shape)[:most]:
-            columns = utterance.path(found)
-            starts = np.flatnonzero(np.r_[True, columns[1:] != columns[:-1]])
-            heard = columns[starts]
-            spelling = heard[heard != self.alphabet.blank].tobytes()
-            if spelling not in readings:
-                readings[spelling] = found.score, self._words(columns, starts, utterance)
+            words = self._words(utterance.path(found), utterance)
+            readings.setdefault(tuple(word.text for word in words), (found.score, words))
         return list(readings.values())
 
     def _with_others(self, words: Sequence[TimedWord], index: int, log_probs: np.ndarray) -> TimedWord:
@@ -190,27 +189,35 @@ class BeamDecoder:
         """The words, joined by single spaces."""
         return SPACE.join(word.text for word in self.decode(log_probs))
 
-    def _words(self, columns: np.ndarray, starts: np.ndarray, utterance: _Utterance) -> list[TimedWord]:
-        """The search's path, one column a step searched, cut at its spaces. starts: of the runs of one column."""
-        labels = self._columns.labels[columns]
-        best = np.maximum.reduceat(utterance.emissions[np.arange(len(labels)), labels], starts).tolist()
-        steps, blank, space = utterance.searched.tolist(), self.alphabet.blank, self.alphabet.space
-        words, letters, free = [], [], False
-        for (first, end), log_prob in zip(pairwise([*starts.tolist(), len(labels)]), best, strict=True):
-            label = int(labels[first])
-            if label == space and letters:
-                words.append(self._word(letters, free, utterance.log_probs))
-                letters = []
-            elif label not in (space, blank):
-                free = self._columns.is_free(columns[first])
-                letters.append(Letter(label, steps[first], steps[end - 1], log_prob))
-        return [*words, self._word(letters, free, utterance.log_probs)] if letters else words
+    def _words(self, columns: np.ndarray, utterance: _Utterance) -> list[TimedWord]:
+        """The search's path, one column a step searched, cut at its spaces."""
+        parted = np.r_[True, self._columns.labels[columns] == self.alphabet.space, True]
+        words = []
+        for first, end in np.flatnonzero(parted[1:] != parted[:-1]).reshape(-1, 2).tolist():
+            place = first, columns[first:end].tobytes()
+            if place not in utterance.words:
+                utterance.words[place] = self._word(first, columns[first:end], utterance)
+            words.append(utterance.words[place])
+        return [word for word in words if word is not None]
 
-    def _word(self, letters: list[Letter], free: bool, log_probs: np.ndarray) -> TimedWord:
-        """free: it was spelled freely. Confidence: as GreedyDecoder's, of the letters chosen here, until it is known
-        what else speaks for it."""
-        confidence = min(1.0, float(np.exp(np.mean([letter.log_prob for letter in letters]))))
-        text = self._spelled(letters, free, log_probs)
+    def _word(self, at: int, columns: np.ndarray, utterance: _Utterance) -> TimedWord | None:
+        """The word of some steps without a space, from step number `at` of those searched on; None of blanks alone.
+
+        Confidence: as GreedyDecoder's, of the letters chosen here, until it is known what else speaks for it.
+        """
+        labels, steps = self._columns.labels[columns].tolist(), utterance.searched
+        letters, first = [], 0
+        for column, run in groupby(columns.tolist()):
+            end = first + len(list(run))
+            if (label := labels[first]) != self.alphabet.blank:
+                best = float(utterance.emissions[at + first : at + end, label].max())
+                letters.append(Letter(label, int(steps[at + first]), int(steps[at + end - 1]), best))
+                free = self._columns.is_free(column)
+            first = end
+        if not letters:
+            return None
+        confidence = min(1.0, math.exp(sum(letter.log_prob for letter in letters) / len(letters)))
+        text = self._spelled(letters, free, utterance.log_probs)
         return TimedWord(text, letters[0].first_step, letters[-1].last_step, confidence)
 
     def _spelled(self, letters: list[Letter], free: bool, log_probs: np.ndarray) -> str:

@@ -105,11 +105,12 @@ def test_confidence_is_that_of_the_letters_that_were_chosen(beam):
 
 
 def test_what_speaks_for_each_word_is_given_beside_the_readings(beam, model):
-    """Here for the second word nothing but what is usual: its last letter was not heard at all."""
+    """The second word has a letter that was heard otherwise."""
     readings, speaking = beam.with_evidence(spoken("мама мы?а раму", certainty=0.99, л=0.02, н=0.6))
     assert [word.text for word in readings[0][1]] == ["мама", "мыла", "раму"]
     letters, margin, differing, length, usual = speaking.T
-    assert letters.argmin() == margin.argmin() == differing.argmax() == 1
+    assert letters.argmin() == differing.argmax() == 1
+    assert (margin > 0).all()
     assert differing.tolist() == [0, 0.25, 0]
     assert length == pytest.approx(np.log([4, 4, 4]))
     assert usual.tolist() == [model.score(word) for word in ("мама", "мыла", "раму")]
