@@ -129,5 +129,5 @@ def test_a_day(shipped, own_home, screen, sound, plan, sample, tmp_path):
     letters, wrong_before = tuned["before"]
     assert tuned["after"][0] == letters
     assert tuned["after"][1] < 0.8 * wrong_before, tuned
-    assert tuned["shown"].startswith("It reads you better")
+    assert tuned["shown"].startswith("Your speech is recognised better")
     assert Path(kept["dictates_with"]).parent == own_home / "data" / "models"

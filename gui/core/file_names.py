@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from PySide6.QtCore import QLocale
 
-from gui.core.i18n import _, window_locale
+from gui.core.i18n import _, language, window_locale
 
 STAMP = "%Y-%m-%d_%H-%M-%S"  # of a recording's file
 _STAMP_LETTERS = 19
@@ -22,15 +22,20 @@ def recorded_at(name: str) -> datetime | None:
 
 def dictation_title(moment: datetime) -> str:
     """ "Dictation of 30/11/2026, 20:17", as the window's language writes it."""
-    date, time = (
+    day, time = (
         window_locale().toString(part, QLocale.FormatType.ShortFormat) for part in (moment.date(), moment.time())
     )
-    return _("Dictation of {date}, {time}").format(date=date, time=time)
+    return _("Dictation of {date}, {time}").format(date=day, time=time)
 
 
 def dictation_file(moment: datetime) -> str:
     """ "Dictation 2026-11-30 20-17": a file's name, without an ending, that sorts by time."""
     return _("Dictation {date}").format(date=moment.strftime("%Y-%m-%d %H-%M"))
+
+
+def day_stamp(day: date) -> str:
+    """A day in the name of something that is made: 2026-11-30, in Russian 30.11.2026."""
+    return day.strftime("%d.%m.%Y" if language() == "ru" else "%Y-%m-%d")
 
 
 def page_names(sources: Sequence[str], is_dictation: bool, now: datetime) -> tuple[str, str]:

@@ -50,7 +50,7 @@ COMMANDS = (
     Command("play_entry", "Ctrl+P", N_("Play a recording, and stop"), "history"),
     Command("save_entries", "Ctrl+S", N_("Save the texts of what is marked"), "history"),
     Command("rename_entry", "F2", N_("Rename"), "history"),
-    Command("read_again", "Ctrl+Shift+R", N_("Read what is marked once more"), "history"),
+    Command("read_again", "Ctrl+Shift+R", N_("Transcribe selection again"), "history"),
     Command("pause_queue", "Ctrl+Shift+P", N_("Pause the queue of files, and go on with it"), "history"),
     Command("recordings", "Alt+1", N_("Recordings"), "trainer"),
     Command("training", "Alt+2", N_("Training"), "trainer"),

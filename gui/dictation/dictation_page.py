@@ -81,7 +81,7 @@ class DictationPage(QWidget):
     def _lay_out(self) -> None:
         self.page = QFrame()
         self.page.setObjectName("page")
-        self._drop_hint = Label(_("Drop to read"))
+        self._drop_hint = Label(_("Drop to transcribe"))
         self._drop_hint.setFont(theme().font(TITLE_SCALE))
         self._drop_hint.hide()
         on_page = QGridLayout(self.page)
@@ -181,7 +181,7 @@ class DictationPage(QWidget):
 
     def _end_job(self, job: Job) -> None:
         self.transcript.show_provisional("")
-        if job.ending is Ending.DONE and job.has_text:
+        if job.ending is Ending.DONE and job.has_text and job.is_live:  # of files, one's success is not another's
             self.messages.succeed()
         if not job.is_quiet:
             for note in job.notes:
@@ -200,9 +200,9 @@ class DictationPage(QWidget):
 
     def _tell_nothing_heard(self, job: Job) -> None:
         if job.is_live:
-            text = _("No words were recognised. Speak louder or closer to the microphone, or choose another.")
+            text = _("No speech was recognised. Speak louder or closer to the microphone, or choose another.")
         else:
-            text = _("No words were recognised in {name}.").format(name=job.path.name)
+            text = _("No speech was recognised in {name}.").format(name=job.path.name)
         self.messages.say(text, "text-search")
 
     def _tell_nothing_found(self, is_quiet: bool) -> None:
@@ -212,8 +212,8 @@ class DictationPage(QWidget):
     def _tell_cancelled(self, jobs: list[Job]) -> None:
         if jobs:
             text = ngettext(
-                "Cancelled. The recording was not read to its end; it is kept.",
-                "Cancelled. {n} recordings were not read to their end; they are kept.",
+                "Cancelled. The recording was not transcribed to its end; it is kept.",
+                "Cancelled. {n} recordings were not transcribed to their end; they are kept.",
                 len(jobs),
             ).format(n=len(jobs))
             self.messages.say(text, actions=[Action(_("Try again"), partial(self._session.read_again, jobs))])

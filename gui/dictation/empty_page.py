@@ -92,7 +92,7 @@ class EmptyPage(QScrollArea):
         card.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         card.setCursor(Qt.CursorShape.PointingHandCursor)
         card.setAccessibleName(_("Try it: {speaker}").format(speaker=sample.speaker))
-        card.setToolTip(_("Reads a recording that comes with the program"))
+        card.setToolTip(_("Transcribes a recording that comes with the program"))
         card.clicked.connect(lambda: self.sample_chosen.emit(sample.path))
         return card
 

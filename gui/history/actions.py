@@ -54,7 +54,7 @@ class HistoryActions(FlowRow):
         self.restore = push_button(_("Bring back"), _("Back into the history"), "primary")
         self.purge = IconButton(_("Delete for good"), _("With its recording; this cannot be undone"), "delete-forever")
         self.empty_bin = push_button(_("Delete all for good"), _("All that is listed here; this cannot be undone"))
-        self.all_again = push_button(_("Try all again"), _("Reads all that could not be read once more"))
+        self.all_again = push_button(_("Try all again"), _("Retry every failed file"))
         self._lay_out()
         self._connect()
         self.show_state()

@@ -250,10 +250,10 @@ class HistoryPage(QWidget):
         elif self.model.show is Show.BIN:
             title, words = _("Nothing was deleted"), _("What you delete stays here for 30 days.")
         elif self.model.show is Show.QUEUE:
-            title = _("Nothing waits")
+            title = _("Queue is empty")
             words = _("Drop recordings or folders onto the window, and they are read in turn.")
         elif self.model.show is Show.FAILED:
-            title, words = _("All is read"), _("What could not be read would be listed here.")
+            title, words = _("Everything is transcribed"), _("Failed files appear here.")
         else:
             title = _("Nothing here yet")
             words = _("All that you dictate and all recordings that you open are kept here, with their sound.")

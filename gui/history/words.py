@@ -74,7 +74,7 @@ def state_words(entry: Entry, fraction: float | None = None) -> str:
         case State.CANCELLED:
             return _("Not read to its end")
         case State.DONE if not entry.text:
-            return " ".join([_("No words were recognised"), *map(translate_note, entry.notes)])
+            return " ".join([_("No speech was recognised"), *map(translate_note, entry.notes)])
         case State.DONE:
             return " ".join(map(translate_note, entry.notes))
     return ""

@@ -95,7 +95,7 @@ class Status:
             return {
                 Model.LOADING: _("Listening; the text comes when the model is ready"),
                 Model.READY: _("Listening"),
-                Model.MISSING: _("Listening; the recording is kept, but there is no model to read it"),
+                Model.MISSING: _("Listening; the recording is kept, but there is no model to transcribe it"),
             }[self.model]
         return _("Writing down the rest") if self.recording is Recording.STOPPING else ""
 
@@ -133,9 +133,11 @@ class Status:
     def _files_words(self) -> str:
         left = time_left(self.time_left_s)
         if self.n_files > 1:
-            words = _("Reading {number} of {total} files").format(number=max(1, self.file_number), total=self.n_files)
+            words = _("Transcribing file {number} of {total}").format(
+                number=max(1, self.file_number), total=self.n_files
+            )
         else:
-            words = _("Reading the file")
+            words = _("Transcribing the file")
         return f"{words}, {left}" if left else words
 
     def _model_words(self) -> str:
@@ -149,5 +151,6 @@ class Status:
 def nothing_found_words() -> str:
     """Of dropped folders."""
     return _(
-        "There are no recordings in what was dropped. WAV, FLAC, OGG, MP3, M4A and the sound of videos can be read."
+        "There is no audio or video among the dropped files. WAV, FLAC, OGG, MP3, M4A and the sound of videos can be "
+        "transcribed."
     )

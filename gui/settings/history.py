@@ -24,7 +24,7 @@ class HistorySection(SettingsForm):
         )
         self.watched = words()
         self.choose = push_button(_("Choose a folder…"), _("New recordings in this folder are read by themselves"))
-        self.forget = push_button(_("Watch none"), _("New recordings are not looked for any more"))
+        self.forget = push_button(_("Stop watching"), _("New recordings are not looked for any more"))
         self.add_heading(_("Watched folder"))
         self.column.addWidget(self.watched)
         self.add_buttons(self.choose, self.forget)

@@ -173,7 +173,7 @@ class OwnWordsSection(SettingsForm):
             sentences.append(told.format(n=line.number, text=line.text, reason=_(line.reason)))
         if len(found.bad) > _SHOWN_PROBLEMS:
             n = len(found.bad) - _SHOWN_PROBLEMS
-            sentences.append(ngettext("So is {n} more line.", "So are {n} more lines.", n).format(n=n))
+            sentences.append(ngettext("… and {n} more line.", "… and {n} more lines.", n).format(n=n))
         self.state.setText("\n".join(sentences))
         self.state.show()
 

@@ -82,6 +82,7 @@ class Program(QObject):
         self.garbage = Garbage(self)
         self.settings = Settings()
         self.language = i18n.install(language or self.settings.language or None)
+        QApplication.setApplicationDisplayName(_("Diktovka"))  # as titles end: Qt adds it to those that do not
         self._translate_qt()
         self.applied = Applied(self.settings)
         make_engine = make_engine or partial(start_engine_process, self.settings)
@@ -258,7 +259,6 @@ def run(argv: Sequence[str]) -> int:
     start_logging()
     app = QApplication(["diktovka"])
     app.setApplicationName("diktovka")
-    app.setApplicationDisplayName("Diktovka")
     app.setDesktopFileName("org.diktovka.Diktovka")
     uncaught = Uncaught()
     uncaught.install()

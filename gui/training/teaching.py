@@ -12,6 +12,7 @@ from PySide6.QtCore import Signal
 from engine.paths import data_dir
 from engine.system.atomic_files import write_atomic
 from engine.system.worker import Cancelled
+from gui.core.file_names import day_stamp
 from gui.core.i18n import _
 from gui.core.tasks import Work
 from gui.tuning.job import TuningJob
@@ -113,7 +114,7 @@ class Teaching(TuningOutcome):
 
     def keep(self) -> None:
         """It becomes one of the person's models, and dictation uses it."""
-        name = _("Taught {date}").format(date=datetime.now().strftime("%Y-%m-%d"))
+        name = _("Taught {date}").format(date=day_stamp(datetime.now()))
         self.keep_as(name, self._use)
 
     def _use(self, home: Path) -> None:

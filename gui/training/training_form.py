@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QSpinBox, QVBox
 from engine.config import FeatureConfig, ModelConfig
 from engine.errors import CheckpointError, ConfigError
 from engine.paths import models_dir
+from gui.core.file_names import day_stamp
 from gui.core.i18n import _
 from gui.training.training_settings import TrainingSettings
 from gui.widgets.dialogs import ask_folder
@@ -138,7 +139,7 @@ class TrainingForm(QWidget):
         self.start.setCurrentIndex(_place_of(chosen_start, self.start))
         self.start.blockSignals(False)
         if not self.name.text():
-            self.name.setText(_("Model of {date}").format(date=datetime.now().strftime("%Y-%m-%d")))
+            self.name.setText(_("Model of {date}").format(date=day_stamp(datetime.now())))
         if (self.run.currentData(), self.start.currentData()) != (chosen_run, chosen_start):
             self._show_choice()
 

@@ -25,7 +25,7 @@ def _of_hundred(rate: ErrorRate) -> str:
 def own_words(result: BeforeAfter) -> str:
     """What the tuning did for the person."""
     if result.helped:
-        said = _("It reads you better: of 100 letters {after} are wrong now, and {before} were before.")
+        said = _("Your speech is recognised better: of 100 letters {after} are wrong now, and {before} were before.")
     else:
         said = _(
             "It reads you no better: of 100 letters {after} are wrong now, and {before} were before. "
@@ -57,7 +57,9 @@ def others_words(result: BeforeAfter) -> str:
             "How well it reads other people could not be measured: no other recordings are prepared on this machine. "
             "So only half of what was learned was taken over."
         )
-    said = _("Other people it reads as well as before: of 100 letters {after} are wrong now, and {before} were before.")
+    said = _(
+        "Accuracy for other speakers is unchanged: of 100 letters {after} are wrong now, and {before} were before."
+    )
     n = result.general_before.utterances
     measured = ngettext(
         "Measured on {n} recording of theirs.",

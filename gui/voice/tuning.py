@@ -6,6 +6,7 @@ from pathlib import Path
 from engine.decode.beam_loader import Language
 from engine.paths import data_dir
 from engine.system.worker import Cancelled
+from gui.core.file_names import day_stamp
 from gui.core.i18n import _
 from gui.core.settings import Settings
 from gui.session.session import Session
@@ -100,7 +101,7 @@ class VoiceTuning(TuningOutcome):
 
     def keep(self) -> None:
         """It becomes one of the person's models, and dictation uses it."""
-        self.keep_as(_("My voice {date}").format(date=datetime.now().strftime("%Y-%m-%d")), self._use)
+        self.keep_as(_("My voice {date}").format(date=day_stamp(datetime.now())), self._use)
 
     def _use(self, home: Path) -> None:
         self._session.use_model(home)

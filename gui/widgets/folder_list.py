@@ -34,7 +34,7 @@ class FolderList(QWidget):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.add = push_button(_("Add a folder…"), hint)
-        self.take_off = push_button(_("Take off the list"), f"{_('The folder itself stays as it is')} (Del)")
+        self.take_off = push_button(_("Remove from list"), f"{_('The folder itself stays as it is')} (Del)")
         self.buttons = FlowRow()
         self.buttons.setSpacing(GRID)
         self.buttons.addWidget(self.add)

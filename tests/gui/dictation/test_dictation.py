@@ -134,7 +134,7 @@ def test_escape_cancels_and_keeps_the_recording(stage, qtbot):
     qtbot.waitUntil(lambda: stage.words == "Ready")
     assert stage.page.transcript.provisional_text == ""
     assert stage.text == ""
-    assert stage.page.messages.texts == ["Cancelled. The recording was not read to its end; it is kept."]
+    assert stage.page.messages.texts == ["Cancelled. The recording was not transcribed to its end; it is kept."]
     (path,) = recordings_dir().glob("*.wav")
     stage.press("Try again")
     stage.engine.read("всё-таки")
@@ -158,7 +158,7 @@ def test_silence_is_said_to_be_silence(stage, qtbot):
     stage.engine.finish()
     qtbot.waitUntil(lambda: stage.words == "Ready")
     assert stage.text == ""
-    assert stage.page.messages.texts[0].startswith("No words were recognised.")
+    assert stage.page.messages.texts[0].startswith("No speech was recognised.")
 
 
 def test_a_microphone_that_vanishes(stage, qtbot):

@@ -44,7 +44,7 @@ def begin_first(stage, qtbot, text: str = "начало главы") -> None:
 def test_the_queue_tells_how_far_it_is(stage, qtbot):
     page = show_history(stage, qtbot)
     begin_first(stage, qtbot)
-    qtbot.waitUntil(lambda: page.queue.words.text().startswith("Reading 1 of 3 files, "))
+    qtbot.waitUntil(lambda: page.queue.words.text().startswith("Transcribing file 1 of 3, "))
     assert page.queue.isVisible()
     qtbot.waitUntil(lambda: any("Reading, 33 %" in (page.model.index(row).data() or "") for row in range(3)))
     for text in ("конец", "два", "три"):

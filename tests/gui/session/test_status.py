@@ -25,9 +25,9 @@ def english():
         (Status(Recording.LISTENING, Model.READY, Reading.LIVE), "Listening"),
         (Status(Recording.STOPPING, Model.READY, Reading.LIVE), "Writing down the rest"),
         (Status(Recording.NONE, Model.READY, Reading.LIVE), "Writing down the rest"),
-        (Status(Recording.NONE, Model.READY, Reading.FILES, 1, 1, 0.1, 40), "Reading the file, 40 s left"),
-        (Status(Recording.NONE, Model.READY, Reading.FILES, 2, 5, 0.1, 40), "Reading 2 of 5 files, 40 s left"),
-        (Status(Recording.NONE, Model.READY, Reading.FILES, 2, 5), "Reading 2 of 5 files"),
+        (Status(Recording.NONE, Model.READY, Reading.FILES, 1, 1, 0.1, 40), "Transcribing the file, 40 s left"),
+        (Status(Recording.NONE, Model.READY, Reading.FILES, 2, 5, 0.1, 40), "Transcribing file 2 of 5, 40 s left"),
+        (Status(Recording.NONE, Model.READY, Reading.FILES, 2, 5), "Transcribing file 2 of 5"),
         (Status(Recording.LISTENING, Model.READY, Reading.FILES, 2, 5), "Listening"),
         (Status(Recording.LISTENING, Model.READY, closing=True), "Closing"),
     ],
@@ -46,7 +46,7 @@ def test_every_state_has_words(language):
 def test_russian():
     i18n.install("ru")
     status = Status(Recording.NONE, Model.READY, Reading.FILES, 2, 5, 0.1, 40)
-    assert status.words.replace("\u00a0", " ") == "Читаю файл 2 из 5, осталось 40 с"
+    assert status.words.replace("\u00a0", " ") == "Распознаю файл 2 из 5, осталось 40 с"
 
 
 def test_only_what_runs_can_be_cancelled():

@@ -323,7 +323,7 @@ def test_a_later_start_toggles_and_cancels(stage, qtbot):
     qtbot.waitUntil(lambda: stage.session.status.recording is Recording.LISTENING)
     take(StartOptions(start_options.CANCEL))
     assert stage.session.status.recording is Recording.NONE
-    assert stage.page.messages.texts == ["Cancelled. The recording was not read to its end; it is kept."]
+    assert stage.page.messages.texts == ["Cancelled. The recording was not transcribed to its end; it is kept."]
 
 
 def cancel_from_outside(stage, qtbot) -> None:
@@ -355,7 +355,7 @@ def test_cancelling_a_dictation_leaves_the_queue_of_files(stage, qtbot, tmp_path
     cancel(stage, qtbot)
     assert [job.path for job in stage.session.jobs] == files
     assert stage.session.status.recording is Recording.NONE
-    assert stage.page.messages.texts == ["Cancelled. The recording was not read to its end; it is kept."]
+    assert stage.page.messages.texts == ["Cancelled. The recording was not transcribed to its end; it is kept."]
     for number in range(5):
         stage.engine.read(str(number))
     qtbot.waitUntil(lambda: not stage.session.jobs)

@@ -203,7 +203,7 @@ def test_a_tuning_mixes_them_in_measures_them_and_pulls_to_where_it_began(voice,
     result = voice.tuning.result
     assert result.general_before.utterances == result.general_after.utterances > 0
     n = result.general_before.utterances
-    assert voice.tuning.result_view.others.text().startswith("Other people it reads as well as before")
+    assert voice.tuning.result_view.others.text().startswith("Accuracy for other speakers is unchanged")
     assert f"Measured on {n} recording" in voice.tuning.result_view.others.text()
     assert load_checkpoint(result.folder).training["pull"] == TuneConfig.pull > 0
 

@@ -495,7 +495,7 @@ def test_a_result_waits_through_a_restart_and_is_thrown_away_with_undo(reading, 
     home = write_result()
     reading.open()
     view = reading.page.tuning.result_view
-    assert view.own.text() == "It reads you better: of 100 letters 20 are wrong now, and 40 were before."
+    assert view.own.text() == "Your speech is recognised better: of 100 letters 20 are wrong now, and 40 were before."
     assert "of 100 letters 45 are wrong now, and 44 were before" in view.others.text()
     assert view.measured.text().startswith("Measured on 5 of your sentences")
     assert view.table.item(0, 2).text() == "мама мыла раму"

@@ -49,7 +49,7 @@ def drop(stage, dropped: QMimeData) -> None:
 
 def test_one_file(stage, qtbot):
     stage.session.open_files(FILES[:1])
-    assert stage.words == "Reading the file"
+    assert stage.words == "Transcribing the file"
     stage.engine.read("текст файла")
     qtbot.waitUntil(lambda: stage.text == "текст файла")
     assert stage.engine.calls == [("transcribe", FILES[0])]
@@ -68,7 +68,7 @@ def test_progress_is_told_in_words_and_as_a_bar(stage, qtbot):
     stage.engine.read("раз", duration_s=60)
     stage.engine.begin(duration_s=60)
     stage.engine.progress(30, 60)
-    qtbot.waitUntil(lambda: stage.words.startswith("Reading 2 of 3 files, "))
+    qtbot.waitUntil(lambda: stage.words.startswith("Transcribing file 2 of 3, "))
     progress = stage.page.controls.progress
     qtbot.waitUntil(progress.isVisible)
     assert progress.value() / progress.maximum() == pytest.approx(0.5, abs=0.01)
@@ -76,7 +76,7 @@ def test_progress_is_told_in_words_and_as_a_bar(stage, qtbot):
     qtbot.mouseClick(stage.page.controls.cancel, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: stage.words == "Ready")
     assert not progress.isVisible()
-    assert stage.page.messages.texts == ["Cancelled. 2 recordings were not read to their end; they are kept."]
+    assert stage.page.messages.texts == ["Cancelled. 2 recordings were not transcribed to their end; they are kept."]
     stage.press("Try again")
     stage.engine.read("два")
     stage.engine.read("три")
@@ -127,7 +127,7 @@ def test_a_file_without_speech(stage, qtbot):
     stage.engine.begin(3.0)
     stage.engine.finish(3.0)
     qtbot.waitUntil(lambda: bool(stage.page.messages.texts))
-    assert stage.page.messages.texts == ["No words were recognised in первая.wav."]
+    assert stage.page.messages.texts == ["No speech was recognised in первая.wav."]
 
 
 def test_without_a_model_files_wait_for_one(make_stage, qtbot):
@@ -295,8 +295,8 @@ def test_a_folder_without_recordings_is_told_where_it_was_dropped(stage, qtbot, 
         qtbot.waitUntil(lambda: stage.window.history_page.page is not None)
         page = stage.window.history_page.page
     let_fall(stage, mime([tmp_path]))
-    said = "There are no recordings in what was dropped. WAV, FLAC, OGG, MP3, M4A and the sound of videos can be read."
-    qtbot.waitUntil(lambda: page.messages.texts == [said])
+    said = "There is no audio or video among the dropped files."
+    qtbot.waitUntil(lambda: [text.partition(".")[0] for text in page.messages.texts] == [said.rstrip(".")])
     assert not (is_quiet and stage.page.messages.texts)
 
 
