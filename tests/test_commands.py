@@ -247,7 +247,7 @@ def test_evaluate_reads_a_folder_with_transcripts(here, model, recording, tmp_pa
     (folder / "transcripts.tsv").write_text("file\tspeaker\ttext\na.wav\tя\tДа, это — ёлка!\n", "utf-8")
     done = here("evaluate", folder, "-m", model)
     assert done.returncode == 0
-    header, row, total = done.stdout.splitlines()
+    header, row, total, *_confidences = done.stdout.splitlines()
     assert header.split() == ["set", "utterances", "words", "CER", "WER"]
     assert row.split()[:3] == ["Записи", "1", "3"]
     assert total.split()[0] == "all"
