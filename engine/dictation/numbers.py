@@ -4,9 +4,9 @@ The form is that of Milchin's handbook: no-break spaces from 10 000 on, millions
 sign. Numbers below ten stay words unless they measure (units, money, per cent, dates, times) or stand with larger ones
 («от 5 до 10»). What may be something else stays as it was said: «один из них», «семью», «сорока», «первый раз».
 
-Of what PyPI has, damga 1.0.5 (Apache-2.0, two months old, 126 MB) is the best: of the first 341 pairs of
-tests/engine/dictation/written_numbers.tsv it writes 223 so, drops words («он один тысячу лет») and does not say which
-words a number stands for. ru-word2number (MIT, 2020) and text2num (MIT) know cardinals only; NeMo needs pynini.
+Of what PyPI has, damga 1.0.5 (Apache-2.0, first released in October 2026, 126 MB) is the best: of the first 341 pairs
+of tests/engine/dictation/written_numbers.tsv it writes 223 so; it drops words («он один тысячу лет») and does not say
+which words a number stands for. ru-word2number (MIT, 2021) knows cardinals only; NeMo text processing needs pynini.
 """
 
 from collections.abc import Sequence
