@@ -18,7 +18,7 @@ _LINKS = frozenset(listed("и или по до на"))
 _KINGS = re.compile(
     "(людовик|генрих|карл|георг|эдуард|филипп|фридрих|рамсес|иоанн|бенедикт|климент)(а|у|ом|е)?|пи(й|я|ю|ем|и)"
 )
-_FIRST_YEAR = 1000
+_FIRST_YEAR, _LAST_YEAR = 1000, 3000
 _ROMAN_FROM = 3  # «не первый век» is no date
 _ROMAN = ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
 
@@ -97,7 +97,7 @@ def decades(tokens: Sequence[Token], at: int) -> Match | None:
     if token is None or not token.ordinal.is_plural:
         return None
     is_decade = 20 <= token.value < 100 and token.value % 10 == 0
-    is_whole = token.value > _FIRST_YEAR and token.value % 10 == 0 and token.scale == 1
+    is_whole = _FIRST_YEAR < token.value < _LAST_YEAR and token.value % 10 == 0
     return (1, [replace(token, digits=True)]) if is_decade or is_whole else None
 
 

@@ -110,6 +110,8 @@ def _is_written_ordinal(tokens: Sequence[Token], at: int) -> bool:
     if len(token.said) > 1:
         return True
     following = word_at(tokens, at + 1)
+    if following in ("часу", "час") or word_at(tokens, at - 2) == "часу":  # «часу в одиннадцатом»
+        return False
     is_fraction = following in _PARTS or number_at(tokens, at - 1) is not None
     return (
         not is_fraction

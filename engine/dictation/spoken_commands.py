@@ -1,8 +1,8 @@
 """Words that a person says to a dictation about the text: marks, new lines, «удали последнее слово».
 
-A command is its words one after the other. In a word of ten letters or more one letter may be wrong, missing or too
+A command is its words one after the other. In a word of eleven letters or more one letter may be wrong, missing or too
 many, as the recognition has it at times; shorter ones have too many neighbours («дочка», «почка»), or are
-near to their own cases («двоеточия»).
+near to their own cases («двоеточия», «многоточия»).
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,7 +13,7 @@ from engine.dictation.own_spelling import NO_OWN_SPELLING, OwnSpelling
 from engine.events import Word
 from engine.text_marks import N_, fold_yo
 
-LONG_WORD = 10  # letters; `scripts/benchmarks/spoken_commands.py` counts what that costs
+LONG_WORD = 11  # letters; `scripts/benchmarks/spoken_commands.py` counts what that costs
 
 
 class Kind(Enum):
