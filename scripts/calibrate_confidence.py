@@ -2,8 +2,8 @@
 
     .venv/bin/python scripts/calibrate_confidence.py CHECKPOINT [--language-model DIR] [--write]
 
-Each of the two lines was fitted on the other set only: `dev_unseen_text`, and the strangers of both sets of Common
-Voice. The weights are those of all of them together. --write puts them into the checkpoint's model.json.
+Each of the two sets is judged by weights fitted on the other only: `dev_unseen_text`, and the strangers of both sets
+of Common Voice. The weights printed last are those of all of them together. --write puts them into the checkpoint.
 """
 
 import argparse
@@ -16,6 +16,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 _RIDGE, _NEWTON_STEPS = 1.0, 30
+_BOUNDS = (0.6, 0.65, 0.7, 0.75, 0.8, 0.85)
 
 
 def main() -> int:
@@ -25,20 +26,17 @@ def main() -> int:
     from engine.decode.language_model import load_language_model
     from engine.model.checkpoint import load_checkpoint, save_checkpoint
     from scripts.tune_decoder import SETS, log_probabilities
-    from trainer.evaluation.confidence import Trust, counted
+    from trainer.evaluation.confidence import counted
 
     checkpoint = load_checkpoint(arguments.checkpoint)
     decoder = BeamDecoder(checkpoint.alphabet, load_language_model(arguments.language_model), checkpoint.decode)
     found = [_evidence(decoder, utterances) for utterances in log_probabilities(checkpoint, SETS).values()]
     both = {"dev_unseen_text": found[0], "strangers": tuple(map(np.concatenate, zip(*found[1:], strict=True)))}
     (_, one), (_, other) = both.items()
-    total = Trust()
-    for (name, (speaking, right)), fitted_on in zip(both.items(), (other, one), strict=True):
-        likely = _likely(speaking, fit(*fitted_on))
-        found_here = counted(likely.tolist(), right.tolist())
-        total += found_here
-        print(f"{name:<16} fitted on the other: {found_here}")
-    print(f"{'both':<16} {total}")
+    for below in _BOUNDS:
+        for (name, (speaking, right)), fitted_on in zip(both.items(), (other, one), strict=True):
+            likely = _likely(speaking, fit(*fitted_on))
+            print(f"doubtful below {below}  {name:<16} {counted(likely.tolist(), right.tolist(), below)}")
     weights = fit(*map(np.concatenate, zip(one, other, strict=True)))
     names = [field.name for field in fields(ConfidenceConfig)]
     config = ConfidenceConfig(**dict(zip(names, weights.round(3).tolist(), strict=True)))

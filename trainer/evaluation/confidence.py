@@ -61,9 +61,9 @@ def trust(said: str, words: Sequence[TimedWord | Word]) -> Trust:
     return counted([word.confidence for word in words], rightness(said, [word.text for word in words]))
 
 
-def counted(confidences: Sequence[float], right: Sequence[bool]) -> Trust:
+def counted(confidences: Sequence[float], right: Sequence[bool], doubtful_below: float = DOUBTFUL_BELOW) -> Trust:
     """confidences: of words, from 0 to 1; right: of the same."""
-    sure = [is_right for confidence, is_right in zip(confidences, right, strict=True) if confidence >= DOUBTFUL_BELOW]
+    sure = [is_right for confidence, is_right in zip(confidences, right, strict=True) if confidence >= doubtful_below]
     return Trust(len(right), int(sum(right)), len(sure), int(sum(sure)))
 
 
