@@ -114,12 +114,12 @@ class ConfidenceConfig(_Config):
     own. length: of the logarithm of the number of its letters. usual: of its log10 probability by itself.
     """
 
-    bias: float = 3.0
-    letters: float = 0.3
-    margin: float = 0.25
-    differing: float = -0.8
-    length: float = 0.5
-    usual: float = 0.6
+    bias: float = 1.7
+    letters: float = 0.58
+    margin: float = 0.19
+    differing: float = -1.0
+    length: float = 0.47
+    usual: float = 0.58
 
     def __post_init__(self):
         for name, weight in asdict(self).items():
