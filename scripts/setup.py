@@ -1,6 +1,6 @@
 """What the Makefile calls: sets up what a verb needs, then runs it in place of this program.
 
-    python scripts/setup.py run|demo|test|bench|lint [ARGUMENTS...]
+    python scripts/setup.py run|demo|test|bench|check [ARGUMENTS...]
 
 Standard library only, and readable by Python 3.8, so that it can say which Python is needed. What it has to
 say goes to standard error.
@@ -119,12 +119,12 @@ def bench(arguments: List[str]) -> None:
     become(on_a_screen([str(python), "-m", "scripts.benchmarks", *arguments], environ, lacking), environ)
 
 
-def lint(arguments: List[str]) -> None:
+def check(arguments: List[str]) -> None:
     python = environment.ensure(ROOT, environment.TEST_LOCKS, say)
     become([str(python), "-m", "pytest", "tests/test_architecture.py", *arguments], dict(os.environ))
 
 
-VERBS = {"run": run, "demo": demo, "test": test, "bench": bench, "lint": lint}
+VERBS = {"run": run, "demo": demo, "test": test, "bench": bench, "check": check}
 
 
 def main(arguments: List[str]) -> int:

@@ -1,4 +1,4 @@
-"""The house rules that tools can check: style (ruff) and the direction of imports (import-linter)."""
+"""The house rules that tools can check, as `make check` runs them: style, imports, types, dependencies."""
 
 import ast
 import subprocess
@@ -15,7 +15,11 @@ LINT_IMPORTS = "import sys; from importlinter.cli import lint_imports; sys.exit(
     "command",
     [
         pytest.param(["-m", "ruff", "check", "--no-cache", "--output-format=concise", "."], id="ruff"),
+        pytest.param(["-m", "ruff", "format", "--no-cache", "--check", "."], id="format"),
         pytest.param(["-c", LINT_IMPORTS], id="import-linter"),
+        pytest.param(["-m", "mypy"], id="mypy"),
+        pytest.param(["-m", "deptry", "."], id="deptry"),
+        pytest.param(["scripts/messages.py"], id="catalogue"),
     ],
 )
 def test_rules_are_kept(command):
