@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LINT_IMPORTS = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_cache=True))"
 
 
+@pytest.mark.timeout(900)  # mypy without its cache
 @pytest.mark.parametrize(
     "command",
     [
