@@ -47,7 +47,7 @@ def speed() -> None:
     """Lines of a Markdown table; every rate is in times real time, from the file to the text."""
     print("| transcribed | letters | TensorFlow | plain Keras | ours / TensorFlow | ours / Keras | words |")
     print("|---|---|---|---|---|---|---|", flush=True)
-    for seconds, repeats in ((10, 9), (600, 3)):
+    for seconds, repeats in ((10, 9), (60, 3)):
         for threads in (1, 2):
             ours, tensorflow, keras, language = (
                 measured("speed", seconds, what, threads, 1 if QUICK else repeats, **_ONE_THREAD)["rate"]
