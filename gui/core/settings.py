@@ -18,7 +18,7 @@ from engine.system.json_text import parse_json
 _CHECKPOINT = "model.json"  # as in engine.model.checkpoint, which would bring numpy along before the window is shown
 FILE = "window.ini"
 NO_LANGUAGE_MODEL = "none"
-LARGEST_TEXT_PERCENT = 200
+SMALLEST_TEXT_PERCENT, LARGEST_TEXT_PERCENT = 80, 200
 # What stands in the file and does not go along in an export, and why.
 NOT_EXPORTED = {"geometry": "where the window stands belongs to the screens of this computer"}
 Value = TypeVar("Value", bool, int, str)
@@ -113,7 +113,7 @@ class Settings(QObject):
     language_model_folder = Stored("")  # empty: the shipped one; NO_LANGUAGE_MODEL: none
     language = Stored("", choices=("", "en", "ru"))  # empty: the system's
     appearance = Stored("system", choices=("system", "light", "dark"))
-    text_percent = Stored(100, least=80, most=LARGEST_TEXT_PERCENT)
+    text_percent = Stored(100, least=SMALLEST_TEXT_PERCENT, most=LARGEST_TEXT_PERCENT)
     keep_days = Stored(0, least=0, most=36_500)  # of the history; 0: for ever
     watch_folder = Stored("")  # new recordings in it are read; empty: none
     tour_seen = Stored(False)

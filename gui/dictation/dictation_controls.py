@@ -9,6 +9,7 @@ from gui.core.shortcuts import hint as hint_with_keys
 from gui.core.words import clock_time
 from gui.session.loudness import Loudness
 from gui.session.status import Recording, Status
+from gui.widgets.flow_row import FlowRow
 from gui.widgets.form import NOTE_MS, PROGRESS_STEPS, keep_place
 from gui.widgets.icon_label import IconLabel
 from gui.widgets.label import Label
@@ -77,6 +78,7 @@ class Controls(QWidget):
         self.progress.setTextVisible(False)
         self.progress.setFixedWidth(40 * GRID)
         self.progress.setAccessibleName(_("Progress"))
+        self._below = FlowRow(centred=True)
         self.keys = QPushButton()
         self.keys.setProperty("link", True)
         self.keys.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -112,15 +114,17 @@ class Controls(QWidget):
         grid.addLayout(right, 0, 2)
         grid.addWidget(self.state, 1, 0, 1, 3)
         grid.addWidget(self.progress, 2, 0, 1, 3, Qt.AlignmentFlag.AlignCenter)
-        grid.addWidget(self.keys, 2, 0, 1, 3, Qt.AlignmentFlag.AlignCenter)
+        self._below.setSpacing(GRID)
+        self._below.addWidget(self.keys)
+        grid.addWidget(self._below, 2, 0, 1, 3)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(2, 1)
-        for widget in (self.cancel, self.progress, self.elapsed, self.keys):
+        for widget in (self.cancel, self.progress, self.elapsed, self._below):
             keep_place(widget)
 
     def show_status(self, status: Status) -> None:
         self._status = status
-        self.keys.setVisible(not status.can_cancel)
+        self._below.setVisible(not status.can_cancel)
         recording = status.recording in (Recording.OPENING, Recording.LISTENING)
         self.record.set_recording(recording)
         self.record.show_overdriven(recording and status.loudness is Loudness.OVERDRIVEN)
@@ -138,6 +142,10 @@ class Controls(QWidget):
                 self._patience.start()
         else:
             self._show_progress()
+
+    def add_below(self, widget: QWidget) -> None:
+        """Beside the keys, while nothing is recorded or transcribed."""
+        self._below.addWidget(widget)
 
     def show_keys(self, keys: str, is_held: bool) -> None:
         """keys: those that work in every window, as they are written; empty where none are chosen."""

@@ -29,7 +29,8 @@ from gui.editor.save_menu import Saver
 from gui.help.shortcuts_window import ShortcutsWindow
 from gui.session.jobs import Ending, Job
 from gui.session.session import Session
-from gui.session.status import Reading, Recording, Status, nothing_found_words
+from gui.session.status import Reading, Recording, Status, left_out_words, nothing_found_words
+from gui.tuning.model_label import ModelLabel
 from gui.widgets.dialogs import ask_open_paths, ask_save_path
 from gui.widgets.find_bar import FindBar
 from gui.widgets.label import Label
@@ -68,6 +69,8 @@ class DictationPage(QWidget):
         self.messages = MessageList()
         self.find = FindBar(self.transcript, self.transcript.setExtraSelections)
         self.controls = Controls(microphones)
+        self.model = ModelLabel(session, settings)
+        self.controls.add_below(self.model)
         self._no_microphone: Message | None = None
         self._until_recorded: list[Message] = []  # of what kept the person from recording
         self._saver = Saver(settings)
@@ -138,6 +141,7 @@ class DictationPage(QWidget):
         session.job_ended.connect(self._end_job)
         session.nothing_heard.connect(self._tell_nothing_heard)
         session.nothing_found.connect(self._tell_nothing_found)
+        session.left_out.connect(self._tell_left_out)
         session.cancelled.connect(self._tell_cancelled)
         session.problem.connect(self.tell)
         self.transcript.emptied_changed.connect(self._show_emptiness)
@@ -205,6 +209,10 @@ class DictationPage(QWidget):
             text = _("No speech was recognised in {name}.").format(name=job.path.name)
         self.messages.say(text, "text-search")
 
+    def _tell_left_out(self, paths: Sequence[Path], is_quiet: bool) -> None:
+        if not is_quiet:
+            self.messages.say(left_out_words(paths), "file-question-outline", is_failure=True)
+
     def _tell_nothing_found(self, is_quiet: bool) -> None:
         if not is_quiet:
             self.messages.say(nothing_found_words(), "text-search")
@@ -264,7 +272,8 @@ class DictationPage(QWidget):
             left.connect(controls.record.setFocus)
         self.messages.focus_lost.connect(controls.record.setFocus)
         widgets = (toolbar.open, toolbar.copy, toolbar.save, toolbar.clear, toolbar.help, *self.empty.cards)
-        order = (*widgets, self.transcript, self._microphones, controls.record, controls.cancel, controls.keys)
+        below = (controls.record, controls.cancel, controls.keys, self.model)
+        order = (*widgets, self.transcript, self._microphones, *below)
         for before, after in pairwise(order):
             self.setTabOrder(before, after)
 

@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QTextCursor,
     QTextDocumentFragment,
     QTextFormat,
+    QWheelEvent,
 )
 from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
@@ -281,6 +282,13 @@ class TranscriptView(QTextEdit):
                 fragments += 1
             yield runs
             block = block.next()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """With Ctrl it is the window's, and changes all text; Qt would change this one alone."""
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            event.ignore()
+        else:
+            super().wheelEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keeps lines short enough to read."""

@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QTextCharFormat,
     QTextCursor,
     QTextDocument,
+    QWheelEvent,
 )
 from PySide6.QtWidgets import QFrame, QMenu, QTextEdit, QWidget
 
@@ -261,6 +262,13 @@ class EditedText(QTextEdit):
         first = next((action for action in menu.actions() if action.isEnabled()), None)
         menu.setActiveAction(first)
         return menu
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """With Ctrl it is the window's, and changes all text; Qt would change this one alone."""
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            event.ignore()
+        else:
+            super().wheelEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keeps lines short enough to read."""

@@ -1,6 +1,7 @@
 """The page of the history: what was ever dictated or opened, found by its words, and what can be done with it."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QItemSelectionModel, Qt, QTimer
 from PySide6.QtWidgets import (
@@ -27,7 +28,7 @@ from gui.history.saving import HistorySaving
 from gui.history.words import details, totals_words
 from gui.session.history_recorder import HistoryKeeper
 from gui.session.session import Session
-from gui.session.status import nothing_found_words
+from gui.session.status import left_out_words, nothing_found_words
 from gui.widgets.flow_row import FlowRow
 from gui.widgets.label import Label
 from gui.widgets.log_window import failure_link
@@ -194,6 +195,7 @@ class HistoryPage(QWidget):
         self._keeper.store.changed.connect(self._count)
         self._session.status_changed.connect(self._show_progress)
         self._session.nothing_found.connect(self._tell_nothing_found)
+        self._session.left_out.connect(self._tell_left_out)
         self._keeper.closing.connect(self._close_work)
         self.editing.left.connect(self._show_list)
         self.player.failed.connect(self.messages.say_failure)
@@ -277,6 +279,10 @@ class HistoryPage(QWidget):
     def _cancel_queue(self) -> None:
         self._session.stop_looking()
         self._session.cancel_jobs(self._session.jobs)
+
+    def _tell_left_out(self, paths: Sequence[Path], is_quiet: bool) -> None:
+        if is_quiet:
+            self.messages.say(left_out_words(paths), "file-question-outline", is_failure=True)
 
     def _tell_nothing_found(self, is_quiet: bool) -> None:
         if is_quiet:

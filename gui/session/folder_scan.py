@@ -1,5 +1,6 @@
 """Which recordings are in the folders that were dropped, found on a thread of its own: a folder may be large."""
 
+import mimetypes
 import os
 import time
 from collections import deque
@@ -14,6 +15,20 @@ from engine.system.worker import Cancelled
 from gui.core.tasks import Work
 
 TELL_EVERY_S = 0.1
+_OTHER_KINDS = ("text", "image", "font", "message", "model")
+_OFFICE = (
+    *(".pdf", ".doc", ".docx", ".xls", ".xlsx", ".ppt", ".pptx", ".odt", ".ods", ".odp", ".json"),
+    *(".zip", ".7z", ".rar", ".exe"),
+)
+
+
+def is_other_file(path: Path) -> bool:
+    """Whether its name says that it is no recording; what it does not say is told by the content."""
+    ending = path.suffix.lower()
+    if ending in SUFFIXES:
+        return False
+    kind = (mimetypes.guess_type(path.name)[0] or "").partition("/")[0]
+    return kind in _OTHER_KINDS or ending in _OFFICE
 
 
 def with_folders_opened(

@@ -18,7 +18,7 @@ from engine.paths import shipped_checkpoint
 from gui.core.problem import Problem
 from gui.core.recognition import Engine
 from gui.core.tasks import MakeRecorder
-from gui.session.folder_scan import Listing
+from gui.session.folder_scan import Listing, is_other_file
 from gui.session.jobs import Ending, Job
 from gui.session.reading_queue import ReadingQueue
 from gui.session.recording_controller import Dictaphone
@@ -32,6 +32,7 @@ class Session(ReadingQueue):
 
     model: the shipped one unless told. recorded(job): a recording began; recording_ended(path, duration_s).
     cancelled(jobs): what `read_again` would read. nothing_found(is_quiet): no recording was in the dropped folders.
+    left_out(paths, is_quiet): dropped files that are no recordings.
     """
 
     status_changed = Signal(object)
@@ -40,6 +41,7 @@ class Session(ReadingQueue):
     cancelled = Signal(object)
     recorded = Signal(object)
     nothing_found = Signal(bool)
+    left_out = Signal(object, bool)
     closed = Signal()
 
     def __init__(
@@ -111,9 +113,13 @@ class Session(ReadingQueue):
         self._listing.cancel()
 
     def _open_listed(self, paths: Sequence[Path], is_quiet: bool) -> None:
-        if paths:
-            self.open_files(paths, is_quiet)
-        elif not self._closing:
+        others = [path for path in paths if is_other_file(path)]
+        recordings = [path for path in paths if path not in others]
+        if others and not self._closing:
+            self.left_out.emit(others, is_quiet)
+        if recordings:
+            self.open_files(recordings, is_quiet)
+        elif not others and not self._closing:
             self.nothing_found.emit(is_quiet)
 
     def _listing_failed(self, error: Exception) -> None:

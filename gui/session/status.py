@@ -1,11 +1,15 @@
 """What the window is doing, and the words for it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from pathlib import Path
 
 from gui.core.i18n import _, ngettext
 from gui.core.words import time_left
 from gui.session.loudness import Loudness
+
+MOST_NAMES = 3
 
 
 class Recording(Enum):
@@ -146,6 +150,20 @@ class Status:
             Model.READY: _("Ready"),
             Model.MISSING: _("There is no model; recordings are kept"),
         }[self.model]
+
+
+def left_out_words(paths: Sequence[Path]) -> str:
+    """Of dropped files that are something else."""
+    if len(paths) == 1:
+        return _("“{name}” is no recording and was left out.").format(name=paths[0].name)
+    names = ", ".join(f"“{path.name}”" for path in paths[:MOST_NAMES])
+    more = ", …" if len(paths) > MOST_NAMES else ""
+    words = ngettext(
+        "{n} file is no recording and was left out: {names}",
+        "{n} files are no recordings and were left out: {names}",
+        len(paths),
+    )
+    return words.format(n=len(paths), names=names + more)
 
 
 def nothing_found_words() -> str:

@@ -12,13 +12,14 @@ from PySide6.QtGui import (
     QIcon,
     QKeyEvent,
     QShowEvent,
+    QWheelEvent,
 )
 from PySide6.QtWidgets import QMainWindow, QTabWidget, QWidget
 
 from engine.paths import resource
 from gui.core.i18n import _
 from gui.core.key_places import KeysByPlace
-from gui.core.settings import Settings
+from gui.core.settings import LARGEST_TEXT_PERCENT, SMALLEST_TEXT_PERCENT, Settings
 from gui.core.shortcuts import bind, tab_hint
 from gui.dictation.dictation_page import DictationPage
 from gui.session.history_recorder import HistoryKeeper
@@ -31,6 +32,7 @@ from gui.widgets.theme import GRID
 
 MakeTrainer = Callable[[Session, Settings], QWidget]
 FIRST_SIZE = (120 * GRID, 88 * GRID)
+TEXT_STEP_PERCENT = 10
 LEAST_SIZE = (80 * GRID, 64 * GRID)
 
 
@@ -129,7 +131,9 @@ class MainWindow(QMainWindow):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Comes here only if nothing that has the focus wanted the key: no text is being typed."""
         plain = event.modifiers() == Qt.KeyboardModifier.NoModifier and not event.isAutoRepeat()
-        if self.tabs.currentWidget() is not self.dictation:
+        if event.key() == Qt.Key.Key_Space and plain and self.tabs.currentWidget() is self.voice and self.voice.page:
+            self.voice.page.reader.toggle()
+        elif self.tabs.currentWidget() is not self.dictation:
             super().keyPressEvent(event)
         elif event.key() == Qt.Key.Key_Space and plain:
             self.dictation.toggle_recording()
@@ -137,6 +141,16 @@ class MainWindow(QMainWindow):
             self.dictation.show_shortcuts()
         else:
             super().keyPressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Ctrl and the wheel: larger and smaller text, as in browsers."""
+        if not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            super().wheelEvent(event)
+            return
+        up = event.angleDelta().y()
+        wanted = self._settings.text_percent + (TEXT_STEP_PERCENT if up > 0 else -TEXT_STEP_PERCENT if up else 0)
+        self._settings.text_percent = max(SMALLEST_TEXT_PERCENT, min(LARGEST_TEXT_PERCENT, wanted))
+        event.accept()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):

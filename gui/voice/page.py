@@ -125,6 +125,7 @@ class VoicePage(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Other pages may have added sentences, or other people's recordings, meanwhile."""
         super().showEvent(event)
+        self.reader.record.setFocus()  # so that Space records
         self.others.look()
         if not self.work.running:
             self._kept = self.store.kept()
