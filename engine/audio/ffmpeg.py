@@ -87,6 +87,7 @@ class Decoder:
         except (av.FFmpegError, ValueError) as error:
             raise Undecodable from error
         self.is_short, self.lost_s, self.end = False, 0.0, 0
+        self._rate_hz = 0  # of the first frame
         self._skipped_s = 0.0  # how long what stands in the file before the packet would be
         self._file = file
         try:
@@ -191,7 +192,8 @@ class Decoder:
 
     def _gap_s(self, frame: av.AudioFrame, position_s: float) -> float:
         """Seconds between what came before and a frame."""
-        if frame.pts is None:
+        self._rate_hz = self._rate_hz or frame.sample_rate
+        if frame.pts is None or frame.sample_rate != self._rate_hz:  # joined on: its time is told in another measure
             return 0.0
         at_s = float(frame.pts * frame.time_base)
         if self._start_s is None:
@@ -202,7 +204,8 @@ class Decoder:
             return 0.0
         if gap_s <= _TOLERANCE_S:
             return 0.0
-        if self._skipped_s > _DAMAGED * gap_s:
+        is_in_order = not self._container.format.name.startswith("mov")  # there packets lie anywhere
+        if position_s > 0 and is_in_order and self._skipped_s > _DAMAGED * gap_s:
             self.lost_s += gap_s
         return gap_s
 

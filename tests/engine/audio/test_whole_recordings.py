@@ -129,6 +129,18 @@ def test_joined_files_of_different_rates_and_channels(tmp_path):
     assert notes == []
 
 
+@pytest.mark.parametrize(
+    ("kind", "length_s", "noted"), [("mp3", 5, []), ("flac", 2, ["damaged"]), ("ogg flac", 2, ["damaged"])]
+)
+def test_joined_files_of_another_rate_are_read_or_it_is_noted(tmp_path, kind, length_s, noted):
+    """FFmpeg's decoder of FLAC changes its rate no more."""
+    container, codec, _rate_hz = KINDS[kind]
+    content = sound(container, codec, 16_000, tone(2)) + sound(container, codec, 48_000, tone(3, rate_hz=48_000))
+    samples, notes = read(tmp_path / "a", content)
+    assert len(samples) == pytest.approx(length_s * RATE_HZ, abs=0.2 * RATE_HZ)
+    assert notes == noted
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_cut_recording_is_noted_and_a_whole_one_is_not(tmp_path, kind):
     content = made(kind, lambda rate_hz: 0.3 * noise(5, rate_hz))

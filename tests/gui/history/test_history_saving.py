@@ -97,7 +97,7 @@ def test_their_own_names_are_used_and_nothing_is_overwritten(stage, page, qtbot,
     save_as(page, "txt")
     assert saved(page, qtbot) == "2 texts were saved."
     texts = {path.name: path.read_text("utf-8").strip() for path in folder.iterdir()}
-    assert texts == {"План на лето.txt": "важное", "План на лето 2.txt": "три", "План на лето 3.txt": "два"}
+    assert texts == {"План на лето.txt": "важное", "План на лето (2).txt": "три", "План на лето (3).txt": "два"}
 
 
 def test_an_edited_text_is_saved_as_it_was_edited(page, qtbot, folder):

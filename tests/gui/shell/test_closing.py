@@ -83,7 +83,8 @@ app = QApplication([])
 from gui.shell.app import Program
 program = Program()
 program.open()
-slow = {"tensorflow", "keras", "onnx", "onnxruntime", "numpy", "sounddevice", "soundfile", "scipy"} & set(sys.modules)
+slow = {"tensorflow", "keras", "av", "onnx", "onnxruntime", "numpy", "sounddevice", "soundfile", "scipy"}
+slow &= set(sys.modules)
 sys.exit(", ".join(slow) or 0)
 """
 
