@@ -18,7 +18,13 @@ def add_language_model_options(parser: argparse.ArgumentParser) -> None:
     add("text", nargs="+", type=Path, metavar="TEXT", help=text)
     add("-o", "--out", type=Path, required=True, metavar="DIR", help="folder for the language model")
     add("--order", type=int, default=4, help="words of the longest n-grams (default: %(default)s)")
-    add("--vocabulary", type=int, default=300_000, metavar="N", help="most words (default: %(default)s)")
+    add(
+        "--vocabulary",
+        type=int,
+        default=300_000,
+        metavar="N",
+        help="most words, besides a merged model's (default: %(default)s)",
+    )
     add(
         "--threshold",
         type=float,

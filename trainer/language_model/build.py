@@ -28,9 +28,10 @@ _LEAST_PROBABILITY = 1e-9
 
 @dataclass(frozen=True)
 class BuildConfig(_Config):
-    """order: words of the longest n-grams. vocabulary: most words. threshold: n-grams that change the perplexity by
-    less than this share are left out; 0 keeps all. megabytes: most that the file of n-grams takes, for which more are
-    left out; 0: any. context_power: as `power` in `mixed`. probability_bits, backoff_bits: of the file."""
+    """order: words of the longest n-grams. vocabulary: most words, besides a merged model's. threshold: n-grams that
+    change the perplexity by less than this share are left out; 0 keeps all. megabytes: most that the file of n-grams
+    takes, for which more are left out; 0: any. context_power: as `power` in `mixed`. probability_bits, backoff_bits: of
+    the file."""
 
     order: int = 4
     vocabulary: int = 300_000
@@ -99,7 +100,8 @@ def build(
     base = _loaded(merge) if merge else None
     text, streams = yield from _read(texts)
     streams, n_dropped = yield from _without(without, text, streams)
-    words, number = vocabulary(text, streams, config.vocabulary, base.model.words if base else SPECIAL)
+    known = base.model.words if base else SPECIAL
+    words, number = vocabulary(text, streams, config.vocabulary + len(known) - len(SPECIAL), known)
     tuning = {path.name: _tuning_stream(path, words) for path in map(Path, tune_on)}
     if not tuning:
         streams = [np.concatenate(streams)]

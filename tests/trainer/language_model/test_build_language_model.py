@@ -571,6 +571,18 @@ def test_own_text_is_merged_into_another_model(tmp_path, texts):
         assert conditional(model, context).sum() == pytest.approx(1, abs=1e-3)
 
 
+def test_own_words_come_into_a_model_whose_vocabulary_is_full(tmp_path, texts):
+    letters = "абвгдежзик"
+    (tmp_path / "many.txt").write_text(" ".join(f"м{a}{b}" for a in letters for b in letters), "utf-8")
+    full = replace(SMALL, vocabulary=100)
+    made([tmp_path / "many.txt"], tmp_path / "full", full)
+    made(texts[1:], tmp_path / "both", full, merge=tmp_path / "full")
+    full_words, both_words = (set(load_language_model(tmp_path / name).words) for name in ("full", "both"))
+    assert len(full_words) == 100
+    assert both_words - full_words >= {"рама", "секрет", "шифр"}
+    assert full_words < both_words
+
+
 def test_a_text_without_words_is_told(tmp_path):
     (tmp_path / "empty.txt").write_text("...\n", "utf-8")
     with pytest.raises(CorpusError, match="no words"):
