@@ -27,6 +27,7 @@ class RecordingSign(QPushButton):
         session.status_changed.connect(self._show)
         theme().changed.connect(self._paint)
         self._paint()
+        self._show_time()
         self.hide()
 
     def _paint(self) -> None:
