@@ -14,7 +14,6 @@ from engine.history.entry import Kind, Order, Show, State, error_from_json, erro
 from engine.history.store import BIN_DAYS, DAY_S, History
 from engine.transcript.document import Document
 from tests.helpers.fake_engine import segment
-from trainer.errors import DownloadError
 
 LATER = 9e9
 MODEL = Path("/models/best")
@@ -421,8 +420,8 @@ def test_an_error_that_this_version_does_not_know(text):
 
 
 def test_an_error_whose_sentence_has_other_fields_now():
-    assert "The recognition failed" in str(error_from_json('{"error": "DownloadError", "fields": {}}'))
-    assert isinstance(error_from_json(error_to_json(DownloadError(reason="x"))), DownloadError)
+    assert "The recognition failed" in str(error_from_json('{"error": "DiskFull", "fields": {}}'))
+    assert isinstance(error_from_json(error_to_json(DiskFull(path="x"))), DiskFull)
 
 
 # --- the file ---
