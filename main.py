@@ -13,7 +13,17 @@ from gui.desktop.start_options import USAGE
 # Many small products, as the front end has, are several times slower when OpenBLAS spreads each over all processors.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-_OF_TRAINER = ("train", "tune", "average", "language-model", "download", "corpus", "synthetic", "self-label")
+_OF_TRAINER = (
+    "train",
+    "tune",
+    "average",
+    "language-model",
+    "punctuation",
+    "download",
+    "corpus",
+    "synthetic",
+    "self-label",
+)
 CLOSED_PIPE = 141  # as a shell gives it for a program that a closed pipe has ended
 VERBS = ("transcribe", "evaluate", *_OF_TRAINER, "devices", "demo")
 
@@ -24,6 +34,7 @@ def command_line() -> argparse.ArgumentParser:
     from trainer.cli import corpus as corpus_commands
     from trainer.cli import evaluate as report
     from trainer.cli import language_model as language_model_command
+    from trainer.cli import punctuation as punctuation_command
     from trainer.cli import self_training as self_training_command
     from trainer.cli import synthetic as synthetic_command
     from trainer.cli import train as trainer_commands
@@ -73,6 +84,12 @@ def command_line() -> argparse.ArgumentParser:
         language_model_command.language_model,
         "make a language model from text",
         language_model_command.add_language_model_options,
+    )
+    verb(
+        "punctuation",
+        punctuation_command.punctuation,
+        "train a model of punctuation and capitals on text",
+        punctuation_command.add_punctuation_options,
     )
     verb(
         "download",

@@ -237,6 +237,10 @@ class PathUnusable(LanguageModelError):
     template = "The language model {path} cannot be opened under this name. Put its folder where all names are Latin."
 
 
+class PunctuationError(DiktovkaError):
+    template = "The model of punctuation in {path} cannot be used: {reason}. Text is written without marks."
+
+
 class OwnWordsUnreadable(DiktovkaError):
     template = "The list of words {path} cannot be read: {reason}."
 

@@ -61,6 +61,11 @@ def shipped_language_model() -> Path:
     return resource("language-model")
 
 
+def shipped_punctuation() -> Path:
+    """The model of punctuation that came with the program."""
+    return resource("punctuation")
+
+
 def refuse_shipped(folder: Path) -> None:
     """Raises NotWritable for a folder that came with the program, and for one in it: what is made goes elsewhere."""
     place = folder.resolve()

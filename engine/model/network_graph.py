@@ -5,11 +5,15 @@ used, also where TensorFlow is not installed.
 """
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from engine.config import ModelConfig
 from engine.model.weights import DIRECTIONS
+
+if TYPE_CHECKING:
+    import onnx
 
 STEPS, LOG_PROBS = "steps", "log_probs"
 # Weights go from -63 to 63, not to 127: processors without VNNI add two products of 8 bits in 16 and cut off what is
@@ -26,11 +30,11 @@ def network_graph(model: ModelConfig, weights: Mapping[str, np.ndarray], quantis
     """
     from onnx import TensorProto, helper
 
-    graph = _Graph()
+    graph = GraphWriter()
     batch = graph.constant("batch", np.array([1]))
     rows = graph.constant("rows", np.array([0, 1, 2 * model.n_units]))
     hidden = graph.node("Unsqueeze", [STEPS, batch], "one_utterance")
-    layer = _quantised_layer if quantised else _float_layer
+    layer = quantised_layer if quantised else _float_layer
     for n in range(model.n_layers):
         both = layer(graph, f"layer{n}", hidden, weights, model.n_units)
         hidden = graph.node("Reshape", [both, rows], f"layer{n}/rows")
@@ -46,31 +50,45 @@ def network_graph(model: ModelConfig, weights: Mapping[str, np.ndarray], quantis
         [helper.make_tensor_value_info(LOG_PROBS, TensorProto.FLOAT, ["n_steps", len(weights["output/bias"])])],
         graph.constants,
     )
+    return serialised(made)
+
+
+def serialised(graph: "onnx.GraphProto") -> bytes:
+    """A whole ONNX model of a graph; the same graph gives the same bytes."""
+    from onnx import helper
+
     opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid("com.microsoft", 1)]
-    whole = helper.make_model(made, opset_imports=opsets, ir_version=_IR_VERSION, producer_name="diktovka")
+    whole = helper.make_model(graph, opset_imports=opsets, ir_version=_IR_VERSION, producer_name="diktovka")
     return whole.SerializeToString(deterministic=True)
 
 
-class _Graph:
+class GraphWriter:
     """Nodes and constants, each named by what it gives."""
 
-    def __init__(self):
-        self.nodes, self.constants = [], []
+    def __init__(self) -> None:
+        self.nodes: list[onnx.NodeProto] = []
+        self.constants: list[onnx.TensorProto] = []
 
     def constant(self, name: str, value: np.ndarray) -> str:
+        """Gives the name back."""
         from onnx import numpy_helper
 
         self.constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
         return name
 
     def node(self, kind: str, inputs: list[str], output: str, domain: str = "", **attributes) -> str:
-        from onnx import helper
-
-        self.nodes.append(helper.make_node(kind, inputs, [output], domain=domain, **attributes))
+        """Gives the name of its output back."""
+        self.several(kind, inputs, (output,), domain, **attributes)
         return output
 
+    def several(self, kind: str, inputs: list[str], outputs: tuple[str, ...], domain: str = "", **attributes) -> None:
+        """A node with several outputs."""
+        from onnx import helper
 
-def _float_layer(graph: _Graph, name: str, hidden: str, weights: Mapping[str, np.ndarray], n_units: int) -> str:
+        self.nodes.append(helper.make_node(kind, inputs, list(outputs), domain=domain, **attributes))
+
+
+def _float_layer(graph: GraphWriter, name: str, hidden: str, weights: Mapping[str, np.ndarray], n_units: int) -> str:
     kernels = [
         graph.constant(f"{name}/{part}", kernel.transpose(0, 2, 1))
         for part, kernel in _kernels(name, weights, n_units).items()
@@ -78,7 +96,8 @@ def _float_layer(graph: _Graph, name: str, hidden: str, weights: Mapping[str, np
     return graph.node("LSTM", [hidden, *kernels, _bias(graph, name, weights)], name, **_attributes(n_units))
 
 
-def _quantised_layer(graph: _Graph, name: str, hidden: str, weights: Mapping[str, np.ndarray], n_units: int) -> str:
+def quantised_layer(graph: GraphWriter, name: str, hidden: str, weights: Mapping[str, np.ndarray], n_units: int) -> str:
+    """A bidirectional LSTM with its weights in 8 bits; hidden: float32 (n_steps, batch, n_inputs)."""
     kernels, scales = [], []
     for part, kernel in _kernels(name, weights, n_units).items():
         scale = np.abs(kernel).max(axis=1) / _LARGEST
@@ -104,7 +123,7 @@ def _kernels(name: str, weights: Mapping[str, np.ndarray], n_units: int) -> dict
     }
 
 
-def _bias(graph: _Graph, name: str, weights: Mapping[str, np.ndarray]) -> str:
+def _bias(graph: GraphWriter, name: str, weights: Mapping[str, np.ndarray]) -> str:
     """ONNX has a second bias for the step before; ours is all in the first."""
     both = [_in_onnx_order(weights[f"{name}/{direction}/bias"]) for direction in DIRECTIONS]
     return graph.constant(f"{name}/bias", np.stack([np.concatenate([one, np.zeros_like(one)]) for one in both]))

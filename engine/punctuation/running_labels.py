@@ -2,24 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
+from itertools import pairwise
+from math import nan
+from typing import Protocol
 
 from engine.events import Word
 from engine.punctuation.labels import NO_MARK, PLAIN, Label
 
-if TYPE_CHECKING:
-    import numpy as np
-
 _CONTEXT = 40  # settled words that the model sees before those it decides on
 _UNSETTLED = 6  # words at the end whose marks wait for what is said next
+_AROUND = '.,?!:;…—–-«»„“”"()'
 _SHORTEST_SENTENCE = 4  # words; what is shorter before a line break that was asked for may be a heading or a greeting
 
 
 class Punctuates(Protocol):
     """What is needed of `engine.punctuation.punctuator.Punctuator`."""
 
-    def labels(self, words: Sequence[str], pauses_s: "np.ndarray", is_over: bool) -> list[Label]:
-        """A label for each word whose label is settled; is_over: nothing follows."""
+    def labels(self, words: Sequence[str], pauses_s: Sequence[float], is_over: bool) -> list[Label]:
+        """A label for each word, in order. is_over: nothing follows."""
 
 
 class RunningLabels:
@@ -33,8 +33,9 @@ class RunningLabels:
         """Labels of all words of the runs. is_over: nothing comes after them. settle: they were said for good."""
         found: dict[Word, Label] = {}
         for n, run in enumerate(runs, start=1):
-            closes = is_over or n < len(runs)
-            found |= self._of_run(run, closes, is_over or len(run) >= _SHORTEST_SENTENCE)
+            is_last = n == len(runs)
+            closes = is_over or not is_last
+            found |= self._of_run(run, closes, is_last or len(run) >= _SHORTEST_SENTENCE)
             if settle:
                 kept = run if closes else run[:-_UNSETTLED]
                 self._settled |= {word: found[word] for word in kept if word not in self._settled}
@@ -47,16 +48,19 @@ class RunningLabels:
             return dict(zip(run, settled, strict=True))
         context = max(0, first - _CONTEXT)
         window = run[context:]
-        fresh = self._punctuator.labels([word.text for word in window], pauses_s(window), closes and is_sentence)
+        fresh = self._punctuator.labels(list(map(_bare, window)), pauses_s(window), closes and is_sentence)
         fresh = [settled[context + i] or label for i, label in enumerate(fresh)]
         if not closes:
             fresh[-1] = replace(fresh[-1], mark=NO_MARK)  # what comes next decides
         return dict(zip(run, [*(label or PLAIN for label in settled[:context]), *fresh], strict=True))
 
 
-def pauses_s(words: Sequence[Word]) -> "np.ndarray":
-    """Silence after each word in seconds, float32 (n_words,); NaN after the last."""
-    import numpy as np  # late: the window comes up without it
+def _bare(word: Word) -> str:
+    """As it was said: where a person corrected it, it may have a capital and marks."""
+    return word.text.lower().strip(_AROUND) or word.text
 
-    starts = np.array([word.start_s for word in words[1:]] + [np.nan], np.float32)
-    return np.maximum(starts - np.array([word.end_s for word in words], np.float32), 0)
+
+def pauses_s(words: Sequence[Word]) -> list[float]:
+    """Silence after each word in seconds; NaN after the last, and where a word's end is."""
+    between = [max(following.start_s - word.end_s, 0.0) for word, following in pairwise(words)]
+    return [*between, nan]

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from engine.punctuation.labels import ENDS, FULL_STOP, MARKS, PLAIN, Form, Label
 
 
@@ -23,9 +21,19 @@ class ByHeart:
         """Knows no mark any more."""
         self._labels.clear()
 
-    def labels(self, words: Sequence[str], pauses_s: np.ndarray, is_over: bool) -> list[Label]:
+    def labels(self, words: Sequence[str], pauses_s: Sequence[float], is_over: bool) -> list[Label]:
         assert len(words) == len(pauses_s)
         found = [self._labels.get(word, PLAIN) for word in words]
         if is_over and found[-1].mark not in ENDS:
             found[-1] = replace(found[-1], mark=FULL_STOP)
         return found
+
+
+class Ready:
+    """In place of a LazyPunctuator: a punctuator that is loaded already, or the reason why it cannot be."""
+
+    def __init__(self, punctuator: ByHeart | None, error: Exception | None = None):
+        self._punctuator, self.error = punctuator, error
+
+    def load(self) -> ByHeart | None:
+        return self._punctuator

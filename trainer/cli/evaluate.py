@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -12,10 +11,10 @@ from engine.cli import add_language_options, decoder, say
 from engine.decode.greedy import Decoder, GreedyDecoder
 from engine.model.checkpoint import Description
 from engine.model.recogniser import Recogniser, load_recogniser
-from engine.paths import INSTALLED_IN, shipped_checkpoint
+from engine.paths import shipped_checkpoint, shipped_punctuation
+from trainer.cli.standard_sets import standard_sets
 from trainer.corpus.preflight import Reject
 from trainer.corpus.transcripts import TRANSCRIPTS
-from trainer.errors import CorpusError
 from trainer.evaluation.figures import Figures, figures
 from trainer.evaluation.metrics import ErrorRate
 
@@ -43,12 +42,24 @@ def add_evaluate_options(parser: argparse.ArgumentParser) -> None:
         help="model (default: the shipped one)",
     )
     add_language_options(parser, "none")
+    add(
+        "--punctuation",
+        nargs="?",
+        type=Path,
+        const=shipped_punctuation(),
+        metavar="DIR",
+        help="measure a model of punctuation instead (default: the shipped one); PATH: texts and folders of recordings",
+    )
     add("--json", action="store_true", help="print JSON instead of a table")
     add("-o", "--output", type=Path, metavar="FILE", help="write the JSON there too")
 
 
 def evaluate(arguments: argparse.Namespace) -> int:
     """CER and WER of every set, with a language model or without, or both side by side."""
+    if arguments.punctuation is not None:
+        from trainer.cli.punctuation_report import report
+
+        return report(arguments)
     from engine.system.atomic_files import write_atomic
 
     model, recognise = load_recogniser(arguments.model)
@@ -84,21 +95,13 @@ def _scored(
     """A folder of recordings goes the whole way from the file; a cache starts at its features."""
     from trainer.evaluation.evaluate import score_cache, score_folder
 
-    for path in arguments.path or _standard_sets(arguments):
+    for path in arguments.path or standard_sets(_STANDARD, arguments.all):
         if arguments.all:
             print(f"reading {path} ...", file=sys.stderr, flush=True)
         if (path / TRANSCRIPTS).exists():
             yield score_folder(path, model, recognise, decoders)
         else:
             yield from score_cache(path, model, recognise, arguments.split, decoders)
-
-
-def _standard_sets(arguments: argparse.Namespace) -> list[Path]:
-    """Where the project's test sets lie beside a checkout. Raises CorpusError where they are not."""
-    shared = Path(os.environ.get("DIKTOVKA_SHARED") or INSTALLED_IN.parent / "shared")
-    if not arguments.all or not shared.is_dir():
-        raise CorpusError(path=shared, reason="name a feature cache or a folder with transcripts.tsv")
-    return [shared / name for name in _STANDARD if (shared / name).is_dir()]
 
 
 def _counts(total: ErrorRate) -> dict[str, int]:

@@ -12,11 +12,12 @@ TRANSCRIPTS = "transcripts.tsv"
 
 @dataclass(frozen=True)
 class Transcript:
-    """One recording of the folder; text is normalised."""
+    """One recording of the folder; text is normalised, written as it stands in the file."""
 
     path: Path
     speaker: str
     text: str
+    written: str = ""
 
 
 def read_transcripts(folder: Path) -> list[Transcript]:
@@ -35,6 +36,8 @@ def read_transcripts(folder: Path) -> list[Transcript]:
     return [
         Transcript(Path(f"{path}:{row.line}"), "", "")
         if isinstance(row, BrokenRow)
-        else Transcript(sound_path(Path(folder), row["file"]), row.get("speaker", ""), normalise(row["text"]))
+        else Transcript(
+            sound_path(Path(folder), row["file"]), row.get("speaker", ""), normalise(row["text"]), row["text"]
+        )
         for row in rows
     ]

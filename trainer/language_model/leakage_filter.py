@@ -37,9 +37,15 @@ class HeldOut:
         return total ^ (total >> np.uint64(29))
 
     def without(self, stream: np.ndarray) -> tuple[np.ndarray, int]:
-        """The stream less every sentence that holds a held-out one, or RUN words of one in a row.
+        """The stream less every sentence that `leaks`, and how many those are."""
+        sentence = np.cumsum(np.r_[0, stream[:-1] == END]) if len(stream) else np.zeros(0, np.int64)
+        dropped = self.leaks(stream)
+        return stream[~dropped[sentence]], int(dropped.sum())
 
-        Sentences are looked for across their ends too, for ends may be set otherwise. Returns how many went.
+    def leaks(self, stream: np.ndarray) -> np.ndarray:
+        """Of each sentence of the stream, whether it holds a held-out one, or RUN words of one in a row.
+
+        Sentences are looked for across their ends too, for ends may be set otherwise.
         """
         where = np.flatnonzero(stream != END)
         words = stream[where].astype(np.int64)
@@ -56,7 +62,7 @@ class HeldOut:
             self._mark(hit, found, wanted, n)
         dropped = np.zeros(len(lengths), bool)
         dropped[of_word[hit]] = True
-        return stream[~dropped[sentence]], int(dropped.sum())
+        return dropped
 
     @staticmethod
     def _mark(hit: np.ndarray, found: np.ndarray, wanted: np.ndarray, n: int) -> None:

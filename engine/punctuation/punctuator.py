@@ -1,0 +1,104 @@
+"""The model of punctuation on disk, and what it answers: a folder with `model.onnx` and `punctuation.json`."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from engine.errors import PunctuationError
+from engine.model.onnx_session import open_session, run
+from engine.paths import shipped_punctuation
+from engine.punctuation.labels import EXCLAMATION, FULL_STOP, MARKS, QUESTION, Form, Label
+from engine.punctuation.pauses import pause_steps
+from engine.punctuation.word_features import N_WORD, word_features
+from engine.system.atomic_files import atomic_path, write_atomic
+from engine.system.bounded_read import read_bounded
+
+GRAPH, DESCRIPTION, VERSION = "model.onnx", "punctuation.json", 1
+WORDS, PARTS, PAUSES, LOG_PROBS = "words", "parts", "pauses", "log_probs"
+_MOST_BYTES = 64 << 20
+_CLOSING = (FULL_STOP, QUESTION, EXCLAMATION)  # the end of everything is one of these
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """What is added to the log-probability of each mark by its text, and to that of a capital, before the best wins."""
+
+    marks: dict[str, float] = field(default_factory=dict)
+    capital: float = 0.0
+
+    def of_marks(self) -> np.ndarray:
+        """For each of MARKS, float32."""
+        return np.array([self.marks.get(mark, 0.0) for mark in MARKS], np.float32)
+
+
+class Punctuator:
+    """Marks and forms of a few dozen words at a time. Not thread-safe."""
+
+    def __init__(self, graph: bytes, thresholds: Thresholds):
+        """graph: as `trainer.punctuation.graph` writes it. Raises ValueError where it cannot be run."""
+        self._session = open_session(graph)
+        if {one.name for one in self._session.get_inputs()} != {WORDS, PARTS, PAUSES}:
+            raise ValueError("it is no model of punctuation")
+        self._mark_bias, self._capital_bias = thresholds.of_marks(), thresholds.capital
+
+    @classmethod
+    def load(cls, folder: Path | None = None) -> "Punctuator":
+        """The shipped one unless told. Raises PunctuationError."""
+        folder = Path(folder or shipped_punctuation())
+        try:
+            described = json.loads((folder / DESCRIPTION).read_text("utf-8"))
+            if described["version"] > VERSION or described["marks"] != list(MARKS):
+                raise PunctuationError(path=folder, reason="it was made by another version of the program")
+            biases = described["thresholds"]
+            thresholds = Thresholds({str(k): float(v) for k, v in biases["marks"].items()}, float(biases["capital"]))
+            return cls(read_bounded(folder / GRAPH, _MOST_BYTES), thresholds)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            detail = getattr(error, "strerror", None) or str(error)
+            raise PunctuationError(
+                path=folder, reason="{file} cannot be used ({detail})", file=GRAPH, detail=detail
+            ) from error
+
+    def log_probs(self, words: Sequence[str], pauses_s: Sequence[float]) -> np.ndarray:
+        """words: lower case; pauses_s: after each, NaN where it is not known.
+
+        Returns float32 (n_words, n_marks + n_forms), each of the two parts a distribution.
+        """
+        features = word_features(list(words))
+        inputs = {
+            WORDS: features[:, :N_WORD],
+            PARTS: features[:, N_WORD:],
+            PAUSES: pause_steps(np.array(pauses_s, np.float32)),
+        }
+        return run(self._session, **inputs)[0]
+
+    def labels(self, words: Sequence[str], pauses_s: Sequence[float], is_over: bool) -> list[Label]:
+        """The best mark and form of each word. is_over: nothing comes after them, so the last one closes a sentence."""
+        if not words:
+            return []
+        return self.decide(self.log_probs(words, pauses_s), is_over)
+
+    def decide(self, log_probs: np.ndarray, is_over: bool) -> list[Label]:
+        """The labels that follow from `log_probs`."""
+        n_marks = len(MARKS)
+        scores = log_probs[:, :n_marks] + self._mark_bias
+        marks = scores.argmax(1)
+        forms = log_probs[:, n_marks:] + np.array([0, self._capital_bias, 0], np.float32)
+        if is_over:
+            marks[-1] = max(_CLOSING, key=lambda mark: scores[-1, mark])
+        return [Label(int(mark), Form(int(form))) for mark, form in zip(marks, forms.argmax(1), strict=True)]
+
+
+def write_punctuation(folder: Path, graph: bytes, thresholds: Thresholds, trained: dict[str, object]) -> None:
+    """A model that `Punctuator.load` reads. trained: how it was made, for people. Raises StorageError."""
+    described = {
+        "version": VERSION,
+        "marks": list(MARKS),
+        "thresholds": {"marks": thresholds.marks, "capital": thresholds.capital},
+        "trained": trained,
+    }
+    with atomic_path(folder / GRAPH) as temporary:
+        temporary.write_bytes(graph)
+    write_atomic(folder / DESCRIPTION, json.dumps(described, ensure_ascii=False, indent=1) + "\n")

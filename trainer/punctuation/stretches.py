@@ -1,0 +1,101 @@
+"""Stretches of 1 to 64 words that begin and end anywhere, in batches."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.punctuation.labels import COLON, COMMA, DASH, ENDS, NO_MARK
+from engine.punctuation.pauses import N_PAUSES, UNKNOWN_PAUSE
+from trainer.punctuation.misrecognition import Misrecognition, Stretch
+from trainer.punctuation.written_text import UNKNOWN
+
+LONGEST = 64
+# How often a stretch is drawn from each file: today's language high, and what is only a list of rules low.
+WEIGHTS = {
+    "modern": 0.28,
+    "dialogue": 0.14,
+    "talk": 0.10,
+    "guides": 0.08,
+    "plays": 0.09,
+    "literature": 0.22,
+    "office": 0.03,
+    "law": 0.02,
+    "common-voice-ru": 0.04,
+}
+_OTHER_WEIGHT = 0.1
+_FULL, _FROM_SENTENCE, _WITH_PAUSES = 0.65, 0.4, 0.5  # shares of the stretches
+# Shares of the steps of `engine.punctuation.pauses` from the shortest on: after no mark, a mark inside, an end.
+_PAUSES = np.array(
+    (
+        (0, 0.80, 0.09, 0.05, 0.03, 0.015, 0.01, 0.005),
+        (0, 0.42, 0.17, 0.16, 0.12, 0.07, 0.04, 0.02),
+        (0, 0.08, 0.06, 0.10, 0.16, 0.20, 0.22, 0.18),
+    )
+)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """ids, marks, forms, pauses: int32 (n_stretches, longest); lengths: int32 (n_stretches,)."""
+
+    ids: np.ndarray
+    marks: np.ndarray
+    forms: np.ndarray
+    pauses: np.ndarray
+    lengths: np.ndarray
+
+
+class Stretches:
+    """Draws batches from texts; what is drawn at a step depends on the seed and the step alone."""
+
+    def __init__(self, texts: Mapping[str, Mapping[str, np.ndarray]], errors: Misrecognition | None, seed: int):
+        """texts: the arrays of `trainer.punctuation.corpus` by the file's name."""
+        self._texts = [texts[name] for name in texts if len(texts[name]["ids"])]
+        weights = np.array([WEIGHTS.get(name, _OTHER_WEIGHT) for name in texts if len(texts[name]["ids"])])
+        self._weights = weights / weights.sum()
+        self._starts = [_sentence_starts(one) for one in self._texts]
+        self._break_after = [np.flatnonzero(one["breaks"]) for one in self._texts]
+        self._errors, self._seed = errors, seed
+
+    def batch(self, step: int, size: int) -> Batch:
+        """size: in stretches."""
+        rng = np.random.default_rng((self._seed, step))
+        stretches = [self._stretch(rng) for _ in range(size)]
+        lengths = np.array([len(one.ids) for one in stretches], np.int32)
+        shape = (size, int(lengths.max()))
+        ids, marks, forms = (np.full(shape, fill, np.int32) for fill in (0, UNKNOWN, UNKNOWN))
+        for i, one in enumerate(stretches):
+            n = lengths[i]
+            ids[i, :n], marks[i, :n], forms[i, :n] = one.ids, one.marks, one.forms
+        return Batch(ids, marks, forms, _pauses(marks, rng), lengths)
+
+    def _stretch(self, rng: np.random.Generator) -> Stretch:
+        which = rng.choice(len(self._texts), p=self._weights)
+        text, starts, breaks = self._texts[which], self._starts[which], self._break_after[which]
+        n_words = len(text["ids"])
+        start = int(starts[rng.integers(len(starts))] if rng.random() < _FROM_SENTENCE else rng.integers(n_words))
+        length = LONGEST if rng.random() < _FULL else int(rng.integers(1, LONGEST))
+        following = np.searchsorted(breaks, start)
+        end = min(start + length, n_words, breaks[following] + 1 if following < len(breaks) else n_words)
+        found = Stretch(*(text[name][start:end].astype(np.int32) for name in ("ids", "marks", "forms")))
+        found = self._errors.put_into(found, rng) if self._errors else found
+        return Stretch(found.ids[:LONGEST], found.marks[:LONGEST], found.forms[:LONGEST])
+
+
+def _sentence_starts(text: Mapping[str, np.ndarray]) -> np.ndarray:
+    """Where sentences begin, as far as the text tells."""
+    ends = np.isin(text["marks"], list(ENDS)) | (text["breaks"] > 0)
+    return np.r_[0, np.flatnonzero(ends[:-1]) + 1]
+
+
+def _pauses(marks: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Pauses as speakers make them, each stretch with those of one reader, or all unknown."""
+    group = np.zeros(marks.shape, np.int32)
+    group[np.isin(marks, (COMMA, COLON, DASH))] = 1
+    group[np.isin(marks, list(ENDS))] = 2
+    mixed = rng.random((len(marks), 1, 1)) * 0.5  # some pause where no mark is, and the other way about
+    shares = (1 - mixed) * _PAUSES[group] + mixed * _PAUSES[[NO_MARK, 1, 1]].mean(0)
+    drawn = (rng.random((*marks.shape, 1)) > np.cumsum(shares, axis=2)).sum(2)
+    is_known = (rng.random((len(marks), 1)) < _WITH_PAUSES) & (marks != UNKNOWN)
+    return np.where(is_known, np.clip(drawn, 1, N_PAUSES - 1), UNKNOWN_PAUSE).astype(np.int32)
