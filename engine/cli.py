@@ -15,12 +15,14 @@ from pathlib import Path
 
 from engine.decode.beam_loader import Language, load_beam
 from engine.decode.own_words import read_spelling
-from engine.dictation.apply_commands import dictated
+from engine.dictation.apply_commands import dictated, paragraphs
 from engine.dictation.own_spelling import OwnSpelling
 from engine.dictation.spoken_commands import NOTHING_SPOKEN, Spoken
 from engine.errors import ConfigError, DiktovkaError
 from engine.events import Event, Finished, Progress
 from engine.paths import own_words_file, resource, shipped_checkpoint, shipped_language_model
+from engine.punctuation.lazy_punctuator import LazyPunctuator
+from engine.punctuation.running_labels import Punctuates
 from engine.system.atomic_files import free_path, storage_error
 from engine.system.json_text import read_json
 from engine.transcript.document import Document
@@ -59,6 +61,7 @@ def add_transcribe_options(parser: argparse.ArgumentParser) -> None:
     add("--spoken-commands", action="store_true", help=said)
     digits = "write numbers, dates, times and sums of money in digits (default), or as they were said"
     add("--digits", action=argparse.BooleanOptionalAction, default=True, help=digits)
+    add("--no-punctuation", dest="punctuation", action="store_false", help="write no marks and no capital letters")
     add("--bind-short-words", action="store_true", help="put a no-break space behind «в», «к», «с», «у», «о», «и», «а»")
 
 
@@ -108,18 +111,31 @@ def transcribe(arguments: argparse.Namespace) -> int:
     transcriber = Transcriber(described, recognise, decoder(described, arguments.language_model, own_words))
     spelling = OwnSpelling(read_spelling(own_words))
     spoken = replace(spoken_options(arguments.spoken_commands, arguments.digits), spelling=spelling)
+    punctuator = _punctuator() if arguments.punctuation else None
     failed, outputs = False, Outputs(arguments)
     for path in arguments.file:
         try:
-            finished = _finished(dictated(transcriber.transcribe(path, track=arguments.track), spoken), path)
+            finished = _finished(
+                dictated(transcriber.transcribe(path, track=arguments.track), spoken, punctuator), path
+            )
             for note in finished.notes:
                 say(f"diktovka: {path}: {note}")
-            told = (str(path), finished.duration_s, model.name, arguments.spoken_commands, finished.notes)
+            in_sentences = arguments.spoken_commands or punctuator is not None
+            told = (str(path), finished.duration_s, model.name, in_sentences, finished.notes)
             outputs.put(Document.of(finished.segments, *told), path)
         except DiktovkaError as error:
             say(f"diktovka: {error}")
             failed = True
     return int(failed)
+
+
+def _punctuator() -> Punctuates | None:
+    """The shipped one; where it cannot be used, that is said."""
+    lazy = LazyPunctuator()
+    loaded = lazy.load()
+    if lazy.error is not None:
+        say(f"diktovka: {lazy.error}")
+    return loaded
 
 
 class Outputs:
@@ -193,12 +209,14 @@ def demo(arguments: argparse.Namespace) -> int:
     say("Getting the model ready ...")
     model, recognise = load_recogniser(shipped_checkpoint())
     transcriber = Transcriber(model, recognise, decoder(model, shipped_language_model(), own_words_file()))
+    punctuator = _punctuator()
     for sample in samples:
-        finished = _finished(transcriber.transcribe(folder / sample["file"]), folder / sample["file"])
+        path = folder / sample["file"]
+        finished = _finished(dictated(transcriber.transcribe(path), NOTHING_SPOKEN, punctuator), path)
         say(f"\n{sample['file']} ({sample['speaker']['en']}), {finished.duration_s:.1f} s")
         say(f"  said: {sample['text']}")
         say("  read:")
-        print(finished.text, flush=True)
+        print(paragraphs(finished.segments), flush=True)
     return 0
 
 

@@ -56,10 +56,17 @@ def recording(tmp_path_factory):
 
 
 def test_text_goes_to_standard_output_alone(model, recording):
-    done = diktovka("transcribe", recording, "-m", model, "--language-model", "none")
+    done = diktovka("transcribe", recording, "-m", model, "--language-model", "none", "--no-punctuation")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.strip()
     assert set(done.stdout) <= set("абвгдеёжзийклмнопрстуфхцчшщъыьэюя \n")
+
+
+def test_text_comes_with_marks_and_capitals(here, model, recording):
+    done = here("transcribe", recording, "-m", model, "--language-model", "none")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout[0].isupper()
+    assert done.stdout.rstrip()[-1] in ".?!"
 
 
 @pytest.mark.parametrize("form", ["txt", "srt", "vtt", "json", "docx"])
@@ -98,7 +105,7 @@ def test_spoken_commands_are_carried_out_on_request(here, shipped, tmp_path):
     said = "Мне нужно успеть на последний поезд, точка. Скажите пожалуйста, который час, вопросительный знак."
     speak = [needs("espeak-ng"), "-v", "ru+f2", "-s", "140", "-w", tmp_path / "a.wav", said]
     subprocess.run(speak, check=True, timeout=60)
-    plain = here("transcribe", tmp_path / "a.wav")
+    plain = here("transcribe", tmp_path / "a.wav", "--no-punctuation")
     obeyed = here("transcribe", tmp_path / "a.wav", "--spoken-commands")
     assert (plain.returncode, obeyed.returncode) == (0, 0)
     assert not set(".?") & set(plain.stdout)

@@ -22,6 +22,7 @@ _PARAGRAPH_PAUSE_S, _SHORTEST_PARAGRAPH = 2.5, 300  # so long a pause after so m
 _BEHIND_QUOTE = (".", ",", ";", ":")
 _FIRST_LETTER = re.compile(r"^(«?)([^\W\d_])(?=[^A-ZА-ЯЁ]*$)")
 _GOES_ON = (",", ":", ";", "—")  # after these no new sentence begins, not even in a new line
+_MARKS = _SENTENCE_ENDS + _GOES_ON
 
 
 @dataclass
@@ -75,7 +76,9 @@ class _Page:
             self._begin_paragraph(group.said[0])
             for word in group.written:
                 self._add(_formed(word, first.form) if group.is_same else word, part)
-            if last.mark != NO_MARK:
+            if self.tokens[-1].word.text.endswith(_MARKS):  # a person has put one
+                self._sentence_may_end(self.tokens[-1].word.text)
+            elif last.mark != NO_MARK:
                 self._punctuate(last.mark, group.said[-1], part)
 
     def _begin_paragraph(self, word: Word) -> None:
@@ -114,14 +117,12 @@ class _Page:
             self._close(mark)
         else:
             self._add(_one(act.words, mark), part, keep_capital=True)
-            if mark in _SENTENCE_ENDS:
-                self._end_sentence()
+            self._sentence_may_end(mark)
 
     def _close(self, mark: str) -> None:
         last = self.tokens[-1]
         last.word = _marked(last.word, mark)
-        if mark in _SENTENCE_ENDS:
-            self._end_sentence()
+        self._sentence_may_end(mark)
 
     def _close_quote(self, act: Act, part: int) -> None:
         """Before a mark that was put there already, as Russian has it: «да», «да»."""
@@ -134,7 +135,9 @@ class _Page:
         quoted = _spelled(last.word, lambda text: f"{text.removesuffix(mark)}{quote}{mark}")
         last.word = replace(quoted, mark=f"{last.word.mark.removesuffix(mark)}{quote}{mark}")
 
-    def _end_sentence(self) -> None:
+    def _sentence_may_end(self, mark: str) -> None:
+        if not mark.endswith(_SENTENCE_ENDS):
+            return
         if self._capitals:
             self._capital = True
             if self._sentence < len(self.tokens):
@@ -197,6 +200,10 @@ class Dictation:
     def guess(self, segment: Segment) -> Segment:
         """How a segment would be written that may still change."""
         return self._written(self._with(segment), [*self.segments, segment])[-1]
+
+    def rewrite(self, acts: Sequence[tuple[int, Act]], segments: Sequence[Segment]) -> list[Segment]:
+        """Segments of a recording that was read long ago. acts: each with the number of its segment."""
+        return self._written(acts, segments, settle=True, is_over=True)
 
     def _with(self, segment: Segment) -> list[tuple[int, Act]]:
         """What counts once the segment was said: what it takes back is not there any more."""
@@ -322,6 +329,11 @@ def put_behind(line: str, text: str) -> str:
         return text.lstrip("\n")
     if text.startswith("\n"):
         return text
-    if len(line) >= LONG_PARAGRAPH:
+    if len(line) >= LONG_PARAGRAPH and (line.endswith(_SENTENCE_ENDS) or not _has_sentences(line)):
         return f"\n{text}"
     return text if line[-1].isspace() else f" {text}"
+
+
+def _has_sentences(line: str) -> bool:
+    """Whether it can be parted where one ends."""
+    return len(line) < 2 * LONG_PARAGRAPH and any(mark in line for mark in _SENTENCE_ENDS)

@@ -143,6 +143,14 @@ class History(HistoryFile):
                 self.keep_text(key, Document.from_json(rows[0][0]))
                 self._update([key], "previous = ?", [rows[0][1]])
 
+    def rewrite(self, key: int, document: Document) -> None:
+        """Another text for it; the one that stood there can be had back by `swap`."""
+        with self._writing():
+            rows = self._ask("SELECT document FROM entry WHERE id = ?", (key,))
+            if rows:
+                self.keep_text(key, document)
+                self._update([key], "previous = ?", [rows[0][0]])
+
     def rename(self, key: int, title: str) -> None:
         """Gives an entry another title, under which it is found as well."""
         with self._writing() as connection:

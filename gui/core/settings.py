@@ -123,6 +123,7 @@ class Settings(QObject):
     spoken_in_files = Stored(False)
     digits_in_files = Stored(True)
     bind_short_words = Stored(False)  # in saved files: see engine.transcript.typography
+    punctuate = Stored(True)
     silence_s = Stored(0, least=0, most=600)  # 0: a recording does not end by itself
     copy_dictated = Stored(True)
     copying_told = Stored(False)  # that text is copied was announced once

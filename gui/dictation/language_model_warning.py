@@ -1,8 +1,8 @@
-"""Says in words when the language model or the own words cannot be used."""
+"""Says in words when the language model, the own words or the model of punctuation cannot be used."""
 
 from PySide6.QtCore import QObject
 
-from engine.errors import LanguageModelError
+from engine.errors import LanguageModelError, PunctuationError
 from gui.core.i18n import _
 from gui.core.problem import problem_words
 from gui.core.settings import Settings
@@ -27,6 +27,8 @@ class LanguageWatch(QObject):
             if isinstance(error, LanguageModelError):
                 said = _("{problem} The text is written by ear, without it.")
                 actions = [Action(_("Do without it"), self._switch_off)]
+            elif isinstance(error, PunctuationError):
+                said, actions = "{problem}", []
             else:
                 said, actions = _("{problem} Recognition goes on without it."), []
             self._page.messages.say_failure(error, sentence=said, actions=actions)

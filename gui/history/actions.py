@@ -48,6 +48,9 @@ class HistoryActions(FlowRow):
         self.again = IconButton(_("Try again"), _("Read it from the beginning, with this or another model"), "refresh")
         self.rename = IconButton(_("Rename…"), _("Give it another name"), "pencil-outline")
         self.save = IconButton(_("Save…"), _("Save the texts of what is marked"), "content-save-outline")
+        self.punctuate = IconButton(
+            _("Punctuate"), _("Put marks and capitals into the texts of what is marked"), "format-quote-close"
+        )
         self.delete = IconButton(
             _("Delete"), f"{_('Delete; it can be brought back for 30 days')} (Del)", "delete-outline"
         )
@@ -62,7 +65,7 @@ class HistoryActions(FlowRow):
     @property
     def buttons(self) -> tuple[QPushButton, ...]:
         return (
-            *(self.open, self.play, self.again, self.save, self.rename, self.delete),
+            *(self.open, self.play, self.again, self.save, self.punctuate, self.rename, self.delete),
             *(self.restore, self.purge, self.empty_bin, self.all_again),
         )
 
@@ -77,6 +80,7 @@ class HistoryActions(FlowRow):
             (self.play, "play_entry", self._play),
             (self.save, "save_entries", self._save),
             (self.rename, "rename_entry", self._rename),
+            (self.punctuate, "", self._punctuate),
             (self.delete, "", self._delete),
             (self.open, "", self._open),
             (self.restore, "", self._restore),
@@ -108,7 +112,7 @@ class HistoryActions(FlowRow):
             chosen = []
         in_bin = self._page.model.show is Show.BIN
         one = chosen[0] if len(chosen) == 1 else None
-        for button in (self.open, self.play, self.again, self.save, self.rename, self.delete):
+        for button in (self.open, self.play, self.again, self.save, self.punctuate, self.rename, self.delete):
             button.setVisible(not in_bin)
         for button in (self.restore, self.purge, self.empty_bin):
             button.setVisible(in_bin)
@@ -119,7 +123,9 @@ class HistoryActions(FlowRow):
         busy = [entry for entry in chosen if entry.state in _BUSY]
         self.again.show_as(*((_("Cancel"), "close") if busy else (_("Try again"), "refresh")))
         self.again.setEnabled(bool(chosen) and not any(entry.state is State.RECORDING for entry in chosen))
-        self._show_saving(any(entry.text and entry.state not in _BUSY for entry in chosen))
+        has_text = any(entry.text and entry.state not in _BUSY for entry in chosen)
+        self._show_saving(has_text)
+        self.punctuate.setEnabled(has_text)
         self.rename.setEnabled(one is not None)
         self.delete.setEnabled(bool(chosen) and not busy)
         self.restore.setEnabled(bool(chosen))
@@ -210,6 +216,11 @@ class HistoryActions(FlowRow):
         """What cannot be undone is asked for once more, in the page and not in the way."""
         self._page.messages.say(question, "alert-outline", [Action(_("Delete for good"), act)])
 
+    def _punctuate(self) -> None:
+        self._page.punctuating.punctuate(
+            [entry for entry in self._page.chosen if entry.text and entry.state not in _BUSY]
+        )
+
     # --- saving ---
 
     def _save(self) -> None:
@@ -288,6 +299,7 @@ class HistoryActions(FlowRow):
             (self.open, self._open),
             (self.play, self._play),
             (self.save, self._save),
+            (self.punctuate, self._punctuate),
             (self.rename, self._rename),
             (self.delete, self._delete),
             (self.restore, self._restore),

@@ -22,6 +22,7 @@ from gui.editor.clip_player import ClipPlayer
 from gui.history.actions import HistoryActions
 from gui.history.editing import HistoryEditing
 from gui.history.model import ENTRY, HistoryModel
+from gui.history.punctuating import HistoryPunctuating
 from gui.history.queue_panel import QueuePanel
 from gui.history.row import HistoryRow
 from gui.history.saving import HistorySaving
@@ -75,6 +76,7 @@ class HistoryPage(QWidget):
         self.totals.setAccessibleName(_("How much there is"))
         self.show_log = failure_link()
         self.saving = HistorySaving(keeper.store, settings, self.messages)
+        self.punctuating = HistoryPunctuating(self)
         self.actions = HistoryActions(self)
         self._lay_out()
         self._connect()

@@ -16,6 +16,7 @@ from engine.dictation.own_spelling import OwnSpelling
 from engine.dictation.spoken_commands import NOTHING_SPOKEN, Spoken
 from engine.errors import AudioError, DiktovkaError, EngineStopped
 from engine.events import Event, Final, Finished, Progress, Provisional, Revised, Started
+from engine.punctuation.lazy_punctuator import LazyPunctuator
 from gui.core.problem import Problem
 from gui.core.recognition import Engine
 from gui.core.tasks import Task
@@ -32,9 +33,10 @@ class ReadingQueue(QObject):
     make_engine: recognition with the checkpoint in a folder; model: that folder.
     jobs_added(jobs): they were put into the queue; who sets `is_held` then calls `release` when they may be read.
     provisional(job, segment), final(job, segment): text as it comes; a job's final segments come in order.
-    revised(job, before, after): a spoken command changed what is written of a final segment. spoken_for(job): which
-    commands count in it. dictated(job, text): a recording was read to its end. job_ended(job): nothing more comes of
-    it, unless it was interrupted.
+    revised(job, before, after): a spoken command, or what was said next, changed what is written of a final segment.
+    spoken_for(job): which commands count in it. punctuates: whether punctuator puts the marks that are not said.
+    dictated(job, text): a recording was read to its end. job_ended(job): nothing more comes of it, unless it was
+    interrupted.
     """
 
     changed = Signal()
@@ -60,6 +62,7 @@ class ReadingQueue(QObject):
         self._closing = False
         self._give_back: Callable[[], None] | None = None
         self.spoken_for: Callable[[Job], Spoken] = lambda _job: NOTHING_SPOKEN
+        self.punctuator, self.punctuates = LazyPunctuator(), False
 
     # --- the model ---
 
@@ -78,8 +81,9 @@ class ReadingQueue(QObject):
 
     @property
     def language_error(self) -> DiktovkaError | None:
-        """Why own words or language model are not used; None where they are, or where nothing was read yet."""
-        return getattr(self._recognition.engine, "language_error", None)
+        """Why own words, language model or punctuation are not used; None where they are, or nothing was read yet."""
+        unpunctuated = self.punctuator.error if self.punctuates else None
+        return getattr(self._recognition.engine, "language_error", None) or unpunctuated
 
     def borrow(self, give_back: Callable[[], None]) -> Engine | None:
         """Recognition, for a short recording in between; None while it is not ready or something waits for it.
@@ -177,9 +181,9 @@ class ReadingQueue(QObject):
             steps = partial(engine.follow, job.path, job.recording)
         else:
             steps = partial(engine.transcribe, job.path, job.read_to_s, job.track)
-        spoken = self.spoken_for(job)
-        job.is_dictation = job.is_live or bool(spoken.commands)
-        self._reading, self._is_leaving = Task(lambda: _written(steps(), spoken)), False
+        spoken, punctuator = self.spoken_for(job), self.punctuator if self.punctuates else None
+        job.is_dictation = job.is_live or bool(spoken.commands) or punctuator is not None
+        self._reading, self._is_leaving = Task(lambda: _written(steps(), spoken, punctuator)), False
         self._reading.event.connect(self._take)
         self._reading.done.connect(self._reading_done)
         self._reading.cancelled.connect(self._reading_ended)
@@ -258,8 +262,9 @@ class ReadingQueue(QObject):
         self._go_on()
 
 
-def _written(events: Iterable[Event], spoken: Spoken) -> Iterator[Event]:
-    """On the task's thread: a disk with own words may be slow."""
+def _written(events: Iterable[Event], spoken: Spoken, lazy: LazyPunctuator | None) -> Iterator[Event]:
+    """On the task's thread: a disk with own words may be slow, and a model takes time to load."""
     from engine.decode.own_words import read_spelling  # brings NumPy along, which the window must not wait for
 
-    yield from dictated(events, replace(spoken, spelling=OwnSpelling(read_spelling())))
+    spoken = replace(spoken, spelling=OwnSpelling(read_spelling()))
+    yield from dictated(events, spoken, lazy.load() if lazy is not None else None)

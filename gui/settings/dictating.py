@@ -48,6 +48,8 @@ class DictatingSection(SettingsForm):
         self._tick("small_window", _("Show a small window meanwhile, with stop and cancel"))
 
     def _add_text(self) -> None:
+        note = _("In dictations and opened files. What was recognised is kept beside it.")
+        self._tick("punctuate", _("Put punctuation marks and capital letters"), note)
         self._tick("copy_dictated", _("Copy the text when a dictation ends"))
 
     def _add_silence(self) -> None:
@@ -77,8 +79,8 @@ class DictatingSection(SettingsForm):
         self.add_heading(_("Spoken commands"))
         self.add_note(
             _(
-                "The model hears letters: it writes no punctuation and no capitals of its own. Said while you dictate, "
-                "these words are carried out instead of being written."
+                "Said while you dictate, these words are carried out instead of being written. "
+                "Where you say a mark, no other is put."
             )
         )
         self.spoken: dict[str, Tick] = {}

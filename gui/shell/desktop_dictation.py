@@ -84,7 +84,7 @@ class Dictating(QObject):
     # --- settings ---
 
     def _apply_all(self) -> None:
-        for name in ("silence_s", "tray_icon"):
+        for name in ("silence_s", "tray_icon", "punctuate"):
             self._apply(name)
         if self._settings.global_keys:
             self._apply("global_keys")
@@ -94,6 +94,8 @@ class Dictating(QObject):
         match name:
             case "silence_s":
                 self._session.stop_after_silence(self._settings.silence_s)
+            case "punctuate":
+                self._session.punctuates = self._settings.punctuate
             case "global_keys":
                 self.shortcut.use(self._settings.global_keys)
                 self._show_keys()

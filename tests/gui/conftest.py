@@ -16,6 +16,7 @@ from engine.audio.capture import LOST_AFTER_S, InputDevice, Recorder
 from gui.core import i18n
 from gui.core.garbage import Garbage
 from gui.core.i18n import window_locale
+from gui.core.settings import Settings
 from gui.shell.app import Program, make_trainer_page
 from gui.shell.main_window import MakeTrainer
 from gui.widgets.plain_text import plain_text
@@ -116,6 +117,12 @@ def garbage_of_module() -> Iterator[None]:
 def garbage_of_test(garbage_of_module) -> Iterator[None]:
     yield
     Garbage.collect_due()
+
+
+@pytest.fixture(autouse=True)
+def as_it_was_said(monkeypatch) -> None:
+    """Texts come without marks unless a test wants them: then what is dictated can be compared letter by letter."""
+    monkeypatch.setattr(Settings.punctuate, "default", False)
 
 
 @pytest.fixture

@@ -4,10 +4,11 @@ from itertools import chain
 
 import pytest
 
-from engine.dictation.apply_commands import Dictation, dictated, paragraphs
+from engine.dictation.apply_commands import LONG_PARAGRAPH, Dictation, dictated, paragraphs, put_behind
 from engine.dictation.spoken_commands import NOTHING_SPOKEN, Spoken
 from engine.events import Final, Finished, Provisional, Revised, Segment, Word
 from engine.transcript.document import Document
+from engine.transcript.punctuate import punctuated
 from engine.transcript.spoken_words import said_in
 from tests.helpers.punctuation import ByHeart
 
@@ -164,3 +165,29 @@ def test_text_as_it_stands_on_the_page_is_that_of_the_document():
 
     assert paragraphs(segments) == Document.of(segments, is_dictation=True).text
     assert list(chain.from_iterable(s.text.split() for s in segments)) == ["Он", "пришёл,", "она", "ушла."]
+
+
+def test_a_transcript_of_before_is_punctuated_as_it_stands():
+    plain = Document.of(breaths("привет как дела", "у меня хорошо"), "a.wav", 9.0, "m").edited(
+        "Привет, как дела\nу меня отлично"
+    )
+    document = punctuated(plain, ByHeart("привет. дела? Отлично!"))
+
+    assert document.text == "Привет, как дела? У меня Отлично!"
+    assert [word.start_s for word in document.words] == [word.start_s for word in plain.words]
+    assert not document.is_edited
+    assert punctuated(document, ByHeart("как,")) == document
+
+
+def test_lines_that_were_dictated_stay_when_the_text_is_punctuated():
+    plain = Document.of(breaths("один два", "три"), is_dictation=True).edited("один\n\nдва три")
+
+    assert punctuated(plain, ByHeart("")).text == "Один\n\nДва три."
+
+
+@pytest.mark.parametrize(
+    ("line", "is_parted"),
+    [("а" * LONG_PARAGRAPH, True), ("Да. " + "а" * LONG_PARAGRAPH, False), ("а" * LONG_PARAGRAPH + ".", True)],
+)
+def test_a_long_paragraph_ends_with_its_sentence(line, is_parted):
+    assert put_behind(line, "да").startswith("\n") == is_parted

@@ -1,0 +1,116 @@
+"""Marks and capitals from dictation to page, history and clipboard, and for entries that were read without them."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QPushButton
+
+from engine.errors import PunctuationError
+from gui.session.status import Recording
+from tests.gui.history_stage import choose, entries, settle, show_history
+from tests.helpers.punctuation import ByHeart, Ready
+
+MARKS = "Привет, дела? Москве. хорошо!"
+
+
+@pytest.fixture
+def punctuated(stage):
+    stage.session.punctuator = Ready(ByHeart(MARKS))
+    stage.program.settings.punctuate = True
+    return stage
+
+
+def dictate(stage, qtbot, *breaths: str) -> None:
+    stage.page.toggle_recording()
+    stage.microphone.say_for(0.5)
+    qtbot.waitUntil(lambda: stage.session.status.recording is Recording.LISTENING)
+    for number, text in enumerate(breaths):
+        stage.engine.write(text, start_s=10.0 * number)
+    qtbot.waitUntil(lambda: len(stage.text.split()) == len(" ".join(breaths).split()))
+    stage.page.toggle_recording()
+    stage.microphone.say_for(1.0)
+    qtbot.waitUntil(lambda: stage.session.status.recording is Recording.NONE)
+    stage.engine.finish()
+    qtbot.waitUntil(lambda: not stage.session.jobs)
+    settle(stage, qtbot)
+
+
+def press(page, text: str) -> None:
+    (button,) = [b for b in page.messages.findChildren(QPushButton) if b.text() == text and b.isVisible()]
+    button.click()
+
+
+def test_a_dictation_has_its_marks_on_the_page_in_the_history_and_in_the_clipboard(punctuated, qtbot):
+    dictate(punctuated, qtbot, "привет как дела", "у нас в москве хорошо")
+    wanted = "Привет, как дела? У нас в Москве. Хорошо!"
+
+    assert punctuated.text == wanted
+    assert entries(punctuated, qtbot)[0].text == wanted
+    qtbot.waitUntil(lambda: QGuiApplication.clipboard().text() == wanted)
+
+
+def test_the_last_mark_comes_when_nothing_is_said_any_more(punctuated, qtbot):
+    punctuated.page.toggle_recording()
+    punctuated.microphone.say_for(0.5)
+    qtbot.waitUntil(lambda: punctuated.session.status.recording is Recording.LISTENING)
+    punctuated.engine.guess("привет как")
+    qtbot.waitUntil(lambda: punctuated.page.transcript.provisional_text == "Привет, как")
+    punctuated.engine.write("привет как дела")
+    qtbot.waitUntil(lambda: punctuated.text == "Привет, как дела")
+    punctuated.engine.finish()
+    qtbot.waitUntil(lambda: punctuated.text == "Привет, как дела?")
+
+
+def test_what_a_person_changed_stays_when_marks_come(punctuated, qtbot):
+    punctuated.page.toggle_recording()
+    punctuated.microphone.say_for(0.5)
+    qtbot.waitUntil(lambda: punctuated.session.status.recording is Recording.LISTENING)
+    punctuated.engine.write("привет как дела")
+    qtbot.waitUntil(lambda: punctuated.text == "Привет, как дела")
+    cursor = punctuated.page.transcript.textCursor()
+    cursor.setPosition(0)
+    cursor.setPosition(len("Привет"), cursor.MoveMode.KeepAnchor)
+    cursor.insertText("Здравствуй")
+    punctuated.engine.write("у нас", start_s=10.0)
+    qtbot.waitUntil(lambda: "нас" in punctuated.text)
+
+    assert punctuated.text == "Здравствуй, как дела? У нас"
+
+
+def test_the_switch_writes_words_as_they_were_said(punctuated, qtbot):
+    punctuated.program.settings.punctuate = False
+    dictate(punctuated, qtbot, "привет как дела")
+
+    assert punctuated.text == "привет как дела"
+
+
+def test_a_model_that_cannot_be_used_is_told_and_words_come_all_the_same(punctuated, qtbot):
+    punctuated.session.punctuator = Ready(None, PunctuationError(path="/нет", reason="it is gone"))
+    dictate(punctuated, qtbot, "привет как дела")
+
+    assert punctuated.text == "привет как дела"
+    assert any("without marks" in message for message in punctuated.page.messages.texts)
+
+
+def test_entries_of_before_are_punctuated_when_that_is_asked_for_and_back_again(stage, qtbot):
+    stage.session.punctuator = Ready(ByHeart(MARKS))
+    dictate(stage, qtbot, "привет как дела")
+    page = show_history(stage, qtbot)
+    choose(page, qtbot, 0)
+    qtbot.mouseClick(page.actions.punctuate, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: entries(stage, qtbot)[0].text == "Привет, как дела?")
+    qtbot.waitUntil(lambda: not page.punctuating.busy)
+    press(page, "Undo")
+
+    qtbot.waitUntil(lambda: entries(stage, qtbot)[0].text == "привет как дела")
+
+
+def test_a_text_that_has_its_marks_is_left_as_it_is(punctuated, qtbot):
+    dictate(punctuated, qtbot, "привет как дела")
+    page = show_history(punctuated, qtbot)
+    choose(page, qtbot, 0)
+    page.actions.punctuate.click()
+    qtbot.waitUntil(lambda: not page.punctuating.busy)
+
+    assert [entry.text for entry in entries(punctuated, qtbot)] == ["Привет, как дела?"]
+    assert not entries(punctuated, qtbot)[0].has_previous
