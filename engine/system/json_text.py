@@ -7,13 +7,13 @@ from typing import TypeVar
 
 from engine.system.bounded_read import read_bounded
 
-_Kind = TypeVar("_Kind", dict, list)
+_Kind = TypeVar("_Kind")
 _MOST_BYTES = 2**28
 _MOST_DIGITS = 19  # of a whole number; larger ones fit in no file of ours and overflow elsewhere
 
 
 def parse_json(text: str | bytes, kind: type[_Kind] = dict, finite: bool = False, any_letters: bool = False) -> _Kind:
-    """An object or a list, without numbers that overflow or letters that no file can hold.
+    """JSON of a kind, an object unless said otherwise, without numbers that overflow or letters that no file can hold.
 
     finite: NaN and infinity are refused too. any_letters: lone surrogates, as in names that are no Unicode, are taken.
     Raises ValueError.

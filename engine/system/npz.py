@@ -45,14 +45,14 @@ def map_array(path: Path, dtype: type[np.generic], shape: Shape) -> np.ndarray:
             found, found_dtype, in_columns = _header(file)
             start = file.tell()
             n_bytes = os.fstat(file.fileno()).st_size - start
-        if found_dtype != np.dtype(dtype) or in_columns:
+        if found_dtype != np.dtype(dtype):
             raise ValueError(f"it holds {found_dtype}, not {np.dtype(dtype)}")
         _check_shape(path.name, found, shape)
         if math.prod(found) * found_dtype.itemsize > n_bytes:
             raise ValueError("it is cut off")
         if not math.prod(found):
             return np.zeros(found, dtype)
-        return np.memmap(path, found_dtype, "r", start, found)
+        return np.memmap(path, found_dtype, "r", start, found, order="F" if in_columns else "C")
     except (OSError, WrongShape):
         raise
     except Exception as error:  # as above

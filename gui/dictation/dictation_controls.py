@@ -19,6 +19,7 @@ from gui.widgets.theme import GRID, TITLE_SCALE, theme
 from gui.widgets.tool_row import ToolRow, tool_button
 
 SHOW_PROGRESS_AFTER_MS = 500
+_LARGE_TEXT = 1.5  # from here on a small window has no room for what stands in the settings too
 
 
 class Toolbar(ToolRow):
@@ -119,12 +120,14 @@ class Controls(QWidget):
         grid.addWidget(self._below, 2, 0, 1, 3)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(2, 1)
-        for widget in (self.cancel, self.progress, self.elapsed, self._below):
+        for widget in (self.cancel, self.progress, self.elapsed):
             keep_place(widget)
 
     def show_status(self, status: Status) -> None:
         self._status = status
-        self._below.setVisible(not status.can_cancel)
+        has_room = theme().text_scale <= _LARGE_TEXT
+        self._below.setVisible(not status.can_cancel and has_room)
+        keep_place(self._below, has_room)
         recording = status.recording in (Recording.OPENING, Recording.LISTENING)
         self.record.set_recording(recording)
         self.record.show_overdriven(recording and status.loudness is Loudness.OVERDRIVEN)

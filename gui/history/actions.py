@@ -65,7 +65,7 @@ class HistoryActions(FlowRow):
     @property
     def buttons(self) -> tuple[QPushButton, ...]:
         return (
-            *(self.open, self.play, self.again, self.save, self.punctuate, self.rename, self.delete),
+            *(self.open, self.play, self.again, self.save, self.rename, self.delete, self.punctuate),
             *(self.restore, self.purge, self.empty_bin, self.all_again),
         )
 
@@ -112,7 +112,7 @@ class HistoryActions(FlowRow):
             chosen = []
         in_bin = self._page.model.show is Show.BIN
         one = chosen[0] if len(chosen) == 1 else None
-        for button in (self.open, self.play, self.again, self.save, self.punctuate, self.rename, self.delete):
+        for button in (self.open, self.play, self.again, self.save, self.rename, self.delete):
             button.setVisible(not in_bin)
         for button in (self.restore, self.purge, self.empty_bin):
             button.setVisible(in_bin)
@@ -125,7 +125,7 @@ class HistoryActions(FlowRow):
         self.again.setEnabled(bool(chosen) and not any(entry.state is State.RECORDING for entry in chosen))
         has_text = any(entry.text and entry.state not in _BUSY for entry in chosen)
         self._show_saving(has_text)
-        self.punctuate.setEnabled(has_text)
+        self.punctuate.setVisible(has_text and not in_bin)  # the last one: none moves for it
         self.rename.setEnabled(one is not None)
         self.delete.setEnabled(bool(chosen) and not busy)
         self.restore.setEnabled(bool(chosen))

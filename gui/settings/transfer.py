@@ -41,10 +41,10 @@ def parsed(text: str, path: Path) -> tuple[dict[str, object], list[str], str | N
     Raises SettingsFileUnusable if one of them is not allowed, or if it is no such file.
     """
     try:
-        whole = parse_json(text)
+        whole = parse_json(text, object)
     except ValueError as error:
         raise SettingsFileUnusable(path=path, reason="it is no JSON") from error
-    if whole.get("format") != FORMAT or not isinstance(whole.get("settings"), dict):
+    if not isinstance(whole, dict) or whole.get("format") != FORMAT or not isinstance(whole.get("settings"), dict):
         raise SettingsFileUnusable(path=path, reason="it was not exported by this program")
     if whole.get("version") != VERSION:
         raise SettingsFileUnusable(path=path, reason="it was exported by another version")

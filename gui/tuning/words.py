@@ -28,7 +28,7 @@ def own_words(result: BeforeAfter) -> str:
         said = _("Your speech is recognised better: of 100 letters {after} are wrong now, and {before} were before.")
     else:
         said = _(
-            "It reads you no better: of 100 letters {after} are wrong now, and {before} were before. "
+            "Your speech is recognised no better: of 100 letters {after} are wrong now, and {before} were before. "
             "Record more, and tune again."
         )
     before, after = map(_of_hundred, result.told)

@@ -48,6 +48,7 @@ class OtherVoicesPanel(QWidget):
         url: str = corpus_url(),
     ):
         super().__init__()
+        self._left_out = ""  # what could not be fetched, in words
         self._model, self._settings, self._own, self._outside, self._url = model, settings, own, outside, url
         self.others: Others | None = None
         self._is_wanted = False
@@ -165,7 +166,7 @@ class OtherVoicesPanel(QWidget):
             case Retrying() | Progress():
                 self.show_log.setVisible(show_fetching(event, self.said, self.progress))
             case Finished() if event.failed:
-                self.done.emit(failed_words(event), None)
+                self._left_out = failed_words(event)
             case Found() | Extracting():
                 show_preparing(event, self.said, self.progress)
             case Got():
@@ -182,7 +183,8 @@ class OtherVoicesPanel(QWidget):
             "{n} recordings of other people are ready, to be mixed in and to measure by.",
             got.n,
         )
-        self.done.emit(said.format(n=got.n), None)
+        self.done.emit(" ".join(filter(None, (self._left_out, said.format(n=got.n)))), None)
+        self._left_out = ""
 
     def _end(self, outcome: Exception | None) -> None:
         self._show_state()

@@ -21,10 +21,10 @@ def push_button(text: str, hint: str, kind: str = "outlined") -> QPushButton:
     return button
 
 
-def keep_place(widget: QWidget) -> None:
+def keep_place(widget: QWidget, is_kept: bool = True) -> None:
     """Hidden or not, it takes the same room, so that nothing else moves when it comes and goes."""
     policy = widget.sizePolicy()
-    policy.setRetainSizeWhenHidden(True)
+    policy.setRetainSizeWhenHidden(is_kept)
     widget.setSizePolicy(policy)
 
 

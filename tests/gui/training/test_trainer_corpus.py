@@ -33,20 +33,20 @@ def trainer(make_stage) -> TrainerStage:
 def test_a_feature_cache_is_checked_and_used_as_it_is(trainer, qtbot, tmp_path):
     cache = write_cache(tmp_path / "cache")
     trainer.answers = [cache]
-    trainer.corpus.corpus.folders.add.click()
-    trainer.corpus.corpus.check.click()
-    qtbot.waitUntil(lambda: not trainer.corpus.corpus.busy)
-    assert trainer.corpus.corpus.report.summary.text().startswith("Taken: 64 recordings, 0.0 hours, 5 speakers")
-    assert "16 of them are held out." in trainer.corpus.corpus.report.summary.text()
+    trainer.corpus.folders.add.click()
+    trainer.corpus.check.click()
+    qtbot.waitUntil(lambda: not trainer.corpus.busy)
+    assert trainer.corpus.report.summary.text().startswith("Taken: 64 recordings, 0.0 hours, 5 speakers")
+    assert "16 of them are held out." in trainer.corpus.report.summary.text()
     assert not (data_dir() / "caches").exists()
     assert Settings().corpora == [cache]
 
 
 def test_who_changes_their_mind_keeps_what_was_chosen(trainer, tmp_path):
-    trainer.corpus.corpus.use(tmp_path)
+    trainer.corpus.use(tmp_path)
     trainer.answers = [None]
-    trainer.corpus.corpus.folders.add.click()
-    assert trainer.corpus.corpus.corpora == [tmp_path]
+    trainer.corpus.folders.add.click()
+    assert trainer.corpus.corpora == [tmp_path]
 
 
 def test_each_kind_of_model_has_a_cache_of_its_own(tmp_path):
@@ -55,14 +55,14 @@ def test_each_kind_of_model_has_a_cache_of_its_own(tmp_path):
 
 
 def test_an_empty_folder_is_told(trainer, qtbot, tmp_path):
-    trainer.corpus.corpus.use(tmp_path)
-    trainer.corpus.corpus.check.click()
-    qtbot.waitUntil(lambda: not trainer.corpus.corpus.busy)
+    trainer.corpus.use(tmp_path)
+    trainer.corpus.check.click()
+    qtbot.waitUntil(lambda: not trainer.corpus.busy)
     assert len(trainer.told) == 1
 
 
 def test_the_report_lists_what_was_left_out_under_its_reason(trainer):
-    report = trainer.corpus.corpus.report
+    report = trainer.corpus.report
     report.show_report(REPORT)
     assert report.summary.text() == (
         "Taken: 10 recordings, 2.0 hours, 3 speakers, 8 different sentences. 2 of them are held out. 3 were left out."
@@ -79,12 +79,12 @@ def test_the_report_lists_what_was_left_out_under_its_reason(trainer):
 def test_a_folder_of_recordings_becomes_a_feature_cache(trainer, qtbot, tmp_path):
     source = tmp_path / "corpus"
     write_voxforge(source, ("anna", "boris", "ira"))
-    trainer.corpus.corpus.use(source)
-    trainer.corpus.corpus.check.click()
-    assert trainer.corpus.corpus.cancel.isEnabled()
-    qtbot.waitUntil(lambda: not trainer.corpus.corpus.busy, timeout=90_000)
+    trainer.corpus.use(source)
+    trainer.corpus.check.click()
+    assert trainer.corpus.cancel.isEnabled()
+    qtbot.waitUntil(lambda: not trainer.corpus.busy, timeout=90_000)
     assert trainer.told == []
-    assert trainer.corpus.corpus.report.summary.text().startswith("Taken: ")
+    assert trainer.corpus.report.summary.text().startswith("Taken: ")
     features, model = PRESETS["shipped"]
     assert (cache_folder([source], features, model.n_stacked) / "features.npy").is_file()
 
@@ -92,22 +92,22 @@ def test_a_folder_of_recordings_becomes_a_feature_cache(trainer, qtbot, tmp_path
 def test_several_folders_become_one_corpus(trainer, qtbot, tmp_path):
     anna, cache = write_voxforge(tmp_path / "anna", ("anna",)), write_cache(tmp_path / "cache")
     trainer.answers = [anna, cache]
-    trainer.corpus.corpus.folders.add.click()
-    trainer.corpus.corpus.folders.add.click()
-    trainer.corpus.corpus.check.click()
-    qtbot.waitUntil(lambda: not trainer.corpus.corpus.busy, timeout=90_000)
+    trainer.corpus.folders.add.click()
+    trainer.corpus.folders.add.click()
+    trainer.corpus.check.click()
+    qtbot.waitUntil(lambda: not trainer.corpus.busy, timeout=90_000)
     assert trainer.told == []
-    assert trainer.corpus.corpus.report.summary.text().startswith("Taken: 72 recordings")
-    assert "6 speakers" in trainer.corpus.corpus.report.summary.text()
+    assert trainer.corpus.report.summary.text().startswith("Taken: 72 recordings")
+    assert "6 speakers" in trainer.corpus.report.summary.text()
     assert Settings().corpora == [anna, cache]
 
 
 def test_a_folder_is_taken_off_the_list_and_stays_on_the_disk(trainer, tmp_path):
-    trainer.corpus.corpus.use(tmp_path)
-    assert not trainer.corpus.corpus.delete.isVisible()
-    trainer.corpus.corpus.folders.list.setCurrentRow(0)
-    trainer.corpus.corpus.folders.take_off.click()
-    assert trainer.corpus.corpus.corpora == []
+    trainer.corpus.use(tmp_path)
+    assert not trainer.corpus.delete.isVisible()
+    trainer.corpus.folders.list.setCurrentRow(0)
+    trainer.corpus.folders.take_off.click()
+    assert trainer.corpus.corpora == []
     assert Settings().corpora == []
     assert tmp_path.is_dir()
 
@@ -116,53 +116,53 @@ def downloaded(trainer):
     folder = corpora.corpora_dir() / "Russian"
     write_voxforge(folder, ("anna", "boris"))
     (data_dir() / "caches" / "Russian-0123abcd").mkdir(parents=True)
-    trainer.corpus.corpus.use(folder)
-    trainer.corpus.corpus.folders.list.setCurrentRow(0)
+    trainer.corpus.use(folder)
+    trainer.corpus.folders.list.setCurrentRow(0)
     return folder
 
 
 def test_downloaded_recordings_are_deleted_after_a_question(trainer, qtbot):
     folder = downloaded(trainer)
     trainer.answers = [False]
-    trainer.corpus.corpus.delete.click()
+    trainer.corpus.delete.click()
     assert folder.is_dir()
-    assert trainer.corpus.corpus.corpora == [folder]
+    assert trainer.corpus.corpora == [folder]
     trainer.answers = [True]
-    trainer.corpus.corpus.delete.click()
-    qtbot.waitUntil(lambda: not trainer.corpus.corpus.busy)
+    trainer.corpus.delete.click()
+    qtbot.waitUntil(lambda: not trainer.corpus.busy)
     assert trainer.told == []
-    assert trainer.corpus.corpus.corpora == []
+    assert trainer.corpus.corpora == []
     assert list(corpora.corpora_dir().iterdir()) == []
     assert list((data_dir() / "caches").iterdir()) == []
 
 
 def test_nothing_is_deleted_while_a_training_may_read_it(trainer):
     downloaded(trainer)
-    trainer.corpus.corpus.lock = True
-    trainer.corpus.corpus.show_state()
-    assert not trainer.corpus.corpus.delete.isEnabled()
+    trainer.corpus.lock = True
+    trainer.corpus.show_state()
+    assert not trainer.corpus.delete.isEnabled()
 
 
 def test_recordings_are_not_checked_while_a_training_makes_them_ready(trainer, qtbot, tmp_path):
-    trainer.corpus.corpus.use(write_voxforge(tmp_path / "corpus", ("anna", "boris")))
-    assert trainer.corpus.corpus.check.isEnabled()
+    trainer.corpus.use(write_voxforge(tmp_path / "corpus", ("anna", "boris")))
+    assert trainer.corpus.check.isEnabled()
     trainer.training.form.name.setText("mine")
     trainer.training.train.click()
     assert trainer.training.job.state is State.STARTING
-    assert not trainer.corpus.corpus.check.isEnabled()
-    trainer.corpus.corpus.prepare()  # as by Try again
-    assert not trainer.corpus.corpus.busy
+    assert not trainer.corpus.check.isEnabled()
+    trainer.corpus.prepare()  # as by Try again
+    assert not trainer.corpus.busy
     trainer.training.stop.click()
     assert trainer.training.job.state is State.LEAVING
-    assert not trainer.corpus.corpus.check.isEnabled()
+    assert not trainer.corpus.check.isEnabled()
     qtbot.waitUntil(trainer.has_ended)
-    assert trainer.corpus.corpus.check.isEnabled()
+    assert trainer.corpus.check.isEnabled()
     assert trainer.told == []
 
 
 def test_recordings_may_be_checked_once_a_training_learns(trainer, tmp_path):
     """Others than those that it learns from."""
-    trainer.corpus.corpus.use(tmp_path)
+    trainer.corpus.use(tmp_path)
     job = trainer.training.job
     for state, is_free in (
         (State.STARTING, False),
@@ -172,16 +172,16 @@ def test_recordings_may_be_checked_once_a_training_learns(trainer, tmp_path):
         (State.IDLE, True),
     ):
         job._set(state)
-        assert trainer.corpus.corpus.check.isEnabled() is is_free
+        assert trainer.corpus.check.isEnabled() is is_free
 
 
 def test_a_training_does_not_begin_by_its_key_while_recordings_are_checked(trainer, qtbot, tmp_path):
-    trainer.corpus.corpus.use(write_voxforge(tmp_path / "corpus", ("anna", "boris")))
-    trainer.corpus.corpus.check.click()
+    trainer.corpus.use(write_voxforge(tmp_path / "corpus", ("anna", "boris")))
+    trainer.corpus.check.click()
     assert not trainer.training.train.isEnabled()
     trainer.training.toggle()
     assert trainer.training.job.state is State.IDLE
-    qtbot.waitUntil(lambda: not trainer.corpus.corpus.busy, timeout=90_000)
+    qtbot.waitUntil(lambda: not trainer.corpus.busy, timeout=90_000)
     assert trainer.training.train.isEnabled()
     assert trainer.told == []
 

@@ -31,58 +31,58 @@ def trainer(make_stage, site) -> TrainerStage:
 
 
 def look(trainer, qtbot):
-    trainer.download.download.look.click()
-    qtbot.waitUntil(lambda: not trainer.download.download.work.running)
+    trainer.download.look.click()
+    qtbot.waitUntil(lambda: not trainer.download.work.running)
 
 
 def fetch(trainer, qtbot):
-    trainer.download.download.start.click()
-    qtbot.waitUntil(lambda: not trainer.download.download.work.running)
+    trainer.download.start.click()
+    qtbot.waitUntil(lambda: not trainer.download.work.running)
 
 
 def test_what_there_is_is_told_before_anything_is_fetched(trainer, qtbot):
-    assert not trainer.download.download.start.isVisible()
+    assert not trainer.download.start.isVisible()
     look(trainer, qtbot)
-    said = trainer.download.download.state.text()
+    said = trainer.download.state.text()
     assert "3 archives to fetch" in said
     assert "are free" in said
-    assert trainer.download.download.start.isVisible()
+    assert trainer.download.start.isVisible()
     assert not corpus_folder("127.0.0.1").exists()
 
 
 def test_the_chosen_archives_are_fetched_and_become_the_corpus(trainer, qtbot):
     look(trainer, qtbot)
-    trainer.download.download.text.setText("anna")
-    assert "1 archive to fetch" in trainer.download.download.state.text()
+    trainer.download.text.setText("anna")
+    assert "1 archive to fetch" in trainer.download.state.text()
     fetch(trainer, qtbot)
     folder = corpus_folder("127.0.0.1")
     assert [path.name for path in folder.iterdir()] == ["anna-20110516-abc"]
-    assert trainer.corpus.corpus.corpora == [folder]
-    assert trainer.download.download.state.text() == "1 archive was fetched."
-    trainer.download.download.text.setText("")
-    assert "2 archives to fetch" in trainer.download.download.state.text()
-    assert "1 archive is there already." in trainer.download.download.state.text()
+    assert trainer.corpus.corpora == [folder]
+    assert trainer.download.state.text() == "1 archive was fetched."
+    trainer.download.text.setText("")
+    assert "2 archives to fetch" in trainer.download.state.text()
+    assert "1 archive is there already." in trainer.download.state.text()
 
 
 def test_a_number_of_archives(trainer, qtbot):
     look(trainer, qtbot)
-    trainer.download.download.count.setValue(2)
+    trainer.download.count.setValue(2)
     fetch(trainer, qtbot)
-    assert trainer.download.download.state.text() == "2 archives were fetched."
+    assert trainer.download.state.text() == "2 archives were fetched."
 
 
 def test_a_name_that_nothing_has_is_told(trainer, qtbot):
     look(trainer, qtbot)
-    trainer.download.download.text.setText("zzz")
-    assert "zzz" in trainer.download.download.state.text()
-    assert not trainer.download.download.start.isEnabled()
+    trainer.download.text.setText("zzz")
+    assert "zzz" in trainer.download.state.text()
+    assert not trainer.download.start.isEnabled()
 
 
 def test_a_broken_archive_is_named_at_the_end(trainer, site, qtbot):
     site.archives["ira.tgz"] = b"no archive"
     look(trainer, qtbot)
     fetch(trainer, qtbot)
-    said = trainer.download.download.state.text()
+    said = trainer.download.state.text()
     assert "2 archives were fetched." in said
     assert "1 was left out:\nira.tgz" in said
 
@@ -90,8 +90,8 @@ def test_a_broken_archive_is_named_at_the_end(trainer, site, qtbot):
 def said_at(trainer, kind) -> list[tuple[object, str]]:
     """Grows by each event of a kind, with what the person reads then."""
     told = []
-    trainer.download.download.work.event.connect(
-        lambda event: told.append((event, trainer.download.download.state.text())) if isinstance(event, kind) else None
+    trainer.download.work.event.connect(
+        lambda event: told.append((event, trainer.download.state.text())) if isinstance(event, kind) else None
     )
     return told
 
@@ -124,7 +124,7 @@ def test_the_rate_and_the_time_left_are_told_while_it_is_fetched(trainer, site, 
 )
 def test_that_it_tries_again_is_told(make_stage, site, qtbot, language, words):
     trainer = TrainerStage(make_stage, language=language)
-    trainer.download.download.site.setText(site.url)
+    trainer.download.site.setText(site.url)
     look(trainer, qtbot)
     site.fails("ira.tgz", answers(503, Retry_After="20"))
     told = said_at(trainer, Retrying)
@@ -136,7 +136,7 @@ def test_that_it_tries_again_is_told(make_stage, site, qtbot, language, words):
 
 
 def test_that_it_tries_again_stays_until_something_has_come(trainer):
-    panel = trainer.download.download
+    panel = trainer.download
     refused = SiteRefused(url="http://a/ira.tgz", status=503)
     again = Retrying("ira.tgz", refused, 30.0)
     said = f"{refused} Trying again in 30 s."
@@ -182,7 +182,7 @@ def test_room_that_was_made_on_the_disk_is_seen_when_download_is_pressed_again(t
     disk.append(1 << 40)
     fetch(trainer, qtbot)
     assert trainer.told == []
-    assert trainer.download.download.state.text() == "3 archives were fetched."
+    assert trainer.download.state.text() == "3 archives were fetched."
 
 
 def test_a_disk_that_filled_up_since_the_look_is_told_before_anything_is_fetched(trainer, site, qtbot, disk):
@@ -197,35 +197,35 @@ def test_a_disk_that_filled_up_since_the_look_is_told_before_anything_is_fetched
 
 def test_another_folder_for_downloads_chosen_meanwhile_is_not_where_they_went(trainer, qtbot, tmp_path):
     look(trainer, qtbot)
-    trainer.download.download.start.click()
+    trainer.download.start.click()
     trainer.page._settings.download_folder = tmp_path
-    qtbot.waitUntil(lambda: not trainer.download.download.work.running)
-    assert trainer.corpus.corpus.corpora == [corpus_folder("127.0.0.1")]
-    assert str(tmp_path) in trainer.download.download.place.text()
+    qtbot.waitUntil(lambda: not trainer.download.work.running)
+    assert trainer.corpus.corpora == [corpus_folder("127.0.0.1")]
+    assert str(tmp_path) in trainer.download.place.text()
 
 
 def test_a_folder_without_a_single_archive_does_not_become_the_corpus(trainer, site, qtbot):
     site.archives = {"ira.tgz": b"no archive"}
     look(trainer, qtbot)
     fetch(trainer, qtbot)
-    assert "1 was left out:\nira.tgz" in trainer.download.download.state.text()
-    assert trainer.corpus.corpus.corpora == []
+    assert "1 was left out:\nira.tgz" in trainer.download.state.text()
+    assert trainer.corpus.corpora == []
 
 
 def test_a_site_that_refuses_is_told_and_can_be_tried_again(trainer, site, qtbot):
     site.fails(INDEX, answers(404))
     look(trainer, qtbot)
     assert len(trainer.told) == 1
-    trainer.page.messages.findChildren(type(trainer.download.download.look))[0].click()
-    qtbot.waitUntil(lambda: trainer.download.download.start.isVisible())
+    trainer.page.messages.findChildren(type(trainer.download.look))[0].click()
+    qtbot.waitUntil(lambda: trainer.download.start.isVisible())
     assert trainer.told == []
 
 
 def test_cancel_stops_and_the_next_download_goes_on(trainer, site, qtbot):
     look(trainer, qtbot)
-    trainer.download.download.start.click()
-    trainer.download.download.cancel.click()
-    qtbot.waitUntil(lambda: not trainer.download.download.work.running)
+    trainer.download.start.click()
+    trainer.download.cancel.click()
+    qtbot.waitUntil(lambda: not trainer.download.work.running)
     assert trainer.told == []
     fetch(trainer, qtbot)
     assert sorted(path.name for path in corpus_folder("127.0.0.1").iterdir()) == sorted(NAMES)
@@ -234,16 +234,16 @@ def test_cancel_stops_and_the_next_download_goes_on(trainer, site, qtbot):
 def test_a_check_that_finds_nothing_usable_is_told(trainer, qtbot):
     look(trainer, qtbot)
     fetch(trainer, qtbot)
-    trainer.corpus.corpus.check.click()
-    qtbot.waitUntil(lambda: not trainer.corpus.corpus.busy)
+    trainer.corpus.check.click()
+    qtbot.waitUntil(lambda: not trainer.corpus.busy)
     assert len(trainer.told) == 1
     features, model = PRESETS["shipped"]
-    assert not cache_folder(trainer.corpus.corpus.corpora, features, model.n_stacked).exists()
+    assert not cache_folder(trainer.corpus.corpora, features, model.n_stacked).exists()
 
 
 def test_closing_while_downloading(trainer, qtbot):
     look(trainer, qtbot)
-    trainer.download.download.start.click()
+    trainer.download.start.click()
     with qtbot.waitSignal(trainer.page.closed):
         trainer.window.close()
     qtbot.waitUntil(lambda: not trainer.window.isVisible())

@@ -87,7 +87,7 @@ def read(program: Program, qtbot, path: Path) -> str:
 
 
 def download(trainer: TrainerPage, qtbot, site: VoxForgeSite) -> None:
-    panel = trainer.corpus.corpus.download
+    panel = trainer.corpus.download
     panel.site.setText(site.url)
     panel.look.click()
     qtbot.waitUntil(lambda: not panel.work.running, timeout=LONG_MS)
@@ -122,9 +122,9 @@ def test_from_the_site_to_a_sentence_read_by_ones_own_model(program, site, qtbot
     wav = spoken(SENTENCES[0], "f3", 145, tmp_path / "said.wav")  # a voice that the model never meets
     before = error_rate([(SENTENCES[0], read(program, qtbot, wav).lower())])
     download(trainer, qtbot, site)
-    trainer.corpus.corpus.check.click()
-    qtbot.waitUntil(lambda: not trainer.corpus.corpus.busy, timeout=LONG_MS)
-    assert f"Taken: {len(SPEAKERS) * len(SENTENCES)} recordings" in trainer.corpus.corpus.report.summary.text()
+    trainer.corpus.check.click()
+    qtbot.waitUntil(lambda: not trainer.corpus.busy, timeout=LONG_MS)
+    assert f"Taken: {len(SPEAKERS) * len(SENTENCES)} recordings" in trainer.corpus.report.summary.text()
     train(trainer, qtbot)
     assert trainer.messages.texts == []
     points = trainer.training.plot.lines["cer", "seen"]

@@ -94,7 +94,7 @@ def size_of(folder) -> int:
 
 
 def shipped_size(language) -> str:
-    n = f"{size_of(shipped_checkpoint()) / 1e6:.1f}"
+    n = f"{size_of(shipped_checkpoint()) / 1e6:.0f}"
     return f"{n} MB" if language == "en" else f"{n.replace('.', ',')} МБ"
 
 

@@ -151,7 +151,7 @@ def place_of_plots(training) -> QRect:
 
 
 def test_the_result_of_a_run_of_two_processes_is_shown(trainer):
-    home, (corpus,) = models_dir() / "0", trainer.corpus.corpus.corpora
+    home, (corpus,) = models_dir() / "0", trainer.corpus.corpora
     save_request(Request(home, (corpus,), VOXFORGE, ModelConfig(n_layers=2, n_units=12, n_stacked=2), TrainConfig()))
     with Pair(corpus, models_dir(), "--epochs", "1") as processes:
         told = [process.communicate()[1] for process in processes]
@@ -215,7 +215,7 @@ def test_closing_while_training_saves_first(trainer, qtbot):
 
 def test_a_cache_of_another_front_end_is_told(trainer, qtbot):
     trainer.training.form.start.setCurrentIndex(1)
-    (cache,) = trainer.corpus.corpus.corpora
+    (cache,) = trainer.corpus.corpora
     (cache / "config.json").write_text('{"features": {}}', encoding="utf-8")
     trainer.training.train.click()
     qtbot.waitUntil(trainer.has_ended, timeout=LONG_MS)

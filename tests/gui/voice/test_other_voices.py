@@ -143,10 +143,10 @@ def test_an_archive_that_fails_is_left_out_and_named(voice, site):
     name = f"{SPEAKERS[0]}-20110516-abc.tgz"
     site.always_fails(name, answers(404))
     voice.get()
-    left_out, done = voice.told
-    assert "1 was left out" in left_out
-    assert name in left_out
-    assert "are ready, to be mixed in" in done
+    (told,) = voice.told
+    assert "1 was left out" in told
+    assert name in told
+    assert "are ready, to be mixed in" in told
     assert voice.panel.others is Others.PREPARED
 
 
@@ -237,15 +237,15 @@ def test_prepared_together_or_alone_but_never_both(tmp_path):
 def test_the_trainer_shows_what_was_got_elsewhere(make_stage, qtbot, tmp_path):
     trainer = TrainerStage(make_stage)
     folder = write_voxforge(tmp_path / "got", SPEAKERS[:1])
-    assert trainer.corpus.corpus.corpora == []
+    assert trainer.corpus.corpora == []
     trainer.window.tabs.setCurrentIndex(0)
-    qtbot.waitUntil(lambda: not trainer.corpus.corpus.isVisible())
+    qtbot.waitUntil(lambda: not trainer.corpus.isVisible())
     trainer.stage.program.settings.corpora = [folder]
     trainer.window.show_trainer()
-    qtbot.waitUntil(lambda: trainer.corpus.corpus.corpora == [folder])
+    qtbot.waitUntil(lambda: trainer.corpus.corpora == [folder])
     other = write_voxforge(tmp_path / "other", SPEAKERS[1:2])
     trainer.stage.program.settings.corpora = [folder, other]
-    trainer.corpus.corpus.use(tmp_path / "got")
+    trainer.corpus.use(tmp_path / "got")
     assert trainer.stage.program.settings.corpora == [folder, other]
 
 

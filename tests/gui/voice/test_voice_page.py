@@ -348,7 +348,7 @@ def test_a_folder_of_recordings_is_taken_in(reading, qtbot, tmp_path):
     assert reading.table.rowCount() == 2
     reading.answers = [tmp_path / "nowhere"]
     reading.page.list.bring_in.click()
-    qtbot.waitUntil(lambda: len(reading.told) > 1 and not reading.page.work.running)
+    qtbot.waitUntil(lambda: any("nowhere" in told for told in reading.told) and not reading.page.work.running)
 
 
 def test_what_the_model_hears_stands_beside_it(reading, qtbot):
@@ -516,7 +516,7 @@ def test_what_is_written_is_what_counts(reading, written, said):
     reading.open()
     view = reading.page.tuning.result_view
     before, after = written
-    told = f"It reads you {said}: of 100 letters {after} are wrong now, and {before} were before."
+    told = f"Your speech is recognised {said}: of 100 letters {after} are wrong now, and {before} were before."
     assert view.own.text().startswith(told)
     assert view.measured.text().endswith("as the letters are heard: 20 now, 40 before.")
 
@@ -527,7 +527,9 @@ def test_one_that_brought_nothing_cannot_be_kept(reading):
     reading.open()
     view = reading.page.tuning.result_view
     assert not view.keep.isEnabled()
-    assert view.own.text().startswith("It reads you no better: of 100 letters 40 are wrong now, and 40 were before.")
+    assert view.own.text().startswith(
+        "Your speech is recognised no better: of 100 letters 40 are wrong now, and 40 were before."
+    )
     assert "could not be measured" in view.others.text()
 
 

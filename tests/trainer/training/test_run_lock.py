@@ -25,7 +25,7 @@ SETTINGS = TrainConfig(epochs=1, batch_frames=1500, nonspeech=0)
 HOLD = """
 import sys
 from pathlib import Path
-from trainer.training.run_lock import locked
+from trainer.training.run import locked
 
 with locked(Path(sys.argv[1])):
     print("locked", flush=True)
