@@ -207,8 +207,6 @@ class VoicePage(QWidget):
 
     def _end(self, outcome: Exception | None) -> None:
         self.list.set_busy(False)
-        if outcome is not None and not isinstance(outcome, Cancelled):
-            self.tell(outcome, None)
         if self._unkept is not None:  # it is a take still
             self.reader.show_take(self._unkept.path, self._unkept.text)
             self._unkept = None
@@ -216,6 +214,8 @@ class VoicePage(QWidget):
             self._tell_imported()
             self._kept = self.store.kept()
             self._show()
+        if outcome is not None and not isinstance(outcome, Cancelled):
+            self.tell(outcome, None)  # last: a success takes away what was told before
         self._close_when_quiet()
 
     _unkept: Kept | None = None
