@@ -140,12 +140,18 @@ def test_figures_are_those_of_all_utterances_together():
     assert found.to_dict()["wer"] == round(1 / 3, 4)
 
 
-def test_the_shipped_model_is_not_worse_on_new_sentences_with_its_language_model(shipped, shared, capsys):
-    """The figure that the model's card gives; see checkpoint1/MODEL_CARD.md."""
-    known = load_checkpoint(shipped).error_rates.get("dev_unseen_text", {})
-    if "beam_wer" not in known:
-        pytest.skip("the shipped model's card has no figure with a language model")
-    run(shared / "voxforge-ru-mfcc", "--split", "dev_unseen_text", "--json")
+@pytest.mark.parametrize(
+    ("name", "where"),
+    [
+        ("dev_unseen_text", ("voxforge-ru-mfcc", "--split", "dev_unseen_text")),
+        ("common-voice-2", ("speech-samples/common-voice-2",)),
+    ],
+)
+def test_the_shipped_model_is_not_worse_with_its_language_model(shipped, shared, capsys, name, where):
+    """The figures that the model's card gives; see checkpoint1/MODEL_CARD.md."""
+    known = load_checkpoint(shipped).error_rates[name]
+    folder, *options = where
+    run(shared / folder, *options, "--json")
     found = json.loads(capsys.readouterr().out)
     assert found["wer"] <= known["beam_wer"] + 0.005
     assert found["cer"] <= known["beam_cer"] + 0.005
