@@ -3,16 +3,15 @@
 import json
 import math
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
 from engine.system.bounded_read import read_bounded
 
-_Kind = TypeVar("_Kind")
 _MOST_BYTES = 2**28
 _MOST_DIGITS = 19  # of a whole number; larger ones fit in no file of ours and overflow elsewhere
 
 
-def parse_json(text: str | bytes, kind: type[_Kind] = dict, finite: bool = False, any_letters: bool = False) -> _Kind:
+def parse_json(text: str | bytes, kind: type = dict, finite: bool = False, any_letters: bool = False) -> Any:
     """JSON of a kind, an object unless said otherwise, without numbers that overflow or letters that no file can hold.
 
     finite: NaN and infinity are refused too. any_letters: lone surrogates, as in names that are no Unicode, are taken.
@@ -29,7 +28,7 @@ def parse_json(text: str | bytes, kind: type[_Kind] = dict, finite: bool = False
     return found
 
 
-def read_json(path: Path, kind: type[_Kind] = dict, most_bytes: int = _MOST_BYTES) -> _Kind:
+def read_json(path: Path, kind: type = dict, most_bytes: int = _MOST_BYTES) -> Any:
     """The same of a UTF-8 file. Raises OSError, ValueError."""
     return parse_json(read_bounded(path, most_bytes).decode("utf-8"), kind)
 

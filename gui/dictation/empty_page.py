@@ -54,7 +54,7 @@ class EmptyPage(QScrollArea):
         title = Label(_("Speak, and read what you said"))
         title.setFont(theme().font(TITLE_SCALE, QFont.Weight.DemiBold))
         hint = Label(_("Press the button below and speak Russian, or drop recordings here."))
-        self.marks = Label(_("It writes no punctuation by itself: say “запятая”, “точка” or “новая строка”."))
+        self.marks = Label(_("Marks and capitals come by themselves; “новая строка” and other commands can be said."))
         for label in (hint, self.marks):
             label.setProperty("quiet", True)
         column = QVBoxLayout(inner)

@@ -249,6 +249,7 @@ def test_waiting_for_a_program_ends(field):
         field.process.send_signal(signal.SIGCONT)
 
 
+@pytest.mark.qt_log_ignore("This plugin does not support")
 def test_from_the_shortcut_to_the_text_in_another_program(field, make_stage, qtbot, monkeypatch):
     """The whole way: keys pressed in the other program, speech, keys again, and the text stands there."""
     from gui.desktop.insertion import Insertion

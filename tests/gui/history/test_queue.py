@@ -306,7 +306,7 @@ def test_a_queue_goes_on_after_a_kill(own_home, make_stage, qtbot):
     stage.engine.read("два")
     stage.engine.read("три")
     qtbot.waitUntil(lambda: not stage.session.jobs)
-    assert [text for _name, _state, text in states(stage, qtbot)] == ["начало главы\nи конец", "два", "три"]
+    assert [text for _name, _state, text in states(stage, qtbot)] == ["Начало главы\nи конец", "два", "три"]
 
 
 KILLED_WHILE_RECORDING = """
