@@ -7,15 +7,13 @@ from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import (
     QFont,
     QInputMethodEvent,
-    QResizeEvent,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
     QTextDocumentFragment,
     QTextFormat,
-    QWheelEvent,
 )
-from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from engine.dictation.apply_commands import put_behind
 from engine.events import Segment
@@ -24,13 +22,14 @@ from gui.core.i18n import _
 from gui.dictation.provisional import Provisional
 from gui.session.jobs import Job
 from gui.widgets.plain_text import plain_text, selected_text, selection_mime
-from gui.widgets.theme import GRID, LINE_WIDTH_PX, SMALL_SCALE, TEXT_SCALE, theme
+from gui.widgets.text_page import TextPage
+from gui.widgets.theme import GRID, SMALL_SCALE, TEXT_SCALE, theme
 
 LINE_HEIGHT_PERCENT = 145.0
 _NUMBER = QTextFormat.Property.UserProperty + 1  # a run's segment, kept by undo, cut and paste within the page
 
 
-class TranscriptView(QTextEdit):
+class TranscriptView(TextPage):
     """Text of several recordings, one paragraph each. `emptied_changed`: the first came or the last went."""
 
     emptied_changed = Signal(bool)
@@ -282,20 +281,6 @@ class TranscriptView(QTextEdit):
                 fragments += 1
             yield runs
             block = block.next()
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """With Ctrl it is the window's, and changes all text; Qt would change this one alone."""
-        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            event.ignore()
-        else:
-            super().wheelEvent(event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keeps lines short enough to read."""
-        side = max(0, (self.width() - LINE_WIDTH_PX) // 2)
-        if self.viewportMargins().left() != side:
-            self.setViewportMargins(side, 0, side, 0)
-        super().resizeEvent(event)
 
 
 def _numbered(number: int) -> QTextCharFormat:

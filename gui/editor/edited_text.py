@@ -7,13 +7,11 @@ from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
     QMouseEvent,
-    QResizeEvent,
     QSyntaxHighlighter,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
     QTextDocument,
-    QWheelEvent,
 )
 from PySide6.QtWidgets import QFrame, QMenu, QTextEdit, QWidget
 
@@ -23,13 +21,14 @@ from engine.transcript.word_places import WordPlaces, is_doubtful
 from gui.core.i18n import _
 from gui.core.tasks import Task
 from gui.widgets.plain_text import selection_mime
-from gui.widgets.theme import GRID, LINE_WIDTH_PX, TEXT_SCALE, theme
+from gui.widgets.text_page import TextPage
+from gui.widgets.theme import GRID, TEXT_SCALE, theme
 
 _LINE_HEIGHT_PERCENT = 150.0
 _FEW = 20
 
 
-class EditedText(QTextEdit):
+class EditedText(TextPage):
     """`edited` after each change; `word_clicked(word, asked)`: asked with Ctrl, to hear it; `confirmed(word)`.
 
     `aligned` when the words were found in what was edited.
@@ -262,20 +261,6 @@ class EditedText(QTextEdit):
         first = next((action for action in menu.actions() if action.isEnabled()), None)
         menu.setActiveAction(first)
         return menu
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """With Ctrl it is the window's, and changes all text; Qt would change this one alone."""
-        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            event.ignore()
-        else:
-            super().wheelEvent(event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keeps lines short enough to read."""
-        side = max(0, (self.width() - LINE_WIDTH_PX) // 2)
-        if self.viewportMargins().left() != side:
-            self.setViewportMargins(side, 0, side, 0)
-        super().resizeEvent(event)
 
 
 class _Underlines(QSyntaxHighlighter):
