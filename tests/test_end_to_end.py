@@ -57,7 +57,7 @@ def test_speak_and_read(shared, shipped, own_home, screen, sound):
         length_s = file.getnframes() / file.getframerate()
         assert length_s >= played.getnframes() / played.getframerate() + 0.4  # half a second after Stop is kept
 
-    command = [sys.executable, "main.py", "transcribe", str(kept)]
+    command = [sys.executable, "main.py", "transcribe", "--no-digits", str(kept)]
     read_again = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert read_again.returncode == 0, read_again.stderr
     assert read_again.stdout.split() == seen["text"].split()  # live and from the file, the same words

@@ -88,7 +88,7 @@ def an_entry_that_was_not_read(at: Provoked) -> QWidget:
     at.stage.session.read([Job(MISSING, is_quiet=True)])
     at.stage.engine.fail(AudioUnreadable(path=MISSING, reason="the format is not known or the beginning is damaged"))
     page = show_history(at.stage, at.qtbot)
-    at.wait(lambda: page.model.keys and page.model.entry(page.model.keys[0]).state is State.FAILED)
+    at.wait(lambda: [entry.state for entry in map(page.model.entry, page.model.keys) if entry] == [State.FAILED])
     page.messages.close_all()
     choose(page, at.qtbot, 0)
     return page
