@@ -6,6 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
+from engine.decode.greedy import Decoder, TimedWord
 from engine.decode.own_words import OwnWords, read_own_words
 from engine.errors import DiktovkaError, unexpected
 from engine.model.checkpoint import Description
@@ -106,3 +109,24 @@ class BeamLoader:
         except (OSError, AttributeError):
             return None
         return found.st_mtime_ns, found.st_size
+
+
+class LettersUntilLoaded:
+    """A Decoder for a recording that begins before the search is loaded: what will be replaced does not wait for it,
+    what stays does."""
+
+    def __init__(self, loader: BeamLoader, letters: Decoder, stop: Callable[[], bool]):
+        """letters: decodes where there is no search, or none yet; stop: ends the waiting."""
+        self._loader, self._letters, self._stop = loader, letters, stop
+
+    def decode(self, log_probs: np.ndarray) -> list[TimedWord]:
+        """See `Decoder`."""
+        self._loader.wait(self._stop)
+        return self._now().decode(log_probs)
+
+    def guess(self, log_probs: np.ndarray) -> list[TimedWord]:
+        """See `Decoder`."""
+        return self._now().guess(log_probs)
+
+    def _now(self) -> Decoder:
+        return self._loader.decoder or self._letters

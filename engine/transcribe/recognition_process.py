@@ -13,7 +13,7 @@ from contextlib import closing
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from engine.decode.beam_loader import BeamLoader, Language
+from engine.decode.beam_loader import BeamLoader, Language, LettersUntilLoaded
 from engine.errors import DiktovkaError
 from engine.events import Event
 from engine.paths import shipped_checkpoint
@@ -162,12 +162,13 @@ def _load(checkpoint: str, language: Language):
 def _work(transcriber, loader, request: tuple, connection: Connection, cancel, ended) -> Exception | None:
     """One job; its failure, if any. A broken pipe is not a failure of the job and passes through.
 
-    request: verb, path, from_s, track. A file waits for the language model; a live recording takes it when it comes.
+    request: verb, path, from_s, track. A file waits for the language model; of a live recording only what stays does.
     """
     verb, path, from_s, track = request
     if verb != "follow":
         loader.wait(cancel.is_set)
     loader.refresh()
+    transcriber.decoder = loader.decoder or LettersUntilLoaded(loader, transcriber.letters, cancel.is_set)
     if verb == "follow":
         events = transcriber.follow(Path(path), lambda: ended.is_set() or cancel.is_set() or orphaned())
     else:
@@ -176,7 +177,6 @@ def _work(transcriber, loader, request: tuple, connection: Connection, cancel, e
         if cancel.is_set():
             events.close()
             return Cancelled()
-        transcriber.decoder = loader.decoder or transcriber.decoder
         try:
             event = next(events)
         except StopIteration:

@@ -29,10 +29,11 @@ class Transcriber:
     """A loaded model that turns recordings into events. Not thread-safe; knows no thread."""
 
     def __init__(self, model: Description, recognise: Recogniser, decoder: Decoder | None = None):
-        """decoder: makes the final text, and may be exchanged at any time; None: the letters as they are heard."""
+        """decoder: makes the final text, and may be exchanged at any time; None: `letters`, which writes them as they
+        are heard."""
         self._model, self._recognise = model, recognise
-        self._greedy = GreedyDecoder(model.alphabet)
-        self.decoder: Decoder = decoder or self._greedy
+        self.letters = GreedyDecoder(model.alphabet)
+        self.decoder: Decoder = decoder or self.letters
 
     @classmethod
     def load(cls, folder: Path, decoder: Decoder | None = None) -> "Transcriber":
@@ -110,14 +111,14 @@ class Transcriber:
 
     def _words(self, log_probs: np.ndarray) -> list[TimedWord]:
         words = self.decoder.decode(log_probs)
-        return words if self.decoder is self._greedy else with_readings(words, [self._greedy.decode(log_probs)])
+        return words if self.decoder is self.letters else with_readings(words, [self.letters.decode(log_probs)])
 
     def _has_speech(self, frames: Frames, log_probs: np.ndarray) -> bool:
         """Whether there is enough of it, and of confidence in it.
 
         That is judged by the letters as they are heard: a language model would make words of any noise.
         """
-        words = self._greedy.decode(log_probs) if len(frames) >= _FEWEST_FRAMES else []
+        words = self.letters.decode(log_probs) if len(frames) >= _FEWEST_FRAMES else []
         return bool(words) and self._confidence(words) >= self._model.decode.min_confidence
 
     def _segment(self, frames: Frames, words: list[TimedWord]) -> Segment:

@@ -9,7 +9,8 @@ import pytest
 import soundfile
 
 from engine.decode.beam import BeamDecoder
-from engine.decode.beam_loader import NO_LANGUAGE, Language
+from engine.decode.beam_loader import NO_LANGUAGE, BeamLoader, Language, LettersUntilLoaded
+from engine.decode.greedy import GreedyDecoder
 from engine.errors import AudioNotFound, CheckpointMissing, EngineStopped, LanguageModelMissing, OwnWordsUnreadable
 from engine.events import Finished, Progress, Provisional
 from engine.model.checkpoint import load_checkpoint
@@ -148,6 +149,18 @@ def test_while_speaking_the_words_are_those_of_the_search(aided, model, words, r
     assert found == list(reader.follow(recording, lambda: True))
     assert any(isinstance(event, Provisional) for event in found)
     assert found != list(Transcriber.load(model).follow(recording, lambda: True))
+
+
+def test_what_stays_waits_for_the_search_and_what_will_be_replaced_does_not(model, words):
+    checkpoint = load_checkpoint(model)
+    log_probs = np.log(np.random.default_rng(1).dirichlet(np.ones(checkpoint.alphabet.n_labels), 40), dtype=np.float32)
+    letters, loader = GreedyDecoder(checkpoint.alphabet), BeamLoader(checkpoint, Language(words.folder, None))
+    decoder = LettersUntilLoaded(loader, letters, lambda: False)
+    assert decoder.guess(log_probs) == letters.guess(log_probs)  # nothing is loaded yet
+    loader.start()
+    beam = BeamDecoder(checkpoint.alphabet, words, checkpoint.decode)
+    assert decoder.decode(log_probs) == beam.decode(log_probs) != letters.decode(log_probs)
+    assert decoder.guess(log_probs) == beam.guess(log_probs)
 
 
 def test_a_language_model_that_is_missing_is_told_and_the_letters_are_read(model, tmp_path, recording):
