@@ -7,7 +7,6 @@ lexicon.npz      words: UTF-8, one a line, in alphabetical order, `ё` folded in
 model.json       format, order, numbers, log10 probability of an unknown word, origin, SHA-256 of both files
 """
 
-import hashlib
 import json
 from bisect import bisect_left
 from dataclasses import dataclass, field
@@ -19,11 +18,14 @@ import numpy as np
 from engine.alphabet import fold_yo
 from engine.errors import LanguageModelDamaged, LanguageModelMissing
 from engine.system.atomic_files import atomic_path, write_atomic
+from engine.system.bounded_read import file_of, sha256_of
 from engine.system.json_text import read_json
 from engine.system.npz import read_arrays
 
 NGRAMS, LEXICON, DESCRIPTION = "ngrams.kenlm", "lexicon.npz", "model.json"
 FORMAT = 1
+_MOST_NGRAM_BYTES, _MOST_LEXICON_BYTES = 2**34, 2**28
+_ARRAYS = {"words": (None,), "scores": (None,), "yo_words": (None,), "yo_shares": (None,)}
 
 
 @dataclass(frozen=True)
@@ -77,20 +79,13 @@ def load_language_model(folder: Path) -> LanguageModel:
     folder = Path(folder)
     described = _description(folder)
     try:
-        for name, digest in described["sha256"].items():
-            with (folder / name).open("rb") as file:
-                if hashlib.file_digest(file, "sha256").hexdigest() != digest:
-                    raise LanguageModelDamaged(path=folder, file=name)
-        lexicon = read_arrays(folder / LEXICON)
-        words, scores = lexicon["words"], lexicon["scores"].astype(np.float32)
-        yo_words = _lines(lexicon["yo_words"])
-        if (
-            len(_lines(words)) != len(scores)
-            or len(yo_words) != len(lexicon["yo_shares"])
-            or NGRAMS not in described["sha256"]
-        ):
-            raise LanguageModelDamaged(path=folder, file=LEXICON)
-        shares = zip(yo_words, lexicon["yo_shares"].tolist(), strict=True)
+        sums = described["sha256"]
+        if sums.keys() != {NGRAMS, LEXICON}:
+            raise LanguageModelDamaged(path=folder, file=DESCRIPTION)
+        for name, most_bytes in ((NGRAMS, _MOST_NGRAM_BYTES), (LEXICON, _MOST_LEXICON_BYTES)):
+            _check_sum(folder, name, sums[name], most_bytes)
+        words, scores, yo_words, yo_shares = _lexicon(folder / LEXICON)
+        shares = zip(yo_words, yo_shares, strict=True)
         yo = {fold_yo(word): (word, share) for word, share in shares}
         return LanguageModel(folder, words, scores, float(described["unknown"]), yo, described)
     except FileNotFoundError as error:
@@ -99,6 +94,30 @@ def load_language_model(folder: Path) -> LanguageModel:
         raise LanguageModelDamaged(path=folder, file=LEXICON) from error
     except (KeyError, TypeError, AttributeError) as error:
         raise LanguageModelDamaged(path=folder, file=DESCRIPTION) from error
+
+
+def _check_sum(folder: Path, name: str, digest: object, most_bytes: int) -> None:
+    try:
+        found = sha256_of(file_of(folder, name), most_bytes)
+    except ValueError as error:
+        raise LanguageModelDamaged(path=folder, file=name) from error
+    if found != digest:
+        raise LanguageModelDamaged(path=folder, file=name)
+
+
+def _lexicon(path: Path) -> tuple[np.ndarray, np.ndarray, list[str], list[float]]:
+    """Words as they lie there, their scores, words with `ё` and how often they are. Raises OSError, ValueError."""
+    arrays = read_arrays(path, _ARRAYS, _MOST_LEXICON_BYTES)
+    if missing := _ARRAYS.keys() - arrays.keys():
+        raise ValueError(f"{min(missing)} is missing")
+    for words, numbers in (("words", "scores"), ("yo_words", "yo_shares")):
+        if arrays[words].dtype != np.uint8 or arrays[numbers].dtype.kind != "f":
+            raise ValueError(f"{words} are no letters, or {numbers} no numbers")
+        if _n_lines(arrays[words]) != len(arrays[numbers]):
+            raise ValueError(f"there are not as many {numbers} as {words}")
+    _lines(arrays["words"])  # they are UTF-8
+    scores, shares = arrays["scores"].astype(np.float32), arrays["yo_shares"].tolist()
+    return arrays["words"], scores, _lines(arrays["yo_words"]), shares
 
 
 def save_lexicon(
@@ -118,16 +137,15 @@ def save_lexicon(
             yo_shares=np.array(list(yo.values()), np.float16),
         )
     sums = {}
-    for name in (NGRAMS, LEXICON):
-        with (folder / name).open("rb") as file:
-            sums[name] = hashlib.file_digest(file, "sha256").hexdigest()
+    for name, most_bytes in ((NGRAMS, _MOST_NGRAM_BYTES), (LEXICON, _MOST_LEXICON_BYTES)):
+        sums[name] = sha256_of(folder / name, most_bytes)
     text = json.dumps({"format": FORMAT, **described, "sha256": sums}, ensure_ascii=False, indent=1)
     write_atomic(folder / DESCRIPTION, text + "\n")
 
 
 def _description(folder: Path) -> dict:
     try:
-        described = read_json(folder / DESCRIPTION)
+        described = read_json(file_of(folder, DESCRIPTION))
     except (FileNotFoundError, NotADirectoryError) as error:
         raise LanguageModelMissing(path=folder, file=DESCRIPTION) from error
     except (OSError, ValueError) as error:
@@ -139,6 +157,10 @@ def _description(folder: Path) -> dict:
 
 def _blob(words: list[str]) -> np.ndarray:
     return np.frombuffer("\n".join(words).encode(), np.uint8)
+
+
+def _n_lines(blob: np.ndarray) -> int:
+    return int(np.count_nonzero(blob == ord("\n"))) + 1 if len(blob) else 0
 
 
 def _lines(blob: np.ndarray) -> list[str]:

@@ -13,6 +13,7 @@ where it is missing, or is not the one that is described, it is made again.
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
@@ -34,7 +35,7 @@ from engine.model.network_graph import network_graph
 from engine.model.weights import weight_shapes
 from engine.paths import refuse_shipped
 from engine.system.atomic_files import atomic_path, storage_error, sync, write_atomic
-from engine.system.bounded_read import read_bounded
+from engine.system.bounded_read import file_of, read_bounded, sha256_of
 from engine.system.json_text import read_json
 from engine.system.npz import WrongShape, read_arrays
 
@@ -42,7 +43,8 @@ WEIGHTS, NETWORK, DESCRIPTION = "weights.npz", "network.onnx", "model.json"
 _WEIGHTS_SUM, _NETWORK_SUM = "weights_sha256", "network_sha256"
 _NEXT = "model.next.json"
 FORMAT = 1
-_MOST_NETWORK_BYTES = 2**30
+_MOST_WEIGHT_BYTES = 2**32
+_MOST_GRAPH_BYTES = 2**22  # of a network beside its weights
 
 
 @dataclass(frozen=True)
@@ -156,9 +158,10 @@ def load_network(folder: Path) -> tuple[Description, bytes]:
     """
     folder = Path(folder)
     described = read_description(folder)
-    graph = _network(folder, described.get(_NETWORK_SUM))
+    found = _parsed(folder, described)
+    graph = _network(folder, described.get(_NETWORK_SUM), _most_network_bytes(found))
     if graph is not None:
-        return _parsed(folder, described), graph
+        return found, graph
     checkpoint = load_checkpoint(folder)
     graph = network_graph(checkpoint.model, checkpoint.weights)
     with suppress(StorageError):
@@ -167,10 +170,16 @@ def load_network(folder: Path) -> tuple[Description, bytes]:
     return checkpoint.description, graph
 
 
-def _network(folder: Path, digest: object) -> bytes | None:
+def _most_network_bytes(found: Description) -> int:
+    """The weights as float32, though most are kept in 8 bits, and the graph around them."""
+    shapes = weight_shapes(found.features, found.model, found.alphabet.n_labels).values()
+    return _MOST_GRAPH_BYTES + 4 * sum(map(math.prod, shapes))
+
+
+def _network(folder: Path, digest: object, most_bytes: int) -> bytes | None:
     """The bytes that the description names, if they are there."""
     with suppress(OSError, ValueError):
-        content = read_bounded(folder / NETWORK, _MOST_NETWORK_BYTES)
+        content = read_bounded(file_of(folder, NETWORK), most_bytes)
         if hashlib.sha256(content).hexdigest() == digest:
             return content
     return None
@@ -225,14 +234,14 @@ def is_checkpoint(folder: Path) -> bool:
 
 def _is_next_true(folder: Path) -> bool:
     """Whether the weights are already those that the new description is of."""
-    with suppress(CheckpointError, OSError):
-        return _description(folder, _NEXT).get(_WEIGHTS_SUM) == _sha256(folder / WEIGHTS)
+    with suppress(CheckpointError, OSError, ValueError):
+        return _description(folder, _NEXT).get(_WEIGHTS_SUM) == _sha256(file_of(folder, WEIGHTS))
     return False
 
 
 def _description(folder: Path, file: str) -> dict[str, object]:
     try:
-        described = read_json(folder / file)
+        described = read_json(file_of(folder, file))
     except (FileNotFoundError, NotADirectoryError) as error:
         raise CheckpointMissing(path=folder, file=file) from error
     except (OSError, ValueError) as error:
@@ -244,8 +253,8 @@ def _description(folder: Path, file: str) -> dict[str, object]:
 
 def _weights(folder: Path, digest: object, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, np.ndarray]:
     """Those that the configuration has; what else lies there is not read."""
-    path = folder / WEIGHTS
     try:
+        path = file_of(folder, WEIGHTS)
         if _sha256(path) != digest:
             raise CheckpointDamaged(
                 path=folder,
@@ -277,5 +286,4 @@ def _check_finite(folder: Path, weights: dict[str, np.ndarray]) -> None:
 
 
 def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return sha256_of(path, _MOST_WEIGHT_BYTES)

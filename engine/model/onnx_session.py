@@ -1,10 +1,16 @@
 """ONNX files through ONNX Runtime: on the processor, quiet, bounded, with no thread that spins while nothing runs."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import onnxruntime
 
+if TYPE_CHECKING:
+    import onnx
+
+# Without it no tensor of a model can name a file, a piece of memory or whatever else ONNX Runtime would open.
+_FILE_KEY = b"location"
 _FATAL = 4  # what fails is raised; nothing else is written to the terminal
 onnxruntime.set_default_logger_severity(_FATAL)
 onnxruntime.disable_telemetry_events()  # of builds for Windows; this program sends nothing
@@ -15,6 +21,8 @@ def open_session(content: bytes, n_threads: int = 1) -> onnxruntime.InferenceSes
 
     Raises ValueError for what is no model that can be run.
     """
+    if _FILE_KEY in content and _names_files(content):
+        raise ValueError("its weights lie in other files")
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = n_threads
     options.inter_op_num_threads = 1
@@ -25,6 +33,28 @@ def open_session(content: bytes, n_threads: int = 1) -> onnxruntime.InferenceSes
         return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # its kinds have no common base
         raise ValueError(str(error)) from error
+
+
+def _names_files(content: bytes) -> bool:
+    """Whether a tensor lies outside the model, in its graph, its functions or the graphs within them."""
+    from onnx import load_model_from_string
+
+    try:
+        return _has_outside_tensor(load_model_from_string(content))
+    except Exception as error:  # protobuf's kinds, or nesting without end
+        raise ValueError(str(error)) from error
+
+
+def _has_outside_tensor(message: "onnx.ModelProto") -> bool:
+    """message: the model, or any part of it."""
+    if message.DESCRIPTOR.name == "TensorProto":
+        return bool(message.external_data) or message.data_location == message.EXTERNAL
+    for field, value in message.ListFields():
+        if field.message_type is not None:
+            parts = [value] if hasattr(value, "ListFields") else value
+            if any(map(_has_outside_tensor, parts)):
+                return True
+    return False
 
 
 def require(session: onnxruntime.InferenceSession, inputs: dict[str, Sequence], outputs: dict[str, Sequence]) -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import nan
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,8 @@ from engine.punctuation.labels import EXCLAMATION, FULL_STOP, MARKS, QUESTION, F
 from engine.punctuation.pauses import pause_steps
 from engine.punctuation.word_features import N_WORD, word_features
 from engine.system.atomic_files import atomic_path, write_atomic
-from engine.system.bounded_read import read_bounded
+from engine.system.bounded_read import file_of, read_bounded
+from engine.system.json_text import read_json
 
 GRAPH, DESCRIPTION, VERSION = "model.onnx", "punctuation.json", 1
 WORDS, PARTS, PAUSES, LOG_PROBS = "words", "parts", "pauses", "log_probs"
@@ -42,6 +44,8 @@ class Punctuator:
         self._session = open_session(graph)
         if {one.name for one in self._session.get_inputs()} != {WORDS, PARTS, PAUSES}:
             raise ValueError("it is no model of punctuation")
+        if self.log_probs(["да"], [nan]).shape != (1, len(MARKS) + len(Form)):
+            raise ValueError("it is no model of punctuation")
         self._mark_bias, self._capital_bias = thresholds.of_marks(), thresholds.capital
 
     @classmethod
@@ -49,12 +53,12 @@ class Punctuator:
         """The shipped one unless told. Raises PunctuationError."""
         folder = Path(folder or shipped_punctuation())
         try:
-            described = json.loads((folder / DESCRIPTION).read_text("utf-8"))
+            described = read_json(file_of(folder, DESCRIPTION))
             if described["version"] > VERSION or described["marks"] != list(MARKS):
                 raise PunctuationError(path=folder, reason="it was made by another version of the program")
             biases = described["thresholds"]
             thresholds = Thresholds({str(k): float(v) for k, v in biases["marks"].items()}, float(biases["capital"]))
-            return cls(read_bounded(folder / GRAPH, _MOST_BYTES), thresholds)
+            return cls(read_bounded(file_of(folder, GRAPH), _MOST_BYTES), thresholds)
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             detail = getattr(error, "strerror", None) or str(error)
             raise PunctuationError(

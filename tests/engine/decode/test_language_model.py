@@ -1,9 +1,11 @@
 """A language model on disk."""
 
+import hashlib
 import json
 import os
 import shutil
 import time
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
@@ -139,6 +141,69 @@ def test_a_file_that_may_not_be_read_is_told(folder, monkeypatch):
     (folder / NGRAMS).chmod(0)
     with pytest.raises(LanguageModelError):
         load_language_model(folder)
+
+
+# --- from a stranger ---
+
+
+@pytest.mark.parametrize("name", ["/dev/zero", "../outside", "sub/file", DESCRIPTION])
+def test_a_model_that_names_other_files_is_refused(folder, name):
+    described = json.loads((folder / DESCRIPTION).read_text("utf-8"))
+    described["sha256"] = {name: "0" * 64, **described["sha256"]}
+    (folder / DESCRIPTION).write_text(json.dumps(described), "utf-8")
+    with pytest.raises(LanguageModelDamaged, match=r"model\.json"):
+        load_language_model(folder)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a privilege there")
+@pytest.mark.parametrize("file", [NGRAMS, LEXICON, DESCRIPTION])
+@pytest.mark.parametrize("target", ["/dev/zero", "/dev/stdin", "elsewhere"])
+def test_a_model_whose_file_lies_elsewhere_is_refused(folder, file, target):
+    shutil.copy(folder / file, folder.parent / "elsewhere")
+    (folder / file).unlink()
+    (folder / file).symlink_to(folder.parent / target)
+    with pytest.raises(LanguageModelDamaged) as raised:
+        load_language_model(folder)
+    assert raised.value.fields["file"] == file
+
+
+def replace_lexicon(folder, **arrays) -> None:
+    """With its sum, as somebody would who made it."""
+    with np.load(folder / LEXICON) as lexicon:
+        np.savez_compressed(folder / LEXICON, **dict(lexicon) | arrays)
+    described = json.loads((folder / DESCRIPTION).read_text("utf-8"))
+    described["sha256"][LEXICON] = hashlib.sha256((folder / LEXICON).read_bytes()).hexdigest()
+    (folder / DESCRIPTION).write_text(json.dumps(described), "utf-8")
+
+
+@pytest.mark.parametrize(
+    "arrays",
+    [
+        {"words": np.full(50_000_000, 10, np.uint8)},
+        {"scores": np.array(["a", "b", "c"])},
+        {"words": np.array([1.5, 2.5])},
+        {"yo_shares": np.ones(2, np.float16)},
+        {"words": np.full(5, 255, np.uint8), "scores": np.ones(1, np.float16)},
+    ],
+    ids=["only line ends", "letters for numbers", "numbers for letters", "too many", "no UTF-8"],
+)
+def test_a_lexicon_that_cannot_be_is_refused_in_little_memory(folder, arrays):
+    replace_lexicon(folder, **arrays)
+    tracemalloc.start()
+    with pytest.raises(LanguageModelDamaged, match=r"lexicon\.npz"):
+        load_language_model(folder)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 200_000_000
+
+
+def test_what_else_lies_in_a_lexicon_is_not_unpacked(folder):
+    replace_lexicon(folder, more=np.zeros(100_000_000, np.uint8))
+    tracemalloc.start()
+    assert load_language_model(folder).words == ["аб", "ба", "вы"]
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 20_000_000
 
 
 # --- the shipped model ---

@@ -192,3 +192,48 @@ def test_transcribing_loads_neither_tensorflow_nor_what_makes_the_network(tmp_pa
     done = subprocess.run([sys.executable, "-c", code, *arguments], cwd=ROOT, capture_output=True, text=True)
     assert done.stdout.splitlines()[-1] == "[] 0", done.stderr
     assert done.stderr == ""
+
+
+# --- from a stranger ---
+
+
+def with_weights_elsewhere(content: bytes, path: Path) -> bytes:
+    """The same model, with a tensor that names a file of the machine."""
+    from onnx import TensorProto, load_model_from_string
+
+    model = load_model_from_string(content)
+    tensor = model.graph.initializer[-1]
+    path.write_bytes(tensor.raw_data)
+    tensor.ClearField("raw_data")
+    tensor.data_location = TensorProto.EXTERNAL
+    tensor.external_data.add(key="location", value=path.name)
+    return model.SerializeToString()
+
+
+def test_a_network_whose_weights_lie_in_other_files_is_refused(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    folder = write_random_checkpoint(tmp_path / "m")
+    replace_network(folder, with_weights_elsewhere((folder / NETWORK).read_bytes(), tmp_path / "secret"))
+    with pytest.raises(CheckpointMismatch, match="other files"):
+        load_recogniser(folder)
+
+
+def test_a_network_larger_than_its_weights_is_made_anew(tmp_path):
+    """It is not even read."""
+    folder = write_random_checkpoint(tmp_path / "m")
+    graph = (folder / NETWORK).read_bytes()
+    with (folder / NETWORK).open("r+b") as file:
+        file.truncate(2**36)
+    load_recogniser(folder)
+    assert (folder / NETWORK).read_bytes() == graph
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a privilege there")
+@pytest.mark.parametrize("file", [WEIGHTS, DESCRIPTION])
+def test_a_model_whose_file_lies_elsewhere_is_refused(tmp_path, file):
+    folder = write_random_checkpoint(tmp_path / "m")
+    (folder / NETWORK).unlink()
+    (folder / file).unlink()
+    (folder / file).symlink_to("/dev/zero")
+    with pytest.raises(CheckpointDamaged, match=file):
+        load_recogniser(folder)

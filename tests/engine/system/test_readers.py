@@ -1,12 +1,15 @@
 """Arrays, JSON and tables from strangers: one error for whatever is wrong, before anything large is made of it."""
 
+import hashlib
 import io
 import json
+import os
 import zipfile
 
 import numpy as np
 import pytest
 
+from engine.system.bounded_read import file_of, read_bounded, sha256_of
 from engine.system.json_text import parse_json, read_json
 from engine.system.npz import WrongShape, map_array, read_arrays
 from engine.system.table import read_table
@@ -159,3 +162,43 @@ def test_letters_that_are_no_utf8_are_refused(tmp_path):
     path.write_bytes("id\ttext\n1\tда\n".encode("cp1251"))
     with pytest.raises(ValueError, match="utf-8"):
         read_table(path, ("id", "text"))
+
+
+# --- files ---
+
+
+@pytest.mark.parametrize("name", ["../a", "/dev/zero", "b/a", "..", ".", ""])
+def test_names_that_lead_out_of_a_folder_are_refused(tmp_path, name):
+    with pytest.raises(ValueError, match="leads out"):
+        file_of(tmp_path, name)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a privilege there")
+def test_links_that_lead_out_of_a_folder_are_refused_and_links_to_it_are_followed(tmp_path):
+    folder = tmp_path / "real"
+    folder.mkdir()
+    (tmp_path / "other").write_bytes(b"x")
+    for name, target in (("out", tmp_path / "other"), ("zero", "/dev/zero"), ("loop", "loop2"), ("loop2", "loop")):
+        (folder / name).symlink_to(target)
+    for name in ("out", "zero"):
+        with pytest.raises(ValueError, match="leads out"):
+            file_of(folder, name)
+    with pytest.raises(OSError, match="loop"):
+        read_bounded(file_of(folder, "loop"), 10)
+    (tmp_path / "link").symlink_to(folder)
+    (folder / "mine").write_bytes(b"y")
+    assert read_bounded(file_of(tmp_path / "link", "mine"), 10) == b"y"
+    assert file_of(folder, "missing") == folder / "missing"
+
+
+def test_what_is_no_file_or_too_large_is_never_read(tmp_path):
+    path = tmp_path / "sparse"
+    with path.open("wb") as file:
+        file.truncate(2**40)
+    for read in (read_bounded, sha256_of):
+        with pytest.raises(ValueError, match="more than 100 bytes"):
+            read(path, 100)
+        with pytest.raises(ValueError, match="no file"):
+            read(tmp_path, 100)
+    path.write_bytes(b"abc")
+    assert sha256_of(path, 3) == hashlib.sha256(b"abc").hexdigest()
