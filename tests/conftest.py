@@ -18,7 +18,7 @@ SHARED = Path(os.environ.get("DIKTOVKA_SHARED", ROOT.parent / "shared"))
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """The folder with corpora and reference numbers, which is not part of the project."""
+    """The development folder, see docs/experiments.md. Only tests that guard the accuracy on real speech need it."""
     if not SHARED.is_dir():
         pytest.skip(f"needs the shared data folder {SHARED.name}/ beside the project (or DIKTOVKA_SHARED)")
     return SHARED

@@ -1,7 +1,6 @@
 """The shipped model, and what happens where one cannot be used."""
 
 import json
-import os
 import shutil
 import time
 from math import nan
@@ -10,12 +9,11 @@ from pathlib import Path
 import pytest
 
 from engine.errors import PunctuationError
-from engine.paths import INSTALLED_IN, shipped_punctuation
+from engine.paths import shipped_punctuation
 from engine.punctuation.labels import MARKS, Form
 from engine.punctuation.lazy_punctuator import LazyPunctuator
 from engine.punctuation.punctuator import DESCRIPTION, GRAPH, Punctuator
 
-SHARED = Path(os.environ.get("DIKTOVKA_SHARED") or INSTALLED_IN.parent / "shared")
 MOST_BYTES = 12 << 20
 
 
@@ -87,14 +85,13 @@ def _described(folder: Path, **changed: object) -> None:
     (folder / DESCRIPTION).write_text(json.dumps(described | changed), "utf-8")
 
 
-@pytest.mark.skipif(not (SHARED / "text-ru").is_dir(), reason="the texts that it is measured on are not here")
-def test_marks_of_modern_text_are_as_good_as_the_card_says(shipped):
+def test_marks_of_modern_text_are_as_good_as_the_card_says(shipped, shared):
     from itertools import islice
 
     from trainer.punctuation.corpus import TEST, lines_of_part
     from trainer.punctuation.measure import NO_SCORES, label_run, score, truths
 
-    lines = islice(lines_of_part(SHARED / "text-ru" / "modern.txt.xz", TEST), 300)
+    lines = islice(lines_of_part(shared / "text-ru" / "modern.txt.xz", TEST), 300)
     figures = sum((score(run, label_run(run, shipped)) for run in truths(lines)), NO_SCORES).figures()
 
     assert figures["all marks"].value > 0.45

@@ -1,11 +1,13 @@
 """The stages together, with a network of random weights where the words do not matter."""
 
+import json
 import threading
 
 import numpy as np
 import pytest
 import soundfile
 
+from engine.alphabet import normalise
 from engine.errors import AudioEmpty, AudioNotFound
 from engine.events import Final, Finished, Progress, Provisional, Started
 from engine.model.recogniser import recogniser
@@ -13,6 +15,7 @@ from engine.paths import resource
 from engine.transcribe.transcribe import Transcriber
 from scripts.no_words import KINDS, made
 from tests.helpers.models import random_checkpoint
+from tests.helpers.sounds import tone
 from trainer.corpus.transcripts import read_transcripts
 from trainer.dataset import nonspeech
 from trainer.evaluation.metrics import error_rate
@@ -140,10 +143,19 @@ def test_a_voice_has_words_however_quiet(reader, tmp_path, level):
     assert len(finished.text.split()) > 8
 
 
-def test_reference_sounds_without_speech_give_no_text(reader, shared):
-    for name in ("silence", "tone"):
-        *_, finished = reader.transcribe(shared / "frontend-reference" / f"{name}.wav")
+def test_silence_with_dither_and_a_tone_give_no_text(reader, tmp_path):
+    dither = np.random.default_rng(15).integers(-1, 2, RATE_HZ) / 32_768
+    for name, samples in (("silence", dither), ("tone", tone(0.5, level=0.25))):
+        soundfile.write(tmp_path / f"{name}.wav", samples, RATE_HZ, subtype="PCM_16")
+        *_, finished = reader.transcribe(tmp_path / f"{name}.wav")
         assert finished.text == "", name
+
+
+def test_the_samples_are_read(reader):
+    for sample in json.loads(resource("samples/samples.json").read_text("utf-8")):
+        *_, finished = reader.transcribe(resource("samples") / sample["file"])
+        read = normalise(finished.text.replace("\n", " "))
+        assert error_rate([(normalise(sample["text"]), read)]).cer < 0.5, sample["file"]
 
 
 def test_real_strangers_are_read(reader, shared):

@@ -56,11 +56,3 @@ def test_utterances_beyond_the_features_are_refused(tmp_path):
 def test_an_unknown_split_names_those_that_exist(tmp_path):
     with pytest.raises(CorpusError, match="dev_seen_text, dev_unseen_text, train"):
         FeatureCache(write_cache(tmp_path / "c")).split("test")
-
-
-def test_the_shared_corpus(shared):
-    cache = FeatureCache(shared / "voxforge-ru-mfcc")
-    sizes = {name: len(cache.split(name)) for name in ("train", "dev_unseen_text", "test_unseen_text")}
-    assert sizes == {"train": 7439, "dev_unseen_text": 142, "test_unseen_text": 282}
-    trained = {u.text for u in cache.split("train")}
-    assert not trained & {u.text for u in cache.split("dev_unseen_text") + cache.split("test_unseen_text")}

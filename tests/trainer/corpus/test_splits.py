@@ -1,11 +1,10 @@
 """New speakers and new sentences, really new."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 
 import pytest
 
 from engine.alphabet import fold_yo
-from trainer.corpus.cache import FeatureCache
 from trainer.corpus.splits import assign
 
 HELD = {"dev_seen_text", "dev_unseen_text", "test_seen_text", "test_unseen_text"}
@@ -124,12 +123,3 @@ def test_what_cannot_be_had_is_told(corpus, sentence):
     said = CORPORA.get(corpus) or said_by(names("s", 60), names("t", 3))
     (note,) = split(said)[1]
     assert sentence in note
-
-
-def test_a_real_corpus(shared):
-    utterances = FeatureCache(shared / "voxforge-ru-mfcc").utterances
-    by_split, notes = split([(one.speaker, one.text) for one in utterances])
-    sizes = Counter({name: len(some) for name, some in by_split.items()})
-    assert notes == []
-    assert all(130 <= sizes[name] <= 420 for name in HELD), sizes
-    assert sizes["train"] > 6500

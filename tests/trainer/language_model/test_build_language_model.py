@@ -604,19 +604,3 @@ def test_the_file_takes_no_more_than_is_asked_for(tmp_path, texts):
 def test_settings_are_checked(change):
     with pytest.raises(ConfigError, match=next(iter(change))):
         BuildConfig(**change)
-
-
-def test_no_held_out_sentence_is_left_in_the_texts_we_count(shared):
-    """The smallest of the texts, for speed: the method is the same for all."""
-    reader = Reader()
-    *_, text = reader.read(shared / "text-ru" / "modern.txt.xz")
-    corpora = [shared / "voxforge-ru-mfcc", *(shared / "speech-samples" / name for name in SAMPLES)]
-    held = [one for path in corpora for one in held_out_sentences(path)]
-    number = {word: i for i, word in enumerate(text.words)}
-    left, n_dropped = HeldOut(held, number).without(text.stream)
-    assert n_dropped >= 5
-    words = [text.words[n] for n in left if n]
-    kept = {" ".join(words[i : i + 6]) for i in range(len(words) - 5)}
-    for sentence in held:
-        said = sentence.replace("ё", "е").split()
-        assert kept.isdisjoint(" ".join(said[i : i + 6]) for i in range(len(said) - 5))
