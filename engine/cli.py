@@ -100,18 +100,18 @@ def decoder(checkpoint, model: Path | None, own_words: Path | None):
 
 def transcribe(arguments: argparse.Namespace) -> int:
     """Transcribes each file; a file that fails is named and the others go on. 1 if any failed."""
-    from engine.model.recogniser import load_recogniser
-    from engine.transcribe.transcribe import Transcriber
+    from engine.transcribe.load import load_transcriber
 
     if arguments.format == "docx" and not arguments.output_directory:
         raise ConfigError(name="--docx", reason="a Word document cannot be printed; name a folder for it with -o")
     model = arguments.model or shipped_checkpoint()
-    described, recognise = load_recogniser(model)
+    described, transcriber = load_transcriber(model)
     own_words = arguments.own_words or own_words_file()
-    transcriber = Transcriber(described, recognise, decoder(described, arguments.language_model, own_words))
+    if transcriber.searches:
+        transcriber.decoder = decoder(described, arguments.language_model, own_words) or transcriber.decoder
     spelling = OwnSpelling(read_spelling(own_words))
     spoken = replace(spoken_options(arguments.spoken_commands, arguments.digits), spelling=spelling)
-    punctuator = _punctuator() if arguments.punctuation else None
+    punctuator = _punctuator() if arguments.punctuation and not transcriber.writes_marks else None
     failed, outputs = False, Outputs(arguments)
     for path in arguments.file:
         try:
@@ -120,7 +120,7 @@ def transcribe(arguments: argparse.Namespace) -> int:
             )
             for note in finished.notes:
                 say(f"diktovka: {path}: {note}")
-            in_sentences = arguments.spoken_commands or punctuator is not None
+            in_sentences = arguments.spoken_commands or punctuator is not None or transcriber.writes_marks
             told = (str(path), finished.duration_s, model.name, in_sentences, finished.notes)
             outputs.put(Document.of(finished.segments, *told), path)
         except DiktovkaError as error:

@@ -26,6 +26,7 @@
     ├── InterruptedTooOften    a recording that the program never came to the end of
     ├── CheckpointError        a model that cannot be loaded
     │   ├── CheckpointMissing
+    │   ├── CheckpointForeign  it was made by others, and is good for recognition alone
     │   ├── CheckpointDamaged
     │   └── CheckpointMismatch
     ├── LanguageModelError     a language model that cannot be loaded
@@ -211,6 +212,13 @@ class CheckpointError(DiktovkaError):
 
 class CheckpointMissing(CheckpointError):
     template = "There is no model in {path}: {file} is missing. Choose another model, or put the file back."
+
+
+class CheckpointForeign(CheckpointError):
+    template = (
+        "The model in {path} was made by others: it can be used for dictation, but not trained, tuned or measured. "
+        "Choose a model of Diktovka."
+    )
 
 
 class CheckpointDamaged(CheckpointError):

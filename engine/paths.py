@@ -8,6 +8,8 @@ import platformdirs
 from engine.errors import NotWritable
 
 APP = "diktovka"
+CHECKPOINT_FILE = "model.json"  # describes a model of ours: see engine.model.checkpoint
+FOREIGN_FILE = "foreign.json"  # describes one that others made: see engine.foreign.description
 INSTALLED_IN = Path(__file__).resolve().parents[1]
 
 

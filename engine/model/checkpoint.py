@@ -26,6 +26,7 @@ from engine.config import DecodeConfig, FeatureConfig, ModelConfig
 from engine.errors import (
     CheckpointDamaged,
     CheckpointError,
+    CheckpointForeign,
     CheckpointMismatch,
     CheckpointMissing,
     ConfigError,
@@ -33,13 +34,13 @@ from engine.errors import (
 )
 from engine.model.network_graph import network_graph
 from engine.model.weights import weight_shapes
-from engine.paths import refuse_shipped
+from engine.paths import CHECKPOINT_FILE, FOREIGN_FILE, refuse_shipped
 from engine.system.atomic_files import atomic_path, storage_error, sync, write_atomic
 from engine.system.bounded_read import file_of, read_bounded, sha256_of
 from engine.system.json_text import read_json
 from engine.system.npz import WrongShape, read_arrays
 
-WEIGHTS, NETWORK, DESCRIPTION = "weights.npz", "network.onnx", "model.json"
+WEIGHTS, NETWORK, DESCRIPTION = "weights.npz", "network.onnx", CHECKPOINT_FILE
 _WEIGHTS_SUM, _NETWORK_SUM = "weights_sha256", "network_sha256"
 _NEXT = "model.next.json"
 FORMAT = 1
@@ -218,7 +219,7 @@ def read_description(folder: Path) -> dict[str, object]:
     """What stands in model.json, whose keys are those that `save_checkpoint` writes; without a look at the weights,
     unless a kill left two descriptions.
 
-    Raises CheckpointMissing, CheckpointDamaged, CheckpointMismatch.
+    Raises CheckpointMissing, CheckpointForeign, CheckpointDamaged, CheckpointMismatch.
     """
     described = _description(folder, DESCRIPTION)
     return _description(folder, _NEXT) if _is_next_true(folder) else described
@@ -243,7 +244,8 @@ def _description(folder: Path, file: str) -> dict[str, object]:
     try:
         described = read_json(file_of(folder, file))
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise CheckpointMissing(path=folder, file=file) from error
+        kind = CheckpointForeign if (folder / FOREIGN_FILE).is_file() else CheckpointMissing
+        raise kind(path=folder, file=file) from error
     except (OSError, ValueError) as error:
         raise CheckpointDamaged(path=folder, reason="{file} cannot be read", file=file) from error
     if not isinstance(described, dict) or described.get("format") != FORMAT:

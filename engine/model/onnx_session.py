@@ -1,6 +1,6 @@
 """ONNX files through ONNX Runtime: on the processor, quiet, bounded, with no thread that spins while nothing runs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +16,17 @@ onnxruntime.set_default_logger_severity(_FATAL)
 onnxruntime.disable_telemetry_events()  # of builds for Windows; this program sends nothing
 
 
+def session_options(n_threads: int = 1) -> onnxruntime.SessionOptions:
+    """How every model is run. n_threads: for one run."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = n_threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = _FATAL
+    options.enable_cpu_mem_arena = False  # an arena never gives back what the longest stretch took
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return options
+
+
 def open_session(content: bytes, n_threads: int = 1) -> onnxruntime.InferenceSession:
     """content: a serialised model, all its weights in it. n_threads: for one run; several threads may run at a time.
 
@@ -23,38 +34,35 @@ def open_session(content: bytes, n_threads: int = 1) -> onnxruntime.InferenceSes
     """
     if _FILE_KEY in content and _names_files(content):
         raise ValueError("its weights lie in other files")
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = n_threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = _FATAL
-    options.enable_cpu_mem_arena = False  # an arena never gives back what the longest stretch took
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
-        return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(content, session_options(n_threads), providers=["CPUExecutionProvider"])
     except Exception as error:  # its kinds have no common base
         raise ValueError(str(error)) from error
 
 
 def _names_files(content: bytes) -> bool:
-    """Whether a tensor lies outside the model, in its graph, its functions or the graphs within them."""
+    """Whether a tensor lies outside the model."""
     from onnx import load_model_from_string
 
     try:
-        return _has_outside_tensor(load_model_from_string(content))
+        return any(True for _ in outside_tensors(load_model_from_string(content)))
     except Exception as error:  # protobuf's kinds, or nesting without end
         raise ValueError(str(error)) from error
 
 
-def _has_outside_tensor(message: "onnx.ModelProto") -> bool:
-    """message: the model, or any part of it."""
+def outside_tensors(message: "onnx.ModelProto") -> "Iterator[onnx.TensorProto]":
+    """Tensors that lie outside a model, in its graph, its functions or the graphs within them.
+
+    message: the model, or any part of it. Raises RecursionError for nesting without end.
+    """
     if message.DESCRIPTOR.name == "TensorProto":
-        return bool(message.external_data) or message.data_location == message.EXTERNAL
+        if message.external_data or message.data_location == message.EXTERNAL:
+            yield message
+        return
     for field, value in message.ListFields():
         if field.message_type is not None:
-            parts = [value] if hasattr(value, "ListFields") else value
-            if any(map(_has_outside_tensor, parts)):
-                return True
-    return False
+            for part in [value] if hasattr(value, "ListFields") else value:
+                yield from outside_tensors(part)
 
 
 def require(session: onnxruntime.InferenceSession, inputs: dict[str, Sequence], outputs: dict[str, Sequence]) -> None:

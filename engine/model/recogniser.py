@@ -49,14 +49,14 @@ class Recogniser:
 def recogniser(checkpoint: Checkpoint, n_threads: int | None = None) -> Recogniser:
     """The network of a model that is in memory. n_threads: None for all processors, at most 4."""
     graph = network_graph(checkpoint.model, checkpoint.weights)
-    return Recogniser(graph, *_widths(checkpoint), n_threads or _processors())
+    return Recogniser(graph, *_widths(checkpoint), n_threads or processors())
 
 
 def load_recogniser(folder: Path, n_threads: int | None = None) -> tuple[Description, Recogniser]:
     """A model for recognition alone, without its trained weights. Raises CheckpointError."""
     description, graph = load_network(folder)
     try:
-        return description, Recogniser(graph, *_widths(description), n_threads or _processors())
+        return description, Recogniser(graph, *_widths(description), n_threads or processors())
     except ValueError as error:
         raise CheckpointMismatch(
             path=folder, reason="{file} cannot be used ({detail})", file=NETWORK, detail=str(error)
@@ -67,7 +67,7 @@ def _widths(model: Description) -> tuple[int, int]:
     return n_inputs(model.features, model.model), model.alphabet.n_labels
 
 
-def _processors() -> int:
-    """Those that this process may use."""
+def processors() -> int:
+    """Those that this process may use, and that pay."""
     known = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(known, _MOST_THREADS)

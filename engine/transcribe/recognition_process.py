@@ -13,7 +13,7 @@ from contextlib import closing
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from engine.decode.beam_loader import BeamLoader, Language, LettersUntilLoaded
+from engine.decode.beam_loader import NO_LANGUAGE, BeamLoader, Language, LettersUntilLoaded
 from engine.errors import DiktovkaError
 from engine.events import Event
 from engine.paths import shipped_checkpoint
@@ -150,13 +150,11 @@ def _serve(connection: Connection, checkpoint: str, language: Language, cancel, 
 
 
 def _load(checkpoint: str, language: Language):
-    from engine.model.recogniser import load_recogniser
-    from engine.transcribe.transcribe import Transcriber
+    from engine.transcribe.load import load_transcriber
 
-    model, recognise = load_recogniser(Path(checkpoint))
-    transcriber = Transcriber(model, recognise)
+    model, transcriber = load_transcriber(Path(checkpoint))
     transcriber.warm_up()
-    return transcriber, BeamLoader(model, language)
+    return transcriber, BeamLoader(model, language if transcriber.searches else NO_LANGUAGE)
 
 
 def _work(transcriber, loader, request: tuple, connection: Connection, cancel, ended) -> Exception | None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -14,9 +15,9 @@ from engine.decode.greedy import Decoder, GreedyDecoder, TimedWord
 from engine.events import Event, Final, Finished, Progress, Provisional, Segment, Started, Word
 from engine.features.front_end import Frames, FrontEnd
 from engine.features.network_input import network_input, normalise
-from engine.features.segmenter import Segmenter
+from engine.features.stretches import Stretches
 from engine.model.checkpoint import Description
-from engine.model.recogniser import Recogniser, load_recogniser
+from engine.model.recogniser import load_recogniser
 from engine.transcribe.settling import Settling
 
 _FILE_BLOCK_S = 20.0  # the stretches that end in one block are read together
@@ -26,13 +27,19 @@ _FEWEST_FRAMES = 12  # less is a click
 
 
 class Transcriber:
-    """A loaded model that turns recordings into events. Not thread-safe; knows no thread."""
+    """A loaded model that turns recordings into events. Not thread-safe; knows no thread.
 
-    def __init__(self, model: Description, recognise: Recogniser, decoder: Decoder | None = None):
+    searches: whether a decoder with a language model can make its text. writes_marks: it punctuates by itself.
+    """
+
+    searches = True
+    writes_marks = False
+
+    def __init__(self, model: Description, recognise: Callable[..., list[Any]], decoder: Decoder | None = None):
         """decoder: makes the final text, and may be exchanged at any time; None: `letters`, which writes them as they
         are heard."""
         self._model, self._recognise = model, recognise
-        self.letters = GreedyDecoder(model.alphabet)
+        self.letters: Decoder = GreedyDecoder(model.alphabet)
         self.decoder: Decoder = decoder or self.letters
 
     @classmethod
@@ -68,30 +75,35 @@ class Transcriber:
     def _events(
         self, audio: AudioFile | FollowedRecording, blocks: Iterator[np.ndarray], live: bool
     ) -> Iterator[Event]:
-        front_end, segmenter, level = FrontEnd(self._model.features), Segmenter(), Level()
+        stretches, level = self._stretches(), Level()
         segments, done, open_from, settling = [], 0, -1, self._settling()
         for block in blocks:
             done += len(block)
             level.push(block)
-            yield from self._final(list(segmenter.push(front_end.push(block))), segments)
-            if live and segmenter.open is not None and len(segmenter.open):
-                if segmenter.open.index[0] != open_from:
-                    open_from, settling = segmenter.open.index[0], self._settling()
-                yield self._provisional(segmenter.open, settling)
+            yield from self._final(stretches.push(block), segments)
+            waiting = stretches.open if live else None
+            if waiting is not None and len(waiting):
+                if waiting.index[0] != open_from:
+                    open_from, settling = waiting.index[0], self._settling()
+                yield from self._provisional(waiting, settling)
             yield Progress(done / SAMPLE_RATE_HZ, audio.duration_s)
-        yield from self._final([*segmenter.push(front_end.flush()), *segmenter.flush()], segments)
+        yield from self._final(stretches.flush(), segments)
         notes = (*audio.notes, *level.notes(bool(segments)))
         yield Finished(done / SAMPLE_RATE_HZ, tuple(segments), notes)
 
     def _settling(self) -> Settling:
         return Settling(self._model.model.n_stacked * HOP_S)
 
-    def _provisional(self, frames: Frames, settling: Settling) -> Provisional:
+    def _stretches(self) -> Stretches:
+        """Of one recording."""
+        return Stretches(self._model.features)
+
+    def _provisional(self, frames: Frames, settling: Settling) -> Iterator[Provisional]:
         """All of the open stretch anew: the network looks both ways, and what follows changes what was heard."""
         (log_probs,) = self._log_probabilities([frames])
         words = self.decoder.guess(log_probs) if self._has_speech(frames, log_probs) else []
         shown, n_settled = settling.read(words, len(log_probs))
-        return Provisional(self._segment(frames, shown), n_settled)
+        yield Provisional(self._segment(frames, shown), n_settled)
 
     def _final(self, stretches: list[Frames], segments: list[Segment]) -> Iterator[Event]:
         for segment in self.read(stretches):
