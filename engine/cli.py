@@ -25,6 +25,7 @@ from engine.punctuation.lazy_punctuator import LazyPunctuator
 from engine.punctuation.running_labels import Punctuates
 from engine.system.atomic_files import free_path, storage_error
 from engine.system.json_text import read_json
+from engine.text_marks import visible
 from engine.transcript.document import Document
 
 _FORMATS = {"txt": "plain text (default)", "srt": "SRT", "vtt": "VTT", "json": "JSON", "docx": "Word"}
@@ -191,7 +192,7 @@ def _finished(events: Iterator[Event], path: Path) -> Finished:
     for event in events:
         if isinstance(event, Progress) and shown:
             share = f" of {event.total_s:.0f}" if event.total_s else ""
-            print(f"\r{path.name}: {event.done_s:.0f}{share} s", end="", file=sys.stderr, flush=True)
+            print(f"\r{visible(path.name)}: {event.done_s:.0f}{share} s", end="", file=sys.stderr, flush=True)
         elif isinstance(event, Finished):
             if shown:
                 print("\r\033[K", end="", file=sys.stderr, flush=True)
@@ -234,9 +235,9 @@ def devices(arguments: argparse.Namespace) -> int:
 
 
 def say(text: str) -> None:
-    """What is no result: to standard error, at once, if anybody listens there."""
+    """What is no result: to standard error, at once, if anybody listens there; names of strangers do nothing there."""
     with suppress(OSError):
-        print(text, file=sys.stderr, flush=True)
+        print(visible(text), file=sys.stderr, flush=True)
 
 
 def prepare_output() -> None:

@@ -44,7 +44,10 @@ the fields; the command line prints `str(error)`. What went wrong underneath sta
 """
 
 from collections.abc import Callable, Mapping
+from pathlib import PurePath
 from string import Formatter
+
+from engine.text_marks import visible
 
 
 def with_whole_reason(
@@ -66,6 +69,11 @@ def with_whole_reason(
     return {**fields, "reason": reason.format(**{**fields, **inner})}
 
 
+def readable(value: object) -> object:
+    """A field as it may stand in a sentence: names come from strangers."""
+    return visible(str(value)) if isinstance(value, (str, PurePath)) else value
+
+
 def unexpected(error: Exception) -> str:
     """What a library said, as a reason."""
     return f"{type(error).__name__}: {error}"
@@ -83,7 +91,8 @@ class DiktovkaError(Exception):
 
     def __init__(self, **fields: object):
         self.fields = fields
-        super().__init__(self.template.format(**with_whole_reason(self.template, fields)))
+        shown = {name: readable(value) for name, value in fields.items()}
+        super().__init__(self.template.format(**with_whole_reason(self.template, shown)))
 
     def __reduce__(self):
         """Lets an error cross from the recognition process to the window with its fields."""

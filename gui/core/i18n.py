@@ -15,7 +15,7 @@ from textwrap import shorten
 import polib
 from PySide6.QtCore import QLocale
 
-from engine.errors import DiktovkaError, with_whole_reason
+from engine.errors import DiktovkaError, readable, with_whole_reason
 from engine.notes import Note
 from engine.paths import resource
 from engine.text_marks import N_ as N_  # for those who have the window's language from here
@@ -128,7 +128,8 @@ def translate_note(note: Note) -> str:
 
 def translate_error(error: DiktovkaError) -> str:
     """The error's sentence in the window's language, and its reason too where the catalogue has it."""
-    fields = {name: decimal(value, 1) if isinstance(value, float) else value for name, value in error.fields.items()}
+    fields = {name: readable(value) for name, value in error.fields.items()}
+    fields = {name: decimal(value, 1) if isinstance(value, float) else value for name, value in fields.items()}
     reason = fields.get("reason")
     if isinstance(reason, DiktovkaError):
         fields["reason"] = translate_error(reason).removesuffix(".")

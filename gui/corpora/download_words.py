@@ -1,5 +1,6 @@
 """What is said of a download before, while and after it runs. Knows no Qt."""
 
+from engine.text_marks import visible
 from gui.core.i18n import _, ngettext, translate_error
 from gui.core.words import size_words, time_left
 from trainer.download.events import Finished, Progress, Retrying
@@ -51,7 +52,7 @@ def failed_words(finished: Finished) -> str:
     if failed:
         n = len(failed)
         said.append(ngettext("{n} was left out:", "{n} were left out:", n).format(n=n))
-        said += [f"{one.name}: {translate_error(one.error)}" for one in failed[:_NAMED]]
+        said += [f"{visible(one.name)}: {translate_error(one.error)}" for one in failed[:_NAMED]]
         if n > _NAMED:
             said.append(_("and {n} more").format(n=n - _NAMED))
     return "\n".join(said)

@@ -35,7 +35,6 @@ LIBRARIES = (
     Part("PySide6-Essentials", "LGPL-3.0-only"),
     Part("QtAwesome", "MIT"),
     Part("av", "BSD-3-Clause"),
-    Part("beautifulsoup4", "MIT"),
     Part("flashlight-text", "MIT"),
     Part("httpx", "BSD-3-Clause"),
     Part("jeepney", "MIT"),

@@ -11,7 +11,7 @@ class IconLabel(Label):
     """name: of Material Design Icons. accented: in the accent colour, else in that of quiet text."""
 
     def __init__(self, name: str, accented: bool = False, parent: QWidget | None = None):
-        super().__init__(parent)
+        super().__init__(parent=parent)
         self._name, self._accented = name, accented
         theme().changed.connect(self._paint_icon)
         self._paint_icon()

@@ -9,20 +9,26 @@ from html import escape
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
+from engine.text_marks import visible
+
 
 class Label(QLabel):
-    """A QLabel whose text is plain."""
+    """A QLabel whose text is plain, and turns no line around."""
 
-    def __init__(self, *arguments: object, **properties: object):
-        super().__init__(*arguments, **properties)
+    def __init__(self, text: str = "", *arguments: object, **properties: object):
+        super().__init__(visible(text), *arguments, **properties)
         self.setTextFormat(Qt.TextFormat.PlainText)
+
+    def setText(self, text: str) -> None:
+        super().setText(visible(text))
 
 
 def tip(text: str) -> str:
     """A tooltip that shows the text as it is; tooltips have no format of their own to set."""
+    text = visible(text)
     return f"<qt>{escape(text)}</qt>" if "<" in text else text
 
 
 def notice(text: str) -> str:
     """Text for the desktop's notifications, which some desktops take for markup."""
-    return text.replace("<", "‹").replace(">", "›")
+    return visible(text).replace("<", "‹").replace(">", "›")

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
+from engine.errors import DiktovkaError
 from engine.system.atomic_files import storage_error, sync
 from trainer.errors import ArchiveBroken
 
@@ -57,12 +58,16 @@ def unpack(
         yield from _Unpacking(packed, temporary, limits or Limits(), open_file).steps()
         temporary.rename(target)
         sync(target.parent)
-    except (EOFError, tarfile.TarError, zlib.error, gzip.BadGzipFile) as error:
+    except DiktovkaError:
+        raise
+    except gzip.BadGzipFile as error:
         raise _broken(packed, error) from error
     except OSError as error:
         if error.errno in _NAME_ERRORS:
             raise ArchiveBroken(name=packed.name, reason="it holds names that cannot be used here") from error
         raise storage_error(target, error) from error
+    except Exception as error:  # damaged headers raise whatever int, float and the codecs do, and recursion's error
+        raise _broken(packed, error) from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
@@ -85,14 +90,30 @@ class _Stream:
 
     def __init__(self, unzipped: gzip.GzipFile, name: str, most_bytes: int):
         self._unzipped, self._name, self._most_bytes = unzipped, name, most_bytes
+        self._header_left: int | None = None
         self.last = b""
 
     def tell(self) -> int:
         return self._unzipped.tell()
 
+    def begin_header(self) -> None:
+        """What is read until `end_header` is one member's header: long names, maps of holes, and no more of them."""
+        self._header_left = _LARGEST_HEADER
+
+    def end_header(self) -> None:
+        """What is read now is content."""
+        self._header_left = None
+
     def read(self, size: int) -> bytes:
         if not 0 <= size <= _LARGEST_HEADER:  # tarfile reads a long name at once, however long it says it is
-            raise ArchiveBroken(name=self._name, reason="it is damaged")
+            raise self._damaged()
+        if self._header_left is not None:
+            self._header_left -= size
+            if self._header_left < 0:
+                raise self._damaged()
+        return self._read(size)
+
+    def _read(self, size: int) -> bytes:
         self.last = self._unzipped.read(size)
         if self.tell() > self._most_bytes:
             raise ArchiveBroken(name=self._name, reason="it unpacks to far more than recordings would")
@@ -100,14 +121,17 @@ class _Stream:
 
     def seek(self, position: int) -> None:
         if position < self.tell():  # a header with a negative size would send tarfile round for ever
-            raise ArchiveBroken(name=self._name, reason="it is damaged")
-        while self.tell() < position and self.read(min(_BLOCK, position - self.tell())):
+            raise self._damaged()
+        while self.tell() < position and self._read(min(_BLOCK, position - self.tell())):
             pass
 
     def drain(self) -> None:
         """To the end, where gzip's checksum stands."""
-        while self.read(_BLOCK):
+        while self._read(_BLOCK):
             pass
+
+    def _damaged(self) -> ArchiveBroken:
+        return ArchiveBroken(name=self._name, reason="it is damaged")
 
 
 class _Unpacking:
@@ -120,27 +144,28 @@ class _Unpacking:
     def steps(self) -> Iterator[int]:
         with self._packed.open("rb") as file, gzip.GzipFile(fileobj=file) as unzipped:
             stream = _Stream(unzipped, self._packed.name, self._limits.most_bytes(self._packed.stat().st_size))
+            stream.begin_header()
             with closing(tarfile.TarFile.open(fileobj=stream, mode="r:", encoding="utf-8")) as tar:
-                yield from self._extracted(tar)
+                yield from self._extracted(tar, stream)
             if stream.last.strip(b"\0"):  # tarfile takes a broken header for the end
                 raise tarfile.ReadError("no end mark")
             stream.drain()
         for folder, _, _ in os.walk(self._folder):
             sync(Path(folder))
 
-    def _extracted(self, tar: tarfile.TarFile) -> Iterator[int]:
+    def _extracted(self, tar: tarfile.TarFile, stream: _Stream) -> Iterator[int]:
         n_bytes = n_files = 0
-        for n_members, member in enumerate(iter(tar.next, None), start=1):
+        for n_members, member in enumerate(_members(tar, stream), start=1):
             if n_members > self._limits.members:
                 raise self._broken(reason="it holds too many files")
             path = self._checked(member)
             if path is None:
                 continue
             n_files += 1
+            stream.end_header()
             for written in self._written(tar, member, path):
                 n_bytes += written
                 yield n_bytes
-            tar.members.clear()  # or it would keep all headers
         if not n_files:
             raise tarfile.ReadError("no files")
 
@@ -188,6 +213,16 @@ class _Unpacking:
 
     def _broken(self, reason: str) -> ArchiveBroken:
         return ArchiveBroken(name=self._packed.name, reason=reason)
+
+
+def _members(tar: tarfile.TarFile, stream: _Stream) -> Iterator[tarfile.TarInfo]:
+    while True:
+        stream.begin_header()
+        member = tar.next()
+        if member is None:
+            return
+        tar.members.clear()  # or it would keep all headers
+        yield member
 
 
 def _decoded(name: str) -> str:

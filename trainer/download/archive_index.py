@@ -7,6 +7,7 @@ with links that are no archives.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import unescape
 from urllib.parse import quote, unquote_to_bytes, urljoin, urlsplit
 
 from trainer.errors import AddressUnusable, NoArchives
@@ -16,7 +17,11 @@ _VOXFORGE = "http://www.repository.voxforge1.org/downloads/{language}/Trunk/Audi
 _NAME = re.compile(r"""([^./\\:*?"<>|\x00-\x1f][^/\\:*?"<>|\x00-\x1f]*?)\.(?:tgz|tar\.gz)""", re.IGNORECASE)
 _LONGEST_NAME = 200  # bytes; file systems hold 255, and `.part` must fit too
 _TYPICAL_BYTES = 2_000_000
-_SIZE = re.compile(r"(?<![\w:.,/-])(\d+(?:\.\d+)?) ?([KMG]?)(?![\w:.,/-])")
+_SIZE = re.compile(r"(?<![\w:.,/-])(\d{1,12}(?:\.\d{1,12})?) ?([KMG]?)(?![\w:.,/-])")
+_LONGEST_ROW = 2000  # characters behind a link, where its size stands
+_LINK = re.compile(r"<a\s[^<>]*>", re.IGNORECASE)
+_HREF = re.compile(r"""(?<![\w-])href\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]*>")
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 
 
@@ -79,14 +84,17 @@ def checked_url(url: str) -> str:
 
 
 def parse_index(page: bytes, url: str) -> Index:
-    """The archives that a page links to and that lie beside it. url: the page's own. Raises NoArchives."""
-    from bs4 import BeautifulSoup
+    """The archives that a page links to and that lie beside it. url: the page's own. Raises NoArchives.
 
+    No tree is built of the page, so that neither its nesting nor what a parser would reject matters; each letter is
+    looked at a few times at most.
+    """
+    text = _decoded(page)
     found: dict[str, Archive] = {}
-    # A text without links is no page, and Beautiful Soup would warn of it.
-    links = BeautifulSoup(page, "html.parser").find_all("a", href=True) if b"href" in page.lower() else []
-    for link in links:
-        archive = _archive(link, url)
+    links, folder = list(_LINK.finditer(text)), urljoin(url, ".").rstrip("/")
+    ends = [*(link.start() for link in links), len(text)][1:]
+    for link, end in zip(links, ends, strict=True):
+        archive = _archive(link[0], text[link.end() : min(end, link.end() + _LONGEST_ROW)], url, folder)
         if archive:
             found.setdefault(archive.stem.casefold(), archive)
     if not found:
@@ -94,38 +102,28 @@ def parse_index(page: bytes, url: str) -> Index:
     return Index(url, tuple(found.values()))
 
 
-def _archive(link, page_url: str) -> Archive | None:
-    """The archive behind a link; None where it leads elsewhere."""
+def _archive(tag: str, behind: str, page_url: str, folder: str) -> Archive | None:
+    """The archive that a link leads to; None where it leads elsewhere. behind: the page from its tag to the next."""
+    match = _HREF.search(tag)
     try:
-        url = urljoin(page_url, link["href"].strip()).partition("#")[0]
-    except ValueError:
+        href = unescape(next(filter(None, match.groups()), "")) if match else ""
+        url = urljoin(page_url, href.strip()).partition("#")[0]
+        name = _decoded(unquote_to_bytes(url.rpartition("/")[2]))
+        size_bytes = _size_bytes(unescape(_TAG.sub(" ", behind.partition("</")[2])))
+    except ValueError:  # addresses and numbers that are none
         return None
-    folder, _, last = url.rpartition("/")
-    if folder != urljoin(page_url, ".").rstrip("/"):
+    if url.rpartition("/")[0] != folder:
         return None
-    name = _unquoted(last)
     if not _NAME.fullmatch(name) or len(name.encode("utf-8", "replace")) > _LONGEST_NAME:
         return None
-    return Archive(name, url, _size_bytes(_text_after(link)))
+    return Archive(name, url, size_bytes)
 
 
-def _unquoted(name: str) -> str:
-    raw = unquote_to_bytes(name)
+def _decoded(raw: bytes) -> str:
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
         return raw.decode("cp1251", "replace")
-
-
-def _text_after(link) -> str:
-    """What stands between a link and the next one: date and size."""
-    texts = []
-    for element in link.next_elements:
-        if element.name == "a":
-            break
-        if element.name is None and link not in element.parents:
-            texts.append(str(element))
-    return " ".join(texts)
 
 
 def _size_bytes(text: str) -> int | None:

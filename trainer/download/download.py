@@ -124,6 +124,14 @@ class _Tally:
         )
 
 
+def _remove(path: Path) -> None:
+    """Raises NotWritable, where something else has an archive's name."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise storage_error(path, error) from error
+
+
 def _of_site(error: DownloadError) -> DownloadError:
     """What one archive after the other failed with, as said of the site."""
     if isinstance(error, SiteRefused):
@@ -214,7 +222,7 @@ class _Download:
         try:
             await fetch(client, archive.url, part, transfer, self._outside, self._emit)
         except ArchiveBroken:
-            part.unlink(missing_ok=True)
+            _remove(part)
             raise
         try:
             part.replace(packed)
@@ -229,9 +237,9 @@ class _Download:
                 for _ in steps:
                     await asyncio.sleep(0)
         except ArchiveBroken:
-            packed.unlink(missing_ok=True)
+            _remove(packed)
             raise
-        packed.unlink(missing_ok=True)
+        _remove(packed)
         sync(self._plan.folder)
 
     def _tell_progress(self) -> None:

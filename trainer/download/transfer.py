@@ -24,7 +24,7 @@ _PAGE_WAITS_S = (1.0, 3.0)  # somebody is looking on
 _LONGEST_WAIT_S = 120.0
 _TIMEOUT = httpx.Timeout(30.0, connect=15.0)
 _MOST_REDIRECTS = 5
-_MOST_PAGE_BYTES = 1 << 25
+_MOST_PAGE_BYTES = 1 << 23
 _MOST_ARCHIVE_BYTES = 1 << 31
 _PASSING = {408, 425, 429, *range(500, 600)} - {501, 505}  # these two tell what the site will never do
 Result = TypeVar("Result")

@@ -49,3 +49,11 @@ def test_tips_and_notices_are_escaped_only_where_they_look_like_markup():
     assert tip("a & b") == "a & b"
     assert tip(HOSTILE).startswith("<qt>&lt;img src=")
     assert "<" not in notice(HOSTILE)
+
+
+def test_what_would_turn_a_line_around_is_shown_as_its_number(qtbot):
+    label = Label("анна\u202e3pm.tgz")
+    qtbot.addWidget(label)
+    label.setText(label.text() + "\x1b[2J")
+    assert label.text() == r"анна\u202e3pm.tgz\x1b[2J"
+    assert tip("\u2067") == notice("\u2067") == r"\u2067"

@@ -218,6 +218,78 @@ def test_a_negative_size(tmp_path):
     refused(tmp_path, gzip.compress(bytes(raw)), "insane size|damaged")
 
 
+def pax(records: dict[str, str], name: str = f"{NAME}/wav/2.wav", kind: bytes = tarfile.XHDTYPE) -> bytes:
+    """An archive of one recording and of a second one whose extended header has these records, true or not."""
+    lines = b""
+    for key, value in records.items():
+        line = f" {key}={value}\n".encode("utf-8", "surrogateescape")
+        length = len(line)
+        while length != len(line) + len(str(length)):
+            length = len(line) + len(str(length))
+        lines += str(length).encode() + line
+    extended = tarfile.TarInfo("pax")
+    extended.type, extended.size = kind, len(lines)
+    second = tarfile.TarInfo(name)
+    second.size = 5
+    raw = gzip.decompress(tar_of([SOUND]))[:1024]
+    raw += extended.tobuf() + lines.ljust(-(-len(lines) // 512) * 512, b"\0")
+    return gzip.compress(raw + second.tobuf() + b"sound".ljust(512, b"\0") + bytes(1024))
+
+
+@pytest.mark.parametrize(
+    "records",
+    [
+        {"GNU.sparse.map": "a,b"},
+        {"GNU.sparse.map": "1"},
+        {"GNU.sparse.size": "x" * 50},
+        {"GNU.sparse.major": "1", "GNU.sparse.minor": "0"},
+        {"GNU.sparse.size": "9" * 5000, "GNU.sparse.map": "0,5"},
+        {"size": "-5"},
+        {"size": "1" * 400},
+        {"path": f"{NAME}/a\0b"},
+    ],
+    ids=lambda records: next(iter(records)),
+)
+@pytest.mark.parametrize("kind", [tarfile.XHDTYPE, tarfile.XGLTYPE], ids=["one", "all"])
+def test_extended_headers_that_make_no_sense(tmp_path, records, kind):
+    refused(tmp_path, pax(records, kind=kind), r"\w")
+
+
+def test_extended_headers_that_are_none_of_our_business(tmp_path):
+    unpacked(tmp_path, pax({"mtime": "nan", "uid": "x", "hdrcharset": "BINARY", "foo": "\udcff"}))
+    assert files_below(tmp_path / "corpus" / NAME).keys() == {"wav/ru_1.wav", "wav/2.wav"}
+
+
+def test_names_that_are_no_utf8(tmp_path):
+    unpacked(tmp_path, pax({"path": f"{NAME}/wav/" + "ы".encode("cp1251").decode("utf-8", "surrogateescape")}))
+    assert files_below(tmp_path / "corpus" / NAME).keys() == {"wav/ru_1.wav", "wav/ы"}
+
+
+def test_files_with_holes(tmp_path):
+    refused(tmp_path, tar_of([SOUND, header(f"{NAME}/wav/2.wav", tarfile.GNUTYPE_SPARSE)]), "no ordinary file")
+
+
+def test_a_map_of_holes_without_end_takes_no_memory(tmp_path):
+    content = bytearray(gzip.decompress(pax({"GNU.sparse.major": "1", "GNU.sparse.minor": "0"})))
+    holes = b"99999999\n" + b"0\n" * 5_000_000
+    content[-1536:] = holes.ljust(-(-len(holes) // 512) * 512, b"0")
+    tracemalloc.start()
+    refused(tmp_path, gzip.compress(bytes(content)), "damaged|no ordinary")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 40_000_000
+
+
+@pytest.mark.parametrize("kind", [tarfile.XHDTYPE, tarfile.GNUTYPE_LONGNAME, tarfile.XGLTYPE])
+def test_headers_of_headers_of_headers(tmp_path, kind):
+    refused(tmp_path, tar_of([SOUND, *[header("x", kind) for _ in range(5000)]]), "damaged|cut off")
+
+
+def test_a_hundred_thousand_entries(tmp_path):
+    entry = header(NAME, tarfile.DIRTYPE).tobuf()
+    refused(tmp_path, gzip.compress(entry * 100_000 + bytes(1024), 1), "too many files")
+
+
 def test_too_many_and_too_large_files(tmp_path):
     content = tar_of([(f"{NAME}/wav/{i}.wav", b"x" * 50) for i in range(9)])
     refused(tmp_path, content, "too many files", limits=Limits(members=8))

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from engine.errors import StorageError
 from tests.helpers import voxforge_site as site_of
 from tests.helpers.downloads import (
     N_BYTES,
@@ -305,3 +306,23 @@ def test_a_part_that_is_too_long(site, tmp_path):
     (tmp_path / "ira.tgz.part").write_bytes(bytes(2 * N_BYTES))
     assert run(site, tmp_path)[-1] == Finished(3, 0, ())
     assert_whole(tmp_path)
+
+
+def test_a_folder_that_has_an_archives_name_is_left_and_told(site, tmp_path):
+    (tmp_path / "ira.tgz").mkdir()
+    (tmp_path / "ira.tgz" / "mine").write_bytes(b"x")
+    with pytest.raises(StorageError, match=r"ira\.tgz"):
+        run(site, tmp_path, World())
+    assert (tmp_path / "ira.tgz" / "mine").read_bytes() == b"x"
+
+
+def test_an_archive_whose_name_turns_the_line_around_is_told_by_numbers(tmp_path):
+    name = "anna\u202egpj.tgz"
+    with VoxForgeSite({name: b"no gzip", "ira.tgz": small_archive("ira")}) as site:
+        events = run(site, tmp_path, World())
+        again = run(site, tmp_path, World())
+    (failed,) = of(ArchiveFailed, events)
+    assert failed.name == name
+    assert r"anna\u202egpj.tgz" in str(failed.error)
+    assert [event.name for event in of(ArchiveFailed, again)] == [name]
+    assert [path.name for path in tmp_path.iterdir()] == ["ira"]

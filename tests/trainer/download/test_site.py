@@ -1,5 +1,7 @@
 """What a site's page lists, and what of it is wanted."""
 
+import time
+
 import pytest
 
 from tests.helpers.voxforge_site import VoxForgeSite
@@ -84,6 +86,42 @@ def test_one_folder_is_filled_by_one_archive():
 def test_pages_without_archives(page):
     with pytest.raises(NoArchives):
         parse_index(page, URL)
+
+
+@pytest.mark.parametrize(
+    "href",
+    ["&#" + "9" * 5000 + ";.tgz", "http://[", "&#xD800;.tgz", "a.tgz&#x110000000;", "%", "//", "http://a:b/c.tgz"],
+    ids=range(7),
+)
+def test_a_link_that_makes_no_sense_costs_that_link(href):
+    assert listed(f'<a href="{href}">x</a> 1K <a href="a.tgz">a</a> 2K')[-1] == ("a.tgz", 2048)
+
+
+@pytest.mark.parametrize("junk", ["<![foo", "<!--", "</", "<", "&#" + "9" * 5000, "<![CDATA[", "<a", "<a href='"])
+def test_what_a_parser_would_reject(junk):
+    assert listed(f'{junk} <a href="a.tgz">a</a> 2K')[:1] == [("a.tgz", 2048)]
+
+
+@pytest.mark.parametrize("size", ["9" * 5000, "9" * 400 + "G", "9" * 20, "1." + "9" * 5000])
+def test_sizes_that_make_no_sense(size):
+    assert listed(f'<a href="a.tgz">a</a> {size}') == [("a.tgz", None)]
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["<a ", '<a href="', "<a href='x' ", "<b>", "<a href=x><b>", "</a>", "<a href=x.tgz>", "href=", "1.", "<!--", "&#"],
+)
+def test_time_grows_with_the_page_alone(part):
+    """Twenty times the page takes not four hundred times as long."""
+
+    def seconds(n: int) -> float:
+        page = (part * n + '<a href="a.tgz">a</a>').encode()
+        begun = time.process_time()
+        parse_index(page, URL)
+        return time.process_time() - begun
+
+    short = min(seconds(5_000) for _ in range(3))
+    assert seconds(100_000) < 100 * max(short, 0.001)
 
 
 def test_choices():
