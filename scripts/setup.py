@@ -56,10 +56,16 @@ def run(arguments: List[str]) -> None:
     python = environment.ensure(ROOT, environment.RUN_LOCKS, say)
     lacking = libraries.ensure(libraries.WINDOW + libraries.SOUND, say)
     environ = dict(os.environ)
-    reason = why_no_window(environ, sys.platform, lacking)
+    reason = None if names_a_verb(arguments) else why_no_window(environ, sys.platform, lacking)
     if reason:
         say(reason)
     become([str(python), "main.py", *(["demo"] if reason else []), *arguments], environ)
+
+
+def names_a_verb(arguments: Sequence[str]) -> bool:
+    """Whether a verb of the command line is asked for, which needs no window."""
+    first = arguments[0] if arguments else ""
+    return first.isascii() and first.replace("-", "").isalpha() and not first.startswith("-")
 
 
 def why_no_window(environ: Mapping[str, str], platform: str, lacking: Sequence[libraries.Requirement]) -> Optional[str]:

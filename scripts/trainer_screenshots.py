@@ -67,7 +67,7 @@ class TrainerPhotographer(Photographer):
 
         trainer = self.window.trainer
         training, form = trainer.training, trainer.training.form
-        trainer.corpus.corpus.use(write_cache(self._home / "corpus", n_train=160, n_held=24))
+        trainer.corpus.use(write_cache(self._home / "corpus", n_train=160, n_held=24))
         trainer.show_page(training)
         form.epochs.setValue(EPOCHS)
         for name, value in {"n_layers": 1, "n_units": 48, "n_stacked": 2}.items():

@@ -359,6 +359,27 @@ def test_says_why_the_window_cannot_open(environ, lacking, reason):
     assert setup.why_no_window(environ, "linux", lacking) == reason
 
 
+@pytest.mark.parametrize(
+    ("arguments", "begun"),
+    [
+        ([], ["demo"]),
+        (["--language", "ru"], ["demo", "--language", "ru"]),
+        (["evaluate", "--help"], ["evaluate", "--help"]),
+        (["language-model", "text.txt"], ["language-model", "text.txt"]),
+    ],
+)
+@linux_only
+def test_without_a_display_a_verb_runs_and_the_window_gives_way_to_the_samples(monkeypatch, arguments, begun):
+    ran = []
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(environment, "ensure", lambda *_: "python")
+    monkeypatch.setattr(libraries, "ensure", lambda *_: [])
+    monkeypatch.setattr(setup, "become", lambda command, environ: ran.append(command))
+    setup.run(arguments)
+    assert ran == [["python", "main.py", *begun]]
+
+
 @linux_only
 def test_tests_run_on_the_display_there_is_or_on_a_virtual_one_or_on_none():
     command = ["python", "-m", "pytest"]

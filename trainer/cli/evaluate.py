@@ -31,7 +31,8 @@ def add_evaluate_options(parser: argparse.ArgumentParser) -> None:
     """Options of `evaluate`."""
     add = parser.add_argument
     add("path", nargs="*", type=Path, metavar="PATH", help="feature cache, or folder with transcripts.tsv")
-    add("--all", action="store_true", help="with and without language model; without a PATH, all sets of ../shared")
+    every_way = "with and without language model; without a PATH, all sets of the development folder"
+    add("--all", action="store_true", help=every_way)
     add("--split", action="append", metavar="NAME", help="only this split; may be given again (default: all but train)")
     add(
         "-m",
