@@ -15,6 +15,7 @@ from engine.system.json_text import read_json
 _FORMAT = 1
 _MOST_BYTES = 2**16
 _TREE_LEVELS = ("*.onnx", "*/*.onnx")
+_OF_OURS = "network.onnx"  # as in engine.model.checkpoint
 
 
 @dataclass(frozen=True)
@@ -51,5 +52,6 @@ def is_foreign(folder: Path) -> bool:
     with suppress(OSError):
         if (folder / CHECKPOINT_FILE).exists():
             return False
-        return (folder / FOREIGN_FILE).is_file() or any(True for level in _TREE_LEVELS for _ in folder.glob(level))
+        graphs = (path for level in _TREE_LEVELS for path in folder.glob(level))
+        return (folder / FOREIGN_FILE).is_file() or any(path.name != _OF_OURS for path in graphs)
     return False

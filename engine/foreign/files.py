@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import CheckpointDamaged, CheckpointMismatch, CheckpointMissing
-from engine.model.onnx_session import outside_tensors
 from engine.system.json_text import read_json
 
 CONFIG = "config.json"
@@ -95,6 +94,8 @@ def _check_file(folder: Path, path: Path, most_bytes: int) -> None:
 def _external_files(folder: Path, graph: Path) -> list[Path]:
     """Files that hold weights of a graph. Raises CheckpointDamaged."""
     import onnx
+
+    from engine.model.onnx_session import outside_tensors
 
     try:
         tensors = list(outside_tensors(onnx.load(graph, load_external_data=False)))

@@ -65,6 +65,7 @@ class ForeignRecogniser:
 
     def __init__(self, files: ModelFiles, n_threads: int | None = None):
         """Raises ValueError, or what the library raises, for a model that cannot be used."""
+        self._family = files.family
         self._model = ForeignModel(files.folder, files.family, files.quantization, n_threads or processors())
         self.alphabet, self._order = _letters(self._model) if self._model.is_ctc else (None, np.empty(0, int))
         texts = self._model.tokens.values()
@@ -75,6 +76,11 @@ class ForeignRecogniser:
     def __call__(self, sounds: Sequence[np.ndarray]) -> list[np.ndarray | HeardWords]:
         """sounds: float32 (n,), 16 kHz -> log-probabilities (n_steps, n_labels) of `alphabet`, else HeardWords."""
         return [self._spelled(sound) if self.alphabet else self._written(sound) for sound in sounds]
+
+    @property
+    def description(self) -> ForeignDescription:
+        """What is kept of a model once it was tried."""
+        return ForeignDescription(self._family, self.writes_marks, self.alphabet is not None)
 
     def _sound(self, sound: np.ndarray) -> np.ndarray:
         filled = np.pad(sound, (0, max(0, _SHORTEST_SAMPLES - len(sound))))
@@ -127,8 +133,3 @@ def load_foreign(folder: Path, n_threads: int | None = None) -> tuple[Descriptio
         detail = " ".join(f"{type(error).__name__} {error}".split())[:200]
         raise CheckpointError(path=folder, reason=detail) from error
     return Description(recogniser.alphabet or Alphabet(), VOXFORGE, model, _DECODE, training={}), recogniser
-
-
-def described(files: ModelFiles, recogniser: ForeignRecogniser) -> ForeignDescription:
-    """What is kept of a model that was tried."""
-    return ForeignDescription(files.family, recogniser.writes_marks, recogniser.alphabet is not None)

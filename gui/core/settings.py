@@ -12,10 +12,16 @@ from typing import Generic, TypeVar
 from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 
 from engine.errors import ConfigError
-from engine.paths import config_dir, recordings_dir, shipped_checkpoint, shipped_language_model
+from engine.paths import (
+    CHECKPOINT_FILE,
+    FOREIGN_FILE,
+    config_dir,
+    recordings_dir,
+    shipped_checkpoint,
+    shipped_language_model,
+)
 from engine.system.json_text import parse_json
 
-_CHECKPOINT = "model.json"  # as in engine.model.checkpoint, which would bring numpy along before the window is shown
 FILE = "window.ini"
 NO_LANGUAGE_MODEL = "none"
 SMALLEST_TEXT_PERCENT, LARGEST_TEXT_PERCENT = 80, 200
@@ -174,7 +180,8 @@ class Settings(QObject):
     def model(self) -> Path:
         """The checkpoint to dictate with: the shipped one unless another was chosen that is still there."""
         folder = Path(self.model_folder or shipped_checkpoint())
-        return folder if is_folder(folder) and (folder / _CHECKPOINT).is_file() else shipped_checkpoint()
+        is_there = is_folder(folder) and any((folder / name).is_file() for name in (CHECKPOINT_FILE, FOREIGN_FILE))
+        return folder if is_there else shipped_checkpoint()
 
     @model.setter
     def model(self, folder: Path) -> None:

@@ -226,6 +226,7 @@ def _recover(recordings: Path, begun: float, history) -> tuple[list[Job], list[E
 
 def _job_of(entry: Entry, history) -> Job:
     """It goes on where its text ends, with the model that read so far; where one of both is gone, it begins anew."""
+    from engine.foreign.description import read_foreign
     from engine.model.checkpoint import is_checkpoint
 
     document = None
@@ -235,7 +236,7 @@ def _job_of(entry: Entry, history) -> Job:
         log.warning("What was read of %s so far cannot be had back", entry.source, exc_info=True)
     segments = list(document.heard) if document is not None else []
     model = entry.model if segments else entry.wanted
-    if model is not None and not is_checkpoint(Path(model)):
+    if model is not None and not (is_checkpoint(Path(model)) or read_foreign(Path(model))):
         history.put_back([entry.key], track=entry.track)
         segments, model = [], None
     job = Job(entry.source, entry=entry.key, is_quiet=True, segments=segments, duration_s=entry.duration_s)

@@ -16,6 +16,7 @@ from engine.dictation.own_spelling import OwnSpelling
 from engine.dictation.spoken_commands import NOTHING_SPOKEN, Spoken
 from engine.errors import AudioError, DiktovkaError, EngineStopped
 from engine.events import Event, Final, Finished, Progress, Provisional, Revised, Started
+from engine.foreign.description import read_foreign
 from engine.punctuation.lazy_punctuator import LazyPunctuator
 from gui.core.problem import Problem
 from gui.core.recognition import Engine
@@ -181,8 +182,10 @@ class ReadingQueue(QObject):
             steps = partial(engine.follow, job.path, job.recording)
         else:
             steps = partial(engine.transcribe, job.path, job.read_to_s, job.track)
-        spoken, punctuator = self.spoken_for(job), self.punctuator if self.punctuates else None
-        job.is_dictation = job.is_live or bool(spoken.commands) or punctuator is not None
+        foreign = read_foreign(self._recognition.folder)
+        writes_marks = foreign is not None and foreign.writes_marks
+        spoken, punctuator = self.spoken_for(job), self.punctuator if self.punctuates and not writes_marks else None
+        job.is_dictation = job.is_live or bool(spoken.commands) or punctuator is not None or writes_marks
         self._reading, self._is_leaving = Task(lambda: _written(steps(), spoken, punctuator)), False
         self._reading.event.connect(self._take)
         self._reading.done.connect(self._reading_done)

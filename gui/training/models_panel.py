@@ -15,6 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engine.foreign.description import ForeignDescription
+from engine.system.worker import Cancelled
 from gui.core.i18n import _, decimal, window_locale
 from gui.core.recognition import shown_name
 from gui.core.settings import Settings
@@ -23,7 +25,7 @@ from gui.core.tasks import Errand
 from gui.core.words import size_words
 from gui.widgets.dialogs import ask_folder
 from gui.widgets.flow_row import FlowRow
-from gui.widgets.form import push_button
+from gui.widgets.form import push_button, words
 from gui.widgets.theme import GRID
 from trainer.training import model_list
 from trainer.training.model_list import TrainedModel
@@ -37,6 +39,18 @@ def ask_name(parent: QWidget, name: str) -> str | None:
     """Another name for a model; None if the person changed their mind."""
     text, accepted = QInputDialog.getText(parent, _("Rename the model"), _("Name:"), text=name)
     return model_list.clean_name(text) or None if accepted else None
+
+
+def foreign_words(model: ForeignDescription) -> str:
+    """What a model made by others is, and what cannot be done with it."""
+    of = ", ".join(part for part in (model.family, model.source, model.licence) if part)
+    said = [
+        _("Made by others ({of}): for dictation and recordings; it cannot be trained or tuned.").format(of=of),
+        _("While you speak, text comes as often as this computer can keep up with."),
+    ]
+    if not model.searches:
+        said.append(_("It chooses words by itself, without the language model and your own words."))
+    return " ".join(said)
 
 
 class ModelsPanel(QWidget):
@@ -64,7 +78,7 @@ class ModelsPanel(QWidget):
         self._settings, self._in_use, self._in_training = settings, in_use, in_training
         self._ask_folder, self._ask_name = ask_folder, ask_name
         self._models: list[TrainedModel] = []
-        self.work = Errand(self)
+        self.work, self._is_importing = Errand(self), False
         self._make_table()
         self.use = push_button(_("Use"), f"{_('Dictate with this model from now on')} (Enter)", "primary")
         self.rename = push_button(_("Rename…"), "")
@@ -72,6 +86,7 @@ class ModelsPanel(QWidget):
         off = _("Take this model off the list; it can be brought back at once")
         self.delete = push_button(_("Delete"), f"{off} (Del)")
         self.add = push_button(_("Import…"), _("Take in a model from a folder, after checking it"))
+        self.note = words(quiet=True)
         self._lay_out()
         self._connect()
         self.refresh()
@@ -106,6 +121,7 @@ class ModelsPanel(QWidget):
         column.setContentsMargins(0, 0, GRID, 0)
         column.setSpacing(GRID)
         column.addWidget(self.table, 1)
+        column.addWidget(self.note)
         column.addWidget(row)
 
     def _connect(self) -> None:
@@ -128,6 +144,11 @@ class ModelsPanel(QWidget):
     @property
     def busy(self) -> bool:
         return self.work.running
+
+    def stop(self) -> None:
+        """Gives up what takes long: nothing of it is kept."""
+        if self._is_importing:
+            self.work.cancel()
 
     # --- the list ---
 
@@ -168,6 +189,8 @@ class ModelsPanel(QWidget):
         model, free = self.chosen, not self.work.running
         own = model is not None and not model.is_shipped and free and model.home != self._in_training()
         used = model is not None and self._is_used(model)
+        self.note.setText(foreign_words(model.foreign) if model is not None and model.foreign is not None else "")
+        self.note.setVisible(bool(self.note.text()))
         self.use.setEnabled(model is not None and model.folder != self._in_use())
         self.rename.setEnabled(own)
         self.export.setEnabled(model is not None and free)
@@ -195,8 +218,9 @@ class ModelsPanel(QWidget):
         if folder is not None:
             self._do(model_list.export(self.chosen, folder), self._tell_exported)
 
-    def _tell_exported(self, target: Path) -> None:
-        self.exported.emit(target)
+    def _tell_exported(self, target: Path | None) -> None:
+        if target is not None:
+            self.exported.emit(target)
 
     def _delete(self) -> None:
         self.delete_home(self.chosen.home)
@@ -217,9 +241,12 @@ class ModelsPanel(QWidget):
     def _import(self) -> None:
         folder = self._ask_folder(self, _("Choose the folder of a model"), self._settings.folder)
         if folder is not None:
+            self._is_importing = True
             self._do(model_list.import_model(folder), self._tell_imported)
 
-    def _tell_imported(self, home: Path) -> None:
+    def _tell_imported(self, home: Path | None) -> None:
+        if home is None:
+            return
         self.done.emit(_("The model {name} was checked and taken in.").format(name=home.name), None)
 
     def _do(self, steps: Iterator[object], after: Callable[[object], object] = lambda _made: None) -> None:
@@ -227,7 +254,8 @@ class ModelsPanel(QWidget):
         self.show_state()
 
     def _end(self, outcome: Exception | None) -> None:
-        if outcome is not None:
+        self._is_importing = False
+        if outcome is not None and not isinstance(outcome, Cancelled):
             self.failed.emit(outcome, None)
         self.refresh()
         self.list_changed.emit()

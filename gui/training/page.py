@@ -177,6 +177,7 @@ class TrainerPage(QWidget):
         self.corpus.stop()
         self.training.job.leave()
         self.teach.close_work()
+        self.models.stop()
         self._close_when_quiet()
 
     def _close_when_quiet(self) -> None:

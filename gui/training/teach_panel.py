@@ -12,6 +12,7 @@ from gui.training.teaching import Teaching
 from gui.tuning.job import Step
 from gui.tuning.panel import ResultView, show_step
 from gui.tuning.training_missing import TrainingMissing
+from gui.tuning.words import why_untunable
 from gui.widgets.flow_row import FlowRow
 from gui.widgets.form import heading, named, push_button, words
 from gui.widgets.theme import GRID
@@ -75,7 +76,7 @@ class TeachPanel(QWidget):
         self.progress = named(QProgressBar(), _("Progress of the lesson"))
         self.progress.setTextVisible(False)
         self.result = TaughtResult()
-        self._lesson = Lesson((), ())
+        self._lesson, self._model, self._refused = Lesson((), ()), model, ""
         self._clock = QTimer(self, interval=SAVED_AFTER_MS, singleShot=True)
         self._lay_out()
         self._connect()
@@ -150,13 +151,19 @@ class TeachPanel(QWidget):
     def _count(self) -> None:
         self._lesson = lesson(self.text.toPlainText())
         self.count.setText(lesson_words(self._lesson))
-        self.teach.setEnabled(bool(self._lesson.texts) and not self.missing.is_missing)
+        self.teach.setEnabled(bool(self._lesson.texts) and not self.missing.is_missing and not self._refused)
 
     def _toggle(self) -> None:
         (self.stop if self.stop.isVisible() else self.teach).click()
 
+    def showEvent(self, event) -> None:
+        super().showEvent(event)
+        self.show_state()  # another model may be in use by now
+
     def show_state(self) -> None:
         teaching = self.teaching
+        self._refused = why_untunable(self._model())
+        self._count()
         running = teaching.job.running
         if teaching.result is not None:
             self.result.show_result(teaching.result)
@@ -170,7 +177,7 @@ class TeachPanel(QWidget):
             self.state.setText(_("Saving and stopping"))
         elif not running:
             left = _("The lesson was interrupted and saved. Teach goes on where it stopped.")
-            self.state.setText(left if teaching.job.was_left else "")
+            self.state.setText(self._refused or (left if teaching.job.was_left else ""))
         self.state.setVisible(bool(self.state.text()))
 
     def _show_step(self, step: Step) -> None:

@@ -122,7 +122,7 @@ class TrainingForm(QWidget):
     def refresh(self) -> None:
         """Looks again for runs and models; keeps the choice where it is still there."""
         chosen_run, chosen_start = self.run.currentData(), self.start.currentData()
-        models = list_models()
+        models = [model for model in list_models() if model.foreign is None]
         self.run.clear()
         self.run.addItem(_("New"), None)
         for home in older_runs():

@@ -69,17 +69,18 @@ class TuningPanel(QWidget):
     def _toggle(self) -> None:
         (self.stop if self.stop.isVisible() else self.tune).click()
 
-    def show_idle(self, n: int, was_left: bool, waits: bool = False) -> None:
-        """n: kept sentences; was_left: whether a tuning can go on; waits: for other people's recordings."""
+    def show_idle(self, n: int, was_left: bool, waits: bool = False, refused: str = "") -> None:
+        """n: kept sentences; was_left: whether a tuning can go on; waits: for other people's recordings; refused: why
+        the model in use cannot be tuned."""
         self.tune.setVisible(True)
         self.stop.setVisible(False)
-        self.tune.setEnabled(n >= WANTED and not waits and not self.missing.is_missing)
+        self.tune.setEnabled(n >= WANTED and not waits and not self.missing.is_missing and not refused)
         self.progress.setRange(0, WANTED)
         self.progress.setValue(min(n, WANTED))
         said = kept_words(n, WANTED)
         if was_left and n >= WANTED:
             said = _("The tuning was interrupted and saved. It goes on where it stopped.")
-        self.state.setText(said)
+        self.state.setText(refused or said)
 
     def show_running(self, step: Step, stopping: bool) -> None:
         self.tune.setVisible(False)

@@ -1,8 +1,18 @@
 """What is said about a tuned model, before and after the tuning."""
 
+from pathlib import Path
+
+from engine.foreign.description import read_foreign
 from gui.core.i18n import _, ngettext
 from trainer.evaluation.metrics import ErrorRate
 from trainer.tuning.events import BeforeAfter
+
+
+def why_untunable(model: Path) -> str:
+    """Why a model can be neither tuned nor taught; nothing where it can."""
+    if read_foreign(model) is None:
+        return ""
+    return _("The model in use was made by others and cannot be tuned. Choose a model of Diktovka for dictation first.")
 
 
 def kept_words(n: int, wanted: int) -> str:

@@ -13,6 +13,7 @@ from gui.session.session import Session
 from gui.tuning.job import Step, TuningJob
 from gui.tuning.outcome import TuningOutcome
 from gui.tuning.panel import WANTED, ResultView, TuningPanel
+from gui.tuning.words import why_untunable
 from gui.voice.other_voices_panel import OtherVoicesPanel
 from trainer.corpus.prepare import prepared_corpora
 from trainer.training.model_list import kind_of
@@ -33,6 +34,7 @@ class VoiceTuning(TuningOutcome):
         others.changed.connect(self._others_changed)
         self.panel.tune_wanted.connect(self.begin)
         self.panel.stop_wanted.connect(self.stop)
+        settings.changed.connect(self._follow_settings)
         self.job.step.connect(self._show_step)
         self.job.ended.connect(self._end)
         self.result_view.keep_wanted.connect(self.keep)
@@ -50,8 +52,13 @@ class VoiceTuning(TuningOutcome):
 
     def _show_idle(self) -> None:
         if not self.job.running:
-            self.panel.show_idle(self._n_kept, self.job.was_left, self.others.getting)
+            refused = why_untunable(self._settings.model)
+            self.panel.show_idle(self._n_kept, self.job.was_left, self.others.getting, refused)
         self.others.show_wanted(not self.job.running and self._n_kept >= WANTED)
+
+    def _follow_settings(self, name: str) -> None:
+        if name == "model":
+            self._show_idle()
 
     def _others_changed(self) -> None:
         self._show_idle()

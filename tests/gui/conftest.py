@@ -63,13 +63,14 @@ class Stage:
         self.rescans: list[bool] = []
         self._ready = ready
         self.open_file = None
+        self.make_engine = None  # of a real one
         self.lost_after_s = LOST_AFTER_S
         self.program = Program(self._make_engine, self._make_recorder, self._list_devices, language, make_trainer)
         self.session, self.page, self.window = self.program.session, self.program.page, self.program.window
 
     def _make_engine(self, model: Path) -> FakeEngine:
         self.models.append(model)
-        self.engines.append(FakeEngine(self._ready))
+        self.engines.append(self.make_engine(model) if self.make_engine else FakeEngine(self._ready))
         return self.engines[-1]
 
     def _make_recorder(self, *arguments) -> Recorder:

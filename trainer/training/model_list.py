@@ -1,4 +1,4 @@
-"""The models that there are: the shipped one, and what was trained or imported. Knows no Qt.
+"""The models that there are: the shipped one, what was trained or imported, and those of others. Knows no Qt.
 
 A training run in the folder of models is a model as soon as it has `best/`, which is taken until it has a result; an
 imported model lies there itself.
@@ -15,6 +15,7 @@ from pathlib import Path
 
 from engine.config import FeatureConfig, ModelConfig
 from engine.errors import CheckpointDamaged, CheckpointError, ConfigError, NotWritable, StorageError
+from engine.foreign.description import ForeignDescription, is_foreign, read_foreign
 from engine.model.checkpoint import (
     DESCRIPTION,
     NETWORK,
@@ -24,7 +25,7 @@ from engine.model.checkpoint import (
     read_description,
     save_checkpoint,
 )
-from engine.paths import model_name, models_dir, shipped_checkpoint
+from engine.paths import FOREIGN_FILE, model_name, models_dir, shipped_checkpoint
 from engine.system.atomic_files import free_path, storage_error, sync
 from engine.system.atomic_folder import building, remove_unfinished
 from trainer.training.run_result import result_folder
@@ -35,7 +36,10 @@ _LONGEST_NAME = 80
 
 @dataclass(frozen=True)
 class TrainedModel:
-    """folder: of the checkpoint; home: of the run it came from, or the same. cer: on new sentences, None if untold."""
+    """folder: of the checkpoint; home: of the run it came from, or the same. cer: on new sentences, None if untold.
+
+    foreign: what is known of a model that others made, which cannot be trained or tuned.
+    """
 
     name: str
     folder: Path
@@ -44,6 +48,7 @@ class TrainedModel:
     cer: float | None
     n_bytes: int
     is_shipped: bool = False
+    foreign: ForeignDescription | None = None
 
 
 def list_models() -> list[TrainedModel]:
@@ -52,13 +57,27 @@ def list_models() -> list[TrainedModel]:
     with suppress(OSError):
         for home in models_dir().iterdir():
             for folder in (result_folder(home), home):
-                model = None if home.name.startswith(".") else _described(home.name, folder, home)
+                model = None if home.name.startswith(".") else _listed(home.name, folder, home)
                 if model is not None:
                     found.append(model)
                     break
     found.sort(key=lambda model: model.made, reverse=True)
     shipped = _described("", shipped_checkpoint(), shipped_checkpoint(), is_shipped=True)
     return [shipped, *found] if shipped else found
+
+
+def _listed(name: str, folder: Path, home: Path) -> TrainedModel | None:
+    foreign = read_foreign(folder)
+    return _described(name, folder, home) if foreign is None else _of_others(folder, home, foreign)
+
+
+def _of_others(folder: Path, home: Path, foreign: ForeignDescription) -> TrainedModel | None:
+    try:
+        made = datetime.fromtimestamp((folder / FOREIGN_FILE).stat().st_mtime)
+        n_bytes = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    except OSError:
+        return None
+    return TrainedModel(home.name, folder, home, made, None, n_bytes, foreign=foreign)
 
 
 def _described(name: str, folder: Path, home: Path, is_shipped: bool = False) -> TrainedModel | None:
@@ -122,17 +141,31 @@ def rename(model: TrainedModel, name: str) -> Iterator[Path]:
     yield home
 
 
-def export(model: TrainedModel, folder: Path) -> Iterator[Path]:
-    """A copy in a new folder of the model's name."""
+def export(model: TrainedModel, folder: Path) -> Iterator[Path | None]:
+    """A copy in a new folder of the model's name; None again and again while that is made."""
     target = folder / (model.name or model.folder.name)
     if target.exists():
         raise NotWritable(path=target, reason="File exists")
+    if model.foreign is not None:
+        from engine.transcribe.add_model import add_model  # brings ONNX Runtime along
+
+        yield from add_model(model.folder, target, model.foreign.licence, model.foreign.source)
+        return
     _save_whole(target, load_checkpoint(model.folder))
     yield target
 
 
-def import_model(folder: Path) -> Iterator[Path]:
-    """A copy of somebody's checkpoint, or of what came out of a run, among the models. Raises CheckpointError."""
+def import_model(folder: Path) -> Iterator[Path | None]:
+    """A copy of somebody's checkpoint, of what came out of a run, or of a model that others made, among the models.
+
+    None again and again while it is made. Raises CheckpointError, StorageError.
+    """
+    if is_foreign(folder):
+        from engine.transcribe.add_model import add_model
+
+        known = read_foreign(folder) or ForeignDescription("")
+        yield from add_model(folder, free_home(folder.name), known.licence, known.source)
+        return
     if not (folder / DESCRIPTION).exists() and (result_folder(folder) / DESCRIPTION).exists():
         folder = result_folder(folder)
     checkpoint = load_checkpoint(folder)

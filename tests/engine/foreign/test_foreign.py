@@ -18,7 +18,7 @@ from engine.errors import CheckpointError, CheckpointForeign, CheckpointMissing
 from engine.events import Final, Finished, Provisional
 from engine.foreign.description import ForeignDescription, is_foreign, read_foreign, write_foreign
 from engine.foreign.files import find_model
-from engine.foreign.recogniser import ForeignRecogniser, described, load_foreign
+from engine.foreign.recogniser import load_foreign
 from engine.foreign.sound_stretches import SoundStretches
 from engine.foreign.words import words_of_text, words_of_tokens
 from engine.model.checkpoint import load_checkpoint, read_description
@@ -35,6 +35,7 @@ from tests.helpers.foreign_models import (
     write_vosk,
 )
 from tests.helpers.language import language_model
+from tests.helpers.models import write_random_checkpoint
 
 
 @pytest.fixture(scope="module")
@@ -196,10 +197,11 @@ def test_words_of_tokens():
 def test_an_added_model_is_known_and_cannot_be_trained(gigaam, copied):
     assert is_foreign(copied)
     assert read_foreign(copied) is None
+    write_random_checkpoint(copied.parent / "run" / "best")
+    assert not is_foreign(copied.parent / "run")
     with pytest.raises(CheckpointMissing):
         read_description(copied)
-    files = find_model(copied)
-    write_foreign(copied, described(files, ForeignRecogniser(files)))
+    write_foreign(copied, load_foreign(copied)[1].description)
     assert read_foreign(copied) == ForeignDescription("gigaam-v3-ctc", writes_marks=False, searches=True)
     for read in (read_description, load_checkpoint):
         with pytest.raises(CheckpointForeign, match="not trained, tuned or measured"):
