@@ -18,6 +18,7 @@ _OF_TRAINER = (
     "tune",
     "average",
     "language-model",
+    "second-reading",
     "punctuation",
     "download",
     "corpus",
@@ -35,6 +36,7 @@ def command_line() -> argparse.ArgumentParser:
     from trainer.cli import evaluate as report
     from trainer.cli import language_model as language_model_command
     from trainer.cli import punctuation as punctuation_command
+    from trainer.cli import second_reading as second_reading_command
     from trainer.cli import self_training as self_training_command
     from trainer.cli import synthetic as synthetic_command
     from trainer.cli import train as trainer_commands
@@ -84,6 +86,12 @@ def command_line() -> argparse.ArgumentParser:
         language_model_command.language_model,
         "make a language model from text",
         language_model_command.add_language_model_options,
+    )
+    verb(
+        "second-reading",
+        second_reading_command.second_reading,
+        "give a language model a network that weighs its readings once more",
+        second_reading_command.add_second_reading_options,
     )
     verb(
         "punctuation",

@@ -14,6 +14,7 @@ from engine.decode.confidence import evidence, with_confidence
 from engine.decode.greedy import GreedyDecoder, Letter, TimedWord, checked
 from engine.decode.language_model import NGRAMS, LanguageModel
 from engine.decode.lexicon_trie import UNKNOWN, Lexicon
+from engine.decode.rescorer import load_rescorer
 from engine.errors import LanguageModelDamaged
 from engine.system.ansi_path import narrow_path
 
@@ -77,6 +78,7 @@ class BeamDecoder:
         self._lexicon = Lexicon(alphabet, model, decode, own)
         self._columns = self._lexicon.columns
         self._letters = GreedyDecoder(alphabet)
+        self._rescorer = load_rescorer(model)
         self._begin(own)
 
     def prefer(self, own: Sequence[str]) -> None:
@@ -145,7 +147,8 @@ class BeamDecoder:
         """Readings, the likeliest first, each with its score; and what speaks for each word of the first, as
         `engine.decode.confidence.evidence` gives it. Raises ValueError for another shape."""
         checked(log_probs, self.alphabet)
-        found = self._readings(log_probs, self._search_flat if _flat(log_probs) else self._search, _HYPOTHESES)
+        search = self._search_flat if _flat(log_probs) else self._search
+        found = self._readings(log_probs, search, _HYPOTHESES, again=True)
         if not found:
             return [], np.empty((0, 0))
         words = found[0][1]
@@ -158,10 +161,13 @@ class BeamDecoder:
         checked(log_probs, self.alphabet)
         return next((words for _score, words in self._readings(log_probs, self._search_guess, 1)), [])
 
-    def _readings(self, log_probs: np.ndarray, search, most: int) -> list[tuple[float, list[TimedWord]]]:
+    def _readings(
+        self, log_probs: np.ndarray, search, most: int, again: bool = False
+    ) -> list[tuple[float, list[TimedWord]]]:
         """What the best hypotheses of a search say, the likeliest first, each with its score in nats.
 
-        most: hypotheses looked at. Of those of equal words only the first counts.
+        most: hypotheses looked at. Of those of equal words only the first counts. again: the language model's network,
+        if it has one, weighs them once more.
         """
         if not len(log_probs):
             return []
@@ -169,9 +175,17 @@ class BeamDecoder:
         emissions = self._columns.emissions(log_probs[searched], self._decode)
         utterance = _Utterance(log_probs, searched, emissions)
         readings: dict[tuple[str, ...], tuple[float, list[TimedWord]]] = {}
+        of_ngrams: dict[tuple[str, ...], float] = {}
         for found in search.decode(emissions.ctypes.data, *emissions.shape)[:most]:
             words = self._words(utterance.path(found), utterance)
-            readings.setdefault(tuple(word.text for word in words), (found.score, words))
+            text = tuple(word.text for word in words)
+            readings.setdefault(text, (found.score, words))
+            of_ngrams.setdefault(text, found.lmScore)
+        if self._rescorer and again and len(readings) > 1:
+            settings, log_probs_of = self._rescorer.settings, self._rescorer.log_probs(list(readings))
+            gained = settings.weight * log_probs_of - settings.ngram_weight * np.array(list(of_ngrams.values()))
+            scored = zip(readings.values(), gained.tolist(), strict=True)
+            return sorted(((score + more, words) for (score, words), more in scored), key=lambda one: -one[0])
         return list(readings.values())
 
     def _with_others(self, words: Sequence[TimedWord], index: int, log_probs: np.ndarray) -> TimedWord:

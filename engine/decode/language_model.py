@@ -4,7 +4,8 @@ ngrams.kenlm     the n-grams, a quantised trie (see engine.decode.kenlm_format)
 lexicon.npz      words: UTF-8, one a line, in alphabetical order, `ё` folded into `е`; scores: float16, log10
                  probability of each; yo_words: those that may be written with `ё`, so written, one a line;
                  yo_shares: float16, how often they are
-model.json       format, order, numbers, log10 probability of an unknown word, origin, SHA-256 of both files
+rescorer.onnx    may be missing: the network of the second reading (see engine.decode.rescorer)
+model.json       format, order, numbers, log10 probability of an unknown word, origin, SHA-256 of each file
 """
 
 import json
@@ -22,9 +23,10 @@ from engine.system.bounded_read import file_of, sha256_of
 from engine.system.json_text import read_json
 from engine.system.npz import read_arrays
 
-NGRAMS, LEXICON, DESCRIPTION = "ngrams.kenlm", "lexicon.npz", "model.json"
+NGRAMS, LEXICON, RESCORER, DESCRIPTION = "ngrams.kenlm", "lexicon.npz", "rescorer.onnx", "model.json"
 FORMAT = 1
 _MOST_NGRAM_BYTES, _MOST_LEXICON_BYTES = 2**34, 2**28
+_MOST_BYTES = {NGRAMS: _MOST_NGRAM_BYTES, LEXICON: _MOST_LEXICON_BYTES, RESCORER: 2**28}
 _ARRAYS = {"words": (None,), "scores": (None,), "yo_words": (None,), "yo_shares": (None,)}
 
 
@@ -80,10 +82,10 @@ def load_language_model(folder: Path) -> LanguageModel:
     described = _description(folder)
     try:
         sums = described["sha256"]
-        if sums.keys() != {NGRAMS, LEXICON}:
+        if not {NGRAMS, LEXICON} <= sums.keys() <= _MOST_BYTES.keys():
             raise LanguageModelDamaged(path=folder, file=DESCRIPTION)
-        for name, most_bytes in ((NGRAMS, _MOST_NGRAM_BYTES), (LEXICON, _MOST_LEXICON_BYTES)):
-            _check_sum(folder, name, sums[name], most_bytes)
+        for name, digest in sums.items():
+            _check_sum(folder, name, digest, _MOST_BYTES[name])
         words, scores, yo_words, yo_shares = _lexicon(folder / LEXICON)
         shares = zip(yo_words, yo_shares, strict=True)
         yo = {fold_yo(word): (word, share) for word, share in shares}

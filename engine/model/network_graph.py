@@ -4,7 +4,7 @@ Not a part of training: a model that holds weights only, as those of earlier ver
 used, also where TensorFlow is not installed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -96,36 +96,51 @@ def _float_layer(graph: GraphWriter, name: str, hidden: str, weights: Mapping[st
     return graph.node("LSTM", [hidden, *kernels, _bias(graph, name, weights)], name, **_attributes(n_units))
 
 
-def quantised_layer(graph: GraphWriter, name: str, hidden: str, weights: Mapping[str, np.ndarray], n_units: int) -> str:
-    """A bidirectional LSTM with its weights in 8 bits; hidden: float32 (n_steps, batch, n_inputs)."""
+def quantised_layer(
+    graph: GraphWriter,
+    name: str,
+    hidden: str,
+    weights: Mapping[str, np.ndarray],
+    n_units: int,
+    directions: Sequence[str] = DIRECTIONS,
+) -> str:
+    """An LSTM with its weights in 8 bits; hidden: float32 (n_steps, batch, n_inputs).
+
+    Gives float32 (n_steps, n_directions, batch, n_units).
+    """
     kernels, scales = [], []
-    for part, kernel in _kernels(name, weights, n_units).items():
+    for part, kernel in _kernels(name, weights, n_units, directions).items():
         scale = np.abs(kernel).max(axis=1) / _LARGEST
         scale[scale == 0] = 1
         kernels.append(graph.constant(f"{name}/{part}", np.rint(kernel / scale[:, None]).astype(np.int8)))
         scales.append(graph.constant(f"{name}/{part}/scale", scale))
         scales.append(graph.constant(f"{name}/{part}/zero", np.zeros(scale.shape, np.int8)))
     none = [""] * 4  # lengths, first states and peepholes
-    inputs = [hidden, *kernels, _bias(graph, name, weights), *none, *scales]
-    return graph.node("DynamicQuantizeLSTM", inputs, name, domain="com.microsoft", **_attributes(n_units))
+    inputs = [hidden, *kernels, _bias(graph, name, weights, directions), *none, *scales]
+    attributes = _attributes(n_units, directions)
+    return graph.node("DynamicQuantizeLSTM", inputs, name, domain="com.microsoft", **attributes)
 
 
-def _attributes(n_units: int) -> dict[str, object]:
-    return {"direction": "bidirectional", "hidden_size": n_units}
+def _attributes(n_units: int, directions: Sequence[str] = DIRECTIONS) -> dict[str, object]:
+    return {"direction": "bidirectional" if len(directions) > 1 else directions[0], "hidden_size": n_units}
 
 
-def _kernels(name: str, weights: Mapping[str, np.ndarray], n_units: int) -> dict[str, np.ndarray]:
-    """Of both directions, from the input (2, n_inputs, 4 n_units) and from the step before (2, n_units, 4 n_units)."""
-    both = [_in_onnx_order(weights[f"{name}/{direction}/kernel"]) for direction in DIRECTIONS]
+def _kernels(
+    name: str, weights: Mapping[str, np.ndarray], n_units: int, directions: Sequence[str] = DIRECTIONS
+) -> dict[str, np.ndarray]:
+    """Of each direction, from the input (n, n_inputs, 4 n_units) and from the step before (n, n_units, 4 n_units)."""
+    both = [_in_onnx_order(weights[f"{name}/{direction}/kernel"]) for direction in directions]
     return {
         "input": np.stack([kernel[:-n_units] for kernel in both]),
         "recurrent": np.stack([kernel[-n_units:] for kernel in both]),
     }
 
 
-def _bias(graph: GraphWriter, name: str, weights: Mapping[str, np.ndarray]) -> str:
+def _bias(
+    graph: GraphWriter, name: str, weights: Mapping[str, np.ndarray], directions: Sequence[str] = DIRECTIONS
+) -> str:
     """ONNX has a second bias for the step before; ours is all in the first."""
-    both = [_in_onnx_order(weights[f"{name}/{direction}/bias"]) for direction in DIRECTIONS]
+    both = [_in_onnx_order(weights[f"{name}/{direction}/bias"]) for direction in directions]
     return graph.constant(f"{name}/bias", np.stack([np.concatenate([one, np.zeros_like(one)]) for one in both]))
 
 

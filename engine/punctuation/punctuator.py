@@ -13,10 +13,10 @@ from engine.model.onnx_session import open_session, run
 from engine.paths import shipped_punctuation
 from engine.punctuation.labels import EXCLAMATION, FULL_STOP, MARKS, QUESTION, Form, Label
 from engine.punctuation.pauses import pause_steps
-from engine.punctuation.word_features import N_WORD, word_features
 from engine.system.atomic_files import atomic_path, write_atomic
 from engine.system.bounded_read import file_of, read_bounded
 from engine.system.json_text import read_json
+from engine.word_features import N_WORD, word_features
 
 GRAPH, DESCRIPTION, VERSION = "model.onnx", "punctuation.json", 1
 WORDS, PARTS, PAUSES, LOG_PROBS = "words", "parts", "pauses", "log_probs"

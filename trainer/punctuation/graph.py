@@ -7,7 +7,7 @@ import numpy as np
 from engine.model.network_graph import GraphWriter, quantised_layer, serialised
 from engine.punctuation.labels import MARKS, Form
 from engine.punctuation.punctuator import LOG_PROBS, PARTS, PAUSES, WORDS
-from engine.punctuation.word_features import N_PARTS, N_WORD
+from engine.word_features import N_PARTS, N_WORD
 from trainer.punctuation.network import N_LAYERS, N_UNITS
 
 _LARGEST = 127

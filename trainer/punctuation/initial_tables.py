@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from engine.punctuation.labels import MARKS, Form
-from engine.punctuation.word_features import N_WORD, PART_ROWS, WORD_ROWS
+from engine.word_features import N_WORD, PART_ROWS, WORD_ROWS
 from trainer.punctuation.network import PART_WIDTH, WORD_WIDTH
 from trainer.punctuation.written_text import UNKNOWN
 

@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from engine.punctuation.labels import MARKS, Form
 from engine.punctuation.pauses import N_PAUSES
-from engine.punctuation.word_features import N_WORD, PART_ROWS, WORD_ROWS
+from engine.word_features import N_WORD, PART_ROWS, WORD_ROWS
 from trainer.network.lstm import lstm
 
 WORD_WIDTH, PART_WIDTH, PAUSE_WIDTH = 64, 56, 8

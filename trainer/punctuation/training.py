@@ -11,9 +11,9 @@ import tensorflow as tf
 
 from engine.punctuation.labels import MARKS, Form
 from engine.punctuation.punctuator import Thresholds, write_punctuation
-from engine.punctuation.word_features import word_features
 from engine.system.atomic_files import atomic_path
 from engine.system.npz import read_arrays
+from engine.word_features import word_features
 from trainer.errors import TrainingError
 from trainer.language_model.corpus_sentences import held_out_sentences
 from trainer.punctuation.corpus import DEVELOPMENT, TRAIN, Corpus

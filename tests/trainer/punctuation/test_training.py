@@ -8,8 +8,8 @@ import tensorflow as tf
 
 from engine.punctuation.labels import COMMA, FULL_STOP, MARKS, NO_MARK, PLAIN, QUESTION, Form, Label
 from engine.punctuation.punctuator import Punctuator, Thresholds
-from engine.punctuation.word_features import word_features
 from engine.system.npz import read_arrays
+from engine.word_features import word_features
 from trainer.errors import TrainingError
 from trainer.punctuation.corpus import DEVELOPMENT, TEST, TRAIN, Corpus, lines_of_part, part_of
 from trainer.punctuation.graph import punctuation_graph

@@ -1,0 +1,93 @@
+"""A second reading: a recurrent network says how likely whole readings of a stretch are, word after word.
+
+Its graph lies in a language model's folder, its settings in that model's JSON. `trainer.second_reading` makes it.
+"""
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from engine.alphabet import fold_yo
+from engine.decode.language_model import DESCRIPTION, RESCORER, LanguageModel
+from engine.errors import LanguageModelDamaged
+from engine.model.onnx_session import open_session, run
+from engine.system.atomic_files import atomic_path, write_atomic
+from engine.system.bounded_read import sha256_of
+from engine.system.json_text import read_json
+from engine.word_features import N_WORD, word_features
+
+WORDS, PARTS, BEFORE, AFTER, GAINS = "words", "parts", "before", "after", "gains"
+BEGIN, CLOSE = "<s>", "</s>"  # said to be words, that begin and close a stretch
+_SETTINGS = "second_reading"
+_MOST_BYTES = 2**28
+
+
+@dataclass(frozen=True)
+class RescorerSettings:
+    """weight, ngram_weight: of the network's log-probabilities, and of the n-grams', which they partly replace; both of
+    natural logarithms. close: log probability of CLOSE by itself."""
+
+    weight: float
+    ngram_weight: float
+    close: float
+
+
+class Rescorer:
+    """Log-probabilities of readings. Not thread-safe."""
+
+    def __init__(self, graph: bytes, settings: RescorerSettings, model: LanguageModel):
+        """graph: as `trainer.second_reading.graph` writes it. model: says how likely each word is by itself.
+
+        Raises ValueError where the graph cannot be run.
+        """
+        self._session = open_session(graph)
+        if {one.name for one in self._session.get_inputs()} != {WORDS, PARTS, BEFORE, AFTER}:
+            raise ValueError("it is no network for a second reading")
+        self.settings, self._model = settings, model
+        if not np.isfinite(self.log_probs([["да"]])).all():
+            raise ValueError("it gives no probabilities")
+
+    def log_probs(self, readings: Sequence[Sequence[str]]) -> np.ndarray:
+        """Of each reading, float64 (n,), in nats. A word that the language model does not know gains nothing."""
+        folded = [[fold_yo(word) for word in one] for one in readings]
+        words = {word: i for i, word in enumerate(dict.fromkeys([BEGIN, CLOSE, *(w for one in folded for w in one)]))}
+        alone = {word: self._model.score(word) for word in words}
+        shape = max(map(len, folded)) + 1, len(folded)
+        before, after, is_known = (np.zeros(shape, kind) for kind in (np.int32, np.int32, bool))
+        total = np.full(len(folded), self.settings.close)
+        for i, one in enumerate(folded):
+            n, numbers = len(one) + 1, [words[word] for word in one]
+            before[:n, i], after[:n, i] = [words[BEGIN], *numbers], [*numbers, words[CLOSE]]
+            is_known[:n, i] = [*(alone[word] != self._model.unknown for word in one), True]
+            total[i] += sum(alone[word] for word in one) * math.log(10)
+        features = word_features(list(words))
+        inputs = {WORDS: features[:, :N_WORD], PARTS: features[:, N_WORD:], BEFORE: before, AFTER: after}
+        (gains,) = run(self._session, **inputs)
+        return total + np.where(is_known, gains, 0.0).sum(axis=0)
+
+
+def load_rescorer(model: LanguageModel) -> Rescorer | None:
+    """The network in a language model's folder; None where it has none. Raises LanguageModelDamaged."""
+    described = model.described.get(_SETTINGS)
+    if described is None:
+        return None
+    try:
+        settings = {name: float(value) for name, value in described.items()}  # type: ignore[attr-defined]
+        return Rescorer((model.folder / RESCORER).read_bytes(), RescorerSettings(**settings), model)
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise LanguageModelDamaged(path=model.folder, file=RESCORER) from error
+
+
+def add_rescorer(folder: Path, graph: bytes, settings: RescorerSettings) -> None:
+    """Puts a network into a language model's folder, in place of one that is there. Raises StorageError."""
+    folder = Path(folder)
+    with atomic_path(folder / RESCORER) as temporary:
+        temporary.write_bytes(graph)
+    described = read_json(folder / DESCRIPTION)
+    described[_SETTINGS] = asdict(settings)
+    described["sha256"][RESCORER] = sha256_of(folder / RESCORER, _MOST_BYTES)
+    write_atomic(folder / DESCRIPTION, json.dumps(described, ensure_ascii=False, indent=1) + "\n")

@@ -1,0 +1,52 @@
+"""The verb `second-reading` of the command line."""
+
+import argparse
+import time
+from contextlib import closing
+from pathlib import Path
+
+from engine.cli import say
+from trainer.cli.stop_signals import STOPPED_BY_SIGNAL, stop_signals
+from trainer.cli.train import add_without_option
+
+_REPORT_EVERY_S = 10.0
+
+
+def add_second_reading_options(parser: argparse.ArgumentParser) -> None:
+    """The texts, the run's folder, the language model that gets the network, and how long it trains."""
+    add = parser.add_argument
+    text = "UTF-8 text, as it is or compressed (.xz, .gz), or a corpus, whose training sentences are taken"
+    add("text", nargs="+", type=Path, metavar="TEXT", help=text)
+    add("-o", "--out", type=Path, required=True, metavar="DIR", help="folder of the run; a run found there goes on")
+    add(
+        "--language-model",
+        type=Path,
+        required=True,
+        metavar="MODEL",
+        help="folder of the language model whose words are learned, and which gets the network at the end",
+    )
+    add("--steps", type=int, default=20_000, metavar="N", help="steps of 1,500 words (default: %(default)s)")
+    add("--seed", type=int, default=1, metavar="N", help="another one makes another network (default: %(default)s)")
+    add_without_option(parser)
+
+
+def second_reading(arguments: argparse.Namespace) -> int:
+    """Trains the network, or goes on; Ctrl+C saves it. What it does goes to standard error."""
+    from trainer.second_reading.training import Reading, SecondReadingConfig, train
+
+    config = SecondReadingConfig(steps=arguments.steps, seed=arguments.seed)
+    events = train(arguments.text, arguments.out, arguments.language_model, config, arguments.without)
+    told = 0.0
+    with stop_signals() as came, closing(events):
+        for event in events:
+            if time.monotonic() >= told + _REPORT_EVERY_S:
+                told = time.monotonic()
+                if isinstance(event, Reading):
+                    say(f"reading ... {event.words:,} words")
+                else:
+                    say(f"step {event.step} of {event.steps}: {-event.loss:.3f} nats a word gained")
+            if came:
+                say(f"{arguments.out}: saved; the same command goes on with it")
+                return STOPPED_BY_SIGNAL
+    say(f"{arguments.language_model}: its readings are weighed once more from now on")
+    return 0

@@ -1,0 +1,56 @@
+"""Trained weights -> the ONNX graph that `engine.decode.rescorer` runs, table and layer in 8 bits."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from engine.decode.rescorer import AFTER, BEFORE, GAINS, PARTS, WORDS
+from engine.model.network_graph import GraphWriter, quantised_layer, serialised
+from engine.word_features import N_PARTS, N_WORD
+from trainer.second_reading.network import N_UNITS, WIDTH
+
+_LARGEST = 127
+
+
+def rescorer_graph(weights: Mapping[str, np.ndarray]) -> bytes:
+    """weights: of `trainer.second_reading.network`. The same weights give the same bytes."""
+    from onnx import TensorProto, helper
+
+    graph = GraphWriter()
+    graph.constant("one", np.array([1]))
+    parts = [_looked_up(graph, name, weights[name]) for name in (WORDS, PARTS)]
+    vectors = graph.node("Add", parts, "vectors")
+    before = graph.node("Gather", [vectors, BEFORE], "before/vectors")
+    layer = {
+        "layer/forward/kernel": weights["lstm/kernel"],
+        "layer/forward/bias": weights["lstm/bias"],
+    }
+    hidden = quantised_layer(graph, "layer", before, layer, N_UNITS, ("forward",))
+    hidden = graph.node("Squeeze", [hidden, "one"], "layer/rows")
+    product = graph.node("MatMul", [hidden, graph.constant("output/kernel", weights["output/kernel"])], "product")
+    expected = graph.node("Add", [product, graph.constant("output/bias", weights["output/bias"])], "expected")
+    said = graph.node("Gather", [vectors, AFTER], "after/vectors")
+    both = graph.node("Mul", [expected, said], "both")
+    graph.node("ReduceSum", [both, graph.constant("last", np.array([2]))], GAINS, keepdims=0)
+    info, shape = helper.make_tensor_value_info, ["n_steps", "n_readings"]
+    inputs = [
+        info(WORDS, TensorProto.INT32, ["n_words", N_WORD]),
+        info(PARTS, TensorProto.INT32, ["n_words", N_PARTS]),
+        info(BEFORE, TensorProto.INT32, shape),
+        info(AFTER, TensorProto.INT32, shape),
+    ]
+    made = helper.make_graph(graph.nodes, "rescorer", inputs, [info(GAINS, TensorProto.FLOAT, shape)], graph.constants)
+    return serialised(made)
+
+
+def _looked_up(graph: GraphWriter, name: str, table: np.ndarray) -> str:
+    """The sum of each word's rows, (n_words, WIDTH); the table in 8 bits with a scale for each column."""
+    from onnx import TensorProto
+
+    assert table.shape[1] == WIDTH
+    scale = np.maximum(np.abs(table).max(axis=0), 1e-8) / _LARGEST
+    stored = graph.constant(f"{name}/table", np.rint(table / scale).astype(np.int8))
+    rows = graph.node("Gather", [stored, name], f"{name}/rows")
+    rows = graph.node("Cast", [rows], f"{name}/float", to=TensorProto.FLOAT)
+    summed = graph.node("ReduceSum", [rows, "one"], f"{name}/sum", keepdims=0)
+    return graph.node("Mul", [summed, graph.constant(f"{name}/scale", scale.astype(np.float32))], f"{name}/value")

@@ -1,0 +1,133 @@
+"""Sentences drawn from texts, in batches of like length."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from engine.decode.language_model import LanguageModel
+from engine.decode.rescorer import BEGIN
+from engine.system.atomic_files import atomic_path
+from engine.word_features import word_features
+from trainer.errors import CorpusError
+from trainer.language_model.corpus_sentences import held_out_sentences
+from trainer.language_model.leakage_filter import HeldOut
+from trainer.language_model.sentence_reader import END, Reader, Text
+from trainer.second_reading.network import Batch
+
+WORDS = "words"  # the array of them in a file of texts; every other one is a text
+_LONGEST, _CHUNK = 40, 4096  # words of a sentence; sentences that are sorted by length together
+_NEXT_CHUNK = 1_000_003
+_DRAWN = 2048
+# How often a word of each text is learned from: what is nearest to what people read aloud high.
+WEIGHTS = {
+    "literature": 0.33,
+    "modern": 0.17,
+    "dialogue": 0.10,
+    "plays": 0.09,
+    "talk": 0.08,
+    "common-voice-ru": 0.08,
+    "guides": 0.06,
+    "office": 0.04,
+    "law": 0.05,
+}
+_OTHER_WEIGHT = 0.1
+
+
+def read_texts(texts: Sequence[Path], path: Path, without: Sequence[Path]) -> Iterator[int]:
+    """Reads texts into one file of arrays; yields the number of words so far. Raises CorpusError, StorageError.
+
+    without: corpora whose held-out sentences are kept out.
+    """
+    reader = Reader()
+    found: dict[str, Text] = {}
+    for one in texts:
+        before = sum(len(text.stream) for text in found.values())
+        for event in reader.read(one):
+            if isinstance(event, int):
+                yield before + event
+            else:
+                found[Path(one).name.split(".")[0]] = last = event
+    if not any(len(text.stream) for text in found.values()):
+        raise CorpusError(path=", ".join(map(str, texts)), reason="it holds no words")
+    sentences = [sentence for corpus in without for sentence in held_out_sentences(corpus)]
+    held_out = HeldOut(sentences, {word: i for i, word in enumerate(last.words)})
+    kept = {name: held_out.without(text.stream)[0] for name, text in found.items() if len(text.stream)}
+    words = np.frombuffer("\n".join(last.words).encode(), np.uint8)
+    with atomic_path(path) as temporary, temporary.open("wb") as file:
+        np.savez(file, **{WORDS: words, **kept})  # type: ignore[arg-type]
+
+
+class Sentences:
+    """Draws batches; what is drawn depends on the seed and the step that drawing begins at.
+
+    close: log q of the end of a sentence.
+    """
+
+    def __init__(self, arrays: Mapping[str, np.ndarray], model: LanguageModel, seed: int):
+        """arrays: as `read_texts` writes them; model: whose words are learned, and which says how often each is."""
+        words = arrays[WORDS].tobytes().decode().split("\n")
+        self._begin, self._seed = len(words), seed
+        self._streams = {name: stream for name, stream in arrays.items() if name != WORDS}
+        self._bounds = [np.r_[0, np.flatnonzero(stream == END) + 1] for stream in self._streams.values()]
+        weights = np.array([WEIGHTS.get(name, _OTHER_WEIGHT) for name in self._streams])
+        self._weights = weights / weights.sum()
+        self._features = word_features([*words, BEGIN])
+        ends = [np.mean(stream == END) for stream in self._streams.values()]
+        self.close = math.log(float(np.dot(self._weights, ends)))
+        self._log_q = _log_q(words, model)
+        self._log_q[END] = self.close
+        q = np.exp(self._log_q)
+        self._cumulative = np.cumsum(q / q.sum())
+
+    def batches(self, step: int, n_words: int) -> Iterator[Batch]:
+        """For ever, from a step on. n_words: of a batch, what fills it up included."""
+        chunk = step
+        while True:
+            rng = np.random.default_rng((self._seed, chunk))
+            some = sorted(self._drawn(rng), key=len)
+            bounds = _filled([len(one) for one in some], n_words)
+            for i in rng.permutation(len(bounds)):
+                yield self._batch(some[slice(*bounds[i])], rng)
+            chunk += _NEXT_CHUNK
+
+    def _drawn(self, rng: np.random.Generator) -> list[np.ndarray]:
+        """Sentences, so many of each text that its share of the words is right."""
+        often = self._weights / [np.diff(bounds).mean() if len(bounds) > 1 else 1.0 for bounds in self._bounds]
+        which = rng.choice(len(often), _CHUNK, p=often / often.sum())
+        found = []
+        for number, (stream, bounds) in enumerate(zip(self._streams.values(), self._bounds, strict=True)):
+            for i in rng.integers(max(1, len(bounds) - 1), size=int((which == number).sum())):
+                sentence = stream[bounds[i] : bounds[i + 1]] if len(bounds) > 1 else stream
+                found += [sentence[at : at + _LONGEST] for at in range(0, len(sentence), _LONGEST)]
+        return found
+
+    def _batch(self, sentences: Sequence[np.ndarray], rng: np.random.Generator) -> Batch:
+        shape = max(map(len, sentences)), len(sentences)
+        before, after = np.full(shape, END, np.int32), np.full(shape, END, np.int32)
+        for i, one in enumerate(sentences):
+            after[: len(one), i] = one
+            before[0, i], before[1 : len(one), i] = self._begin, one[:-1]
+        lengths = np.array([len(one) for one in sentences])
+        known = np.isfinite(self._log_q[after]) & (np.arange(shape[0])[:, None] < lengths)
+        drawn = np.searchsorted(self._cumulative, rng.random(_DRAWN)).clip(0, self._begin - 1)
+        used, place = np.unique(np.concatenate([before.ravel(), after.ravel()]), return_inverse=True)
+        places = place.astype(np.int32).reshape(2, *shape)
+        vocabulary = self._features[np.concatenate([used, drawn])]
+        return Batch(vocabulary, places[0], places[1], known.astype(np.float32), _DRAWN)
+
+
+def _filled(lengths: Sequence[int], most: int) -> list[tuple[int, int]]:
+    """Ascending lengths as runs of at most so much when each is filled up to the longest: (first, end) of each."""
+    starts = [0]
+    for i, length in enumerate(lengths):
+        if i > starts[-1] and length * (i - starts[-1] + 1) > most:
+            starts.append(i)
+    return list(zip(starts, [*starts[1:], len(lengths)], strict=True))
+
+
+def _log_q(words: Sequence[str], model: LanguageModel) -> np.ndarray:
+    """Log probability of each word by itself, -inf of those that the model does not know."""
+    known = dict(zip(model.words, model.scores.tolist(), strict=True))
+    return np.array([known.get(word, -np.inf) for word in words]) * math.log(10)
