@@ -20,6 +20,8 @@
     ├── StorageError           a file that cannot be written
     │   ├── DiskFull
     │   ├── NotWritable
+    │   ├── RecordedElsewhere
+    │   ├── TooManyOpenFiles
     │   ├── HistoryNotWritable
     │   ├── HistoryDamaged
     │   └── HistoryNewer
@@ -188,6 +190,17 @@ class DiskFull(StorageError):
 
 class NotWritable(StorageError):
     template = "Nothing can be written to {path} ({reason}). Choose another folder."
+
+
+class RecordedElsewhere(StorageError):
+    template = (
+        "Recordings cannot be kept in {path} ({reason}). Until that is mended they are put into {folder}, "
+        "which the system empties: copy the text."
+    )
+
+
+class TooManyOpenFiles(StorageError):
+    template = "{path} could not be opened: too many files are open at once. Close other programs and try again."
 
 
 class HistoryNotWritable(NotWritable):

@@ -6,7 +6,9 @@ stands behind an equals sign: `iPhone = айфон`.
 
 import logging
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,9 +17,11 @@ from engine.decode.transliteration import transliterated
 from engine.errors import OwnWordsUnreadable
 from engine.paths import own_words_file
 from engine.system.atomic_files import write_atomic
+from engine.system.bounded_read import read_bounded
 from engine.text_marks import N_
 
 log = logging.getLogger(__name__)
+_MOST_BYTES = 10_000_000
 _STRESS = re.compile("[\u0300\u0301]|\\+(?=[аеёиоуыэюя])", re.IGNORECASE)
 
 
@@ -116,13 +120,32 @@ def write_own_words(text: str, path: Path | None = None) -> OwnWords:
 
 
 def import_own_words(source: Path, path: Path | None = None) -> OwnWords:
-    """Adds the lines of another file that are not there yet. Raises OwnWordsUnreadable, StorageError."""
-    if not Path(source).exists():
-        raise OwnWordsUnreadable(path=source, reason="there is no such file")
+    """Adds the lines of another file, UTF-8 or as Notepad writes, that are not there yet.
+
+    Raises OwnWordsUnreadable, StorageError.
+    """
+    new_text = _foreign_text(Path(source))
     have = read_text(path or own_words_file()).splitlines()
     known = {normalise(line) for line in have}
-    new = [line for line in read_text(source).splitlines() if line.strip() and normalise(line) not in known]
+    new = [line for line in new_text.splitlines() if line.strip() and normalise(line) not in known]
     return write_own_words("\n".join([*have, *new]), path)
+
+
+def _foreign_text(source: Path) -> str:
+    try:
+        content = read_bounded(source, _MOST_BYTES)
+    except FileNotFoundError as error:
+        raise OwnWordsUnreadable(path=source, reason="there is no such file") from error
+    except OSError as error:
+        raise OwnWordsUnreadable(path=source, reason=error.strerror or str(error)) from error
+    except ValueError as error:
+        raise OwnWordsUnreadable(path=source, reason="it is too large") from error
+    for encoding in ("utf-16",) if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else ("utf-8-sig", "cp1251"):
+        with suppress(UnicodeDecodeError):
+            text = content.decode(encoding)
+            if "\0" not in text:
+                return text
+    raise OwnWordsUnreadable(path=source, reason="it is no UTF-8 text")
 
 
 def export_own_words(target: Path, path: Path | None = None) -> None:
@@ -134,7 +157,7 @@ def read_text(path: Path) -> str:
     """The list as it stands in its file, bad lines too; empty without one. Raises OwnWordsUnreadable."""
     try:
         return Path(path).read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return ""
     except UnicodeDecodeError as error:
         raise OwnWordsUnreadable(path=path, reason="it is no UTF-8 text") from error

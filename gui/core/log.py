@@ -26,12 +26,20 @@ _LEVELS = {
 log = logging.getLogger(__name__)
 
 
+class _LogFile(RotatingFileHandler):
+    """On a disk that is full a line is lost, and nothing else is said of that."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        if not isinstance(sys.exception(), OSError):
+            super().handleError(record)
+
+
 def start_logging(path: Path | None = None) -> None:
     """Writes the log to a file that stays below a few megabytes. Where it cannot, the program does without."""
     path = path or log_file()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(path, maxBytes=MOST_BYTES, backupCount=KEPT_FILES, encoding="utf-8")
+        handler = _LogFile(path, maxBytes=MOST_BYTES, backupCount=KEPT_FILES, encoding="utf-8")
     except OSError as error:
         print(f"No log is kept: {error}", file=sys.stderr)
         return

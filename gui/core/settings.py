@@ -83,7 +83,7 @@ class Stored(Generic[Value]):
 
     def checked(self, value: object) -> Value:
         """The value if it is allowed. Raises ConfigError."""
-        if type(value) is not type(self.default):
+        if type(value) is not type(self.default) or (isinstance(value, str) and "\0" in value):
             raise ConfigError(name=self.name, reason="it is of another kind")
         if self.choices and value not in self.choices:
             raise ConfigError(name=self.name, reason="it is none of the values that there are")

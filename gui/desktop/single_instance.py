@@ -3,7 +3,7 @@
 The first holds a lock file and listens on a local socket that only its person may use. A message is one line of JSON
 each way: {"command": ..., "files": [...], "token": ...} and {"error": null | sentence}. A lock left by a program that
 was killed is taken over, and so is its socket. While it starts and while it ends, the first holds the lock and does not
-listen: a second start waits for what comes of it.
+listen: a second start waits for what comes of it. Where no folder can hold a lock, each start is one for itself.
 """
 
 import getpass
@@ -14,6 +14,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import QDeadlineTimer, QLockFile, QObject, QThread
@@ -44,6 +45,8 @@ class SingleInstance(QObject):
         super().__init__()
         self._sleep_ms = sleep_ms
         folder = place or _private_folder()
+        self._is_alone = folder is None
+        folder = folder or Path("/nonexistent")
         name = hashlib.sha256(f"{getpass.getuser()} {config_dir()}".encode()).hexdigest()[:16]
         self.address = f"diktovka-{name}" if sys.platform == "win32" else str(folder / f"diktovka-{name}")
         self._lock = QLockFile(str(folder / f"diktovka-{name}.lock"))
@@ -52,10 +55,17 @@ class SingleInstance(QObject):
         self._take: Take | None = None
 
     def claim(self) -> bool:
-        return self._lock.tryLock(0)
+        """False where another program holds the lock; where there can be none, nobody does."""
+        if self._is_alone or self._lock.tryLock(0):
+            return True
+        self._is_alone = self._lock.error() is not QLockFile.LockError.LockFailedError
+        return self._is_alone
 
     def listen(self, take: Take) -> None:
         """take(options): called for each later start; a DiktovkaError that it raises is told there."""
+        if self._is_alone:
+            log.warning("no later start can be heard: %s cannot be locked", self.address)
+            return
         self._take = take
         QLocalServer.removeServer(self.address)  # of a program that was killed: the lock says there is none
         self._server = QLocalServer(self)
@@ -120,13 +130,14 @@ class SingleInstance(QObject):
         try:
             told = parse_json(line, any_letters=True)
             command, files = told["command"], [Path(os.fsdecode(_bytes(file))) for file in told["files"]]
+            token = _bytes(told.get("token", "")).decode("utf-8")
             if command not in COMMANDS:
-                raise ValueError(command)
+                raise ValueError("an unknown command")
         except (ValueError, KeyError, TypeError) as error:
-            log.warning("a later start said what is not understood: %r", error)
+            log.warning("a later start said what is not understood: %s", type(error).__name__)
             return "it was not understood"
-        if told.get("token"):
-            os.environ[_TOKEN] = str(told["token"])
+        if token:
+            os.environ[_TOKEN] = token
         try:
             self._take(StartOptions(command, tuple(files)))
         except DiktovkaError as error:
@@ -156,25 +167,32 @@ class _Conversation(QObject):
 
 
 def _bytes(name: object) -> bytes:
+    """Raises TypeError, ValueError for what the system takes for no name."""
     if not isinstance(name, str):
-        raise TypeError(f"{name!r} is no file's name")
+        raise TypeError("it is no file's name")
+    if "\0" in name:
+        raise ValueError("no name holds a NUL")
     return name.encode("utf-8", "surrogateescape")
 
 
-def _private_folder() -> Path:
-    """A folder that nobody else may enter, with a path short enough for a socket."""
+def _private_folder() -> Path | None:
+    """A folder that nobody else may enter, with a path short enough for a socket; None where none can be made."""
     runtime = Path(os.environ.get("XDG_RUNTIME_DIR") or "/nonexistent")
     if "FLATPAK_ID" in os.environ:  # each start has a runtime folder of its own there, and this one in common
         runtime = runtime / "app" / os.environ["FLATPAK_ID"]
     if runtime.is_dir() and _is_private(runtime):
         return runtime
     own = running_dir()
-    own.mkdir(mode=0o700, parents=True, exist_ok=True)
     if sys.platform == "win32" or len(str(own)) <= _LONGEST_PATH - 24:
-        return own
-    short = Path(tempfile.gettempdir()) / f"diktovka-{os.getuid()}"
-    short.mkdir(mode=0o700, exist_ok=True)
-    return short if _is_private(short) else own
+        with suppress(OSError):
+            own.mkdir(mode=0o700, parents=True, exist_ok=True)
+            return own
+    if sys.platform != "win32":
+        short = Path(tempfile.gettempdir()) / f"diktovka-{os.getuid()}"
+        with suppress(OSError):
+            short.mkdir(mode=0o700, exist_ok=True)
+            return short if _is_private(short) and not short.is_symlink() else None
+    return None
 
 
 def _is_private(folder: Path) -> bool:

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -125,7 +126,8 @@ class HistoryKeeper(QObject):
     def begin(self) -> None:
         """Opens the history, and goes on with what was waiting when the program ended."""
         self.store.open()
-        data_dir().mkdir(parents=True, exist_ok=True)
+        with suppress(OSError):  # the store tells why it cannot be
+            data_dir().mkdir(parents=True, exist_ok=True)
         if self._lock.tryLock(0):
             recordings = self._settings.recordings
             self.store.write(partial(_recover, recordings, self._begun), self._go_on)

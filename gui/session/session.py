@@ -9,12 +9,14 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from tempfile import mkdtemp
 
 from PySide6.QtCore import QTimer, Signal
 
 from engine.audio.capture import Recorder
-from engine.errors import DiktovkaError
+from engine.errors import DiktovkaError, RecordedElsewhere
 from engine.paths import shipped_checkpoint
+from engine.system.atomic_files import folder_that_takes
 from gui.core.problem import Problem
 from gui.core.recognition import Engine
 from gui.core.tasks import MakeRecorder
@@ -53,6 +55,7 @@ class Session(ReadingQueue):
         model: Path | None = None,
     ):
         super().__init__(make_engine, model or shipped_checkpoint())
+        self._folder, self._spare, self._told_of_folder = recordings_dir, None, ""
         self._dictaphone = Dictaphone(recordings_dir, make_recorder, now)
         self._dictaphone.state_changed.connect(self._go_on)
         self._dictaphone.level_changed.connect(self.level_changed)
@@ -77,11 +80,25 @@ class Session(ReadingQueue):
     def record(self, microphone: str | None) -> None:
         """Opens the microphone of that name (None: the system's default) and records until `stop`."""
         if not self._closing:
+            if not self._dictaphone.is_busy:
+                self._choose_folder()
             self._dictaphone.record(microphone)
+
+    def _choose_folder(self) -> None:
+        """Where the next recording goes: where the usual folder takes none, into one of this start, which is told."""
+        self._dictaphone.folder, reason = folder_that_takes(self._folder, self._spare_folder)
+        if reason and reason != self._told_of_folder:
+            where = {"path": self._folder, "folder": self._dictaphone.folder}
+            self.problem.emit(Problem(RecordedElsewhere(**where, reason=reason)))
+        self._told_of_folder = reason
+
+    def _spare_folder(self) -> Path:
+        self._spare = self._spare or Path(mkdtemp(prefix="diktovka-"))
+        return self._spare
 
     def record_into(self, folder: Path) -> None:
         """Where the next recordings are put."""
-        self._dictaphone.folder = folder
+        self._folder = folder
 
     def stop_after_silence(self, seconds: float) -> None:
         """A recording ends by itself when nobody has spoken for so long; 0 for never."""

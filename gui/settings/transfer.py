@@ -11,6 +11,7 @@ from engine.decode.own_words import read_text, write_own_words
 from engine.errors import ConfigError, OwnWordsUnreadable
 from engine.paths import own_words_file
 from engine.system.atomic_files import write_atomic
+from engine.system.bounded_read import read_bounded
 from engine.system.json_text import parse_json
 from gui.core.errors import SettingsFileUnusable
 from gui.core.i18n import _, ngettext
@@ -41,7 +42,7 @@ def parsed(text: str, path: Path) -> tuple[dict[str, object], list[str], str | N
     Raises SettingsFileUnusable if one of them is not allowed, or if it is no such file.
     """
     try:
-        whole = parse_json(text, object)
+        whole = parse_json(text, object, finite=True)
     except ValueError as error:
         raise SettingsFileUnusable(path=path, reason="it is no JSON") from error
     if not isinstance(whole, dict) or whole.get("format") != FORMAT or not isinstance(whole.get("settings"), dict):
@@ -56,7 +57,7 @@ def parsed(text: str, path: Path) -> tuple[dict[str, object], list[str], str | N
 
 
 def _is_list_of_texts(told: object) -> bool:
-    return isinstance(told, list) and all(isinstance(one, str) for one in told)
+    return isinstance(told, list) and all(isinstance(one, str) and "\0" not in one for one in told)
 
 
 def _checked(told: dict[str, object], path: Path) -> tuple[dict[str, object], list[str]]:
@@ -168,11 +169,11 @@ def _write(path: Path, values: dict[str, object]) -> Iterator[object]:
 def _read(path: Path) -> Iterator[object]:
     """Own words are added to those that are there: nothing a person wrote is lost."""
     try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise SettingsFileUnusable(path=path, reason="it is too large")
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_bounded(path, _MOST_BYTES).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise SettingsFileUnusable(path=path, reason="it is no UTF-8 text") from error
+    except ValueError as error:
+        raise SettingsFileUnusable(path=path, reason="it is too large") from error
     except OSError as error:
         raise SettingsFileUnusable(path=path, reason=error.strerror or str(error)) from error
     values, unknown, words = parsed(text, path)

@@ -246,7 +246,7 @@ def _hand_over(instance: SingleInstance, options: StartOptions) -> int | None:
         return 1
 
 
-def run(argv: Sequence[str]) -> int:
+def run(argv: Sequence[str], make_program: Callable[[], Program] = Program) -> int:
     """Opens the window, or hands argv to the program that runs already; returns the exit status."""
     options = parse(argv)
     keep_private()
@@ -262,7 +262,7 @@ def run(argv: Sequence[str]) -> int:
     app.setDesktopFileName("org.diktovka.Diktovka")
     uncaught = Uncaught()
     uncaught.install()
-    program = Program()
+    program = make_program()
     uncaught.failed.connect(program.tell_uncaught)
     signals = _Signals(program.window.leave)
     app.setQuitOnLastWindowClosed(False)  # it may be hidden in the tray

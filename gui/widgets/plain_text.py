@@ -5,7 +5,9 @@ from PySide6.QtGui import QTextCursor, QTextDocument
 
 from engine.transcript.typography import typeset
 
-_LINES = str.maketrans({"\N{PARAGRAPH SEPARATOR}": "\n", "\N{LINE SEPARATOR}": "\n"})
+# Half a pair, as a paste may bring, cannot be kept in any file; NUL ends a text for half of the world.
+_HALVES = dict.fromkeys([0, *range(0xD800, 0xE000)], "\N{REPLACEMENT CHARACTER}")
+_LINES = str.maketrans({"\N{PARAGRAPH SEPARATOR}": "\n", "\N{LINE SEPARATOR}": "\n"}) | _HALVES
 
 
 def plain_text(document: QTextDocument) -> str:

@@ -108,10 +108,29 @@ def test_exporting_copies_the_list(tmp_path):
 
 def test_a_file_of_another_encoding_is_told(tmp_path):
     (tmp_path / "a.txt").write_bytes("слово".encode("cp1251"))
-    for call in (read_own_words, import_own_words):
-        with pytest.raises(OwnWordsUnreadable, match="UTF-8"):
-            call(tmp_path / "a.txt")
+    with pytest.raises(OwnWordsUnreadable, match="UTF-8"):
+        read_own_words(tmp_path / "a.txt")
+
+
+@pytest.mark.parametrize("encoding", ["cp1251", "utf-16", "utf-8-sig"])
+def test_files_that_notepad_writes_are_taken_in(tmp_path, encoding):
+    (tmp_path / "a.txt").write_bytes("слово\r\nёж\r\n".encode(encoding))
+    assert import_own_words(tmp_path / "a.txt").words == ("слово", "ёж")
+
+
+@pytest.mark.parametrize(
+    "content", [b"a\0b", bytes(10_000_001), b"\xff\xfea"], ids=["NUL", "too large", "half a letter"]
+)
+def test_what_is_no_text_is_not_taken_in(tmp_path, content):
+    (tmp_path / "a.txt").write_bytes(content)
+    with pytest.raises(OwnWordsUnreadable):
+        import_own_words(tmp_path / "a.txt")
     assert not own_words_file().exists()
+
+
+def test_half_a_pair_is_kept_as_a_question_mark():
+    assert write_own_words("слово\nа\ud800").words == ("слово", "а")
+    assert own_words_file().read_text("utf-8") == "слово\nа?\n"
 
 
 def test_a_folder_and_a_missing_file_are_told(tmp_path):

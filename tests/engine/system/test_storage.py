@@ -2,12 +2,15 @@
 
 import errno
 import os
+import subprocess
+import sys
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 
-from engine.errors import DiskFull, NotWritable
-from engine.system.atomic_files import atomic_path, storage_error, sync, write_atomic
+from engine.errors import DiskFull, NotWritable, TooManyOpenFiles
+from engine.system.atomic_files import atomic_path, folder_that_takes, storage_error, sync, write_atomic
 
 
 def names(folder):
@@ -150,3 +153,50 @@ def test_a_file_system_that_flushes_no_folders_is_no_failure(tmp_path, monkeypat
     sync(tmp_path)
     monkeypatch.undo()
     sync(tmp_path / "gone")
+
+
+@pytest.mark.parametrize("code", [errno.EMFILE, errno.ENFILE])
+def test_out_of_descriptors_is_no_full_disk(code):
+    assert type(storage_error(Path("a"), OSError(code, os.strerror(code)))) is TooManyOpenFiles
+
+
+def test_where_a_folder_takes_nothing_the_spare_one_is_told_with_the_reason(tmp_path):
+    (tmp_path / "file").touch()
+    spare = tmp_path / "spare"
+    assert folder_that_takes(tmp_path / "new", lambda: spare) == (tmp_path / "new", "")
+    assert list((tmp_path / "new").iterdir()) == []
+    assert folder_that_takes(tmp_path / "file" / "a", lambda: spare) == (spare, os.strerror(errno.ENOTDIR))
+    assert folder_that_takes(tmp_path / "file" / "a", lambda: tmp_path / "file") == (tmp_path / "file" / "a", "")
+
+
+KILLED_WHILE_WRITING = """
+import os, signal, sys
+from pathlib import Path
+from engine.system.atomic_files import atomic_path
+with atomic_path(Path(sys.argv[1]) / "a.npz") as temporary:
+    temporary.write_bytes(b"half")
+    print("writing", flush=True)
+    sys.stdin.read()
+"""
+WRITING = [sys.executable, "-c", KILLED_WHILE_WRITING]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there a day passes first")
+def test_what_a_killed_writer_left_goes_with_the_next_write_and_what_is_being_written_stays(tmp_path):
+    writers = [subprocess.Popen([*WRITING, tmp_path], stdin=PIPE, stdout=PIPE, text=True) for _ in range(2)]
+    for writer in writers:
+        assert writer.stdout.readline() == "writing\n"
+    killed, other = writers
+    killed.kill()
+    killed.communicate()
+    for left in tmp_path.iterdir():
+        os.utime(left, (1e9, 1e9))
+    (tmp_path / ".diktovka-notes.txt").write_text("mine")
+    os.utime(tmp_path / ".diktovka-notes.txt", (1e9, 1e9))
+
+    write_atomic(tmp_path / "b.txt", "b")
+
+    assert len(names(tmp_path)) == 3, "the file of the one that writes, mine, and b.txt"
+    other.communicate("")
+    assert names(tmp_path) == [".diktovka-notes.txt", "a.npz", "b.txt"]
+    assert (tmp_path / "a.npz").read_bytes() == b"half"

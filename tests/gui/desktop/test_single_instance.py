@@ -1,5 +1,6 @@
 """A second start hands its command to the first: over a socket of this person's, and with two real processes."""
 
+import json
 import os
 import signal
 import stat
@@ -191,7 +192,11 @@ def test_a_long_path_is_shortened_for_the_socket(monkeypatch, tmp_path):
 
 @pytest.mark.parametrize(
     "said",
-    [b"nonsense\n", b"{}\n", b'{"command": "format the disk", "files": []}\n', b'{"command": "show", "files": [1]}\n'],
+    [b"nonsense\n", b"{}\n", b'{"command": "format the disk", "files": []}\n', b'{"command": "show", "files": [1]}\n']
+    + [
+        json.dumps({"command": "show", "files": [], **wrong}).encode() + b"\n"
+        for wrong in ({"files": ["a\0b"]}, {"files": ["\ud800"]}, {"token": "a\0b"}, {"token": "\ud800"}, {"token": 1})
+    ],
 )
 def test_what_is_not_understood_changes_nothing(instances, qtbot, said):
     taken = []
@@ -205,6 +210,16 @@ def test_what_is_not_understood_changes_nothing(instances, qtbot, said):
         pass
     assert bytes(socket.readAll().data()) == b'{"error": "it was not understood"}\n'
     assert taken == []
+
+
+def test_where_no_lock_can_be_made_each_start_is_one_for_itself(tmp_path, qapp, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("DIKTOVKA_HOME", str(tmp_path / "file" / "home"))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "none"))
+    for one in (SingleInstance(tmp_path / "file"), SingleInstance()):
+        assert one.claim()
+        one.listen(lambda _options: None)
+        one.close()
 
 
 def test_a_message_without_end_is_cut_off(instances, qtbot):

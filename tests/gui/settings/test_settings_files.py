@@ -359,6 +359,20 @@ def test_a_bad_file_changes_nothing(transfer, stage, qtbot, tmp_path):
     assert {**Settings().values(), "folder": ""} == {**before, "folder": ""}
 
 
+@pytest.mark.parametrize(
+    "settings",
+    [{"corpora": ["a\0b"]}, {"recordings_folder": "a\0b"}, {"download_folder": "\ud800"}, {"keys": {"record": "\0"}}],
+    ids=["corpora", "NUL", "half a pair", "keys"],
+)
+def test_names_that_no_system_has_are_refused(transfer, stage, qtbot, tmp_path, settings):
+    before = Settings().values()
+    (tmp_path / "настройки.json").write_text(json.dumps(json.loads(whole()) | {"settings": settings}))
+    transfer.imports.click()
+    qtbot.waitUntil(lambda: bool(told(stage)))
+    assert "Nothing was changed" in told(stage)[0]
+    assert {**Settings().values(), "folder": ""} == {**before, "folder": ""}
+
+
 def test_a_file_that_is_not_there_is_told(transfer, stage, qtbot):
     transfer.imports.click()
     qtbot.waitUntil(lambda: bool(told(stage)))
