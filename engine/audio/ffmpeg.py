@@ -73,8 +73,9 @@ class Decoder:
     """One container, opened and ready to decode.
 
     tracks: all sounds that are in it; track: the one that is decoded. duration_s: where its sound ends, an estimate;
-    None where that is not known. Once the pieces are through: is_short, whether the container ends before its header
-    says; lost_s: of packets that cannot be decoded; end: offset in bytes behind the last packet.
+    None where that is not known. is_sound_alone: no pictures. begin: offset in bytes of the first packet. Once the
+    pieces are through: end, the offset behind the last packet; is_short, whether the container ends before its header
+    says; lost_s: of packets that cannot be decoded.
     Raises Undecodable, NoSound, IndexError where there is no such track.
     """
 
@@ -86,7 +87,7 @@ class Decoder:
             self._container = av.open(file, format=format, options=options, metadata_errors="replace")
         except (av.FFmpegError, ValueError) as error:
             raise Undecodable from error
-        self.is_short, self.lost_s, self.end = False, 0.0, 0
+        self.is_short, self.lost_s, self.begin, self.end = False, 0.0, 0, 0
         self._rate_hz = 0  # of the first frame
         self._skipped_s = 0.0  # how long what stands in the file before the packet would be
         self._file = file
@@ -133,6 +134,7 @@ class Decoder:
             most_s = 8 * container.size / self._bit_rate
             duration_s = most_s if to_the_end else min(duration_s, most_s)
         self.duration_s = duration_s if duration_s > 0 else None
+        self.is_sound_alone = not container.streams.video
 
     def pieces(self) -> Iterator[Piece]:
         """What is heard from the container's beginning on. Raises Undecodable where nothing is."""
@@ -155,7 +157,7 @@ class Decoder:
             for packet in self._container.demux():
                 n_bytes += packet.size
                 if packet.pos is not None and packet.pos >= 0 and packet.size:
-                    first = packet.pos if first is None else first
+                    first = self.begin = packet.pos if first is None else first
                     skipped = packet.pos - (packet.pos if last_end is None else last_end)
                     self._skipped_s = skipped * reached_s / n_bytes
                     last_end = packet.pos + packet.size

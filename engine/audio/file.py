@@ -30,6 +30,8 @@ _RATES_HZ = range(1_000, 1_000_001)
 _MOST_VALUES_AT_ONCE = 2_000_000
 _MOSTLY = 0.9
 _LEAST_LOSS_S = 0.3
+_LEAST_SHARE = 0.02  # of a file's bytes, from which the length of its sound is estimated
+_MUCH_LONGER = 1.5  # than its header says: others were joined on
 
 
 class _Source:
@@ -60,14 +62,15 @@ class _Source:
 class AudioFile:
     """An open recording: a context manager, made by open_audio.
 
-    duration_s: seconds, an estimate; None where the file does not tell. tracks: the sounds that are in it; track: the
-    one that is read. notes: what to know about it, complete once the blocks are through.
+    duration_s: seconds, an estimate by what is read so far; None where nothing tells yet. tracks: the sounds that are
+    in it; track: the one that is read. notes: what to know about it, complete once the blocks are through.
     """
 
     def __init__(self, path: Path, file: BinaryIO, rate_hz: int, track: int | None):
         self._path, self._file, self._rate_hz, self._wanted = path, file, rate_hz, track
         self._is_cut = is_cut(file)
         self._is_broken, self._lost_s, self._n_values, self._n_broken = False, 0.0, 0, 0
+        self._size, self._read_s, self._share = file.seek(0, os.SEEK_END), 0.0, 0.0
         self.notes: list[Note] = []
         self._source = _Source(file)
         self._part = self._opened()
@@ -113,7 +116,7 @@ class AudioFile:
 
     def _begin(self) -> None:
         """Decodes the first piece, to know at once whether there is any sound."""
-        self.tracks, self.track, self.duration_s = self._part.tracks, self._part.track, self._part.duration_s
+        self.tracks, self.track, self._header_s = self._part.tracks, self._part.track, self._part.duration_s
         if len(self.tracks) > 1:
             names = "\n".join(track.name for track in self.tracks)
             self.notes.append(Note("tracks", n=len(self.tracks), number=self.track.number, names=names))
@@ -125,8 +128,18 @@ class AudioFile:
             raise AudioEmpty(path=self._path) from error
         except Undecodable as error:
             raise self._unreadable() from error
+        self._begins = self._part.begin
         if self._first.rate_hz not in _RATES_HZ:
             raise AudioUnreadable(path=self._path, reason="{rate_hz} Hz", rate_hz=self._first.rate_hz)
+
+    @property
+    def duration_s(self) -> float | None:
+        """By the header; where that is missing or surely wrong, by the bytes that the sound so far took."""
+        by_bytes_s = self._read_s / self._share if self._share >= _LEAST_SHARE else 0.0
+        is_longer = self._part.is_sound_alone and by_bytes_s > _MUCH_LONGER * (self._header_s or 0.0)
+        if self._header_s is not None and self._read_s <= self._header_s and not is_longer:
+            return self._header_s
+        return max(by_bytes_s, self._read_s) or None
 
     def __enter__(self) -> Self:
         return self
@@ -148,6 +161,8 @@ class AudioFile:
                 mono, rate_hz = MonoResampler(piece.rate_hz, self._rate_hz), piece.rate_hz
             block = mono.push(piece.samples)
             n_read += len(block)
+            self._read_s = n_read / self._rate_hz
+            self._share = (self._file.tell() - self._begins) / max(1, self._size - self._begins)
             yield from unless_empty(block)
         self._raise_read_error()
         for block in self._rest(mono):

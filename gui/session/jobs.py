@@ -12,6 +12,7 @@ from engine.events import Segment
 from engine.notes import Note
 
 _keys = count(1)
+_LEAST_LEFT = 0.005  # of a file that is still being read: its end is told when it has come
 
 
 class Ending(Enum):
@@ -72,16 +73,23 @@ class Job:
 class Queue:
     """Recordings in the order in which they came, then files; one is current. Counts start anew once it is empty.
 
-    is_paused: no file is begun; recordings are.
+    is_paused: no file is begun; recordings are. What was read is a share of what was expected when it was read, so that
+    the fraction never goes back: not where a file is longer than was thought, nor where others come.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic):
         self._clock = clock
         self._waiting: list[Job] = []
-        self._batch: list[Job] = []
         self.current: Job | None = None
         self.is_paused = False
-        self._begun_s = self._from_s = self._done_s = 0.0
+        self._done_s = self._current_fraction = 0.0  # of the current job
+        self._told_s: float | None = None  # the clock when that was told
+        self._start_anew()
+
+    def _start_anew(self) -> None:
+        self._batch: list[Job] = []
+        self._share_left = 1.0
+        self._read_s = self._spent_s = 0.0  # of all files: audio, and the time that reading it took
 
     def __bool__(self) -> bool:
         return self.current is not None or bool(self._waiting)
@@ -93,7 +101,7 @@ class Queue:
 
     def add(self, jobs: Iterable[Job]) -> None:
         if not self:
-            self._batch = []
+            self._start_anew()
         for job in jobs:
             self._put(job, len(self._waiting))
             self._batch.append(job)
@@ -122,12 +130,15 @@ class Queue:
             return None
         self._waiting.remove(job)
         self.current = job
-        self._begun_s, self._from_s = self._clock(), job.read_to_s
-        self._done_s = self._from_s
+        self._done_s, self._told_s, self._current_fraction = job.read_to_s, None, 0.0
         return job
 
     def finish_current(self) -> None:
-        self.current = None
+        """The current job is done, whatever was expected of it."""
+        left_s = self._left_s()
+        is_file, self.current = self.current is not None and not self.current.is_live, None
+        if is_file:
+            self._take_share(left_s)
 
     def interrupt_current(self) -> None:
         """The current file waits again, before the others."""
@@ -152,16 +163,30 @@ class Queue:
 
     def progress(self, done_s: float, total_s: float | None) -> None:
         """How many seconds of the current job's audio have been read, and of how many."""
-        self._done_s = max(done_s, self._from_s)
-        if self.current is not None and total_s is not None:
-            self.current.duration_s = total_s
+        job, now_s = self.current, self._clock()
+        if job is not None and total_s is not None:
+            job.duration_s = total_s
+        done_s = max(done_s, self._done_s)
+        if job is not None and not job.is_live:
+            left_s = self._left_s()
+            if self._told_s is not None:  # the first time it was only opened: what came before was no reading
+                self._read_s += done_s - self._done_s
+                self._spent_s += now_s - self._told_s
+            self._done_s, self._told_s = done_s, now_s
+            self._take_share(left_s)
+            if job.duration_s:
+                self._current_fraction = min(1.0, max(self._current_fraction, done_s / job.duration_s))
+
+    def _take_share(self, left_before_s: float) -> None:
+        if left_before_s > 0:
+            self._share_left *= min(1.0, self._left_s() / left_before_s)
 
     @property
     def current_fraction(self) -> float | None:
         """How much of the current job's audio has been read, 0 to 1; None where that is not known."""
         if self.current is None or self.current.is_live or not self.current.duration_s:
             return None
-        return min(1.0, self._done_s / self.current.duration_s)
+        return self._current_fraction
 
     @property
     def files(self) -> list[Job]:
@@ -181,22 +206,25 @@ class Queue:
     @property
     def fraction(self) -> float | None:
         """How much of all files' audio has been read, 0 to 1; None where that is not known."""
-        if self.current is None or self.current.is_live or not self.current.duration_s:
+        if self.current is None or self.current.is_live:
             return None
-        expected_s = self._expected_s()
-        before = sum(expected_s[: self.file_number - 1])
-        return min(1.0, (before + self._done_s) / sum(expected_s))
+        is_known = self.current.duration_s or self._share_left < 1
+        return 1.0 - self._share_left if is_known else None
 
     @property
     def time_left_s(self) -> float | None:
-        """For all files, at the pace of the current one; None until that is known."""
-        if self.fraction is None or self._done_s <= self._from_s:
+        """For all files, at the pace since the queue was last empty; None until that is known."""
+        if self.fraction is None or not self._read_s:
             return None
-        pace = (self._clock() - self._begun_s) / (self._done_s - self._from_s)
-        return max(0.0, sum(self._expected_s()[self.file_number - 1 :]) - self._done_s) * pace
+        return self._left_s() * self._spent_s / self._read_s
 
-    def _expected_s(self) -> list[float]:
-        """Lengths of `files` in seconds; a file not opened yet counts as long as the mean of the others."""
+    def _left_s(self) -> float:
+        """Seconds of audio in `files` that are not read yet."""
         known = [job.duration_s for job in self.files if job.duration_s]
         mean_s = sum(known) / len(known) if known else 1.0
-        return [job.duration_s or mean_s for job in self.files]
+        return sum(self._rest_s(job, job.duration_s or mean_s) for job in self.jobs if not job.is_live)
+
+    def _rest_s(self, job: Job, expected_s: float) -> float:
+        """Of a job that is not done; one opened counts on a little even where it is longer than it said."""
+        done_s = self._done_s if job is self.current else job.read_to_s
+        return max(expected_s - done_s, _LEAST_LEFT * expected_s)

@@ -71,16 +71,54 @@ def test_fraction_and_time_left_go_over_all_files():
     queue.start_next()
     clock.now_s = 6
     queue.progress(20, 200)
-    assert queue.fraction == pytest.approx(120 / 450)  # the third counts as the mean of 100 and 200
-    assert queue.time_left_s == pytest.approx((180 + 150) / 20)
+    third_s = 150  # the mean of 100 and 200
+    assert queue.fraction == pytest.approx(1 - 2 / 3 * (180 + third_s) / (200 + third_s))
+    assert queue.time_left_s == pytest.approx((180 + third_s) / 10)  # at the pace of both files
 
 
 def test_a_file_that_is_longer_than_it_said_is_never_more_than_read():
     queue = Queue()
     queue.add(files("a"))
     queue.start_next()
+    queue.progress(5, 10)
     queue.progress(11, 10)
-    assert (queue.fraction, queue.time_left_s) == (1, 0)
+    assert 0.99 < queue.fraction < 1
+    assert queue.current_fraction == 1
+
+
+def test_the_fraction_never_goes_back():
+    """Not where a file is longer than the others, or than it said; not where files come or go, or one waits again."""
+    queue, seen = Queue(), []
+
+    def see(done_s: float, total_s: float | None) -> None:
+        queue.progress(done_s, total_s)
+        seen.append(queue.fraction or 0.0)
+
+    *_others, third = jobs = files("a", "b", "c")
+    queue.add(jobs)
+    queue.start_next()
+    see(0, 10)
+    see(10, 10)
+    queue.finish_current()
+    queue.start_next()
+    for done_s, total_s in ((0, 1000), (100, 1000), (900, 500), (950, 3000), (600, 3000)):
+        see(done_s, total_s)
+    queue.add(files("d", "e"))
+    see(1000, 3000)
+    queue.interrupt_current()
+    queue.start_next()
+    see(0, 3000)
+    queue.remove(third)
+    see(2999, 3000)
+    queue.finish_current()
+    for _rest in range(2):
+        queue.start_next()
+        see(0, 20)
+        see(20, 20)
+        queue.finish_current()
+    assert seen == sorted(seen)
+    assert seen[-1] > 0.99
+    assert not queue
 
 
 def test_a_length_of_zero_is_not_known():
