@@ -35,6 +35,10 @@ def is_folder(path: Path | str) -> bool:
     return os.path.isdir(path)  # noqa: PTH112 - Path.is_dir raises where a name is too long
 
 
+def _is_model(folder: Path) -> bool:
+    return is_folder(folder) and any((folder / name).is_file() for name in (CHECKPOINT_FILE, FOREIGN_FILE))
+
+
 def listed_folders(text: str) -> list[Path] | None:
     """Folders that `listing` wrote; None where it is no such list."""
     try:
@@ -112,6 +116,7 @@ class Settings(QObject):
     microphone_name = Stored("", stored_as="microphone")
     last_folder = Stored("", stored_as="folder")
     model_folder = Stored("", stored_as="model")
+    former_model_folder = Stored("", stored_as="former_model")  # the one before; empty: the shipped one
     corpus_folder = Stored("", stored_as="corpus")
     corpora_listed = Stored("", stored_as="corpora")  # folders to train on, as JSON; empty: the corpus alone
     download_place = Stored("", stored_as="download_folder")  # of recordings to train on; empty: a folder of our own
@@ -180,12 +185,19 @@ class Settings(QObject):
     def model(self) -> Path:
         """The checkpoint to dictate with: the shipped one unless another was chosen that is still there."""
         folder = Path(self.model_folder or shipped_checkpoint())
-        is_there = is_folder(folder) and any((folder / name).is_file() for name in (CHECKPOINT_FILE, FOREIGN_FILE))
-        return folder if is_there else shipped_checkpoint()
+        return folder if _is_model(folder) else shipped_checkpoint()
 
     @model.setter
     def model(self, folder: Path) -> None:
+        if folder != self.model:
+            self.former_model_folder = self.model_folder
         self.model_folder = "" if folder == shipped_checkpoint() else str(folder)
+
+    @property
+    def former_model(self) -> Path | None:
+        """The checkpoint that was dictated with before this one; None where there was none or it is gone."""
+        folder = Path(self.former_model_folder or shipped_checkpoint())
+        return folder if _is_model(folder) and folder != self.model else None
 
     @property
     def language_model(self) -> Path | None:

@@ -34,9 +34,11 @@ class TaughtResult(ResultView):
     def show_result(self, result: BeforeAfter) -> None:
         super().show_result(result)
         if result.helped:
-            said = _("It reads these sentences better: of 100 letters {after} are wrong now, and {before} were before.")
+            said = _(
+                "These sentences are recognised better: of 100 letters {after} are wrong now, and {before} were before."
+            )
         else:
-            said = _("It reads these sentences no better than before: {before} of 100 letters are wrong.")
+            said = _("These sentences are recognised no better than before: {before} of 100 letters are wrong.")
         before, after = (f"{100 * rate.cer:.0f}" for rate in (result.own_before, result.own_after))
         self.own.setText(said.format(before=before, after=after))
         n = result.own_before.utterances
@@ -50,6 +52,7 @@ class TaughtResult(ResultView):
 
 class TeachPanel(QWidget):
     """`use_wanted(folder)`; `failed(error, try_again)`; `done(sentence, undo)`; `changed`: something began or ended.
+    `doubted(sentence, take_it, refuse)`.
 
     model: the one that dictation uses; corpora: recordings of people that are mixed in, as far as they are prepared.
     """
@@ -57,6 +60,7 @@ class TeachPanel(QWidget):
     use_wanted = Signal(object)
     failed = Signal(object, object)
     done = Signal(str, object)
+    doubted = Signal(str, object, object)
     changed = Signal()
 
     def __init__(self, model: Callable[[], Path], corpora: Callable[[], list[Path]]):
@@ -95,8 +99,8 @@ class TeachPanel(QWidget):
         inner.setSpacing(GRID)
         inner.addWidget(heading(_("Teach words")))
         explained = _(
-            "Type sentences with the words that are misread, one a line. The machine speaks them in many voices, "
-            "and the model learns them beside the recordings of people that are prepared."
+            "Type sentences with the words that are recognised wrong, one a line. The machine speaks them in many "
+            "voices, and the model learns them beside the recordings of people that are prepared."
         )
         inner.addWidget(words(explained, quiet=True))
         inner.addWidget(self.text, 1)
@@ -126,6 +130,7 @@ class TeachPanel(QWidget):
         teaching.changed.connect(self.changed)
         teaching.failed.connect(self.failed)
         teaching.done.connect(self.done)
+        teaching.doubted.connect(self.doubted)
         teaching.use_wanted.connect(self.use_wanted)
         self.result.keep_wanted.connect(teaching.keep)
         self.result.discard_wanted.connect(teaching.throw_away)
@@ -184,11 +189,10 @@ class TeachPanel(QWidget):
         if self.teaching.job.stopping:
             return
         said = {
-            "preparing": _("The machine is speaking the sentences"),
+            "speaking": _("The machine is speaking the sentences"),
             "learning": _("The model is learning the sentences"),
-            "judging": _("Comparing the taught model with the one before"),
         }
-        show_step(step, said, self.state, self.progress)
+        show_step(step, self.state, self.progress, said)
         self.state.show()
 
 

@@ -6,6 +6,7 @@ from contextlib import closing
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import ClassVar
 
 from PySide6.QtCore import Signal
 
@@ -15,16 +16,18 @@ from engine.system.worker import Cancelled
 from gui.core.file_names import day_stamp
 from gui.core.i18n import _
 from gui.core.tasks import Work
-from gui.tuning.job import TuningJob
+from gui.tuning.job import SPANS, TuningJob
 from gui.tuning.outcome import TuningOutcome
 from trainer.corpus.prepare import prepared_corpora
 from trainer.training.model_list import kind_of
-from trainer.tuning.events import Hearing
+from trainer.tuning.events import Stage
 from trainer.tuning.tuning import TuneRequest
 
 
 class TeachingJob(TuningJob):
     """A tuning whose recordings are made first. lesson, model, corpora: set by `teach`."""
+
+    spans: ClassVar = {"speaking": 30} | SPANS
 
     def __init__(self, folder: Path):
         super().__init__(folder)
@@ -49,7 +52,7 @@ class TeachingJob(TuningJob):
         with closing(speak(self.speech, lesson(self._typed), features)) as speaking:
             for event in speaking:
                 if not isinstance(event, Spoken):
-                    yield Hearing(event.done, event.total)
+                    yield Stage("speaking", event.done, event.total)
         yield from super()._steps(make_request)
 
 
@@ -112,8 +115,7 @@ class Teaching(TuningOutcome):
 
     # --- its result ---
 
-    def keep(self) -> None:
-        """It becomes one of the person's models, and dictation uses it."""
+    def take(self) -> None:
         name = _("Taught {date}").format(date=day_stamp(datetime.now()))
         self.keep_as(name, self._use)
 

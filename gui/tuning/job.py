@@ -4,31 +4,41 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import ClassVar
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.system.atomic_files import storage_error
 from gui.core.tasks import Work
 from trainer.training.events import StepDone
 from trainer.training.model_list import free_home
 from trainer.training.training_process import TrainingProcess
-from trainer.tuning.events import RESULT, BeforeAfter, Hearing, Judged
+from trainer.tuning.events import RESULT, BeforeAfter, Hearing, Judged, Stage
 from trainer.tuning.tuning import TuneRequest, tune
 
-_OF_LEARNING = (0.02, 0.9)  # where on the way the learning begins and ends
+# What is done one after the other, and its share of the whole: of twenty sentences on two cores (docs/tuning.md).
+SPANS = {"starting": 4, "preparing": 4, "others": 2, "network": 6, "learning": 64, "judging": 12, "writing": 8}
 _STATE = "state.npz"
+_TELL_EVERY_MS = 1000
 
 
 @dataclass(frozen=True)
 class Step:
-    """fraction: of the whole, 0 to 1; left_s: None while it is not known. kind: "preparing", "learning", "judging"."""
+    """kind: what is done now, a key of the job's spans. fraction: of the whole, 0 to 1; it never goes back.
+
+    done, total: of the parts that this kind has; total is 0 where they are not counted. elapsed_s: since it began;
+    left_s: until it ends, None while that is not known.
+    """
 
     kind: str
-    fraction: float
+    fraction: float = 0.0
     left_s: float | None = None
+    done: float = 0
+    total: float = 0
+    elapsed_s: float = 0.0
 
 
 class TuningJob(QObject):
@@ -40,13 +50,18 @@ class TuningJob(QObject):
     step = Signal(object)
     ended = Signal(object)
 
+    spans: ClassVar = SPANS
+
     def __init__(self, folder: Path, clock: Callable[[], float] = time.monotonic):
         super().__init__()
         self.folder = folder
         self._clock = clock
         self._process: TrainingProcess | None = None
-        self._began: tuple[float, float] | None = None
+        self._step = Step("starting")
+        self._kind_began_s = self._counted_from_s = self._counted_from = 0.0
         self.stopping = False
+        self._ticking = QTimer(self, interval=_TELL_EVERY_MS)
+        self._ticking.timeout.connect(self.tell)
         self._work = Work(self)
         self._work.event.connect(self._take)
         self._work.ended.connect(self._end)
@@ -63,11 +78,13 @@ class TuningJob(QObject):
     def begin(self, make_request: Callable[[], TuneRequest]) -> None:
         """make_request: called on another thread, since it may read much."""
         if not self.running:
-            self._began, self.stopping = None, False
+            self.stopping, self._step = False, Step("")
             self._work.start(partial(self._steps, make_request))
+            self._at(next(iter(self.spans)))
+            self._ticking.start()
 
     def _steps(self, make_request: Callable[[], TuneRequest]) -> Iterator[object]:
-        yield Hearing(0, 0)
+        yield Stage("starting")
         process = TrainingProcess(make_request(), tune)
         self._process = process
         with closing(process.events()) as events:
@@ -82,15 +99,15 @@ class TuningJob(QObject):
             self._work.cancel()
 
     def _take(self, event: object) -> None:
-        begin, end = _OF_LEARNING
         match event:
-            case Hearing():
-                self.step.emit(Step("preparing", begin * event.done / max(1, event.total)))
+            case Stage(name=name, done=done, total=total):
+                self._at(name, done, total)
+            case Hearing(done=done, total=total):
+                self._at("preparing", done, total)
             case StepDone():
-                done = self._learned(event)
-                self.step.emit(Step("learning", begin + (end - begin) * done, self._left_s(done)))
-            case Judged():
-                self.step.emit(Step("judging", end + (1 - end) * event.done / event.total))
+                self._at("learning", self._learned(event), 1.0)
+            case Judged(done=done, total=total):
+                self._at("judging", done, total)
 
     def _learned(self, step: StepDone) -> float:
         """Share of all updates that are done."""
@@ -98,16 +115,28 @@ class TuningJob(QObject):
 
         return min(1.0, step.step / (step.epoch_steps * TuneConfig.epochs))
 
-    def _left_s(self, done: float) -> float | None:
-        now = self._clock()
-        if self._began is None:
-            self._began = now, done
-            return None
-        began, at = self._began
-        return (now - began) / (done - at) * (1 - done) if done > at and now - began > 1 else None
+    def _at(self, kind: str, done: float = 0, total: float = 0) -> None:
+        """So much of that kind is done."""
+        now_s = self._clock()
+        if kind != self._step.kind:
+            self._kind_began_s, self._counted_from_s, self._counted_from = now_s, now_s, done
+        names = list(self.spans)
+        before = sum(self.spans[name] for name in names[: names.index(kind)])
+        part = self.spans[kind] * done / total if total else 0.0
+        fraction = max(self._step.fraction, (before + part) / sum(self.spans.values()))
+        self._step = Step(kind, min(1.0, fraction), None, done, total)
+        self.tell()
+
+    def tell(self) -> None:
+        """What is done now, with how long it has been and how long it will be: each second, and when that changes."""
+        now_s, step = self._clock(), self._step
+        counted_s, counted = now_s - self._counted_from_s, step.done - self._counted_from
+        left_s = counted_s / counted * (step.total - step.done) if counted > 0 and counted_s > 1 else None
+        self.step.emit(replace(step, left_s=left_s, elapsed_s=now_s - self._kind_began_s))
 
     def _end(self, outcome: Exception | None) -> None:
         self._process = None
+        self._ticking.stop()
         self.ended.emit(outcome)
 
 

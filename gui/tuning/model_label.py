@@ -1,4 +1,6 @@
-"""The name of the model in use, and the way back to the one that came with the program."""
+"""The name of the model in use, and the way back: to the one before, and to the one that came with the program."""
+
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu, QPushButton
@@ -12,7 +14,7 @@ _MOST_LETTERS = 32
 
 
 class ModelLabel(QPushButton):
-    """A click offers the other choice there is: back to the shipped model."""
+    """A click offers the models to go back to."""
 
     def __init__(self, session: Session, settings: Settings):
         super().__init__()
@@ -20,8 +22,10 @@ class ModelLabel(QPushButton):
         self.setProperty("link", True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.menu_of_models = QMenu(self)
+        self.former = self.menu_of_models.addAction("")
         self.back = self.menu_of_models.addAction(_("Back to the model that came with the program"))
-        self.back.triggered.connect(lambda _checked=False: self._go_back())
+        self.former.triggered.connect(lambda _checked=False: self._use(self._settings.former_model))
+        self.back.triggered.connect(lambda _checked=False: self._use(shipped_checkpoint()))
         self.clicked.connect(lambda _checked=False: self._offer())
         settings.changed.connect(self._follow)
         self._show()
@@ -31,19 +35,27 @@ class ModelLabel(QPushButton):
             self._show()
 
     def _show(self) -> None:
-        model = self._settings.model
+        model, former = self._settings.model, self._settings.former_model
         is_shipped = model == shipped_checkpoint()
         name = _("as shipped") if is_shipped else model_name(model)
-        short = name if len(name) <= _MOST_LETTERS else f"{name[: _MOST_LETTERS - 1]}…"
-        self.setText(_("Model: {name}").format(name=short))
+        self.setText(_("Model: {name}").format(name=_shortened(name)))
         self.setAccessibleName(_("Model: {name}").format(name=name))
         self.setToolTip(_("What recognises your speech; others are chosen in the settings, under Recognition"))
         self.back.setEnabled(not is_shipped)
+        self.former.setVisible(former is not None and former != shipped_checkpoint())
+        if former is not None:
+            self.former.setText(_("Back to the model before: {name}").format(name=_shortened(model_name(former))))
 
     def _offer(self) -> None:
+        self._show()  # the one before may have been deleted meanwhile
         self.menu_of_models.popup(self.mapToGlobal(self.rect().bottomLeft()))
 
-    def _go_back(self) -> None:
-        self._session.use_model(shipped_checkpoint())
-        self._settings.model = shipped_checkpoint()
-        self._settings.save()
+    def _use(self, folder: Path | None) -> None:
+        if folder is not None:
+            self._session.use_model(folder)
+            self._settings.model = folder
+            self._settings.save()
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= _MOST_LETTERS else f"{name[: _MOST_LETTERS - 1]}…"

@@ -8,17 +8,20 @@ from PySide6.QtCore import QObject, Signal
 
 from gui.core.tasks import Errand
 from gui.tuning.job import TuningJob, brought_back, kept, thrown_away
+from gui.tuning.words import worse_words
 from trainer.tuning.events import BeforeAfter, load_result
 
 
 class TuningOutcome(QObject):
     """result: neither kept nor thrown away, None where there is none.
 
-    `failed(error, try_again)`; `done(sentence, undo)`; `changed`: something began or ended, or there is a result.
+    `failed(error, try_again)`; `done(sentence, undo)`; `doubted(sentence, take_it, refuse)`: it is worse, and wanted;
+    `changed`: something began or ended, or there is a result.
     """
 
     failed = Signal(object, object)
     done = Signal(str, object)
+    doubted = Signal(str, object, object)
     changed = Signal()
 
     def __init__(self, job: TuningJob):
@@ -36,6 +39,22 @@ class TuningOutcome(QObject):
         """Whether there is a result now."""
         self.result = None if self.job.running else load_result(self.job.folder)
         self.changed.emit()
+
+    def keep(self) -> None:
+        """It becomes one of the person's models, and dictation uses it; one that is worse only if they insist."""
+        worse = worse_words(self.result)
+        if worse:
+            self.doubted.emit(worse, self.take, self.throw_away)
+        else:
+            self.take()
+
+    def take(self) -> None:
+        """Keeps it, better or worse."""
+        raise NotImplementedError
+
+    def throw_away(self) -> None:
+        """With undo."""
+        raise NotImplementedError
 
     def keep_as(self, name: str, use: Callable[[Path], None]) -> None:
         """It becomes one of the person's models; use: called with its folder."""

@@ -1,5 +1,7 @@
 """How many sentences there are, the button that tunes, and how far it is; after it, what came of it."""
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import (
@@ -14,10 +16,9 @@ from PySide6.QtWidgets import (
 
 from gui.core.i18n import _
 from gui.core.shortcuts import bind, hint
-from gui.core.words import time_left
 from gui.tuning.job import Step
 from gui.tuning.training_missing import TrainingMissing
-from gui.tuning.words import kept_words, measured_words, others_words, own_words
+from gui.tuning.words import kept_words, measured_words, others_words, own_words, step_words
 from gui.widgets.flow_row import FlowRow
 from gui.widgets.form import PROGRESS_STEPS, heading, named, push_button, words
 from gui.widgets.label import tip
@@ -27,12 +28,11 @@ from trainer.tuning.events import BeforeAfter
 WANTED = 20
 
 
-def show_step(step: Step, said: dict[str, str], state: QLabel, progress: QProgressBar) -> None:
-    """How far a tuning is. said: what is done, by the kind of step."""
+def show_step(step: Step, state: QLabel, progress: QProgressBar, said: Mapping[str, str]) -> None:
+    """How far a tuning is. said: what is done by kind of step, where that is not the same for all tunings."""
     progress.setRange(0, PROGRESS_STEPS)
     progress.setValue(round(PROGRESS_STEPS * step.fraction))
-    left = time_left(step.left_s)
-    state.setText(f"{said[step.kind]}, {left}" if left else said[step.kind])
+    state.setText(step_words(step, said.get(step.kind, "")))
 
 
 class TuningPanel(QWidget):
@@ -69,15 +69,15 @@ class TuningPanel(QWidget):
     def _toggle(self) -> None:
         (self.stop if self.stop.isVisible() else self.tune).click()
 
-    def show_idle(self, n: int, was_left: bool, waits: bool = False, refused: str = "") -> None:
-        """n: kept sentences; was_left: whether a tuning can go on; waits: for other people's recordings; refused: why
-        the model in use cannot be tuned."""
+    def show_idle(self, n: int, was_left: bool, waits: bool = False, n_left_out: int = 0, refused: str = "") -> None:
+        """n: sentences to learn from; n_left_out: kept besides; was_left: whether a tuning can go on; waits: for other
+        people's recordings; refused: why the model in use cannot be tuned."""
         self.tune.setVisible(True)
         self.stop.setVisible(False)
         self.tune.setEnabled(n >= WANTED and not waits and not self.missing.is_missing and not refused)
         self.progress.setRange(0, WANTED)
         self.progress.setValue(min(n, WANTED))
-        said = kept_words(n, WANTED)
+        said = kept_words(n, WANTED, n_left_out)
         if was_left and n >= WANTED:
             said = _("The tuning was interrupted and saved. It goes on where it stopped.")
         self.state.setText(refused or said)
@@ -86,12 +86,7 @@ class TuningPanel(QWidget):
         self.tune.setVisible(False)
         self.stop.setVisible(True)
         self.stop.setEnabled(not stopping)
-        said = {
-            "preparing": _("Getting your sentences ready"),
-            "learning": _("The model is learning your voice"),
-            "judging": _("Comparing the tuned model with the one before"),
-        }
-        show_step(step, said, self.state, self.progress)
+        show_step(step, self.state, self.progress, {"learning": _("The model is learning your voice")})
         if stopping:
             self.state.setText(_("Saving and stopping"))
 
@@ -108,7 +103,7 @@ class ResultView(QWidget):
         self.own, self.measured, self.others = words(), words(quiet=True), words()
         self.own.setFont(theme().font(1.2, QFont.Weight.Medium))
         self.table = QTableWidget(0, 3)
-        self.table.setHorizontalHeaderLabels([_("Said"), _("Read before"), _("Read now")])
+        self.table.setHorizontalHeaderLabels([_("Said"), _("Recognised before"), _("Recognised now")])
         self.table.setAccessibleName(_("Sentences that it did not learn from"))
         self.table.verticalHeader().hide()
         self.table.setShowGrid(False)

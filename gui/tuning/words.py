@@ -3,9 +3,13 @@
 from pathlib import Path
 
 from engine.foreign.description import read_foreign
-from gui.core.i18n import _, ngettext
+from gui.core.i18n import _, decimal, ngettext
+from gui.core.words import clock_time, time_left
+from gui.tuning.job import Step
 from trainer.evaluation.metrics import ErrorRate
 from trainer.tuning.events import BeforeAfter
+
+_NO_CHANGE = 0.005  # of the letter error rate: less is chance
 
 
 def why_untunable(model: Path) -> str:
@@ -15,9 +19,31 @@ def why_untunable(model: Path) -> str:
     return _("The model in use was made by others and cannot be tuned. Choose a model of Diktovka for dictation first.")
 
 
-def kept_words(n: int, wanted: int) -> str:
-    """How far the person has come."""
+def step_words(step: Step, said: str = "") -> str:
+    """What a tuning does, since when, and for how long still. said: in other words than these."""
+    said = (
+        said
+        or {
+            "starting": _("Starting the training"),
+            "preparing": _("Listening to the recordings that the model will learn from"),
+            "others": _("Opening other people’s recordings"),
+            "network": _("Building the network; the first steps take longest"),
+            "learning": _("The model is learning"),
+            "judging": _("Comparing the new model with the one before"),
+            "writing": _("Writing down the sentences with both models"),
+        }[step.kind]
+    )
+    if step.total > 1:
+        said = _("{what}: {done} of {total}").format(what=said, done=round(step.done), total=round(step.total))
+    return ", ".join(part for part in (said, clock_time(step.elapsed_s), time_left(step.left_s)) if part)
+
+
+def kept_words(n: int, wanted: int, n_left_out: int = 0) -> str:
+    """How far the person has come. n: sentences to learn from, without those that are left out."""
     done = ngettext("{n} sentence is recorded.", "{n} sentences are recorded.", n).format(n=n)
+    if n_left_out:
+        more = ngettext("{n} more is left out.", "{n} more are left out.", n_left_out).format(n=n_left_out)
+        done = f"{done} {more}"
     if n >= wanted:
         return f"{done} {_('The model can be tuned to your voice; more sentences make it better.')}"
     left = ngettext(
@@ -45,6 +71,34 @@ def own_words(result: BeforeAfter) -> str:
     return said.format(before=before, after=after)
 
 
+def worse_words(result: BeforeAfter) -> str:
+    """Why it should not be taken, with the figures; empty where nothing became worse and the person is helped."""
+    said = []
+    before, after = result.told
+    if after.letter_errors > before.letter_errors:
+        said.append(
+            _("The new model recognises your speech worse: {after} % of the letters are wrong, not {before} %.")
+        )
+    elif not result.helped:
+        said.append(_("The new model recognises your speech no better: {after} % of the letters are wrong with both."))
+    said = [one.format(**_percents(before, after)) for one in said]
+    if _rise(result) > _NO_CHANGE:
+        worse = _("Other people are recognised worse: {after} % of their letters are wrong, not {before} %.")
+        said.append(worse.format(**_percents(result.general_before, result.general_after)))
+    return " ".join(said)
+
+
+def _percents(before: ErrorRate, after: ErrorRate) -> dict[str, str]:
+    return {"before": decimal(100 * before.cer, 1), "after": decimal(100 * after.cer, 1)}
+
+
+def _rise(result: BeforeAfter) -> float:
+    """Of the letter error rate on other people; 0 where that was not measured."""
+    if result.general_before is None:
+        return 0.0
+    return result.general_after.cer - result.general_before.cer
+
+
 def measured_words(result: BeforeAfter) -> str:
     """How that is known."""
     n = result.own_before.utterances
@@ -64,12 +118,15 @@ def others_words(result: BeforeAfter) -> str:
     """What it did for everybody else."""
     if result.general_before is None:
         return _(
-            "How well it reads other people could not be measured: no other recordings are prepared on this machine. "
-            "So only half of what was learned was taken over."
+            "How well it recognises other people could not be measured: no other recordings are prepared on this "
+            "machine. So only half of what was learned was taken over."
         )
-    said = _(
-        "Accuracy for other speakers is unchanged: of 100 letters {after} are wrong now, and {before} were before."
-    )
+    if _rise(result) > _NO_CHANGE:
+        said = _("Other people are recognised worse: of 100 letters {after} are wrong now, and {before} were before.")
+    else:
+        said = _(
+            "Accuracy for other speakers is unchanged: of 100 letters {after} are wrong now, and {before} were before."
+        )
     n = result.general_before.utterances
     measured = ngettext(
         "Measured on {n} recording of theirs.",

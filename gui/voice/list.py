@@ -1,6 +1,6 @@
 """The sentences that are kept: what was said, and what the model hears in it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -51,16 +51,17 @@ class KeptTable(QTableWidget):
 
 
 class KeptList(QWidget):
-    """`play_wanted(kept)`, `delete_wanted(kept)`; `import_wanted`."""
+    """`play_wanted(kept)`, `delete_wanted(kept)`; `import_wanted`; `choice_changed(kept, is_learned)`."""
 
     play_wanted = Signal(object)
     delete_wanted = Signal(object)
     import_wanted = Signal()
+    choice_changed = Signal(object, bool)
 
     def __init__(self) -> None:
         super().__init__()
         self._kept: list[Kept] = []
-        self._busy = False
+        self._busy = self._filling = False
         self.table = KeptTable()
         self.table.setMinimumHeight(12 * GRID)
         self.play = push_button(_("Hear it"), f"{_('Hear the chosen sentence')} (Enter)")
@@ -69,7 +70,7 @@ class KeptList(QWidget):
         self.bring_in = push_button(_("Import recordings…"), "")
         hint(self.bring_in, _("Take in a folder of your own recordings with their texts"), "voice_import")
         bind(self, "voice_import", self.bring_in.click)
-        row = FlowRow()
+        self._row = row = FlowRow()
         row.setSpacing(GRID)
         row.addWidget(self.play)
         row.addWidget(self.delete)
@@ -82,30 +83,57 @@ class KeptList(QWidget):
         column.addWidget(row)
         self.table.itemSelectionChanged.connect(self._show_state)
         self.table.itemActivated.connect(self._play)
+        self.table.itemChanged.connect(self._changed)
         self.table.delete_wanted.connect(self._delete)
         self.play.clicked.connect(self._play)
         self.delete.clicked.connect(self._delete)
         self.bring_in.clicked.connect(self.import_wanted)
         self._show_state()
 
+    def add_below(self, widget: QWidget) -> None:
+        """Beside the buttons."""
+        self._row.addWidget(widget)
+
     @property
     def chosen(self) -> Kept | None:
         row = self.table.currentRow()
         return self._kept[row] if 0 <= row < len(self._kept) and self.table.selectedItems() else None
 
-    def show_kept(self, kept: Sequence[Kept], heard: dict[str, str]) -> None:
-        """The newest on top; the choice stays where it is still there."""
+    def show_kept(
+        self,
+        kept: Sequence[Kept],
+        heard: dict[str, str],
+        misread: Collection[str] = (),
+        without: Collection[str] = (),
+    ) -> None:
+        """The newest on top; the choice stays where it is still there.
+
+        misread, without: names of recordings of which something else is heard, and that are not learned from.
+        """
+        self._filling = True
+        self._fill(kept, heard, misread, without)
+        self._filling = False
+
+    def _fill(
+        self, kept: Sequence[Kept], heard: dict[str, str], misread: Collection[str], without: Collection[str]
+    ) -> None:
         before = self.chosen
         self._kept = list(reversed(kept))
         self.table.setRowCount(len(self._kept))
         for row, one in enumerate(self._kept):
             text = heard.get(one.path.name)
             rate = None if text is None else error_rate([(normalise(one.text), normalise(text))])
-            errors = "" if rate is None else _("{n} %").format(n=f"{100 * rate.cer:.0f}")
+            said = _("{n} %, another text") if one.path.name in misread else _("{n} %")
+            errors = "" if rate is None else said.format(n=f"{100 * rate.cer:.0f}")
             told = "…" if text is None else text or _("(nothing)")
             for column, cell in enumerate((one.text, told, errors)):
                 item = QTableWidgetItem(cell)
                 item.setToolTip(tip(cell))
+                if column == 0:
+                    item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+                    is_learned = one.path.name not in without
+                    item.setCheckState(Qt.CheckState.Checked if is_learned else Qt.CheckState.Unchecked)
+                    item.setToolTip(tip(f"{cell}\n{_('Ticked: the model learns from it')}"))
                 if column == 2:
                     item.setTextAlignment(_RIGHT)
                 self.table.setItem(row, column, item)
@@ -123,6 +151,10 @@ class KeptList(QWidget):
     def _play(self, _item: object = None) -> None:
         if self.chosen is not None:
             self.play_wanted.emit(self.chosen)
+
+    def _changed(self, item: QTableWidgetItem) -> None:
+        if item.column() == 0 and not self._filling:
+            self.choice_changed.emit(self._kept[item.row()], item.checkState() is Qt.CheckState.Checked)
 
     def _delete(self) -> None:
         if self.chosen is not None and not self._busy:

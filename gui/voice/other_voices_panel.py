@@ -116,12 +116,14 @@ class OtherVoicesPanel(QWidget):
 
     def _words(self) -> str:
         if self.others is Others.PREPARED:
-            return _("Other people’s recordings are mixed in, and it is measured how well the tuned model reads them.")
+            return _(
+                "Other people’s recordings are mixed in, and it is measured how well the tuned model recognises them."
+            )
         if self.others is Others.RECORDED:
             return _("Other people’s recordings are here but not prepared: a tuning now could not use them.")
         missing = _(
-            "Other people’s speech is missing here, so a tuning now cannot show whether the model reads others worse; "
-            "it takes over half of what it learned at most."
+            "Other people’s speech is missing here, so a tuning now cannot show whether the model recognises others "
+            "worse; it takes over half of what it learned at most."
         )
         offer = _("{n} archives of VoxForge’s, about {size} to fetch, would go into {path}.").format(
             n=N_ARCHIVES, size=size_words(PROBABLE_BYTES), path=self._folder()

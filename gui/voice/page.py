@@ -9,23 +9,26 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
+from engine.errors import StorageError
 from engine.system.worker import Cancelled
 from gui.core.i18n import _, ngettext
 from gui.core.settings import Settings
 from gui.core.tasks import Errand, MakeRecorder
 from gui.editor.clip_player import ClipPlayer
 from gui.session.session import Session
+from gui.tuning.model_label import ModelLabel
 from gui.voice.list import KeptList
 from gui.voice.other_voices_panel import OtherVoicesPanel
 from gui.voice.reader import Reader
 from gui.voice.recognition import VoiceHearing
 from gui.voice.tuning import VoiceTuning
 from gui.widgets.dialogs import ask_folder
-from gui.widgets.message_bar import MessageList, undo_action
+from gui.widgets.message_bar import Action, MessageList, undo_action
 from gui.widgets.theme import GRID
 from trainer.corpus.prompt_chooser import Chooser, sentences
 from trainer.corpus.voice_store import Imported, Kept, VoiceStore
 from trainer.download.archive_index import corpus_url
+from trainer.evaluation.misread import misread
 
 if TYPE_CHECKING:  # brings the HTTP library along
     from trainer.download.transfer import Outside
@@ -56,10 +59,12 @@ class VoicePage(QWidget):
         self.store.empty_bin()
         self._chooser, self._passed_over = Chooser(sentences()), []
         self._undone: Kept | None = None
+        self._fresh: set[str] = set()  # names of what was kept since the page was made, and not heard yet
         self._imported: Imported | None = None
         self.player = ClipPlayer(open_output)
         self.reader = Reader(self.store, self.player, make_recorder, lambda: settings.microphone, self._may_record)
-        self.list = KeptList()
+        self.list, self.model = KeptList(), ModelLabel(session, settings)
+        self.list.add_below(self.model)
         self.hearing = VoiceHearing(self.store, session)
         self.others = OtherVoicesPanel(lambda: session.model, settings, self.store.folder, outside, url)
         self.tuning = VoiceTuning(session, settings, self.store.folder, self.others)
@@ -77,7 +82,6 @@ class VoicePage(QWidget):
         inner.addWidget(self.reader, 3)
         inner.addWidget(self.list, 2)
         inner.addWidget(self.others)
-        inner.addWidget(self.tuning.panel)
         self.pages = QStackedWidget()
         self.pages.addWidget(reading)
         self.pages.addWidget(self.tuning.result_view)
@@ -92,6 +96,7 @@ class VoicePage(QWidget):
         column.setSpacing(GRID)
         column.addWidget(area, 1)
         column.addWidget(self.messages)
+        column.addWidget(self.tuning.panel)  # below what scrolls, so that the button is always in sight
         self.messages.keep_still(area)
 
     def _connect(self) -> None:
@@ -103,11 +108,13 @@ class VoicePage(QWidget):
         self.list.play_wanted.connect(self._play)
         self.list.delete_wanted.connect(self._delete)
         self.list.import_wanted.connect(self._import)
+        self.list.choice_changed.connect(self._choose)
         self.work.ended.connect(self._end)
         self.hearing.changed.connect(self._heard)
         self._session.status_changed.connect(self._session_changed)
         self.tuning.failed.connect(self.tell)
         self.tuning.done.connect(self._tell_done)
+        self.tuning.doubted.connect(self._ask_about)
         self.tuning.changed.connect(self._tuning_changed)
 
     def _begin(self) -> None:
@@ -151,6 +158,7 @@ class VoicePage(QWidget):
 
     def _was_kept(self, one: Kept) -> None:
         self._kept.append(one)
+        self._fresh.add(one.path.name)
         self._unkept = None
         self._show()
         self._next_sentence()
@@ -221,26 +229,69 @@ class VoicePage(QWidget):
     _unkept: Kept | None = None
 
     def _show(self) -> None:
-        self.list.show_kept(self._kept, self.hearing.heard)
-        self.tuning.show_kept(len(self._kept))
+        self._show_kept()
         QTimer.singleShot(0, self, self._session_changed)
 
     def _session_changed(self, _status: object = None) -> None:
         self.hearing.go_on(self._kept)
 
+    def _show_kept(self) -> None:
+        odd, chosen = self._misread(), self.store.chosen()
+        names = [one.path.name for one in self._kept]
+        without = frozenset(name for name in names if not chosen.get(name, name not in odd))
+        self.list.show_kept(self._kept, self.hearing.heard, odd, without)
+        self.tuning.show_kept(len(names) - len(without), without)
+
+    def _misread(self) -> frozenset[str]:
+        """Names of the recordings of which something else is heard than is shown."""
+        heard = self.hearing.heard
+        return misread(
+            {one.path.name: (one.text, heard[one.path.name]) for one in self._kept if one.path.name in heard}
+        )
+
+    def _choose(self, one: Kept, is_learned: bool) -> None:
+        try:
+            self.store.save_chosen(self.store.chosen() | {one.path.name: is_learned})
+        except StorageError as error:
+            self.tell(error)
+        QTimer.singleShot(0, self, self._show_kept)  # not while the table is at it
+
+    def _warn(self) -> None:
+        """Of what was kept just now, if something else is heard."""
+        heard_now = self._fresh & self.hearing.heard.keys()
+        self._fresh -= heard_now
+        for one in [one for one in self._kept if one.path.name in heard_now & self._misread()]:
+            self.messages.say(
+                _("“{text}” sounds like another text, so it is left out of the tuning.").format(text=one.text),
+                "alert-outline",
+                [
+                    Action(_("Delete"), partial(self._delete, one)),
+                    Action(_("Use it all the same"), partial(self._choose, one, True)),
+                ],
+            )
+
     def _heard(self) -> None:
-        self.list.show_kept(self._kept, self.hearing.heard)
+        self._show_kept()
+        self._warn()
         self._close_when_quiet()
         QTimer.singleShot(0, self, self._session_changed)
 
     def _tuning_changed(self) -> None:
         self.pages.setCurrentIndex(0 if self.tuning.result is None else 1)
+        self.tuning.panel.setVisible(self.tuning.result is None)
         self._close_when_quiet()
 
     # --- telling and ending ---
 
     def _tell_done(self, text: str, undo: object) -> None:
         self.messages.say_success(text, actions=[undo_action(undo)] if undo else [])
+
+    def _ask_about(self, sentence: str, take: Callable[[], None], refuse: Callable[[], None]) -> None:
+        self.messages.say(
+            sentence,
+            "alert-outline",
+            [Action(_("Keep the model before"), refuse), Action(_("Use it all the same"), take)],
+        )
 
     def tell(self, error: Exception, try_again: object = None) -> None:
         """A failure in one sentence, and another try where it makes sense."""

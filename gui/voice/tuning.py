@@ -27,7 +27,7 @@ class VoiceTuning(TuningOutcome):
         """own: folder of the person's recordings."""
         super().__init__(TuningJob(data_dir() / "tuning" / "my-voice"))
         self._session, self._settings, self._own = session, settings, own
-        self._n_kept = 0
+        self._n_kept, self._without = 0, frozenset()
         self.others, self.panel, self.result_view = others, TuningPanel(), ResultView()
         others.failed.connect(self.failed)
         others.done.connect(self.done)
@@ -41,9 +41,9 @@ class VoiceTuning(TuningOutcome):
         self.result_view.discard_wanted.connect(self.throw_away)
         self.look()
 
-    def show_kept(self, n: int) -> None:
-        """n: sentences that there are."""
-        self._n_kept = n
+    def show_kept(self, n: int, without: frozenset[str]) -> None:
+        """n: sentences to learn from; without: names of the recordings that are left out."""
+        self._n_kept, self._without = n, without
         self._show_idle()
 
     @property
@@ -53,7 +53,8 @@ class VoiceTuning(TuningOutcome):
     def _show_idle(self) -> None:
         if not self.job.running:
             refused = why_untunable(self._settings.model)
-            self.panel.show_idle(self._n_kept, self.job.was_left, self.others.getting, refused)
+            waits, n_left_out = self.others.getting, len(self._without)
+            self.panel.show_idle(self._n_kept, self.job.was_left, waits, n_left_out, refused)
         self.others.show_wanted(not self.job.running and self._n_kept >= WANTED)
 
     def _follow_settings(self, name: str) -> None:
@@ -72,21 +73,20 @@ class VoiceTuning(TuningOutcome):
             return
         model, corpora, own, folder = self._session.model, self.others.sources, self._own, self.job.folder
 
-        language = Language(self._settings.language_model)
+        language, without = Language(self._settings.language_model), self._without
 
         def request() -> TuneRequest:
             features, network = kind_of(model)
             found = tuple(prepared_corpora(corpora, features, network.n_stacked))
-            return TuneRequest(folder, model, (own,), corpora=found, language=language)
+            return TuneRequest(folder, model, (own,), corpora=found, language=language, without=without)
 
         self.job.begin(request)
-        self._show_step(Step("preparing", 0.0))
         self._show_idle()
 
     def stop(self) -> None:
         """What was learned so far is saved."""
         self.job.stop()
-        self._show_step(Step("preparing", 0.0))
+        self.job.tell()
 
     def _show_step(self, step: Step) -> None:
         if self.job.running:
@@ -106,8 +106,7 @@ class VoiceTuning(TuningOutcome):
 
     # --- its result ---
 
-    def keep(self) -> None:
-        """It becomes one of the person's models, and dictation uses it."""
+    def take(self) -> None:
         self.keep_as(_("My voice {date}").format(date=day_stamp(datetime.now())), self._use)
 
     def _use(self, home: Path) -> None:

@@ -6,6 +6,7 @@ The folder `my-voice` in the data folder:
     take/                              the reading that is neither kept nor thrown away yet, and its sentence
     deleted/                           readings that were taken out, until the program starts again
     heard.json                         what a model read in them
+    chosen.json                        which of them the person wants to be learned from or left out, where asked
 """
 
 import json
@@ -27,6 +28,7 @@ from trainer.corpus.transcripts import TRANSCRIPTS
 from trainer.errors import CorpusError
 
 _SENTENCE, _HEARD, _TAKE, _DELETED = "sentence.txt", "heard.json", "take", "deleted"
+_CHOSEN = "chosen.json"
 
 
 def voice_folder() -> Path:
@@ -163,6 +165,17 @@ class VoiceStore:
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             pass
         return {}
+
+    def chosen(self) -> dict[str, bool]:
+        """File name -> whether the person wants it to be learned from; only of those that were asked about."""
+        try:
+            return {str(name): bool(wanted) for name, wanted in read_json(self.folder / _CHOSEN, dict).items()}
+        except (OSError, ValueError, TypeError):
+            return {}
+
+    def save_chosen(self, chosen: dict[str, bool]) -> None:
+        """Raises StorageError."""
+        write_atomic(self.folder / _CHOSEN, json.dumps(chosen, ensure_ascii=False, indent=1) + "\n")
 
     def save_heard(self, model: Path, heard: dict[str, str]) -> None:
         """Raises StorageError."""

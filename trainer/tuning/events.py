@@ -21,6 +21,16 @@ class Hearing:
 
 
 @dataclass(frozen=True)
+class Stage:
+    """What begins now and has no events of its own. name: "others" (other people's recordings are opened), "network"
+    (built and compiled), "writing" (the held-out recordings with the language model); done, total: of its parts."""
+
+    name: str
+    done: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True)
 class Verdict:
     """How one model reads the held-out sets. own_loss: nats a letter; texts: (id, reference, hypothesis) of own."""
 

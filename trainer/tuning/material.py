@@ -25,11 +25,12 @@ _MOST_GENERAL = 200  # held-out recordings of others in one set; more would cost
 
 
 def hear_own(
-    paths: Sequence[Path], checkpoint: Checkpoint
+    paths: Sequence[Path], checkpoint: Checkpoint, without: frozenset[str] = frozenset()
 ) -> Generator[Hearing, None, tuple[list[Example], list[Reject]]]:
     """Yields Hearing, and returns the examples and the rejects.
 
-    paths: folders in any layout that `trainer.corpus.corpus` knows, or feature caches. Raises CorpusError.
+    paths: folders in any layout that `trainer.corpus.corpus` knows, or feature caches. without: names of files in the
+    folders that are left out. Raises CorpusError.
     """
     shaper = Examples(checkpoint.alphabet, checkpoint.features, checkpoint.model)
     rules = Rules(checkpoint.features, checkpoint.model.n_stacked, checkpoint.alphabet)
@@ -40,8 +41,9 @@ def hear_own(
     if folders:
         corpus = find_recordings(folders, checkpoint.alphabet)
         rejects += corpus.rejects
-        for done, one in enumerate(corpus.recordings):
-            yield Hearing(done, len(corpus.recordings))
+        wanted = [one for one in corpus.recordings if one.path.name not in without]
+        for done, one in enumerate(wanted):
+            yield Hearing(done, len(wanted))
             (heard,) = hear_all([one], rules)
             if isinstance(heard, Reject):
                 rejects.append(heard)

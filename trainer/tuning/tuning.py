@@ -16,7 +16,7 @@ import json
 import logging
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -27,7 +27,7 @@ from engine.errors import DiktovkaError
 from engine.system.atomic_files import write_atomic
 from trainer.settings import TrainConfig
 from trainer.training.run import locked
-from trainer.tuning.events import OWN, RESULT, BeforeAfter, Hearing, Split, load_result, save_result
+from trainer.tuning.events import OWN, RESULT, BeforeAfter, Hearing, Split, Stage, load_result, save_result
 
 log = logging.getLogger(__name__)
 TUNED, MADE_OF = "tuned", "tuning.json"
@@ -81,7 +81,8 @@ class TuneRequest:
     own: folders of recordings with their texts, or feature caches, to learn. held: the same, to measure the learning
     by; where none are named, a fifth of `own` is held out. corpora: feature caches of other people's speech to mix
     in; general: more of it, only to measure by. language: what the held-out recordings are written with in the end,
-    as dictation will; without a model in it they are told as the letters are heard.
+    as dictation will; without a model in it they are told as the letters are heard. without: names of own recordings
+    that are left out.
     """
 
     out: Path
@@ -93,10 +94,11 @@ class TuneRequest:
     settings: TuneConfig = field(default_factory=TuneConfig)
     threads: int | None = None
     language: Language = NO_LANGUAGE
+    without: frozenset[str] = frozenset()
 
 
 def tune(request: TuneRequest) -> Iterator[object]:
-    """Hearing, Split, events of a training, Judged, and at last BeforeAfter; run it with TrainingProcess.
+    """Hearing, Stage, Split, events of a training, Judged, and at last BeforeAfter; run it with TrainingProcess.
 
     Closing the iterator saves the state; the same request goes on from there. Raises CheckpointError, CorpusError,
     TooFewOwn, TrainingNotInstalled, TrainingError (RunInUse where another process is at it) and StorageError. Nothing
@@ -119,6 +121,7 @@ def tuned(request: TuneRequest) -> Iterator[object]:
 
     start = load_checkpoint(request.model)
     train, held, n_rejects = yield from _own(request, start)
+    yield Stage("others")
     more, general = others(request.corpora, request.general, start, request.settings.seed)
     general.pop(OWN, None)
     yield Split(len(train), len(held), len(more), sum(map(len, general.values())), n_rejects)
@@ -134,7 +137,7 @@ def _own(request: TuneRequest, start) -> Iterator[Hearing]:
     """Returns learned and held-out examples, and how many recordings were rejected."""
     from trainer.tuning.material import hear_own, split_own
 
-    train, rejects = yield from hear_own(request.own, start)
+    train, rejects = yield from hear_own(request.own, start, request.without)
     if request.held:
         held, more = yield from hear_own(request.held, start)
         return train, held, len(rejects) + len(more)
@@ -171,6 +174,7 @@ def _trained(request: TuneRequest, start, train, held, more):
     n_others = round(n_own * (1 - settings.own_share) / settings.own_share) if more else 0
     mix = Mixture(tuple(train), settings.times, n_others)
     material = Material(more or train, {OWN: held}, (OWN,), mix=mix)
+    yield Stage("network")
     training = Training(request.out, material, start.features, start.model, settings.of_training(), start)
     ended = False
     try:
@@ -208,7 +212,8 @@ def _concluded(request: TuneRequest, start, after, judge) -> Iterator[object]:
         best.share,
         _beside(before.texts, best.verdict.texts),
     )
-    save_result(_written(result, request.language, start, judge, weights), request.out)
+    result = yield from _written(result, request.language, start, judge, weights)
+    save_result(result, request.out)
 
 
 def _beside(before, after) -> tuple[tuple[str, str, str], ...]:
@@ -216,8 +221,9 @@ def _beside(before, after) -> tuple[tuple[str, str, str], ...]:
     return tuple((reference, was, now) for (_, reference, was), (_, _, now) in zip(before, after, strict=True))
 
 
-def _written(result: BeforeAfter, language: Language, start, judge, weights) -> BeforeAfter:
-    """The result with what the search with the language model writes; as it is where there is none that can be used."""
+def _written(result: BeforeAfter, language: Language, start, judge, weights) -> Generator[Stage, None, BeforeAfter]:
+    """Returns the result with what the search with the language model writes, where there is one that can be used."""
+    yield Stage("writing", 0, 3)
     try:
         decoder, _own = load_beam(start, language)
     except DiktovkaError as error:
@@ -225,5 +231,8 @@ def _written(result: BeforeAfter, language: Language, start, judge, weights) -> 
         return result
     if decoder is None:
         return result
-    (before, was), (after, now) = (judge.written(some, decoder) for some in (start.weights, weights))
+    yield Stage("writing", 1, 3)
+    before, was = judge.written(start.weights, decoder)
+    yield Stage("writing", 2, 3)
+    after, now = judge.written(weights, decoder)
     return replace(result, texts=_beside(was, now), written_before=before, written_after=after)

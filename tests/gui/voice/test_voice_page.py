@@ -15,11 +15,12 @@ from engine.model.checkpoint import load_checkpoint
 from engine.paths import data_dir, models_dir
 from engine.system.worker import Cancelled
 from gui.core import i18n
-from gui.tuning.job import Step
+from gui.tuning.job import SPANS, Step
 from gui.tuning.panel import TuningPanel
 from gui.voice.page import VoicePage
 from gui.voice.reader import State
 from gui.widgets.theme import DARK, LIGHT, theme
+from tests.gui.pages import settle
 from tests.gui.test_layout import cut
 from tests.helpers.corpora import speech_wav
 from tests.helpers.fake_loudspeaker import FakeLoudspeaker
@@ -401,6 +402,40 @@ def test_a_damaged_list_is_none(tmp_path):
     assert store.take_of_last_time() is None
 
 
+def hear(reading, qtbot, *texts: str) -> None:
+    """What the model makes of the kept sentences, the newest first."""
+    for number, text in enumerate(texts, start=1):
+        qtbot.waitUntil(lambda n=number: len(reading.stage.engine.calls) == n)
+        reading.stage.engine.read(text)
+        qtbot.waitUntil(lambda n=number: len(reading.page.hearing.heard) == n)
+    qtbot.waitUntil(lambda: not reading.page.hearing.work.running)
+
+
+def test_a_sentence_of_which_another_is_heard_is_left_out_of_the_tuning(reading, qtbot):
+    fill(3)  # мама мама, дом мама, сон мама
+    reading.reopen()
+    hear(reading, qtbot, "а где же вы были вчера", "дом мама", "мама мома")
+    checks = [reading.table.item(row, 0).checkState() is Qt.CheckState.Checked for row in range(3)]
+    assert checks == [False, True, True]
+    assert reading.table.item(0, 2).text().endswith(" %, another text")
+    assert reading.page.tuning.panel.state.text().startswith("2 sentences are recorded. 1 more is left out.")
+    reading.table.item(0, 0).setCheckState(Qt.CheckState.Checked)  # the person knows better
+    qtbot.waitUntil(lambda: reading.page.tuning.panel.state.text().startswith("3 sentences are recorded. After"))
+    reading.reopen()
+    assert reading.table.item(0, 0).checkState() is Qt.CheckState.Checked
+
+
+def test_what_was_kept_just_now_is_warned_about(reading, qtbot):
+    reading.record()
+    said = reading.reader.sentence
+    reading.keep()
+    hear(reading, qtbot, "совсем не то что было показано")
+    assert reading.told == [f"“{said}” sounds like another text, so it is left out of the tuning."]
+    (use,) = [b for b in reading.page.messages.findChildren(QAbstractButton) if b.text() == "Use it all the same"]
+    use.click()
+    qtbot.waitUntil(lambda: reading.table.item(0, 0).checkState() is Qt.CheckState.Checked)
+
+
 # --- tuning ---
 
 
@@ -453,7 +488,9 @@ def test_it_is_tuned_stopped_gone_on_with_and_used(reading, qtbot):
     tuning = reading.page.tuning
     tuning.panel.tune.click()
     assert tuning.panel.stop.isVisible()
-    assert tuning.panel.state.text() == "Getting your sentences ready"
+    steps = []
+    tuning.job.step.connect(steps.append)
+    assert tuning.panel.state.text() == "Starting the training, 0:00"
     qtbot.waitUntil(lambda: "learning your voice" in tuning.panel.state.text(), timeout=LONG_MS)
     tuning.panel.stop.click()
     qtbot.waitUntil(lambda: not tuning.busy, timeout=LONG_MS)
@@ -466,9 +503,13 @@ def test_it_is_tuned_stopped_gone_on_with_and_used(reading, qtbot):
         qtbot.waitUntil(lambda: tuning.result is not None and not tuning.busy, timeout=LONG_MS)
     assert tuning.result.own_before.utterances == 5
     assert tuning.result_view.isVisible()
+    kinds = list(dict.fromkeys(step.kind for step in steps))
+    assert {"starting", "preparing", "network", "learning"} <= set(kinds)
+    assert kinds == [kind for kind in SPANS if kind in kinds]
+    fractions = [step.fraction for step in steps]
+    assert fractions == sorted(fractions)
     tuned = load_checkpoint(tuning.result.folder)
-    tuning.result_view.keep.setEnabled(True)  # whether or not it helped
-    tuning.result_view.keep.click()
+    tuning.take()  # whether or not it helped
     qtbot.waitUntil(lambda: tuning.result is None and not tuning.busy)
     home = reading.stage.session.model
     assert home.parent == models_dir()
@@ -519,6 +560,49 @@ def test_what_is_written_is_what_counts(reading, written, said):
     told = f"Your speech is recognised {said}: of 100 letters {after} are wrong now, and {before} were before."
     assert view.own.text().startswith(told)
     assert view.measured.text().endswith("as the letters are heard: 20 now, 40 before.")
+
+
+@pytest.mark.parametrize(
+    ("result", "said"),
+    [
+        (
+            {"written": (18, 19)},
+            "The new model recognises your speech worse: 19.0 % of the letters are wrong, not 18.0 %.",
+        ),
+        ({}, "Other people are recognised worse: 45.0 % of their letters are wrong, not 44.0 %."),
+    ],
+)
+def test_a_worse_one_is_not_taken_without_a_word(reading, qtbot, result, said):
+    reading.close()
+    write_result(**result)
+    reading.open()
+    before = reading.stage.session.model
+    reading.page.tuning.result_view.keep.click()
+    (told,) = reading.told
+    assert said in told
+    assert reading.stage.session.model == before
+    buttons = {b.text(): b for b in reading.page.messages.findChildren(QAbstractButton)}
+    assert "Keep the model before" in buttons
+    buttons["Use it all the same"].click()
+    qtbot.waitUntil(lambda: reading.stage.session.model != before and not reading.page.tuning.busy)
+    assert reading.page.model.text().startswith("Model: My voice ")
+    reading.page.model.back.trigger()
+    assert reading.stage.session.model == before
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_the_tuning_button_is_in_sight_in_a_small_window(make_stage, qtbot, language):
+    stage = make_stage(language=language)
+    stage.window.resize(800, 600)
+    stage.window.tabs.setCurrentWidget(stage.window.voice)
+    qtbot.waitUntil(lambda: stage.window.voice.page is not None)
+    settle()
+    page = stage.window.voice.page
+    for button in (page.tuning.panel.tune, page.reader.record):
+        assert button.isVisible()
+        place = button.rect().translated(button.mapTo(page, button.rect().topLeft()))
+        assert page.rect().contains(place)
+        assert button.visibleRegion().boundingRect() == button.rect()
 
 
 def test_one_that_brought_nothing_cannot_be_kept(reading):
