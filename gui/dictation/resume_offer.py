@@ -33,12 +33,12 @@ class HistoryOffer(QObject):
                 "{n} recordings were interrupted when Diktovka ended last time. All that was said is there.",
                 len(recordings),
             ).format(n=len(recordings))
-            read = Action(_("Read now"), partial(self._keeper.read_again, recordings, is_quiet=False))
+            read = Action(_("Transcribe now"), partial(self._keeper.read_again, recordings, is_quiet=False))
             self._page.messages.say(text, "microphone-outline", [read, show])
         if n_files:
             text = ngettext(
-                "A file that was not finished last time is being read; its text comes into the history.",
-                "{n} files that were not finished last time are being read; their texts come into the history.",
+                "A file that was not finished last time is being transcribed; its text comes into the history.",
+                "{n} files that were not finished last time are being transcribed; their texts come into the history.",
                 n_files,
             ).format(n=n_files)
             self._page.messages.say(text, "playlist-play", [show])

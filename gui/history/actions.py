@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QInputDialog, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QMenu, QPushButton
 
 from engine.history.entry import Entry, Show, State, Totals
 from gui.core.i18n import _, ngettext
@@ -30,22 +30,18 @@ if TYPE_CHECKING:
 _BUSY = (State.RECORDING, State.WAITING, State.READING)
 
 
-def ask_title(parent: QWidget, title: str) -> str | None:
-    """Another name for an entry; None if the person changed their mind."""
-    text, accepted = QInputDialog.getText(parent, _("Rename"), _("Name:"), text=title)
-    return text.strip() if accepted else None
-
-
 class HistoryActions(FlowRow):
-    """ask_title: passed in."""
+    """What it does it does with the entries that are marked in the page's list."""
 
-    def __init__(self, page: HistoryPage, ask_title: Callable[[QWidget, str], str | None] = ask_title):
+    def __init__(self, page: HistoryPage):
         super().__init__()
-        self._page, self.ask_title = page, ask_title
+        self._page = page
         self._n_failed = 0
         self.open = push_button(_("Open"), f"{_('Read, hear and correct it')} (Enter)", "primary")
         self.play = IconButton(_("Play"), _("Hear it from the beginning"), "play")
-        self.again = IconButton(_("Try again"), _("Read it from the beginning, with this or another model"), "refresh")
+        self.again = IconButton(
+            _("Transcribe again"), _("Transcribe it from the beginning, with this or another model"), "refresh"
+        )
         self.rename = IconButton(_("Rename…"), _("Give it another name"), "pencil-outline")
         self.save = IconButton(_("Save…"), _("Save the texts of what is marked"), "content-save-outline")
         self.punctuate = IconButton(
@@ -96,6 +92,7 @@ class HistoryActions(FlowRow):
         delete = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), page.view, self._delete_key)
         delete.setContext(Qt.ShortcutContext.WidgetShortcut)
         page.view.activated.connect(self._activate)
+        page.row.renamed.connect(self._renamed)
         page.view.customContextMenuRequested.connect(self._menu)
 
     @staticmethod
@@ -121,7 +118,7 @@ class HistoryActions(FlowRow):
         is_heard = one is not None and one.key == self._page.player.key
         self.play.show_as(*((_("Stop"), "stop") if is_heard else (_("Play"), "play")))
         busy = [entry for entry in chosen if entry.state in _BUSY]
-        self.again.show_as(*((_("Cancel"), "close") if busy else (_("Try again"), "refresh")))
+        self.again.show_as(*((_("Cancel"), "close") if busy else (_("Transcribe again"), "refresh")))
         self.again.setEnabled(bool(chosen) and not any(entry.state is State.RECORDING for entry in chosen))
         has_text = any(entry.text and entry.state not in _BUSY for entry in chosen)
         self._show_saving(has_text)
@@ -167,9 +164,13 @@ class HistoryActions(FlowRow):
             self._page.player.toggle(chosen[0].source, chosen[0].key)
 
     def _rename(self) -> None:
-        (entry,) = self._page.chosen
-        title = self.ask_title(self, title_words(entry))
-        if title is not None and title != title_words(entry):
+        """In its row; what is typed there is taken over by Enter, and forgotten by Escape."""
+        (place,) = self._page.view.selectedIndexes()
+        self._page.view.scrollTo(place)
+        self._page.view.edit(place)
+
+    def _renamed(self, entry: Entry, title: str) -> None:
+        if title and title != title_words(entry):
             self._write(lambda history: history.rename(entry.key, title))
 
     def _delete_key(self) -> None:
@@ -309,7 +310,7 @@ class HistoryActions(FlowRow):
                 menu.addAction(button.text(), act).setEnabled(button.isEnabled())
         if not self.again.isHidden() and self.again.isEnabled() and not any(e.state in _BUSY for e in chosen):
             again = self._models_menu(chosen)
-            again.setTitle(_("Try again"))
+            again.setTitle(_("Transcribe again"))
             menu.addMenu(again)
         if len(chosen) == 1 and chosen[0].text:
             menu.addAction(_("Copy the text"), partial(self._copy, chosen[0]))

@@ -58,6 +58,9 @@ class HistoryModel(QAbstractListModel):
             return spoken(entry, self._fractions.get(key))
         return label.tip(tip(entry)) if role == Qt.ItemDataRole.ToolTipRole else None
 
+    def flags(self, index: QModelIndex) -> Qt.ItemFlag:
+        return super().flags(index) | Qt.ItemFlag.ItemIsEditable  # its name, in its row
+
     def entry(self, key: int) -> Entry | None:
         """As it was last fetched."""
         return self._entries.get(key)

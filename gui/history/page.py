@@ -102,6 +102,7 @@ class HistoryPage(QWidget):
         self.view.setModel(self.model)
         self.view.setItemDelegate(self.row)
         self.view.setUniformItemSizes(True)
+        self.view.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self.view.setMouseTracking(True)
         self.view.setFrameShape(QFrame.Shape.NoFrame)
         self.view.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
@@ -132,7 +133,7 @@ class HistoryPage(QWidget):
             (
                 (_("All"), Show.ALL),
                 (_("In the queue"), Show.QUEUE),
-                (_("Not read"), Show.FAILED),
+                (_("Not transcribed"), Show.FAILED),
                 (_("Deleted"), Show.BIN),
             ),
             Show.ALL,
@@ -255,7 +256,7 @@ class HistoryPage(QWidget):
             title, words = _("Nothing was deleted"), _("What you delete stays here for 30 days.")
         elif self.model.show is Show.QUEUE:
             title = _("Queue is empty")
-            words = _("Drop recordings or folders onto the window, and they are read in turn.")
+            words = _("Drop recordings or folders onto the window, and they are transcribed in turn.")
         elif self.model.show is Show.FAILED:
             title, words = _("Everything is transcribed"), _("Failed files appear here.")
         else:

@@ -29,7 +29,7 @@ class QueuePanel(QFrame):
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName(_("Progress"))
-        self.pause = push_button(_("Pause"), _("Files wait; what is dictated is read all the same"), "link")
+        self.pause = push_button(_("Pause"), _("Files wait; what is dictated is transcribed all the same"), "link")
         hint = _("Takes all files out of the queue; they stay in the history")
         self.cancel = push_button(_("Cancel all"), hint, "link")
         hint_with_keys(self.pause, self.pause.toolTip(), "pause_queue")

@@ -2,13 +2,15 @@
 
 import re
 
-from PySide6.QtCore import QModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from engine.history.entry import Entry, State, found_at
+from gui.core.i18n import _
 from gui.history.model import ENTRY, FRACTION
 from gui.history.words import ICONS, STATE_ICONS, day_words, length_words, state_words, title_words
+from gui.widgets.form import named
 from gui.widgets.theme import GRID, icon_px, theme
 
 SIDE = 2 * GRID
@@ -16,9 +18,33 @@ LEAST_BEFORE = 24  # letters shown before what was found
 
 
 class HistoryRow(QStyledItemDelegate):
-    """query: what is looked for; it is shown in the accent colour and in bold."""
+    """query: what is looked for; it is shown in the accent colour and in bold.
 
+    `renamed(entry, title)`: another name was typed into its row.
+    """
+
+    renamed = Signal(object, str)
     query = ""
+
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: QModelIndex) -> QLineEdit:
+        return named(QLineEdit(parent), _("Name of the entry"))
+
+    def setEditorData(self, editor: QLineEdit, index: QModelIndex) -> None:
+        entry: Entry | None = index.data(ENTRY)
+        if entry is not None and not editor.isModified():
+            editor.setText(title_words(entry))
+            editor.selectAll()
+
+    def updateEditorGeometry(self, editor: QLineEdit, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+        left = option.rect.left() + SIDE + icon_px() + SIDE - GRID
+        height = min(option.rect.height(), editor.sizeHint().height())
+        editor.setGeometry(left, option.rect.top() + GRID // 2, option.rect.right() - SIDE - left, height)
+
+    def setModelData(self, editor: QLineEdit, model: QAbstractItemModel, index: QModelIndex) -> None:
+        """The history writes it, and the list follows."""
+        entry: Entry | None = index.data(ENTRY)
+        if entry is not None:
+            self.renamed.emit(entry, editor.text().strip())
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
         return QSize(0, 2 * QFontMetrics(theme().font(1.0)).height() + 3 * GRID + GRID // 2)

@@ -67,12 +67,12 @@ def state_words(entry: Entry, fraction: float | None = None) -> str:
         case State.WAITING:
             return _("Waiting")
         case State.READING:
-            return _("Reading") if fraction is None else _("Reading, {n} %").format(n=int(100 * fraction))
+            return _("Transcribing") if fraction is None else _("Transcribing, {n} %").format(n=int(100 * fraction))
         case State.FAILED:
             failure = entry.failure
-            return translate_error(failure) if failure is not None else _("Not read")
+            return translate_error(failure) if failure is not None else _("Not transcribed")
         case State.CANCELLED:
-            return _("Not read to its end")
+            return _("Not transcribed to its end")
         case State.DONE if not entry.text:
             return " ".join([_("No speech was recognised"), *map(translate_note, entry.notes)])
         case State.DONE:
@@ -100,9 +100,9 @@ def _facts(entry: Entry, how: QLocale.FormatType) -> list[str]:
     facts = [window_locale().toString(datetime.fromtimestamp(entry.created), how), str(entry.source)]
     model = entry.model if entry.state in (State.DONE, State.CANCELLED) else None
     if model == str(shipped_checkpoint()):
-        facts.append(_("Read with the model that came with the program"))
+        facts.append(_("Transcribed with the model that came with the program"))
     elif model:
-        facts.append(_("Read with the model {name}").format(name=model_name(Path(model))))
+        facts.append(_("Transcribed with the model {name}").format(name=model_name(Path(model))))
     if entry.failure is not None:
         facts.append(translate_error(entry.failure))
     facts += map(translate_note, entry.notes)

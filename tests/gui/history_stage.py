@@ -3,6 +3,10 @@
 from contextlib import closing
 from pathlib import Path
 
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
+
 from engine.history.entry import Entry, Show
 from engine.history.store import History
 from engine.paths import data_dir
@@ -56,6 +60,13 @@ def choose(page, qtbot, *rows: int) -> None:
         selection.setCurrentIndex(page.model.index(row), selection.SelectionFlag.Select)
     qtbot.waitUntil(lambda: len(page.chosen) == len(rows))
     page.actions.show_state()
+
+
+def rename(page, title: str) -> None:
+    """Types another name into the row of the marked entry, whose editor is open."""
+    editor = page.view.viewport().findChild(QLineEdit)
+    editor.setText(title)
+    QTest.keyClick(editor, Qt.Key.Key_Return)
 
 
 def in_database() -> list[Entry]:

@@ -117,7 +117,7 @@ class Day:
         offered = messages.texts
         self.person.press(messages, "Restore")
         tell(offered=offered, brought_back=self.person.page.transcript.toPlainText())
-        self.person.press(messages, "Read now")
+        self.person.press(messages, "Transcribe now")
         self.person.wait(lambda: self.person.session.status.can_cancel, "the reading")
         self.person.wait_until_read()
         page = self.history()

@@ -7,14 +7,14 @@ from threading import Event
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QGuiApplication
-from PySide6.QtWidgets import QAbstractButton, QMenu, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QMenu, QPushButton
 
 from engine.errors import AudioNotFound, AudioUnreadable, NoLoudspeaker
 from engine.history.entry import Show, State
 from engine.paths import data_dir, recordings_dir, shipped_checkpoint
 from gui.history.page import HistoryPage
 from gui.session.status import Recording
-from tests.gui.history_stage import FILES, choose, entries, in_database, listed, settle, show_history, states
+from tests.gui.history_stage import FILES, choose, entries, in_database, listed, rename, settle, show_history, states
 
 
 def read(stage, qtbot, *texts: str) -> None:
@@ -223,11 +223,11 @@ def test_renaming(stage, qtbot):
     read(stage, qtbot, "раз", "два")
     page = show_history(stage, qtbot)
     choose(page, qtbot, 1)
-    asked = []
-    page.actions.ask_title = lambda _parent, title: asked.append(title) or "Планы на лето"
     qtbot.keyClick(page.view, Qt.Key.Key_F2)
+    assert page.view.viewport().findChild(QLineEdit).text() == "0.wav"
+    assert not [window for window in QApplication.topLevelWidgets() if window.isVisible() and window.isModal()]
+    rename(page, "Планы на лето")
     qtbot.waitUntil(lambda: "Планы на лето" in (page.model.index(1).data() or ""))
-    assert asked == ["0.wav"]
     page.search.setText("лет")
     qtbot.waitUntil(lambda: len(page.model.keys) == 1)  # of two
     assert listed(page, qtbot) == ["раз"]
@@ -241,7 +241,7 @@ def test_what_is_known_of_the_chosen_entry(stage, qtbot):
     told = page.details.text().replace("\N{ZERO WIDTH SPACE}", "")
     entry = page.chosen[0]
     assert str(entry.source) in told
-    assert told.endswith("Read with the model that came with the program")
+    assert told.endswith("Transcribed with the model that came with the program")
     choose(page, qtbot, 0, 1)
     assert not page.details.isVisible()
 

@@ -16,7 +16,7 @@ from engine.transcript.export import FORMATS
 from gui.core.file_names import text_formats
 from gui.history import saving as history_saving
 from tests.gui.history.test_history import dictate, read
-from tests.gui.history_stage import choose, show_history
+from tests.gui.history_stage import choose, rename, show_history
 
 
 @pytest.fixture
@@ -90,9 +90,9 @@ def test_their_own_names_are_used_and_nothing_is_overwritten(stage, page, qtbot,
     (folder / "План на лето.txt").write_text("важное", "utf-8")
     for row in (0, 1):
         choose(page, qtbot, row)
-        page.actions.ask_title = lambda *_: "План: на лето?"
+        page.actions.rename.click()
         with qtbot.waitSignal(page.model.listed):
-            page.actions.rename.click()
+            rename(page, "План: на лето?")
     choose(page, qtbot, 0, 1)
     save_as(page, "txt")
     assert saved(page, qtbot) == "2 texts were saved."

@@ -46,7 +46,7 @@ def test_the_queue_tells_how_far_it_is(stage, qtbot):
     begin_first(stage, qtbot)
     qtbot.waitUntil(lambda: page.queue.words.text().startswith("Transcribing file 1 of 3, "))
     assert page.queue.isVisible()
-    qtbot.waitUntil(lambda: any("Reading, 33 %" in (page.model.index(row).data() or "") for row in range(3)))
+    qtbot.waitUntil(lambda: any("Transcribing, 33 %" in (page.model.index(row).data() or "") for row in range(3)))
     for text in ("конец", "два", "три"):
         stage.engine.write(text, start_s=20) if text == "конец" else stage.engine.begin(60)
         stage.engine.write(text, start_s=30)
@@ -161,7 +161,7 @@ def test_a_queue_that_was_closed_goes_on(stage, make_stage, qtbot):
     assert {entry.state for entry in in_database()} == {State.WAITING}
     again = make_stage()
     qtbot.waitUntil(lambda: again.engine.begun_at_s == [1.0])
-    told = "3 files that were not finished last time are being read; their texts come into the history."
+    told = "3 files that were not finished last time are being transcribed; their texts come into the history."
     assert told in again.page.messages.texts
     again.engine.write("и конец", start_s=2)
     again.engine.finish(60)
@@ -351,7 +351,7 @@ def test_what_was_being_recorded_is_offered_after_a_kill(own_home, make_stage, q
     ]
     (entry,) = entries(stage, qtbot)
     assert (entry.state, entry.duration_s) == (State.CANCELLED, pytest.approx(3.5))
-    stage.press("Read now")
+    stage.press("Transcribe now")
     stage.engine.read("всё, что сказано")
     qtbot.waitUntil(lambda: stage.text == "всё, что сказано" and not stage.session.jobs)
     assert [text for _name, _state, text in states(stage, qtbot)] == ["всё, что сказано"]
