@@ -27,6 +27,15 @@ def time_left(left_s: float | None) -> str:
     return _("{hours} h {minutes} min left").format(hours=minutes // 60, minutes=minutes % 60)
 
 
+def duration_words(seconds: float) -> str:
+    """ "40 s", "12 min", "3.5 h": of how much sound there is."""
+    if seconds < 60:
+        return _("{n} s").format(n=round(seconds))
+    if seconds < 3600:
+        return _("{n} min").format(n=round(seconds / 60))
+    return _("{n} h").format(n=decimal(seconds / 3600, 1))
+
+
 def clock_time(seconds: float) -> str:
     """ "0:07", "12:30", "1:02:03"."""
     minutes, seconds = divmod(int(seconds), 60)

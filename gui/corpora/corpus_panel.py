@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
 
 class CorpusPanel(QWidget):
-    """`corpora`: the folders and feature caches chosen. `failed(error, try_again)`; `changed`: they, or what runs.
+    """`corpora`: the folders and feature caches chosen. `failed(error, try_again)`; `changed`: they, or what runs;
+    `train_wanted`: with what was checked.
 
     lock: while it is set, nothing may be deleted, for something is being learned from it. being_prepared: while it is
     set, nothing is checked, for a training makes the recordings ready itself.
@@ -39,6 +40,7 @@ class CorpusPanel(QWidget):
 
     failed = Signal(object, object)
     changed = Signal()
+    train_wanted = Signal()
 
     def __init__(
         self, settings: Settings, outside: "Outside | None" = None, ask_folder=ask_folder, ask_delete=ask_delete
@@ -60,6 +62,7 @@ class CorpusPanel(QWidget):
         self.folders.buttons.insertWidget(2, self.delete)
         self.check = push_button(_("Check the recordings"), _("Find out what can be learned from, and prepare it"))
         self.cancel = push_button(_("Cancel"), _("Stop checking"))
+        self.train = push_button(_("On to the training"), _("Train a model on these recordings"), "primary")
         self.state = words()
         self.progress = named(QProgressBar(), _("Progress of the check"))
         self.progress.setTextVisible(False)
@@ -73,7 +76,7 @@ class CorpusPanel(QWidget):
     def _lay_out(self) -> None:
         row = FlowRow()
         row.setSpacing(GRID)
-        for button in (self.check, self.cancel):
+        for button in (self.check, self.cancel, self.train):
             row.addWidget(button)
         row.addStretch()
         column = QVBoxLayout(self)
@@ -98,6 +101,7 @@ class CorpusPanel(QWidget):
         self.folders.chosen_changed.connect(self.show_state)
         self.delete.clicked.connect(self._delete)
         self.check.clicked.connect(self.prepare)
+        self.train.clicked.connect(self.train_wanted)
         self.cancel.clicked.connect(self.work.cancel)
         self._settings.changed.connect(self._follow_settings)
         self.work.event.connect(self.take)
@@ -106,6 +110,11 @@ class CorpusPanel(QWidget):
     @property
     def corpora(self) -> list[Path]:
         return self.folders.folders
+
+    @property
+    def has_report(self) -> bool:
+        """Whether what was chosen has been checked, and something of it can be learned from."""
+        return not self.report.isHidden() and self.report.n_taken > 0
 
     @property
     def busy(self) -> bool:
@@ -126,6 +135,7 @@ class CorpusPanel(QWidget):
         self.check.setVisible(not busy and bool(self.corpora))
         self.check.setEnabled(not self.being_prepared)
         self.cancel.setVisible(busy and self._again is not None)
+        self.train.setVisible(not busy and self.has_report)
         self.progress.setVisible(busy)
         self.state.setVisible(bool(self.state.text()))
 

@@ -88,7 +88,7 @@ class DownloadPanel(QWidget):
         row.addWidget(Label(_("Archives:")))
         row.addWidget(self.count)
         row.addSpacing(GRID)
-        row.addWidget(Label(_("with the text:")))
+        row.addWidget(Label(_("name contains:")))
         row.addWidget(self.text, 1)
         other = QWidget()
         inner = QVBoxLayout(other)

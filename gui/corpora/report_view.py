@@ -3,7 +3,8 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
-from gui.core.i18n import _, decimal, decimal_point, ngettext
+from gui.core.i18n import _, decimal_point, ngettext
+from gui.core.words import duration_words
 from gui.widgets.form import words
 from gui.widgets.theme import GRID
 from trainer.corpus.preflight import CLIPPED, CUT_OFF, TOO_LONG, TOO_SHORT, Reject, Report
@@ -29,9 +30,11 @@ class ReportView(QWidget):
         for widget in (self.summary, self.notes, self.rejects):
             column.addWidget(widget)
         column.addStretch(1)
+        self.n_taken = 0
         self.hide()
 
     def show_report(self, report: Report) -> None:
+        self.n_taken = report.utterances
         self.summary.setText(report_words(report))
         self.notes.setText("\n".join(_(note.reason).format(**note.fields) for note in report.notes))
         self.notes.setVisible(bool(report.notes))
@@ -53,17 +56,15 @@ def detail_words(reject: Reject) -> str:
 
 
 def report_words(report: Report) -> str:
-    """Recordings, hours, speakers and sentences that were taken; how many are held out; how many were left out."""
-    said = [
-        _(
-            "Taken: {recordings} recordings, {hours} hours, {speakers} speakers, {sentences} different sentences."
-        ).format(
-            recordings=report.utterances,
-            hours=decimal(report.seconds / 3600, 1),
-            speakers=report.speakers,
-            sentences=report.sentences,
-        )
-    ]
+    """Recordings, their length, speakers and sentences that were taken; how many are held out, and left out."""
+    counts = (
+        ngettext("{n} recording ({length})", "{n} recordings ({length})", report.utterances).format(
+            n=report.utterances, length=duration_words(report.seconds)
+        ),
+        ngettext("{n} speaker", "{n} speakers", report.speakers).format(n=report.speakers),
+        ngettext("{n} different sentence", "{n} different sentences", report.sentences).format(n=report.sentences),
+    )
+    said = [_("Taken: {counts}.").format(counts=", ".join(counts))]
     held = sum(size.utterances for size in report.splits if size.name != "train")
     if held:
         said.append(ngettext("{n} of them is held out.", "{n} of them are held out.", held).format(n=held))

@@ -17,7 +17,7 @@ class ExampleTable(QTableWidget):
 
     def __init__(self) -> None:
         super().__init__(0, 3)
-        self.setHorizontalHeaderLabels([_("Epoch"), _("Said"), _("Read")])
+        self.setHorizontalHeaderLabels([_("Epoch"), _("Said"), _("Recognised")])
         self.setAccessibleName(_("Examples"))
         self.verticalHeader().hide()
         self.setShowGrid(False)

@@ -1,5 +1,7 @@
 """The learning curve as two plots over the same epochs: loss above, error rates below."""
 
+import math
+
 import numpy as np
 import pyqtgraph as pg
 from pyqtgraph.graphicsItems.ScatterPlotItem import drawSymbol
@@ -17,6 +19,7 @@ REDRAW_EVERY_MS = 500
 _SHARE_SHOWN = 85  # per cent of the steps
 _PALER = 165  # of 255
 _ZOOM = 0.8
+_HEADROOM = 1.05
 # Letters and words stand in one plot, so their lines differ by more than colour.
 _SYMBOLS = {"loss": "o", "cer": "o", "wer": "t1"}
 _SYMBOL_PX = {"o": 5, "t1": 9}
@@ -55,6 +58,14 @@ class Axis(pg.AxisItem):
         return [text.replace(".", decimal_point()) for text in super().tickStrings(values, scale, spacing)]
 
 
+class EpochAxis(Axis):
+    """Whole epochs alone: there is nothing between them to be named."""
+
+    def tickSpacing(self, least: float, most: float, size: float) -> list[tuple[float, float]]:
+        whole = [(round(spacing), 0) for spacing, _offset in super().tickSpacing(least, most, size) if spacing >= 1]
+        return whole or [(1, 0)]
+
+
 class LossPlot(QWidget):
     """Zoomed with the wheel or + and -, moved with the mouse or the arrows. Redrawn from a timer, so that quick steps
     cost nothing."""
@@ -72,6 +83,7 @@ class LossPlot(QWidget):
         self.whole = push_button(_("Whole curve"), _("Show the whole curve again after zooming"), "link")
         self.whole.clicked.connect(self.show_all)
         self._samples: list[tuple[pg.PlotDataItem, LineSample]] = []
+        self.legend: dict[str, QWidget] = {}
         self._add_lines()
         self._lay_out()
         self._clock = QTimer(self, interval=REDRAW_EVERY_MS)
@@ -81,7 +93,7 @@ class LossPlot(QWidget):
         self._paint()
 
     def _view(self, name: str) -> pg.PlotWidget:
-        view = pg.PlotWidget(axisItems={side: Axis(side) for side in ("left", "bottom")})
+        view = pg.PlotWidget(axisItems={"left": Axis("left"), "bottom": EpochAxis("bottom")})
         view.setAccessibleName(name)
         view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         view.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)  # it would have 640 x 480
@@ -136,11 +148,13 @@ class LossPlot(QWidget):
         for line in lines:
             sample = LineSample()
             self._samples.append((line, sample))
-            row = QHBoxLayout()
+            entry = self.legend[line.name()] = QWidget()
+            row = QHBoxLayout(entry)
+            row.setContentsMargins(0, 0, 0, 0)
             row.setSpacing(GRID)
             row.addWidget(sample)
             row.addWidget(Label(line.name()), 1)
-            column.addLayout(row)
+            column.addWidget(entry)
         column.addStretch(1)
         if below is not None:
             column.addWidget(below, 0, Qt.AlignmentFlag.AlignLeft)
@@ -184,9 +198,7 @@ class LossPlot(QWidget):
 
     def show_all(self) -> None:
         self._is_whole = True
-        for plot in (self.loss, self.rates):
-            plot.enableAutoRange()
-        self._show_loss_range()
+        self._show_whole()
 
     def _keep_zoom(self, *_axes: object) -> None:
         self._is_whole = False
@@ -205,12 +217,27 @@ class LossPlot(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def _show_loss_range(self) -> None:
-        """A few steps may have many times the loss of all others: they must not flatten the curve."""
-        losses = [loss for _place, loss in self._curve.train]
-        if losses and self._is_whole:
-            held = [point.loss for point in (*self._curve.seen, *self._curve.unseen)]
-            self.loss.setYRange(0, max([float(np.percentile(losses, _SHARE_SHOWN)), *held]))
+    def _show_whole(self) -> None:
+        """From where the data begin, to where they end: nothing is before the first epoch, and nothing below zero.
+
+        A few steps may have many times the loss of all others: they must not flatten the curve.
+        """
+        curve = self._curve
+        held = [*curve.seen, *curve.unseen]
+        places = [place for place, _loss in curve.train] + [point.epoch for point in held]
+        for plot in (self.loss, self.rates):
+            for side in ("left", "bottom"):  # numbers without a curve would be made up
+                plot.getAxis(side).setStyle(showValues=bool(places))
+        if not places or not self._is_whole:
+            return
+        first = math.floor(min(places)) if len(places) > 1 else 0
+        self.loss.setXRange(first, max(max(places), first + 1), padding=0)
+        losses = [loss for _place, loss in curve.train]
+        steps = [float(np.percentile(losses, _SHARE_SHOWN))] if losses else []
+        highest = max([*steps, *(point.loss for point in held)])
+        self.loss.setYRange(0, _HEADROOM * highest or 1, padding=0)
+        rates = [100 * rate for point in held for rate in (point.cer, point.wer)]
+        self.rates.setYRange(0, _HEADROOM * max(rates, default=100) or 1, padding=0)
 
     def redraw(self) -> None:
         if not self._stale or not self.isVisible():
@@ -223,7 +250,9 @@ class LossPlot(QWidget):
         for line in self.best:
             line.setVisible(curve.best_epoch is not None)
             line.setValue(curve.best_epoch or 0)
-        self._show_loss_range()
+        for line, sample in self._samples:
+            sample.parentWidget().setVisible(line.xData is not None and len(line.xData) > 0)
+        self._show_whole()
 
 
 def _columns(points: list[tuple[float, float]]) -> tuple[list[float], list[float]]:

@@ -4,11 +4,10 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtCore import QLocale, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QHeaderView,
-    QInputDialog,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -26,19 +25,15 @@ from gui.core.words import size_words
 from gui.widgets.dialogs import ask_folder
 from gui.widgets.flow_row import FlowRow
 from gui.widgets.form import push_button, words
+from gui.widgets.label import tip
 from gui.widgets.theme import GRID
 from trainer.training import model_list
 from trainer.training.model_list import TrainedModel
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_NUMBERS = (2, 3)  # columns
+_RATE = 2  # columns
+_NUMBERS = (_RATE, 3)
 _NAME_LETTERS = 12  # of which at least there is room for
-
-
-def ask_name(parent: QWidget, name: str) -> str | None:
-    """Another name for a model; None if the person changed their mind."""
-    text, accepted = QInputDialog.getText(parent, _("Rename the model"), _("Name:"), text=name)
-    return model_list.clean_name(text) or None if accepted else None
 
 
 def foreign_words(model: ForeignDescription) -> str:
@@ -72,13 +67,13 @@ class ModelsPanel(QWidget):
         in_use: Callable[[], Path],
         in_training: Callable[[], Path | None],
         ask_folder=ask_folder,
-        ask_name=ask_name,
     ):
         super().__init__()
         self._settings, self._in_use, self._in_training = settings, in_use, in_training
-        self._ask_folder, self._ask_name = ask_folder, ask_name
+        self._ask_folder = ask_folder
         self._models: list[TrainedModel] = []
         self.work, self._is_importing = Errand(self), False
+        self._filling = False
         self._make_table()
         self.use = push_button(_("Use"), f"{_('Dictate with this model from now on')} (Enter)", "primary")
         self.rename = push_button(_("Rename…"), "")
@@ -131,6 +126,7 @@ class ModelsPanel(QWidget):
         QShortcut(QKeySequence.StandardKey.Delete, self.table, self.delete.click, context=on_table)
         self.table.itemSelectionChanged.connect(self.show_state)
         self.table.itemActivated.connect(self._use)
+        self.table.itemChanged.connect(self._renamed)
         self.work.ended.connect(self._end)
         for button, act in (
             (self.use, self._use),
@@ -159,17 +155,20 @@ class ModelsPanel(QWidget):
 
     def refresh(self) -> None:
         """A few small files are read: quick enough for the window's thread."""
-        before = self.chosen
+        before, self._filling = self.chosen, True
         self._models = model_list.list_models()
         self.table.setRowCount(len(self._models))
         for row, model in enumerate(self._models):
             for column, text in enumerate(self._cells(model)):
                 item = QTableWidgetItem(text)
+                if column == _RATE:
+                    item.setToolTip(tip(measured_words(model)))
                 if column in _NUMBERS:
                     item.setTextAlignment(_RIGHT)
                 self.table.setItem(row, column, item)
             if before is not None and model.folder == before.folder:
                 self.table.selectRow(row)
+        self._filling = False
         self.show_state()
 
     def _cells(self, model: TrainedModel) -> tuple[str, ...]:
@@ -189,7 +188,7 @@ class ModelsPanel(QWidget):
         model, free = self.chosen, not self.work.running
         own = model is not None and not model.is_shipped and free and model.home != self._in_training()
         used = model is not None and self._is_used(model)
-        self.note.setText(foreign_words(model.foreign) if model is not None and model.foreign is not None else "")
+        self.note.setText(note_words(model) if model is not None else "")
         self.note.setVisible(bool(self.note.text()))
         self.use.setEnabled(model is not None and model.folder != self._in_use())
         self.rename.setEnabled(own)
@@ -204,9 +203,16 @@ class ModelsPanel(QWidget):
             self.use_wanted.emit(self.chosen.folder)
 
     def _rename(self) -> None:
-        model = self.chosen
-        name = self._ask_name(self, model.name)
-        if name is not None and name != model.name:
+        """In its row; what is typed there is taken over by Enter, and forgotten by Escape."""
+        self.table.editItem(self.table.item(self.table.currentRow(), 0))
+
+    def _renamed(self, item: QTableWidgetItem) -> None:
+        if self._filling or item.column() != 0:
+            return
+        model, name = self._models[item.row()], model_list.clean_name(item.text())
+        if not name or name == model.name:
+            QTimer.singleShot(0, self, self.refresh)
+        else:
             used = self._in_use().relative_to(model.home) if self._is_used(model) else None
             self._do(
                 model_list.rename(model, name),
@@ -259,3 +265,16 @@ class ModelsPanel(QWidget):
             self.failed.emit(outcome, None)
         self.refresh()
         self.list_changed.emit()
+
+
+def note_words(model: TrainedModel) -> str:
+    """What to know of the chosen model."""
+    return foreign_words(model.foreign) if model.foreign is not None else measured_words(model)
+
+
+def measured_words(model: TrainedModel) -> str:
+    """On which recordings its share of wrong letters was measured."""
+    sets = model_list.new_sentences(model.folder)
+    if not sets:
+        return ""
+    return _("Letters wrong, measured on: {sets}.").format(sets=", ".join(sets))

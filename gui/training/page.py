@@ -1,5 +1,7 @@
 """The page where a model is made: recordings, training, models; each on a page of its own."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,13 +25,14 @@ from gui.core.tasks import Task
 from gui.corpora.corpus_panel import CorpusPanel
 from gui.session.session import Session
 from gui.training.job import State
-from gui.training.models_panel import ModelsPanel, ask_name
+from gui.training.models_panel import ModelsPanel
 from gui.training.teach_panel import TeachPanel
 from gui.training.training_panel import TrainingPanel
+from gui.training.training_words import worse_model_words
 from gui.widgets.dialogs import ask_delete, ask_folder
 from gui.widgets.flow_row import FlowRow
 from gui.widgets.form import push_button
-from gui.widgets.message_bar import MessageList, undo_action
+from gui.widgets.message_bar import Action, MessageList, undo_action
 from gui.widgets.theme import GRID
 from trainer.corpus.folders import finish_removing
 from trainer.corpus.prepare import tidy_caches
@@ -40,7 +43,7 @@ if TYPE_CHECKING:
 
 
 class TrainerPage(QWidget):
-    """`closed` after `close_work`, when nothing runs any more. outside, ask_folder, ask_name: passed in."""
+    """`closed` after `close_work`, when nothing runs any more. outside, ask_folder, ask_delete: passed in."""
 
     closed = Signal()
 
@@ -50,7 +53,6 @@ class TrainerPage(QWidget):
         settings: Settings,
         outside: "Outside | None" = None,
         ask_folder=ask_folder,
-        ask_name=ask_name,
         ask_delete=ask_delete,
     ):
         super().__init__()
@@ -58,7 +60,7 @@ class TrainerPage(QWidget):
         self._closing = self.has_closed = False
         self.corpus = CorpusPanel(settings, outside, ask_folder, ask_delete)
         self.training = TrainingPanel(self.corpus, ask_folder)
-        self.models = ModelsPanel(settings, lambda: session.model, self._in_training, ask_folder, ask_name)
+        self.models = ModelsPanel(settings, lambda: session.model, self._in_training, ask_folder)
         self.teach = TeachPanel(lambda: session.model, lambda: self.corpus.corpora)
         self.messages = MessageList()
         self._lay_out()
@@ -70,20 +72,22 @@ class TrainerPage(QWidget):
     def _lay_out(self) -> None:
         self.pages = QStackedWidget()
         self.steps = QButtonGroup(self)
-        row = FlowRow()
+        row, areas = FlowRow(), []
         row.setSpacing(GRID // 2)
         for number, (text, hint, command, panel) in enumerate(
             (
                 (_("Recordings"), _("What to train on"), "recordings", self.corpus),
                 (_("Training"), _("Train a model, and watch it learn"), "training", self.training),
-                (_("Words"), _("Teach a model words that it misreads"), "words", self.teach),
+                (_("Words"), _("Teach a model words that it recognises wrong"), "words", self.teach),
                 (_("Models"), _("All models; which of them dictation uses"), "models", self.models),
             )
         ):
             button = self._step(text, hint, command)
             self.steps.addButton(button, number)
             row.addWidget(button)
-            self.pages.addWidget(_scrolled(panel))
+            area = _scrolled(panel)
+            areas.append(area)
+            self.pages.addWidget(_above(area, panel.bar) if panel is self.training else area)
         row.addStretch()
         self.steps.button(0).setChecked(True)
         self.steps.idClicked.connect(self.pages.setCurrentIndex)
@@ -93,7 +97,7 @@ class TrainerPage(QWidget):
         column.addWidget(row)
         column.addWidget(self.pages, 1)
         column.addWidget(self.messages)
-        self.messages.keep_still(*(self.pages.widget(number) for number in range(self.pages.count())))
+        self.messages.keep_still(*areas)
 
     def _step(self, text: str, hint: str, command: str) -> QPushButton:
         button = push_button(text, "", "step")
@@ -105,9 +109,12 @@ class TrainerPage(QWidget):
     def _connect(self) -> None:
         for panel in (self.corpus, self.training, self.teach, self.models):
             panel.failed.connect(self.tell)
-        for panel in (self.training, self.teach, self.models):
-            panel.use_wanted.connect(self.use_model)
+        self.training.use_wanted.connect(self._use_unless_worse)
+        self.models.use_wanted.connect(self._use_unless_worse)
+        self.teach.use_wanted.connect(self.use_model)  # it was asked about by its own figures
+        self.teach.doubted.connect(self._ask_about)
         self.corpus.changed.connect(self._something_changed)
+        self.corpus.train_wanted.connect(lambda: self.show_page(self.training))
         self.training.changed.connect(self._something_changed)
         self.training.job.changed.connect(self._spare_recordings)
         self.teach.changed.connect(self._something_changed)
@@ -129,8 +136,21 @@ class TrainerPage(QWidget):
 
     # --- what happens ---
 
+    def _use_unless_worse(self, folder: Path) -> None:
+        """Asks first where its own figures are worse than those of the one in use."""
+        worse = worse_model_words(folder, self._session.model)
+        if worse:
+            self._ask_about(worse, partial(self.use_model, folder), lambda: None)
+        else:
+            self.use_model(folder)
+
+    def _ask_about(self, sentence: str, take: Callable[[], None], refuse: Callable[[], None]) -> None:
+        refused = Action(_("Keep the model in use"), refuse)
+        self.messages.say(sentence, "alert-outline", [refused, Action(_("Use it all the same"), take)])
+
     def use_model(self, folder: Path) -> None:
         """Dictation takes it at once; so it does the next time the program starts."""
+        former = self._session.model
         self._session.use_model(folder)
         self._settings.model = folder
         self._settings.save()
@@ -139,7 +159,8 @@ class TrainerPage(QWidget):
             text = _("Dictation uses the model that came with the program from now on.")
         else:
             text = _("Dictation uses the model {name} from now on.").format(name=model_name(folder))
-        self.messages.say_success(text)
+        actions = [undo_action(partial(self.use_model, former))] if former != folder and former.is_dir() else []
+        self.messages.say_success(text, actions=actions)
 
     def tell(self, error: Exception, try_again: object) -> None:
         """A failure in one sentence, and another try where it makes sense."""
@@ -187,6 +208,16 @@ class TrainerPage(QWidget):
         if self._closing and not busy and not self.has_closed:
             self.has_closed = True
             self.closed.emit()
+
+
+def _above(area: QScrollArea, bar: QWidget) -> QWidget:
+    page = QWidget()
+    column = QVBoxLayout(page)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(GRID)
+    column.addWidget(area, 1)
+    column.addWidget(bar)
+    return page
 
 
 def _scrolled(panel: QWidget) -> QScrollArea:

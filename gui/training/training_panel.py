@@ -39,7 +39,10 @@ from trainer.training.run_result import read_result, result_folder
 
 
 class TrainingPanel(QWidget):
-    """`use_wanted(folder)`: dictate with that checkpoint. `failed(error, try_again)`; `changed`: began or ended."""
+    """`use_wanted(folder)`: dictate with that checkpoint. `failed(error, try_again)`; `changed`: began or ended.
+
+    bar: progress and buttons, to be put below what scrolls, so that they are always in sight.
+    """
 
     use_wanted = Signal(object)
     failed = Signal(object, object)
@@ -83,13 +86,18 @@ class TrainingPanel(QWidget):
         for button in (self.train, self.stop, self.stop_now, self.pause, self.resume, self.use):
             row.addWidget(button)
         row.addStretch()
+        self.bar = QWidget()
+        below = QVBoxLayout(self.bar)
+        below.setContentsMargins(0, 0, 0, 0)
+        below.setSpacing(GRID)
+        for widget in (self.progress, self.state, row):
+            below.addWidget(widget)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, GRID, 0)
         column.setSpacing(GRID)
         column.addWidget(self.missing)
         column.addWidget(self.form)
-        column.addWidget(row)
-        for widget in (self.state, self.result, self.progress, self.note):
+        for widget in (self.result, self.note):
             column.addWidget(widget)
         column.addWidget(self.figures)
         column.addWidget(self.plot, 3)
@@ -282,7 +290,7 @@ class TrainingPanel(QWidget):
             case State.PAUSED:
                 return _("Paused")
             case State.STOPPING:
-                return _("Saving, and looking which epoch reads best")
+                return _("Saving, and looking which epoch recognises best")
             case State.LEAVING:
                 return _("Saving and stopping")
         if self._ending:

@@ -147,7 +147,7 @@ class TrainingSettings(QWidget):
             self._add_group(column, _(title), rows)
         self._add_group(column, _("The network"), [(self.shape[name], _(text)) for name, text in _SHAPE.items()])
         self.grows = words(
-            _("More units can be added to the model's own; it reads the same before it has learned."), quiet=True
+            _("More units can be added to the model's own; it recognises the same before it has learned."), quiet=True
         )
         column.addWidget(self.grows)
         column.addSpacing(GRID)

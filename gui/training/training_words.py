@@ -1,11 +1,16 @@
 """What is said of a training while it runs and when it has ended. Knows no Qt."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from gui.core.i18n import _, decimal, ngettext
 from gui.core.words import time_left
 from trainer.training.events import Aligned, CorpusChanged, Result, StepDone
 from trainer.training.loss_curve import Curve, HeldPoint
+from trainer.training.model_list import mean_cer, new_sentences
 from trainer.training.run_result import AVERAGE, BEST, LAST
 
+_NO_CHANGE = 0.005  # of the letter error rate: less is chance
 _NAMED = 3  # recordings of a batch
 
 
@@ -40,12 +45,16 @@ def figures_words(curve: Curve) -> str:
     """What the newest epoch reads wrong, and which epoch is the best one; empty before the first."""
     said = []
     if curve.unseen:
-        said.append(_("New sentences: {errors}.").format(errors=_errors(curve.unseen[-1])))
+        said.append(_of_sets(_("New sentences ({sets}): {errors}."), curve.unseen_sets, curve.unseen[-1]))
     if curve.seen:
-        said.append(_("Known sentences: {errors}.").format(errors=_errors(curve.seen[-1])))
+        said.append(_of_sets(_("Known sentences ({sets}): {errors}."), curve.seen_sets, curve.seen[-1]))
     if said:
         said.append(_("Best epoch so far: {n}.").format(n=round(curve.best_epoch)))
     return " ".join(said)
+
+
+def _of_sets(words: str, sets: Sequence[str], point: HeldPoint) -> str:
+    return words.format(sets=", ".join(sets), errors=_errors(point))
 
 
 def _errors(point: HeldPoint) -> str:
@@ -66,6 +75,29 @@ def result_words(result: Result) -> str:
     return " ".join([chosen, _("Letters wrong: {rates}.").format(rates=", ".join(rates))] if rates else [chosen])
 
 
+def worse_model_words(wanted: Path, in_use: Path) -> str:
+    """Why another model should not be taken, with both figures and their sets; empty where nothing speaks against it.
+
+    By the sets that both were measured on, else each by those held out of its own training.
+    """
+    new, old = new_sentences(wanted), new_sentences(in_use)
+    common = [name for name, rate in new.items() if old.get(name) is not None and old[name].size == rate.size]
+    if common:
+        new, old = ({name: rates[name] for name in common} for rates in (new, old))
+    if not new or not old or mean_cer(new) <= mean_cer(old) + _NO_CHANGE:
+        return ""
+    said = _(
+        "This model recognises worse than the one in use: {new} % of the letters are wrong ({new_sets}), not {old} % "
+        "({old_sets})."
+    )
+    return said.format(
+        new=decimal(100 * mean_cer(new), 1),
+        new_sets=", ".join(new),
+        old=decimal(100 * mean_cer(old), 1),
+        old_sets=", ".join(old),
+    )
+
+
 def stopped_words(has_state: bool) -> str:
     """What a stop leaves. has_state: of the run, this time's or an earlier one's."""
     if has_state:
@@ -78,8 +110,8 @@ def ending_words(epochs_done: int, epochs: int, patience: int) -> str:
     if epochs_done >= epochs:
         return ngettext("{n} epoch of {n} is done.", "All {n} epochs are done.", epochs).format(n=epochs)
     said = ngettext(
-        "Ended early: for {n} epoch new sentences were not read any better.",
-        "Ended early: for {n} epochs new sentences were not read any better.",
+        "Ended early: for {n} epoch new sentences were not recognised any better.",
+        "Ended early: for {n} epochs new sentences were not recognised any better.",
         patience,
     )
     return said.format(n=patience)

@@ -2,6 +2,10 @@
 
 from pathlib import Path
 
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
+
 from gui.training.job import State
 from gui.training.page import TrainerPage
 from tests.gui.conftest import Stage
@@ -22,7 +26,7 @@ class TrainerStage:
         self.download = self.corpus.download
 
     def _make(self, session, settings) -> TrainerPage:
-        return TrainerPage(session, settings, self.world.outside, self._answer, self._answer, self._answer)
+        return TrainerPage(session, settings, self.world.outside, self._answer, self._answer)
 
     def _answer(self, *_asked: object) -> object:
         return self.answers.pop(0)
@@ -38,6 +42,29 @@ class TrainerStage:
         """Selects a model in the list."""
         names = [self.models.table.item(row, 0).text() for row in range(self.models.table.rowCount())]
         self.models.table.selectRow(names.index(name))
+
+    def rename(self, name: str) -> None:
+        """Types another name for the chosen model into its row."""
+        self.models.rename.click()
+        self.type_name(name)
+
+    def type_name(self, name: str) -> None:
+        """Into the row whose name is being edited."""
+        editor = self.models.table.viewport().findChild(QLineEdit)
+        editor.setText(name)
+        QTest.keyClick(editor, Qt.Key.Key_Return)
+        for _turn in range(3):  # Qt takes it over in a turn of its own
+            QApplication.processEvents()
+
+    def insist(self) -> None:
+        """On a model that is said to be worse."""
+        if any("worse" in text for text in self.told):
+            (button,) = [
+                button
+                for button in self.page.messages.findChildren(QPushButton)
+                if button.text() == "Use it all the same" and button.isVisible()
+            ]
+            button.click()
 
     def names(self) -> list[str]:
         return [self.models.table.item(row, 0).text() for row in range(self.models.table.rowCount())]

@@ -30,13 +30,15 @@ class HeldPoint:
 class Curve:
     """Grows with each event. Where a point lies is told in epochs, a step being a part of one.
 
-    train: (epochs, loss) by step.
+    train: (epochs, loss) by step. seen_sets, unseen_sets: names of the held-out sets.
     """
 
     def __init__(self) -> None:
         self.train: list[tuple[float, float]] = []
         self.seen: list[HeldPoint] = []
         self.unseen: list[HeldPoint] = []
+        self.seen_sets: list[str] = []
+        self.unseen_sets: list[str] = []
 
     @property
     def best_epoch(self) -> float | None:
@@ -72,6 +74,10 @@ class Curve:
             while points and points[-1].epoch >= epoch:
                 points.pop()
             if group:
+                if wanted:
+                    self.seen_sets = group
+                else:
+                    self.unseen_sets = group
                 means = (sum(float(row[f"{name}_{kind}"]) for name in group) / len(group) for kind in _KINDS)
                 points.append(HeldPoint(epoch, *means))
 

@@ -7,7 +7,7 @@ imported model lies there itself.
 import re
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -97,14 +97,42 @@ def _size(path: Path) -> int:
     return 0
 
 
-def _cer(rates: object) -> float | None:
-    """Of new sentences where the corpus has some, else the mean over all sets."""
+@dataclass(frozen=True)
+class Measured:
+    """A model's letter error rate on one held-out set; size: its utterances and words, which tell sets apart."""
+
+    cer: float
+    size: tuple[object, object]
+
+
+def new_sentences(folder: Path) -> dict[str, Measured]:
+    """Set -> what a model was measured to do there: of the sets with new sentences where there are some, else of all;
+    empty where nothing is known."""
     try:
-        told = {name: float(rate["cer"]) for name, rate in rates.items()}
+        return _new_sentences(read_description(folder).get("error_rates", {}))
+    except CheckpointError:
+        return {}
+
+
+def mean_cer(rates: Mapping[str, Measured]) -> float:
+    """Over sets, of which there is one at least."""
+    return sum(rate.cer for rate in rates.values()) / len(rates)
+
+
+def _new_sentences(rates: object) -> dict[str, Measured]:
+    try:
+        told = {
+            name: Measured(float(rate["cer"]), (rate.get("utterances"), rate.get("words")))
+            for name, rate in rates.items()
+        }
     except (AttributeError, KeyError, TypeError, ValueError):
-        return None
-    unseen = [cer for name, cer in told.items() if "unseen" in name] or list(told.values())
-    return sum(unseen) / len(unseen) if unseen else None
+        return {}
+    return {name: rate for name, rate in told.items() if "unseen" in name} or told
+
+
+def _cer(rates: object) -> float | None:
+    measured = _new_sentences(rates)
+    return mean_cer(measured) if measured else None
 
 
 def kind_of(folder: Path) -> tuple[FeatureConfig, ModelConfig]:

@@ -1,5 +1,7 @@
 """A folder that was chosen, and the pre-flight report on it."""
 
+from dataclasses import replace
+
 import pytest
 
 from engine.paths import data_dir
@@ -36,7 +38,7 @@ def test_a_feature_cache_is_checked_and_used_as_it_is(trainer, qtbot, tmp_path):
     trainer.corpus.folders.add.click()
     trainer.corpus.check.click()
     qtbot.waitUntil(lambda: not trainer.corpus.busy)
-    assert trainer.corpus.report.summary.text().startswith("Taken: 64 recordings, 0.0 hours, 5 speakers")
+    assert trainer.corpus.report.summary.text().startswith("Taken: 64 recordings (57 s), 5 speakers")
     assert "16 of them are held out." in trainer.corpus.report.summary.text()
     assert not (data_dir() / "caches").exists()
     assert Settings().corpora == [cache]
@@ -65,7 +67,7 @@ def test_the_report_lists_what_was_left_out_under_its_reason(trainer):
     report = trainer.corpus.report
     report.show_report(REPORT)
     assert report.summary.text() == (
-        "Taken: 10 recordings, 2.0 hours, 3 speakers, 8 different sentences. 2 of them are held out. 3 were left out."
+        "Taken: 10 recordings (2.0 h), 3 speakers, 8 different sentences. 2 of them are held out. 3 were left out."
     )
     assert "too few sentences" in report.notes.text()
     branches = [report.rejects.topLevelItem(i) for i in range(report.rejects.topLevelItemCount())]
@@ -74,6 +76,25 @@ def test_the_report_lists_what_was_left_out_under_its_reason(trainer):
         ("silent", "1", 1),
     ]
     assert branches[0].child(0).text(0) == "a.wav"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(33, "(33 s)"), (120, "(2 min)"), (3570, "(60 min)"), (7200, "(2.0 h)")]
+)
+def test_little_sound_is_told_in_minutes_or_seconds(trainer, seconds, words):
+    trainer.corpus.report.show_report(replace(REPORT, seconds=seconds))
+    assert words in trainer.corpus.report.summary.text()
+
+
+def test_from_the_check_a_button_leads_to_the_training(trainer, qtbot, tmp_path):
+    assert not trainer.corpus.train.isVisible()
+    trainer.corpus.use(write_cache(tmp_path / "cache"))
+    trainer.corpus.check.click()
+    qtbot.waitUntil(lambda: not trainer.corpus.busy)
+    assert trainer.corpus.train.isVisible()
+    trainer.corpus.train.click()
+    assert trainer.training.isVisible()
+    assert trainer.training.train.isEnabled()
 
 
 def test_a_folder_of_recordings_becomes_a_feature_cache(trainer, qtbot, tmp_path):

@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 
 from gui.training.example_table import ExampleTable
 from gui.training.job import TrainingJob
-from gui.training.training_words import result_words
+from gui.training.training_words import figures_words, result_words
 from trainer.evaluation.metrics import ErrorRate, Held
 from trainer.training.events import CorpusChanged, EpochDone, Result, StepDone
 from trainer.training.example_log import ExampleRow
@@ -135,6 +135,43 @@ def test_a_plot_keeps_what_was_zoomed_until_the_whole_is_asked_for(qtbot):
     assert plot.loss.viewRange()[1] == pytest.approx([3, 4])
     plot.whole.click()
     assert plot.loss.viewRange()[1][0] < 1
+
+
+def ticks(plot) -> list[float]:
+    axis = plot.rates.getAxis("bottom")
+    return [place for _spacing, places in axis.tickValues(*plot.loss.viewRange()[0], 600) for place in places]
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_the_axes_begin_with_the_data_and_name_whole_epochs(qtbot):
+    from gui.training.loss_plot import LossPlot
+
+    plot = LossPlot()
+    qtbot.addWidget(plot)
+    plot.show()
+    plot.show_curve(Curve())
+    plot.redraw()
+    assert not any(entry.isVisible() for entry in plot.legend.values())
+    assert plot.loss.getAxis("bottom").style["showValues"] is False
+    plot.show_curve(grown(step(1, 1), step(2, 1), epoch(1, 50), step(3, 2), step(4, 2), epoch(2, 20)))
+    plot.redraw()
+    assert plot.loss.viewRange()[0] == [0, 2]
+    assert plot.rates.viewRange()[0] == [0, 2]
+    assert plot.rates.viewRange()[1][0] == 0
+    assert plot.loss.viewRange()[1][0] == 0
+    assert all(place == round(place) for place in ticks(plot))
+    assert {"training", "new sentences", "words, known sentences"} <= {
+        name for name, entry in plot.legend.items() if entry.isVisible()
+    }
+    plot.show_curve(grown(step(1, 1), step(2, 1)))
+    plot.redraw()
+    assert [name for name, entry in plot.legend.items() if entry.isVisible()] == ["training"]
+
+
+def test_figures_name_their_set():
+    words = figures_words(grown(epoch(1, 50), epoch(2, 20)))
+    assert words.startswith("New sentences (dev_unseen_text): 20.0 % of the letters")
+    assert "Known sentences (dev_seen_text): " in words
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support")

@@ -33,6 +33,21 @@ def test_nothing_is_cut_and_everything_has_a_name(make_stage, qtbot, language):
                     assert widget.accessibleName() or isinstance(widget.parent(), QTableWidget), widget
 
 
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_the_train_button_stays_in_sight(make_stage, qtbot, language):
+    stage = TrainerStage(make_stage, language=language)
+    stage.window.resize(800, 600)
+    stage.page.show_page(stage.training)
+    stage.training.form.more.toggle.click()
+    settle()
+    button = stage.training.train
+    area = stage.training.parentWidget().parentWidget()
+    assert area.verticalScrollBar().maximum() > 0
+    for place in (0, area.verticalScrollBar().maximum()):
+        area.verticalScrollBar().setValue(place)
+        assert button.visibleRegion().boundingRect() == button.rect()
+
+
 def test_its_pages_are_reached_by_keys(make_stage, qtbot):
     stage = TrainerStage(make_stage)
     qtbot.waitUntil(lambda: stage.window.isActiveWindow() and stage.page.isVisible())

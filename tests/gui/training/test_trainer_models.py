@@ -156,6 +156,34 @@ def test_use_puts_the_model_into_dictation(trainer, qtbot):
     assert not trainer.models.delete.isEnabled()
 
 
+def write_rates(folder: Path, **rates: float) -> None:
+    """As if a model had been measured on these sets."""
+    described = json.loads((folder / "model.json").read_text("utf-8"))
+    described["error_rates"] = {name: {"cer": cer, "utterances": 9, "words": 90} for name, cer in rates.items()}
+    (folder / "model.json").write_text(json.dumps(described), "utf-8")
+
+
+def test_a_worse_model_is_not_taken_without_a_word(trainer, qtbot):
+    first, second = models_dir() / "first" / "best", write_random_checkpoint(models_dir() / "second")
+    write_rates(first, dev_unseen_text=0.05)
+    write_rates(second, dev_unseen_text=0.35, dev_seen_text=0.01)
+    trainer.page.use_model(first)
+    trainer.models.refresh()
+    trainer.choose("second")
+    assert trainer.models.note.text() == "Letters wrong, measured on: dev_unseen_text."
+    trainer.models.use.click()
+    assert trainer.session.model == first
+    assert trainer.told[-1] == (
+        "This model recognises worse than the one in use: 35.0 % of the letters are wrong (dev_unseen_text), "
+        "not 5.0 % (dev_unseen_text)."
+    )
+    trainer.insist()
+    assert trainer.session.model == second
+    trainer.page.messages.undo()  # the way back
+    assert trainer.session.model == first
+    qtbot.waitUntil(lambda: trainer.stage.words == "Ready")
+
+
 def test_a_file_that_is_being_read_is_read_to_its_end_first(trainer, qtbot):
     trainer.session.open_files([Path("a.wav"), Path("b.wav")])
     qtbot.waitUntil(lambda: bool(trainer.stage.engine.calls))
@@ -193,8 +221,8 @@ def test_a_remembered_model_that_is_gone_is_the_shipped_one(tmp_path):
 
 def test_rename(trainer, qtbot):
     trainer.choose("first")
-    trainer.answers = ["вторая"]
     qtbot.keyClick(trainer.models.table, Qt.Key.Key_F2)
+    trainer.type_name("вторая")
     wait(trainer, qtbot)
     assert trainer.names() == [SHIPPED, "вторая"]
 
@@ -202,8 +230,7 @@ def test_rename(trainer, qtbot):
 def test_the_model_in_use_can_be_renamed(trainer, qtbot):
     trainer.page.use_model(models_dir() / "first" / "best")
     trainer.choose("first")
-    trainer.answers = ["вторая"]
-    trainer.models.rename.click()
+    trainer.rename("вторая")
     wait(trainer, qtbot)
     qtbot.waitUntil(lambda: trainer.session.model == models_dir() / "вторая" / "best")
     qtbot.waitUntil(lambda: trainer.stage.words == "Ready")
@@ -220,8 +247,7 @@ def test_a_run_is_in_use_by_its_best_epoch_after_it_has_another_result(trainer, 
     assert cells(trainer, 1)[4] == "in use"
     assert trainer.models.use.isEnabled(), "its result is another one by now"
     assert not trainer.models.delete.isEnabled()
-    trainer.answers = ["вторая"]
-    trainer.models.rename.click()
+    trainer.rename("вторая")
     wait(trainer, qtbot)
     assert trainer.session.model == Settings().model == models_dir() / "вторая" / "best"
     qtbot.waitUntil(lambda: trainer.stage.words == "Ready")
@@ -236,8 +262,7 @@ def test_a_name_that_is_taken_is_refused(trainer, qtbot):
     write_random_checkpoint(models_dir() / "second")
     trainer.models.refresh()
     trainer.choose("first")
-    trainer.answers = ["second"]
-    trainer.models.rename.click()
+    trainer.rename("second")
     wait(trainer, qtbot)
     assert "File exists" in trainer.told[0]
     assert sorted(trainer.names()) == sorted([SHIPPED, "first", "second"])

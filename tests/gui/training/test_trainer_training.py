@@ -74,6 +74,7 @@ def test_train_pause_stop_go_on_and_use(trainer, qtbot):
     training.plot.redraw()
     assert len(training.plot.lines["cer", "unseen"].getData()[0]) == len(epochs)
     training.use.click()
+    trainer.insist()
     qtbot.waitUntil(lambda: trainer.stage.models[-1] == home / "best", timeout=LONG_MS)
     assert "mine" in trainer.names()
 
@@ -112,6 +113,7 @@ def test_the_classic_network_is_trained_from_scratch(trainer, qtbot):
     assert (made.features, made.model) == (features, model)
     assert len(made.history) == 1, "it began with no other model"
     training.use.click()
+    trainer.insist()
     qtbot.waitUntil(lambda: trainer.stage.models[-1] == home / "best")
 
 
@@ -160,6 +162,7 @@ def test_the_result_of_a_run_of_two_processes_is_shown(trainer):
     assert trainer.training.result.text().startswith("The result is the model of the best epoch. Letters wrong:")
     assert epochs_shown(trainer.training) == [1, 1]
     trainer.training.use.click()
+    trainer.insist()
     assert trainer.session.model == home / "best"
 
 
@@ -185,7 +188,7 @@ def test_a_model_to_go_on_from_is_made_wider_on_request(trainer, qtbot):
     ("epochs", "said"),
     [
         (3, "All 3 epochs are done."),
-        (2, "Ended early: for 1 epoch new sentences were not read any better."),
+        (2, "Ended early: for 1 epoch new sentences were not recognised any better."),
     ],
 )
 def test_whether_all_epochs_are_done_does_not_depend_on_the_last_steps_loss(trainer, epochs, said, tmp_path):

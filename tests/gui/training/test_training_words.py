@@ -16,8 +16,8 @@ def english_afterwards():
 @pytest.mark.parametrize(
     ("language", "n", "words"),
     [
-        ("en", 1, "Ended early: for 1 epoch new sentences were not read any better."),
-        ("en", 5, "Ended early: for 5 epochs new sentences were not read any better."),
+        ("en", 1, "Ended early: for 1 epoch new sentences were not recognised any better."),
+        ("en", 5, "Ended early: for 5 epochs new sentences were not recognised any better."),
         ("ru", 1, "Закончено раньше: 1 эпоху подряд новые фразы читались не лучше прежнего."),
         ("ru", 2, "Закончено раньше: 2 эпохи подряд новые фразы читались не лучше прежнего."),
         ("ru", 5, "Закончено раньше: 5 эпох подряд новые фразы читались не лучше прежнего."),
