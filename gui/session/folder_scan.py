@@ -6,11 +6,13 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from engine.audio.formats import SUFFIXES
+from engine.errors import AudioEmpty, AudioError, AudioUnreadable
 from engine.system.worker import Cancelled
 from gui.core.tasks import Work
 
@@ -22,26 +24,46 @@ _OFFICE = (
 )
 
 
+@dataclass(frozen=True)
+class Listed:
+    """recordings: what is to be read; others: files that are none."""
+
+    recordings: tuple[Path, ...]
+    others: tuple[Path, ...] = ()
+
+
 def is_other_file(path: Path) -> bool:
-    """Whether its name says that it is no recording; what it does not say is told by the content."""
+    """Whether it is no recording, by its name, or by its content where the name does not say."""
     ending = path.suffix.lower()
     if ending in SUFFIXES:
         return False
     kind = (mimetypes.guess_type(path.name)[0] or "").partition("/")[0]
-    return kind in _OTHER_KINDS or ending in _OFFICE
+    return kind in _OTHER_KINDS or ending in _OFFICE or (path.is_file() and not _has_sound(path))
 
 
-def with_folders_opened(
-    paths: Sequence[Path], clock: Callable[[], float] = time.monotonic
-) -> Iterator[int | tuple[Path, ...]]:
-    """How many recordings were found so far, at once and ten times a second; at last their paths.
+def _has_sound(path: Path) -> bool:
+    """True too where it cannot be looked into: then reading tells why."""
+    from engine.audio.file import open_audio  # brings FFmpeg along, which the window must not wait for
 
-    A folder gives all below it, sorted by name; any other path is taken as it is. What may not be read is left out.
+    try:
+        with open_audio(path):
+            return True
+    except (AudioUnreadable, AudioEmpty):
+        return False
+    except AudioError:
+        return True
+
+
+def with_folders_opened(paths: Sequence[Path], clock: Callable[[], float] = time.monotonic) -> Iterator[int | Listed]:
+    """How many recordings were found so far, at once and ten times a second; at last what was Listed.
+
+    A folder gives all below it, sorted by name. What may not be read is left out.
     """
     found: list[Path] = []
+    others: list[Path] = []
     for path in paths:
         if not path.is_dir():
-            found.append(path)
+            (others if is_other_file(path) else found).append(path)
             continue
         before = len(found)
         told_s = float("-inf")
@@ -52,7 +74,7 @@ def with_folders_opened(
                 told_s = clock()
                 yield len(found)
         found[before:] = sorted(found[before:])
-    yield tuple(found)
+    yield Listed(tuple(found), tuple(others))
 
 
 def _below(folder: Path) -> Iterator[Path | None]:
@@ -69,7 +91,7 @@ def _below(folder: Path) -> Iterator[Path | None]:
 
 
 class Listing(QObject):
-    """One drop after the other. `listed(paths, is_quiet)`: what to read of it, and whether for the history only.
+    """One drop after the other. `listed(Listed, is_quiet)`: what is in it, and whether for the history only.
 
     n_found: recordings found so far in the folders of the drop under way; None where there are no folders to open.
     `changed` when it has changed; `failed(error)`.
@@ -106,7 +128,7 @@ class Listing(QObject):
             paths, self._is_quiet = self._waiting.popleft()
             self._work.start(lambda: with_folders_opened(paths))
 
-    def _take(self, told: int | tuple[Path, ...]) -> None:
+    def _take(self, told: int | Listed) -> None:
         if isinstance(told, int):
             self.n_found = told
             self.changed.emit()

@@ -20,7 +20,7 @@ from engine.system.atomic_files import folder_that_takes
 from gui.core.problem import Problem
 from gui.core.recognition import Engine
 from gui.core.tasks import MakeRecorder
-from gui.session.folder_scan import Listing, is_other_file
+from gui.session.folder_scan import Listed, Listing
 from gui.session.jobs import Ending, Job
 from gui.session.reading_queue import ReadingQueue
 from gui.session.recording_controller import Dictaphone
@@ -129,14 +129,12 @@ class Session(ReadingQueue):
         """What was dropped and is not found yet is not read."""
         self._listing.cancel()
 
-    def _open_listed(self, paths: Sequence[Path], is_quiet: bool) -> None:
-        others = [path for path in paths if is_other_file(path)]
-        recordings = [path for path in paths if path not in others]
-        if others and not self._closing:
-            self.left_out.emit(others, is_quiet)
-        if recordings:
-            self.open_files(recordings, is_quiet)
-        elif not others and not self._closing:
+    def _open_listed(self, listed: Listed, is_quiet: bool) -> None:
+        if listed.others and not self._closing:
+            self.left_out.emit(listed.others, is_quiet)
+        if listed.recordings:
+            self.open_files(listed.recordings, is_quiet)
+        elif not listed.others and not self._closing:
             self.nothing_found.emit(is_quiet)
 
     def _listing_failed(self, error: Exception) -> None:

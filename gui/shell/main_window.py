@@ -24,6 +24,7 @@ from gui.core.shortcuts import bind, tab_hint
 from gui.dictation.dictation_page import DictationPage
 from gui.session.history_recorder import HistoryKeeper
 from gui.session.session import Session
+from gui.shell.drop_hint import DropHint
 from gui.shell.recording_sign import RecordingSign
 from gui.widgets.alt_letters import AltLetters, are_usual
 from gui.widgets.dialogs import dropped_paths
@@ -98,6 +99,7 @@ class MainWindow(QMainWindow):
         self._letters = AltLetters(self)
         self._places = KeysByPlace(types_with_alt=not are_usual(), parent=self)
         self.setCentralWidget(self.tabs)
+        self.drop_hint = DropHint(self.tabs)
         self.setAcceptDrops(True)
         self.setMinimumSize(*LEAST_SIZE)
         self.resize(*FIRST_SIZE)
@@ -155,20 +157,22 @@ class MainWindow(QMainWindow):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):
             event.acceptProposedAction()
-            if self.tabs.currentWidget() is not self.history_page:
-                self.tabs.setCurrentWidget(self.dictation)
-                self.dictation.set_dropping(True)
+            self.drop_hint.show_over(is_quiet=self.tabs.currentWidget() is self.history_page)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self.dictation.set_dropping(False)
+        self.drop_hint.hide()
         super().dragLeaveEvent(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        self.dictation.set_dropping(False)
+        """On the history for the history alone, on every other page as on Dictation."""
+        self.drop_hint.hide()
         paths = dropped_paths(event.mimeData())
         if paths:
             event.acceptProposedAction()
-            self._session.open_dropped(paths, is_quiet=self.tabs.currentWidget() is self.history_page)
+            is_quiet = self.tabs.currentWidget() is self.history_page
+            if not is_quiet:
+                self.tabs.setCurrentWidget(self.dictation)
+            self._session.open_dropped(paths, is_quiet)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Asks what runs to stop, and closes when it has."""

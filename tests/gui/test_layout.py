@@ -19,9 +19,9 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 def states(stage: Stage, qtbot):
     """Leads the window through its states; yields the name of each."""
     yield "empty"
-    stage.page.set_dropping(True)
+    stage.window.drop_hint.show_over(False)
     yield "dropping"
-    stage.page.set_dropping(False)
+    stage.window.drop_hint.hide()
     stage.session.open_files([Path(f"/записи/{i}.wav") for i in range(12)])
     stage.engine.read("раз два три", duration_s=4000)
     stage.engine.begin(4000)

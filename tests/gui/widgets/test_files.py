@@ -16,6 +16,8 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from engine.errors import AudioUnreadable, CheckpointMissing, EngineError
 from gui.session.folder_scan import with_folders_opened
 from gui.widgets.dialogs import ask_open_paths, ask_save_path, dropped_paths
+from tests.gui.history_stage import entries
+from tests.helpers.corpora import speech_wav
 
 FILES = [Path("/записи/первая.wav"), Path("/записи/вторая.mp3"), Path("/записи/третья.ogg")]
 
@@ -169,21 +171,55 @@ def test_dropped_files_are_read(stage, qtbot, tmp_path):
         (tmp_path / name).touch()
     dropped = mime([tmp_path, FILES[0]])
     assert enter(stage, dropped).isAccepted()
-    assert stage.page._drop_hint.isVisible()
-    assert not stage.page.empty.isVisible()
+    assert stage.window.drop_hint.isVisible()
     drop(stage, dropped)
-    assert not stage.page._drop_hint.isVisible()
+    assert not stage.window.drop_hint.isVisible()
     for text in ("раз", "два", "три"):
         stage.engine.read(text)
     qtbot.waitUntil(lambda: len(stage.engine.calls) == 3 and stage.words == "Ready")
     assert [path for _verb, path in stage.engine.calls] == [tmp_path / "a.mp3", tmp_path / "b.wav", FILES[0]]
 
 
+def test_dropping_looks_the_same_on_every_page(stage, qtbot):
+    window, seen = stage.window, []
+    for number in range(window.tabs.count()):
+        window.tabs.setCurrentIndex(number)
+        page = window.tabs.currentWidget()
+        enter(stage, mime(FILES[:1]))
+        assert window.tabs.currentIndex() == number
+        assert window.drop_hint.isVisible()
+        assert page.rect().translated(page.mapTo(window.tabs, QPoint())).contains(window.drop_hint.geometry())
+        seen.append(window.drop_hint.words.text())
+        QApplication.sendEvent(window, QDragLeaveEvent())
+        assert not window.drop_hint.isVisible()
+    assert set(seen) == {"Drop to transcribe"}
+    enter(stage, mime(FILES[:1]))
+    drop(stage, mime(FILES[:1]))  # on the settings
+    assert window.tabs.currentWidget() is stage.page
+    stage.engine.read("раз")
+    qtbot.waitUntil(lambda: stage.text == "раз")
+
+
+def test_what_is_no_recording_is_named_and_never_in_the_history(stage, qtbot, tmp_path):
+    """By its content where the name tells nothing."""
+    (tmp_path / "README").write_text("Прочти меня", "utf-8")
+    (tmp_path / "данные.xyz").write_bytes(bytes(range(256)) * 9)
+    (tmp_path / "запись").write_bytes(speech_wav())
+    dropped = mime([tmp_path / name for name in ("README", "данные.xyz", "запись")])
+    enter(stage, dropped)
+    drop(stage, dropped)
+    stage.engine.read("раз")
+    qtbot.waitUntil(lambda: stage.text == "раз")
+    assert stage.page.messages.texts == ["2 files are no recordings and were left out: “README”, “данные.xyz”"]
+    assert [entry.source.name for entry in entries(stage, qtbot)] == ["запись"]
+
+
 def test_folders_are_opened_all_the_way_down_and_sorted(tmp_path):
     for name in ("b/2.wav", "b/1.OGG", "b/below/0.flac", "a.wav", "notes.txt", "c/empty.txt"):
         (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
         (tmp_path / name).touch()
-    *told, found = with_folders_opened([tmp_path, FILES[0]], clock=count().__next__)
+    *told, listed = with_folders_opened([tmp_path, FILES[0]], clock=count().__next__)
+    found = listed.recordings
     below = [tmp_path / name for name in ("a.wav", "b/1.OGG", "b/2.wav", "b/below/0.flac")]
     assert found == (*below, FILES[0])
     assert told == sorted(told)
@@ -194,7 +230,8 @@ def test_folders_are_opened_all_the_way_down_and_sorted(tmp_path):
 def test_a_folder_that_may_not_be_read_is_left_out(tmp_path, monkeypatch):
     (tmp_path / "a.wav").touch()
     monkeypatch.setattr(os, "scandir", Mock(side_effect=PermissionError))
-    *_told, found = with_folders_opened([tmp_path])
+    *_told, listed = with_folders_opened([tmp_path])
+    found = listed.recordings
     assert found == ()
 
 
@@ -318,8 +355,7 @@ def test_on_the_history_page_the_queue_says_that_it_looks(stage, slow, qtbot, tm
 def test_a_drag_that_leaves_changes_nothing(stage):
     enter(stage, mime(FILES))
     QApplication.sendEvent(stage.window, QDragLeaveEvent())
-    assert not stage.page._drop_hint.isVisible()
-    assert stage.page.transcript.isVisible()
+    assert not stage.window.drop_hint.isVisible()
     assert stage.engine.calls == []
 
 

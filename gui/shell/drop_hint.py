@@ -1,0 +1,55 @@
+"""What a person sees while files are dragged over the window, the same on every page."""
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtWidgets import QFrame, QTabWidget, QVBoxLayout
+
+from gui.core.i18n import _
+from gui.widgets.label import Label
+from gui.widgets.theme import GRID, TITLE_SCALE, theme
+
+
+class DropHint(QFrame):
+    """Lies over the page that is shown, whichever that is."""
+
+    def __init__(self, tabs: QTabWidget):
+        super().__init__(tabs)
+        self._tabs = tabs
+        self.setObjectName("page")
+        self.setProperty("dropping", True)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.words = Label(_("Drop to transcribe"))
+        self.words.setFont(theme().font(TITLE_SCALE))
+        self.words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.words.setWordWrap(True)
+        self.where = Label()
+        self.where.setProperty("quiet", True)
+        self.where.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.where.setWordWrap(True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 3 * GRID)
+        column.setSpacing(GRID)
+        column.addStretch(1)
+        column.addWidget(self.words)
+        column.addWidget(self.where)
+        column.addStretch(1)
+        self.hide()
+        tabs.installEventFilter(self)
+
+    def show_over(self, is_quiet: bool) -> None:
+        """is_quiet: whether the text goes to the history alone."""
+        here = _("The text will be in the history")
+        self.where.setText(here if is_quiet else _("The text will be on the Dictation page and in the history"))
+        self._place()
+        self.raise_()
+        self.show()
+
+    def _place(self) -> None:
+        page, side = self._tabs.currentWidget(), 2 * GRID
+        if page is not None:
+            corner = page.mapTo(self._tabs, page.rect().topLeft())
+            self.setGeometry(page.rect().translated(corner).adjusted(side, side, -side, -side))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._tabs and event.type() == QEvent.Type.Resize and self.isVisible():
+            self._place()
+        return False
