@@ -40,6 +40,7 @@ class Command:
 COMMANDS = (
     Command("record", "Ctrl+R", N_("Start and stop recording"), "dictation"),
     Command("open", "Ctrl+O", N_("Open recordings"), "dictation"),
+    Command("recent", "Ctrl+Shift+O", N_("Recent files"), "dictation"),
     Command("cancel", "Esc", N_("Cancel; recordings are kept"), "dictation"),
     Command("copy", "Ctrl+Shift+C", N_("Copy all text"), "dictation"),
     Command("save", "Ctrl+S", N_("Save the text to a file"), "dictation"),

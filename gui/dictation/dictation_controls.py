@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFont
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QProgressBar, QPushButton, QWidget
 
-from gui.core.i18n import _
+from gui.core.i18n import _, ngettext
 from gui.core.shortcuts import hint as hint_with_keys
 from gui.core.words import clock_time
 from gui.session.loudness import Loudness
@@ -28,11 +28,15 @@ class Toolbar(ToolRow):
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
         self.open = tool_button(_("Open…"), "open", _("Open recordings"))
+        self.recent = tool_button("", "recent", _("Recent files"))
+        self.count = Label()
+        self.count.setProperty("quiet", True)
+        self.count.setAccessibleName(_("Number of words"))
         self.copy = tool_button(_("Copy"), "copy", _("Copy all text"))
         self.save = tool_button(_("Save as…"), "save", _("Save the text to a file"))
         self.clear = tool_button(_("Clear"), "clear", _("Clear the page"))
         self.help = tool_button("", "help", _("Keyboard shortcuts"))
-        self.put((self.open, None, self.copy, self.save, self.clear, self.help))
+        self.put((self.open, self.recent, None, self.count, self.copy, self.save, self.clear, self.help))
         theme().changed.connect(self._paint_icons)
         self._paint_icons()
         self.set_has_text(False)
@@ -41,9 +45,16 @@ class Toolbar(ToolRow):
         for button in (self.copy, self.save, self.clear):
             button.setEnabled(has_text)
 
+    def show_count(self, n_words: int) -> None:
+        """Of the text; nothing where there is none, or no room beside large buttons."""
+        text = ngettext("{n} word", "{n} words", n_words).format(n=n_words) if n_words else ""
+        self.count.setText(text if theme().text_scale <= _LARGE_TEXT else "")
+        self.fit()
+
     def _paint_icons(self) -> None:
         for button, name in (
             (self.open, "folder-open-outline"),
+            (self.recent, "menu-down"),
             (self.copy, "content-copy"),
             (self.save, "content-save-outline"),
             (self.clear, "text-box-remove-outline"),

@@ -6,7 +6,7 @@ from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication, QMouseEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
@@ -33,13 +33,13 @@ from gui.session.status import Reading, Recording, Status, left_out_words, nothi
 from gui.tuning.model_label import ModelLabel
 from gui.widgets.dialogs import ask_open_paths, ask_save_path
 from gui.widgets.find_bar import FindBar
-from gui.widgets.label import Label
 from gui.widgets.message_bar import Action, Message, MessageList, undo_action
 from gui.widgets.microphone_list import MicrophoneChoice
 from gui.widgets.plain_text import plain_text
-from gui.widgets.theme import GRID, TITLE_SCALE, theme
+from gui.widgets.theme import GRID
 
 ELAPSED_EVERY_MS = 200
+COUNT_AFTER_MS = 250  # a long text is not gone through at each letter
 LEAST_TEXT_PX = 5 * GRID  # it scrolls; messages and controls must not be cut, however large text is
 MOST_TRACKS = 3  # that have a button; the history has all
 BUTTON_PADDING_PX = 12  # as in style.qss
@@ -75,6 +75,7 @@ class DictationPage(QWidget):
         self._until_recorded: list[Message] = []  # of what kept the person from recording
         self._saver = Saver(settings)
         self._clock = QTimer(self, interval=ELAPSED_EVERY_MS)
+        self._counting = QTimer(self, singleShot=True, interval=COUNT_AFTER_MS)
         self._lay_out()
         self._follow_session()
         self._follow_person()
@@ -84,16 +85,12 @@ class DictationPage(QWidget):
     def _lay_out(self) -> None:
         self.page = QFrame()
         self.page.setObjectName("page")
-        self._drop_hint = Label(_("Drop to transcribe"))
-        self._drop_hint.setFont(theme().font(TITLE_SCALE))
-        self._drop_hint.hide()
         on_page = QGridLayout(self.page)
         on_page.setContentsMargins(3 * GRID, 4 * GRID, GRID, 2 * GRID)
         for widget in (self.transcript, self.empty):
             widget.setMinimumHeight(LEAST_TEXT_PX)
         on_page.addWidget(self.transcript, 0, 0)
         on_page.addWidget(self.empty, 0, 0, 2, 1)  # messages lie on its lower end: none moves what can be pressed
-        on_page.addWidget(self._drop_hint, 0, 0, Qt.AlignmentFlag.AlignCenter)
         on_page.addWidget(self.messages, 1, 0)
         on_page.setRowStretch(0, 1)
         self.messages.setContentsMargins(0, 0, 2 * GRID, 0)  # as far from the page's right edge as from its left
@@ -113,19 +110,11 @@ class DictationPage(QWidget):
         below.addWidget(self.controls)
         column.addLayout(below, 1)
 
-    def set_dropping(self, dropping: bool) -> None:
-        """Whether files are being dragged over the window."""
-        self.page.setProperty("dropping", dropping)
-        self.page.style().polish(self.page)
-        self.transcript.setVisible(not dropping)
-        self._drop_hint.setVisible(dropping)
-        self._show_emptiness()
-
     def _show_emptiness(self) -> None:
         status = self._session.status
         idle = status.recording is Recording.NONE and status.reading is Reading.NONE
         has_text = not self.transcript.document().isEmpty()
-        self.empty.setVisible(idle and not has_text and self._drop_hint.isHidden())
+        self.empty.setVisible(idle and not has_text)
         self.toolbar.set_has_text(has_text)
 
     # --- what the session tells ---
@@ -147,6 +136,8 @@ class DictationPage(QWidget):
         self.transcript.emptied_changed.connect(self._show_emptiness)
         self._microphones.unusable.connect(self._tell_no_microphone)
         self._microphones.found.connect(self._take_back_no_microphone)
+        self._counting.timeout.connect(self._count_words)
+        self.transcript.document().contentsChanged.connect(self._counting.start)
         self._saver.saved.connect(self.messages.say_saved)
         self._saver.failed.connect(self._tell_not_saved)
         self._clock.timeout.connect(self._show_elapsed)
@@ -164,6 +155,9 @@ class DictationPage(QWidget):
             self._show_elapsed()
             self._clock.start()
         self._show_emptiness()
+
+    def _count_words(self) -> None:
+        self.toolbar.show_count(len(plain_text(self.transcript.document()).split()))
 
     def _show_elapsed(self) -> None:
         self.controls.show_elapsed(self._session.elapsed_s)
@@ -271,9 +265,9 @@ class DictationPage(QWidget):
         for left in (self._microphones.activated, self.empty.sample_chosen, controls.cancel.clicked):
             left.connect(controls.record.setFocus)
         self.messages.focus_lost.connect(controls.record.setFocus)
-        widgets = (toolbar.open, toolbar.copy, toolbar.save, toolbar.clear, toolbar.help, *self.empty.cards)
+        tools = (toolbar.open, toolbar.recent, toolbar.copy, toolbar.save, toolbar.clear, toolbar.help)
         below = (controls.record, controls.cancel, controls.keys, self.model)
-        order = (*widgets, self.transcript, self._microphones, *below)
+        order = (*tools, *self.empty.cards, self.transcript, self._microphones, *below)
         for before, after in pairwise(order):
             self.setTabOrder(before, after)
 
@@ -294,7 +288,7 @@ class DictationPage(QWidget):
         paths = self._ask_open_paths(self, self._settings.folder)
         if paths:
             self._settings.folder = paths[0].parent
-            self._session.open_files(paths)
+            self._session.open_dropped(paths)  # looked at first: the dialog lists any file if asked
 
     def copy_all(self) -> None:
         if not self.transcript.document().isEmpty():

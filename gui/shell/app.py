@@ -34,6 +34,7 @@ from gui.dictation.dictation_page import DictationPage
 from gui.dictation.empty_page import shipped_samples
 from gui.dictation.language_model_warning import LanguageWatch
 from gui.dictation.page_edits import DictatedText
+from gui.dictation.recent_files import RecentFiles
 from gui.dictation.resume_offer import HistoryOffer
 from gui.session.history_recorder import HistoryKeeper
 from gui.session.session import Session
@@ -42,6 +43,7 @@ from gui.settings.privacy import Left, delete, stored_kinds
 from gui.shell.apply_settings import Applied
 from gui.shell.desktop_dictation import Dictating
 from gui.shell.main_window import MainWindow, MakeTrainer
+from gui.shell.queue_notice import QueueNotice
 from gui.widgets.lazy_page import LatePage
 from gui.widgets.microphone_list import ListDevices, MicrophoneChoice
 
@@ -105,6 +107,10 @@ class Program(QObject):
         late = (self._make_settings_page, self._make_voice_page, history_page)
         self.window = MainWindow(self.session, self.settings, self.page, make_trainer, *late, self.history)
         self.dictating = Dictating(self.session, self.settings, self.page, self.window)
+        self.queue_notice = QueueNotice(
+            self.session, self.window, self.page.messages, self.dictating.notify, self._show_history
+        )
+        self.recent_files = RecentFiles(self.page, self.session, self.history.store)
         self.page.controls.keys_wanted.connect(lambda: self.show_round("keys"))
         self._first, self._welcome = StartOptions(SHOW), False
         self._unwanted: Collection[str] | None = ()

@@ -209,8 +209,13 @@ class Dictating(QObject):
         self._has_problem = True
         if self.tray is not None:
             self.tray.show_status(self._session.status, True)
-            if self.has_tray and not self._window.isVisible():
-                self.tray.icon.showMessage(_("Diktovka"), notice(problem_words(problem.error)))
+            if not self._window.isVisible():
+                self.notify(problem_words(problem.error))
+
+    def notify(self, sentence: str) -> None:
+        """On the desktop, where there is a tray icon to do so."""
+        if self.has_tray:
+            self.tray.icon.showMessage(_("Diktovka"), notice(sentence))
 
     def _remember(self, job: Job) -> None:
         self._targets[job.key] = self._target, self._is_elsewhere

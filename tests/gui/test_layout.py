@@ -137,6 +137,7 @@ def test_tab_goes_through_the_window_from_top_to_bottom(stage, qtbot):
     page.toolbar.open.setFocus()
     expected = [
         page.toolbar.open,
+        page.toolbar.recent,
         page.toolbar.copy,
         page.toolbar.save,
         page.toolbar.clear,

@@ -7,6 +7,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 
+from engine.errors import AudioUnreadable
 from engine.paths import shipped_checkpoint
 from gui.session.folder_scan import is_other_file
 from tests.gui.history_stage import states
@@ -58,6 +59,47 @@ def turn(widget, notches: int, held: Qt.KeyboardModifier) -> bool:
     return event.isAccepted()
 
 
+def test_the_words_are_counted(stage, qtbot):
+    assert stage.page.toolbar.count.text() == ""
+    stage.session.open_files([Path("/записи/a.wav")])
+    stage.engine.read("раз два, три")
+    qtbot.waitUntil(lambda: stage.page.toolbar.count.text() == "3 words")
+    stage.page.clear()
+    qtbot.waitUntil(lambda: stage.page.toolbar.count.text() == "")
+
+
+def test_files_that_were_opened_are_offered_again(stage, qtbot, tmp_path):
+    opened, gone = tmp_path / "план & смета.wav", tmp_path / "ушла.wav"
+    opened.touch()
+    stage.session.open_files([opened, gone])
+    stage.engine.read("раз")
+    stage.engine.read("два")
+    qtbot.waitUntil(lambda: not stage.session.jobs)
+    menu = stage.program.recent_files.menu
+    qtbot.keyClick(stage.window, Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    qtbot.waitUntil(lambda: bool(menu.actions()) and menu.isVisible())
+    assert [action.text() for action in menu.actions()] == ["план && смета.wav"]
+    menu.actions()[0].trigger()
+    menu.close()
+    qtbot.waitUntil(lambda: len(stage.engine.calls) == 3)
+    stage.engine.read("снова")
+    qtbot.waitUntil(lambda: not stage.session.jobs)
+
+
+def test_whoever_looks_elsewhere_is_told_that_the_queue_is_done(stage, qtbot, monkeypatch):
+    told = []
+    monkeypatch.setattr(QApplication, "alert", lambda window, *_: told.append(window))
+    monkeypatch.setattr(type(stage.window), "isActiveWindow", lambda _window: False)
+    stage.session.open_files([Path("/записи/a.wav"), Path("/записи/b.wav")])
+    stage.engine.read("раз")
+    qtbot.waitUntil(lambda: len(stage.engine.calls) == 2)
+    assert told == []
+    stage.engine.fail(AudioUnreadable(path=Path("/записи/b.wav"), reason="unknown format"))
+    said = "1 file is transcribed. 1 file could not be transcribed."
+    qtbot.waitUntil(lambda: said in stage.page.messages.texts)
+    assert told == [stage.window]
+
+
 def test_ctrl_and_the_wheel_change_the_size_of_all_text(stage):
     settings, text = stage.program.settings, stage.page.transcript.viewport()
     before = stage.page.transcript.font().pointSizeF()
@@ -93,6 +135,16 @@ def test_the_model_in_use_is_named_with_the_way_back(stage, tmp_path):
     stage.program.settings.model = folder
     stage.session.use_model(folder)
     assert label.text() == "Model: Мой голос"
+    assert not label.former.isVisible()  # that is the shipped one, which has its own line
+    other = tmp_path / "Другой"
+
+    other.mkdir()
+    (other / "model.json").write_text("{}")
+    stage.program.settings.model = other
+    assert label.former.isVisible()
+    assert label.former.text() == "Back to the model before: Мой голос"
+    label.former.trigger()
+    assert stage.session.model == stage.program.settings.model == folder
     label.back.trigger()
     assert stage.session.model == stage.program.settings.model == shipped_checkpoint()
     assert label.text() == "Model: as shipped"

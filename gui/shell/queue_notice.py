@@ -1,0 +1,59 @@
+"""Says that a queue of files is done, to somebody who is not looking."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication, QWidget
+
+from gui.core.i18n import _, ngettext
+from gui.session.jobs import Ending, Job
+from gui.session.session import Session
+from gui.widgets.message_bar import Action, MessageList
+
+
+class QueueNotice(QObject):
+    """In a message, by a mark on the window in the desktop's bar, and where there is a tray icon as a notification.
+
+    notify(sentence): the desktop's notification; show_history: turns to its page.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        window: QWidget,
+        messages: MessageList,
+        notify: Callable[[str], None],
+        show_history: Callable[[], None],
+    ):
+        super().__init__()
+        self._session, self._window, self._messages = session, window, messages
+        self._notify, self._show_history = notify, show_history
+        self._n_done = self._n_failed = 0
+        session.job_ended.connect(self._count)
+        session.status_changed.connect(self._look)
+
+    def _count(self, job: Job) -> None:
+        if not job.is_live:
+            self._n_done += job.ending is Ending.DONE
+            self._n_failed += job.ending is Ending.FAILED
+
+    def _look(self) -> None:
+        status = self._session.status
+        if status.n_waiting or status.closing or not (self._n_done or self._n_failed):
+            return
+        said, self._n_done, self._n_failed = queue_done_words(self._n_done, self._n_failed), 0, 0
+        if not self._window.isActiveWindow():
+            self._messages.say(said, "check-circle-outline", [Action(_("Show history"), self._show_history)])
+            QApplication.alert(self._window)
+            self._notify(said)
+
+
+def queue_done_words(n_done: int, n_failed: int) -> str:
+    """How many files were transcribed, and how many could not be."""
+    said = []
+    if n_done:
+        said.append(ngettext("{n} file is transcribed.", "{n} files are transcribed.", n_done).format(n=n_done))
+    if n_failed:
+        failed = ngettext("{n} file could not be transcribed.", "{n} files could not be transcribed.", n_failed)
+        said.append(failed.format(n=n_failed))
+    return " ".join(said)
