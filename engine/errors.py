@@ -225,7 +225,7 @@ class HistoryNewer(StorageError):
 
 
 class InterruptedTooOften(DiktovkaError):
-    template = "Reading {path} was interrupted {n} times. It is not tried again by itself; you can try it again."
+    template = "Transcribing {path} was interrupted {n} times. It is not tried again by itself; you can try it again."
 
 
 class CheckpointError(DiktovkaError):
@@ -276,7 +276,7 @@ class OwnWordsUnreadable(DiktovkaError):
 
 
 class TranscriptDamaged(DiktovkaError):
-    template = "The kept transcript cannot be read: {reason}. Its recording can be read again."
+    template = "The kept transcript cannot be read: {reason}. Its recording can be transcribed again."
 
 
 class NoTimes(DiktovkaError):

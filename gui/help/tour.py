@@ -44,8 +44,8 @@ STEPS = (
         N_("Read, correct, take it along"),
         N_(
             "The page is yours: click into the text and change it, copy it or save it as text or subtitles. Recordings "
-            "that you have already are read too: drop them on the window, or press {open}. All of them stay in the "
-            "History. The model hears letters and spaces; say “запятая” or “точка” for marks."
+            "that you have already are transcribed too: drop them on the window, or press {open}. All of them stay in "
+            "the History. Marks and capitals come by themselves; those that you say, like “запятая”, come first."
         ),
     ),
     Step(

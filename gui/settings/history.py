@@ -23,12 +23,16 @@ class HistorySection(SettingsForm):
             _("Older ones go to the deleted ones, and from there for good after 30 days. Files you opened stay."),
         )
         self.watched = words()
-        self.choose = push_button(_("Choose a folder…"), _("New recordings in this folder are read by themselves"))
+        self.choose = push_button(
+            _("Choose a folder…"), _("New recordings in this folder are transcribed by themselves")
+        )
         self.forget = push_button(_("Stop watching"), _("New recordings are not looked for any more"))
         self.add_heading(_("Watched folder"))
         self.column.addWidget(self.watched)
         self.add_buttons(self.choose, self.forget)
-        self.add_note(_("New recordings in it are read once they are whole; what is there already is left alone."))
+        self.add_note(
+            _("New recordings in it are transcribed once they are whole; what is there already is left alone.")
+        )
         self.column.addStretch(1)
         self.keep.activated.connect(self._keep)
         self.choose.clicked.connect(lambda _checked=False: self._choose())
