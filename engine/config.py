@@ -137,7 +137,8 @@ class DecodeConfig(_Config):
     below the best. free_word_price, free_letter_price: what a word outside the lexicon costs beside the n-grams' score
     of an unknown word, and what each of its letters does. own_word_score: added for each of the person's own words.
     blank_price, space_price: taken from the blank and space in each step: a network that is unsure is too ready to
-    give them, for they are the commonest labels. confidence: what makes a word's confidence.
+    give them, for they are the commonest labels. warp: text that stays is from the mean of three hearings, as it is and
+    with the mel axis stretched by this share either way; 0: of one. confidence: what makes a word's confidence.
     """
 
     min_confidence: float = 0.0
@@ -150,6 +151,7 @@ class DecodeConfig(_Config):
     own_word_score: float = 0.0
     blank_price: float = 2.8
     space_price: float = 2.5
+    warp: float = 0.0
     confidence: ConfidenceConfig = ConfidenceConfig()
 
     @classmethod
@@ -168,5 +170,6 @@ class DecodeConfig(_Config):
         _check(0 < self.beam_threshold <= 1000, "beam_threshold", reason=BETWEEN, least=0, most=1000)
         for name in ("word_score", "own_word_score", "blank_price", "space_price"):
             _check(-100 <= getattr(self, name) <= 100, name, reason=BETWEEN, least=-100, most=100)
+        _check(0 <= self.warp <= 0.3, "warp", reason=BETWEEN, least=0, most=0.3)
         for name in ("free_word_price", "free_letter_price"):
             _check(-100 <= getattr(self, name) <= 1000, name, reason=BETWEEN, least=-100, most=1000)

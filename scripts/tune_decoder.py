@@ -92,7 +92,7 @@ def _measured(decoder, sets: dict[str, list], step_s: float) -> tuple[float, lis
 
 def log_probabilities(checkpoint, names: Sequence[str], clips: int | None = None) -> dict[str, list]:
     """(what was said, log-probabilities) of each recording of the development sets."""
-    from engine.model.recogniser import recogniser
+    from engine.model.recogniser import mean_of, recogniser
     from trainer.dataset.batches import Examples
     from trainer.dataset.training_data import examples_by_split
 
@@ -103,13 +103,14 @@ def log_probabilities(checkpoint, names: Sequence[str], clips: int | None = None
     for name in names:
         folder = shared / ("voxforge-ru-mfcc" if name == "dev_unseen_text" else f"speech-samples/{name}")
         usable = shaper.usable(examples_by_split(folder, checkpoint.features)[name])[:clips]
-        sets[name] = [(example.text, recognise([_steps(shaper, example)])[0]) for example in usable]
+        sets[name] = [(example.text, mean_of(recognise(_hearings(checkpoint, example)))) for example in usable]
     return sets
 
 
-def _steps(shaper, example):
-    batch = shaper.batch([example])
-    return batch.steps[0][: batch.lengths[0]]
+def _hearings(checkpoint, example) -> list:
+    from engine.features.network_input import hearings
+
+    return hearings(example.cepstra(), checkpoint.features, checkpoint.model, checkpoint.decode.warp)
 
 
 if __name__ == "__main__":

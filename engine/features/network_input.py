@@ -3,6 +3,7 @@
 import numpy as np
 
 from engine.config import FeatureConfig, ModelConfig
+from engine.features.warp import warp_matrix
 
 _SMALLEST_DEVIATION = 1e-3
 
@@ -49,3 +50,12 @@ def network_input(cepstra: np.ndarray, model: ModelConfig) -> np.ndarray:
     if missing:
         cepstra = np.pad(cepstra, ((0, missing), (0, 0)))
     return np.ascontiguousarray(cepstra.reshape(steps, cepstra.shape[1] * model.n_stacked), np.float32)
+
+
+def hearings(cepstra: np.ndarray, features: FeatureConfig, model: ModelConfig, warp: float) -> list[np.ndarray]:
+    """Network steps of cepstra (n_frames, n_cepstra), not normalised: as they are, and warped by so much either way.
+
+    warp: 0 for the first of them alone.
+    """
+    changed = [cepstra @ warp_matrix(features, change) for change in (warp, -warp)] if warp else []
+    return [network_input(normalise(one), model) for one in (cepstra, *changed)]

@@ -63,6 +63,18 @@ def load_recogniser(folder: Path, n_threads: int | None = None) -> tuple[Descrip
         ) from error
 
 
+def mean_of(hearings: Sequence[np.ndarray]) -> np.ndarray:
+    """Log-probabilities (n_steps, n_labels) of one stretch, heard in several ways, as one: their geometric mean.
+
+    An error that one hearing alone makes is outvoted; averaging over copies of the input warped a little is a cheap
+    ensemble (Jaitly and Hinton 2013).
+    """
+    if len(hearings) == 1:
+        return hearings[0]
+    mean = np.mean(hearings, axis=0, dtype=np.float32)
+    return mean - np.logaddexp.reduce(mean, axis=1, keepdims=True)
+
+
 def _widths(model: Description) -> tuple[int, int]:
     return n_inputs(model.features, model.model), model.alphabet.n_labels
 

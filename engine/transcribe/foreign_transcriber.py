@@ -57,8 +57,9 @@ class ForeignTranscriber(Transcriber):
         yield from super()._provisional(frames, settling)
         self._guessed_to, self._guess_took_s = end, self._clock() - begun_s
 
-    def _log_probabilities(self, stretches: Sequence[Frames]) -> list[np.ndarray]:
-        return self._recognise([stretch.samples for stretch in stretches if isinstance(stretch, SoundStretch)])
+    def _heard(self, stretches: Sequence[Frames], warp: float) -> list[list[np.ndarray]]:
+        heard = self._recognise([stretch.samples for stretch in stretches if isinstance(stretch, SoundStretch)])
+        return [[one] for one in heard]  # sound is not warped
 
     def _timed(self, words: list[TimedWord], frames: Frames) -> tuple[Word, ...]:
         timed = super()._timed(words, frames)

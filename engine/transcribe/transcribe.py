@@ -1,6 +1,6 @@
 """The one place that composes the stages: audio -> features -> log-probabilities -> words."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,10 @@ from engine.decode.alternatives import with_readings
 from engine.decode.greedy import Decoder, GreedyDecoder, TimedWord
 from engine.events import Event, Final, Finished, Progress, Provisional, Segment, Started, Word
 from engine.features.front_end import Frames, FrontEnd
-from engine.features.network_input import network_input, normalise
+from engine.features.network_input import hearings, network_input
 from engine.features.stretches import Stretches
 from engine.model.checkpoint import Description
-from engine.model.recogniser import load_recogniser
+from engine.model.recogniser import load_recogniser, mean_of
 from engine.transcribe.settling import Settling
 
 _FILE_BLOCK_S = 20.0  # the stretches that end in one block are read together
@@ -100,7 +100,7 @@ class Transcriber:
 
     def _provisional(self, frames: Frames, settling: Settling) -> Iterator[Provisional]:
         """All of the open stretch anew: the network looks both ways, and what follows changes what was heard."""
-        (log_probs,) = self._log_probabilities([frames])
+        ((log_probs,),) = self._heard([frames], 0.0)
         words = self.decoder.guess(log_probs) if self._has_speech(frames, log_probs) else []
         shown, n_settled = settling.read(words, len(log_probs))
         yield Provisional(self._segment(frames, shown), n_settled)
@@ -113,13 +113,17 @@ class Transcriber:
 
     def read(self, stretches: list[Frames]) -> list[Segment]:
         """The words of some stretches of frames, together since that is quicker."""
+        warp = 0.0 if self.decoder is self.letters else self._model.decode.warp
         return [
-            self._segment(frames, self._words(log_probs) if self._has_speech(frames, log_probs) else [])
-            for frames, log_probs in zip(stretches, self._log_probabilities(stretches), strict=True)
+            self._segment(frames, self._words(mean_of(heard)) if self._has_speech(frames, heard[0]) else [])
+            for frames, heard in zip(stretches, self._heard(stretches, warp), strict=True)
         ]
 
-    def _log_probabilities(self, stretches: list[Frames]) -> list[np.ndarray]:
-        return self._recognise([network_input(normalise(frames.cepstra), self._model.model) for frames in stretches])
+    def _heard(self, stretches: Sequence[Frames], warp: float) -> list[list[np.ndarray]]:
+        """Log-probabilities of each stretch: as it is, and warped, where warp is not 0."""
+        inputs = [hearings(frames.cepstra, self._model.features, self._model.model, warp) for frames in stretches]
+        heard = iter(self._recognise([steps for one in inputs for steps in one]))
+        return [[next(heard) for _ in one] for one in inputs]
 
     def _words(self, log_probs: np.ndarray) -> list[TimedWord]:
         words = self.decoder.decode(log_probs)

@@ -3,12 +3,11 @@
 All take cepstra (n_frames, n_cepstra) and a random generator; equal generators give equal results.
 """
 
-from functools import lru_cache
-
 import numpy as np
 
 from engine.config import HOP_S, FeatureConfig
 from engine.features.network_input import normalise
+from engine.features.warp import to_log_mel, warp_matrix
 from trainer.settings import TrainConfig
 
 _WARPS = 41
@@ -16,44 +15,15 @@ _TAIL_AFTER = 2  # frames
 _SILENT = 1e-6
 
 
-@lru_cache(maxsize=4)
-def _to_log_mel(features: FeatureConfig) -> tuple[np.ndarray, np.ndarray]:
-    """Matrices from liftered cepstra to (smoothed) log mel energies and back.
-
-    The cepstra are an orthonormal DCT-II of the log energies, cut to n_cepstra and liftered by
-    1 + L/2 sin(pi i / L); the way back is exact for what the cut left over.
-    """
-    from scipy.fft import idct  # the window imports this module, and need not wait for SciPy
-
-    order = np.arange(features.n_cepstra)
-    lift = 1 + features.lifter / 2 * np.sin(np.pi * order / features.lifter) if features.lifter else np.ones(len(order))
-    basis = idct(np.eye(features.n_filters)[: features.n_cepstra], type=2, norm="ortho", axis=1)
-    return basis / lift[:, None], (basis * lift[:, None]).T
-
-
-@lru_cache(maxsize=256)
-def _warp_matrix(features: FeatureConfig, change: float) -> np.ndarray:
-    """Cepstra to cepstra as heard from a vocal tract shorter by `change` (Jaitly and Hinton 2013, on mel bands)."""
-    to_mel, from_mel = _to_log_mel(features)
-    bands = np.arange(features.n_filters)
-    wanted = np.clip(bands * (1 + change), 0, features.n_filters - 1)
-    below = np.minimum(wanted.astype(int), features.n_filters - 2)
-    share = wanted - below
-    interpolate = np.zeros((features.n_filters, features.n_filters))
-    interpolate[below, bands] = 1 - share
-    interpolate[below + 1, bands] += share
-    return (to_mel @ interpolate @ from_mel).astype(np.float32)
-
-
 def warp(cepstra: np.ndarray, features: FeatureConfig, most: float, rng: np.random.Generator) -> np.ndarray:
     """Stretches the mel axis by up to `most` either way."""
     change = most * (2 * int(rng.integers(_WARPS)) / (_WARPS - 1) - 1)
-    return cepstra @ _warp_matrix(features, change)
+    return cepstra @ warp_matrix(features, change)
 
 
 def add_noise(cepstra: np.ndarray, features: FeatureConfig, rng: np.random.Generator) -> np.ndarray:
     """Adds steady noise of a random tilt, 5 to 30 dB below the speech, to the mel energies."""
-    to_mel, from_mel = _to_log_mel(features)
+    to_mel, from_mel = to_log_mel(features)
     log_mel = cepstra @ to_mel
     speech = np.percentile(log_mel, 80, axis=0)
     below_db = rng.uniform(5, 30)
@@ -71,7 +41,7 @@ def add_reverberation(cepstra: np.ndarray, features: FeatureConfig, rng: np.rand
     """
     from scipy.signal import lfilter  # the window imports this module
 
-    to_mel, from_mel = _to_log_mel(features)
+    to_mel, from_mel = to_log_mel(features)
     log_mel = cepstra @ to_mel
     seconds = rng.uniform(0.2, 0.9) * np.linspace(1, rng.uniform(0.6, 1), features.n_filters)
     decay = 10 ** (-6 * HOP_S / seconds)
@@ -83,7 +53,7 @@ def add_reverberation(cepstra: np.ndarray, features: FeatureConfig, rng: np.rand
 
 def mask_bands(cepstra: np.ndarray, features: FeatureConfig, widest: int, rng: np.random.Generator) -> np.ndarray:
     """Flattens up to `widest` neighbouring mel bands to their mean over the utterance (Park et al. 2019)."""
-    to_mel, from_mel = _to_log_mel(features)
+    to_mel, from_mel = to_log_mel(features)
     width = int(rng.integers(min(widest, features.n_filters) + 1))
     first = int(rng.integers(features.n_filters - width + 1))
     bands = slice(first, first + width)

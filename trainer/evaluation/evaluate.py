@@ -6,10 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.decode.greedy import Decoder
+from engine.decode.greedy import Decoder, GreedyDecoder
 from engine.errors import AudioError
+from engine.features.network_input import hearings
 from engine.model.checkpoint import Description
-from engine.model.recogniser import Recogniser
+from engine.model.recogniser import Recogniser, mean_of
 from engine.transcribe.transcribe import Transcriber
 from trainer.corpus.preflight import NO_TEXT, UNREADABLE, Reject
 from trainer.corpus.transcripts import read_transcripts
@@ -91,16 +92,16 @@ def score_cache(
             split=", ".join(sorted(missing)),
             others=", ".join(sorted(found)),
         )
-    shaper = Examples(model.alphabet, model.features, model.model)
     for name in splits or [name for name in found if name != TRAIN]:
         rates: dict[str, list[ErrorRate]] = {decoder: [] for decoder in decoders}
         trusts = dict.fromkeys(decoders, Trust())
-        for some, _, log_probs in recognised(found[name], recognise, shaper):
-            for example, one in zip(some, log_probs, strict=True):
-                for decoder, own in rates.items():
-                    words = decoders[decoder].decode(one)
-                    own.append(error_rate([(example.text, " ".join(word.text for word in words))]))
-                    trusts[decoder] += trust(example.text, words)
+        for example in found[name]:
+            heard = recognise(hearings(example.cepstra(), model.features, model.model, model.decode.warp))
+            for decoder, own in rates.items():
+                is_greedy = isinstance(decoders[decoder], GreedyDecoder)
+                words = decoders[decoder].decode(heard[0] if is_greedy else mean_of(heard))
+                own.append(error_rate([(example.text, " ".join(word.text for word in words))]))
+                trusts[decoder] += trust(example.text, words)
         yield Scored(name, rates, trusts)
 
 

@@ -2,15 +2,17 @@
 
 import json
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import soundfile
 
 from engine.alphabet import normalise
+from engine.decode.greedy import GreedyDecoder
 from engine.errors import AudioEmpty, AudioNotFound
 from engine.events import Final, Finished, Progress, Provisional, Started
-from engine.model.recogniser import recogniser
+from engine.model.recogniser import mean_of, recogniser
 from engine.paths import resource
 from engine.transcribe.transcribe import Transcriber
 from scripts.no_words import KINDS, made
@@ -187,3 +189,28 @@ def test_a_recording_read_in_part_is_gone_on_with(untrained, babble):
 def test_nothing_is_left_of_a_recording_that_was_read_to_its_end(untrained, babble, from_s):
     *_, finished = untrained.transcribe(babble, from_s)
     assert finished == Finished(pytest.approx(from_s), ())
+
+
+def test_what_stays_is_from_three_hearings_and_letters_are_from_one(babble):
+    checkpoint = random_checkpoint()
+    model = replace(checkpoint.description, decode=replace(checkpoint.description.decode, warp=0.05))
+    recognise, heard, decoded = recogniser(checkpoint), [], []
+
+    class Kept(GreedyDecoder):
+        def decode(self, log_probs):
+            decoded.append(log_probs)
+            return super().decode(log_probs)
+
+    def listening(steps):
+        heard.append(recognise(steps))
+        return heard[-1]
+
+    list(Transcriber(model, listening).transcribe(babble))
+    n_stretches = sum(map(len, heard))
+    heard.clear()
+    list(Transcriber(model, listening, Kept(checkpoint.alphabet)).transcribe(babble))
+    assert sum(map(len, heard)) == 3 * n_stretches
+    as_it_is, *warped = heard[0][:3]
+    assert all(np.abs(one - as_it_is).max() > 0.01 for one in warped)
+    np.testing.assert_allclose(decoded[0], mean_of(heard[0][:3]))
+    np.testing.assert_allclose(np.exp(decoded[0]).sum(axis=1), 1, rtol=1e-4)

@@ -3,10 +3,10 @@ import pytest
 
 from engine.config import CLASSIC, VOXFORGE
 from engine.features.front_end import extract
+from engine.features.warp import to_log_mel
 from tests.helpers.models import letter_cepstra
 from trainer.dataset import nonspeech
 from trainer.dataset.augment import (
-    _to_log_mel,
     add_noise,
     add_reverberation,
     augmented,
@@ -117,7 +117,7 @@ def test_all_bands_masked_leave_a_flat_sound(cepstra):
 def test_a_room_fills_the_pause_after_a_sound_and_leaves_what_is_before():
     log_mel = np.full((200, VOXFORGE.n_filters), 2.0)
     log_mel[60:80] = 12.0
-    to_mel, from_mel = _to_log_mel(VOXFORGE)
+    to_mel, from_mel = to_log_mel(VOXFORGE)
     cepstra = (log_mel @ from_mel).astype(np.float32)
     for seed in range(8):
         heard = add_reverberation(cepstra, VOXFORGE, np.random.default_rng(seed)) @ to_mel
