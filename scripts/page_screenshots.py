@@ -26,7 +26,7 @@ def speak(folder: Path) -> None:
     import soundfile
 
     from engine.paths import resource
-    from trainer.corpus.own_recordings import add_utterance
+    from trainer.own_voice.recordings import add_utterance
 
     lines = resource("reading/sentences-ru.txt").read_text(encoding="utf-8").splitlines()
     sound = folder.with_name("spoken.wav")

@@ -166,7 +166,7 @@ class Photographer:
 
         from engine.paths import data_dir, resource
         from gui.voice.reader import State
-        from trainer.corpus.own_recordings import add_utterance
+        from trainer.own_voice.recordings import add_utterance
 
         self.program.page.messages.close_all()
         for sample in json.loads(resource("samples/samples.json").read_text(encoding="utf-8")):

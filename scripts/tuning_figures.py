@@ -69,7 +69,7 @@ def main() -> int:
             held = part(home / "held", [row for row in own if row["text"] not in texts])
             first = part(home / "own", learned)
         else:
-            from trainer.corpus.prompt_chooser import sentences
+            from trainer.own_voice.prompt_chooser import sentences
 
             said = sentences()
             random.Random(1).shuffle(said)

@@ -9,11 +9,11 @@ from gui.core.settings import Settings
 from gui.core.shortcuts import is_usable, shown
 from gui.desktop.global_shortcut import GlobalShortcut, asks_the_desktop, system_keys
 from gui.desktop.insertion import is_possible, why_not
+from gui.desktop.keys_field import KeysField
 from gui.session.session import Session
 from gui.session.status import Recording, Status
 from gui.widgets.flow_row import FlowRow
 from gui.widgets.form import push_button, words
-from gui.widgets.keys_field import KeysField
 from gui.widgets.label import Label
 from gui.widgets.settings_form import tick
 from gui.widgets.theme import GRID

@@ -11,7 +11,7 @@ from gui.core.words import clock_time
 from gui.session.session import Session
 from gui.session.status import Recording, Status
 from gui.widgets.form import keep_place
-from gui.widgets.icon_label import IconLabel
+from gui.widgets.icon_buttons import IconLabel
 from gui.widgets.label import Label
 from gui.widgets.record_button import loudness
 from gui.widgets.theme import GRID, button_icon_size, theme

@@ -11,12 +11,11 @@ from gui.session.loudness import Loudness
 from gui.session.status import Recording, Status
 from gui.widgets.flow_row import FlowRow
 from gui.widgets.form import NOTE_MS, PROGRESS_STEPS, keep_place
-from gui.widgets.icon_label import IconLabel
+from gui.widgets.icon_buttons import IconLabel, ToolRow, tool_button
 from gui.widgets.label import Label
 from gui.widgets.microphone_list import MicrophoneChoice
 from gui.widgets.record_button import RecordButton
 from gui.widgets.theme import GRID, TITLE_SCALE, theme
-from gui.widgets.tool_row import ToolRow, tool_button
 
 SHOW_PROGRESS_AFTER_MS = 500
 _LARGE_TEXT = 1.5  # from here on a small window has no room for what stands in the settings too

@@ -35,7 +35,7 @@ from gui.widgets.dialogs import ask_open_paths, ask_save_path
 from gui.widgets.find_bar import FindBar
 from gui.widgets.message_bar import Action, Message, MessageList, undo_action
 from gui.widgets.microphone_list import MicrophoneChoice
-from gui.widgets.plain_text import plain_text
+from gui.widgets.text_page import plain_text
 from gui.widgets.theme import GRID
 
 ELAPSED_EVERY_MS = 200

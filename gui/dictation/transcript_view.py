@@ -21,8 +21,7 @@ from engine.transcript.page_text import HEADING, NO_SEGMENT, Page, Run, Source
 from gui.core.i18n import _
 from gui.dictation.provisional import Provisional
 from gui.session.jobs import Job
-from gui.widgets.plain_text import plain_text, selected_text, selection_mime
-from gui.widgets.text_page import TextPage
+from gui.widgets.text_page import TextPage, plain_text, selected_text, selection_mime
 from gui.widgets.theme import GRID, SMALL_SCALE, TEXT_SCALE, theme
 
 LINE_HEIGHT_PERCENT = 145.0

@@ -43,7 +43,7 @@ class OwnVoice(QObject):
         known = frozenset(self._added)
 
         def steps() -> Iterator[str | tuple[Segment, Path]]:
-            from trainer.corpus.own_recordings import add_utterance
+            from trainer.own_voice.recordings import add_utterance
 
             places = WordPlaces.of(document)
             index = places.near(position)
@@ -65,7 +65,7 @@ class OwnVoice(QObject):
 
     def remove(self, segment: Segment, path: Path) -> None:
         def steps() -> Iterator[Segment]:
-            from trainer.corpus.own_recordings import remove_utterance
+            from trainer.own_voice.recordings import remove_utterance
 
             remove_utterance(path.parent, path.name)
             yield segment

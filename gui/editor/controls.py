@@ -7,12 +7,12 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from gui.core.i18n import _, decimal_point, ngettext
 from gui.core.shortcuts import hint
 from gui.core.words import clock_time
-from gui.widgets.elided import ElidedChoice, ElidedLabel
+from gui.widgets.fitted_text import ElidedChoice, ElidedLabel
 from gui.widgets.flow_row import FlowRow
 from gui.widgets.form import NOTE_MS, named
+from gui.widgets.icon_buttons import ToolRow, tool_button
 from gui.widgets.label import Label
 from gui.widgets.theme import GRID, button_icon_size, theme
-from gui.widgets.tool_row import ToolRow, tool_button
 
 SPEEDS = (0.5, 0.75, 1.0, 1.25, 1.5, 1.75, 2.0)
 

@@ -27,7 +27,7 @@ from gui.editor.waveform import ZOOM_STEP, Waveform
 from gui.widgets.dialogs import ask_save_path
 from gui.widgets.find_bar import FindBar
 from gui.widgets.message_bar import MessageList, undo_action
-from gui.widgets.plain_text import plain_text
+from gui.widgets.text_page import plain_text
 from gui.widgets.theme import GRID
 
 KEEP_AFTER_MS = 500

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QS
 
 from gui.core.i18n import N_, _
 from gui.core.shortcuts import FIXED, KEYS, by_page, shown
-from gui.widgets.alt_letters import are_usual
+from gui.help.alt_letters import are_usual
 from gui.widgets.label import Label
 from gui.widgets.theme import GRID, theme
 

@@ -19,7 +19,7 @@ from gui.core.words import track_words
 from gui.history.words import title_words
 from gui.widgets.flow_row import FlowRow
 from gui.widgets.form import push_button
-from gui.widgets.icon_label import IconButton
+from gui.widgets.icon_buttons import IconButton
 from gui.widgets.message_bar import Action, undo_action
 from gui.widgets.theme import GRID
 from trainer.training.model_list import list_models

@@ -6,7 +6,7 @@ from engine.config import FULL_SCALE
 
 _OVERDRIVEN_RMS = 0.4  # of a block that reaches full scale; unclipped speech is rarely half as strong as its peak
 _SHOWN_S = 3.0  # a warning is to be read
-_QUIET_PEAK = 0.004  # -48 dB; see trainer.corpus.take_check
+_QUIET_PEAK = 0.004  # -48 dB; see trainer.own_voice.take_check
 _QUIET_FOR_S = 6.0  # so long nobody speaks, or nobody is heard
 
 

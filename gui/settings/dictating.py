@@ -8,9 +8,9 @@ from gui.core.i18n import _
 from gui.desktop.keys_setup import KeysSetup
 from gui.desktop.tray import Tray
 from gui.settings.sections import Around
+from gui.widgets.fitted_text import Tick
 from gui.widgets.form import named, number_field
 from gui.widgets.settings_form import SettingsForm, tick
-from gui.widgets.wrapping_checkbox import Tick
 
 _FIRST_SILENCE_S = 3
 

@@ -17,11 +17,11 @@ from gui.core.words import size_words
 from gui.settings.privacy import Kind, sizes, stored_kinds
 from gui.settings.sections import Around
 from gui.widgets.dialogs import ask_delete, show_in_folder
+from gui.widgets.fitted_text import Tick
 from gui.widgets.form import named, push_button, words
 from gui.widgets.label import Label
 from gui.widgets.settings_form import SettingsForm, tick
 from gui.widgets.theme import GRID, icon_px
-from gui.widgets.wrapping_checkbox import Tick
 
 
 class FoldersSection(SettingsForm):

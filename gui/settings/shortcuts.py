@@ -19,10 +19,10 @@ from gui.core.shortcuts import (
     shown,
     write_chosen,
 )
+from gui.desktop.keys_field import KeysField
 from gui.settings.sections import Around
 from gui.widgets.flow_row import FlowRow
 from gui.widgets.form import push_button, words
-from gui.widgets.keys_field import KeysField
 from gui.widgets.label import Label
 from gui.widgets.settings_form import SettingsForm
 from gui.widgets.theme import GRID, theme

@@ -22,11 +22,11 @@ from gui.core.key_places import KeysByPlace
 from gui.core.settings import LARGEST_TEXT_PERCENT, SMALLEST_TEXT_PERCENT, Settings
 from gui.core.shortcuts import bind, tab_hint
 from gui.dictation.dictation_page import DictationPage
+from gui.help.alt_letters import AltLetters, are_usual
 from gui.session.history_recorder import HistoryKeeper
 from gui.session.session import Session
 from gui.shell.drop_hint import DropHint
 from gui.shell.recording_sign import RecordingSign
-from gui.widgets.alt_letters import AltLetters, are_usual
 from gui.widgets.dialogs import dropped_paths
 from gui.widgets.lazy_page import LatePage
 from gui.widgets.theme import GRID

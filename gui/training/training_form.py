@@ -15,7 +15,7 @@ from gui.core.file_names import day_stamp
 from gui.core.i18n import _
 from gui.training.training_settings import TrainingSettings
 from gui.widgets.dialogs import ask_folder
-from gui.widgets.elided import ElidedChoice
+from gui.widgets.fitted_text import ElidedChoice
 from gui.widgets.flow_row import FlowRow
 from gui.widgets.form import Folded, named, number_field, push_button
 from gui.widgets.label import Label

@@ -18,7 +18,7 @@ from engine.config import ModelConfig
 from gui.core.i18n import N_, _
 from gui.core.recognition import shown_name
 from gui.widgets.dialogs import ask_folder
-from gui.widgets.elided import ElidedChoice
+from gui.widgets.fitted_text import ElidedChoice
 from gui.widgets.folder_list import FolderList
 from gui.widgets.form import heading, named, number_field, words
 from gui.widgets.theme import GRID

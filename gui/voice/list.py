@@ -13,8 +13,8 @@ from gui.widgets.flow_row import FlowRow
 from gui.widgets.form import push_button
 from gui.widgets.label import tip
 from gui.widgets.theme import GRID
-from trainer.corpus.voice_store import Kept
 from trainer.evaluation.metrics import error_rate
+from trainer.own_voice.store import Kept
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 

@@ -25,10 +25,10 @@ from gui.voice.tuning import VoiceTuning
 from gui.widgets.dialogs import ask_folder
 from gui.widgets.message_bar import Action, MessageList, undo_action
 from gui.widgets.theme import GRID
-from trainer.corpus.prompt_chooser import Chooser, sentences
-from trainer.corpus.voice_store import Imported, Kept, VoiceStore
 from trainer.download.archive_index import corpus_url
 from trainer.evaluation.misread import misread
+from trainer.own_voice.prompt_chooser import Chooser, sentences
+from trainer.own_voice.store import Imported, Kept, VoiceStore
 
 if TYPE_CHECKING:  # brings the HTTP library along
     from trainer.download.transfer import Outside

@@ -24,8 +24,8 @@ from gui.widgets.form import keep_place, named, push_button, words
 from gui.widgets.label import Label
 from gui.widgets.record_button import RecordButton
 from gui.widgets.theme import GRID, TEXT_SCALE, TITLE_SCALE, theme
-from trainer.corpus.take_check import Verdict, judge
-from trainer.corpus.voice_store import VoiceStore, unusable
+from trainer.own_voice.store import VoiceStore, unusable
+from trainer.own_voice.take_check import Verdict, judge
 
 
 class State(Enum):

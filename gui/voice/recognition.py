@@ -10,7 +10,7 @@ from engine.system.worker import Cancelled
 from gui.core.recognition import Engine
 from gui.core.tasks import Work
 from gui.session.reading_queue import ReadingQueue
-from trainer.corpus.voice_store import Kept, VoiceStore
+from trainer.own_voice.store import Kept, VoiceStore
 
 
 def read(engine: Engine, path: Path) -> Iterator[str | None]:

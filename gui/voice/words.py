@@ -4,8 +4,8 @@ from engine.alphabet import normalise
 from gui.core.i18n import _
 from gui.session.loudness import Loudness
 from gui.session.status import Recording, loudness_words, no_sound_words
-from trainer.corpus.take_check import Verdict
-from trainer.corpus.voice_store import unusable
+from trainer.own_voice.store import unusable
+from trainer.own_voice.take_check import Verdict
 
 
 def advice(state: str, dictaphone, verdict: Verdict | None, said: str, own: bool) -> str:

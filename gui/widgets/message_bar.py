@@ -14,9 +14,9 @@ from gui.core.i18n import _
 from gui.core.key_places import on_all_layouts
 from gui.core.problem import problem_words
 from gui.widgets.dialogs import show_in_folder
-from gui.widgets.elided import ElidedLabel
+from gui.widgets.fitted_text import ElidedLabel
 from gui.widgets.flow_row import FlowRow
-from gui.widgets.icon_label import IconLabel
+from gui.widgets.icon_buttons import IconLabel
 from gui.widgets.label import Label
 from gui.widgets.log_window import LogWindow
 from gui.widgets.theme import GRID, icon_size, theme

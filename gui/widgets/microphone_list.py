@@ -11,7 +11,7 @@ from gui.core.i18n import _
 from gui.core.settings import Settings
 from gui.core.shortcuts import hint
 from gui.core.tasks import Task
-from gui.widgets.elided import ElidedChoice
+from gui.widgets.fitted_text import ElidedChoice
 from gui.widgets.label import tip
 from gui.widgets.theme import GRID, theme
 

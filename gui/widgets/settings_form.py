@@ -6,12 +6,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from gui.widgets.elided import ElidedChoice
+from gui.widgets.fitted_text import ElidedChoice, Tick
 from gui.widgets.flow_row import FlowRow
 from gui.widgets.form import heading, named, words
 from gui.widgets.label import Label
 from gui.widgets.theme import GRID, TITLE_SCALE, theme
-from gui.widgets.wrapping_checkbox import Tick
 
 FIELD_LETTERS = 28
 _LEAST_PX = 16 * GRID

@@ -1,10 +1,33 @@
-"""A page of text: lines short enough to read, and Ctrl with the wheel left to the window."""
+"""A page of text: lines short enough to read, Ctrl with the wheel left to the window, and its text as it stands."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent, QWheelEvent
+from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtGui import QResizeEvent, QTextCursor, QTextDocument, QWheelEvent
 from PySide6.QtWidgets import QTextEdit
 
+from engine.transcript.typography import typeset
 from gui.widgets.theme import LINE_WIDTH_PX
+
+# Half a pair, as a paste may bring, cannot be kept in any file; NUL ends a text for half of the world.
+_HALVES = dict.fromkeys([0, *range(0xD800, 0xE000)], "\N{REPLACEMENT CHARACTER}")
+_LINES = str.maketrans({"\N{PARAGRAPH SEPARATOR}": "\n", "\N{LINE SEPARATOR}": "\n"}) | _HALVES
+
+
+def plain_text(document: QTextDocument) -> str:
+    """All of it, a paragraph a line. Qt's own `toPlainText` turns no-break spaces into plain ones."""
+    return document.toRawText().translate(_LINES)
+
+
+def selected_text(cursor: QTextCursor) -> str:
+    """What is selected, a paragraph a line."""
+    return cursor.selectedText().translate(_LINES)
+
+
+def selection_mime(cursor: QTextCursor) -> QMimeData:
+    """What is selected, to be copied or dragged. What Qt makes of it has no no-break spaces in its plain text."""
+    mime = QMimeData()
+    mime.setText(typeset(selected_text(cursor)))
+    mime.setHtml(cursor.selection().toHtml())
+    return mime
 
 
 class TextPage(QTextEdit):

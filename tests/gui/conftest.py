@@ -19,7 +19,7 @@ from gui.core.i18n import window_locale
 from gui.core.settings import Settings
 from gui.shell.app import Program, make_trainer_page
 from gui.shell.main_window import MakeTrainer
-from gui.widgets.plain_text import plain_text
+from gui.widgets.text_page import plain_text
 from tests.helpers.fake_engine import FakeEngine
 from tests.helpers.fake_microphone import FakeMicrophone
 

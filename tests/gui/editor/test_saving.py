@@ -9,7 +9,7 @@ from engine.paths import own_words_file, recordings_dir
 from gui.core.errors import NoFileManager
 from gui.widgets import dialogs as files
 from gui.widgets.dialogs import show_in_folder
-from gui.widgets.elided import ElidedLabel
+from gui.widgets.fitted_text import ElidedLabel
 from gui.widgets.message_bar import Action, MessageList
 from tests.gui.history.test_history import read
 from tests.gui.history_stage import choose, show_history

@@ -22,7 +22,7 @@ from tests.gui.history_stage import choose, show_history
 from tests.gui.settings_stage import section, settings_page
 from tests.helpers.fake_microphone import FakeMicrophone
 from tests.helpers.voxforge_site import INDEX, VoxForgeSite, answers, small_archive
-from trainer.corpus.take_check import Verdict
+from trainer.own_voice.take_check import Verdict
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 MISSING = Path("/записи/нет такой.wav")

@@ -26,10 +26,10 @@ from tests.helpers.corpora import speech_wav
 from tests.helpers.fake_loudspeaker import FakeLoudspeaker
 from tests.helpers.fake_microphone import FakeMicrophone
 from tests.helpers.models import SMALL, write_random_checkpoint
-from trainer.corpus.own_recordings import add_utterance
 from trainer.corpus.transcripts import read_transcripts
-from trainer.corpus.voice_store import VoiceStore, voice_folder
 from trainer.evaluation.metrics import ErrorRate
+from trainer.own_voice.recordings import add_utterance
+from trainer.own_voice.store import VoiceStore, voice_folder
 from trainer.tuning.events import BeforeAfter, save_result
 
 LONG_MS = 400_000
@@ -299,7 +299,7 @@ def test_on_a_full_disk_the_take_stays(reading, qtbot, monkeypatch):
     def full(*_arguments):
         raise DiskFull(path=voice_folder())
 
-    monkeypatch.setattr("trainer.corpus.voice_store.add_utterance", full)
+    monkeypatch.setattr("trainer.own_voice.store.add_utterance", full)
     reading.reader.keep.click()
     qtbot.waitUntil(lambda: reading.told != [] and reading.reader.state is State.TAKEN)
     assert "The disk is full" in reading.told[0]

@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QLabel
 
 from gui.core import i18n
 from gui.core.shortcuts import COMMAND, KEYS
+from gui.help import alt_letters
+from gui.help.alt_letters import letters_for, taken_letters
 from gui.help.shortcuts_window import ShortcutsWindow
 from gui.settings.shortcuts import Row
-from gui.widgets import alt_letters
-from gui.widgets.alt_letters import letters_for, taken_letters
 from tests.gui.pages import controls
 from tests.gui.settings_stage import section
 from tests.gui.test_accessible import walk

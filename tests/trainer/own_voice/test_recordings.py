@@ -5,9 +5,9 @@ import pytest
 import soundfile
 
 from engine.errors import NotWritable
-from trainer.corpus.own_recordings import add_utterance, remove_utterance
 from trainer.corpus.transcripts import read_transcripts
 from trainer.errors import CorpusError, UtteranceUnusable
+from trainer.own_voice.recordings import add_utterance, remove_utterance
 
 RATE_HZ = 16_000
 TONE = np.sin(np.arange(RATE_HZ // 2, dtype=np.float32) / 5)

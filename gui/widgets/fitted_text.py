@@ -1,9 +1,18 @@
-"""A box to tick whose text takes as many lines as it needs."""
+"""Text that fits where it stands: cut short with an ellipsis, or on as many lines as it needs."""
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QCheckBox, QSizePolicy, QStyle, QStyleOptionButton, QStylePainter
+from PySide6.QtGui import QFontMetrics, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionButton,
+    QStyleOptionComboBox,
+    QStylePainter,
+)
 
+from gui.widgets.label import Label, tip
 from gui.widgets.theme import GRID
 
 _EDGE_PX = GRID // 2
@@ -14,6 +23,8 @@ _WRAP = (
 
 
 class Tick(QCheckBox):
+    """A box to tick whose text wraps."""
+
     def __init__(self, text: str):
         super().__init__(text)
         policy = QSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Minimum)
@@ -58,3 +69,46 @@ class Tick(QCheckBox):
         room = self.rect().adjusted(self._left_px, 0, -_EDGE_PX, 0)
         painter.setPen(option.palette.color(self.foregroundRole()))
         painter.drawText(room, int(_WRAP), self.text())
+
+
+class ElidedChoice(QComboBox):
+    """A choice whose current text ends in an ellipsis where there is no room for it."""
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QStylePainter(self)
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        option.currentText = self._elided(option)
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+
+    def _elided(self, option: QStyleOptionComboBox) -> str:
+        field = QStyle.SubControl.SC_ComboBoxEditField
+        room = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, field, self)
+        return option.fontMetrics.elidedText(option.currentText, Qt.TextElideMode.ElideRight, room.width())
+
+
+class ElidedLabel(Label):
+    """A line whose middle is left out where there is no room for it; the tooltip has all of it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._whole = ""
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def show_text(self, text: str) -> None:
+        self._whole = text
+        self.setToolTip(tip(text))
+        self._elide()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(GRID, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._elide()
+
+    def _elide(self) -> None:
+        elided = QFontMetrics(self.font()).elidedText(self._whole, Qt.TextElideMode.ElideMiddle, self.width())
+        if elided != self.text():
+            self.setText(elided)

@@ -9,8 +9,8 @@ import soundfile
 
 from engine.alphabet import RUSSIAN_LETTERS, Alphabet, normalise
 from tests.helpers.sounds import tone
-from trainer.corpus.prompt_chooser import Chooser, missed, sentences, units
-from trainer.corpus.take_check import Verdict, judge
+from trainer.own_voice.prompt_chooser import Chooser, missed, sentences, units
+from trainer.own_voice.take_check import Verdict, judge
 
 
 def test_the_shipped_sentences_are_short_many_and_have_all_letters():

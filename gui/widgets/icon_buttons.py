@@ -1,4 +1,4 @@
-"""A row of buttons that shows their icons alone where there is no room for their words."""
+"""Icons that follow the theme, buttons with them, and a row of such buttons."""
 
 from collections.abc import Sequence
 
@@ -7,12 +7,56 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from gui.core.shortcuts import hint as hint_with_keys
-from gui.widgets.elided import ElidedLabel
-from gui.widgets.theme import GRID, button_icon_size
+from gui.widgets.fitted_text import ElidedLabel
+from gui.widgets.label import Label, tip
+from gui.widgets.theme import GRID, button_icon_size, icon_size, theme
+
+
+class IconLabel(Label):
+    """name: of Material Design Icons. accented: in the accent colour, else in that of quiet text."""
+
+    def __init__(self, name: str, accented: bool = False, parent: QWidget | None = None):
+        super().__init__(parent=parent)
+        self._name, self._accented = name, accented
+        theme().changed.connect(self._paint_icon)
+        self._paint_icon()
+
+    def _paint_icon(self) -> None:
+        colours = theme().colours
+        icon = theme().icon(self._name, colours.accent if self._accented else colours.quiet_text)
+        self.setPixmap(icon.pixmap(icon_size()))
+
+
+class IconButton(QPushButton):
+    """An outlined button with an icon before its text."""
+
+    def __init__(self, text: str, hint: str, icon: str):
+        super().__init__(text)
+        self._icon_name = icon
+        self.setProperty("outlined", True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAccessibleName(text)
+        self.setToolTip(tip(hint))
+        self.setIconSize(button_icon_size())
+        theme().changed.connect(self._paint_icon)
+        self._paint_icon()
+
+    def show_as(self, text: str, icon: str) -> None:
+        """Another meaning for the same button."""
+        self.setText(text)
+        self.setAccessibleName(text)
+        self._icon_name = icon
+        self._paint_icon()
+
+    def _paint_icon(self) -> None:
+        self.setIcon(theme().icon(self._icon_name))
 
 
 class ToolRow(QWidget):
-    """Puts its widgets side by side. Tooltips and accessible names tell what an icon means."""
+    """Widgets side by side; where there is no room for their words, their icons alone.
+
+    Tooltips and accessible names say what an icon means.
+    """
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
@@ -49,7 +93,7 @@ class ToolRow(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self.fit()  # before, the style sheet is not reckoned with
+        self.fit()  # before, the style sheet does not count yet
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

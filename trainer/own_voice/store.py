@@ -2,7 +2,7 @@
 
 The folder `my-voice` in the data folder:
 
-    transcripts.tsv, utterance-*.wav   kept readings, an ordinary corpus (trainer.corpus.own_recordings)
+    transcripts.tsv, utterance-*.wav   kept readings, an ordinary corpus (trainer.own_voice.recordings)
     take/                              the reading that is neither kept nor thrown away yet, and its sentence
     deleted/                           readings that were taken out, until the program starts again
     heard.json                         what a model read in them
@@ -23,9 +23,9 @@ from engine.errors import DiktovkaError
 from engine.paths import data_dir
 from engine.system.atomic_files import storage_error, write_atomic
 from engine.system.json_text import read_json
-from trainer.corpus.own_recordings import add_utterance, remove_utterance
 from trainer.corpus.transcripts import TRANSCRIPTS
 from trainer.errors import CorpusError
+from trainer.own_voice.recordings import add_utterance, remove_utterance
 
 _SENTENCE, _HEARD, _TAKE, _DELETED = "sentence.txt", "heard.json", "take", "deleted"
 _CHOSEN = "chosen.json"
