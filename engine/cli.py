@@ -8,7 +8,7 @@ import io
 import os
 import sys
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -88,9 +88,12 @@ def _folder_or_none(text: str) -> Path | None:
     return None if text == "none" else Path(text)
 
 
-def decoder(checkpoint, model: Path | None, own_words: Path | None):
-    """The beam search that was asked for, None without a language model; lines that are of no use are named."""
-    found, own = load_beam(checkpoint, Language(model, own_words))
+def decoder(checkpoint, model: Path | None, own_words: Path | None, commands: Sequence[str] = ()):
+    """The beam search that was asked for, None without a language model; lines that are of no use are named.
+
+    commands: phrases of spoken commands.
+    """
+    found, own = load_beam(checkpoint, Language(model, own_words), commands)
     for entry in own.entries:
         if entry.is_guess:
             say(f"{own_words}: “{entry.written}” is expected to sound like “{entry.spoken}”.")
@@ -108,10 +111,11 @@ def transcribe(arguments: argparse.Namespace) -> int:
     model = arguments.model or shipped_checkpoint()
     described, transcriber = load_transcriber(model)
     own_words = arguments.own_words or own_words_file()
+    spoken = spoken_options(arguments.spoken_commands, arguments.digits)
     if transcriber.searches:
-        transcriber.decoder = decoder(described, arguments.language_model, own_words) or transcriber.decoder
-    spelling = OwnSpelling(read_spelling(own_words))
-    spoken = replace(spoken_options(arguments.spoken_commands, arguments.digits), spelling=spelling)
+        search = decoder(described, arguments.language_model, own_words, spoken.phrases)
+        transcriber.decoder = search or transcriber.decoder
+    spoken = replace(spoken, spelling=OwnSpelling(read_spelling(own_words)))
     punctuator = _punctuator() if arguments.punctuation and not transcriber.writes_marks else None
     failed, outputs = False, Outputs(arguments)
     for path in arguments.file:

@@ -15,7 +15,6 @@ from engine import paths
 from engine.cli import spoken_options
 from engine.dictation.apply_commands import dictated
 from engine.events import Final, Finished
-from engine.paths import own_words_file
 from tests.conftest import ROOT
 from tests.helpers.downloads import content_of
 from tests.helpers.models import write_cache, write_random_checkpoint
@@ -106,8 +105,6 @@ def test_spoken_commands_are_carried_out_on_request(here, shipped, tmp_path):
     said = "Мне нужно успеть на последний поезд, точка. Скажите пожалуйста, который час, вопросительный знак."
     speak = [needs("espeak-ng"), "-v", "ru+f2", "-s", "140", "-w", tmp_path / "a.wav", said]
     subprocess.run(speak, check=True, timeout=60)
-    own_words_file().parent.mkdir(parents=True, exist_ok=True)
-    own_words_file().write_text("точка\nвопросительный знак\n", "utf-8")  # a synthesiser's voice is hard to hear
     plain = here("transcribe", tmp_path / "a.wav", "--no-punctuation")
     obeyed = here("transcribe", tmp_path / "a.wav", "--spoken-commands")
     assert (plain.returncode, obeyed.returncode) == (0, 0)

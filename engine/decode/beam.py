@@ -70,26 +70,34 @@ class BeamDecoder:
     `engine.decode.lexicon_trie`).
     """
 
-    def __init__(self, alphabet: Alphabet, model: LanguageModel, decode: DecodeConfig, own: Sequence[str] = ()):
-        """own: see `prefer`. Takes about a second. Raises LanguageModelDamaged."""
+    def __init__(
+        self,
+        alphabet: Alphabet,
+        model: LanguageModel,
+        decode: DecodeConfig,
+        own: Sequence[str] = (),
+        commands: Sequence[str] = (),
+    ):
+        """own, commands: see `prefer`. Takes about a second. Raises LanguageModelDamaged."""
         self.alphabet, self._model, self._decode = alphabet, model, decode
         # N-grams first: the trie then takes the memory that reading the words leaves free.
-        self._load_ngrams(max(_OWN_WORDS, 2 * len(own)))
-        self._lexicon = Lexicon(alphabet, model, decode, own)
+        self._load_ngrams(max(_OWN_WORDS, 2 * (len(own) + len(commands))))
+        self._lexicon = Lexicon(alphabet, model, decode, own, commands)
         self._columns = self._lexicon.columns
         self._letters = GreedyDecoder(alphabet)
         self._rescorer = load_rescorer(model)
         self._begin(own)
 
-    def prefer(self, own: Sequence[str]) -> None:
-        """own: the person's words and phrases, normalised, in place of those given before; takes a tenth of a second.
+    def prefer(self, own: Sequence[str], commands: Sequence[str] = ()) -> None:
+        """own: the person's words and phrases, normalised, in place of those given before; commands: the phrases of
+        spoken commands, likewise. Takes a tenth of a second.
 
         Not while another thread decodes.
         """
-        if len(own) > self._most_own:
-            self._load_ngrams(2 * len(own))
-        if own or self._lexicon.has_own:
-            self._lexicon.prefer(own)
+        if len(own) + len(commands) > self._most_own:
+            self._load_ngrams(2 * (len(own) + len(commands)))
+        if own or commands or self._lexicon.has_preferred:
+            self._lexicon.prefer(own, commands)
         self._begin(own)
 
     def _begin(self, own: Sequence[str]) -> None:

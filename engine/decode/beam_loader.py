@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,8 +30,10 @@ class Language:
 NO_LANGUAGE = Language(None, None)
 
 
-def load_beam(checkpoint: Description, language: Language):
+def load_beam(checkpoint: Description, language: Language, commands: Sequence[str] = ()):
     """The BeamDecoder at once, or None without a language model. Returns it with the OwnWords that it prefers.
+
+    commands: phrases of spoken commands, which it prefers likewise.
 
     Raises LanguageModelError, OwnWordsUnreadable.
     """
@@ -42,18 +44,20 @@ def load_beam(checkpoint: Description, language: Language):
     if language.model is None:
         return None, own
     model = load_language_model(language.model)
-    return BeamDecoder(checkpoint.alphabet, model, checkpoint.decode, own.words), own
+    return BeamDecoder(checkpoint.alphabet, model, checkpoint.decode, own.words, commands), own
 
 
 class BeamLoader:
     """Makes a BeamDecoder for a model on a thread of its own, so that nobody waits for it.
 
-    decoder: None until it is there. error: why it cannot be made, or why the own words cannot be read.
+    decoder: None until it is there. commands: phrases of spoken commands, which `refresh` has it prefer. error: why it
+    cannot be made, or why the own words cannot be read.
     """
 
     def __init__(self, checkpoint: Description, language: Language):
         self._checkpoint, self._language = checkpoint, language
-        self._seen: tuple[int, int] | None = None
+        self._preferred: tuple[object, ...] = ()
+        self.commands: Sequence[str] = ()
         self.decoder = None
         self.error: DiktovkaError | None = None
         self._thread = threading.Thread(target=self._load, name="language", daemon=True)
@@ -69,9 +73,9 @@ class BeamLoader:
             self._thread.join(_POLL_S)
 
     def refresh(self) -> None:
-        """Takes over what was changed in the own words; from the thread that decodes."""
-        if self.decoder is not None and self._stamp() != self._seen:
-            self.decoder.prefer(self._own_words())
+        """Takes over what was changed in the own words or the commands; from the thread that decodes."""
+        if self.decoder is not None and self._preferred != (self._stamp(), *self.commands):
+            self.decoder.prefer(*self._to_prefer())
 
     def _load(self) -> None:
         from engine.decode.beam import BeamDecoder
@@ -79,8 +83,7 @@ class BeamLoader:
 
         try:
             model = load_language_model(self._language.model)
-            own = self._own_words()
-            self.decoder = BeamDecoder(self._checkpoint.alphabet, model, self._checkpoint.decode, own)
+            self.decoder = BeamDecoder(self._checkpoint.alphabet, model, self._checkpoint.decode, *self._to_prefer())
         except DiktovkaError as error:
             log.warning("the language model cannot be used", exc_info=error)
             self.error = error
@@ -88,8 +91,13 @@ class BeamLoader:
             log.exception("the language model cannot be used")
             self.error = DiktovkaError(reason=unexpected(error))
 
+    def _to_prefer(self) -> tuple[Sequence[str], Sequence[str]]:
+        """Own words and commands, as they are now."""
+        commands = self.commands
+        self._preferred = (self._stamp(), *commands)
+        return self._own_words(), commands
+
     def _own_words(self) -> tuple[str, ...]:
-        self._seen = self._stamp()
         if self._language.own_words is None:
             return ()
         try:
@@ -129,4 +137,5 @@ class LettersUntilLoaded:
         return self._now().guess(log_probs)
 
     def _now(self) -> Decoder:
+        self._loader.refresh()  # it may have been loaded before the commands were known
         return self._loader.decoder or self._letters

@@ -1,10 +1,10 @@
-"""What the beam search may spell: known words, the person's own words, and, at a price, anything else.
+"""What the beam search may spell: known words, own words, spoken commands, and, at a price, anything else.
 
 The search of flashlight-text walks a trie whose branches are columns of a matrix. Beside the network's labels there
 are columns of our own, so that one trie holds it all:
 
     label          0 ... blank            as the network gives them
-    own end        the space after an own word; its reward is added to it
+    own end        the space after an own word or a spoken command; the reward is added to it
     free letters   the letters again, for words that are spelled freely; only what is nearly the likeliest in a step
     free ends      the space after a freely spelled word, one for each number of letters; its price is added to it
 
@@ -24,6 +24,7 @@ from engine.config import DecodeConfig
 from engine.decode.language_model import LanguageModel
 
 LONGEST_FREE = 24  # letters
+_PROMISED_FROM = 4  # letters of a spoken command, from which on the search looks forward to it
 UNKNOWN = 0  # the label of whatever the n-grams do not know
 _IMPOSSIBLE = -1e4  # nats; an infinity would spoil the search's sums
 _LEAST = -30.0
@@ -109,8 +110,15 @@ def spellings(words: Sequence[str], alphabet: Alphabet) -> tuple[bytes, list[int
 class Lexicon:
     """trie: of flashlight-text. Labels: 0 for what the n-grams do not know, words from 1 on, own words after them."""
 
-    def __init__(self, alphabet: Alphabet, model: LanguageModel, decode: DecodeConfig, own: Sequence[str] = ()):
-        """own: see `prefer`. Takes about a second for 500,000 words."""
+    def __init__(
+        self,
+        alphabet: Alphabet,
+        model: LanguageModel,
+        decode: DecodeConfig,
+        own: Sequence[str] = (),
+        commands: Sequence[str] = (),
+    ):
+        """own, commands: see `prefer`. Takes about a second for 500,000 words."""
         from flashlight.lib.text.decoder import Trie
 
         self.columns = Columns(alphabet)
@@ -118,33 +126,50 @@ class Lexicon:
         self.trie = Trie(self.columns.n, alphabet.space)
         self._insert_words()
         self._free = self._free_nodes()
-        self._own: list[list[int]] = []
-        self.prefer(own)
+        self._preferred: list[list[int]] = []
+        self.prefer(own, commands)
 
     @property
-    def has_own(self) -> bool:
-        """Whether there are own words."""
-        return bool(self._own)
+    def has_preferred(self) -> bool:
+        """Whether there are own words or spoken commands."""
+        return bool(self._preferred)
 
-    def prefer(self, own: Sequence[str]) -> None:
-        """own: the person's words and phrases, normalised, in place of those given before."""
+    def prefer(self, own: Sequence[str], commands: Sequence[str] = ()) -> None:
+        """own: the person's words and phrases, normalised, in place of those given before; commands: the phrases of
+        spoken commands, likewise.
+
+        A command promises its score only to what is nearly sure to be it: words that merely begin alike are searched
+        as ever, so that text without commands does not change.
+        """
         from flashlight.lib.text.decoder import SmearingMode
 
-        alphabet, model = self.columns.alphabet, self._model
         root = self.trie.search([])
         # Smearing walks every path there is, and of those that spell freely there is no end.
         root.children = {n: node for n, node in root.children.items() if n not in self._free}
-        for spelling in self._own:
+        for spelling in self._preferred:
             node = self.trie.search(spelling)
             node.labels, node.scores = [], []
-        self._own = []
         reward = self._decode.own_word_score / max(self._decode.lm_weight, _LEAST_WEIGHT)
-        for label, text in enumerate(own, start=1 + len(model.scores)):
-            if not alphabet.foreign(text := fold_yo(text)):
-                self._own.append([*alphabet.encode(text).tolist(), self.columns.own_end])
-                self.trie.insert(self._own[-1], label, model.unknown + reward)
+        first, score = 1 + len(self._model.scores), self._model.unknown + reward
+        owned = self._insert_preferred(own, first, score)
+        commanded = self._insert_preferred(commands, first + len(own), -np.inf)
+        self._preferred = owned + commanded
         self.trie.smear(SmearingMode.MAX)
+        for spelling in commanded:
+            for end in range(1, len(spelling) + 1):
+                node = self.trie.search(spelling[:end])
+                if end >= _PROMISED_FROM or not np.isfinite(node.max_score):
+                    node.max_score = score
         root.children = {**root.children, **self._free}
+
+    def _insert_preferred(self, phrases: Sequence[str], first_label: int, score: float) -> list[list[int]]:
+        """Returns how those phrases are spelled that the alphabet has the letters of."""
+        alphabet, spelled = self.columns.alphabet, []
+        for label, text in enumerate(map(fold_yo, phrases), start=first_label):
+            if not alphabet.foreign(text):
+                spelled.append([*alphabet.encode(text).tolist(), self.columns.own_end])
+                self.trie.insert(spelled[-1], label, score)
+        return spelled
 
     def _insert_words(self) -> None:
         insert, start = self.trie.insert, 0

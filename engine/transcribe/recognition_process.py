@@ -8,7 +8,7 @@ of a processor, for Python and NumPy once more, and starts when the window is th
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -77,16 +77,19 @@ class EngineProcess:
                 raise message.error
             self._loaded.set()
 
-    def transcribe(self, path: Path, from_s: float = 0.0, track: int | None = None) -> Iterator[Event]:
+    def transcribe(
+        self, path: Path, from_s: float = 0.0, track: int | None = None, commands: Sequence[str] = ()
+    ) -> Iterator[Event]:
         """Events of a whole file from from_s on; see engine.transcribe.transcribe.
 
+        commands: phrases of spoken commands that the search prefers.
         Raises DiktovkaError, or Cancelled after `cancel`.
         """
-        return self._run("transcribe", path, None, from_s, track)
+        return self._run("transcribe", path, None, from_s, track, commands)
 
-    def follow(self, path: Path, ended: threading.Event) -> Iterator[Event]:
+    def follow(self, path: Path, ended: threading.Event, commands: Sequence[str] = ()) -> Iterator[Event]:
         """Events of a recording that is being written; once `ended` is set, the rest is read and it finishes."""
-        return self._run("follow", path, ended)
+        return self._run("follow", path, ended, commands=commands)
 
     def cancel(self) -> None:
         """The running iterator ends with Cancelled."""
@@ -98,7 +101,13 @@ class EngineProcess:
         self._child.close()
 
     def _run(
-        self, verb: str, path: Path, ended: threading.Event | None, from_s: float = 0.0, track: int | None = None
+        self,
+        verb: str,
+        path: Path,
+        ended: threading.Event | None,
+        from_s: float = 0.0,
+        track: int | None = None,
+        commands: Sequence[str] = (),
     ) -> Iterator[Event]:
         self._cancel.clear()
         self._ended.clear()
@@ -111,7 +120,7 @@ class EngineProcess:
                 self._ended.set()
 
         with self._job:
-            self._child.send((verb, str(path), from_s, track))
+            self._child.send((verb, str(path), from_s, track, tuple(commands)))
             with closing(self._child.events(self._cancel.set, pass_on)) as messages:
                 for message in messages:
                     if isinstance(message, _LanguageFailed):
@@ -160,9 +169,10 @@ def _load(checkpoint: str, language: Language):
 def _work(transcriber, loader, request: tuple, connection: Connection, cancel, ended) -> Exception | None:
     """One job; its failure, if any. A broken pipe is not a failure of the job and passes through.
 
-    request: verb, path, from_s, track. A file waits for the language model; of a live recording only what stays does.
+    request: verb, path, from_s, track, commands. A file waits for the language model; of a live recording only what
+    stays does.
     """
-    verb, path, from_s, track = request
+    verb, path, from_s, track, loader.commands = request
     if verb != "follow":
         loader.wait(cancel.is_set)
     loader.refresh()

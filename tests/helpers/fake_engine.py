@@ -2,7 +2,7 @@
 
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,12 +29,14 @@ def segment(text: str, start_s: float = 0.0, word_s: float = 0.5) -> Segment:
 
 class FakeEngine:
     """calls: what was asked for, in order: ("transcribe", path) or ("follow", path).
-    begun_at_s, tracks: of each "transcribe", where in the file and which sound track."""
+    begun_at_s, tracks: of each "transcribe", where in the file and which sound track. commands: of each call, the
+    phrases that are preferred."""
 
     def __init__(self, ready: bool = True):
         self.calls: list[tuple[str, Path]] = []
         self.begun_at_s: list[float] = []
         self.tracks: list[int | None] = []
+        self.commands: list[tuple[str, ...]] = []
         self.started, self.closed = threading.Event(), threading.Event()
         self.following: threading.Event | None = None
         self._ready = threading.Event()
@@ -54,12 +56,16 @@ class FakeEngine:
             raise self._broken
         return ready
 
-    def transcribe(self, path: Path, from_s: float = 0.0, track: int | None = None) -> Iterator[Event]:
+    def transcribe(
+        self, path: Path, from_s: float = 0.0, track: int | None = None, commands: Sequence[str] = ()
+    ) -> Iterator[Event]:
+        self.commands.append(tuple(commands))
         self.begun_at_s.append(from_s)
         self.tracks.append(track)
         return self._run("transcribe", path)
 
-    def follow(self, path: Path, ended: threading.Event) -> Iterator[Event]:
+    def follow(self, path: Path, ended: threading.Event, commands: Sequence[str] = ()) -> Iterator[Event]:
+        self.commands.append(tuple(commands))
         self.following = ended
         return self._run("follow", path)
 

@@ -213,6 +213,29 @@ def test_own_words_are_changed_without_loading_anew(model):
         assert beam.text(spoken("бурундук", certainty=0.97)) == "бурундук"
 
 
+# --- spoken commands ---
+
+
+def test_a_spoken_command_is_heard_beside_own_words_until_it_is_switched_off(model):
+    beam = BeamDecoder(ALPHABET, model, DECODE, ["мапа"], ["толстый код", "тыква"])
+    command, own = spoken("толстый ко?", т=0.5, д=0.3), spoken("ма?а", м=0.4, п=0.3)
+    assert (beam.text(command), beam.text(own)) == ("толстый код", "мапа")
+    assert beam.text(spoken("?ыква", т=0.4, м=0.5)) == "тыква"
+    beam.prefer(["мапа"])
+    assert (beam.text(command), beam.text(own)) == ("толстый кот", "мапа")
+    beam.prefer([], ["толстый код"])
+    assert (beam.text(command), beam.text(own)) == ("толстый код", "мама")
+
+
+def test_commands_change_nothing_of_what_merely_begins_like_them(beam, model):
+    commanded = BeamDecoder(ALPHABET, model, DECODE, [], ["мамонт бежит", "секрет", "тут как тут", "рано или поздно"])
+    for said in ("мама мыла раму", "секретный код взломан", "ещё ёлка тут", "бурундук", "все ушли"):
+        heard = spoken(said)
+        (mine, *_), (other, *_) = (decoder.with_evidence(heard)[0] for decoder in (commanded, beam))
+        assert mine[0] == pytest.approx(other[0], abs=1e-3)
+        assert [word.text for word in mine[1]] == [word.text for word in other[1]]
+
+
 def test_words_are_spelled_in_labels_and_letters_that_the_alphabet_lacks_stand_out():
     small = Alphabet("абв ")
     spelled, ends = spellings(["аб", "в", "яé", "а😀"], small)

@@ -188,3 +188,15 @@ def test_own_words_are_taken_over_from_one_recording_to_the_next(model, words, t
         assert isinstance(engine.language_error, OwnWordsUnreadable)
     finally:
         engine.close()
+
+
+def test_commands_are_preferred_in_the_recording_that_has_them(aided, model, words, recording):
+    checkpoint = load_checkpoint(model)
+    beam = BeamDecoder(checkpoint.alphabet, words, checkpoint.decode)
+    ended = threading.Event()
+    ended.set()
+    for commands in ((), ("э", "юю", "я"), ()):
+        beam.prefer((), commands)
+        reader = Transcriber.load(model, beam)
+        assert list(aided.transcribe(recording, commands=commands)) == list(reader.transcribe(recording))
+        assert list(aided.follow(recording, ended, commands)) == list(reader.follow(recording, lambda: True))

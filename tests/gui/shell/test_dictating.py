@@ -84,6 +84,9 @@ def test_a_command_that_is_off_is_a_word(stage, qtbot):
     stage.program.settings.spoken_off = "full_stop comma"
     dictate(stage, qtbot, "раз точка два запятая три вопросительный знак")
     assert stage.text == "Раз точка два запятая три?"
+    (listened_for,) = stage.engine.commands
+    assert "вопросительный знак" in listened_for
+    assert not {"точка", "запятая"} & set(listened_for)
 
 
 @pytest.mark.parametrize(("wanted", "text"), [(False, "раз точка"), (True, "Раз.")])
@@ -92,6 +95,7 @@ def test_a_file_is_written_as_it_was_said_unless_wanted_otherwise(stage, qtbot, 
     stage.session.open_files([tmp_path / "file.wav"])
     stage.engine.read("раз точка")
     qtbot.waitUntil(lambda: stage.text == text)
+    assert bool(stage.engine.commands[0]) == wanted
     assert clipboard() == "what was copied before"
 
 
