@@ -24,6 +24,7 @@ _OF_TRAINER = (
     "corpus",
     "synthetic",
     "self-label",
+    "model",
 )
 CLOSED_PIPE = 141  # as a shell gives it for a program that a closed pipe has ended
 VERBS = ("transcribe", "evaluate", *_OF_TRAINER, "devices", "demo")
@@ -35,6 +36,7 @@ def command_line() -> argparse.ArgumentParser:
     from trainer.cli import corpus as corpus_commands
     from trainer.cli import evaluate as report
     from trainer.cli import language_model as language_model_command
+    from trainer.cli import model as model_command
     from trainer.cli import punctuation as punctuation_command
     from trainer.cli import second_reading as second_reading_command
     from trainer.cli import self_training as self_training_command
@@ -122,6 +124,12 @@ def command_line() -> argparse.ArgumentParser:
         self_training_command.self_label,
         "keep what a model is sure of in recordings without transcripts, to train on",
         self_training_command.add_self_label_options,
+    )
+    verb(
+        "model",
+        model_command.model,
+        "use models made by others: take one in from a folder, or download it",
+        model_command.add_model_options,
     )
     verb("devices", engine_commands.devices, "list the microphones")
     verb("demo", engine_commands.demo, "write down the two sample recordings")

@@ -54,8 +54,8 @@ def add_transcribe_options(parser: argparse.ArgumentParser) -> None:
         "--model",
         type=Path,
         default=None,
-        metavar="CHECKPOINT",
-        help="model (default: the shipped one)",
+        metavar="FOLDER",
+        help="a model of this program, or one made by others that onnx-asr reads (default: the shipped one)",
     )
     add_language_options(parser, "the list of the settings")
     said = "carry out what is said about the text: «точка», «запятая», «новая строка» and others, as in dictation"

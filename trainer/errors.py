@@ -9,6 +9,8 @@ DiktovkaError
 │   ├── NoArchives
 │   ├── NothingChosen
 │   ├── SpaceMissing
+│   ├── ModelUnknown       neither a folder nor one of those that can be fetched
+│   ├── ModelFileBroken
 │   └── ArchiveBroken
 ├── CorpusError            a corpus or feature cache that cannot be used
 │   ├── NoRecordings
@@ -67,6 +69,14 @@ class SpaceMissing(DownloadError):
         "{path} has {free_gb} GB of free space, but {needed_gb} GB are needed. "
         "Free some space, or choose fewer archives or another folder."
     )
+
+
+class ModelUnknown(DownloadError):
+    template = "There is neither a folder nor a model {name}. These can be downloaded: {names}."
+
+
+class ModelFileBroken(DownloadError):
+    template = "The file {name} did not arrive as the site has it. Try again: it is fetched anew."
 
 
 class ArchiveBroken(DownloadError):

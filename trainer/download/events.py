@@ -55,6 +55,23 @@ class Progress:
 
 
 @dataclass(frozen=True)
+class ModelProgress:
+    """A model on its way. total_bytes: 0 until the site has told. is_checking: all is there, and it is tried."""
+
+    done_bytes: int
+    total_bytes: int
+    retrying: Retrying | None = None
+    is_checking: bool = False
+
+
+@dataclass(frozen=True)
+class ModelAdded:
+    """A model is among the others, in this folder."""
+
+    home: Path
+
+
+@dataclass(frozen=True)
 class ArchiveDone:
     """An archive is unpacked."""
 

@@ -111,6 +111,31 @@ async def read_page(url: str, outside: Outside, tell: Callable[[Retrying], None]
         return await _persistently(attempt, transfer, outside, tell, _PAGE_WAITS_S)
 
 
+async def read_headers(
+    client: httpx.AsyncClient, url: str, outside: Outside, tell: Callable[[Retrying], None]
+) -> httpx.Headers:
+    """What a site says of a file without sending it; nothing is asked of other sites that it names.
+
+    Raises DownloadError.
+    """
+    host = urlsplit(url).netloc
+
+    async def attempt() -> httpx.Headers:
+        address = url
+        for _ in range(_MOST_REDIRECTS + 1):
+            with _translated(url):
+                response = await client.request("HEAD", address, follow_redirects=False)
+                if not response.has_redirect_location:
+                    _check_status(response)
+                    return response.headers
+                address = str(response.url.join(response.headers["Location"]))
+            if urlsplit(address).netloc != host or "X-Linked-Etag" in response.headers:
+                return response.headers
+        raise AddressUnusable(url=url, reason="it leads from one address to the next without end")
+
+    return await _persistently(attempt, Transfer(url), outside, tell, _PAGE_WAITS_S)
+
+
 async def fetch(
     client: httpx.AsyncClient,
     url: str,

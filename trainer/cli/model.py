@@ -1,0 +1,86 @@
+"""The verb `model` of the command line: models made by others, taken in from a folder or fetched by name."""
+
+import argparse
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+from engine.cli import say
+from trainer.cli.stop_signals import STOPPED_BY_SIGNAL, until_stopped
+from trainer.download.public_models import PUBLIC_MODELS, public_model
+
+_REPORT_EVERY_S = 5.0
+_MB = 1e6
+
+
+def add_model_options(parser: argparse.ArgumentParser) -> None:
+    """Options of `model`."""
+    acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
+    add = acts.add_parser("add", help="take in a model from a folder, or download one by name")
+    add.add_argument(
+        "what",
+        metavar="FOLDER|NAME",
+        help=f"folder of a model, or one of {', '.join(model.name for model in PUBLIC_MODELS)}",
+    )
+    acts.add_parser("list", help="name the models that there are, and those that can be downloaded")
+
+
+def model(arguments: argparse.Namespace) -> int:
+    """130 if it was interrupted."""
+    if arguments.act == "list":
+        return _list()
+    folder = Path(arguments.what)
+    try:
+        home = _imported(folder) if folder.is_dir() else _fetched(arguments.what)
+    except KeyboardInterrupt:
+        say("Stopped; the same command goes on from here.")
+        return STOPPED_BY_SIGNAL
+    say("The model was checked and taken in:")
+    print(home)
+    return 0
+
+
+def _imported(folder: Path) -> Path:
+    from trainer.training.model_list import import_model
+
+    with closing(until_stopped(import_model(folder))) as steps:
+        return [home for home in steps if home is not None][-1]
+
+
+def _fetched(name: str) -> Path:
+    found = public_model(name)
+    from trainer.download.hub import add_public
+
+    say(f"{found.title}: about {found.n_bytes / _MB:.0f} MB, {found.licence}, from {found.repository}.")
+    with closing(until_stopped(add_public(found))) as events:
+        return _told(events)
+
+
+def _told(events: Iterator[object]) -> Path:
+    """Progress now and then; gives the new model's folder."""
+    from trainer.download.events import ModelAdded, ModelProgress, Retrying
+
+    next_s = 0.0
+    for event in events:
+        match event:
+            case Retrying():
+                say(f"{event.name}: {event.error} Trying again in {event.wait_s:.0f} s.")
+            case ModelProgress(is_checking=False) if event.total_bytes and time.monotonic() >= next_s:
+                next_s = time.monotonic() + _REPORT_EVERY_S
+                say(f"{event.done_bytes / _MB:.0f} of {event.total_bytes / _MB:.0f} MB")
+            case ModelAdded():
+                return event.home
+    raise AssertionError("a download ends with ModelAdded")
+
+
+def _list() -> int:
+    from trainer.training.model_list import list_models
+
+    for one in list_models():
+        of = f"  ({one.foreign.family}, {one.foreign.licence})" if one.foreign else ""
+        print(f"{one.n_bytes / _MB:>6.0f} MB  {one.folder}{of}")
+    print("To be downloaded:")
+    for public in PUBLIC_MODELS:
+        print(f"{public.n_bytes / _MB:>6.0f} MB  {public.name:<18} {public.licence:<11} {public.good_for}")
+    return 0

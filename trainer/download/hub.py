@@ -1,0 +1,160 @@
+"""Models made by others from the public hub, huggingface.co: fetched, checked, tried, and added to the person's.
+
+    models/.downloading/NAME/FILE.part   on its way; the next start goes on behind it
+    models/.downloading/NAME/FILE        complete, of the size and the sum that the hub tells
+
+Closing the iterator ends what is under way at once; parts stay.
+"""
+
+import asyncio
+import hashlib
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.errors import DiskFull
+from engine.paths import models_dir
+from engine.system.atomic_files import free_path, storage_error
+from engine.transcribe.add_model import add_model
+from trainer.download.async_events import driven, ticking
+from trainer.download.events import ModelAdded, ModelProgress, Retrying
+from trainer.download.public_models import PublicModel
+from trainer.download.transfer import Outside, Transfer, fetch, read_headers
+from trainer.errors import ModelFileBroken
+
+if TYPE_CHECKING:
+    import httpx
+
+HUB = "https://huggingface.co"
+_PLACE_VARIABLE = "HF_ENDPOINT"  # as the hub's own program has it: the address of a mirror
+_UNFINISHED = ".downloading"
+_BLOCK_BYTES = 1 << 22
+_SHA256, _GIT_SHA1 = re.compile("[0-9a-f]{64}"), re.compile("[0-9a-f]{40}")
+
+Event = ModelProgress | ModelAdded | Retrying
+
+
+@dataclass(frozen=True)
+class _File:
+    """name: its path in the repository. n_bytes, digest: as the hub tells, None and "" where it does not."""
+
+    name: str
+    url: str
+    n_bytes: int | None
+    digest: str
+
+
+@dataclass
+class _Fetching:
+    """A model on its way."""
+
+    model: PublicModel
+    folder: Path
+    outside: Outside
+    emit: Callable[[Event], None]
+    files: list[_File] = field(default_factory=list)
+    done_bytes: int = 0
+    now: Transfer = field(default_factory=lambda: Transfer(""))
+
+    async def run(self) -> None:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise storage_error(self.folder, error) from error
+        place = os.environ.get(_PLACE_VARIABLE) or HUB
+        async with self.outside.client() as client, ticking(self._tell):
+            for name in self.model.files:
+                url = f"{place.rstrip('/')}/{self.model.repository}/resolve/main/{name}"
+                headers = await read_headers(client, url, self.outside, self.emit)
+                self.files.append(_described(name, url, headers))
+            self._check_space()
+            for file in self.files:
+                await self._get(client, file)
+        self._tell()
+
+    def _check_space(self) -> None:
+        """Twice the room is needed, for a moment: the model is copied to its place."""
+        have = sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
+        needed = 2 * sum(file.n_bytes or 0 for file in self.files) - have
+        if needed > shutil.disk_usage(self.folder).free:
+            raise DiskFull(path=self.folder)
+
+    async def _get(self, client: "httpx.AsyncClient", file: _File) -> None:
+        """A file put together from parts that proves wrong is fetched once more, whole."""
+        path = self.folder / file.name
+        if not path.exists() or path.stat().st_size != file.n_bytes:
+            try:
+                await self._fetch(client, file, path)
+            except ModelFileBroken:
+                if not self.now.resumed:
+                    raise
+                await self._fetch(client, file, path)
+        self.done_bytes += path.stat().st_size
+        self.now = Transfer("")
+
+    async def _fetch(self, client: "httpx.AsyncClient", file: _File, path: Path) -> None:
+        part = path.with_name(f"{path.name}.part")
+        self.now = Transfer(file.name)
+        try:
+            part.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise storage_error(part, error) from error
+        await fetch(client, file.url, part, self.now, self.outside, self.emit)
+        if not await _is_right(part, file):
+            part.unlink(missing_ok=True)
+            raise ModelFileBroken(name=file.name)
+        try:
+            part.replace(path)
+        except OSError as error:
+            raise storage_error(path, error) from error
+
+    def _tell(self) -> None:
+        total = sum(file.n_bytes or 0 for file in self.files) if len(self.files) == len(self.model.files) else 0
+        self.emit(ModelProgress(self.done_bytes + self.now.done_bytes, total, self.now.retrying))
+
+
+def _described(name: str, url: str, headers: "httpx.Headers") -> _File:
+    """A large file lies elsewhere, and has its size and SHA-256 in headers of the hub's own."""
+    size = headers.get("X-Linked-Size") or headers.get("Content-Length", "")
+    etag = headers.get("X-Linked-Etag") or headers.get("ETag", "")
+    return _File(
+        name, url, int(size) if size.isascii() and size.isdigit() else None, etag.removeprefix("W/").strip('"')
+    )
+
+
+async def _is_right(path: Path, file: _File) -> bool:
+    """Whether size and sum are those that the hub told. What it gives as a sum is SHA-256, or Git's for small files."""
+    n_bytes = path.stat().st_size
+    if file.n_bytes is not None and n_bytes != file.n_bytes:
+        return False
+    if _SHA256.fullmatch(file.digest):
+        made = hashlib.sha256()
+    elif _GIT_SHA1.fullmatch(file.digest):
+        made = hashlib.sha1(b"blob %d\0" % n_bytes, usedforsecurity=False)
+    else:
+        return True
+    with path.open("rb") as content:
+        while block := content.read(_BLOCK_BYTES):
+            made.update(block)
+            await asyncio.sleep(0)
+    return made.hexdigest() == file.digest
+
+
+def add_public(model: PublicModel, outside: Outside | None = None) -> Iterator[Event]:
+    """ModelProgress and Retrying in any order, then one ModelAdded.
+
+    Raises DownloadError, StorageError, CheckpointError; what was fetched stays, and the next start goes on with it.
+    """
+    folder = models_dir() / _UNFINISHED / model.name
+    yield from driven(lambda emit: _Fetching(model, folder, outside or Outside(), emit).run())
+    home = free_path(models_dir(), model.title)
+    done = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    for made in add_model(folder, home, model.licence, model.repository):
+        yield ModelProgress(done, done, is_checking=True)
+        if made is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+            yield ModelAdded(made)
