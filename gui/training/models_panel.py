@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -22,6 +23,8 @@ from gui.core.settings import Settings
 from gui.core.shortcuts import bind, hint
 from gui.core.tasks import Errand
 from gui.core.words import size_words
+from gui.training.model_download import ModelDownload
+from gui.training.public_models_dialog import ask_public_model
 from gui.widgets.dialogs import ask_folder
 from gui.widgets.flow_row import FlowRow
 from gui.widgets.form import push_button, words
@@ -29,6 +32,9 @@ from gui.widgets.label import tip
 from gui.widgets.theme import GRID
 from trainer.training import model_list
 from trainer.training.model_list import TrainedModel
+
+if TYPE_CHECKING:  # brings the HTTP library along
+    from trainer.download.transfer import Outside
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _RATE = 2  # columns
@@ -67,10 +73,12 @@ class ModelsPanel(QWidget):
         in_use: Callable[[], Path],
         in_training: Callable[[], Path | None],
         ask_folder=ask_folder,
+        outside: "Outside | None" = None,
+        ask_model=ask_public_model,
     ):
         super().__init__()
         self._settings, self._in_use, self._in_training = settings, in_use, in_training
-        self._ask_folder = ask_folder
+        self._ask_folder, self._ask_model = ask_folder, ask_model
         self._models: list[TrainedModel] = []
         self.work, self._is_importing = Errand(self), False
         self._filling = False
@@ -81,6 +89,8 @@ class ModelsPanel(QWidget):
         off = _("Take this model off the list; it can be brought back at once")
         self.delete = push_button(_("Delete"), f"{off} (Del)")
         self.add = push_button(_("Import…"), _("Take in a model from a folder, after checking it"))
+        self.fetch = push_button(_("Download…"), _("Models made by others that are known to be good"))
+        self.download = ModelDownload(outside)
         self.note = words(quiet=True)
         self._lay_out()
         self._connect()
@@ -111,6 +121,7 @@ class ModelsPanel(QWidget):
         for button in (self.use, self.rename, self.export, self.delete):
             row.addWidget(button)
         row.addStretch()
+        row.addWidget(self.fetch)
         row.addWidget(self.add)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, GRID, 0)
@@ -118,6 +129,7 @@ class ModelsPanel(QWidget):
         column.addWidget(self.table, 1)
         column.addWidget(self.note)
         column.addWidget(row)
+        column.addWidget(self.download)
 
     def _connect(self) -> None:
         hint(self.rename, _("Give this model another name"), "rename_model")
@@ -128,23 +140,28 @@ class ModelsPanel(QWidget):
         self.table.itemActivated.connect(self._use)
         self.table.itemChanged.connect(self._renamed)
         self.work.ended.connect(self._end)
+        self.download.added.connect(self._tell_imported)
+        self.download.failed.connect(self.failed)
+        self.download.changed.connect(self._download_changed)
         for button, act in (
             (self.use, self._use),
             (self.rename, self._rename),
             (self.export, self._export),
             (self.delete, self._delete),
             (self.add, self._import),
+            (self.fetch, self._fetch),
         ):
             button.clicked.connect(lambda _checked=False, act=act: act())
 
     @property
     def busy(self) -> bool:
-        return self.work.running
+        return self.work.running or self.download.work.running
 
     def stop(self) -> None:
         """Gives up what takes long: nothing of it is kept."""
         if self._is_importing:
             self.work.cancel()
+        self.download.work.cancel()
 
     # --- the list ---
 
@@ -195,6 +212,7 @@ class ModelsPanel(QWidget):
         self.export.setEnabled(model is not None and free)
         self.delete.setEnabled(own and not used)
         self.add.setEnabled(free)
+        self.fetch.setEnabled(not self.download.work.running)
 
     # --- what is done with one ---
 
@@ -249,6 +267,15 @@ class ModelsPanel(QWidget):
         if folder is not None:
             self._is_importing = True
             self._do(model_list.import_model(folder), self._tell_imported)
+
+    def _fetch(self) -> None:
+        model = self._ask_model(self)
+        if model is not None:
+            self.download.begin(model)
+
+    def _download_changed(self) -> None:
+        self.refresh()
+        self.list_changed.emit()
 
     def _tell_imported(self, home: Path | None) -> None:
         if home is None:

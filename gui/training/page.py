@@ -26,6 +26,7 @@ from gui.corpora.corpus_panel import CorpusPanel
 from gui.session.session import Session
 from gui.training.job import State
 from gui.training.models_panel import ModelsPanel
+from gui.training.public_models_dialog import ask_public_model
 from gui.training.teach_panel import TeachPanel
 from gui.training.training_panel import TrainingPanel
 from gui.training.training_words import worse_model_words
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 
 
 class TrainerPage(QWidget):
-    """`closed` after `close_work`, when nothing runs any more. outside, ask_folder, ask_delete: passed in."""
+    """`closed` after `close_work`, when nothing runs any more. outside and the questions: passed in."""
 
     closed = Signal()
 
@@ -54,13 +55,14 @@ class TrainerPage(QWidget):
         outside: "Outside | None" = None,
         ask_folder=ask_folder,
         ask_delete=ask_delete,
+        ask_model=ask_public_model,
     ):
         super().__init__()
         self._session, self._settings = session, settings
         self._closing = self.has_closed = False
         self.corpus = CorpusPanel(settings, outside, ask_folder, ask_delete)
         self.training = TrainingPanel(self.corpus, ask_folder)
-        self.models = ModelsPanel(settings, lambda: session.model, self._in_training, ask_folder)
+        self.models = ModelsPanel(settings, lambda: session.model, self._in_training, ask_folder, outside, ask_model)
         self.teach = TeachPanel(lambda: session.model, lambda: self.corpus.corpora)
         self.messages = MessageList()
         self._lay_out()
@@ -202,9 +204,7 @@ class TrainerPage(QWidget):
         self._close_when_quiet()
 
     def _close_when_quiet(self) -> None:
-        busy = (
-            self.corpus.busy or self.training.job.state is not State.IDLE or self.models.work.running or self.teach.busy
-        )
+        busy = self.corpus.busy or self.training.job.state is not State.IDLE or self.models.busy or self.teach.busy
         if self._closing and not busy and not self.has_closed:
             self.has_closed = True
             self.closed.emit()

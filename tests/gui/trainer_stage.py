@@ -26,7 +26,7 @@ class TrainerStage:
         self.download = self.corpus.download
 
     def _make(self, session, settings) -> TrainerPage:
-        return TrainerPage(session, settings, self.world.outside, self._answer, self._answer)
+        return TrainerPage(session, settings, self.world.outside, *[self._answer] * 3)
 
     def _answer(self, *_asked: object) -> object:
         return self.answers.pop(0)

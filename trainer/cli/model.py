@@ -3,7 +3,6 @@
 import argparse
 import time
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 from engine.cli import say
@@ -44,8 +43,7 @@ def model(arguments: argparse.Namespace) -> int:
 def _imported(folder: Path) -> Path:
     from trainer.training.model_list import import_model
 
-    with closing(until_stopped(import_model(folder))) as steps:
-        return [home for home in steps if home is not None][-1]
+    return [home for home in until_stopped(import_model(folder)) if home is not None][-1]
 
 
 def _fetched(name: str) -> Path:
@@ -53,15 +51,14 @@ def _fetched(name: str) -> Path:
     from trainer.download.hub import add_public
 
     say(f"{found.title}: about {found.n_bytes / _MB:.0f} MB, {found.licence}, from {found.repository}.")
-    with closing(until_stopped(add_public(found))) as events:
-        return _told(events)
+    return _told(until_stopped(add_public(found)))
 
 
 def _told(events: Iterator[object]) -> Path:
     """Progress now and then; gives the new model's folder."""
     from trainer.download.events import ModelAdded, ModelProgress, Retrying
 
-    next_s = 0.0
+    home, next_s = Path(), 0.0
     for event in events:
         match event:
             case Retrying():
@@ -70,8 +67,8 @@ def _told(events: Iterator[object]) -> Path:
                 next_s = time.monotonic() + _REPORT_EVERY_S
                 say(f"{event.done_bytes / _MB:.0f} of {event.total_bytes / _MB:.0f} MB")
             case ModelAdded():
-                return event.home
-    raise AssertionError("a download ends with ModelAdded")
+                home = event.home
+    return home
 
 
 def _list() -> int:

@@ -11,7 +11,7 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Generator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -144,13 +144,17 @@ async def _is_right(path: Path, file: _File) -> bool:
     return made.hexdigest() == file.digest
 
 
-def add_public(model: PublicModel, outside: Outside | None = None) -> Iterator[Event]:
+def add_public(model: PublicModel, outside: Outside | None = None) -> Generator[Event, None, None]:
     """ModelProgress and Retrying in any order, then one ModelAdded.
 
     Raises DownloadError, StorageError, CheckpointError; what was fetched stays, and the next start goes on with it.
     """
     folder = models_dir() / _UNFINISHED / model.name
-    yield from driven(lambda emit: _Fetching(model, folder, outside or Outside(), emit).run())
+
+    def fetching(emit: Callable[[Event], None]) -> Coroutine[None, None, None]:
+        return _Fetching(model, folder, outside or Outside(), emit).run()
+
+    yield from driven(fetching)
     home = free_path(models_dir(), model.title)
     done = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     for made in add_model(folder, home, model.licence, model.repository):

@@ -7,7 +7,7 @@ imported model lies there itself.
 import re
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -183,7 +183,7 @@ def export(model: TrainedModel, folder: Path) -> Iterator[Path | None]:
     yield target
 
 
-def import_model(folder: Path) -> Iterator[Path | None]:
+def import_model(folder: Path) -> Generator[Path | None, None, None]:
     """A copy of somebody's checkpoint, of what came out of a run, or of a model that others made, among the models.
 
     None again and again while it is made. Raises CheckpointError, StorageError.

@@ -6,20 +6,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtGui import QTextCursor
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 
 from engine.decode.beam_loader import Language
 from engine.foreign.description import read_foreign
 from engine.paths import models_dir, shipped_checkpoint
 from engine.transcribe.add_model import add_model
 from engine.transcribe.recognition_process import EngineProcess
+from gui.core import i18n
 from gui.core.settings import Settings
 from gui.session.status import Reading
+from gui.training.public_models_dialog import PublicModelsDialog
 from tests.gui.conftest import Stage
 from tests.gui.dictation.test_dictation import record, stop
 from tests.gui.history_stage import choose, entries, show_history
 from tests.gui.trainer_stage import TrainerStage
 from tests.helpers.foreign_models import tones, write_gigaam_ctc, write_gigaam_e2e
+from tests.helpers.model_hub import ModelHub, sends, waits
+from trainer.download.public_models import public_model
 from trainer.training.model_list import list_models
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -109,8 +113,7 @@ def test_added_dictated_with_corrected_saved_deleted_and_brought_back(trainer, q
 def test_it_is_renamed_and_exported_and_is_whole_afterwards(trainer, qtbot, gigaam, tmp_path):
     add(trainer, qtbot, gigaam)
     trainer.choose("GigaAM")
-    trainer.answers = ["Другая"]
-    trainer.models.rename.click()
+    trainer.rename("Другая")
     qtbot.waitUntil(lambda: "Другая" in trainer.names())
     trainer.choose("Другая")
     trainer.answers = [tmp_path]
@@ -177,3 +180,85 @@ def test_marks_of_the_model_stay_as_they_are(make_stage, qtbot, tmp_path):
     stage.session.open_files([tmp_path / "a.wav"])
     stage.engine.read("Привет, мир.")
     qtbot.waitUntil(lambda: stage.text == "Привет, мир.")
+
+
+# --- by name, from the hub ---
+
+
+@pytest.fixture
+def hub(gigaam, monkeypatch):
+    with ModelHub(istupakov__gigaam_v3_onnx=gigaam) as hub:
+        monkeypatch.setenv("HF_ENDPOINT", hub.url)
+        yield hub
+
+
+def fetch(trainer) -> None:
+    trainer.answers = [public_model("gigaam-v3-ctc")]
+    trainer.models.fetch.click()
+
+
+def test_a_model_is_downloaded_after_a_press_and_stands_in_the_list(trainer, qtbot, hub):
+    assert hub.asked == []
+    trainer.answers = [None]
+    trainer.models.fetch.click()
+    assert not trainer.models.busy
+    fetch(trainer)
+    assert trainer.models.download.isVisible()
+    assert not trainer.models.fetch.isEnabled()
+    qtbot.waitUntil(lambda: not trainer.models.busy)
+    assert trainer.told == ["The model GigaAM v3 CTC was checked and taken in."]
+    assert "GigaAM v3 CTC" in trainer.names()
+    assert not trainer.models.download.isVisible()
+    trainer.choose("GigaAM v3 CTC")
+    assert "istupakov/gigaam-v3-onnx, MIT" in trainer.models.note.text()
+
+
+def test_a_download_is_cancelled_and_gone_on_with(trainer, qtbot, hub):
+    hub.faults["v3_ctc.int8.onnx"] = [waits]
+    fetch(trainer)
+    qtbot.waitUntil(lambda: trainer.models.download.state.text().startswith("Downloading GigaAM v3 CTC"))
+    part = models_dir() / ".downloading" / "gigaam-v3-ctc" / "v3_ctc.int8.onnx.part"
+    qtbot.waitUntil(lambda: part.exists() and part.stat().st_size > 0)
+    trainer.models.download.cancel.click()
+    qtbot.waitUntil(lambda: not trainer.models.busy)
+    assert trainer.told == []
+    assert part.exists()
+    fetch(trainer)
+    qtbot.waitUntil(lambda: not trainer.models.busy)
+    assert "GigaAM v3 CTC" in trainer.names()
+    assert hub.ranges("v3_ctc.int8.onnx")[-1].startswith("bytes=")
+
+
+def test_a_failed_download_is_said_and_can_be_tried_again(trainer, qtbot, hub):
+    hub.faults["v3_ctc.int8.onnx"] = [sends(b"wrong")]
+    fetch(trainer)
+    qtbot.waitUntil(lambda: not trainer.models.busy)
+    assert trainer.told == [
+        "The file v3_ctc.int8.onnx did not arrive as the site has it. Try again: it is fetched anew."
+    ]
+    (again,) = [b for b in trainer.page.messages.findChildren(QPushButton) if b.text() == "Try again"]
+    again.click()
+    qtbot.waitUntil(lambda: "GigaAM v3 CTC" in trainer.names())
+
+
+def test_closing_the_window_ends_a_download(trainer, qtbot, hub):
+    hub.faults["v3_ctc.int8.onnx"] = [waits]
+    fetch(trainer)
+    qtbot.waitUntil(lambda: bool(hub.asked))
+    with qtbot.waitSignal(trainer.session.closed):
+        trainer.window.close()
+    qtbot.waitUntil(lambda: trainer.page.has_closed)
+    assert not trainer.models.busy
+
+
+@pytest.mark.parametrize(("language", "licence"), [("en", "Russian, 225 MB, MIT."), ("ru", "русский, 225 МБ, MIT.")])
+def test_the_dialog_says_size_languages_and_licence(qtbot, language, licence):
+    i18n.install(language)
+    dialog = PublicModelsDialog()
+    qtbot.addWidget(dialog)
+    told = [label.text().replace("\u00a0", " ") for label in dialog.findChildren(QLabel)]
+    assert sum(text.endswith(licence) for text in told) == 2
+    assert dialog.chosen.name == "gigaam-v3-ctc"
+    dialog.choices[2][1].setChecked(True)
+    assert dialog.chosen.name == "vosk-small"
+    i18n.install("en")

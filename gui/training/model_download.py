@@ -1,0 +1,95 @@
+"""A model on its way from the public hub: how far it is, and a button that stops it."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
+
+from engine.system.worker import Cancelled
+from gui.core.i18n import _
+from gui.core.tasks import Work
+from gui.core.words import size_words
+from gui.corpora.download_words import retrying_words
+from gui.widgets.flow_row import FlowRow
+from gui.widgets.form import PROGRESS_STEPS, named, push_button, words
+from gui.widgets.theme import GRID
+from trainer.download.events import ModelAdded, ModelProgress, Retrying
+from trainer.download.public_models import PublicModel
+
+if TYPE_CHECKING:  # brings the HTTP library along
+    from trainer.download.transfer import Outside
+
+
+class ModelDownload(QWidget):
+    """It shows only while something is fetched. `added(folder)`; `failed(error, try_again)`; `changed`."""
+
+    added = Signal(object)
+    failed = Signal(object, object)
+    changed = Signal()
+
+    def __init__(self, outside: "Outside | None" = None):
+        super().__init__()
+        self._outside = outside
+        self._model: PublicModel | None = None
+        self.work = Work(self)
+        self.state = words()
+        self.progress = named(QProgressBar(), _("Progress of the download"))
+        self.progress.setTextVisible(False)
+        self.cancel = push_button(_("Cancel"), _("Stop fetching; the next download goes on from there"))
+        row = FlowRow()
+        row.setSpacing(GRID)
+        row.addWidget(self.state, 1)
+        row.addWidget(self.cancel)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID)
+        column.addWidget(self.progress)
+        column.addWidget(row)
+        self.cancel.clicked.connect(self.work.cancel)
+        self.work.event.connect(self._take)
+        self.work.ended.connect(self._end)
+        self.hide()
+
+    def begin(self, model: PublicModel) -> None:
+        """Does nothing while another is fetched."""
+        if self.work.running:
+            return
+        self._model = model
+        self.progress.setRange(0, 0)
+        self.state.setText(_("Asking for {name}").format(name=model.title))
+        self.cancel.setEnabled(True)
+        self.work.start(partial(_fetched, model, self._outside))
+        self.show()
+        self.changed.emit()
+
+    def _take(self, event: object) -> None:
+        match event:
+            case Retrying():
+                self.state.setText(retrying_words(event))
+            case ModelProgress(is_checking=True):
+                self.progress.setRange(0, 0)
+                self.state.setText(_("Checking {name}").format(name=self._model.title))
+            case ModelProgress(retrying=None) if event.total_bytes:
+                self.progress.setRange(0, PROGRESS_STEPS)
+                self.progress.setValue(round(PROGRESS_STEPS * event.done_bytes / event.total_bytes))
+                told = _("Downloading {name}: {done} of {total}")
+                done, total = size_words(event.done_bytes), size_words(event.total_bytes)
+                self.state.setText(told.format(name=self._model.title, done=done, total=total))
+            case ModelAdded():
+                self.added.emit(event.home)
+
+    def _end(self, outcome: Exception | None) -> None:
+        self.hide()
+        if outcome is not None and not isinstance(outcome, Cancelled):
+            self.failed.emit(outcome, partial(self.begin, self._model))
+        self.changed.emit()
+
+
+def _fetched(model: PublicModel, outside: "Outside | None") -> Iterator[object]:
+    from trainer.download.hub import add_public
+
+    with closing(add_public(model, outside)) as events:
+        yield from events
