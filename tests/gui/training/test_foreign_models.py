@@ -101,11 +101,13 @@ def test_added_dictated_with_corrected_saved_deleted_and_brought_back(trainer, q
     stage.window.show_trainer()
     trainer.page.use_model(shipped_checkpoint())
     trainer.choose("GigaAM")
+    undos = []
+    trainer.models.done.connect(lambda _said, undo: undos.append(undo))
     trainer.models.delete.click()
     qtbot.waitUntil(lambda: not trainer.models.work.running)
     assert "GigaAM" not in trainer.names()
-    (undo,) = [b for b in trainer.page.messages.findChildren(QPushButton) if b.text() == "Undo"]
-    undo.click()
+    (undo,) = undos
+    undo()
     qtbot.waitUntil(lambda: "GigaAM" in trainer.names())
     assert read_foreign(home) is not None
 
@@ -114,7 +116,7 @@ def test_it_is_renamed_and_exported_and_is_whole_afterwards(trainer, qtbot, giga
     add(trainer, qtbot, gigaam)
     trainer.choose("GigaAM")
     trainer.rename("Другая")
-    qtbot.waitUntil(lambda: "Другая" in trainer.names())
+    qtbot.waitUntil(lambda: (models_dir() / "Другая").is_dir() and not trainer.models.work.running)
     trainer.choose("Другая")
     trainer.answers = [tmp_path]
     trainer.models.export.click()
@@ -153,9 +155,10 @@ def test_it_is_not_offered_for_training_and_tuning_says_why(trainer, qtbot, giga
     window.tabs.setCurrentWidget(window.voice)
     qtbot.waitUntil(lambda: window.voice.page is not None)
     tuning = window.voice.page.tuning
-    tuning.show_kept(24)
+    tuning.show_kept(24, frozenset())
     assert tuning.panel.tune.isEnabled()
     trainer.page.use_model(home)
+    tuning.show_kept(24, frozenset())
     assert not tuning.panel.tune.isEnabled()
     assert "made by others" in tuning.panel.state.text()
     window.show_trainer()
@@ -166,6 +169,7 @@ def test_it_is_not_offered_for_training_and_tuning_says_why(trainer, qtbot, giga
     trainer.page.use_model(shipped_checkpoint())
     trainer.page.teach.show_state()
     assert trainer.page.teach.teach.isEnabled()
+    tuning.show_kept(24, frozenset())
     assert tuning.panel.tune.isEnabled()
 
 
