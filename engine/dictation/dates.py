@@ -13,7 +13,7 @@ from engine.dictation.numerals import listed
 _MONTHS = frozenset(listed("января февраля марта апреля мая июня июля августа сентября октября ноября декабря"))
 _YEAR = frozenset(listed("год года году годом годе годов"))
 _DECADE = frozenset(listed("годы годов годам годами годах"))
-_CENTURY = frozenset(listed("век века веку веком веке веков веках столетие столетия столетию столетием столетии"))
+_CENTURY = re.compile("(сто|тысяче)лети(е|я|ю|ем|и)|век(а|у|ом|е|ов|ах)?")
 _LINKS = frozenset(listed("и или по до на"))
 _KINGS = re.compile(
     "(людовик|генрих|карл|георг|эдуард|филипп|фридрих|рамсес|иоанн|бенедикт|климент)(а|у|ом|е)?|пи(й|я|ю|ем|и)"
@@ -54,7 +54,7 @@ def _written(token: Token, tokens: Sequence[Token], end: int) -> str | None:
         return str(value)
     if following in _DECADE and ordinal.is_plural and value % 10 == 0 and value:
         return f"{value}-{ordinal.ending}"
-    is_century = following in _CENTURY and not ordinal.is_plural and value <= 30
+    is_century = bool(_CENTURY.fullmatch(following)) and not ordinal.is_plural and value <= 30
     return _roman(value) if is_century and value >= _ROMAN_FROM else None
 
 

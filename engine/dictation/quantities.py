@@ -50,11 +50,19 @@ def fractions(tokens: Sequence[Token], at: int) -> Match | None:
         and _is_temperature(tokens, at)
     ):
         return 3, [merged(tokens[at : at + 3], value=whole.value, tail=f",{tenths.value}", digits=True)]
-    if word_at(tokens, at + 1) == "с" and word_at(tokens, at + 2) == "половиной" and not whole.is_doubtful:
-        scale = number_at(tokens, at + 3)
-        if is_measure(tokens, at + 3) or (scale and scale.is_lone_scale):
-            return 3, [merged(tokens[at : at + 3], value=whole.value, tail=",5", digits=True)]
+    has_half = word_at(tokens, at + 1) == "с" and word_at(tokens, at + 2) == "половиной" and not whole.is_doubtful
+    if has_half and _takes_half(whole, tokens, at + 3):
+        return 3, [merged(tokens[at : at + 3], value=whole.value, tail=",5", digits=True)]
     return None
+
+
+def _takes_half(whole: Token, tokens: Sequence[Token], at: int) -> bool:
+    """Whether what is counted has the same form behind a decimal: «2,5 метра», but «5 с половиной метров»."""
+    if PER_CENT.fullmatch(word_at(tokens, at)):
+        return True
+    governs_alike = whole.is_upright and whole.value % 10 in (2, 3, 4) and whole.value % 100 not in (12, 13, 14)
+    scale = number_at(tokens, at)
+    return governs_alike and (is_measure(tokens, at) or bool(scale and scale.is_lone_scale))
 
 
 def _is_temperature(tokens: Sequence[Token], at: int) -> bool:
@@ -91,24 +99,29 @@ def signs(tokens: Sequence[Token], at: int) -> Match | None:
 
 
 def ranges(tokens: Sequence[Token], at: int) -> Match | None:
-    """«Десять пятнадцать минут» is 10–15; small ones only where they are measured: «два три раза» stays."""
+    """«Десять пятнадцать минут» is 10–15; small ones only where they are measured, else they are «два-три раза»."""
     first, second = number_at(tokens, at), number_at(tokens, at + 1)
-    is_approximate = is_counted(tokens, at + 2) or is_counted(tokens, at - 1)  # «лет десять пятнадцать»
+    is_approximate = is_counted(tokens, at + 2) or (
+        is_counted(tokens, at - 1) and word_at(tokens, at - 1) != "раз"  # «лет десять пятнадцать», but «раз два три»
+    )
     if first is None or second is None or number_at(tokens, at - 1) or not is_approximate:
         return None
     if any(token.is_doubtful or token.is_one or token.tail or token.value >= 10**6 for token in (first, second)):
         return None
     is_range = first.value < second.value <= 2 * first.value and first.is_upright == second.is_upright
     is_large = second.value >= 10 or is_measure(tokens, at + 2)
-    if not is_range or not is_large:
+    if not is_range:
         return None
+    if not is_large:
+        return 2, [merged([first, second], text=f"{' '.join(first.said)}-{' '.join(second.said)}")]
     return 2, [merged([first, second], value=first.value, tail=f"{_EN_DASH}{second.numeral}", digits=True)]
 
 
 def measured(tokens: Sequence[Token], at: int) -> Match | None:
     """A number before a unit, money, degrees or per cent; the last two may become a sign."""
     number = number_at(tokens, at)
-    if number is None or number.is_doubtful or not is_measure(tokens, at + 1):
+    is_sure = number is not None and (not number.is_doubtful or number.value == 40)  # no magpie before a unit
+    if not is_sure or not is_measure(tokens, at + 1):
         return None
     unit = word_at(tokens, at + 1)
     is_per_cent = bool(PER_CENT.fullmatch(unit))
