@@ -40,6 +40,7 @@ LIBRARIES = (
     Part("jeepney", "MIT"),
     Part("numpy", "BSD-3-Clause"),
     Part("onnx", "Apache-2.0"),
+    Part("onnx-asr", "MIT"),
     Part("onnxruntime", "MIT"),
     Part("platformdirs", "MIT"),
     Part("polib", "MIT"),
