@@ -3,15 +3,17 @@
 SQLite in WAL mode (https://www.sqlite.org/wal.html): a kill loses nothing that was committed, and readers never wait.
 """
 
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
-from engine.errors import DiskFull, HistoryDamaged, HistoryNewer, HistoryNotWritable, StorageError
+from engine.errors import DiskFull, HistoryDamaged, HistoryNewer, HistoryNotWritable, StorageError, TranscriptDamaged
 from engine.history import salvage
-from engine.history.entry import Kind, fold
+from engine.history.entry import Kind, fold, terms
+from engine.transcript.document import Document
 
 # source: path as UTF-8, or as bytes where a name is no Unicode. created, deleted: seconds since 1970.
 # attempts: readings begun since one came to its end. previous: the document that can be had back.
@@ -59,9 +61,21 @@ _PAGE_BYTES = 4096
 _PRIMARY = 0xFF  # the part of SQLite's result codes that says what kind of failure it is
 
 
-def said(title: str, source: str, text: str) -> str:
-    """All that an entry is found by."""
-    return fold(f"{title} {source} {text}")
+def said(title: str, source: str, text: str, document: str | None) -> str:
+    """All that an entry is found by: what it is called, what is written, and what was said where that differs."""
+    whole_numbers = re.sub(r"(?<=\d)\N{NO-BREAK SPACE}(?=\d)", "", text)
+    others = whole_numbers if whole_numbers != text else ""
+    return fold(f"{title} {source} {text} {others} {_said_otherwise(document)}")
+
+
+def _said_otherwise(document: str | None) -> str:
+    """What was said, of the words that stand there now and are written otherwise: «двадцать первого» for 21."""
+    if document is None:
+        return ""
+    with suppress(TranscriptDamaged):
+        words = Document.from_json(document).words
+        return " ".join(word.plain for word in words if word.plain and terms(word.plain) != terms(word.text))
+    return ""
 
 
 class HistoryFile:
@@ -275,9 +289,12 @@ def _insert_salvaged(into: sqlite3.Connection, row: Mapping[str, object]) -> boo
 
 def index(connection: sqlite3.Connection, key: int) -> None:
     """Makes an entry found by what it says now."""
-    title, source, text = connection.execute("SELECT title, source, text FROM entry WHERE id = ?", (key,)).fetchone()
+    row = connection.execute("SELECT title, source, text, document FROM entry WHERE id = ?", (key,))
+    title, source, text, document = row.fetchone()
     name = Path(source if isinstance(source, str) else source.decode("utf-8", "replace")).name
-    connection.execute("INSERT OR REPLACE INTO words (rowid, said) VALUES (?, ?)", (key, said(title, name, text)))
+    connection.execute(
+        "INSERT OR REPLACE INTO words (rowid, said) VALUES (?, ?)", (key, said(title, name, text, document))
+    )
 
 
 def own_bytes(source: Path, kind: str) -> int:

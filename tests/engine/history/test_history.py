@@ -8,12 +8,17 @@ from pathlib import Path
 
 import pytest
 
+from engine.dictation.apply_commands import dictated
+from engine.dictation.spoken_commands import Spoken
 from engine.errors import AudioNotFound, DiskFull, HistoryDamaged, HistoryNewer, NotWritable
+from engine.events import Final, Finished
 from engine.history.database import _SCHEMA
 from engine.history.entry import Kind, Order, Show, State, error_from_json, error_to_json
 from engine.history.store import BIN_DAYS, DAY_S, History
 from engine.transcript.document import Document
 from tests.helpers.fake_engine import segment
+from tests.helpers.punctuation import ByHeart
+from tests.helpers.speech import evenly
 
 LATER = 9e9
 MODEL = Path("/models/best")
@@ -236,6 +241,45 @@ def test_search(history, query, found):
     key = add(history, "Во дворе стоит Берёза зеленая")
     add(history, "совсем другое", "b.mp3")
     assert (key in history.keys(query)) is found
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("двадцать первого мая", True),
+        ("21 мая 2026", True),
+        ("две тысячи двадцать шестого", True),
+        ("сто двадцать рублей пятьдесят копеек", True),
+        ("120 руб", True),
+        ("125000", True),
+        ("125 000 жителей", True),
+        ("сто двадцать пять тысяч", True),
+        ("ЁЛКУ КУПИЛ ИВАН", True),
+        ("елку, купил", True),
+        ("двадцать второго", False),
+        ("запятая", False),
+    ],
+)
+def test_what_is_written_with_digits_and_marks_is_found_by_what_was_said_and_by_what_is_written(history, query, found):
+    said = (
+        "двадцать первого мая две тысячи двадцать шестого года ёлку запятая купил иван за сто двадцать рублей "
+        "пятьдесят копеек в городе сто двадцать пять тысяч жителей"
+    )
+    *_, finished = dictated([Final(evenly(said)), Finished(9.0, ())], Spoken(digits=True), ByHeart("Иван"))
+    key = add(history, "нечто")
+    whole = Document.of(finished.segments, "a.wav", 9.0, "model", is_dictation=True)
+    assert "21 мая 2026 года ёлку, купил Иван за 120 рублей" in whole.text
+    history.keep_text(key, whole)
+    assert (key in history.keys(query)) is found
+
+
+def test_a_number_that_a_person_corrected_is_not_found_by_what_was_heard(history):
+    *_, finished = dictated([Final(evenly("дом двадцать один")), Finished(3.0, ())], Spoken(digits=True))
+    key = add(history, "нечто")
+    whole = Document.of(finished.segments, "a.wav", 3.0, "model", is_dictation=True)
+    history.keep_text(key, whole.edited("дом 22"))
+    assert history.keys("22") == [key]
+    assert history.keys("двадцать один") == []
 
 
 def test_letters_put_together_of_two_are_found(history):
