@@ -1,17 +1,18 @@
 # Everything else is in scripts/setup.py. ARGS goes to the program: make test ARGS="-k audio"
 SETUP := @sh scripts/with_python.sh
 
-.PHONY: help run demo test bench check clean
+.PHONY: help run demo test bench check fuzz clean
 help:
 	@echo "make run    set up what is missing and open the window (without a display: as make demo)"
 	@echo "make demo   read the two sample recordings in the terminal"
 	@echo "make test   set up what the tests need and run them"
 	@echo "make bench  measure speed, start-up and memory"
 	@echo "make check  check style, imports, types, dependencies and translations; make test does it too"
+	@echo "make fuzz   give each reader of strangers' files two minutes of damaged ones"
 	@echo "make clean  remove the virtual environment and caches; models, recordings and settings stay"
 	@echo 'ARGS goes on to the program, PYTHON names an interpreter: make test ARGS="-k audio" PYTHON=python3.12'
 
-run demo test bench check:
+run demo test bench check fuzz:
 	$(SETUP) $@ $(ARGS)
 
 clean:

@@ -1,6 +1,6 @@
 """What the Makefile calls: sets up what a verb needs, then runs it in place of this program.
 
-    python scripts/setup.py run|demo|test|bench|check [ARGUMENTS...]
+    python scripts/setup.py run|demo|test|bench|check|fuzz [ARGUMENTS...]
 
 Standard library only, and readable by Python 3.8, so that it can say which Python is needed. What it has to
 say goes to standard error.
@@ -130,7 +130,13 @@ def check(arguments: List[str]) -> None:
     become([str(python), "-m", "pytest", "tests/test_architecture.py", *arguments], dict(os.environ))
 
 
-VERBS = {"run": run, "demo": demo, "test": test, "bench": bench, "check": check}
+def fuzz(arguments: List[str]) -> None:
+    python = environment.ensure(ROOT, environment.TEST_LOCKS, say)
+    libraries.ensure(libraries.SOUND, say)
+    become([str(python), "-m", "tests.fuzz", *arguments], dict(os.environ))
+
+
+VERBS = {"run": run, "demo": demo, "test": test, "bench": bench, "check": check, "fuzz": fuzz}
 
 
 def main(arguments: List[str]) -> int:

@@ -425,4 +425,4 @@ def test_tests_do_not_depend_on_the_language_of_the_machine():
 
 def test_an_unknown_verb_is_refused(capsys):
     assert setup.main(["dance"]) == 2
-    assert "run|demo|test|bench|check" in capsys.readouterr().err
+    assert "run|demo|test|bench|check|fuzz" in capsys.readouterr().err
