@@ -48,7 +48,7 @@ class Scene:
 
 def transcribing(folder: Path) -> Scene:
     def start() -> int:
-        return _program("transcribe", *SAMPLES, "-o", folder, "--format", "json", "--overwrite")
+        return _program("transcribe", *SAMPLES, "-o", folder, "--json", "--overwrite")
 
     def check() -> None:
         for path in folder.glob("[!.]*"):

@@ -19,7 +19,7 @@ from tests.fuzz.edits import EDITS, edited
 from tests.fuzz.readers import READERS, Reader
 
 SECONDS = 120.0
-_BATCH = 2000
+_BATCH = 200
 
 
 @dataclass
