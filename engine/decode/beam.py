@@ -20,7 +20,7 @@ from engine.system.ansi_path import narrow_path
 
 _FEW_TOKENS, _TOKENS = 16, 80  # columns looked at in a step, the likeliest ones; few are faster, and mostly no worse
 _FLAT, _FEW_LETTERS = 1.0, 12  # nats below the best of a step; letters so near it that few columns may not do
-_HYPOTHESES, _READINGS = 48, 8  # looked at, of an utterance; and those of them that alternatives come from
+_HYPOTHESES, _READINGS = 120, 8  # looked at, of an utterance; and those of them that alternatives come from
 _HYPOTHESES_OF_WORD = 12
 _SURELY_BLANK = float(np.log(0.99))
 _BEAM_OF_GUESS = 150  # hypotheses for text that will be replaced

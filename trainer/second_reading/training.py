@@ -34,8 +34,8 @@ class SecondReadingConfig:
     learning_rate: float = 0.003
     seed: int = 1
     report_every: int = 50
-    weight: float = 0.8
-    ngram_weight: float = 0.5
+    weight: float = 1.3
+    ngram_weight: float = 1.7
 
 
 @dataclass(frozen=True)
