@@ -34,7 +34,7 @@ _FORMATS = {"txt": "plain text (default)", "srt": "SRT", "vtt": "VTT", "json": "
 def add_transcribe_options(parser: argparse.ArgumentParser) -> None:
     """Options of `transcribe`."""
     add = parser.add_argument
-    add("file", nargs="+", type=Path, metavar="FILE", help="recording: WAV, FLAC, OGG, MP3 or M4A; or a video")
+    add("file", nargs="+", type=Path, metavar="FILE", help="recording or video of any kind that FFmpeg reads")
     add(
         "--track", type=int, metavar="N", help="which of several sound tracks, from 1 (default: the file's default one)"
     )

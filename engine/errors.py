@@ -122,10 +122,7 @@ class AudioNotAllowed(AudioError):
 
 
 class AudioUnreadable(AudioError):
-    template = (
-        "The file {path} holds no sound that can be read ({reason}). "
-        "Use WAV, FLAC, OGG, MP3 or M4A, or convert it first."
-    )
+    template = "The file {path} holds no sound that can be read ({reason}). Convert it to WAV or FLAC first."
 
 
 class AudioEmpty(AudioError):

@@ -157,7 +157,7 @@ class DictationPage(QWidget):
         self._show_emptiness()
 
     def _count_words(self) -> None:
-        self.toolbar.show_count(len(plain_text(self.transcript.document()).split()))
+        self.toolbar.show_count(self.transcript.n_words)
 
     def _show_elapsed(self) -> None:
         self.controls.show_elapsed(self._session.elapsed_s)

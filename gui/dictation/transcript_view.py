@@ -59,6 +59,17 @@ class TranscriptView(TextPage):
 
     # --- what comes from recognition ---
 
+    @property
+    def n_words(self) -> int:
+        """Words on the page, without the names of files above their texts."""
+        n, block = 0, self.document().begin()
+        while block.isValid():
+            first = block.begin()
+            is_heading = not first.atEnd() and first.fragment().charFormat().intProperty(_NUMBER) == HEADING
+            n += 0 if is_heading else len(block.text().split())
+            block = block.next()
+        return n
+
     def begin(self, job: Job) -> None:
         """What comes next starts a paragraph, under the job's heading if it has one; not if it was only interrupted."""
         if self._jobs and job is list(self._jobs.values())[-1]:

@@ -37,8 +37,8 @@ class HistoryRow(QStyledItemDelegate):
 
     def updateEditorGeometry(self, editor: QLineEdit, option: QStyleOptionViewItem, index: QModelIndex) -> None:
         left = option.rect.left() + SIDE + icon_px() + SIDE - GRID
-        height = min(option.rect.height(), editor.sizeHint().height())
-        editor.setGeometry(left, option.rect.top() + GRID // 2, option.rect.right() - SIDE - left, height)
+        row = option.rect.adjusted(0, GRID // 2, 0, -GRID // 2)
+        editor.setGeometry(left, row.top(), row.right() - SIDE - left, row.height())
 
     def setModelData(self, editor: QLineEdit, model: QAbstractItemModel, index: QModelIndex) -> None:
         """The history writes it, and the list follows."""

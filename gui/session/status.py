@@ -168,7 +168,4 @@ def left_out_words(paths: Sequence[Path]) -> str:
 
 def nothing_found_words() -> str:
     """Of dropped folders."""
-    return _(
-        "There is no audio or video among the dropped files. WAV, FLAC, OGG, MP3, M4A and the sound of videos can be "
-        "transcribed."
-    )
+    return _("There is no audio or video among the dropped files. Nearly every kind of both can be transcribed.")

@@ -1,6 +1,6 @@
 """What a person sees while files are dragged over the window, the same on every page."""
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QTabWidget, QVBoxLayout
 
 from gui.core.i18n import _
@@ -51,5 +51,5 @@ class DropHint(QFrame):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._tabs and event.type() == QEvent.Type.Resize and self.isVisible():
-            self._place()
+            QTimer.singleShot(0, self, self._place)  # once the page has its size
         return False

@@ -64,8 +64,9 @@ def choose(page, qtbot, *rows: int) -> None:
 
 def rename(page, title: str) -> None:
     """Types another name into the row of the marked entry, whose editor is open."""
-    editor = page.view.viewport().findChild(QLineEdit)
-    editor.setText(title)
+    *_closed, editor = [one for one in page.view.viewport().findChildren(QLineEdit) if one.isVisible()]
+    editor.selectAll()
+    editor.insert(title)  # as typed: what is set is no change of the person
     QTest.keyClick(editor, Qt.Key.Key_Return)
 
 

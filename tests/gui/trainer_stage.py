@@ -50,7 +50,7 @@ class TrainerStage:
 
     def type_name(self, name: str) -> None:
         """Into the row whose name is being edited."""
-        editor = self.models.table.viewport().findChild(QLineEdit)
+        *_closed, editor = [one for one in self.models.table.viewport().findChildren(QLineEdit) if one.isVisible()]
         editor.setText(name)
         QTest.keyClick(editor, Qt.Key.Key_Return)
         for _turn in range(3):  # Qt takes it over in a turn of its own

@@ -61,8 +61,9 @@ def turn(widget, notches: int, held: Qt.KeyboardModifier) -> bool:
 
 def test_the_words_are_counted(stage, qtbot):
     assert stage.page.toolbar.count.text() == ""
-    stage.session.open_files([Path("/записи/a.wav")])
-    stage.engine.read("раз два, три")
+    stage.session.open_files([Path("/записи/a b.wav"), Path("/записи/c.wav")])
+    stage.engine.read("раз два")
+    stage.engine.read("три")
     qtbot.waitUntil(lambda: stage.page.toolbar.count.text() == "3 words")
     stage.page.clear()
     qtbot.waitUntil(lambda: stage.page.toolbar.count.text() == "")
