@@ -17,6 +17,7 @@ from gui.core.settings import Settings
 from gui.help.shortcuts_window import ShortcutsWindow
 from gui.help.tour import Tour
 from gui.settings.about import LicencesWindow
+from gui.training.public_models_dialog import PublicModelsDialog
 from gui.widgets.log_window import LogWindow
 from gui.widgets.theme import DARK, LIGHT, contrast
 from tests.gui.pages import beyond, controls, cut, pages, settle
@@ -82,7 +83,7 @@ def test_nothing_is_cut_on_any_page(make_stage, qtbot, language):
 
 
 @LANGUAGES
-@pytest.mark.parametrize("dialog", [ShortcutsWindow, LogWindow, LicencesWindow, None])
+@pytest.mark.parametrize("dialog", [ShortcutsWindow, LogWindow, LicencesWindow, PublicModelsDialog, None])
 def test_dialogs_fit_and_have_names(make_stage, qtbot, language, dialog):
     stage = make_stage(language=language)
     opened = dialog(stage.page) if dialog else Tour(Settings(), stage.page)
