@@ -208,7 +208,12 @@ def _history(folder: Path) -> Prepared:
 
 def _own_words(folder: Path) -> Prepared:
     seeds = ["Яндекс\niPhone = айфон, айфончик\nООО «Ромашка»\n".encode(), "слово\r\n".encode("cp1251")]
-    return seeds, lambda content: import_own_words(_put(folder / "a.txt", content), folder / "own.txt")
+
+    def read(content: bytes) -> object:
+        (folder / "own.txt").unlink(missing_ok=True)
+        return import_own_words(_put(folder / "a.txt", content), folder / "own.txt")
+
+    return seeds, read
 
 
 def _cache_part(name: str) -> Callable[[Path], Prepared]:
