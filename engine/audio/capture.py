@@ -172,7 +172,7 @@ class Recorder:
         self._thread.start()
 
     def request_stop(self, tail_s: float = TAIL_S) -> None:
-        """Ends the recording tail_s from now, lest a click on Stop cut the last word. Returns at once."""
+        """Stops after tail_s, so that the last word is not clipped. Returns at once."""
         wanted_s = self._clock() + tail_s
         self._stop_at_s = wanted_s if self._stop_at_s is None else min(wanted_s, self._stop_at_s)
 

@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 
 # No other file may be opened from within one, whatever it names: no protocol has this name.
 _OPTIONS = {"format_whitelist": ",".join(FORMATS), "protocol_whitelist": "none"}
-_FROM_LAST_PACKETS = {"mpeg", "mpegts", "ogg"}  # they tell the length of what is there, not of what was
+_FROM_LAST_PACKETS = {"mpeg", "mpegts", "ogg"}  # their length is that of the bytes present, not of the whole
 _TOLERANCE_S = 0.1  # timestamps are rounded, and clocks drift
 _CLOCK_BACK_S = 1.0
 _LONG_GAP_S = 60.0

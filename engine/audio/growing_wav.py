@@ -21,7 +21,7 @@ class FollowedRecording:
     """A 16 bit PCM WAV that is still being written: a context manager that reads until the writer has ended.
 
     ended: asked before every reading; once it says True, what is there is read and that is all. wait: called
-    between two readings. What the header says of the length is not heeded. Nothing is yielded while nothing
+    between two readings. The length in the header is ignored. Nothing is yielded while nothing
     comes, so to stop early let `ended` say True. Raises as open_audio does.
     """
 

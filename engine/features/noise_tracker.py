@@ -129,7 +129,7 @@ def follow_together(energies: Sequence[np.ndarray]) -> list[np.ndarray]:
         n_lanes[: len(energies[i])] += n_bands
     noise, masked = _follow_lanes(power, np.concatenate([energies[i][0] for i in order]), n_lanes.tolist())
     for i in order:
-        # In memory as NoiseTracker has them, so that sums over the bands are reckoned in the same order.
+        # In memory as NoiseTracker has them, so that sums over the bands are computed in the same order.
         bands = [values[: len(energies[i]), lanes[i]].T for values in (power, noise, masked)]
         followed[i] = np.array(bands).transpose(0, 2, 1)
     return followed

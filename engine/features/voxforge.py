@@ -1,7 +1,7 @@
 """The front end of the VoxForge Russian features: CMU Sphinx's `sphinx_fe`, in blocks.
 
 Formulae: sphinxbase, `fe_sigproc.c` and `fe_prespch_buf.c`; see noise_tracker for the rest of them.
-Many frames are reckoned at once, row by row in the same order whatever the number of rows, so that the size of the
+Frames are computed in batches, row by row in the same order whatever the number of rows, so that the size of the
 blocks does not change a single bit.
 """
 

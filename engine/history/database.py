@@ -16,7 +16,7 @@ from engine.history.entry import Kind, fold, terms
 from engine.transcript.document import Document
 
 # source: path as UTF-8, or as bytes where a name is no Unicode. created, deleted: seconds since 1970.
-# attempts: readings begun since one came to its end. previous: the document that can be had back.
+# attempts: transcriptions started since the last that finished. previous: the version that `swap` restores.
 _SCHEMA = """
 CREATE TABLE entry (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

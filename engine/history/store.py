@@ -71,7 +71,7 @@ class History(HistoryFile):
     def put_back(self, keys: Iterable[int], model: Path | None = None, track: int | None = None) -> None:
         """They wait to be read from their beginning, with that model and sound track where one was chosen.
 
-        The text that was there can be had back by `swap`.
+        `swap` restores the former text.
         """
         keys = list(keys)
         with self._writing():
@@ -136,7 +136,7 @@ class History(HistoryFile):
         self._update([key], "previous = ?, replaced = NULL", [other])
 
     def swap(self, key: int) -> None:
-        """The text that can be had back changes places with the one that stands."""
+        """Exchanges the text with its former version."""
         with self._writing():
             rows = self._ask("SELECT previous, document FROM entry WHERE id = ?", (key,))
             if rows and rows[0][0] is not None:
@@ -144,7 +144,7 @@ class History(HistoryFile):
                 self._update([key], "previous = ?", [rows[0][1]])
 
     def rewrite(self, key: int, document: Document) -> None:
-        """Another text for it; the one that stood there can be had back by `swap`."""
+        """Replaces its text; `swap` restores the former one."""
         with self._writing():
             rows = self._ask("SELECT document FROM entry WHERE id = ?", (key,))
             if rows:
@@ -249,7 +249,7 @@ class History(HistoryFile):
         ((audio_bytes,),) = self._ask("SELECT coalesce(sum(n_bytes), 0) FROM entry")
         return Totals(n, duration_s, audio_bytes + length(self._path), in_bin, failed)
 
-    # --- files that nobody has told of ---
+    # --- files without an entry ---
 
     def adopt(self, recordings: Path, before: float) -> list[int]:
         """Entries for our recordings in that folder that have none: a kill came between the two. Gives their keys.

@@ -75,7 +75,9 @@ class Checkpoint(Description):
 
 
 def save_checkpoint(folder: Path, checkpoint: Checkpoint, half: bool = False) -> None:
-    """Replaces what is there; a kill leaves the one model or the other. half: weights as float16, in half the space.
+    """Replaces the model in the folder; a kill leaves the old or the new one.
+
+    half: weights as float16, in half the space.
 
     Raises StorageError, CheckpointDamaged for weights that are not finite, before anything is written.
     """
@@ -103,7 +105,7 @@ def _write_network(folder: Path, graph: bytes) -> None:
 
 
 def _settle(folder: Path) -> None:
-    """Puts the description of what is there now in its place. Raises StorageError."""
+    """Moves the new description into place. Raises StorageError."""
     try:
         if _is_next_true(folder):
             (folder / _NEXT).replace(folder / DESCRIPTION)

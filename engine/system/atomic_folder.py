@@ -45,7 +45,7 @@ def building(folder: Path) -> Iterator[Path]:
 
 
 def put_in_place(new: Path, folder: Path) -> None:
-    """The folder that `building` gave takes the place of what is there, and of what another puts there meanwhile.
+    """The folder that `building` gave replaces whatever is at its path, even if another process put it there meanwhile.
 
     Raises OSError; what was there is there again after the block of `building`.
     """

@@ -36,7 +36,7 @@ class Garbage(QObject):
 
     @staticmethod
     def keep() -> None:
-        """What is there by now stays as long as the program: no collection looks through it again.
+        """Freezes everything allocated so far (gc.freeze); later collections skip it.
 
         The modules and widgets of a page are so many that a look through them all stops the window for a tenth of a
         second and more.

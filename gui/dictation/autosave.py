@@ -48,7 +48,7 @@ class KeptText(QObject):
             self._pause.start()
 
     def bring_back(self) -> None:
-        """Puts the text of last time onto the page, before what is there, and goes on in its file.
+        """Puts the text of the last session before the page's own, and goes on in its file.
 
         The file of this run, newer by its name, would else be what the next start takes for the text of last time.
         """

@@ -310,7 +310,7 @@ class DictationPage(QWidget):
         self.tell(Problem(error, self.save_as))
 
     def clear(self) -> None:
-        """Asks nothing; what was cleared can be had back as long as the window is open."""
+        """Asks nothing; Undo restores the text as long as the window is open."""
         if not self.transcript.document().isEmpty():
             undo = partial(self.transcript.restore, self.transcript.clear_page())
             self.messages.say_success(_("The page was cleared."), "text-box-remove-outline", [undo_action(undo)])

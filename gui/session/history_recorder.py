@@ -235,7 +235,7 @@ def _job_of(entry: Entry, history) -> Job:
     try:
         document = history.document(entry.key)
     except TranscriptDamaged:  # the others are to go on all the same
-        log.warning("What was read of %s so far cannot be had back", entry.source, exc_info=True)
+        log.warning("The text of %s so far cannot be restored", entry.source, exc_info=True)
     segments = list(document.heard) if document is not None else []
     model = entry.model if segments else entry.wanted
     if model is not None and not (is_checkpoint(Path(model)) or read_foreign(Path(model))):

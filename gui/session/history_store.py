@@ -162,7 +162,7 @@ class HistoryStore(QObject):
             self._retry.stop()
 
     def _tell(self, error: Exception) -> None:
-        """A disk that stays full is told of once."""
+        """Reports a disk that stays full only once."""
         if isinstance(error, StorageError) and not self._closing and self._unwritten:
             self._retry.start()
         if type(error) is not self._told_of or not isinstance(error, StorageError):

@@ -249,7 +249,7 @@ class ReadingQueue(QObject):
             self.problem.emit(Problem(error, again))
 
     def _leave(self, job: Job, ending: Ending) -> None:
-        """The job was taken out of the queue; what a task still sends of it is not heeded."""
+        """The job left the queue; events that a task still sends for it are ignored."""
         if self._reading is not None and self._queue.current is None and not self._is_leaving:
             self._is_leaving = True
             self._reading.cancel()

@@ -64,7 +64,7 @@ class SettingsPage(QWidget):
         row.addLayout(right, 1)
 
     def _measure(self) -> None:
-        """As wide as the longest word wants it, as high as the lines; Qt would reckon without the style sheet."""
+        """As wide as the longest word wants it, as high as the lines; Qt would ignore the style sheet."""
         metrics = self.list.fontMetrics()
         titles = [_(section.title) for section in self._sections]
         longest = max(metrics.horizontalAdvance(word) for title in titles for word in title.split())

@@ -186,7 +186,7 @@ def _add_own_words(words: str) -> None:
     try:
         have = read_text(own_words_file()).splitlines()
     except OwnWordsUnreadable:
-        return  # that file is told of where it is read, and left as it is
+        return  # the reader of that file reports it; it stays as it is
     new = [line for line in words.splitlines() if line.strip() and line not in have]
     if new:
         write_own_words("\n".join([*have, *new]))

@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
 from engine.errors import DiktovkaError
+from engine.paths import CHECKPOINT_FILE
 from gui.core.i18n import _
 from gui.core.shortcuts import bind, hint
 from gui.corpora.corpus_panel import CorpusPanel, is_cancel, show_preparing
@@ -35,7 +36,7 @@ from trainer.training.example_log import example_rows, read_examples
 from trainer.training.loss_curve import Curve
 from trainer.training.request import REQUEST
 from trainer.training.run import STATE
-from trainer.training.run_result import read_result, result_folder
+from trainer.training.run_result import BEST, read_result, result_folder
 
 
 class TrainingPanel(QWidget):
@@ -271,7 +272,7 @@ class TrainingPanel(QWidget):
         self.pause.setVisible(state in (State.STARTING, State.RUNNING))
         self.pause.setEnabled(state is State.RUNNING)
         self.resume.setVisible(state is State.PAUSED)
-        self.use.setVisible(self._shown_run is not None and (self._shown_run / "best" / "model.json").is_file())
+        self.use.setVisible(self._shown_run is not None and (self._shown_run / BEST / CHECKPOINT_FILE).is_file())
         self.result.setVisible(idle and bool(self.result.text()))
         self.progress.setVisible(not idle)
         self._show_notes()

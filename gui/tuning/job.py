@@ -15,13 +15,13 @@ from engine.system.atomic_files import storage_error
 from gui.core.tasks import Work
 from trainer.training.events import StepDone
 from trainer.training.model_list import free_home
+from trainer.training.run import STATE
 from trainer.training.training_process import TrainingProcess
 from trainer.tuning.events import RESULT, BeforeAfter, Hearing, Judged, Stage
 from trainer.tuning.tuning import TuneRequest, tune
 
 # What is done one after the other, and its share of the whole: of twenty sentences on two cores (docs/tuning.md).
 SPANS = {"starting": 4, "preparing": 4, "others": 2, "network": 6, "learning": 64, "judging": 12, "writing": 8}
-_STATE = "state.npz"
 _TELL_EVERY_MS = 1000
 
 
@@ -73,7 +73,7 @@ class TuningJob(QObject):
     @property
     def was_left(self) -> bool:
         """Whether a run is there that has no result yet."""
-        return (self.folder / _STATE).is_file() and not (self.folder / RESULT).is_file()
+        return (self.folder / STATE).is_file() and not (self.folder / RESULT).is_file()
 
     def begin(self, make_request: Callable[[], TuneRequest]) -> None:
         """make_request: called on another thread, since it may read much."""

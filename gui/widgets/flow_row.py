@@ -85,7 +85,7 @@ class _Part:
 
 @dataclass(frozen=True)
 class _Wish:
-    """A part and, asked once for all that a layout reckons, its hint and the width that it wants, in pixels."""
+    """A part and, asked once per layout, its hint and the width that it wants, in pixels."""
 
     part: _Part | _Blank
     hint: QSize
@@ -162,7 +162,7 @@ class FlowRow(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if self.heightForWidth(self.width()) > self.height():  # reckoned for a width before
+        if self.heightForWidth(self.width()) > self.height():  # computed for an earlier width
             self.updateGeometry()
         self._place()
 

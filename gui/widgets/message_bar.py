@@ -36,7 +36,7 @@ class Action:
 
 
 def undo_action(undo: Callable[[], None]) -> Action:
-    """Takes back what the message tells of; so does Ctrl+Z, where no text has the focus."""
+    """Undoes what the message reports; so does Ctrl+Z, where no text has the focus."""
     return Action(_("Undo"), undo, undoes=True)
 
 

@@ -27,6 +27,11 @@ def corpora_dir() -> Path:
     return data_dir() / "corpora"
 
 
+def caches_dir() -> Path:
+    """Folder of the feature caches that the program made."""
+    return data_dir() / "caches"
+
+
 def downloaded() -> list[Path]:
     """What was downloaded to the program's own folder, by name."""
     try:
@@ -54,7 +59,7 @@ def remove(folder: Path) -> Iterator[Removing]:
         raise storage_error(folder, error) from error
     cache = re.compile(re.escape(folder.name) + r"-[0-9a-f]{8}")
     with suppress(OSError):
-        for one in (data_dir() / "caches").iterdir():
+        for one in caches_dir().iterdir():
             if cache.fullmatch(one.name):
                 shutil.rmtree(one, ignore_errors=True)
     yield from _removed(going)

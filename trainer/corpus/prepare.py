@@ -10,10 +10,10 @@ from pathlib import Path
 
 from engine.config import HOP_S, FeatureConfig
 from engine.errors import DiktovkaError
-from engine.paths import data_dir
 from engine.system.atomic_folder import remove_unfinished
 from trainer.corpus.cache import FEATURES, FeatureCache, Utterance
 from trainer.corpus.events import CacheReady, CorpusEvent
+from trainer.corpus.folders import caches_dir
 from trainer.corpus.preflight import Report, SplitSize
 
 
@@ -36,11 +36,6 @@ def cache_folder(sources: Sequence[Path], features: FeatureConfig, n_stacked: in
     made_for = json.dumps([named, features.to_dict(), n_stacked], sort_keys=True)
     digest = hashlib.sha256(made_for.encode()).hexdigest()[:8]
     return caches_dir() / f"{Path(min(named)).name}-{digest}"
-
-
-def caches_dir() -> Path:
-    """Folder of the feature caches that the program made."""
-    return data_dir() / "caches"
 
 
 def tidy_caches() -> Iterator[None]:
@@ -92,7 +87,7 @@ def _joined(folders: Sequence[Path], reports: Sequence[Report]) -> Report:
 
 
 def _counted(utterances: Sequence[Utterance]) -> Report:
-    """What can be told of a cache that came without a report. Its seconds are those that the front end kept."""
+    """What is known of a cache that came without a report. Its seconds are those that the front end kept."""
     names = sorted({one.split for one in utterances}, key=lambda name: (name != "train", name))
     sizes = tuple(_size(name, [one for one in utterances if one.split == name]) for name in names)
     whole = _size("", utterances)

@@ -1,4 +1,4 @@
-"""Processes that compute features. Imports no NumPy: the processes must be told of their threads before they do."""
+"""Processes that compute features. Imports no NumPy: the processes get their number of threads before they do."""
 
 import multiprocessing
 import os

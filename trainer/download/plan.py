@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.paths import data_dir
+from trainer.corpus.folders import corpora_dir
 from trainer.download.archive_index import Archive, Choice, Index
 from trainer.errors import NothingChosen, SpaceMissing
 
@@ -62,7 +62,7 @@ def make_plan(
 
 def corpus_folder(name: str) -> Path:
     """Where recordings go unless the user names another folder. name: of a language or of a site."""
-    return data_dir() / "corpora" / (re.sub(r"[^\w.-]", "_", name).lstrip(".") or "_")
+    return corpora_dir() / (re.sub(r"[^\w.-]", "_", name).lstrip(".") or "_")
 
 
 def free_space(folder: Path) -> int:

@@ -20,7 +20,7 @@ from engine.alphabet import Alphabet, normalise
 from engine.audio.file import open_audio
 from engine.config import SAMPLE_RATE_HZ
 from engine.errors import DiktovkaError
-from engine.paths import data_dir
+from engine.paths import my_voice_dir
 from engine.system.atomic_files import storage_error, write_atomic
 from engine.system.json_text import read_json
 from trainer.corpus.transcripts import TRANSCRIPTS
@@ -29,11 +29,6 @@ from trainer.own_voice.recordings import add_utterance, remove_utterance
 
 _SENTENCE, _HEARD, _TAKE, _DELETED = "sentence.txt", "heard.json", "take", "deleted"
 _CHOSEN = "chosen.json"
-
-
-def voice_folder() -> Path:
-    """Folder of the person's own voice."""
-    return data_dir() / "my-voice"
 
 
 @dataclass(frozen=True)
@@ -57,7 +52,7 @@ class VoiceStore:
     """Everything that touches the disk for long is a generator, for a worker."""
 
     def __init__(self, folder: Path | None = None):
-        self.folder = folder or voice_folder()
+        self.folder = folder or my_voice_dir()
         self.take_folder = self.folder / _TAKE
 
     # --- kept readings ---

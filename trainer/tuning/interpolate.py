@@ -20,7 +20,7 @@ from trainer.network.threads import threads
 from trainer.tuning.events import OWN, Judged, Verdict
 
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
-# Where no other speech can tell of harm. Measured on twenty sentences of a speaker: half of the tuned weights bring
+# Without other speech, harm cannot be measured. On twenty sentences of a speaker, half of the tuned weights bring
 # three quarters of the gain and a sixth of the harm (docs/tuning.md).
 MOST_UNSEEN = 0.5
 Weights = Mapping[str, np.ndarray]

@@ -26,7 +26,7 @@ from engine.decode.beam_loader import NO_LANGUAGE, Language, load_beam
 from engine.errors import DiktovkaError
 from engine.system.atomic_files import write_atomic
 from trainer.settings import TrainConfig
-from trainer.training.run import locked
+from trainer.training.run import STATE, locked
 from trainer.tuning.events import OWN, RESULT, BeforeAfter, Hearing, Split, Stage, load_result, save_result
 
 log = logging.getLogger(__name__)
@@ -157,7 +157,7 @@ def _begin(request: TuneRequest, start, own) -> None:
     with suppress(OSError, UnicodeDecodeError):
         before = (request.out / MADE_OF).read_text(encoding="utf-8")
     if before != made_of:
-        for name in ("state.npz", RESULT):
+        for name in (STATE, RESULT):
             (request.out / name).unlink(missing_ok=True)
         shutil.rmtree(request.out / TUNED, ignore_errors=True)
         write_atomic(request.out / MADE_OF, made_of)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractButton
 
 from engine.errors import DiskFull, NoMicrophone
 from engine.model.checkpoint import load_checkpoint
-from engine.paths import data_dir, models_dir
+from engine.paths import data_dir, models_dir, my_voice_dir
 from engine.system.worker import Cancelled
 from gui.core import i18n
 from gui.tuning.job import SPANS, Step
@@ -29,7 +29,7 @@ from tests.helpers.models import SMALL, write_random_checkpoint
 from trainer.corpus.transcripts import read_transcripts
 from trainer.evaluation.metrics import ErrorRate
 from trainer.own_voice.recordings import add_utterance
-from trainer.own_voice.store import VoiceStore, voice_folder
+from trainer.own_voice.store import VoiceStore
 from trainer.tuning.events import BeforeAfter, save_result
 
 LONG_MS = 400_000
@@ -112,7 +112,7 @@ def fill(n: int, folder: Path | None = None) -> None:
         path.write_bytes(speech_wav(i, duration_s=2.0))
         samples, rate_hz = soundfile.read(path, dtype="float32")
         text = f"{words[i % 6]} {words[i // 6 % 6]}"
-        add_utterance(folder or voice_folder(), samples, rate_hz, text)
+        add_utterance(folder or my_voice_dir(), samples, rate_hz, text)
 
 
 def wav(path: Path, seconds: float = 3.0, level: float = 0.3) -> Path:
@@ -140,7 +140,7 @@ def test_a_sentence_is_read_kept_and_there_after_a_restart(reading):
     assert reading.reader.sentence not in ("", first)
     assert reading.table.rowCount() == 1
     assert reading.table.item(0, 0).text() == first
-    (row,) = read_transcripts(voice_folder())
+    (row,) = read_transcripts(my_voice_dir())
     assert soundfile.info(row.path).duration == pytest.approx(4.5, abs=0.6)
     assert "After 19 more" in reading.page.tuning.panel.state.text()
     reading.reopen()
@@ -297,7 +297,7 @@ def test_on_a_full_disk_the_take_stays(reading, qtbot, monkeypatch):
     reading.record()
 
     def full(*_arguments):
-        raise DiskFull(path=voice_folder())
+        raise DiskFull(path=my_voice_dir())
 
     monkeypatch.setattr("trainer.own_voice.store.add_utterance", full)
     reading.reader.keep.click()
@@ -330,10 +330,10 @@ def test_deleted_and_brought_back(reading, qtbot):
     qtbot.keyClick(reading.table, Qt.Key.Key_Delete)
     qtbot.waitUntil(lambda: reading.table.rowCount() == 1 and not reading.page.work.running)
     assert reading.told == [f"“{text}” was taken out."]
-    assert len(read_transcripts(voice_folder())) == 1
+    assert len(read_transcripts(my_voice_dir())) == 1
     reading.undo()
     qtbot.waitUntil(lambda: reading.table.rowCount() == 2 and not reading.page.work.running)
-    assert text in [one.text for one in read_transcripts(voice_folder())]
+    assert text in [one.text for one in read_transcripts(my_voice_dir())]
 
 
 def test_a_folder_of_recordings_is_taken_in(reading, qtbot, tmp_path):
@@ -354,7 +354,7 @@ def test_a_folder_of_recordings_is_taken_in(reading, qtbot, tmp_path):
 
 def test_what_the_model_hears_stands_beside_it(reading, qtbot):
     reading.close()
-    add_utterance(voice_folder(), np.full(32_000, 0.2, np.float32), 16_000, "Мама мыла раму")
+    add_utterance(my_voice_dir(), np.full(32_000, 0.2, np.float32), 16_000, "Мама мыла раму")
     reading.open()
     qtbot.waitUntil(lambda: reading.stage.engine.calls != [])
     assert reading.table.item(0, 1).text() == "…"
