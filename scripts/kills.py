@@ -1,7 +1,7 @@
 """What a kill costs: SIGKILL at random moments of what writes files, then a look at them and one more run to the end.
 
 usage: python -m scripts.kills [N] [NAME...]: N kills of each (50), or of those named. Prints the table of
-docs/reliability.md and ends with 1 where something finished was lost, did not go on, or was left lying.
+docs/reliability.md and stops with an error where something is damaged, does not go on, or is left lying.
 """
 
 import os
@@ -192,7 +192,7 @@ def report(name: str, n: int, rng: random.Random) -> list[str]:
 
 def main(n: int, names: list[str]) -> None:
     rng = random.Random(19)
-    heads = ["of", "a whole run", "kills", "in its midst", "with something begun", "finished and lost"]
+    heads = ["of", "a whole run", "kills", "in its midst", "with something begun", "damaged"]
     heads.append("left after the next run")
     print("| " + " | ".join(heads) + " |", flush=True)
     print("|---|" + "---:|" * (len(heads) - 1))
