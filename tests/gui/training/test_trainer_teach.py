@@ -142,4 +142,4 @@ def test_a_lesson_through_the_real_synthesiser_and_training(trainer, shipped, qt
     assert all(isinstance(step, Step) for step in steps)
     assert teach.pages.currentWidget() is teach.result
     assert teach.teaching.result.helped
-    assert "It reads these sentences better" in teach.result.own.text()
+    assert "These sentences are recognised better" in teach.result.own.text()
