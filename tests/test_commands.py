@@ -242,7 +242,7 @@ def test_evaluate_prints_json_with_the_error_rates(here, model, tmp_path):
     assert done.returncode == 0
     found = json.loads(done.stdout)
     assert found["cer"] > 0.3
-    assert found["wer"] == 1.0
+    assert found["wer"] > 0.8  # a network of random weights hits a short word now and then
     assert (found["utterances"], found["words"]) == (8, 24)
     assert [one["set"] for one in found["sets"]] == ["dev_seen_text"]
 
