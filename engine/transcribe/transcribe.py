@@ -113,7 +113,7 @@ class Transcriber:
 
     def read(self, stretches: list[Frames]) -> list[Segment]:
         """The words of some stretches of frames, together since that is quicker."""
-        warp = 0.0 if self.decoder is self.letters else self._model.decode.warp
+        warp = 0.0 if isinstance(self.decoder, GreedyDecoder) else self._model.decode.warp
         return [
             self._segment(frames, self._words(mean_of(heard)) if self._has_speech(frames, heard[0]) else [])
             for frames, heard in zip(stretches, self._heard(stretches, warp), strict=True)
