@@ -20,7 +20,7 @@ from trainer.training.training_process import TrainingProcess
 from trainer.tuning.events import RESULT, BeforeAfter, Hearing, Judged, Stage
 from trainer.tuning.tuning import TuneRequest, tune
 
-# What is done one after the other, and its share of the whole: of twenty sentences on two cores (docs/tuning.md).
+# What is done one after the other, and about its share of the whole for twenty sentences; a guess, not measured.
 SPANS = {"starting": 4, "preparing": 4, "others": 2, "network": 6, "learning": 64, "judging": 12, "writing": 8}
 _TELL_EVERY_MS = 1000
 

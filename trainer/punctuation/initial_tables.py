@@ -1,4 +1,4 @@
-"""Where the tables of words and their parts begin: at what the texts tell of their neighbours, not at chance.
+"""Where the tables of words and their parts begin: at what the texts say about their neighbours, not at chance.
 
 Each row is counted with the frequent words and the marks beside it; the square roots of the conditional frequencies are
 reduced to the table's width by their principal components (as of Lebret and Collobert 2014). That is a minute for what

@@ -273,7 +273,7 @@ class Training:
         try:
             done, best = self._conclude_epoch(held, started)
         except StorageError:
-            self.position = unjudged  # else a state that is saved yet would tell of models that were not written
+            self.position = unjudged  # else a state saved now would name models that were not written
             raise
         yield done  # not before all is on the disk: whoever listens may leave here
         yield Saved(self.folder, best)

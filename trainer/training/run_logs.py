@@ -1,4 +1,4 @@
-"""What a run tells of itself on disk: steps.csv, metrics.csv, examples.tsv and TensorBoard's event file."""
+"""What a run writes about itself: steps.csv, metrics.csv, examples.tsv and TensorBoard's event file."""
 
 from pathlib import Path
 
