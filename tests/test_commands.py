@@ -101,6 +101,23 @@ def test_what_is_said_about_the_text(commands, digits, text):
     assert last.segment.text == text
 
 
+def test_marks_and_capitals_are_in_every_form_of_a_sample(here, shipped, tmp_path):
+    sample = paths.resource("samples") / "man.wav"
+    for form in ("txt", "srt", "docx", "json"):
+        assert here("transcribe", sample, f"--{form}", "-o", tmp_path).returncode == 0
+    text = (tmp_path / "man.txt").read_text("utf-8").strip()
+    assert text[0].isupper()
+    assert text.endswith((".", "?", "!"))
+    paragraphs = docx.Document(str(tmp_path / "man.docx")).paragraphs
+    assert [paragraph.text for paragraph in paragraphs if paragraph.text][-1] == text
+    shown = [line for line in (tmp_path / "man.srt").read_text("utf-8").splitlines() if any(map(str.isalpha, line))]
+    assert " ".join(shown) == text
+    whole = json.loads((tmp_path / "man.json").read_text("utf-8"))
+    words = [word for segment in whole["segments"] for word in segment["words"]]
+    assert words[-1]["text"] == words[-1]["plain"] + words[-1]["mark"]
+    assert words[0]["plain"] == words[0]["text"].lower()
+
+
 def test_spoken_commands_are_carried_out_on_request(here, shipped, tmp_path):
     said = "Мне нужно успеть на последний поезд, точка. Скажите пожалуйста, который час, вопросительный знак."
     speak = [needs("espeak-ng"), "-v", "ru+f2", "-s", "140", "-w", tmp_path / "a.wav", said]

@@ -47,6 +47,8 @@ def test_speak_and_read(shipped, own_home, screen, sound):
     assert copied.startswith("What you dictate is copied")
     assert cer(text, seen["file"]) < MOST_CER, seen
     assert cer(text, seen["text"]) < MOST_CER, seen
+    assert seen["text"].strip()[0].isupper(), seen
+    assert seen["text"].rstrip().endswith((".", "?", "!")), seen
     assert len(set(seen["provisional"])) >= 3, seen
     heard_in_order = [words for words in seen["words"] if words in ("Listening", "Writing down the rest", "Ready")]
     assert heard_in_order == ["Ready", "Listening", "Writing down the rest", "Ready"]

@@ -20,6 +20,7 @@ LONGEST_PAUSE_S = 1.0
 _IMBALANCE_COST_S = 2.0  # so that no pause within a cue outweighs a break at the very edge
 _SENTENCE_END, _SENTENCE_END_S = tuple(".!?…"), 0.6  # as good a place for a break as a pause of that length
 _CLAUSE_END, _CLAUSE_END_S = tuple(",;:—–"), 0.3
+_UNEVEN_LETTERS_PER_S = 50  # how much longer one line may be than the other, to end with a sentence or clause
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,8 @@ def _pause_after(text: str) -> float:
 
 
 def _lines(words: Sequence[Word]) -> tuple[str, ...]:
-    """One line or two of about the same length; nothing where the words do not fit."""
+    """One line, or two of about the same length, the first to the end of a sentence or clause where one is near;
+    nothing where the words do not fit."""
     text = " ".join(word.text for word in words)
     if len(text) <= MAX_LINE:
         return (text,)
@@ -115,7 +117,7 @@ def _lines(words: Sequence[Word]) -> tuple[str, ...]:
     fitting = [i for i in blanks if i <= MAX_LINE and len(text) - i - 1 <= MAX_LINE]
     if not fitting:
         return ()
-    middle = min(fitting, key=lambda i: abs(2 * i + 1 - len(text)))
+    middle = min(fitting, key=lambda i: abs(2 * i + 1 - len(text)) - _UNEVEN_LETTERS_PER_S * _pause_after(text[:i]))
     return text[:middle], text[middle + 1 :]
 
 

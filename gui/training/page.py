@@ -89,7 +89,9 @@ class TrainerPage(QWidget):
             row.addWidget(button)
             area = _scrolled(panel)
             areas.append(area)
-            self.pages.addWidget(_above(area, panel.bar) if panel is self.training else area)
+            if panel is self.training:
+                self._area_of_training = area
+            self.pages.addWidget(area)
         row.addStretch()
         self.steps.button(0).setChecked(True)
         self.steps.idClicked.connect(self.pages.setCurrentIndex)
@@ -99,7 +101,14 @@ class TrainerPage(QWidget):
         column.addWidget(row)
         column.addWidget(self.pages, 1)
         column.addWidget(self.messages)
+        column.addWidget(self.training.bar)  # at the very bottom, so that no message moves it
         self.messages.keep_still(*areas)
+        self.pages.currentChanged.connect(self._show_bar)
+        self._show_bar()
+
+    def _show_bar(self) -> None:
+        """What starts and stops a training stands below that page alone."""
+        self.training.bar.setVisible(self.pages.currentIndex() == self.pages.indexOf(self._area_of_training))
 
     def _step(self, text: str, hint: str, command: str) -> QPushButton:
         button = push_button(text, "", "step")
@@ -208,16 +217,6 @@ class TrainerPage(QWidget):
         if self._closing and not busy and not self.has_closed:
             self.has_closed = True
             self.closed.emit()
-
-
-def _above(area: QScrollArea, bar: QWidget) -> QWidget:
-    page = QWidget()
-    column = QVBoxLayout(page)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(GRID)
-    column.addWidget(area, 1)
-    column.addWidget(bar)
-    return page
 
 
 def _scrolled(panel: QWidget) -> QScrollArea:

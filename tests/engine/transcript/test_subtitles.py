@@ -52,6 +52,22 @@ def test_a_cue_ends_with_a_sentence_where_words_have_marks():
     assert two.lines[0].startswith("снова")
 
 
+def test_a_line_ends_with_a_sentence_or_clause_that_ends_near_the_middle():
+    for text, lines in (
+        (
+            "Он открыл окно и долго смотрел на улицу. В городе было темно и тихо.",
+            ("Он открыл окно и долго смотрел на улицу.", "В городе было темно и тихо."),
+        ),
+        (
+            "Когда мы вернулись домой, было уже совсем темно и холодно",
+            ("Когда мы вернулись домой,", "было уже совсем темно и холодно"),
+        ),
+        ("Да. Он открыл окно и долго смотрел на улицу", ("Да. Он открыл окно и", "долго смотрел на улицу")),
+    ):
+        (cue,) = cues([evenly(text)])
+        assert cue.lines == lines
+
+
 def test_a_cue_ends_where_the_next_one_starts():
     one, two = cues([segment(("раз", 0.0, 0.4)), segment(("два", 0.7, 1.0))])
 
