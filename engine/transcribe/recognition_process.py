@@ -109,8 +109,19 @@ class EngineProcess:
         track: int | None = None,
         commands: Sequence[str] = (),
     ) -> Iterator[Event]:
-        self._cancel.clear()
+        self._cancel.clear()  # here and not with the first event: what cancels in between would be lost
         self._ended.clear()
+        return self._events(verb, path, ended, from_s, track, commands)
+
+    def _events(
+        self,
+        verb: str,
+        path: Path,
+        ended: threading.Event | None,
+        from_s: float,
+        track: int | None,
+        commands: Sequence[str],
+    ) -> Iterator[Event]:
         while not self.wait_ready(POLL_S):
             if self._cancel.is_set():
                 raise Cancelled

@@ -182,11 +182,11 @@ class ReadingQueue(QObject):
         writes_marks = foreign is not None and foreign.writes_marks
         spoken, punctuator = self.spoken_for(job), self.punctuator if self.punctuates and not writes_marks else None
         if job.is_live:
-            steps = partial(engine.follow, job.path, job.recording, spoken.phrases)
+            events = engine.follow(job.path, job.recording, spoken.phrases)
         else:
-            steps = partial(engine.transcribe, job.path, job.read_to_s, job.track, spoken.phrases)
+            events = engine.transcribe(job.path, job.read_to_s, job.track, spoken.phrases)
         job.is_dictation = job.is_live or bool(spoken.commands) or punctuator is not None or writes_marks
-        self._reading, self._is_leaving = Task(lambda: _written(steps(), spoken, punctuator)), False
+        self._reading, self._is_leaving = Task(lambda: _written(events, spoken, punctuator)), False
         self._reading.event.connect(self._take)
         self._reading.done.connect(self._reading_done)
         self._reading.cancelled.connect(self._reading_ended)

@@ -77,7 +77,9 @@ class FakeEngine:
 
     def _run(self, verb: str, path: Path) -> Iterator[Event]:
         self.calls.append((verb, path))
-        run = len(self.calls)
+        return self._events(len(self.calls))
+
+    def _events(self, run: int) -> Iterator[Event]:
         while True:
             step = self._waiting.get(timeout=60)
             if isinstance(step, _Cancel):

@@ -64,6 +64,13 @@ def test_cancel_ends_a_recording_that_is_being_followed(engine, recording):
     assert isinstance(list(engine.transcribe(recording))[-1], Finished)
 
 
+def test_what_is_cancelled_before_its_first_event_ends_too(engine, recording):
+    events = engine.follow(recording, threading.Event())
+    engine.cancel()
+    with pytest.raises(Cancelled):
+        list(events)
+
+
 def test_following_ends_when_the_recording_has(engine, recording):
     ended = threading.Event()
     events = []
