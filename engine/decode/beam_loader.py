@@ -67,9 +67,14 @@ class BeamLoader:
         if self._language.model is not None:
             self._thread.start()
 
+    @property
+    def is_loading(self) -> bool:
+        """Whether there may be a decoder soon."""
+        return self._thread.is_alive()
+
     def wait(self, stop: Callable[[], bool] = lambda: False) -> None:
         """Returns when it is loaded, or cannot be, or stop() says so."""
-        while self._thread.is_alive() and not stop():
+        while self.is_loading and not stop():
             self._thread.join(_POLL_S)
 
     def refresh(self) -> None:

@@ -25,8 +25,7 @@ from engine.system.npz import read_arrays
 
 NGRAMS, LEXICON, RESCORER, DESCRIPTION = "ngrams.kenlm", "lexicon.npz", "rescorer.onnx", "model.json"
 FORMAT = 1
-_MOST_NGRAM_BYTES, _MOST_LEXICON_BYTES = 2**34, 2**28
-_MOST_BYTES = {NGRAMS: _MOST_NGRAM_BYTES, LEXICON: _MOST_LEXICON_BYTES, RESCORER: 2**28}
+MOST_BYTES = {NGRAMS: 2**34, LEXICON: 2**28, RESCORER: 2**28}
 _ARRAYS = {"words": (None,), "scores": (None,), "yo_words": (None,), "yo_shares": (None,)}
 
 
@@ -82,10 +81,10 @@ def load_language_model(folder: Path) -> LanguageModel:
     described = _description(folder)
     try:
         sums = described["sha256"]
-        if not {NGRAMS, LEXICON} <= sums.keys() <= _MOST_BYTES.keys():
+        if not {NGRAMS, LEXICON} <= sums.keys() <= MOST_BYTES.keys():
             raise LanguageModelDamaged(path=folder, file=DESCRIPTION)
         for name, digest in sums.items():
-            _check_sum(folder, name, digest, _MOST_BYTES[name])
+            _check_sum(folder, name, digest, MOST_BYTES[name])
         words, scores, yo_words, yo_shares = _lexicon(folder / LEXICON)
         shares = zip(yo_words, yo_shares, strict=True)
         yo = {fold_yo(word): (word, share) for word, share in shares}
@@ -109,7 +108,7 @@ def _check_sum(folder: Path, name: str, digest: object, most_bytes: int) -> None
 
 def _lexicon(path: Path) -> tuple[np.ndarray, np.ndarray, list[str], list[float]]:
     """Words as they lie there, their scores, words with `ё` and how often they are. Raises OSError, ValueError."""
-    arrays = read_arrays(path, _ARRAYS, _MOST_LEXICON_BYTES)
+    arrays = read_arrays(path, _ARRAYS, MOST_BYTES[LEXICON])
     if missing := _ARRAYS.keys() - arrays.keys():
         raise ValueError(f"{min(missing)} is missing")
     for words, numbers in (("words", "scores"), ("yo_words", "yo_shares")):
@@ -138,9 +137,7 @@ def save_lexicon(
             yo_words=_blob(list(yo)),
             yo_shares=np.array(list(yo.values()), np.float16),
         )
-    sums = {}
-    for name, most_bytes in ((NGRAMS, _MOST_NGRAM_BYTES), (LEXICON, _MOST_LEXICON_BYTES)):
-        sums[name] = sha256_of(folder / name, most_bytes)
+    sums = {name: sha256_of(folder / name, MOST_BYTES[name]) for name in (NGRAMS, LEXICON)}
     text = json.dumps({"format": FORMAT, **described, "sha256": sums}, ensure_ascii=False, indent=1)
     write_atomic(folder / DESCRIPTION, text + "\n")
 

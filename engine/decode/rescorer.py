@@ -12,18 +12,17 @@ from pathlib import Path
 import numpy as np
 
 from engine.alphabet import fold_yo
-from engine.decode.language_model import DESCRIPTION, RESCORER, LanguageModel
+from engine.decode.language_model import DESCRIPTION, MOST_BYTES, RESCORER, LanguageModel
 from engine.errors import LanguageModelDamaged
 from engine.model.onnx_session import open_session, run
 from engine.system.atomic_files import atomic_path, write_atomic
-from engine.system.bounded_read import sha256_of
+from engine.system.bounded_read import file_of, read_bounded, sha256_of
 from engine.system.json_text import read_json
 from engine.word_features import N_WORD, word_features
 
 WORDS, PARTS, BEFORE, AFTER, GAINS = "words", "parts", "before", "after", "gains"
 BEGIN, CLOSE = "<s>", "</s>"  # said to be words, that begin and close a stretch
 _SETTINGS = "second_reading"
-_MOST_BYTES = 2**28
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,8 @@ def load_rescorer(model: LanguageModel) -> Rescorer | None:
         return None
     try:
         settings = {name: float(value) for name, value in described.items()}  # type: ignore[attr-defined]
-        return Rescorer((model.folder / RESCORER).read_bytes(), RescorerSettings(**settings), model)
+        graph = read_bounded(file_of(model.folder, RESCORER), MOST_BYTES[RESCORER])
+        return Rescorer(graph, RescorerSettings(**settings), model)
     except (OSError, ValueError, TypeError, AttributeError) as error:
         raise LanguageModelDamaged(path=model.folder, file=RESCORER) from error
 
@@ -89,5 +89,5 @@ def add_rescorer(folder: Path, graph: bytes, settings: RescorerSettings) -> None
         temporary.write_bytes(graph)
     described = read_json(folder / DESCRIPTION)
     described[_SETTINGS] = asdict(settings)
-    described["sha256"][RESCORER] = sha256_of(folder / RESCORER, _MOST_BYTES)
+    described["sha256"][RESCORER] = sha256_of(folder / RESCORER, MOST_BYTES[RESCORER])
     write_atomic(folder / DESCRIPTION, json.dumps(described, ensure_ascii=False, indent=1) + "\n")

@@ -186,8 +186,11 @@ def _work(transcriber, loader, request: tuple, connection: Connection, cancel, e
     verb, path, from_s, track, loader.commands = request
     if verb != "follow":
         loader.wait(cancel.is_set)
-    loader.refresh()
-    transcriber.decoder = loader.decoder or LettersUntilLoaded(loader, transcriber.letters, cancel.is_set)
+    if loader.is_loading:
+        transcriber.decoder = LettersUntilLoaded(loader, transcriber.letters, cancel.is_set)
+    else:
+        loader.refresh()
+        transcriber.decoder = loader.decoder or transcriber.letters
     if verb == "follow":
         events = transcriber.follow(Path(path), lambda: ended.is_set() or cancel.is_set() or orphaned())
     else:

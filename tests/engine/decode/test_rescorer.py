@@ -2,6 +2,7 @@
 
 import json
 import math
+import sys
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from engine.config import DecodeConfig
 from engine.decode.beam import BeamDecoder
 from engine.decode.language_model import DESCRIPTION, RESCORER, load_language_model
 from engine.decode.rescorer import BEGIN, CLOSE, Rescorer, RescorerSettings, add_rescorer, load_rescorer
-from engine.errors import LanguageModelError
+from engine.errors import LanguageModelDamaged, LanguageModelError
 from engine.word_features import N_WORD, word_features
 from tests.helpers.language import language_model, spoken
 from trainer.second_reading.graph import rescorer_graph
@@ -108,6 +109,18 @@ def test_what_is_damaged_is_told(model, damage):
     with pytest.raises(LanguageModelError) as raised:
         load_rescorer(load_language_model(model.folder))
     assert raised.value.fields["file"] == RESCORER
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="not everybody may make links there")
+def test_nothing_outside_of_the_folder_is_read(model, tmp_path):
+    add_rescorer(model.folder, rescorer_graph(preferring("мама")), SETTINGS)
+    described = json.loads((model.folder / DESCRIPTION).read_text("utf-8"))
+    del described["sha256"][RESCORER]
+    (model.folder / DESCRIPTION).write_text(json.dumps(described), "utf-8")
+    (model.folder / RESCORER).rename(tmp_path / "elsewhere.onnx")
+    (model.folder / RESCORER).symlink_to(tmp_path / "elsewhere.onnx")
+    with pytest.raises(LanguageModelDamaged):
+        load_rescorer(load_language_model(model.folder))
 
 
 def test_the_width_of_the_vectors_is_that_of_the_tables():

@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from engine.decode.beam_loader import NO_LANGUAGE, BeamLoader, Language, Letters
 from engine.decode.greedy import GreedyDecoder
 from engine.errors import AudioNotFound, CheckpointMissing, EngineStopped, LanguageModelMissing, OwnWordsUnreadable
 from engine.events import Finished, Progress, Provisional
-from engine.model.checkpoint import load_checkpoint
+from engine.model.checkpoint import load_checkpoint, save_checkpoint
 from engine.system.worker import Cancelled
 from engine.transcribe.recognition_process import EngineProcess
 from engine.transcribe.transcribe import Transcriber
@@ -46,6 +47,17 @@ def recording(tmp_path):
 
 def test_it_gives_what_the_same_process_would(engine, model, recording):
     assert list(engine.transcribe(recording)) == list(Transcriber.load(model).transcribe(recording))
+
+
+def test_letters_alone_are_heard_once(model, tmp_path, recording):
+    checkpoint = load_checkpoint(model)
+    decode = replace(checkpoint.decode, warp=0.1)
+    save_checkpoint(tmp_path / "warped", replace(checkpoint, decode=decode))
+    process = EngineProcess(tmp_path / "warped", NO_LANGUAGE)
+    try:
+        assert list(process.transcribe(recording)) == list(Transcriber.load(model).transcribe(recording))
+    finally:
+        process.close()
 
 
 def test_a_failure_keeps_its_kind_and_the_process_goes_on(engine, tmp_path, recording):
