@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _FILE_KEY = b"location"
 _FATAL = 4  # what fails is raised; nothing else is written to the terminal
 onnxruntime.set_default_logger_severity(_FATAL)
-onnxruntime.disable_telemetry_events()  # of builds for Windows; this program sends nothing
+onnxruntime.disable_telemetry_events()  # of builds for Windows, which ignore the variable of `engine`
 
 
 def session_options(n_threads: int = 1) -> onnxruntime.SessionOptions:
