@@ -50,6 +50,7 @@ class FeatureConfig(_Config):
     front_end: "classic" is `python_speech_features.mfcc` (13 MFCC, 26 filters, 50 Hz to 8 kHz, window 25 ms);
     "voxforge" is CMU Sphinx's front end as used for the VoxForge Russian features (window 25.625 ms).
     n_filters, low_hz, high_hz: the mel bank. lifter: cepstral lifter.
+    n_high: bands between high_hz and 8 kHz whose log energies stand beside the cepstra (voxforge front end only).
     remove_noise, remove_silence: the voxforge front end's mel-domain noise removal and voice activity detection.
     """
 
@@ -61,6 +62,19 @@ class FeatureConfig(_Config):
     lifter: int = 22
     remove_noise: bool = True
     remove_silence: bool = True
+    n_high: int = 0
+
+    @property
+    def width(self) -> int:
+        """Values of a frame."""
+        return self.n_cepstra + self.n_high
+
+    def to_dict(self) -> dict[str, object]:
+        """Without `n_high` where it is 0, as versions before it wrote."""
+        values = super().to_dict()
+        if not self.n_high:
+            del values["n_high"]
+        return values
 
     def __post_init__(self):
         _check(
@@ -77,6 +91,8 @@ class FeatureConfig(_Config):
             reason="0 <= low_hz < high_hz <= 8000 must hold",
         )
         _check(0 <= self.lifter <= 1000, "lifter", reason=BETWEEN, least=0, most=1000)
+        most_high = 32 if self.front_end == "voxforge" and self.high_hz < SAMPLE_RATE_HZ / 2 else 0
+        _check(0 <= self.n_high <= most_high, "n_high", reason=BETWEEN, least=0, most=most_high)
 
 
 VOXFORGE = FeatureConfig()

@@ -25,7 +25,7 @@ class ClassicCepstra:
         import python_speech_features  # brings all of scipy.signal along
         from scipy.fft import dct
 
-        self.n_cepstra = config.n_cepstra
+        self.width = config.n_cepstra
         self._spectrum = PowerSpectrum(np.ones(WINDOW_SAMPLES))
         filters = python_speech_features.get_filterbanks(
             config.n_filters, FFT_SIZE, SAMPLE_RATE_HZ, config.low_hz, config.high_hz

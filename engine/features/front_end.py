@@ -23,7 +23,7 @@ _MAX_SAMPLES_AT_ONCE = SAMPLE_RATE_HZ
 class Frames:
     """The frames kept of a stretch of audio.
 
-    cepstra: float32 (n, n_cepstra), not normalised. index: int64 (n,), the number of each frame in the audio,
+    cepstra: float32 (n, width), not normalised. index: int64 (n,), the number of each frame in the audio,
     from 0, rising; numbers are left out where silence was removed. window_s: length of a frame in seconds.
     """
 
@@ -170,5 +170,5 @@ def _stage(config: FeatureConfig) -> _Stage:
 
 
 def _joined(stage: _Stage, parts: Iterable[tuple[np.ndarray, np.ndarray]]) -> Frames:
-    nothing = np.empty((0, stage.n_cepstra), np.float32), np.empty(0, np.int64)
+    nothing = np.empty((0, stage.width), np.float32), np.empty(0, np.int64)
     return join([Frames(*part, stage.window_samples / SAMPLE_RATE_HZ) for part in (nothing, *parts)])

@@ -1,16 +1,17 @@
-"""What the network sees of the cepstra: normalised, with deltas, neighbouring frames stacked."""
+"""What the network sees of the features: normalised, with deltas, neighbouring frames stacked."""
 
 import numpy as np
 
 from engine.config import FeatureConfig, ModelConfig
-from engine.features.warp import warp_matrix
+from engine.features.warp import warped
 
 _SMALLEST_DEVIATION = 1e-3
+_SMALLEST_HIGH = 1.0  # nats; hiss alone, which says nothing, stays small
 
 
 def n_inputs(features: FeatureConfig, model: ModelConfig) -> int:
     """Width of one network step."""
-    return features.n_cepstra * (2 if model.deltas else 1) * model.n_stacked
+    return features.width * (2 if model.deltas else 1) * model.n_stacked
 
 
 def n_steps(n_frames: int, model: ModelConfig) -> int:
@@ -18,19 +19,31 @@ def n_steps(n_frames: int, model: ModelConfig) -> int:
     return -(-n_frames // model.n_stacked)
 
 
-def normalise(cepstra: np.ndarray) -> np.ndarray:
-    """Each coefficient with mean 0 and variance 1 over the utterance; float32 (n_frames, n_cepstra)."""
-    if not len(cepstra):
-        return cepstra.astype(np.float32)
-    cepstra = cepstra.astype(np.float32)
-    deviation = np.maximum(cepstra.std(axis=0), _SMALLEST_DEVIATION)
-    return (cepstra - cepstra.mean(axis=0)) / deviation
+def normalise(rows: np.ndarray, n_high: int = 0) -> np.ndarray:
+    """Each value with mean 0 and variance 1 over the utterance; float32 (n_frames, width).
+
+    n_high: log energies of high bands at the end of each row. Where a band says next to nothing, as in a recording of
+    8 kHz, its variance stays below 1, and is 0 where there is nothing at all.
+    """
+    rows = rows.astype(np.float32)
+    if not len(rows):
+        return rows
+    smallest = np.full(rows.shape[1], _SMALLEST_DEVIATION, np.float32)
+    smallest[rows.shape[1] - n_high :] = _SMALLEST_HIGH
+    return (rows - rows.mean(axis=0)) / np.maximum(rows.std(axis=0), smallest)
+
+
+def as_wide_as(features: FeatureConfig, rows: np.ndarray) -> np.ndarray:
+    """Rows as (n_frames, width): high bands that a model does not hear are left out, and where a corpus has none,
+    nothing is heard in them."""
+    missing = features.width - rows.shape[1]
+    return np.pad(rows, ((0, 0), (0, missing))) if missing > 0 else rows[:, : features.width]
 
 
 def deltas(cepstra: np.ndarray) -> np.ndarray:
     """Slope over two frames on each side by least squares, the edge frames repeated.
 
-    Formula: Young et al., The HTK Book, 5.9; (n_frames, n_cepstra) in and out.
+    Formula: Young et al., The HTK Book, 5.9; (n_frames, width) in and out.
     """
     padded = np.pad(cepstra, ((2, 2), (0, 0)), mode="edge")
     n = len(cepstra)
@@ -40,7 +53,7 @@ def deltas(cepstra: np.ndarray) -> np.ndarray:
 
 
 def network_input(cepstra: np.ndarray, model: ModelConfig) -> np.ndarray:
-    """Normalised cepstra (n_frames, n_cepstra) as network steps, float32 (n_steps, n_inputs)."""
+    """Normalised rows (n_frames, width) as network steps, float32 (n_steps, n_inputs)."""
     if model.deltas and len(cepstra):
         cepstra = np.concatenate([cepstra, 2 * deltas(cepstra)], axis=1)
     elif model.deltas:
@@ -57,5 +70,6 @@ def hearings(cepstra: np.ndarray, features: FeatureConfig, model: ModelConfig, w
 
     warp: 0 for the first of them alone.
     """
-    changed = [cepstra @ warp_matrix(features, change) for change in (warp, -warp)] if warp else []
-    return [network_input(normalise(one), model) for one in (cepstra, *changed)]
+    rows = as_wide_as(features, cepstra)
+    changed = [warped(rows, features, change) for change in (warp, -warp)] if warp else []
+    return [network_input(normalise(one, features.n_high), model) for one in (rows, *changed)]

@@ -17,6 +17,9 @@ WINDOW_SAMPLES = 410
 INT16_SCALE = 32_768.0
 _BIN_HZ = SAMPLE_RATE_HZ / FFT_SIZE
 _LOG_FLOOR = 1e-4
+_HAMMING, _HANN = (0.54, 0.46), (0.5, 0.5)  # what is loud below leaks through the first into the high bands
+# Of a band above high_hz: about what rounding to 16 bits leaves there. What lies below it was never recorded.
+_HIGH_FLOOR = 10.0
 
 _RING_FRAMES = 21
 _FRAMES_TO_SPEECH = 10
@@ -45,16 +48,28 @@ def cosine_transform(n: int) -> np.ndarray:
     return transform
 
 
-class MelCepstra:
-    """Windowed samples -> mel energies -> cepstra, without memory from frame to frame."""
+class _Bands:
+    """Frames -> energies of mel bands. window: coefficients of a cosine window."""
 
-    def __init__(self, config: FeatureConfig):
-        bank = mel_bank(config.n_filters, config.low_hz, config.high_hz)
+    def __init__(self, n: int, low_hz: float, high_hz: float, window: tuple[float, float]):
+        bank = mel_bank(n, low_hz, high_hz)
         used = np.flatnonzero(bank.any(axis=0))
         first, last = (used[0], used[-1] + 1) if len(used) else (0, 1)
         self._bank = np.ascontiguousarray(bank[:, first:last])
         angle = 2 * np.pi * np.arange(WINDOW_SAMPLES) / (WINDOW_SAMPLES - 1)
-        self._spectrum = PowerSpectrum((0.54 - 0.46 * np.cos(angle)) * INT16_SCALE, first, last)
+        self._spectrum = PowerSpectrum((window[0] - window[1] * np.cos(angle)) * INT16_SCALE, first, last)
+
+    def __call__(self, frames: np.ndarray) -> np.ndarray:
+        return rows_times(self._spectrum(frames), self._bank)
+
+
+class MelCepstra:
+    """Windowed samples -> mel energies -> cepstra, without memory from frame to frame."""
+
+    def __init__(self, config: FeatureConfig):
+        self._n_filters, self._n_high = config.n_filters, config.n_high
+        self._low = _Bands(config.n_filters, config.low_hz, config.high_hz, _HAMMING)
+        self._high = _Bands(config.n_high, config.high_hz, SAMPLE_RATE_HZ / 2, _HANN)
         lifter = np.ones(config.n_cepstra)
         if config.lifter:
             order = np.arange(config.n_cepstra)
@@ -63,19 +78,29 @@ class MelCepstra:
         self._transform = np.ascontiguousarray(transform * lifter[:, None])
 
     def energies(self, frames: np.ndarray) -> np.ndarray:
-        """frames: pre-emphasised samples in [-1, 1], (n, 410) -> mel energies float64 (n, n_filters)."""
-        return rows_times(self._spectrum(frames), self._bank)
+        """frames: pre-emphasised samples in [-1, 1], (n, 410) -> mel energies float64 (n, n_filters + n_high)."""
+        low = self._low(frames)
+        return np.concatenate([low, self._high(frames)], axis=1) if self._n_high else low
 
-    def cepstra(self, energies: np.ndarray) -> np.ndarray:
-        """Mel energies (n, n_filters) -> liftered cepstra float32 (n, n_cepstra)."""
-        return rows_times(np.log(energies + _LOG_FLOOR), self._transform).astype(np.float32)
+    def cepstra(self, energies: np.ndarray, gain: np.ndarray | None = None) -> np.ndarray:
+        """Energies as above -> liftered cepstra and log energies of the high bands, float32 (n, width).
+
+        gain: of each filter, float64 (n, n_filters); there is none of the high bands.
+        """
+        low, high = energies[:, : self._n_filters], energies[:, self._n_filters :]
+        if gain is not None:
+            low = low * gain
+        cepstra = rows_times(np.log(low + _LOG_FLOOR), self._transform).astype(np.float32)
+        if not self._n_high:
+            return cepstra
+        return np.concatenate([cepstra, np.log(high + _HIGH_FLOOR).astype(np.float32)], axis=1)
 
 
 class SilenceGate:
     """Lets speech through, with up to 21 frames before its start and 49 after its end."""
 
-    def __init__(self, n_cepstra: int):
-        self._held = np.empty((0, n_cepstra), np.float32)
+    def __init__(self, width: int):
+        self._held = np.empty((0, width), np.float32)
         self._held_index = np.empty(0, np.int64)
         self._in_speech = False
         self._run = 0
@@ -83,7 +108,7 @@ class SilenceGate:
     def push(
         self, cepstra: np.ndarray, index: np.ndarray, speech: np.ndarray, is_tail: bool = False
     ) -> tuple[np.ndarray, np.ndarray]:
-        """cepstra float32 (n, n_cepstra), frame numbers int64 (n,), speech bool (n,) -> those let through.
+        """cepstra float32 (n, width), frame numbers int64 (n,), speech bool (n,) -> those let through.
 
         is_tail: the zero-padded frame at the end; it never brings the held ones with it.
         """
@@ -116,23 +141,25 @@ class VoxforgeCepstra:
     window_samples = WINDOW_SAMPLES
 
     def __init__(self, config: FeatureConfig):
-        self.n_cepstra = config.n_cepstra
+        self.width = config.width
         self._config = config
         self._follows = config.remove_noise or config.remove_silence
         self._mel = MelCepstra(config)
         self._noise = NoiseTracker(config.n_filters)
-        self._gate = SilenceGate(config.n_cepstra)
+        self._gate = SilenceGate(config.width)
 
     def rows(self, span: np.ndarray) -> np.ndarray:
         """What each frame is by itself. span: pre-emphasised samples of n overlapping frames, float64.
 
-        Gives mel energies, float64 (n, n_filters).
+        Gives mel energies, float64 (n, n_filters + n_high).
         """
         return self._mel.energies(np.lib.stride_tricks.sliding_window_view(span, WINDOW_SAMPLES)[::HOP_SAMPLES])
 
     def follow(self, rows_of_each: list[np.ndarray]) -> list[np.ndarray | None]:
         """The rows of whole recordings, followed through all of them at once, each as `finish` takes it."""
-        return follow_together(rows_of_each) if self._follows else [None] * len(rows_of_each)
+        if not self._follows:
+            return [None] * len(rows_of_each)
+        return follow_together([np.ascontiguousarray(rows[:, : self._config.n_filters]) for rows in rows_of_each])
 
     def finish(
         self, rows: np.ndarray, index: np.ndarray, is_tail: bool = False, followed: np.ndarray | None = None
@@ -140,12 +167,12 @@ class VoxforgeCepstra:
         """The next rows of the recording and their frames' numbers, int64 (n,). followed: of these rows, where it is
         known already.
 
-        Gives cepstra float32 (n, n_cepstra) and their frame numbers int64 (n,), without the removed silence.
+        Gives cepstra float32 (n, width) and their frame numbers int64 (n,), without the removed silence.
         """
         if not self._follows:
             return self._mel.cepstra(rows), index
-        gain, speech = self._noise.push(rows, followed)
-        cepstra = self._mel.cepstra(rows * gain if self._config.remove_noise else rows)
+        gain, speech = self._noise.push(rows[:, : self._config.n_filters], followed)
+        cepstra = self._mel.cepstra(rows, gain if self._config.remove_noise else None)
         return self._gate.push(cepstra, index, speech, is_tail) if self._config.remove_silence else (cepstra, index)
 
     @staticmethod

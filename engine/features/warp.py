@@ -34,3 +34,9 @@ def warp_matrix(features: FeatureConfig, change: float) -> np.ndarray:
     interpolate[below, bands] = 1 - share
     interpolate[below + 1, bands] += share
     return (to_mel @ interpolate @ from_mel).astype(np.float32)
+
+
+def warped(rows: np.ndarray, features: FeatureConfig, change: float) -> np.ndarray:
+    """Features (n_frames, n_cepstra or width) with their cepstra warped; high bands stay as they are."""
+    cepstra = rows[:, : features.n_cepstra] @ warp_matrix(features, change)
+    return np.concatenate([cepstra, rows[:, features.n_cepstra :]], axis=1)

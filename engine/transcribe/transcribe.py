@@ -50,8 +50,8 @@ class Transcriber:
     def warm_up(self) -> None:
         """Recognises a second of nothing, so that the first real one waits for no library."""
         FrontEnd(self._model.features).push(np.zeros(SAMPLE_RATE_HZ, np.float32))
-        n_cepstra = self._model.features.n_cepstra
-        self._recognise([network_input(np.zeros((100, n_cepstra), np.float32), self._model.model)])
+        nothing = np.zeros((100, self._model.features.width), np.float32)
+        self._recognise([network_input(nothing, self._model.model)])
 
     def transcribe(self, path: Path, from_s: float = 0.0, track: int | None = None) -> Iterator[Event]:
         """A whole file: Started, then Final and Progress, then Finished. Raises AudioError.

@@ -34,7 +34,7 @@ _GROUPS = (
     ),
     (
         N_("Other voices, other rooms"),
-        ("speed", "warp", "noise", "jitter", "time_masks", "time_mask_frames", "band_mask", "reverberation"),
+        ("speed", "warp", "noise", "jitter", "time_masks", "time_mask_frames", "band_mask", "reverberation", "no_high"),
     ),
     (
         N_("Learning"),

@@ -6,6 +6,7 @@ The pre-flight report goes to standard output, everything else to standard error
 import argparse
 import time
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -57,6 +58,7 @@ def add_corpus_options(parser: argparse.ArgumentParser) -> None:
         default="shipped",
         help="front end of the model to be trained (default: %(default)s)",
     )
+    add("--high", type=int, default=0, metavar="N", help="bands above the cepstra's, kept too (default: %(default)s)")
     add(
         "--rooms",
         type=int,
@@ -109,6 +111,7 @@ def corpus(arguments: argparse.Namespace) -> int:
     from trainer.corpus.preflight import Rules
 
     features, model = PRESETS[arguments.preset]
+    features = replace(features, n_high=arguments.high)
     report = _Report()
     rules = Rules(features, model.n_stacked, rooms=arguments.rooms)
     try:

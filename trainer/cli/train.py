@@ -4,6 +4,7 @@ import argparse
 import logging
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from engine.cli import say
@@ -63,6 +64,7 @@ def add_train_options(parser: argparse.ArgumentParser) -> None:
     )
     add("--align-with", type=Path, metavar="CHECKPOINT", help="model that finds the words, for --splice")
     add("--layers", type=int, help="bidirectional LSTM layers")
+    add("--high", type=int, metavar="N", help="bands above the cepstra's that are heard too; corpora may lack them")
     add("--units", type=int, help="units of each layer and direction; with --from, at least as many as there")
     add("--stacked", type=int, help="neighbouring frames joined before the first layer")
     add("--deltas", action="store_true", default=None, help="add the slopes of the cepstra")
@@ -136,6 +138,8 @@ def _request(arguments: argparse.Namespace) -> Request:
     features, model = PRESETS[arguments.preset]
     if arguments.start:
         features, model = shape_of_start(arguments.out, arguments.start)
+    if arguments.high is not None:
+        features = replace(features, n_high=arguments.high)
     given = {field: getattr(arguments, option) for option, field in _SHAPE.items()}
     return Request(
         out=arguments.out,

@@ -53,7 +53,7 @@ def build_cache(
     if report and _is_whole(folder, report):
         yield CacheReady(folder, report, reused=True)
         return
-    with whole_folder(folder) as new, closing(Collector(new, rules.features.n_cepstra, means.open_file)) as collector:
+    with whole_folder(folder) as new, closing(Collector(new, rules.features.width, means.open_file)) as collector:
         rejects = list(corpus.rejects)
         yield from _collected(corpus.recordings, rules, means, collector, rejects)
         if not collector.rows:

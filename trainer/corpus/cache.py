@@ -6,7 +6,7 @@ utterances.tsv   id, speaker, split, start, frames, text   (header line, tab sep
 config.json      the FeatureConfig it was made with, and more; only where it was made here
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -67,8 +67,14 @@ class FeatureCache:
             )
 
     def require(self, features: FeatureConfig) -> None:
-        """Raises CorpusError where a model that hears with `features` cannot be trained on it."""
-        if self.config not in (None, features) or self.n_cepstra != features.n_cepstra:
+        """Raises CorpusError where a model that hears with `features` cannot be trained on it.
+
+        One of them may have high bands where the other has none.
+        """
+        wide = features.n_high or (self.config.n_high if self.config else 0)
+        fitting = [replace(features, n_high=n_high) for n_high in (wide, 0)]
+        made_for = [self.config] if self.config else fitting
+        if not any(one in fitting and one.width == self.n_cepstra for one in made_for):
             raise CorpusError(
                 path=self.folder,
                 reason="it was made for another front end than the model's; make it anew with the model's preset",

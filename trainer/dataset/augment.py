@@ -1,13 +1,14 @@
 """Changes to cepstra that leave the words alone, so that a model hears more voices than it was given.
 
-All take cepstra (n_frames, n_cepstra) and a random generator; equal generators give equal results.
+All take cepstra, with high bands behind them or without (n_frames, n_cepstra or width), and a random generator; equal
+generators give equal results.
 """
 
 import numpy as np
 
 from engine.config import HOP_S, FeatureConfig
-from engine.features.network_input import normalise
-from engine.features.warp import to_log_mel, warp_matrix
+from engine.features.network_input import as_wide_as, normalise
+from engine.features.warp import to_log_mel, warped
 from trainer.settings import TrainConfig
 
 _WARPS = 41
@@ -17,20 +18,31 @@ _SILENT = 1e-6
 
 def warp(cepstra: np.ndarray, features: FeatureConfig, most: float, rng: np.random.Generator) -> np.ndarray:
     """Stretches the mel axis by up to `most` either way."""
-    change = most * (2 * int(rng.integers(_WARPS)) / (_WARPS - 1) - 1)
-    return cepstra @ warp_matrix(features, change)
+    return warped(cepstra, features, most * (2 * int(rng.integers(_WARPS)) / (_WARPS - 1) - 1))
+
+
+def _log_mel(rows: np.ndarray, features: FeatureConfig) -> np.ndarray:
+    """Log energies of all bands, those above high_hz last."""
+    to_mel, _ = to_log_mel(features)
+    return np.concatenate([rows[:, : features.n_cepstra] @ to_mel, rows[:, features.n_cepstra :]], axis=1)
+
+
+def _changed(rows: np.ndarray, change: np.ndarray, features: FeatureConfig) -> np.ndarray:
+    """Rows whose bands are changed by so many nats."""
+    _, from_mel = to_log_mel(features)
+    cepstra = change[:, : features.n_filters] @ from_mel
+    return rows + np.concatenate([cepstra, change[:, features.n_filters :]], axis=1)
 
 
 def add_noise(cepstra: np.ndarray, features: FeatureConfig, rng: np.random.Generator) -> np.ndarray:
     """Adds steady noise of a random tilt, 5 to 30 dB below the speech, to the mel energies."""
-    to_mel, from_mel = to_log_mel(features)
-    log_mel = cepstra @ to_mel
+    log_mel = _log_mel(cepstra, features)
     speech = np.percentile(log_mel, 80, axis=0)
     below_db = rng.uniform(5, 30)
-    tilt = np.linspace(-1, 1, features.n_filters) * rng.uniform(-1.5, 1.5)
+    tilt = np.linspace(-1, 1, log_mel.shape[1]) * rng.uniform(-1.5, 1.5)
     level = speech.mean() + 0.5 * (speech - speech.mean()) + tilt - below_db / 10 * np.log(10)
     noise = level + rng.normal(0, 0.5, log_mel.shape)
-    return cepstra + (np.logaddexp(log_mel, noise) - log_mel) @ from_mel
+    return _changed(cepstra, np.logaddexp(log_mel, noise) - log_mel, features)
 
 
 def add_reverberation(cepstra: np.ndarray, features: FeatureConfig, rng: np.random.Generator) -> np.ndarray:
@@ -41,24 +53,25 @@ def add_reverberation(cepstra: np.ndarray, features: FeatureConfig, rng: np.rand
     """
     from scipy.signal import lfilter  # the window imports this module
 
-    to_mel, from_mel = to_log_mel(features)
-    log_mel = cepstra @ to_mel
-    seconds = rng.uniform(0.2, 0.9) * np.linspace(1, rng.uniform(0.6, 1), features.n_filters)
+    log_mel = _log_mel(cepstra, features)
+    seconds = rng.uniform(0.2, 0.9) * np.linspace(1, rng.uniform(0.6, 1), log_mel.shape[1])
     decay = 10 ** (-6 * HOP_S / seconds)
     heard = np.pad(np.exp(log_mel), ((_TAIL_AFTER, 0), (0, 0)))[: len(log_mel)]
     tail = np.stack([lfilter([1.0], [1.0, -d], band) for d, band in zip(decay, heard.T, strict=True)], axis=1)
     weaker = (1 - decay) * 10 ** (-rng.uniform(2, 15) / 10)
-    return cepstra + (np.logaddexp(log_mel, np.log(weaker * tail + _SILENT)) - log_mel) @ from_mel
+    return _changed(cepstra, np.logaddexp(log_mel, np.log(weaker * tail + _SILENT)) - log_mel, features)
 
 
 def mask_bands(cepstra: np.ndarray, features: FeatureConfig, widest: int, rng: np.random.Generator) -> np.ndarray:
     """Flattens up to `widest` neighbouring mel bands to their mean over the utterance (Park et al. 2019)."""
-    to_mel, from_mel = to_log_mel(features)
-    width = int(rng.integers(min(widest, features.n_filters) + 1))
-    first = int(rng.integers(features.n_filters - width + 1))
-    bands = slice(first, first + width)
-    heard = cepstra @ to_mel[:, bands]
-    return cepstra + (heard.mean(axis=0) - heard) @ from_mel[bands]
+    log_mel = _log_mel(cepstra, features)
+    n_bands = log_mel.shape[1]
+    width = int(rng.integers(min(widest, n_bands) + 1))
+    first = int(rng.integers(n_bands - width + 1))
+    change = np.zeros_like(log_mel)
+    masked = slice(first, first + width)
+    change[:, masked] = log_mel[:, masked].mean(axis=0) - log_mel[:, masked]
+    return _changed(cepstra, change, features)
 
 
 def change_speed(cepstra: np.ndarray, factor: float) -> np.ndarray:
@@ -105,7 +118,9 @@ def augmented(
         fastest = len(cepstra) / max(1, fewest_frames)
         factor = min(rng.uniform(1 - settings.speed, 1 + settings.speed), fastest)
         cepstra = change_speed(cepstra, factor)
-    cepstra = normalise(cepstra)
+    if settings.no_high and rng.random() < settings.no_high:
+        cepstra = cepstra[:, : features.n_cepstra]
+    cepstra = normalise(as_wide_as(features, cepstra), features.n_high)
     if settings.jitter:
         cepstra = cepstra + rng.normal(0, settings.jitter, cepstra.shape).astype(np.float32)
     return mask_time(cepstra, settings.time_masks, settings.time_mask_frames, rng)

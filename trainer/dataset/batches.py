@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.alphabet import SPACE, Alphabet, fewest_steps
 from engine.config import FeatureConfig, ModelConfig
-from engine.features.network_input import network_input, normalise
+from engine.features.network_input import as_wide_as, network_input, normalise
 from trainer.corpus.cache import FeatureCache, Utterance
 from trainer.dataset.augment import augmented
 from trainer.errors import TrainingError
@@ -50,8 +50,9 @@ class Example:
         return sum(frames for _, _, frames in self.pieces)
 
     def cepstra(self) -> np.ndarray:
-        """float32 (frames, n_cepstra), not normalised."""
-        return np.concatenate([cache.rows(start, frames) for cache, start, frames in self.pieces])
+        """float32 (frames, width), not normalised; without high bands where one of the pieces has none."""
+        rows = [cache.rows(start, frames) for cache, start, frames in self.pieces]
+        return np.concatenate([some[:, : min(one.shape[1] for one in rows)] for some in rows])
 
 
 def recording(cache: FeatureCache, utterance: Utterance) -> Example:
@@ -108,7 +109,8 @@ class Examples:
 
     def batch(self, examples: Sequence[Example]) -> Batch:
         """As they are, for evaluation."""
-        inputs = [network_input(normalise(e.cepstra()), self._model) for e in examples]
+        whole = [as_wide_as(self._features, e.cepstra()) for e in examples]
+        inputs = [network_input(normalise(rows, self._features.n_high), self._model) for rows in whole]
         return self._padded(examples, inputs)
 
     def augmented_batch(

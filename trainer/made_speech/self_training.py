@@ -17,7 +17,7 @@ import numpy as np
 from engine.alphabet import SPACE, fewest_steps
 from engine.config import HOP_S
 from engine.decode.greedy import Decoder, TimedWord
-from engine.features.network_input import network_input, normalise
+from engine.features.network_input import as_wide_as, hearings
 from engine.model.checkpoint import Description
 from engine.model.recogniser import Recogniser
 from trainer.corpus.cache import FeatureCache, Utterance
@@ -129,11 +129,11 @@ def write_labelled(
     cache.require(model.features)
     alone = books is not None and books.alone
     with whole_folder(folder) as new:
-        collector = Collector(new, model.features.n_cepstra)
+        collector = Collector(new, model.features.width)
         try:
             for done, utterance in enumerate(cache.utterances, start=1):
-                cepstra = cache.rows(utterance.start, utterance.frames)
-                (log_probs,) = recognise([network_input(normalise(cepstra), model.model)])
+                cepstra = as_wide_as(model.features, cache.rows(utterance.start, utterance.frames))
+                (log_probs,) = recognise(hearings(cepstra, model.features, model.model, warp=0))
                 for one in labelled(decoder.decode(log_probs), len(log_probs), sure, books):
                     _add(collector, utterance, cepstra, one, model)
                 yield Extracting(done, len(cache.utterances), None)

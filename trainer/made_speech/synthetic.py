@@ -112,7 +112,7 @@ def write_corpus(folder: Path, texts: Sequence[str], plan: Plan) -> Iterator[Ext
         raise SynthesiserMissing(program=ESPEAK)
     rejects: list[Reject] = []
     with whole_folder(folder) as new:
-        collector, started_s = Collector(new, plan.features.n_cepstra), time.monotonic()
+        collector, started_s = Collector(new, plan.features.width), time.monotonic()
         try:
             for done, (text, voice, heard) in enumerate(_all_heard(texts, available, plan), start=1):
                 if heard is None:

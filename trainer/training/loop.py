@@ -95,7 +95,7 @@ class Training:
     def _first_weights(self, start_from: Checkpoint | None) -> dict[str, np.ndarray]:
         rng = np.random.default_rng(self.settings.seed)
         shape = self.features, self.model, self.alphabet.n_labels
-        weights = grown(start_from, self.model, rng) if start_from else initial_weights(*shape, rng)
+        weights = grown(start_from, self.features, self.model, rng) if start_from else initial_weights(*shape, rng)
         if self.settings.intermediate:
             weights = weights | initial_lower_output(self.model, self.alphabet.n_labels, rng)
         return weights

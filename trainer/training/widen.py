@@ -6,7 +6,7 @@ weights of zero onto all that was there before. Nothing hears them until trainin
 
 import numpy as np
 
-from engine.config import ModelConfig
+from engine.config import FeatureConfig, ModelConfig
 from engine.model.checkpoint import Checkpoint
 from engine.model.weights import DIRECTIONS, initial_weights
 from trainer.errors import TrainingError
@@ -14,10 +14,13 @@ from trainer.errors import TrainingError
 _GATES = 4
 
 
-def grown(checkpoint: Checkpoint, model: ModelConfig, rng: np.random.Generator) -> dict[str, np.ndarray]:
+def grown(
+    checkpoint: Checkpoint, features: FeatureConfig, model: ModelConfig, rng: np.random.Generator
+) -> dict[str, np.ndarray]:
     """Weights of the shape `model` that give the same log-probabilities as the checkpoint's.
 
-    Raises TrainingError where more than the number of units differs, or there are fewer.
+    features: as the checkpoint's, but for more high bands. Raises TrainingError where more than these and the number
+    of units differs, or there are fewer.
     """
     old = checkpoint.model
     if (old.n_layers, old.n_stacked, old.deltas) != (model.n_layers, model.n_stacked, model.deltas):
@@ -27,15 +30,15 @@ def grown(checkpoint: Checkpoint, model: ModelConfig, rng: np.random.Generator) 
             reason="the model to start from has {n_units} units; give at least as many, or start from chance",
             n_units=old.n_units,
         )
-    if model.n_units == old.n_units:
+    if (model.n_units, features) == (old.n_units, checkpoint.features):
         return dict(checkpoint.weights)
-    weights = initial_weights(checkpoint.features, model, checkpoint.alphabet.n_labels, rng)
+    weights = initial_weights(features, model, checkpoint.alphabet.n_labels, rng)
     columns = _gates(old.n_units, model.n_units)
     for layer in range(model.n_layers):
         for direction in DIRECTIONS:
             name = f"layer{layer}/{direction}"
             kernel = checkpoint.weights[f"{name}/kernel"]
-            inputs = _from_below(old.n_units, model.n_units) if layer else np.arange(len(kernel) - old.n_units)
+            inputs = _from_below(old.n_units, model.n_units) if layer else _heard_before(checkpoint, features)
             n_inputs = len(weights[f"{name}/kernel"]) - model.n_units
             rows = np.r_[inputs, n_inputs + np.arange(old.n_units)]
             weights[f"{name}/kernel"][:, columns] = 0
@@ -55,3 +58,10 @@ def _gates(old: int, new: int) -> np.ndarray:
 def _from_below(old: int, new: int) -> np.ndarray:
     """Where the old units stand among both directions of a layer."""
     return np.concatenate([direction * new + np.arange(old) for direction in range(len(DIRECTIONS))])
+
+
+def _heard_before(checkpoint: Checkpoint, features: FeatureConfig) -> np.ndarray:
+    """Where the old inputs of a step stand among the new ones; each of its frames has the high bands at its end."""
+    model, old = checkpoint.model, checkpoint.features
+    frames = np.arange(model.n_stacked * (2 if model.deltas else 1))
+    return (frames[:, None] * features.width + np.arange(old.width)).ravel()

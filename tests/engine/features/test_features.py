@@ -15,6 +15,7 @@ from tests.helpers.sounds import bursts, noise, tone
 PLAIN = replace(VOXFORGE, remove_noise=False, remove_silence=False)
 DENOISED = replace(VOXFORGE, remove_silence=False)
 GATED = replace(VOXFORGE, remove_noise=False)
+HIGH = replace(VOXFORGE, n_high=8)
 REFERENCES = {"plain": PLAIN, "denoised": DENOISED, "denoised-vad": VOXFORGE}
 
 
@@ -52,7 +53,7 @@ def test_agrees_with_the_original_program(original, name, kind):
         assert np.abs(frames.cepstra - wanted).max() < 1e-4
 
 
-@pytest.mark.parametrize("config", [VOXFORGE, DENOISED, PLAIN, GATED])
+@pytest.mark.parametrize("config", [VOXFORGE, DENOISED, PLAIN, GATED, HIGH])
 @pytest.mark.parametrize("sizes", [[1, 1, 1, 300], [160], [409, 1], [7_919], [16_000], [0, 50_000], [3, 700, 0, 159]])
 def test_block_sizes_change_no_bit(utterance, config, sizes):
     whole, parts = extract(utterance, config), in_blocks(utterance, config, sizes)
@@ -69,7 +70,7 @@ def test_classic_in_blocks_is_classic_at_once(utterance, sizes):
     np.testing.assert_allclose(parts.cepstra, whole.cepstra, atol=1e-5)
 
 
-@pytest.mark.parametrize("config", [VOXFORGE, DENOISED, PLAIN, GATED, CLASSIC])
+@pytest.mark.parametrize("config", [VOXFORGE, DENOISED, PLAIN, GATED, HIGH, CLASSIC])
 def test_recordings_together_are_each_alone(utterance, config):
     recordings = [
         utterance[16_000:40_000],
@@ -96,6 +97,34 @@ def test_recordings_together_are_each_alone(utterance, config):
         assert frames.cepstra.dtype == np.float32
         assert frames.window_s == alone.window_s
     assert len(together[2]) > 100
+
+
+def test_high_bands_stand_beside_the_same_cepstra(utterance):
+    both, cepstra = extract(utterance, HIGH), extract(utterance, VOXFORGE)
+
+    np.testing.assert_array_equal(both.index, cepstra.index)
+    np.testing.assert_array_equal(both.cepstra[:, :13], cepstra.cepstra)
+    assert both.cepstra.shape[1] == HIGH.width == 21
+
+
+@pytest.mark.parametrize(("hz", "loudest"), [(3_900, 0), (5_600, 4), (7_500, 7)])
+def test_a_high_tone_is_heard_in_its_band(hz, loudest):
+    rows = extract(tone(0.5, hz), replace(PLAIN, n_high=8)).cepstra[5:-5, 13:]
+
+    assert rows.mean(axis=0).argmax() == loudest
+    assert np.ptp(rows.mean(axis=0)) > 10
+
+
+def test_what_was_never_recorded_in_the_high_bands_stays_nothing(utterance):
+    spectrum = np.fft.rfft(utterance)
+    spectrum[round(3_400 * len(utterance) / 16_000) :] = 0
+    narrow = np.round(np.fft.irfft(spectrum, len(utterance)) * 32_767) / 32_767  # as 16 bits keep it
+
+    def heard(samples):
+        return normalise(extract(samples.astype(np.float32), HIGH).cepstra, 8)[:, 13:]
+
+    assert heard(narrow).std() < 0.25 < 0.5 < heard(utterance + noise(6.3) * (np.abs(utterance) > 0.05)).std()
+    assert not normalise(np.zeros((5, 21), np.float32), 8).any()
 
 
 def test_nothing_together_is_nothing():

@@ -1,6 +1,10 @@
+import json
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from engine.config import VOXFORGE
 from tests.helpers.models import write_cache
 from trainer.corpus.cache import FeatureCache
 from trainer.errors import CorpusError
@@ -56,3 +60,19 @@ def test_utterances_beyond_the_features_are_refused(tmp_path):
 def test_an_unknown_split_names_those_that_exist(tmp_path):
     with pytest.raises(CorpusError, match="dev_seen_text, dev_unseen_text, train"):
         FeatureCache(write_cache(tmp_path / "c")).split("test")
+
+
+def test_high_bands_may_be_missing_on_either_side_but_nothing_else_may_differ(tmp_path):
+    narrow = FeatureCache(write_cache(tmp_path / "c", n_train=1, n_held=1))
+    folder = write_cache(tmp_path / "w", n_train=1, n_held=1)
+    np.save(folder / "features.npy", np.zeros((500, 17), np.int8))
+    np.savez(folder / "scale.npz", scale=np.ones(17, np.float32), offset=np.zeros(17, np.float32))
+    (folder / "config.json").write_text(json.dumps({"features": replace(VOXFORGE, n_high=4).to_dict()}), "utf-8")
+    wide = FeatureCache(folder)
+
+    for cache in (narrow, wide):
+        for n_high in (0, 4):
+            cache.require(replace(VOXFORGE, n_high=n_high))
+    for features in (replace(VOXFORGE, n_high=5), replace(VOXFORGE, n_high=4, n_filters=16)):
+        with pytest.raises(CorpusError, match="another front end"):
+            wide.require(features)

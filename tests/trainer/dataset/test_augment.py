@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from engine.config import CLASSIC, VOXFORGE
 from engine.features.front_end import extract
+from engine.features.network_input import normalise
 from engine.features.warp import to_log_mel
 from tests.helpers.models import letter_cepstra
 from trainer.dataset import nonspeech
@@ -21,6 +24,28 @@ from trainer.settings import TrainConfig
 @pytest.fixture
 def cepstra():
     return letter_cepstra("мама мыла раму", np.random.default_rng(0)).astype(np.float32)
+
+
+def test_high_bands_are_changed_with_the_cepstra_and_may_be_left_out(cepstra):
+    features, rng = replace(VOXFORGE, n_high=4), np.random.default_rng(1)
+    rows = np.concatenate([cepstra, rng.normal(5, 3, (len(cepstra), 4)).astype(np.float32)], axis=1)
+    still = TrainConfig(speed=0, time_masks=0, warp=0, noise=0, jitter=0, band_mask=0)
+
+    def heard(rows, **change):
+        return augmented(rows, features, replace(still, **change), 10, np.random.default_rng(2))
+
+    np.testing.assert_array_equal(heard(rows), normalise(rows, 4))
+    assert not heard(rows, no_high=1)[:, 13:].any()
+    np.testing.assert_array_equal(heard(cepstra), heard(rows, no_high=1))  # a corpus without them
+    np.testing.assert_array_equal(heard(rows, warp=0.1)[:, 13:], heard(rows)[:, 13:])
+    masked = [
+        augmented(rows, features, replace(still, band_mask=4), 10, np.random.default_rng(seed)) for seed in range(9)
+    ]
+    assert any((np.abs(one[:, 13:]).max(axis=0) < 1e-4).any() for one in masked)
+    for change in ({"noise": 1}, {"reverberation": 1}):
+        noisy = heard(rows, **change)
+        assert np.abs(noisy[:, 13:] - heard(rows)[:, 13:]).max() > 0.05
+        assert np.abs(noisy[:, :13] - heard(rows)[:, :13]).max() > 0.05
 
 
 @pytest.mark.parametrize("features", [VOXFORGE, CLASSIC])

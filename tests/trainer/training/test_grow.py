@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from engine.alphabet import Alphabet
-from engine.config import CLASSIC, ModelConfig
-from engine.features.network_input import n_inputs
+from engine.config import CLASSIC, VOXFORGE, ModelConfig
+from engine.features.network_input import n_inputs, network_input
 from engine.model.checkpoint import Checkpoint
 from engine.model.network_graph import network_graph
 from engine.model.recogniser import Recogniser
@@ -28,7 +28,7 @@ def small():
 
 
 def test_a_wider_model_says_the_same(small):
-    weights = grown(small, _WIDE, np.random.default_rng(1))
+    weights = grown(small, small.features, _WIDE, np.random.default_rng(1))
     assert {name: value.shape for name, value in weights.items()} == weight_shapes(
         CLASSIC, _WIDE, small.alphabet.n_labels
     )
@@ -43,8 +43,28 @@ def test_a_wider_model_says_the_same(small):
         np.testing.assert_allclose(after, before, atol=1e-5)
 
 
+@pytest.mark.parametrize("deltas", [False, True])
+def test_a_model_that_hears_high_bands_too_says_the_same_at_first(deltas):
+    model, alphabet, rng = dataclasses.replace(_SMALL, deltas=deltas), Alphabet(), np.random.default_rng(3)
+    weights = initial_weights(VOXFORGE, model, alphabet.n_labels, rng)
+    start = Checkpoint(alphabet, VOXFORGE, model, weights=weights)
+    wide = dataclasses.replace(VOXFORGE, n_high=4)
+    cepstra = rng.standard_normal((40, 13)).astype(np.float32)
+    rows = np.concatenate([cepstra, rng.standard_normal((40, 4)).astype(np.float32)], axis=1)
+    log_probs = [
+        Recogniser(network_graph(model, some, quantised=False), n_inputs(features, model), alphabet.n_labels)(
+            [network_input(heard, model)]
+        )[0]
+        for features, some, heard in (
+            (VOXFORGE, weights, cepstra),
+            (wide, grown(start, wide, model, np.random.default_rng(1)), rows),
+        )
+    ]
+    np.testing.assert_allclose(log_probs[1], log_probs[0], atol=1e-5)
+
+
 def test_the_new_units_are_at_work_but_not_heard(small):
-    weights = grown(small, _WIDE, np.random.default_rng(1))
+    weights = grown(small, small.features, _WIDE, np.random.default_rng(1))
     new = np.r_[6:10, 16:20]
     assert not weights["output/kernel"][new].any()
     assert weights["layer1/forward/kernel"][:, 6:10].all()  # input gates of the new units
@@ -52,7 +72,7 @@ def test_the_new_units_are_at_work_but_not_heard(small):
 
 
 def test_a_model_of_the_same_shape_is_left_as_it_is(small):
-    weights = grown(small, _SMALL, np.random.default_rng(1))
+    weights = grown(small, small.features, _SMALL, np.random.default_rng(1))
     assert all(weights[name] is small.weights[name] for name in small.weights)
 
 
@@ -62,4 +82,4 @@ def test_a_model_of_the_same_shape_is_left_as_it_is(small):
 )
 def test_other_shapes_are_refused(small, change, told):
     with pytest.raises(TrainingError, match=told):
-        grown(small, dataclasses.replace(_WIDE, **change), np.random.default_rng(1))
+        grown(small, small.features, dataclasses.replace(_WIDE, **change), np.random.default_rng(1))
