@@ -31,8 +31,8 @@ def dates(tokens: Sequence[Token], at: int) -> Match | None:
     if numeric is not None:
         return numeric
     chain = [at]
-    while word_at(tokens, chain[-1] + 1) in _LINKS and ordinal_at(tokens, chain[-1] + 2):
-        chain.append(chain[-1] + 2)
+    while ordinal_at(tokens, following := chain[-1] + (2 if word_at(tokens, chain[-1] + 1) in _LINKS else 1)):
+        chain.append(following)
     while chain:
         end = chain[-1] + 1
         written = [_written(tokens[place], tokens, end) for place in chain]

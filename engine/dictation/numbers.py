@@ -18,7 +18,7 @@ from engine.dictation.dates import dates, decades, kings, year_after_month
 from engine.dictation.number_tokens import Match, Token, number_at, ordinal_at, rewritten, tokens_of, word_at
 from engine.dictation.numerals import is_numeral, listed
 from engine.dictation.phone_numbers import phone_numbers
-from engine.dictation.quantities import fractions, labelled, measured, ranges, signs
+from engine.dictation.quantities import fractions, labelled, measured, ranges, scores, signs
 from engine.text_marks import fold_yo
 
 _IDIOMS = tuple(
@@ -36,6 +36,27 @@ _IDIOMS = tuple(
         "через пятое на десятое",
         "пятое десятое",
         "десятое дело",
+        "сто раз",
+        "сто лет не",
+        "сто лет тебя не",
+        "сто лет вас не",
+        "сто лет его не",
+        "сто лет ее не",
+        "сто рублей а имей сто друзей",
+        "сто очков вперед",
+        "сто к одному",
+        "сто лет одиночества",
+        "десять раз подумай",
+        "десять заповедей",
+        "тридцать лет и три года",
+        "тридцать три богатыря",
+        "тридцать три коровы",
+        "двенадцать стульев",
+        "двенадцать апостолов",
+        "семнадцать мгновений весны",
+        "сорок разбойников",
+        "двадцать лет спустя",
+        "десять негритят",
     )
 )
 _JOIN_ALIKE = frozenset(listed("и или на по плюс минус"))  # numbers in the same case
@@ -56,6 +77,7 @@ _RULES = (
     kings,
     fractions,
     signs,
+    scores,
     ranges,
     measured,
     hours_in_digits,

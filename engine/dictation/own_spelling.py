@@ -1,25 +1,69 @@
 """The person's own words: how they are written where they are recognised, and how they are said where they stand."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import product
+from math import prod
 
+from engine.dictation.inflections import inflections
 from engine.text_marks import fold_yo
+
+_LETTERS = re.compile(r"[^\W\d_]+")
+_MOST_READINGS = 16  # of a phrase in which several words may be forms of own ones
 
 
 class OwnSpelling:
-    """pairs: what is said, normalised, and what is written for it; of two that are said alike the first counts."""
+    """pairs: what is said, normalised, and what is written for it; of two that are said alike the first counts.
+
+    A word that is written as it is said but for capitals, signs and `ё` is known in its other cases too: «Яндексу».
+    """
 
     def __init__(self, pairs: Iterable[tuple[str, str]] = ()):
         self._pairs = tuple(pairs)
         self._written: dict[tuple[str, ...], str] = {}
         for said, written in self._pairs:
             self._written.setdefault(_key(said), written)
+        self._nominatives: dict[str, dict[str, int]] = {}  # by form
+        for words, written in self._written.items():
+            if _is_as_said(words, written):
+                for word, letters in zip(words, _LETTERS.findall(written), strict=True):
+                    for form, n_kept in inflections(word).items() if not letters.isupper() else ():
+                        self._nominatives.setdefault(form, {})[word] = n_kept
 
     def groups(self, words: Sequence[str]) -> list[tuple[int, int, str]]:
         """Where an own word begins, how many of the words it is, and how it is written; the longest counts.
 
         words: lower case, as recognised.
         """
-        return _found(words, self._written)
+        if not self._nominatives:
+            return _found(words, self._written)
+        exact = {at: (n, text) for at, n, text in _found(words, self._written)}
+        found, at = [], 0
+        longest = max(map(len, self._written))
+        folded = [fold_yo(word) for word in words]
+        while at < len(folded):
+            n, text = exact.get(at, (0, ""))
+            for longer in range(min(longest, len(folded) - at), n, -1):
+                inflected = self._inflected(folded[at : at + longer])
+                if inflected is not None:
+                    n, text = longer, inflected
+                    break
+            if n:
+                found.append((at, n, text))
+            at += n or 1
+        return found
+
+    def _inflected(self, words: Sequence[str]) -> str | None:
+        """What is written for forms of own words, if they are such."""
+        readings = [[(word, len(word)), *self._nominatives.get(word, {}).items()] for word in words]
+        if not 1 < prod(map(len, readings)) <= _MOST_READINGS:
+            return None
+        for reading in product(*readings):
+            nominative = tuple(word for word, _n in reading)
+            written = self._written.get(nominative)
+            if written is not None and _is_as_said(nominative, written):
+                return _with_endings(written, words, [n for _word, n in reading])
+        return None
 
     def said(self, text: str) -> str:
         """What is said where a text stands, normalised: «айфон» for iPhone."""
@@ -30,6 +74,21 @@ class OwnSpelling:
         for at, n, said in reversed(_found(words, phrases)):
             words[at : at + n] = [said]
         return " ".join(words)
+
+
+def _is_as_said(words: Sequence[str], written: str) -> bool:
+    return [fold_yo(letters.lower()) for letters in _LETTERS.findall(written)] == list(words)
+
+
+def _with_endings(written: str, words: Sequence[str], n_kept: Sequence[int]) -> str:
+    """The written words with the ends of those that were said, behind so many of their own letters."""
+    ends = iter(zip(words, n_kept, strict=True))
+
+    def ended(found: re.Match[str]) -> str:
+        word, n = next(ends)
+        return found[0][:n] + word[n:]
+
+    return _LETTERS.sub(ended, written)
 
 
 def _key(text: str) -> tuple[str, ...]:

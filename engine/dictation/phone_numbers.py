@@ -10,6 +10,7 @@ _CODES = frozenset(listed("код кода коду кодом коде пин �
 _TELEPHONE = frozenset(listed("телефон телефона телефону телефоном телефоне"))
 _MOBILE = [3, 3, 2, 2]
 _CITY = [3, 2, 2]
+_SHORTEST = 3  # digits of a telephone number
 _LONG_RUN = 3  # digits said one by one
 
 
@@ -64,6 +65,8 @@ def _as_phone(groups: Sequence[str], has_plus: bool, is_named: bool) -> str | No
         return NO_BREAK.join((digits[:3], _grouped(digits[3:])))
     if lengths == _CITY:
         return _grouped(digits)
+    if is_named and len(digits) <= _SHORTEST:  # «телефон ноль два»
+        return digits
     return f"{digits[:2]}-{digits[2:4]}-{digits[4:]}" if is_named and len(digits) == 6 else None
 
 

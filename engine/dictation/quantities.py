@@ -1,5 +1,6 @@
 """Quantities: fractions, signs, per cent, degrees, units, money, ranges, house numbers."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -10,20 +11,26 @@ from engine.text_marks import NO_BREAK
 
 _WHOLE = frozenset(listed("целая целых целой целую целыми целым"))
 _DENOMINATORS = {10: 1, 100: 2, 1000: 3}  # decimals
+_SELDOM_ONE = listed("номер номера ряд место билет вопрос урок задача задание")  # «вопрос один» counts more often
 _LABELS = frozenset(
     listed(
         "дом доме дому домом квартира квартиры квартире квартиру корпус корпуса корпусе строение подъезд "
-        "подъезде офис офисе кабинет кабинете номер номера страница страницы странице страницу глава главы главе "
+        "подъезде офис офисе кабинет кабинете страница страницы странице страницу глава главы главе "
         "главу пункт пункта пункте статья статьи статье статью том тома томе раздел раздела разделе рисунок "
-        "рисунке таблица таблице параграф параграфе вагон вагоне версия версии"
+        "рисунке таблица таблице параграф параграфе вагон вагоне версия версии этаж аудитория аудитории зал зале рейс "
+        "рейса маршрут платформа платформе приложение приложении серия сезон упражнение вариант"
     )
-)
+) | set(_SELDOM_ONE)
 _FUNCTION_WORDS = frozenset(
     listed("и или а но на в во по к ко с со у от до из за о об для при это что где как не то же мы вы он она они я ты")
 )
 _MINUS, _PLUS = "\N{MINUS SIGN}", "+"
 _FEVER = range(34, 43)  # «температура тридцать шесть и шесть»
 _EN_DASH = "\N{EN DASH}"
+_WEATHER_BEFORE = frozenset(listed("до от днем ночью улице сейчас сегодня завтра"))
+_WEATHER_AFTER = frozenset(listed("тепла днем ночью"))
+_SCORE = re.compile("сч[её]т(а|у|ом|е)?")
+_PLAYED = re.compile("(выигр|проигр|побед|обыгр|сыгр|уступ|вед[её]|вел|повел|закончил|заверш)[а-яё]*")
 
 
 def fractions(tokens: Sequence[Token], at: int) -> Match | None:
@@ -38,6 +45,9 @@ def fractions(tokens: Sequence[Token], at: int) -> Match | None:
             return None
         n = first + 2 - at
         return n, [merged(tokens[at : at + n], value=whole.value, tail=f",{decimals}", digits=True)]
+    decimals = _decimals(tokens, at + 2) if word_at(tokens, at + 1) == "и" else None
+    if decimals is not None:  # «два и пять десятых»
+        return 4, [merged(tokens[at : at + 4], value=whole.value, tail=f",{decimals}", digits=True)]
     decimals = _decimals(tokens, at)
     if decimals is not None and is_measure(tokens, at + 2):
         return 2, [merged(tokens[at : at + 2], value=0, tail=f",{decimals}", digits=True)]
@@ -92,19 +102,42 @@ def signs(tokens: Sequence[Token], at: int) -> Match | None:
     is_sure = (
         number.value >= 10 or bool(number.tail) or is_measure(tokens, measured_at) or (is_last and not number.is_one)
     )
-    if not (has_degrees if sign == "плюс" else is_sure):
+    is_warm = has_degrees or _is_weather(tokens, at)
+    if not (is_warm if sign == "плюс" else is_sure):
         return None
     signed = replace(number, said=tokens[at].said + number.said, digits=True)
     return 2, [replace(signed, sign=_MINUS if sign == "минус" else _PLUS)]
 
 
+def _is_weather(tokens: Sequence[Token], at: int) -> bool:
+    """«Днём плюс пять», «плюс тридцать в тени»; nothing is counted there."""
+    is_shade = word_at(tokens, at + 2) == "в" and word_at(tokens, at + 3) == "тени"
+    following = word_at(tokens, at + 2)
+    is_told = word_at(tokens, at - 1) in _WEATHER_BEFORE and not is_counted(tokens, at + 2)
+    return is_shade or following in _WEATHER_AFTER or (is_told and (not following or following in _FUNCTION_WORDS))
+
+
+def scores(tokens: Sequence[Token], at: int) -> Match | None:
+    """«Со счётом пять один», «выиграли три ноль»: 5:1, 3:0."""
+    first, second, before = number_at(tokens, at), number_at(tokens, at + 1), word_at(tokens, at - 1)
+    if first is None or second is None or number_at(tokens, at + 2) or is_counted(tokens, at + 2):
+        return None
+    are_small = all(token.is_upright and token.value < 30 and not token.tail for token in (first, second))
+    is_score = _SCORE.fullmatch(before) or (_PLAYED.fullmatch(before) and first.is_small and second.is_small)
+    return (2, [merged([first, second], text=f"{first.value}:{second.value}")]) if are_small and is_score else None
+
+
 def ranges(tokens: Sequence[Token], at: int) -> Match | None:
     """«Десять пятнадцать минут» is 10–15; small ones only where they are measured, else they are «два-три раза»."""
-    first, second = number_at(tokens, at), number_at(tokens, at + 1)
-    is_approximate = is_counted(tokens, at + 2) or (
+    first, second, before = number_at(tokens, at), number_at(tokens, at + 1), number_at(tokens, at - 1)
+    is_behind = (before is not None and before.is_lone_scale) or (
         is_counted(tokens, at - 1) and word_at(tokens, at - 1) != "раз"  # «лет десять пятнадцать», but «раз два три»
     )
-    if first is None or second is None or number_at(tokens, at - 1) or not is_approximate:
+    if first is None or second is None or (before is not None and not is_behind):
+        return None
+    if second.scale > 1 and first.scale == 1:
+        return _range_of_scale(first, second)
+    if not (is_behind or is_counted(tokens, at + 2)):
         return None
     if any(token.is_doubtful or token.is_one or token.tail or token.value >= 10**6 for token in (first, second)):
         return None
@@ -115,6 +148,18 @@ def ranges(tokens: Sequence[Token], at: int) -> Match | None:
     if not is_large:
         return 2, [merged([first, second], text=f"{' '.join(first.said)}-{' '.join(second.said)}")]
     return 2, [merged([first, second], value=first.value, tail=f"{_EN_DASH}{second.numeral}", digits=True)]
+
+
+def _range_of_scale(first: Token, second: Token) -> Match | None:
+    """«Две три тысячи» is 2–3 тысячи."""
+    value, rest = divmod(second.value, second.scale)
+    if rest or len(second.said) < 2 or not first.value < value <= 2 * first.value or first.tail:
+        return None
+    if first.is_doubtful or first.is_one or not (first.is_upright and second.is_upright):
+        return None
+    said = (*first.said, *second.said[:-1])
+    both = Token(said, first.value, tail=f"{_EN_DASH}{value}", digits=True)
+    return 2, [both, Token(second.said[-1:])]
 
 
 def measured(tokens: Sequence[Token], at: int) -> Match | None:
@@ -150,6 +195,6 @@ def labelled(tokens: Sequence[Token], at: int) -> Match | None:
     is_named = label in _LABELS and number.is_upright and not number.is_doubtful
     following = word_at(tokens, at + 1)
     ends = at + 1 >= len(tokens) or following in _FUNCTION_WORDS or following in _LABELS
-    if not is_named or not ends or (number.is_one and label.startswith("номер")):
+    if not is_named or not ends or (number.is_one and label in _SELDOM_ONE):
         return None
     return 1, [replace(number, digits=True)]
