@@ -10,6 +10,7 @@ import pytest
 
 from gui.core.errors import FocusLost, KeyMissing, KeysTaken, KeysUnusable, WindowGone
 from gui.session.status import Recording
+from tests.helpers.punctuation import ByHeart, Ready
 from tests.helpers.screens import program, x11_screen
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="X11 is Linux's")
@@ -249,9 +250,9 @@ def test_waiting_for_a_program_ends(field):
         field.process.send_signal(signal.SIGCONT)
 
 
-@pytest.mark.qt_log_ignore("This plugin does not support")
-def test_from_the_shortcut_to_the_text_in_another_program(field, make_stage, qtbot, monkeypatch):
-    """The whole way: keys pressed in the other program, speech, keys again, and the text stands there."""
+@pytest.fixture
+def dictate_into(field, make_stage, qtbot, monkeypatch):
+    """Keys pressed in the other program, some breaths, keys again: a function, with what the stage is to be given."""
     from gui.desktop.insertion import Insertion
     from gui.desktop.x11_keys import X11Keys
     from gui.desktop.x11_typing import X11Typing
@@ -264,15 +265,36 @@ def test_from_the_shortcut_to_the_text_in_another_program(field, make_stage, qtb
     stage.program.settings.insert_dictated = True
     stage.program.settings.global_keys = "Ctrl+Alt+D"
     qtbot.waitUntil(lambda: dictating.shortcut._backend is not None)
-    xdotool("key", "ctrl+alt+d")
-    qtbot.waitUntil(stage.microphone.opened.is_set)
-    stage.microphone.say_for(0.5)
-    qtbot.waitUntil(lambda: stage.session.status.recording is Recording.LISTENING)
-    stage.engine.write("привет запятая мир")
-    stage.engine.write("восклицательный знак", 10.0)
-    xdotool("key", "ctrl+alt+d")
-    qtbot.waitUntil(lambda: stage.session.status.recording is Recording.STOPPING)
-    stage.microphone.say_for(1.0)
-    stage.engine.finish()
-    qtbot.waitUntil(lambda: field() == "Привет, мир!")
+
+    def dictate(*breaths: str, prepare=lambda stage: None) -> None:
+        prepare(stage)
+        xdotool("key", "ctrl+alt+d")
+        qtbot.waitUntil(stage.microphone.opened.is_set)
+        stage.microphone.say_for(0.5)
+        qtbot.waitUntil(lambda: stage.session.status.recording is Recording.LISTENING)
+        for number, text in enumerate(breaths):
+            stage.engine.write(text, 10.0 * number)
+        xdotool("key", "ctrl+alt+d")
+        qtbot.waitUntil(lambda: stage.session.status.recording is Recording.STOPPING)
+        stage.microphone.say_for(1.0)
+        stage.engine.finish()
+
+    yield dictate
     dictating.shortcut.close()
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_from_the_shortcut_to_the_text_in_another_program(field, dictate_into, qtbot):
+    """The whole way: speech with spoken marks, and the text stands there."""
+    dictate_into("привет запятая мир", "восклицательный знак")
+    qtbot.waitUntil(lambda: field() == "Привет, мир!")
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_marks_and_capitals_that_nobody_said_stand_in_the_other_program_too(field, dictate_into, qtbot):
+    def punctuate(stage) -> None:
+        stage.session.punctuator = Ready(ByHeart("Привет, дела? Москве. кое- дом —"))
+        stage.program.settings.punctuate = True
+
+    dictate_into("привет как дела", "у нас в москве", "кое что дом крепость", prepare=punctuate)
+    qtbot.waitUntil(lambda: field() == "Привет, как дела? У нас в Москве. Кое-что дом — крепость.")

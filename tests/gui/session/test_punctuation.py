@@ -1,5 +1,8 @@
 """Marks and capitals from dictation to page, history and clipboard, and for entries that were read without them."""
 
+import json
+
+import docx
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
@@ -7,7 +10,7 @@ from PySide6.QtWidgets import QPushButton
 
 from engine.errors import PunctuationError
 from gui.session.status import Recording
-from tests.gui.history_stage import choose, entries, settle, show_history
+from tests.gui.history_stage import choose, entries, listed, settle, show_history
 from tests.helpers.punctuation import ByHeart, Ready
 
 MARKS = "Привет, дела? Москве. хорошо!"
@@ -114,3 +117,39 @@ def test_a_text_that_has_its_marks_is_left_as_it_is(punctuated, qtbot):
 
     assert [entry.text for entry in entries(punctuated, qtbot)] == ["Привет, как дела?"]
     assert not entries(punctuated, qtbot)[0].has_previous
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_a_dictation_is_saved_with_its_marks_in_every_form(punctuated, qtbot, tmp_path):
+    dictate(punctuated, qtbot, "привет как дела", "у нас в москве хорошо")
+    wanted = "Привет, как дела? У нас в Москве. Хорошо!"
+    for form in ("txt", "srt", "docx", "json"):
+        path = tmp_path / f"текст.{form}"
+        punctuated.page._ask_save_path = lambda *_, path=path: path
+        punctuated.page.save_as()
+        qtbot.waitUntil(path.exists)
+
+    assert (tmp_path / "текст.txt").read_text("utf-8").split() == wanted.split()
+    shown = (tmp_path / "текст.srt").read_text("utf-8").splitlines()
+    assert " ".join(line for line in shown if any(map(str.isalpha, line))) == wanted
+    assert " ".join(one.text for one in docx.Document(str(tmp_path / "текст.docx")).paragraphs if one.text) == wanted
+    segments = json.loads((tmp_path / "текст.json").read_text("utf-8"))["segments"]
+    words = [word for segment in segments for word in segment["words"]]
+    assert [(word.get("plain", word["text"]), word.get("mark", "")) for word in (words[0], words[-1])] == [
+        ("привет", ","),
+        ("хорошо", "!"),
+    ]
+
+
+def test_what_is_transcribed_again_has_its_marks_and_a_correction_can_be_had_back(punctuated, qtbot):
+    dictate(punctuated, qtbot, "привет как дела")
+    page = show_history(punctuated, qtbot)
+    choose(page, qtbot, 0)
+    page.keeper.read_again(page.chosen)
+    punctuated.engine.read("у нас в москве хорошо")
+    qtbot.waitUntil(lambda: listed(page, qtbot) == ["У нас в Москве. Хорошо!"])
+    choose(page, qtbot, 0)
+    (swap,) = [action for action in page.actions.menu().actions() if action.text() == "Bring back the earlier text"]
+    swap.trigger()
+
+    qtbot.waitUntil(lambda: listed(page, qtbot) == ["Привет, как дела?"])
