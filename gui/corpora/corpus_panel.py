@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QProgressBar, QWidget
 
 from engine.system.worker import Cancelled
 from gui.core.i18n import _, ngettext
@@ -16,9 +16,8 @@ from gui.core.words import time_left
 from gui.corpora.download_panel import DownloadPanel
 from gui.corpora.report_view import ReportView
 from gui.widgets.dialogs import ask_delete, ask_folder
-from gui.widgets.flow_row import FlowRow
 from gui.widgets.folder_list import FolderList
-from gui.widgets.form import heading, named, push_button, words
+from gui.widgets.form import column_of, heading, named, push_button, row_of, words
 from gui.widgets.theme import GRID
 from trainer.corpus import folders as corpora
 from trainer.corpus.events import Extracting, Found
@@ -74,24 +73,20 @@ class CorpusPanel(QWidget):
         self.show_state()
 
     def _lay_out(self) -> None:
-        row = FlowRow()
-        row.setSpacing(GRID)
-        for button in (self.check, self.cancel, self.train):
-            row.addWidget(button)
-        row.addStretch()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, GRID, 0)
-        column.setSpacing(GRID)
-        column.addWidget(self.download)
-        column.addSpacing(2 * GRID)
-        column.addWidget(heading(_("Recordings to train on")))
-        for widget in (self.empty, self.folders):
-            column.addWidget(widget)
-        column.addWidget(row)
-        for widget in (self.state, self.progress):
-            column.addWidget(widget)
-        column.addWidget(self.report)
-        column.addStretch(1)
+        column_of(
+            self,
+            self.download,
+            2 * GRID,
+            heading(_("Recordings to train on")),
+            self.empty,
+            self.folders,
+            row_of(self.check, self.cancel, self.train, None),
+            self.state,
+            self.progress,
+            self.report,
+            None,
+            margins=(0, 0, GRID, 0),
+        )
 
     def _connect(self) -> None:
         self.download.failed.connect(self.failed)

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QLineEdit, QProgressBar, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLabel, QLineEdit, QProgressBar, QSpinBox, QWidget
 
 from engine.system.worker import Cancelled
 from gui.core.i18n import _, translate_error
@@ -16,8 +16,19 @@ from gui.core.settings import Settings
 from gui.core.tasks import Work
 from gui.corpora.download_words import failed_words, plan_words, progress_words, retrying_words
 from gui.widgets.dialogs import ask_folder
-from gui.widgets.flow_row import FlowRow
-from gui.widgets.form import PROGRESS_STEPS, Folded, heading, named, number_field, push_button, words
+from gui.widgets.form import (
+    LEFT,
+    PROGRESS_STEPS,
+    Folded,
+    column_of,
+    group,
+    heading,
+    named,
+    number_field,
+    push_button,
+    row_of,
+    words,
+)
 from gui.widgets.label import Label
 from gui.widgets.log_window import failure_link
 from gui.widgets.theme import GRID
@@ -83,37 +94,25 @@ class DownloadPanel(QWidget):
         self.other_place.clicked.connect(self._choose_place)
 
     def _lay_out(self) -> None:
-        self.choice = row = FlowRow()
-        row.setSpacing(GRID)
-        row.addWidget(Label(_("Archives:")))
-        row.addWidget(self.count)
-        row.addSpacing(GRID)
-        row.addWidget(Label(_("name contains:")))
-        row.addWidget(self.text, 1)
-        other = QWidget()
-        inner = QVBoxLayout(other)
-        inner.setContentsMargins(3 * GRID, 0, 0, 0)
-        inner.addWidget(
-            words(_("VoxForge’s name of a language (Russian, de, fr), or the address of a mirror."), quiet=True)
+        number, contains = Label(_("Archives:")), Label(_("name contains:"))
+        self.choice = row_of(number, self.count, GRID, contains, (self.text, 1))
+        other = group(
+            words(_("VoxForge’s name of a language (Russian, de, fr), or the address of a mirror."), quiet=True),
+            self.site,
+            self.place,
+            (self.other_place, 0, LEFT),
+            margins=(3 * GRID, 0, 0, 0),
         )
-        inner.setSpacing(GRID)
-        inner.addWidget(self.site)
-        inner.addWidget(self.place)
-        inner.addWidget(self.other_place, 0, Qt.AlignmentFlag.AlignLeft)
         self.more = Folded(_("Another language, mirror or folder"), other)
-        buttons = FlowRow()
-        buttons.setSpacing(GRID)
-        for button in (self.look, self.start, self.cancel, self.show_log):
-            buttons.addWidget(button)
-        buttons.addStretch()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID)
-        column.addWidget(heading(_("Download recordings from VoxForge")))
-        for widget in (self.state, self.progress, self.choice):
-            column.addWidget(widget)
-        column.addWidget(buttons)
-        column.addWidget(self.more)
+        column_of(
+            self,
+            heading(_("Download recordings from VoxForge")),
+            self.state,
+            self.progress,
+            self.choice,
+            row_of(self.look, self.start, self.cancel, self.show_log, None),
+            self.more,
+        )
 
     def _show_state(self) -> None:
         busy = self.work.running

@@ -1,11 +1,11 @@
 """The pre-flight report: what was taken, and each recording that was not, under its reason."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
 from gui.core.i18n import _, decimal_point, ngettext
 from gui.core.words import duration_words
-from gui.widgets.form import words
+from gui.widgets.form import column_of, words
 from gui.widgets.theme import GRID
 from trainer.corpus.preflight import CLIPPED, CUT_OFF, TOO_LONG, TOO_SHORT, Reject, Report
 
@@ -24,12 +24,7 @@ class ReportView(QWidget):
         self.rejects.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.rejects.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.rejects.setMinimumHeight(24 * GRID)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID)
-        for widget in (self.summary, self.notes, self.rejects):
-            column.addWidget(widget)
-        column.addStretch(1)
+        column_of(self, self.summary, self.notes, self.rejects, None)
         self.n_taken = 0
         self.hide()
 

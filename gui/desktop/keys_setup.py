@@ -1,6 +1,6 @@
 """The keys that dictate into any program: chosen, and how they are pressed. In the settings and in the tour."""
 
-from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QRadioButton, QWidget
 
 from gui.core.errors import NoGlobalKeys
 from gui.core.i18n import _
@@ -12,11 +12,9 @@ from gui.desktop.insertion import is_possible, why_not
 from gui.desktop.keys_field import KeysField
 from gui.session.session import Session
 from gui.session.status import Recording, Status
-from gui.widgets.flow_row import FlowRow
-from gui.widgets.form import push_button, words
+from gui.widgets.form import column_of, push_button, row_of, words
 from gui.widgets.label import Label
 from gui.widgets.settings_form import tick
-from gui.widgets.theme import GRID
 
 SUGGESTED = "Ctrl+Alt+D"
 
@@ -51,16 +49,7 @@ class KeysSetup(QWidget):
     def _lay_out(self) -> None:
         caption = Label(_("Keys:"))
         caption.setBuddy(self.keys)
-        row = FlowRow()
-        row.setSpacing(GRID)
-        for widget in (caption, self.keys, self.suggest):
-            row.addWidget(widget)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID)
-        column.addWidget(row)
-        for widget in (self.toggles, self.holds, self.insert, self.note):
-            column.addWidget(widget)
+        column_of(self, row_of(caption, self.keys, self.suggest), self.toggles, self.holds, self.insert, self.note)
         for widget in (self.keys, self.suggest, self.toggles, self.holds):
             widget.setEnabled(system_keys() is not None)
         self.insert.setEnabled(is_possible())
@@ -108,11 +97,7 @@ class KeysTrial(QWidget):
         self.setup = KeysSetup(settings, shortcut)
         self.state = words()
         self.state.setAccessibleName(_("State"))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID)
-        column.addWidget(self.setup)
-        column.addWidget(self.state)
+        column_of(self, self.setup, self.state)
         settings.changed.connect(self._show)
         session.status_changed.connect(self._show)
         session.dictated.connect(self._take_text)

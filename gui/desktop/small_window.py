@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QGuiApplication, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton
 
 from engine.events import Segment
 from gui.core.i18n import _
@@ -10,7 +10,7 @@ from gui.core.settings import Settings
 from gui.core.words import clock_time
 from gui.session.session import Session
 from gui.session.status import Recording, Status
-from gui.widgets.form import keep_place
+from gui.widgets.form import column_of, fill, keep_place
 from gui.widgets.icon_buttons import IconLabel
 from gui.widgets.label import Label
 from gui.widgets.record_button import loudness
@@ -68,19 +68,10 @@ class SmallWindow(QFrame):
         return button
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout()
-        row.setSpacing(GRID)
-        row.addWidget(IconLabel("microphone-outline", accented=True))
-        row.addWidget(self.state, 1)
-        row.addWidget(self.elapsed)
-        row.addWidget(self.stop)
-        row.addWidget(self.cancel)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(2 * GRID, GRID, GRID, GRID)
-        column.setSpacing(GRID // 2)
-        column.addLayout(row)
-        column.addWidget(self.level)
-        column.addWidget(self.text)
+        row = QHBoxLayout(spacing=GRID)
+        icon = IconLabel("microphone-outline", accented=True)
+        fill(row, icon, (self.state, 1), self.elapsed, self.stop, self.cancel)
+        column_of(self, row, self.level, self.text, gap=GRID // 2, margins=(2 * GRID, GRID, GRID, GRID))
         for widget in (self.stop, self.level):
             keep_place(widget)
         self.setFixedWidth(max(WIDTH_PX, self.sizeHint().width()))

@@ -10,7 +10,7 @@ from gui.core.words import clock_time
 from gui.session.loudness import Loudness
 from gui.session.status import Recording, Status
 from gui.widgets.flow_row import FlowRow
-from gui.widgets.form import NOTE_MS, PROGRESS_STEPS, keep_place
+from gui.widgets.form import NOTE_MS, PROGRESS_STEPS, fill, keep_place
 from gui.widgets.icon_buttons import IconLabel, ToolRow, tool_button
 from gui.widgets.label import Label
 from gui.widgets.microphone_list import MicrophoneChoice
@@ -105,17 +105,9 @@ class Controls(QWidget):
         self.show_status(self._status)
 
     def _lay_out(self) -> None:
-        left = QHBoxLayout()
-        left.setSpacing(GRID)
-        left.addWidget(IconLabel("microphone-outline"))
-        left.addWidget(self.microphones)
-        left.addStretch(1)
-        right = QHBoxLayout()
-        right.setSpacing(GRID)
-        right.addSpacing(GRID)
-        right.addWidget(self.elapsed)
-        right.addStretch(1)
-        right.addWidget(self.cancel)
+        left, right = QHBoxLayout(spacing=GRID), QHBoxLayout(spacing=GRID)
+        fill(left, IconLabel("microphone-outline"), self.microphones, None)
+        fill(right, GRID, self.elapsed, None, self.cancel)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(GRID)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication, QMouseEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
 from engine.errors import CaptureError, NoMicrophone
 from engine.events import Segment
@@ -33,6 +33,7 @@ from gui.session.status import Reading, Recording, Status, left_out_words, nothi
 from gui.tuning.model_label import ModelLabel
 from gui.widgets.dialogs import ask_open_paths, ask_save_path
 from gui.widgets.find_bar import FindBar
+from gui.widgets.form import column_of
 from gui.widgets.message_bar import Action, Message, MessageList, undo_action
 from gui.widgets.microphone_list import MicrophoneChoice
 from gui.widgets.text_page import plain_text
@@ -97,18 +98,10 @@ class DictationPage(QWidget):
         self.messages.raise_()
         # The toolbar's icons, not the invisible frames of its buttons, stand above the page's edges.
         side = 3 * GRID
-        column = QVBoxLayout(self)
-        column.setContentsMargins(side - BUTTON_PADDING_PX, GRID, side - BUTTON_PADDING_PX, 2 * GRID)
-        column.setSpacing(GRID)
-        column.addWidget(self.toolbar)
-        below = QVBoxLayout()
-        below.setContentsMargins(BUTTON_PADDING_PX, 0, BUTTON_PADDING_PX, 0)
-        below.setSpacing(GRID)
-        below.addWidget(self.find)
-        below.addWidget(self.page, 1)
-        below.addSpacing(GRID)
-        below.addWidget(self.controls)
-        column.addLayout(below, 1)
+        padding = (BUTTON_PADDING_PX, 0, BUTTON_PADDING_PX, 0)
+        below = column_of(None, self.find, (self.page, 1), GRID, self.controls, margins=padding)
+        side -= BUTTON_PADDING_PX
+        column_of(self, self.toolbar, (below, 1), margins=(side, GRID, side, 2 * GRID))
 
     def _show_emptiness(self) -> None:
         status = self._session.status

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton
 
 from engine.paths import resource
 from engine.system.json_text import read_json
 from gui.core.i18n import _
 from gui.widgets.flow_row import FlowRow
+from gui.widgets.form import ScrollArea, group, row_of
 from gui.widgets.label import Label
 from gui.widgets.theme import GRID, TITLE_SCALE, button_icon_size, theme
 
@@ -38,52 +39,33 @@ def shipped_samples(language: str, folder: Path | None = None) -> list[Sample]:
         return []
 
 
-class EmptyPage(QScrollArea):
+class EmptyPage(ScrollArea):
     """`sample_chosen(path)` when a person wants to see what the program does. It scrolls where text is very large."""
 
     sample_chosen = Signal(object)
 
-    def __init__(self, samples: Sequence[Sample], parent: QWidget | None = None):
-        super().__init__(parent)
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.viewport().setAutoFillBackground(False)
-        inner = QWidget()
+    def __init__(self, samples: Sequence[Sample]):
+        super().__init__()
         title = Label(_("Speak, and read what you said"))
         title.setFont(theme().font(TITLE_SCALE, QFont.Weight.DemiBold))
         hint = Label(_("Press the button below and speak Russian, or drop recordings here."))
         self.marks = Label(_("Marks and capitals come by themselves; “новая строка” and other commands can be said."))
         for label in (hint, self.marks):
             label.setProperty("quiet", True)
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(3 * GRID, 2 * GRID, 3 * GRID, 2 * GRID)
-        column.setSpacing(GRID)
-        column.addStretch(1)
         for label in (title, hint, self.marks):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             label.setWordWrap(True)
-            column.addWidget(label)
         self.cards = [self._card(sample) for sample in samples]
-        if self.cards:
-            column.addSpacing(3 * GRID)
-            column.addWidget(self._try_it())
-        column.addStretch(1)
-        self.setWidget(inner)
-        inner.setAutoFillBackground(False)  # Qt has just set it
+        below = (3 * GRID, self._try_it()) if self.cards else ()
+        margins = (3 * GRID, 2 * GRID, 3 * GRID, 2 * GRID)
+        self.setWidget(group(None, title, hint, self.marks, *below, None, margins=margins))
         theme().changed.connect(self._paint_icons)
         self._paint_icons()
 
     def _try_it(self) -> FlowRow:
-        row = FlowRow(centred=True)
-        row.setSpacing(GRID)
         label = Label(_("Try it:"))
         label.setProperty("quiet", True)
-        row.addWidget(label)
-        for card in self.cards:
-            row.addWidget(card)
-        return row
+        return row_of(label, *self.cards, centred=True)
 
     def _card(self, sample: Sample) -> QPushButton:
         card = QPushButton(sample.speaker[:1].upper() + sample.speaker[1:])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
 from engine.audio.playback import OpenOutput, open_loudspeaker
 from engine.audio.sound_on_disk import Sound
@@ -26,6 +26,7 @@ from gui.editor.save_menu import Saver
 from gui.editor.waveform import ZOOM_STEP, Waveform
 from gui.widgets.dialogs import ask_save_path
 from gui.widgets.find_bar import FindBar
+from gui.widgets.form import column_of
 from gui.widgets.message_bar import MessageList, undo_action
 from gui.widgets.text_page import plain_text
 from gui.widgets.theme import GRID
@@ -115,14 +116,8 @@ class Editor(QWidget):
         on_page = QGridLayout(page)
         on_page.setContentsMargins(3 * GRID, 2 * GRID, GRID, 2 * GRID)
         on_page.addWidget(self.text)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
-        column.setSpacing(GRID)
-        column.addWidget(self.bar)
-        column.addWidget(self.find)
-        column.addWidget(page, 1)
-        for widget in (self.messages, self.waveform, self.controls, self.note):
-            column.addWidget(widget)
+        below = (self.messages, self.waveform, self.controls, self.note)
+        column_of(self, self.bar, self.find, (page, 1), *below, margins=(2 * GRID, GRID, 2 * GRID, GRID))
         for one, two in pairwise((*self.bar.in_order, self.text, self.waveform, *self.controls.in_order)):
             self.setTabOrder(one, two)
 

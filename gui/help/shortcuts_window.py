@@ -2,11 +2,12 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QWidget
 
 from gui.core.i18n import N_, _
 from gui.core.shortcuts import FIXED, KEYS, by_page, shown
 from gui.help.alt_letters import are_usual
+from gui.widgets.form import ScrollArea, close_box, column_of
 from gui.widgets.label import Label
 from gui.widgets.theme import GRID, theme
 
@@ -22,15 +23,12 @@ class ShortcutsWindow(QDialog):
         super().__init__(parent)
         self.setWindowTitle(_("Keyboard shortcuts"))
         inner = _listed()
-        area = _scrolling(inner)
-        buttons = QDialogButtonBox()
-        buttons.addButton(_("Close"), QDialogButtonBox.ButtonRole.RejectRole)
-        buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 2 * GRID)
-        column.setSpacing(3 * GRID)
-        column.addWidget(area, 1)
-        column.addWidget(buttons)
+        area = ScrollArea(inner, is_read=True)
+        area.setMinimumWidth(min(inner.sizeHint().width() + 4 * GRID, _WIDEST_PX))
+        for label in inner.findChildren(QLabel):
+            label.setWordWrap(label.objectName() == _MEANING)
+        area.setAccessibleName(_("Keyboard shortcuts"))
+        column_of(self, (area, 1), close_box(self), gap=3 * GRID, margins=(3 * GRID, 3 * GRID, 3 * GRID, 2 * GRID))
         self.resize(area.minimumWidth() + 8 * GRID, min(inner.sizeHint().height() + 16 * GRID, _MOST_PX))
 
 
@@ -55,18 +53,3 @@ def _listed() -> QWidget:
             grid.addWidget(keys, grid.rowCount(), 0, Qt.AlignmentFlag.AlignLeft)
             grid.addWidget(Label(_(meaning), objectName=_MEANING), grid.rowCount() - 1, 1)
     return inner
-
-
-def _scrolling(inner: QWidget) -> QScrollArea:
-    """As wide as what is in it, which scrolls upwards and downwards; the arrow keys do it too."""
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setWidget(inner)
-    area.setMinimumWidth(min(inner.sizeHint().width() + 4 * GRID, _WIDEST_PX))
-    for label in inner.findChildren(QLabel):
-        label.setWordWrap(label.objectName() == _MEANING)
-    area.setAccessibleName(_("Keyboard shortcuts"))
-    area.viewport().setAutoFillBackground(False)
-    inner.setAutoFillBackground(False)
-    return area

@@ -2,15 +2,14 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFont
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QWidget
 
 from gui.core.i18n import N_, _
 from gui.core.settings import Settings
 from gui.core.shortcuts import KEYS, shown
-from gui.widgets.flow_row import FlowRow
-from gui.widgets.form import push_button, words
+from gui.widgets.form import ScrollArea, column_of, fill, push_button, row_of, words
 from gui.widgets.label import Label
 from gui.widgets.theme import GRID, TITLE_SCALE, theme
 
@@ -99,40 +98,13 @@ class Tour(QDialog):
         self.show_step(0)
 
     def _lay_out(self) -> None:
-        row = FlowRow()
-        row.setSpacing(GRID)
-        row.addWidget(self.place)
-        row.addStretch()
-        for button in (self.skip, self.back, self.next):
-            row.addWidget(button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(4 * GRID, 4 * GRID, 4 * GRID, 3 * GRID)
-        column.setSpacing(2 * GRID)
-        head = QHBoxLayout()
-        head.setSpacing(2 * GRID)
-        head.addWidget(self.icon)
-        head.addWidget(self.title, 1)
-        column.addLayout(head)
-        column.addWidget(self._scrolled(), 1)
-        column.addWidget(row)
-
-    def _scrolled(self) -> QScrollArea:
-        """What a step says and what is to be done in it, which scrolls where text is very large."""
-        inner = QWidget()
-        self._body = QVBoxLayout(inner)
-        self._body.setContentsMargins(0, 0, GRID, 0)
-        self._body.setSpacing(2 * GRID)
-        self._body.addWidget(self.text)
-        self._body.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(inner)
-        area.viewport().setAutoFillBackground(False)
-        inner.setAutoFillBackground(False)
-        return area
+        inner = QWidget()  # what a step says and what is to be done in it; it scrolls where text is very large
+        self._body = column_of(inner, self.text, None, gap=2 * GRID, margins=(0, 0, GRID, 0))
+        area = ScrollArea(inner)
+        head = QHBoxLayout(spacing=2 * GRID)
+        fill(head, self.icon, (self.title, 1))
+        buttons = row_of(self.place, None, self.skip, self.back, self.next)
+        column_of(self, head, (area, 1), buttons, gap=2 * GRID, margins=(4 * GRID, 4 * GRID, 4 * GRID, 3 * GRID))
 
     def add_to_step(self, name: str, widget: QWidget) -> None:
         """What is to be done in that step stands under its text."""

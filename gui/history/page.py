@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListView,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -30,7 +29,7 @@ from gui.history.words import details, totals_words
 from gui.session.history_recorder import HistoryKeeper
 from gui.session.session import Session
 from gui.session.status import left_out_words, nothing_found_words
-from gui.widgets.flow_row import FlowRow
+from gui.widgets.form import LEFT, column_of, group, row_of
 from gui.widgets.label import Label
 from gui.widgets.log_window import failure_link
 from gui.widgets.message_bar import MessageList
@@ -108,18 +107,13 @@ class HistoryPage(QWidget):
         self.view.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
         self.view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.empty = QWidget()
         self._empty_title, self._empty_hint = Label(), Label()
         self._empty_title.setFont(theme().font(TITLE_SCALE))
         self._empty_hint.setProperty("quiet", True)
-        column = QVBoxLayout(self.empty)
-        column.setSpacing(GRID)
-        column.addStretch(1)
         for label in (self._empty_title, self._empty_hint):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             label.setWordWrap(True)
-            column.addWidget(label)
-        column.addStretch(1)
+        self.empty = group(None, self._empty_title, self._empty_hint, None, margins=GRID)
         self.empty.hide()
 
     def _make_search(self) -> None:
@@ -153,34 +147,26 @@ class HistoryPage(QWidget):
         self._search_soon = QTimer(self, singleShot=True, interval=SEARCH_AFTER_MS)
 
     def _lay_out(self) -> None:
-        top = FlowRow()
-        top.setSpacing(GRID)
-        top.addWidget(self.search, 1)
-        top.addWidget(self.show_choice)
-        top.addWidget(self.order_choice)
         frame = QFrame()
         frame.setObjectName("page")
         inner = QGridLayout(frame)
         inner.setContentsMargins(GRID // 2, GRID, GRID // 2, GRID)
         inner.addWidget(self.view, 0, 0)
         inner.addWidget(self.empty, 0, 0)
-        listing = QWidget()
-        column = QVBoxLayout(listing)
-        column.setContentsMargins(3 * GRID, 2 * GRID, 3 * GRID, 2 * GRID)
-        column.setSpacing(GRID)
-        column.addWidget(top)
-        column.addWidget(self.queue)
-        column.addWidget(frame, 1)
-        column.addWidget(self.messages)
-        column.addWidget(self.details)
-        column.addWidget(self.show_log, 0, Qt.AlignmentFlag.AlignLeft)
-        column.addWidget(self.actions)
-        column.addWidget(self.totals)
+        listing = group(
+            row_of((self.search, 1), self.show_choice, self.order_choice),
+            self.queue,
+            (frame, 1),
+            self.messages,
+            self.details,
+            (self.show_log, 0, LEFT),
+            self.actions,
+            self.totals,
+            margins=(3 * GRID, 2 * GRID, 3 * GRID, 2 * GRID),
+        )
         self.pages.addWidget(listing)
         self.pages.addWidget(self.editing.place)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self.pages)
+        column_of(self, self.pages)
 
     # --- what happens ---
 

@@ -1,15 +1,14 @@
 """The queue of files: how far it is, how long it will take, and what can be done with it."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QProgressBar, QWidget
 
 from gui.core.i18n import _
 from gui.core.shortcuts import bind
 from gui.core.shortcuts import hint as hint_with_keys
 from gui.session.session import Session
 from gui.session.status import Reading, Status
-from gui.widgets.flow_row import FlowRow
-from gui.widgets.form import PROGRESS_STEPS, push_button
+from gui.widgets.form import PROGRESS_STEPS, column_of, group, push_button, row_of
 from gui.widgets.label import Label
 from gui.widgets.theme import GRID, button_icon_size, theme
 
@@ -43,22 +42,10 @@ class QueuePanel(QFrame):
 
     def _lay_out(self) -> None:
         self.words.setWordWrap(True)
-        beside = QWidget()
-        told = QVBoxLayout(beside)
-        told.setContentsMargins(0, 0, 0, 0)
-        told.setSpacing(GRID)
-        told.addWidget(self.words)
-        told.addWidget(self.progress)
-        row = FlowRow()
-        row.setSpacing(GRID)
-        row.addWidget(beside, 1)
-        row.addSpacing(GRID)
+        beside = group(self.words, self.progress)
         for button in (self.pause, self.cancel):
             button.setIconSize(button_icon_size())
-            row.addWidget(button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(2 * GRID, GRID, GRID, GRID)
-        column.addWidget(row)
+        column_of(self, row_of((beside, 1), GRID, self.pause, self.cancel), margins=(2 * GRID, GRID, GRID, GRID))
 
     def _toggle(self) -> None:
         self._session.pause(not self._session.is_paused)

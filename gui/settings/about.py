@@ -1,15 +1,14 @@
 """Help: the tour, the shortcuts, the log, what to send with a bug report, and what the program is made of."""
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QWidget
 
 from gui.core.i18n import _
 from gui.core.shortcuts import hint
 from gui.help.about import LIBRARIES, LICENCE, MATERIAL, library_version, report, system_words, version
 from gui.help.shortcuts_window import ShortcutsWindow
 from gui.settings.sections import Around
-from gui.widgets.form import heading, push_button, words
+from gui.widgets.form import ScrollArea, close_box, column_of, group, heading, push_button, words
 from gui.widgets.log_window import log_button
 from gui.widgets.settings_form import SettingsForm
 from gui.widgets.theme import GRID
@@ -61,30 +60,13 @@ class LicencesWindow(QDialog):
         super().__init__(parent)
         self.setWindowTitle(_("Versions and licences"))
         self.resize(80 * GRID, 64 * GRID)
-        inner = QWidget()
-        column = QVBoxLayout(inner)
-        column.setSpacing(2 * GRID)
-        column.addWidget(words(f"Diktovka {version()}, {LICENCE}\n{system_words()}"))
-        column.addWidget(heading(_("What came with it")))
-        for part in MATERIAL:
-            column.addWidget(words(f"{_(part.name)}: {part.licence}; {_(part.what)}."))
-        column.addWidget(heading(_("Libraries")))
-        column.addLayout(self._libraries())
-        column.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(inner)
+        program = words(f"Diktovka {version()}, {LICENCE}\n{system_words()}")
+        material = [words(f"{_(part.name)}: {part.licence}; {_(part.what)}.") for part in MATERIAL]
+        came, libraries = heading(_("What came with it")), heading(_("Libraries"))
+        inner = group(program, came, *material, libraries, self._libraries(), None, gap=2 * GRID, margins=GRID)
+        area = ScrollArea(inner, is_read=True)
         area.setAccessibleName(_("Versions and licences"))
-        area.viewport().setAutoFillBackground(False)
-        inner.setAutoFillBackground(False)
-        buttons = QDialogButtonBox()
-        buttons.addButton(_("Close"), QDialogButtonBox.ButtonRole.RejectRole)
-        buttons.rejected.connect(self.reject)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        outer.addWidget(area, 1)
-        outer.addWidget(buttons)
+        column_of(self, (area, 1), close_box(self), margins=2 * GRID)
 
     @staticmethod
     def _libraries() -> QGridLayout:

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QProgressBar, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QProgressBar, QSizePolicy, QWidget
 
 from engine.config import FULL_SCALE, QUIET_PEAK
 from engine.paths import data_dir
@@ -15,8 +15,7 @@ from gui.core.problem import problem_words
 from gui.core.tasks import MakeRecorder
 from gui.session.recording_controller import DEAD_PEAK, Dictaphone
 from gui.session.status import Recording, no_sound_words
-from gui.widgets.flow_row import FlowRow
-from gui.widgets.form import named, push_button, words
+from gui.widgets.form import LEFT, column_of, named, push_button, row_of, words
 from gui.widgets.log_window import failure_link
 from gui.widgets.record_button import loudness
 from gui.widgets.theme import GRID
@@ -47,16 +46,7 @@ class MicrophoneTrial(QWidget):
         self.level.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.told, self.show_log = words("", quiet=True), failure_link()
         self._patience = QTimer(self, singleShot=True, interval=LASTS_MS)
-        row = FlowRow()
-        row.setSpacing(2 * GRID)
-        row.addWidget(self.button)
-        row.addWidget(self.level)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID)
-        column.addWidget(row)
-        column.addWidget(self.told)
-        column.addWidget(self.show_log, 0, Qt.AlignmentFlag.AlignLeft)
+        column_of(self, row_of(self.button, self.level, gap=2 * GRID), self.told, (self.show_log, 0, LEFT))
         self.button.clicked.connect(self.toggle)
         self._patience.timeout.connect(self.end)
         self._dictaphone.state_changed.connect(self._show_state)

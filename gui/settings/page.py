@@ -5,18 +5,16 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
-    QScrollArea,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
 from gui.core.i18n import _
 from gui.settings.sections import SECTIONS, Around, Section
+from gui.widgets.form import ScrollArea, column_of, fill
 from gui.widgets.theme import GRID, icon_size, theme
 
 for _section in SECTIONS:  # while the page itself is imported, on another thread
@@ -43,7 +41,7 @@ class SettingsPage(QWidget):
             item = QListWidgetItem(_(section.title))
             item.setToolTip(_(section.title))
             self.list.addItem(item)
-            self.pages.addWidget(_scroll_area())
+            self.pages.addWidget(ScrollArea())
         self._lay_out()
         theme().changed.connect(self._paint_icons)
         self._measure()
@@ -53,15 +51,9 @@ class SettingsPage(QWidget):
         self.setFocusProxy(self.list)
 
     def _lay_out(self) -> None:
-        right = QVBoxLayout()
-        right.setSpacing(GRID)
-        right.addWidget(self.pages, 1)
-        right.addWidget(self._around.messages)
-        row = QHBoxLayout(self)
+        row = QHBoxLayout(self, spacing=3 * GRID)
         row.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        row.setSpacing(3 * GRID)
-        row.addWidget(self.list)
-        row.addLayout(right, 1)
+        fill(row, self.list, (column_of(None, (self.pages, 1), self._around.messages), 1))
 
     def _measure(self) -> None:
         """As wide as the longest word wants it, as high as the lines; Qt would ignore the style sheet."""
@@ -103,13 +95,3 @@ class SettingsPage(QWidget):
         for widget in self.made.values():
             if hasattr(widget, "save_last"):
                 widget.save_last()
-
-
-def _scroll_area() -> QScrollArea:
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.viewport().setAutoFillBackground(False)
-    return area

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from gui.core.i18n import _
 from gui.core.shortcuts import (
@@ -21,8 +21,7 @@ from gui.core.shortcuts import (
 )
 from gui.desktop.keys_field import KeysField
 from gui.settings.sections import Around
-from gui.widgets.flow_row import FlowRow
-from gui.widgets.form import push_button, words
+from gui.widgets.form import column_of, push_button, row_of, words
 from gui.widgets.label import Label
 from gui.widgets.settings_form import SettingsForm
 from gui.widgets.theme import GRID, theme
@@ -51,19 +50,8 @@ class Row(QWidget):
         self.problem = words()
         self.take = push_button(_("Take them"), _("Use these keys here, and none there"), "link")
         caption.setBuddy(self.field)
-        row = FlowRow()
-        row.setSpacing(GRID // 2)
-        row.addWidget(caption, 1)
-        for widget in (self.field, self.none, self.reset):
-            row.addWidget(widget)
-        below = FlowRow()
-        below.addWidget(self.problem, 1)
-        below.addWidget(self.take)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(row)
-        column.addWidget(below)
+        fields = row_of((caption, 1), self.field, self.none, self.reset, gap=GRID // 2)
+        column_of(self, fields, row_of((self.problem, 1), self.take, gap=0), gap=0)
         self.field.editingFinished.connect(self._finish)
         self.reset.clicked.connect(lambda _checked=False: self._want(command.keys))
         self.none.clicked.connect(lambda _checked=False: self._want(""))
@@ -134,14 +122,11 @@ class ShortcutsSection(SettingsForm):
         self._show()
 
     def _add_rows(self, commands: Sequence[Command]) -> None:
-        rows = QVBoxLayout()
-        rows.setSpacing(GRID // 2)
         for command in commands:
             row = self.rows[command.name] = Row(command)
-            rows.addWidget(row)
             row.wanted.connect(self._store)
             row.taken_over.connect(self._take_over)
-        self.column.addLayout(rows)
+        self.column.addLayout(column_of(None, *(self.rows[one.name] for one in commands), gap=GRID // 2))
 
     def _show(self) -> None:
         for row in self.rows.values():

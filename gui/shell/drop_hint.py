@@ -1,9 +1,10 @@
 """What a person sees while files are dragged over the window, the same on every page."""
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtWidgets import QFrame, QTabWidget, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QTabWidget
 
 from gui.core.i18n import _
+from gui.widgets.form import column_of
 from gui.widgets.label import Label
 from gui.widgets.theme import GRID, TITLE_SCALE, theme
 
@@ -25,13 +26,7 @@ class DropHint(QFrame):
         self.where.setProperty("quiet", True)
         self.where.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.where.setWordWrap(True)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 3 * GRID)
-        column.setSpacing(GRID)
-        column.addStretch(1)
-        column.addWidget(self.words)
-        column.addWidget(self.where)
-        column.addStretch(1)
+        column_of(self, None, self.words, self.where, None, margins=3 * GRID)
         self.hide()
         tabs.installEventFilter(self)
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from gui.core.i18n import _, decimal_point
-from gui.widgets.form import push_button
+from gui.widgets.form import LEFT, column_of, fill, push_button
 from gui.widgets.label import Label
 from gui.widgets.theme import GRID, theme
 from trainer.training.loss_curve import Curve, HeldPoint
@@ -141,24 +141,17 @@ class LossPlot(QWidget):
         grid.setRowStretch(1, 6)  # the epochs stand under it
         self.setMinimumHeight(34 * GRID)
 
-    def _legend(self, lines: list[pg.PlotDataItem], below: QWidget | None = None) -> QVBoxLayout:
+    def _legend(self, lines: list[pg.PlotDataItem], *below: QWidget) -> QVBoxLayout:
         """Beside the plot, where it hides no line."""
-        column = QVBoxLayout()
-        column.setSpacing(GRID // 2)
         for line in lines:
             sample = LineSample()
             self._samples.append((line, sample))
             entry = self.legend[line.name()] = QWidget()
-            row = QHBoxLayout(entry)
+            row = QHBoxLayout(entry, spacing=GRID)
             row.setContentsMargins(0, 0, 0, 0)
-            row.setSpacing(GRID)
-            row.addWidget(sample)
-            row.addWidget(Label(line.name()), 1)
-            column.addWidget(entry)
-        column.addStretch(1)
-        if below is not None:
-            column.addWidget(below, 0, Qt.AlignmentFlag.AlignLeft)
-        return column
+            fill(row, sample, (Label(line.name()), 1))
+        entries = [self.legend[line.name()] for line in lines]
+        return column_of(None, *entries, None, *((widget, 0, LEFT) for widget in below), gap=GRID // 2)
 
     def _paint(self) -> None:
         """In the theme's colours; the accent is for new sentences, since they are what counts."""

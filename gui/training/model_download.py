@@ -6,16 +6,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QProgressBar, QWidget
 
 from engine.system.worker import Cancelled
 from gui.core.i18n import _
 from gui.core.tasks import Work
 from gui.core.words import size_words
 from gui.corpora.download_words import retrying_words
-from gui.widgets.flow_row import FlowRow
-from gui.widgets.form import PROGRESS_STEPS, named, push_button, words
-from gui.widgets.theme import GRID
+from gui.widgets.form import PROGRESS_STEPS, column_of, named, push_button, row_of, words
 from trainer.download.events import ModelAdded, ModelProgress, Retrying
 from trainer.download.public_models import PublicModel
 
@@ -39,15 +37,7 @@ class ModelDownload(QWidget):
         self.progress = named(QProgressBar(), _("Progress of the download"))
         self.progress.setTextVisible(False)
         self.cancel = push_button(_("Cancel"), _("Stop fetching; the next download goes on from there"))
-        row = FlowRow()
-        row.setSpacing(GRID)
-        row.addWidget(self.state, 1)
-        row.addWidget(self.cancel)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID)
-        column.addWidget(self.progress)
-        column.addWidget(row)
+        column_of(self, self.progress, row_of((self.state, 1), self.cancel))
         self.cancel.clicked.connect(self.work.cancel)
         self.work.event.connect(self._take)
         self.work.ended.connect(self._end)

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QTableWidget,
     QTableWidgetItem,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -26,8 +25,7 @@ from gui.core.words import size_words
 from gui.training.model_download import ModelDownload
 from gui.training.public_models_dialog import ask_public_model
 from gui.widgets.dialogs import ask_folder
-from gui.widgets.flow_row import FlowRow
-from gui.widgets.form import push_button, words
+from gui.widgets.form import column_of, push_button, row_of, words
 from gui.widgets.label import tip
 from gui.widgets.theme import GRID
 from trainer.training import model_list
@@ -116,20 +114,8 @@ class ModelsPanel(QWidget):
             self.table.horizontalHeaderItem(column).setTextAlignment(_RIGHT)
 
     def _lay_out(self) -> None:
-        row = FlowRow()
-        row.setSpacing(GRID)
-        for button in (self.use, self.rename, self.export, self.delete):
-            row.addWidget(button)
-        row.addStretch()
-        row.addWidget(self.fetch)
-        row.addWidget(self.add)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, GRID, 0)
-        column.setSpacing(GRID)
-        column.addWidget(self.table, 1)
-        column.addWidget(self.note)
-        column.addWidget(row)
-        column.addWidget(self.download)
+        buttons = row_of(self.use, self.rename, self.export, self.delete, None, self.fetch, self.add)
+        column_of(self, (self.table, 1), self.note, buttons, self.download, margins=(0, 0, GRID, 0))
 
     def _connect(self) -> None:
         hint(self.rename, _("Give this model another name"), "rename_model")

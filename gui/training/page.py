@@ -5,14 +5,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QFrame,
     QPushButton,
-    QScrollArea,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -31,8 +28,7 @@ from gui.training.teach_panel import TeachPanel
 from gui.training.training_panel import TrainingPanel
 from gui.training.training_words import worse_model_words
 from gui.widgets.dialogs import ask_delete, ask_folder
-from gui.widgets.flow_row import FlowRow
-from gui.widgets.form import push_button
+from gui.widgets.form import ScrollArea, column_of, push_button, row_of
 from gui.widgets.message_bar import Action, MessageList, undo_action
 from gui.widgets.theme import GRID
 from trainer.corpus.folders import finish_removing
@@ -74,8 +70,6 @@ class TrainerPage(QWidget):
     def _lay_out(self) -> None:
         self.pages = QStackedWidget()
         self.steps = QButtonGroup(self)
-        row, areas = FlowRow(), []
-        row.setSpacing(GRID // 2)
         for number, (text, hint, command, panel) in enumerate(
             (
                 (_("Recordings"), _("What to train on"), "recordings", self.corpus),
@@ -86,29 +80,19 @@ class TrainerPage(QWidget):
         ):
             button = self._step(text, hint, command)
             self.steps.addButton(button, number)
-            row.addWidget(button)
-            area = _scrolled(panel)
-            areas.append(area)
-            if panel is self.training:
-                self._area_of_training = area
-            self.pages.addWidget(area)
-        row.addStretch()
+            self.pages.addWidget(ScrollArea(panel))
+        steps = row_of(*self.steps.buttons(), None, gap=GRID // 2)
         self.steps.button(0).setChecked(True)
         self.steps.idClicked.connect(self.pages.setCurrentIndex)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(3 * GRID, GRID, 3 * GRID, 2 * GRID)
-        column.setSpacing(2 * GRID)
-        column.addWidget(row)
-        column.addWidget(self.pages, 1)
-        column.addWidget(self.messages)
-        column.addWidget(self.training.bar)  # at the very bottom, so that no message moves it
-        self.messages.keep_still(*areas)
+        below = (self.messages, self.training.bar)  # at the very bottom, so that no message moves it
+        column_of(self, steps, (self.pages, 1), *below, gap=2 * GRID, margins=(3 * GRID, GRID, 3 * GRID, 2 * GRID))
+        self.messages.keep_still(*(self.pages.widget(number) for number in range(self.pages.count())))
         self.pages.currentChanged.connect(self._show_bar)
         self._show_bar()
 
     def _show_bar(self) -> None:
         """What starts and stops a training stands below that page alone."""
-        self.training.bar.setVisible(self.pages.currentIndex() == self.pages.indexOf(self._area_of_training))
+        self.training.bar.setVisible(self.pages.currentWidget().widget() is self.training)
 
     def _step(self, text: str, hint: str, command: str) -> QPushButton:
         button = push_button(text, "", "step")
@@ -217,15 +201,3 @@ class TrainerPage(QWidget):
         if self._closing and not busy and not self.has_closed:
             self.has_closed = True
             self.closed.emit()
-
-
-def _scrolled(panel: QWidget) -> QScrollArea:
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setWidget(panel)
-    area.viewport().setAutoFillBackground(False)
-    panel.setAutoFillBackground(False)
-    return area

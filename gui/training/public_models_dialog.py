@@ -1,11 +1,11 @@
 """Which model to download: what each is good for, its size and its licence."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QRadioButton, QWidget
 
 from gui.core.i18n import _
 from gui.core.words import size_words
-from gui.widgets.form import words
+from gui.widgets.form import column_of, words
 from gui.widgets.theme import GRID
 from trainer.download.public_models import PUBLIC_MODELS, PublicModel
 
@@ -16,22 +16,18 @@ class PublicModelsDialog(QDialog):
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
         self.setWindowTitle(_("Download a model"))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(3 * GRID, 2 * GRID, 3 * GRID, 2 * GRID)
-        column.setSpacing(GRID)
         explained = _(
             "Models made by others, from huggingface.co: larger than the one that came with the program, "
             "and most make fewer mistakes."
         )
-        column.addWidget(words(explained))
+        parts = [words(explained)]
         self.choices = [(model, QRadioButton(model.title)) for model in PUBLIC_MODELS]
         for model, choice in self.choices:
             facts = (_(model.languages), size_words(model.n_bytes), model.licence)
             told = words(f"{_(model.good_for)} {', '.join(facts)}.", quiet=True)
             told.setIndent(3 * GRID)
             choice.setAccessibleDescription(told.text())
-            column.addWidget(choice)
-            column.addWidget(told)
+            parts += (choice, told)
         self.choices[0][1].setChecked(True)
         buttons = QDialogButtonBox(Qt.Orientation.Horizontal)
         self.download = buttons.addButton(_("Download"), QDialogButtonBox.ButtonRole.AcceptRole)
@@ -39,7 +35,7 @@ class PublicModelsDialog(QDialog):
         self.download.setDefault(True)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
-        column.addWidget(buttons)
+        column_of(self, *parts, buttons, margins=(3 * GRID, 2 * GRID, 3 * GRID, 2 * GRID))
         self.setMinimumWidth(60 * GRID)
 
     @property

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QPlainTextEdit, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QProgressBar, QStackedWidget, QWidget
 
 from gui.core.i18n import _, ngettext
 from gui.core.shortcuts import bind, hint
@@ -13,8 +13,7 @@ from gui.tuning.job import Step
 from gui.tuning.panel import ResultView, show_step
 from gui.tuning.training_missing import TrainingMissing
 from gui.tuning.words import why_untunable
-from gui.widgets.flow_row import FlowRow
-from gui.widgets.form import heading, named, push_button, words
+from gui.widgets.form import column_of, group, heading, named, push_button, row_of, words
 from gui.widgets.theme import GRID
 from trainer.tuning.events import BeforeAfter
 from trainer.tuning.lesson import Lesson, lesson
@@ -88,33 +87,16 @@ class TeachPanel(QWidget):
         self.show_state()
 
     def _lay_out(self) -> None:
-        row = FlowRow()
-        row.setSpacing(GRID)
-        row.addWidget(self.teach)
-        row.addWidget(self.stop)
-        row.addStretch()
-        self.typing = QWidget()
-        inner = QVBoxLayout(self.typing)
-        inner.setContentsMargins(0, 0, 0, 0)
-        inner.setSpacing(GRID)
-        inner.addWidget(heading(_("Teach words")))
         explained = _(
             "Type sentences with the words that are recognised wrong, one a line. The machine speaks them in many "
             "voices, and the model learns them beside the recordings of people that are prepared."
         )
-        inner.addWidget(words(explained, quiet=True))
-        inner.addWidget(self.text, 1)
-        inner.addWidget(self.count)
-        inner.addWidget(self.missing)
-        inner.addWidget(row)
-        inner.addWidget(self.state)
-        inner.addWidget(self.progress)
+        above = (heading(_("Teach words")), words(explained, quiet=True), (self.text, 1), self.count, self.missing)
+        self.typing = group(*above, row_of(self.teach, self.stop, None), self.state, self.progress)
         self.pages = QStackedWidget()
         self.pages.addWidget(self.typing)
         self.pages.addWidget(self.result)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, GRID, 0)
-        column.addWidget(self.pages)
+        column_of(self, self.pages, margins=(0, 0, GRID, 0))
 
     def _connect(self) -> None:
         teaching = self.teaching

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QSpinBox, QWidget
 
 from engine.config import FeatureConfig, ModelConfig
 from engine.errors import CheckpointError, ConfigError
@@ -16,8 +16,7 @@ from gui.core.i18n import _
 from gui.training.training_settings import TrainingSettings
 from gui.widgets.dialogs import ask_folder
 from gui.widgets.fitted_text import ElidedChoice
-from gui.widgets.flow_row import FlowRow
-from gui.widgets.form import Folded, named, number_field, push_button
+from gui.widgets.form import Folded, column_of, named, number_field, push_button, row_of
 from gui.widgets.label import Label
 from gui.widgets.theme import GRID, theme
 from trainer.presets import PRESETS
@@ -78,12 +77,8 @@ class TrainingForm(QWidget):
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(GRID)
         self._grid.setVerticalSpacing(GRID)
-        run = FlowRow()
-        run.setSpacing(GRID)
-        run.addWidget(self.run, 1)
-        run.addWidget(self.delete)
         self._fields = [
-            (Label(_("Run:")), run),
+            (Label(_("Run:")), row_of((self.run, 1), self.delete)),
             (Label(_("Name:")), self.name),
             (Label(_("Begin with:")), self.start),
             (Label(_("Epochs:")), self.epochs),
@@ -95,12 +90,8 @@ class TrainingForm(QWidget):
         for box in (self.run, self.start):
             box.setMinimumContentsLength(8)
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID)
-        column.addLayout(self._grid)
         self.more = Folded(_("All settings"), self.settings)
-        column.addWidget(self.more)
+        column_of(self, self._grid, self.more)
 
     def _place_fields(self) -> None:
         """Two beside each other, but for large text."""

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QProgressBar, QWidget
 
 from engine.errors import DiktovkaError
 from engine.paths import CHECKPOINT_FILE
@@ -26,8 +26,7 @@ from gui.training.training_words import (
 )
 from gui.tuning.training_missing import TrainingMissing
 from gui.widgets.dialogs import ask_folder
-from gui.widgets.flow_row import FlowRow
-from gui.widgets.form import PROGRESS_STEPS, keep_place, named, push_button, words
+from gui.widgets.form import PROGRESS_STEPS, column_of, group, keep_place, named, push_button, row_of, words
 from gui.widgets.theme import GRID
 from trainer.corpus.events import Extracting, Found
 from trainer.corpus.prepare import Prepared
@@ -82,28 +81,11 @@ class TrainingPanel(QWidget):
         self.show_state()
 
     def _lay_out(self) -> None:
-        row = FlowRow()
-        row.setSpacing(GRID)
-        for button in (self.train, self.stop, self.stop_now, self.pause, self.resume, self.use):
-            row.addWidget(button)
-        row.addStretch()
-        self.bar = QWidget()
-        below = QVBoxLayout(self.bar)
-        below.setContentsMargins(0, 0, 0, 0)
-        below.setSpacing(GRID)
-        for widget in (self.progress, self.state, row):
-            below.addWidget(widget)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, GRID, 0)
-        column.setSpacing(GRID)
-        column.addWidget(self.missing)
-        column.addWidget(self.form)
-        for widget in (self.result, self.note):
-            column.addWidget(widget)
-        column.addWidget(self.figures)
-        column.addWidget(self.plot, 3)
-        column.addWidget(self.examples, 1)
-        column.addStretch(0)
+        buttons = row_of(self.train, self.stop, self.stop_now, self.pause, self.resume, self.use, None)
+        self.bar = group(self.progress, self.state, buttons)
+        texts = (self.result, self.note, self.figures)
+        curve = ((self.plot, 3), (self.examples, 1))
+        column_of(self, self.missing, self.form, *texts, *curve, margins=(0, 0, GRID, 0)).addStretch(0)
 
     def _connect(self) -> None:
         for button, act in (

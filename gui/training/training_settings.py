@@ -20,7 +20,7 @@ from gui.core.recognition import shown_name
 from gui.widgets.dialogs import ask_folder
 from gui.widgets.fitted_text import ElidedChoice
 from gui.widgets.folder_list import FolderList
-from gui.widgets.form import heading, named, number_field, words
+from gui.widgets.form import column_of, fill, heading, named, number_field, words
 from gui.widgets.theme import GRID
 from trainer.settings import TrainConfig, described
 from trainer.training.model_list import TrainedModel
@@ -135,9 +135,7 @@ class TrainingSettings(QWidget):
         self.held = FolderList(
             _("More recordings to measure by"), _("Choose recordings to measure by"), hint, ask_folder
         )
-        column = QVBoxLayout(self)
-        column.setContentsMargins(3 * GRID, 0, 0, 0)
-        column.setSpacing(GRID)
+        column = column_of(self, margins=(3 * GRID, 0, 0, 0))
         for title, names in grouped():
             rows = [(self.fields[name], _(kinds[name][2])) for name in names]
             if SPLICING[0] in names:
@@ -149,16 +147,11 @@ class TrainingSettings(QWidget):
         self.grows = words(
             _("More units can be added to the model's own; it recognises the same before it has learned."), quiet=True
         )
-        column.addWidget(self.grows)
-        column.addSpacing(GRID)
-        column.addWidget(heading(_("More recordings to measure by")))
-        column.addWidget(words(hint + ".", quiet=True))
-        column.addWidget(self.held)
+        more = heading(_("More recordings to measure by"))
+        fill(column, self.grows, GRID, more, words(hint + ".", quiet=True), self.held)
 
     @staticmethod
     def _add_group(column: QVBoxLayout, title: str, rows: Sequence[tuple[QWidget, str]]) -> None:
-        column.addSpacing(GRID)
-        column.addWidget(heading(title))
         form = QFormLayout()
         form.setHorizontalSpacing(GRID)
         form.setVerticalSpacing(GRID // 2)
@@ -174,7 +167,7 @@ class TrainingSettings(QWidget):
             else:
                 field.setFixedWidth(14 * GRID)
                 form.addRow(field, label)
-        column.addLayout(form)
+        fill(column, GRID, heading(title), form)
 
     def offer_models(self, models: Sequence[TrainedModel]) -> None:
         """Those that may find the words; the choice is kept where it is still there."""

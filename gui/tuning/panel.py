@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QTableWidget,
     QTableWidgetItem,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -19,8 +18,7 @@ from gui.core.shortcuts import bind, hint
 from gui.tuning.job import Step
 from gui.tuning.training_missing import TrainingMissing
 from gui.tuning.words import kept_words, measured_words, others_words, own_words, step_words
-from gui.widgets.flow_row import FlowRow
-from gui.widgets.form import PROGRESS_STEPS, heading, named, push_button, words
+from gui.widgets.form import PROGRESS_STEPS, column_of, heading, named, push_button, row_of, words
 from gui.widgets.label import tip
 from gui.widgets.theme import GRID, theme
 from trainer.tuning.events import BeforeAfter
@@ -51,17 +49,7 @@ class TuningPanel(QWidget):
         hint(self.tune, _("Takes some minutes; you can go on reading"), "tune")
         hint(self.stop, _("Save and stop; it can go on later"), "tune")
         bind(self, "tune", self._toggle)
-        row = FlowRow()
-        row.setSpacing(2 * GRID)
-        row.addWidget(self.state, 1)
-        row.addWidget(self.tune)
-        row.addWidget(self.stop)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID)
-        column.addWidget(self.missing)
-        column.addWidget(self.progress)
-        column.addWidget(row)
+        column_of(self, self.missing, self.progress, row_of((self.state, 1), self.tune, self.stop, gap=2 * GRID))
         self.tune.clicked.connect(self.tune_wanted)
         self.stop.clicked.connect(self.stop_wanted)
         self.show_idle(0, False)
@@ -118,18 +106,8 @@ class ResultView(QWidget):
         self.table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.keep = push_button(_("Keep it and dictate with it"), _("It becomes one of your models"), "primary")
         self.discard = push_button(_("Throw it away"), _("Dictation stays as it was; it can be brought back at once"))
-        row = FlowRow()
-        row.setSpacing(GRID)
-        row.addWidget(self.keep)
-        row.addWidget(self.discard)
-        row.addStretch()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, GRID, 0, 0)
-        column.setSpacing(GRID + GRID // 2)
-        for widget in (self.title, self.own, self.others, self.measured):
-            column.addWidget(widget)
-        column.addWidget(self.table, 1)
-        column.addWidget(row)
+        texts, buttons = (self.title, self.own, self.others, self.measured), row_of(self.keep, self.discard, None)
+        column_of(self, *texts, (self.table, 1), buttons, gap=GRID + GRID // 2, margins=(0, GRID, 0, 0))
         self.keep.clicked.connect(self.keep_wanted)
         self.discard.clicked.connect(self.discard_wanted)
 

@@ -1,13 +1,11 @@
 """What to install before anything can be trained, where the program was installed for recognition alone."""
 
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from gui.core.i18n import _
 from gui.core.problem import problem_words
-from gui.widgets.flow_row import FlowRow
-from gui.widgets.form import push_button, words
-from gui.widgets.theme import GRID
+from gui.widgets.form import column_of, push_button, row_of, words
 from trainer.errors import TrainingError
 from trainer.network.installed import install_command, require_tensorflow
 
@@ -22,15 +20,7 @@ class TrainingMissing(QWidget):
         super().__init__()
         self.sentence = words()
         self.copy = push_button(_("Copy the command"), _("To paste into a terminal"))
-        row = FlowRow()
-        row.setSpacing(GRID)
-        row.addWidget(self.copy)
-        row.addStretch()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID)
-        column.addWidget(self.sentence)
-        column.addWidget(row)
+        column_of(self, self.sentence, row_of(self.copy, None))
         self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(install_command()))
         self.is_missing = False
         try:

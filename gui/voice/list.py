@@ -4,13 +4,12 @@ from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from engine.alphabet import normalise
 from gui.core.i18n import _
 from gui.core.shortcuts import bind, hint
-from gui.widgets.flow_row import FlowRow
-from gui.widgets.form import push_button
+from gui.widgets.form import column_of, push_button, row_of
 from gui.widgets.label import tip
 from gui.widgets.theme import GRID
 from trainer.evaluation.metrics import error_rate
@@ -70,17 +69,8 @@ class KeptList(QWidget):
         self.bring_in = push_button(_("Import recordings…"), "")
         hint(self.bring_in, _("Take in a folder of your own recordings with their texts"), "voice_import")
         bind(self, "voice_import", self.bring_in.click)
-        self._row = row = FlowRow()
-        row.setSpacing(GRID)
-        row.addWidget(self.play)
-        row.addWidget(self.delete)
-        row.addStretch()
-        row.addWidget(self.bring_in)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID)
-        column.addWidget(self.table, 1)
-        column.addWidget(row)
+        self._row = row_of(self.play, self.delete, None, self.bring_in)
+        column_of(self, (self.table, 1), self._row)
         self.table.itemSelectionChanged.connect(self._show_state)
         self.table.itemActivated.connect(self._play)
         self.table.itemChanged.connect(self._changed)

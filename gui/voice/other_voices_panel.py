@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QProgressBar, QWidget
 
 from engine.system.worker import Cancelled
 from gui.core.i18n import _, ngettext
@@ -16,8 +16,7 @@ from gui.core.words import size_words
 from gui.corpora.corpus_panel import show_preparing
 from gui.corpora.download_panel import show_fetching
 from gui.corpora.download_words import failed_words
-from gui.widgets.flow_row import FlowRow
-from gui.widgets.form import named, push_button, words
+from gui.widgets.form import column_of, named, push_button, row_of, words
 from gui.widgets.log_window import failure_link
 from gui.widgets.theme import GRID
 from trainer.corpus.events import Extracting, Found
@@ -65,16 +64,8 @@ class OtherVoicesPanel(QWidget):
         self._show_state()
 
     def _lay_out(self) -> None:
-        row = FlowRow()
-        row.setSpacing(2 * GRID)
-        row.addWidget(self.said, 1)
-        for button in (self.get, self.prepare, self.cancel, self.show_log):
-            row.addWidget(button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID)
-        column.addWidget(self.progress)
-        column.addWidget(row)
+        buttons = (self.get, self.prepare, self.cancel, self.show_log)
+        column_of(self, self.progress, row_of((self.said, 1), *buttons, gap=2 * GRID))
 
     def _connect(self) -> None:
         self.get.clicked.connect(self.begin)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from engine.errors import StorageError
 from engine.system.worker import Cancelled
@@ -23,6 +23,7 @@ from gui.voice.reader import Reader
 from gui.voice.recognition import VoiceHearing
 from gui.voice.tuning import VoiceTuning
 from gui.widgets.dialogs import ask_folder
+from gui.widgets.form import ScrollArea, column_of, group
 from gui.widgets.message_bar import Action, MessageList, undo_action
 from gui.widgets.theme import GRID
 from trainer.download.archive_index import corpus_url
@@ -75,28 +76,13 @@ class VoicePage(QWidget):
         self._begin()
 
     def _lay_out(self) -> None:
-        reading = QWidget()
-        inner = QVBoxLayout(reading)
-        inner.setContentsMargins(0, 0, 0, 0)
-        inner.setSpacing(GRID + GRID // 2)
-        inner.addWidget(self.reader, 3)
-        inner.addWidget(self.list, 2)
-        inner.addWidget(self.others)
+        reading = group((self.reader, 3), (self.list, 2), self.others, gap=GRID + GRID // 2)
         self.pages = QStackedWidget()
         self.pages.addWidget(reading)
         self.pages.addWidget(self.tuning.result_view)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidget(self.pages)
-        area.viewport().setAutoFillBackground(False)
-        self.pages.setAutoFillBackground(False)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(3 * GRID, GRID, 3 * GRID, GRID)
-        column.setSpacing(GRID)
-        column.addWidget(area, 1)
-        column.addWidget(self.messages)
-        column.addWidget(self.tuning.panel)  # below what scrolls, so that the button is always in sight
+        area = ScrollArea(self.pages)
+        below = (self.messages, self.tuning.panel)  # below what scrolls, so that the button is always in sight
+        column_of(self, (area, 1), *below, margins=(3 * GRID, GRID, 3 * GRID, GRID))
         self.messages.keep_still(area)
 
     def _connect(self) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
 
 from engine.alphabet import normalise
 from gui.core.i18n import _
@@ -19,8 +19,7 @@ from gui.session.loudness import Loudness
 from gui.session.recording_controller import Dictaphone
 from gui.session.status import Recording
 from gui.voice.words import advice
-from gui.widgets.flow_row import FlowRow
-from gui.widgets.form import keep_place, named, push_button, words
+from gui.widgets.form import column_of, keep_place, named, push_button, row_of, words
 from gui.widgets.label import Label
 from gui.widgets.record_button import RecordButton
 from gui.widgets.theme import GRID, TEXT_SCALE, TITLE_SCALE, theme
@@ -97,27 +96,9 @@ class Reader(QWidget):
     def _lay_out(self) -> None:
         page = QFrame()
         page.setObjectName("page")
-        inner = QVBoxLayout(page)
-        inner.setContentsMargins(3 * GRID, GRID, 3 * GRID, GRID // 2)
-        inner.setSpacing(GRID)
-        inner.addStretch(1)
-        inner.addWidget(self.text)
-        inner.addWidget(self.typed)
-        inner.addStretch(1)
-        choice = FlowRow(centred=True)
-        choice.addWidget(self.another)
-        choice.addWidget(self.own)
-        inner.addWidget(choice)
-        row = FlowRow(centred=True)
-        row.setSpacing(2 * GRID)
-        for button in (self.hear, self.record, self.keep):
-            row.addWidget(button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID)
-        column.addWidget(page, 1)
-        column.addWidget(row)
-        column.addWidget(self.advice)
+        choice = row_of(self.another, self.own, gap=0, centred=True)
+        column_of(page, None, self.text, self.typed, None, choice, margins=(3 * GRID, GRID, 3 * GRID, GRID // 2))
+        column_of(self, (page, 1), row_of(self.hear, self.record, self.keep, gap=2 * GRID, centred=True), self.advice)
         width = max(self.hear.sizeHint().width(), self.keep.sizeHint().width())
         for button in (self.hear, self.keep):  # so that the round button stands in the middle
             button.setFixedWidth(width)

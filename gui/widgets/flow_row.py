@@ -133,7 +133,7 @@ class FlowRow(QWidget):
             widget.show()
         self.updateGeometry()
 
-    def addStretch(self) -> None:
+    def addStretch(self, _share: int = 1) -> None:
         self._parts.append(_Blank(grows=True))
 
     def addSpacing(self, width: int) -> None:

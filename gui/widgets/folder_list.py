@@ -5,11 +5,10 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QWidget
 
 from gui.core.i18n import _
-from gui.widgets.flow_row import FlowRow
-from gui.widgets.form import push_button
+from gui.widgets.form import column_of, push_button, row_of
 from gui.widgets.label import tip
 from gui.widgets.theme import GRID
 
@@ -35,16 +34,8 @@ class FolderList(QWidget):
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.add = push_button(_("Add a folder…"), hint)
         self.take_off = push_button(_("Remove from list"), f"{_('The folder itself stays as it is')} (Del)")
-        self.buttons = FlowRow()
-        self.buttons.setSpacing(GRID)
-        self.buttons.addWidget(self.add)
-        self.buttons.addWidget(self.take_off)
-        self.buttons.addStretch()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID)
-        column.addWidget(self.list)
-        column.addWidget(self.buttons)
+        self.buttons = row_of(self.add, self.take_off, None)
+        column_of(self, self.list, self.buttons)
         self.add.clicked.connect(self._add)
         self.take_off.clicked.connect(self._take_off)
         QShortcut(QKeySequence.StandardKey.Delete, self.list, self._take_off, context=Qt.ShortcutContext.WidgetShortcut)

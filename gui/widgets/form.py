@@ -2,13 +2,102 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QAbstractSpinBox, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QBoxLayout,
+    QDialog,
+    QDialogButtonBox,
+    QFrame,
+    QLabel,
+    QLayout,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
+from gui.core.i18n import _
+from gui.widgets.flow_row import FlowRow
 from gui.widgets.label import Label, tip
 from gui.widgets.theme import GRID, theme
 
 PROGRESS_STEPS = 1000  # of a bar that shows a fraction
 NOTE_MS = 2500  # how long a passing note stands in place of the state
+LEFT = Qt.AlignmentFlag.AlignLeft
+# A blank of so many pixels, one that takes what is left (None), or a widget with its stretch and alignment.
+Part = QWidget | QLayout | int | tuple | None
+Margins = int | tuple[int, int, int, int]
+
+
+def fill(layout: QBoxLayout | FlowRow, *parts: Part) -> None:
+    """Puts the parts into it, one after the other."""
+    for part in parts:
+        match part:
+            case None:
+                layout.addStretch(1)
+            case int():
+                layout.addSpacing(part)
+            case tuple():
+                add = layout.addLayout if isinstance(part[0], QLayout) else layout.addWidget
+                add(*part)
+            case QLayout():
+                layout.addLayout(part)
+            case _:
+                layout.addWidget(part)
+
+
+def row_of(*parts: Part, gap: int = GRID, centred: bool = False) -> FlowRow:
+    """Parts beside one another, which goes on below where there is no room for all of them."""
+    flow = FlowRow(centred=centred)
+    flow.setSpacing(gap)
+    fill(flow, *parts)
+    return flow
+
+
+def column_of(owner: QWidget | None, *parts: Part, gap: int = GRID, margins: Margins = 0) -> QVBoxLayout:
+    """The layout of a widget: parts below one another. owner: None where it goes into another layout."""
+    layout = QVBoxLayout() if owner is None else QVBoxLayout(owner)
+    layout.setContentsMargins(*((margins,) * 4 if isinstance(margins, int) else margins))
+    layout.setSpacing(gap)
+    fill(layout, *parts)
+    return layout
+
+
+def group(*parts: Part, gap: int = GRID, margins: Margins = 0) -> QWidget:
+    """A widget with such a column."""
+    widget = QWidget()
+    column_of(widget, *parts, gap=gap, margins=margins)
+    return widget
+
+
+def close_box(dialog: QDialog) -> QDialogButtonBox:
+    """The last row of a dialog that only shows something."""
+    buttons = QDialogButtonBox()
+    buttons.addButton(_("Close"), QDialogButtonBox.ButtonRole.RejectRole)
+    buttons.rejected.connect(dialog.reject)
+    return buttons
+
+
+class ScrollArea(QScrollArea):
+    """What is in it is as wide as itself, and scrolls up and down where it is too high.
+
+    is_read: text to be read, in a frame; it takes the focus, so that the arrow keys scroll it.
+    """
+
+    def __init__(self, inner: QWidget | None = None, is_read: bool = False):
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        if not is_read:
+            self.setFrameShape(QFrame.Shape.NoFrame)
+            self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.viewport().setAutoFillBackground(False)
+        if inner is not None:
+            self.setWidget(inner)
+
+    def setWidget(self, inner: QWidget) -> None:
+        super().setWidget(inner)
+        inner.setAutoFillBackground(False)  # Qt has just set it
 
 
 def push_button(text: str, hint: str, kind: str = "outlined") -> QPushButton:
@@ -66,11 +155,7 @@ class Folded(QWidget):
         self.toggle.setCheckable(True)
         self.body = body
         body.hide()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID)
-        column.addWidget(self.toggle, 0, Qt.AlignmentFlag.AlignLeft)
-        column.addWidget(body)
+        column_of(self, (self.toggle, 0, LEFT), body)
         self.toggle.toggled.connect(body.setVisible)
         self.toggle.toggled.connect(self._paint_arrow)
         theme().changed.connect(self._paint_arrow)

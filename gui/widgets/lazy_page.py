@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from gui.core.problem import problem_words
 from gui.core.tasks import Task
+from gui.widgets.form import column_of
 from gui.widgets.label import Label
 from gui.widgets.log_window import failure_link
 
@@ -30,11 +31,8 @@ class LatePage(QWidget):
         self._importing: Task | None = None
         self._hint = Label(waiting, alignment=Qt.AlignmentFlag.AlignCenter)
         self._hint.setWordWrap(True)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._hint)
         self._show_log = failure_link()
-        column.addWidget(self._show_log, 0, Qt.AlignmentFlag.AlignCenter)
+        column_of(self, self._hint, (self._show_log, 0, Qt.AlignmentFlag.AlignCenter))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

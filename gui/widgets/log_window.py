@@ -1,12 +1,12 @@
 """The log, readable without knowing where it lies."""
 
 from PySide6.QtGui import QFontDatabase, QGuiApplication, QTextCursor
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QPushButton, QWidget
 
 from engine.paths import log_file
 from gui.core.i18n import _
 from gui.core.log import read_log
-from gui.widgets.form import push_button
+from gui.widgets.form import column_of, push_button
 from gui.widgets.label import Label
 from gui.widgets.theme import GRID
 
@@ -33,12 +33,7 @@ class LogWindow(QDialog):
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.text.toPlainText()))
         buttons.addButton(_("Close"), QDialogButtonBox.ButtonRole.RejectRole)
         buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        column.setSpacing(GRID)
-        column.addWidget(self.text, 1)
-        column.addWidget(place)
-        column.addWidget(buttons)
+        column_of(self, (self.text, 1), place, buttons, margins=2 * GRID)
 
 
 def log_button(kind: str = "link") -> QPushButton:

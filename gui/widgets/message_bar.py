@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QSizePolicy, QWidget
 
 from engine.errors import DiktovkaError
 from gui.core.i18n import _
@@ -15,7 +15,7 @@ from gui.core.key_places import on_all_layouts
 from gui.core.problem import problem_words
 from gui.widgets.dialogs import show_in_folder
 from gui.widgets.fitted_text import ElidedLabel
-from gui.widgets.flow_row import FlowRow
+from gui.widgets.form import column_of, fill, group, row_of
 from gui.widgets.icon_buttons import IconLabel
 from gui.widgets.label import Label
 from gui.widgets.log_window import LogWindow
@@ -68,35 +68,21 @@ class Message(QFrame):
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setAccessibleName(text if place is None else f"{text}: {place}")
-        said = FlowRow()
-        said.setSpacing(GRID)
-        said.addWidget(label if place is None else _with_place(label, place), 1)
-        if actions:
-            said.addWidget(self._buttons(actions))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(2 * GRID, GRID, GRID, GRID)
-        row.setSpacing(GRID)
-        row.addWidget(IconLabel(icon, accented=True))
-        row.addSpacing(GRID // 2)
-        row.addLayout(_centred(said), 1)
-        row.addWidget(self._make_count(on_next))
+        buttons = [row_of(*map(self._button, actions))] if actions else []  # all go below where one has no room
+        said = row_of((label if place is None else _with_place(label, place), 1), *buttons)
         self._cross = QPushButton()
         self._cross.setIconSize(icon_size())
         self._cross.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._cross.setToolTip(_("Close this message"))
         self._cross.setAccessibleName(_("Close this message"))
         self._cross.clicked.connect(self.close_message)
-        row.addWidget(self._cross)
+        middle = column_of(None, None, said, None)  # beside the middle of the icon, however high the buttons are
+        row = QHBoxLayout(self, spacing=GRID)
+        row.setContentsMargins(2 * GRID, GRID, GRID, GRID)
+        icon_label = IconLabel(icon, accented=True)
+        fill(row, icon_label, GRID // 2, (middle, 1), self._make_count(on_next), self._cross)
         theme().changed.connect(self._paint_cross)
         self._paint_cross()
-
-    def _buttons(self, actions: Sequence[Action]) -> QWidget:
-        """All of them go below the sentence where one has no room beside it."""
-        row = FlowRow()
-        row.setSpacing(GRID)
-        for action in actions:
-            row.addWidget(self._button(action))
-        return row
 
     def _button(self, action: Action) -> QPushButton:
         button = QPushButton(action.text)
@@ -142,28 +128,12 @@ class Message(QFrame):
         self._on_close(self)
 
 
-def _centred(said: QWidget) -> QVBoxLayout:
-    """Its words beside the middle of the icon, however high the buttons are."""
-    column = QVBoxLayout()
-    column.setContentsMargins(0, 0, 0, 0)
-    column.addStretch(1)
-    column.addWidget(said)
-    column.addStretch(1)
-    return column
-
-
 def _with_place(label: QLabel, place: Path) -> QWidget:
     shown = ElidedLabel()
     shown.setProperty("quiet", True)
     shown.setAccessibleName(str(place))
     shown.show_text(str(place))
-    both = QWidget()
-    column = QVBoxLayout(both)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(0)
-    column.addWidget(label)
-    column.addWidget(shown)
-    return both
+    return group(label, shown, gap=0)
 
 
 class MessageList(QWidget):
@@ -179,8 +149,7 @@ class MessageList(QWidget):
     def __init__(self, parent: QWidget | None = None, show_in_folder: Callable[[Path], None] = show_in_folder):
         super().__init__(parent)
         self.show_in_folder = show_in_folder
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column = column_of(self)
         self._messages: list[Message] = []
         self._shown: Message | None = None
         self._still: list[QScrollArea] = []

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QWidget
 
 from gui.widgets.fitted_text import ElidedChoice, Tick
-from gui.widgets.flow_row import FlowRow
-from gui.widgets.form import heading, named, words
+from gui.widgets.form import column_of, heading, named, row_of, words
 from gui.widgets.label import Label
 from gui.widgets.theme import GRID, TITLE_SCALE, theme
 
@@ -55,14 +54,10 @@ class SettingsForm(QWidget):
 
     def __init__(self, title: str):
         super().__init__()
-        self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(0, 0, GRID, 2 * GRID)
-        self.column.setSpacing(GRID)
         head = Label(title)
         head.setFont(theme().font(TITLE_SCALE * 0.8, QFont.Weight.DemiBold))
         head.setWordWrap(True)
-        self.column.addWidget(head)
-        self.column.addSpacing(GRID)
+        self.column = column_of(self, head, GRID, margins=(0, 0, GRID, 2 * GRID))
 
     def add_field(self, label: str, field: QWidget, note: str = "", *beside: QWidget) -> QLabel:
         """A label above its field; beside: buttons to its right. Gives the note's label."""
@@ -70,15 +65,10 @@ class SettingsForm(QWidget):
         caption.setBuddy(field)
         caption.setWordWrap(True)
         self.column.addWidget(caption)
-        row = FlowRow()
-        row.setSpacing(GRID)
         policy = field.sizePolicy().horizontalPolicy()
         fixed = policy in (QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Maximum)
         grows = not fixed and field.minimumWidth() != field.maximumWidth()
-        row.addWidget(field, int(grows))
-        for widget in beside:
-            row.addWidget(widget)
-        self.column.addWidget(row)
+        self.column.addWidget(row_of((field, int(grows)), *beside))
         return self.add_note(note)
 
     def add_tick(self, box: Tick, note: str = "") -> QLabel:
@@ -98,8 +88,4 @@ class SettingsForm(QWidget):
         self.column.addWidget(heading(text))
 
     def add_buttons(self, *buttons: QWidget) -> None:
-        row = FlowRow()
-        row.setSpacing(GRID)
-        for button in buttons:
-            row.addWidget(button)
-        self.column.addWidget(row)
+        self.column.addWidget(row_of(*buttons))
