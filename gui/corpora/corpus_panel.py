@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QLabel, QProgressBar, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from engine.system.worker import Cancelled
 from gui.core.i18n import _, ngettext
@@ -17,7 +17,7 @@ from gui.corpora.download_panel import DownloadPanel
 from gui.corpora.report_view import ReportView
 from gui.widgets.dialogs import ask_delete, ask_folder
 from gui.widgets.folder_list import FolderList
-from gui.widgets.form import column_of, heading, named, push_button, row_of, words
+from gui.widgets.form import ProgressBar, column_of, heading, push_button, row_of, words
 from gui.widgets.theme import GRID
 from trainer.corpus import folders as corpora
 from trainer.corpus.events import Extracting, Found
@@ -63,8 +63,7 @@ class CorpusPanel(QWidget):
         self.cancel = push_button(_("Cancel"), _("Stop checking"))
         self.train = push_button(_("On to the training"), _("Train a model on these recordings"), "primary")
         self.state = words()
-        self.progress = named(QProgressBar(), _("Progress of the check"))
-        self.progress.setTextVisible(False)
+        self.progress = ProgressBar(_("Progress of the check"))
         self.report = ReportView()
         self.work = Work(self)
         self._lay_out()
@@ -192,7 +191,7 @@ class CorpusPanel(QWidget):
 
     def _begin(self, steps, said: str, again) -> None:
         self._again = again
-        self.progress.setRange(0, 0)
+        self.progress.show_share(None)
         self.state.setText(said)
         self.work.start(steps)
         self._busy_changed()
@@ -203,8 +202,7 @@ class CorpusPanel(QWidget):
             case Found() | Extracting():
                 show_preparing(event, self.state, self.progress)
             case Removing():
-                self.progress.setRange(0, event.total)
-                self.progress.setValue(event.done)
+                self.progress.show_count(event.done, event.total)
             case Prepared():
                 self.state.setText("")
                 self.report.show_report(event.report)
@@ -221,14 +219,13 @@ def is_cancel(outcome: Exception) -> bool:
     return isinstance(outcome, Cancelled)
 
 
-def show_preparing(event: Found | Extracting, state: QLabel, progress: QProgressBar) -> None:
+def show_preparing(event: Found | Extracting, state: QLabel, progress: ProgressBar) -> None:
     """How far recordings are made ready to be learned from."""
     if isinstance(event, Found):
         n = event.recordings
         state.setText(ngettext("{n} recording with a text", "{n} recordings with a text", n).format(n=n))
         return
-    progress.setRange(0, event.total)
-    progress.setValue(event.done)
+    progress.show_count(event.done, event.total)
     said = _("Listening to {done} of {total} recordings").format(done=event.done, total=event.total)
     left = time_left(event.left_s)
     state.setText(f"{said}, {left}" if left else said)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLabel, QLineEdit, QProgressBar, QSpinBox, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QSpinBox, QWidget
 
 from engine.system.worker import Cancelled
 from gui.core.i18n import _, translate_error
@@ -18,8 +18,8 @@ from gui.corpora.download_words import failed_words, plan_words, progress_words,
 from gui.widgets.dialogs import ask_folder
 from gui.widgets.form import (
     LEFT,
-    PROGRESS_STEPS,
     Folded,
+    ProgressBar,
     column_of,
     group,
     heading,
@@ -82,9 +82,7 @@ class DownloadPanel(QWidget):
         self.place, self.show_log = words(quiet=True), failure_link()
         self.other_place = push_button(_("Another folder…"), _("Choose where the recordings are put"))
         self.state = words()
-        self.progress = named(QProgressBar(), _("Progress of the download"))
-        self.progress.setTextVisible(False)
-        self.progress.setRange(0, PROGRESS_STEPS)
+        self.progress = ProgressBar(_("Progress of the download"))
         self.look.clicked.connect(self.read_index)
         self.start.clicked.connect(self.download)
         self.cancel.clicked.connect(self.work.cancel)
@@ -136,7 +134,7 @@ class DownloadPanel(QWidget):
 
     def read_index(self) -> None:
         self._begin(partial(_index, self.site.text().strip() or RUSSIAN, self._outside), self.read_index)
-        self.progress.setRange(0, 0)
+        self.progress.show_share(None)
         self.state.setText(_("Reading the list of archives"))
 
     def _make_plan(self) -> None:
@@ -183,8 +181,7 @@ class DownloadPanel(QWidget):
 
     def _begin(self, steps: Callable[[], Iterator[object]], again: Callable[[], None]) -> None:
         self._again = again
-        self.progress.setRange(0, PROGRESS_STEPS)
-        self.progress.setValue(0)
+        self.progress.show_share(0.0)
         self.show_log.hide()
         self.work.start(steps)
         self._show_state()
@@ -215,13 +212,12 @@ class DownloadPanel(QWidget):
         self.busy_changed.emit()
 
 
-def show_fetching(event: Retrying | Progress, state: QLabel, progress: QProgressBar) -> bool:
+def show_fetching(event: Retrying | Progress, state: QLabel, progress: ProgressBar) -> bool:
     """How far a download is, and what it waits for; whether that is because something went wrong."""
     if isinstance(event, Retrying):
         state.setText(retrying_words(event))
         return True
-    progress.setRange(0, PROGRESS_STEPS)
-    progress.setValue(round(PROGRESS_STEPS * event.done_bytes / max(1, event.total_bytes)))
+    progress.show_share(event.done_bytes / max(1, event.total_bytes))
     waited_for = [retrying_words(one.retrying) for one in event.now if one.retrying is not None]
     state.setText("\n".join([progress_words(event), *waited_for[-1:]]))
     return bool(waited_for)

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QGuiApplication, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton
 
 from engine.events import Segment
 from gui.core.i18n import _
@@ -10,13 +10,13 @@ from gui.core.settings import Settings
 from gui.core.words import clock_time
 from gui.session.session import Session
 from gui.session.status import Recording, Status
-from gui.widgets.form import column_of, fill, keep_place
+from gui.widgets.form import ProgressBar, column_of, fill, keep_place, push_button
 from gui.widgets.icon_buttons import IconLabel
 from gui.widgets.label import Label
 from gui.widgets.record_button import loudness
-from gui.widgets.theme import GRID, button_icon_size, theme
+from gui.widgets.theme import GRID, theme
 
-WIDTH_PX, _LEVEL_STEPS = 52 * GRID, 100
+WIDTH_PX = 52 * GRID
 _FROM_EDGE_PX = 6 * GRID
 _NOTE_MS = 1500
 _ELAPSED_EVERY_MS = 200
@@ -42,29 +42,21 @@ class SmallWindow(QFrame):
         self.state, self.elapsed = Label(), Label()
         self.state.setFont(theme().font(1.0, QFont.Weight.DemiBold))
         self.elapsed.setAccessibleName(_("Time recorded"))
-        self.level = QProgressBar()
-        self.level.setRange(0, _LEVEL_STEPS)
-        self.level.setTextVisible(False)
-        self.level.setAccessibleName(_("Level"))
+        self.level = ProgressBar(_("Level"))
         self.text = Label()
         self.text.setProperty("quiet", True)
         self.text.setAccessibleName(_("Text"))
-        self.stop = self._button(_("Stop"), _("Stop recording; the text is written to its end"))
-        self.cancel = self._button(_("Cancel"), _("Cancel; recordings are kept"))
+        self.stop = self._button(_("Stop"), _("Stop recording; the text is written to its end"), "stop")
+        self.cancel = self._button(_("Cancel"), _("Cancel; recordings are kept"), "close")
         self._whole = ""
         self._lay_out()
         self.stop.clicked.connect(lambda _checked=False: self.stop_wanted.emit())
         self.cancel.clicked.connect(lambda _checked=False: self.cancel_wanted.emit())
-        theme().changed.connect(self._paint_icons)
-        self._paint_icons()
 
     @staticmethod
-    def _button(text: str, tip: str) -> QPushButton:
-        button = QPushButton(text)
-        button.setIconSize(button_icon_size())
+    def _button(text: str, hint: str, icon: str) -> QPushButton:
+        button = push_button(text, hint, "plain", icon=icon)
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        button.setAccessibleName(text)
-        button.setToolTip(tip)
         return button
 
     def _lay_out(self) -> None:
@@ -77,10 +69,6 @@ class SmallWindow(QFrame):
         self.setFixedWidth(max(WIDTH_PX, self.sizeHint().width()))
         self.text.setMinimumWidth(0)
 
-    def _paint_icons(self) -> None:
-        self.stop.setIcon(theme().icon("stop"))
-        self.cancel.setIcon(theme().icon("close"))
-
     def show_status(self, status: Status) -> None:
         self.state.setText(status.words)
         recording = status.recording in (Recording.OPENING, Recording.LISTENING)
@@ -91,7 +79,7 @@ class SmallWindow(QFrame):
             self.level.setValue(0)
 
     def show_level(self, rms: float) -> None:
-        self.level.setValue(round(_LEVEL_STEPS * loudness(rms)))
+        self.level.show_share(loudness(rms))
 
     def show_text(self, text: str) -> None:
         """Its end, as much as there is room for."""

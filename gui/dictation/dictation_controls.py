@@ -2,15 +2,13 @@
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFont
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from gui.core.i18n import _, ngettext
-from gui.core.shortcuts import hint as hint_with_keys
 from gui.core.words import clock_time
 from gui.session.loudness import Loudness
 from gui.session.status import Recording, Status
-from gui.widgets.flow_row import FlowRow
-from gui.widgets.form import NOTE_MS, PROGRESS_STEPS, fill, keep_place
+from gui.widgets.form import NOTE_MS, ProgressBar, fill, keep_place, push_button, row_of
 from gui.widgets.icon_buttons import IconLabel, ToolRow, tool_button
 from gui.widgets.label import Label
 from gui.widgets.microphone_list import MicrophoneChoice
@@ -26,18 +24,16 @@ class Toolbar(ToolRow):
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
-        self.open = tool_button(_("Open…"), "open", _("Open recordings"))
-        self.recent = tool_button("", "recent", _("Recent files"))
+        self.open = tool_button(_("Open…"), "open", _("Open recordings"), "folder-open-outline")
+        self.recent = tool_button("", "recent", _("Recent files"), "menu-down")
         self.count = Label()
         self.count.setProperty("quiet", True)
         self.count.setAccessibleName(_("Number of words"))
-        self.copy = tool_button(_("Copy"), "copy", _("Copy all text"))
-        self.save = tool_button(_("Save as…"), "save", _("Save the text to a file"))
-        self.clear = tool_button(_("Clear"), "clear", _("Clear the page"))
-        self.help = tool_button("", "help", _("Keyboard shortcuts"))
+        self.copy = tool_button(_("Copy"), "copy", _("Copy all text"), "content-copy")
+        self.save = tool_button(_("Save as…"), "save", _("Save the text to a file"), "content-save-outline")
+        self.clear = tool_button(_("Clear"), "clear", _("Clear the page"), "text-box-remove-outline")
+        self.help = tool_button("", "help", _("Keyboard shortcuts"), "help-circle-outline")
         self.put((self.open, self.recent, None, self.count, self.copy, self.save, self.clear, self.help))
-        theme().changed.connect(self._paint_icons)
-        self._paint_icons()
         self.set_has_text(False)
 
     def set_has_text(self, has_text: bool) -> None:
@@ -49,17 +45,6 @@ class Toolbar(ToolRow):
         text = ngettext("{n} word", "{n} words", n_words).format(n=n_words) if n_words else ""
         self.count.setText(text if theme().text_scale <= _LARGE_TEXT else "")
         self.fit()
-
-    def _paint_icons(self) -> None:
-        for button, name in (
-            (self.open, "folder-open-outline"),
-            (self.recent, "menu-down"),
-            (self.copy, "content-copy"),
-            (self.save, "content-save-outline"),
-            (self.clear, "text-box-remove-outline"),
-            (self.help, "help-circle-outline"),
-        ):
-            button.setIcon(theme().icon(name))
 
 
 class Controls(QWidget):
@@ -76,24 +61,15 @@ class Controls(QWidget):
         self.elapsed = Label()
         self.elapsed.setFont(theme().font(TITLE_SCALE, QFont.Weight.Medium))
         self.elapsed.setAccessibleName(_("Time recorded"))
-        self.cancel = QPushButton(_("Cancel"))
-        self.cancel.setProperty("outlined", True)
-        self.cancel.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        hint_with_keys(self.cancel, _("Cancel; recordings are kept"), "cancel")
-        self.cancel.setAccessibleName(_("Cancel"))
+        self.cancel = push_button(_("Cancel"), _("Cancel; recordings are kept"), command="cancel")
         self.state = Label()
         self.state.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.state.setWordWrap(True)
         self.state.setAccessibleName(_("State"))
-        self.progress = QProgressBar()
-        self.progress.setTextVisible(False)
+        self.progress = ProgressBar(_("Progress"))
         self.progress.setFixedWidth(40 * GRID)
-        self.progress.setAccessibleName(_("Progress"))
-        self._below = FlowRow(centred=True)
-        self.keys = QPushButton()
-        self.keys.setProperty("link", True)
-        self.keys.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.keys.setToolTip(_("Choose these keys, and how they are pressed"))
+        self.keys = push_button("", _("Choose these keys, and how they are pressed"), "link")
+        self._below = row_of(self.keys, centred=True)
         self.keys.clicked.connect(lambda _checked=False: self.keys_wanted.emit())
         self._status = Status()
         self._announced: tuple | None = None
@@ -117,8 +93,6 @@ class Controls(QWidget):
         grid.addLayout(right, 0, 2)
         grid.addWidget(self.state, 1, 0, 1, 3)
         grid.addWidget(self.progress, 2, 0, 1, 3, Qt.AlignmentFlag.AlignCenter)
-        self._below.setSpacing(GRID)
-        self._below.addWidget(self.keys)
         grid.addWidget(self._below, 2, 0, 1, 3)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(2, 1)
@@ -182,7 +156,5 @@ class Controls(QWidget):
     def _show_progress(self) -> None:
         """What takes longer than a moment shows how far it is, and can be cancelled."""
         self.cancel.show()
-        known = self._status.fraction is not None
-        self.progress.setRange(0, PROGRESS_STEPS if known else 0)
-        self.progress.setValue(round(PROGRESS_STEPS * self._status.fraction) if known else -1)
+        self.progress.show_share(self._status.fraction)
         self.progress.setVisible(self._status.recording is Recording.NONE)

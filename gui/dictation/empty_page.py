@@ -13,9 +13,9 @@ from engine.paths import resource
 from engine.system.json_text import read_json
 from gui.core.i18n import _
 from gui.widgets.flow_row import FlowRow
-from gui.widgets.form import ScrollArea, group, row_of
+from gui.widgets.form import ScrollArea, group, push_button, row_of
 from gui.widgets.label import Label
-from gui.widgets.theme import GRID, TITLE_SCALE, button_icon_size, theme
+from gui.widgets.theme import GRID, TITLE_SCALE, show_icon, theme
 
 log = logging.getLogger(__name__)
 
@@ -59,8 +59,6 @@ class EmptyPage(ScrollArea):
         below = (3 * GRID, self._try_it()) if self.cards else ()
         margins = (3 * GRID, 2 * GRID, 3 * GRID, 2 * GRID)
         self.setWidget(group(None, title, hint, self.marks, *below, None, margins=margins))
-        theme().changed.connect(self._paint_icons)
-        self._paint_icons()
 
     def _try_it(self) -> FlowRow:
         label = Label(_("Try it:"))
@@ -68,16 +66,10 @@ class EmptyPage(ScrollArea):
         return row_of(label, *self.cards, centred=True)
 
     def _card(self, sample: Sample) -> QPushButton:
-        card = QPushButton(sample.speaker[:1].upper() + sample.speaker[1:])
-        card.setProperty("outlined", True)
-        card.setIconSize(button_icon_size())
-        card.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        name = sample.speaker[:1].upper() + sample.speaker[1:]
+        card = push_button(name, _("Transcribes a recording that comes with the program"), icon="account-voice")
+        show_icon(card, "account-voice", "accent")
         card.setCursor(Qt.CursorShape.PointingHandCursor)
         card.setAccessibleName(_("Try it: {speaker}").format(speaker=sample.speaker))
-        card.setToolTip(_("Transcribes a recording that comes with the program"))
         card.clicked.connect(lambda: self.sample_chosen.emit(sample.path))
         return card
-
-    def _paint_icons(self) -> None:
-        for card in self.cards:
-            card.setIcon(theme().icon("account-voice", theme().colours.accent))

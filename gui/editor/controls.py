@@ -2,17 +2,16 @@
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFont
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QWidget
 
 from gui.core.i18n import _, decimal_point, ngettext
-from gui.core.shortcuts import hint
 from gui.core.words import clock_time
 from gui.widgets.fitted_text import ElidedChoice, ElidedLabel
 from gui.widgets.flow_row import FlowRow
-from gui.widgets.form import NOTE_MS, named
-from gui.widgets.icon_buttons import ToolRow, tool_button
+from gui.widgets.form import NOTE_MS, fill, named
+from gui.widgets.icon_buttons import ToolRow, icon_button, tool_button
 from gui.widgets.label import Label
-from gui.widgets.theme import GRID, button_icon_size, theme
+from gui.widgets.theme import GRID, show_icon, theme
 
 SPEEDS = (0.5, 0.75, 1.0, 1.25, 1.5, 1.75, 2.0)
 
@@ -22,37 +21,24 @@ class EditorBar(ToolRow):
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
-        self.back = tool_button(_("Back"), "back", _("Back to the list"))
+        self.back = tool_button(_("Back"), "back", _("Back to the list"), "arrow-left")
         self.name = ElidedLabel()
         self.name.setFont(theme().font(1.0, QFont.Weight.DemiBold))
         self.name.setAccessibleName(_("Recording"))
-        self.undo = _icon_button(_("Undo the last change"), "Ctrl+Z")
-        self.redo = _icon_button(_("Redo what was undone"), "Ctrl+Shift+Z")
-        self.doubtful = tool_button("", "doubtful", _("Next doubtful word"))
-        self.copy = tool_button(_("Copy"), "copy_edited", _("Copy all text"))
-        self.save = tool_button(_("Save as…"), "save_edited", _("Save the text to a file"))
+        self.undo = icon_button(_("Undo the last change"), "undo", "Ctrl+Z")
+        self.redo = icon_button(_("Redo what was undone"), "redo", "Ctrl+Shift+Z")
+        self.doubtful = tool_button("", "doubtful", _("Next doubtful word"), "help-circle-outline")
+        self.copy = tool_button(_("Copy"), "copy_edited", _("Copy all text"), "content-copy")
+        self.save = tool_button(_("Save as…"), "save_edited", _("Save the text to a file"), "content-save-outline")
         self.name.setMinimumWidth(12 * GRID)
         self.put((self.back, self.name, self.doubtful, self.undo, self.redo, self.copy, self.save))
         self.in_order = (self.back, self.doubtful, self.undo, self.redo, self.copy, self.save)
-        theme().changed.connect(self._paint_icons)
-        self._paint_icons()
 
     def show_doubtful(self, n: int) -> None:
         """How many words are doubtful; the button is there only if any is."""
         self.doubtful.setText(ngettext("{n} doubtful word", "{n} doubtful words", n).format(n=n) if n else "")
         self.doubtful.setVisible(n > 0)
         self.fit()
-
-    def _paint_icons(self) -> None:
-        for button, name in (
-            (self.back, "arrow-left"),
-            (self.undo, "undo"),
-            (self.redo, "redo"),
-            (self.doubtful, "help-circle-outline"),
-            (self.copy, "content-copy"),
-            (self.save, "content-save-outline"),
-        ):
-            button.setIcon(theme().icon(name))
 
 
 class PlayBar(FlowRow):
@@ -62,10 +48,10 @@ class PlayBar(FlowRow):
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
-        self.before = _command_button(_("Go back a sentence"), "sentence_before")
-        self.play = _command_button(_("Play"), "play")
+        self.before = tool_button("", "sentence_before", _("Go back a sentence"), "skip-previous")
+        self.play = tool_button("", "play", _("Play"), "play")
         self.play.setProperty("primary", True)
-        self.after = _command_button(_("Go on a sentence"), "sentence_after")
+        self.after = tool_button("", "sentence_after", _("Go on a sentence"), "skip-next")
         self.time = Label()
         self.time.setAccessibleName(_("Time"))
         self.speed = ElidedChoice(objectName="choice")
@@ -73,26 +59,22 @@ class PlayBar(FlowRow):
             self.speed.addItem(f"{speed:g}×".replace(".", decimal_point()), speed)
         self.speed.setCurrentIndex(SPEEDS.index(1.0))
         named(self.speed, _("Speed"), _("Speed; the pitch stays"))
-        self.zoom_out = _icon_button(_("Zoom out"), "−")
-        self.zoom_in = _icon_button(_("Zoom in"), "+")
-        self.add = tool_button(_("Add to my voice"), "add_to_voice", _("Add the sentence to my voice"))
+        self.zoom_out = icon_button(_("Zoom out"), "magnify-minus-outline", "−")
+        self.zoom_in = icon_button(_("Zoom in"), "magnify-plus-outline", "+")
+        hint = _("Add the sentence to my voice")
+        self.add = tool_button(_("Add to my voice"), "add_to_voice", hint, "account-voice")
         self.add.setProperty("outlined", True)
         self.setSpacing(GRID)
-        for widget in (self.before, self.play, self.after, self.time, self.speed, self.zoom_out, self.zoom_in):
-            self.addWidget(widget)
-        self.addStretch()
-        self.addWidget(self.add)
+        fill(self, self.before, self.play, self.after, self.time, self.speed)
+        fill(self, self.zoom_out, self.zoom_in, None, self.add)
         self.in_order = (self.before, self.play, self.after, self.speed, self.zoom_out, self.zoom_in, self.add)
         self.speed.currentIndexChanged.connect(lambda index: self.speed_chosen.emit(SPEEDS[index]))
-        theme().changed.connect(self._paint_icons)
-        self._is_playing = False
-        self._paint_icons()
+        self.show_playing(False)
         self.show_time(0.0, 0.0)
 
     def show_playing(self, playing: bool) -> None:
-        self._is_playing = playing
         self.play.setAccessibleName(_("Pause") if playing else _("Play"))
-        self._paint_icons()
+        show_icon(self.play, "pause" if playing else "play", "on_accent")
 
     def show_time(self, position_s: float, duration_s: float) -> None:
         text = f"{clock_time(position_s)} / {clock_time(duration_s)}"
@@ -105,17 +87,6 @@ class PlayBar(FlowRow):
 
     def change_speed(self, steps: int) -> None:
         self.speed.setCurrentIndex(min(max(0, self.speed.currentIndex() + steps), len(SPEEDS) - 1))
-
-    def _paint_icons(self) -> None:
-        for button, name in (
-            (self.before, "skip-previous"),
-            (self.after, "skip-next"),
-            (self.zoom_out, "magnify-minus-outline"),
-            (self.zoom_in, "magnify-plus-outline"),
-            (self.add, "account-voice"),
-        ):
-            button.setIcon(theme().icon(name))
-        self.play.setIcon(theme().icon("pause" if self._is_playing else "play", theme().colours.on_accent))
 
 
 class Note(Label):
@@ -140,17 +111,3 @@ class Note(Label):
         self.setText(words)
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, words))
         self._over.start()
-
-
-def _icon_button(name: str, keys: str = "") -> QPushButton:
-    """A flat button without words; its tooltip has them."""
-    button = QPushButton()
-    button.setIconSize(button_icon_size())
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    return named(button, name, f"{name} ({keys})" if keys else name)
-
-
-def _command_button(name: str, command: str) -> QPushButton:
-    button = _icon_button(name)
-    hint(button, name, command)
-    return button

@@ -1,16 +1,15 @@
 """The queue of files: how far it is, how long it will take, and what can be done with it."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QProgressBar, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from gui.core.i18n import _
 from gui.core.shortcuts import bind
-from gui.core.shortcuts import hint as hint_with_keys
 from gui.session.session import Session
 from gui.session.status import Reading, Status
-from gui.widgets.form import PROGRESS_STEPS, column_of, group, push_button, row_of
+from gui.widgets.form import ProgressBar, column_of, group, push_button, row_of
 from gui.widgets.label import Label
-from gui.widgets.theme import GRID, button_icon_size, theme
+from gui.widgets.theme import GRID, show_icon
 
 
 class QueuePanel(QFrame):
@@ -25,26 +24,21 @@ class QueuePanel(QFrame):
         self.setAccessibleName(_("Queue"))
         self.words = Label()
         self.words.setAccessibleName(_("State of the queue"))
-        self.progress = QProgressBar()
-        self.progress.setTextVisible(False)
-        self.progress.setAccessibleName(_("Progress"))
-        self.pause = push_button(_("Pause"), _("Files wait; what is dictated is transcribed all the same"), "link")
+        self.progress = ProgressBar(_("Progress"))
+        hint = _("Files wait; what is dictated is transcribed all the same")
+        self.pause = push_button(_("Pause"), hint, "link", "pause_queue", "pause")
         hint = _("Takes all files out of the queue; they stay in the history")
-        self.cancel = push_button(_("Cancel all"), hint, "link")
-        hint_with_keys(self.pause, self.pause.toolTip(), "pause_queue")
+        self.cancel = push_button(_("Cancel all"), hint, "link", icon="close")
         bind(self, "pause_queue", self.pause.click)
         self.pause.clicked.connect(self._toggle)
         self.cancel.clicked.connect(self.cancel_wanted)
         self._lay_out()
         session.status_changed.connect(self.show_status)
-        theme().changed.connect(self._paint_icons)
         self.hide()  # shown before it has a parent, it would be a window
 
     def _lay_out(self) -> None:
         self.words.setWordWrap(True)
         beside = group(self.words, self.progress)
-        for button in (self.pause, self.cancel):
-            button.setIconSize(button_icon_size())
         column_of(self, row_of((beside, 1), GRID, self.pause, self.cancel), margins=(2 * GRID, GRID, GRID, GRID))
 
     def _toggle(self) -> None:
@@ -53,16 +47,9 @@ class QueuePanel(QFrame):
     def show_status(self, status: Status) -> None:
         self.setVisible(status.n_waiting > 0 or status.n_found is not None)
         self.words.setText(status.queue_words)
-        known = status.fraction is not None
-        self.progress.setRange(0, PROGRESS_STEPS if known or status.paused else 0)
-        self.progress.setValue(round(PROGRESS_STEPS * (status.fraction or 0.0)))
+        self.progress.show_share(0.0 if status.fraction is None and status.paused else status.fraction)
         self.progress.setVisible(status.reading is not Reading.NONE or status.n_found is not None)
         self.pause.setVisible(status.n_waiting > 0)
         self.pause.setText(_("Go on") if self._session.is_paused else _("Pause"))
         self.pause.setAccessibleName(self.pause.text())
-        self._paint_icons()
-
-    def _paint_icons(self) -> None:
-        accent = theme().colours.accent
-        self.pause.setIcon(theme().icon("play" if self._session.is_paused else "pause", accent))
-        self.cancel.setIcon(theme().icon("close", accent))
+        show_icon(self.pause, "play" if self._session.is_paused else "pause", "accent")

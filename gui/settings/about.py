@@ -4,7 +4,6 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QGridLayout, QWidget
 
 from gui.core.i18n import _
-from gui.core.shortcuts import hint
 from gui.help.about import LIBRARIES, LICENCE, MATERIAL, library_version, report, system_words, version
 from gui.help.shortcuts_window import ShortcutsWindow
 from gui.settings.sections import Around
@@ -19,8 +18,7 @@ class HelpSection(SettingsForm):
         super().__init__(_("Help and about"))
         self._around = around
         self.tour = push_button(_("Tour"), _("What the first start shows"))
-        self.shortcuts = push_button(_("Keyboard shortcuts"), "")
-        hint(self.shortcuts, _("What each key does"), "help")
+        self.shortcuts = push_button(_("Keyboard shortcuts"), _("What each key does"), command="help")
         self.log = log_button("outlined")
         self.details = push_button(
             _("Copy details for a bug report"), _("Versions, settings and the end of the log; nothing that you said")

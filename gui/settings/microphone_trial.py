@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QProgressBar, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.config import FULL_SCALE, QUIET_PEAK
 from engine.paths import data_dir
@@ -15,13 +15,12 @@ from gui.core.problem import problem_words
 from gui.core.tasks import MakeRecorder
 from gui.session.recording_controller import DEAD_PEAK, Dictaphone
 from gui.session.status import Recording, no_sound_words
-from gui.widgets.form import LEFT, column_of, named, push_button, row_of, words
+from gui.widgets.form import LEFT, ProgressBar, column_of, push_button, row_of, words
 from gui.widgets.log_window import failure_link
 from gui.widgets.record_button import loudness
 from gui.widgets.theme import GRID
 
 LASTS_MS = 10_000
-_STEPS = 100
 
 
 class MicrophoneTrial(QWidget):
@@ -39,9 +38,7 @@ class MicrophoneTrial(QWidget):
             self._forget(left_by_a_kill)
         self._dictaphone = Dictaphone(folder, make_recorder, datetime.now)
         self.button = push_button(_("Try it"), _("Shows for some seconds how loud it is; nothing is kept"))
-        self.level = named(QProgressBar(), _("Level of the microphone"))
-        self.level.setRange(0, _STEPS)
-        self.level.setTextVisible(False)
+        self.level = ProgressBar(_("Level of the microphone"))
         self.level.setFixedWidth(20 * GRID)
         self.level.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.told, self.show_log = words("", quiet=True), failure_link()
@@ -97,7 +94,7 @@ class MicrophoneTrial(QWidget):
 
     def _show_level(self, peak: float, rms: float) -> None:
         self._peak = max(self._peak, peak)
-        self.level.setValue(round(_STEPS * loudness(rms)))
+        self.level.show_share(loudness(rms))
 
     def _verdict(self) -> str:
         if self._peak <= DEAD_PEAK:

@@ -24,7 +24,7 @@ from gui.settings.sections import Around
 from gui.widgets.form import column_of, push_button, row_of, words
 from gui.widgets.label import Label
 from gui.widgets.settings_form import SettingsForm
-from gui.widgets.theme import GRID, theme
+from gui.widgets.theme import GRID, show_icon
 
 
 class Row(QWidget):
@@ -56,13 +56,9 @@ class Row(QWidget):
         self.reset.clicked.connect(lambda _checked=False: self._want(command.keys))
         self.none.clicked.connect(lambda _checked=False: self._want(""))
         self.take.clicked.connect(self._take_over)
-        theme().changed.connect(self._paint_icon)
-        self._paint_icon()
+        show_icon(self.reset, "restore", "accent")
+        show_icon(self.none, "close", "quiet_text")
         self.show_keys()
-
-    def _paint_icon(self) -> None:
-        self.reset.setIcon(theme().icon("restore", theme().colours.accent))
-        self.none.setIcon(theme().icon("close", theme().colours.quiet_text))
 
     def show_keys(self) -> None:
         """Those in force; nothing more is said."""

@@ -7,7 +7,7 @@ from gui.core.i18n import _
 from gui.core.words import clock_time
 from gui.session.session import Session
 from gui.session.status import Recording, Status
-from gui.widgets.theme import button_icon_size, theme
+from gui.widgets.theme import button_icon_size, show_icon
 
 _EVERY_MS = 200
 
@@ -25,13 +25,9 @@ class RecordingSign(QPushButton):
         self._clock = QTimer(self, interval=_EVERY_MS)
         self._clock.timeout.connect(self._show_time)
         session.status_changed.connect(self._show)
-        theme().changed.connect(self._paint)
-        self._paint()
+        show_icon(self, "record-circle", "accent")
         self._show_time()
         self.hide()
-
-    def _paint(self) -> None:
-        self.setIcon(theme().icon("record-circle", theme().colours.accent))
 
     def _show(self, status: Status) -> None:
         recording = status.recording in (Recording.OPENING, Recording.LISTENING)

@@ -6,14 +6,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QProgressBar, QWidget
+from PySide6.QtWidgets import QWidget
 
 from engine.system.worker import Cancelled
 from gui.core.i18n import _
 from gui.core.tasks import Work
 from gui.core.words import size_words
 from gui.corpora.download_words import retrying_words
-from gui.widgets.form import PROGRESS_STEPS, column_of, named, push_button, row_of, words
+from gui.widgets.form import ProgressBar, column_of, push_button, row_of, words
 from trainer.download.events import ModelAdded, ModelProgress, Retrying
 from trainer.download.public_models import PublicModel
 
@@ -34,8 +34,7 @@ class ModelDownload(QWidget):
         self._model: PublicModel | None = None
         self.work = Work(self)
         self.state = words()
-        self.progress = named(QProgressBar(), _("Progress of the download"))
-        self.progress.setTextVisible(False)
+        self.progress = ProgressBar(_("Progress of the download"))
         self.cancel = push_button(_("Cancel"), _("Stop fetching; the next download goes on from there"))
         column_of(self, self.progress, row_of((self.state, 1), self.cancel))
         self.cancel.clicked.connect(self.work.cancel)
@@ -48,7 +47,7 @@ class ModelDownload(QWidget):
         if self.work.running:
             return
         self._model = model
-        self.progress.setRange(0, 0)
+        self.progress.show_share(None)
         self.state.setText(_("Asking for {name}").format(name=model.title))
         self.cancel.setEnabled(True)
         self.work.start(partial(_fetched, model, self._outside))
@@ -60,11 +59,10 @@ class ModelDownload(QWidget):
             case Retrying():
                 self.state.setText(retrying_words(event))
             case ModelProgress(is_checking=True):
-                self.progress.setRange(0, 0)
+                self.progress.show_share(None)
                 self.state.setText(_("Checking {name}").format(name=self._model.title))
             case ModelProgress(retrying=None) if event.total_bytes:
-                self.progress.setRange(0, PROGRESS_STEPS)
-                self.progress.setValue(round(PROGRESS_STEPS * event.done_bytes / event.total_bytes))
+                self.progress.show_share(event.done_bytes / event.total_bytes)
                 told = _("Downloading {name}: {done} of {total}")
                 done, total = size_words(event.done_bytes), size_words(event.total_bytes)
                 self.state.setText(told.format(name=self._model.title, done=done, total=total))

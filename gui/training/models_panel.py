@@ -19,7 +19,7 @@ from engine.system.worker import Cancelled
 from gui.core.i18n import _, decimal, window_locale
 from gui.core.recognition import shown_name
 from gui.core.settings import Settings
-from gui.core.shortcuts import bind, hint
+from gui.core.shortcuts import bind
 from gui.core.tasks import Errand
 from gui.core.words import size_words
 from gui.training.model_download import ModelDownload
@@ -82,7 +82,7 @@ class ModelsPanel(QWidget):
         self._filling = False
         self._make_table()
         self.use = push_button(_("Use"), f"{_('Dictate with this model from now on')} (Enter)", "primary")
-        self.rename = push_button(_("Rename…"), "")
+        self.rename = push_button(_("Rename…"), _("Give this model another name"), command="rename_model")
         self.export = push_button(_("Export…"), _("Copy this model to a folder"))
         off = _("Take this model off the list; it can be brought back at once")
         self.delete = push_button(_("Delete"), f"{off} (Del)")
@@ -118,7 +118,6 @@ class ModelsPanel(QWidget):
         column_of(self, (self.table, 1), self.note, buttons, self.download, margins=(0, 0, GRID, 0))
 
     def _connect(self) -> None:
-        hint(self.rename, _("Give this model another name"), "rename_model")
         bind(self, "rename_model", self.rename.click)
         on_table = Qt.ShortcutContext.WidgetShortcut
         QShortcut(QKeySequence.StandardKey.Delete, self.table, self.delete.click, context=on_table)

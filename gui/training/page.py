@@ -17,7 +17,6 @@ from engine.paths import model_name, shipped_checkpoint
 from gui.core.i18n import _
 from gui.core.settings import Settings
 from gui.core.shortcuts import bind
-from gui.core.shortcuts import hint as hint_with_keys
 from gui.core.tasks import Task
 from gui.corpora.corpus_panel import CorpusPanel
 from gui.session.session import Session
@@ -95,9 +94,8 @@ class TrainerPage(QWidget):
         self.training.bar.setVisible(self.pages.currentWidget().widget() is self.training)
 
     def _step(self, text: str, hint: str, command: str) -> QPushButton:
-        button = push_button(text, "", "step")
+        button = push_button(text, hint, "step", command)
         button.setCheckable(True)
-        hint_with_keys(button, hint, command)
         bind(self, command, button.click)
         return button
 

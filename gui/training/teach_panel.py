@@ -4,16 +4,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QPlainTextEdit, QProgressBar, QStackedWidget, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QStackedWidget, QWidget
 
 from gui.core.i18n import _, ngettext
-from gui.core.shortcuts import bind, hint
+from gui.core.shortcuts import bind
 from gui.training.teaching import Teaching
 from gui.tuning.job import Step
 from gui.tuning.panel import ResultView, show_step
 from gui.tuning.training_missing import TrainingMissing
 from gui.tuning.words import why_untunable
-from gui.widgets.form import column_of, group, heading, named, push_button, row_of, words
+from gui.widgets.form import ProgressBar, column_of, group, heading, named, push_button, row_of, words
 from gui.widgets.theme import GRID
 from trainer.tuning.events import BeforeAfter
 from trainer.tuning.lesson import Lesson, lesson
@@ -71,13 +71,11 @@ class TeachPanel(QWidget):
         self.text.setMinimumHeight(14 * GRID)
         self.count = words(quiet=True)
         self.missing = TrainingMissing()
-        self.teach = push_button(_("Teach"), "", "primary")
-        self.stop = push_button(_("Stop"), "")
-        hint(self.teach, _("Have them spoken and learned; takes some minutes"), "train")
-        hint(self.stop, _("Save and stop; it can go on later"), "train")
+        said = _("Have them spoken and learned; takes some minutes")
+        self.teach = push_button(_("Teach"), said, "primary", "train")
+        self.stop = push_button(_("Stop"), _("Save and stop; it can go on later"), command="train")
         self.state = words()
-        self.progress = named(QProgressBar(), _("Progress of the lesson"))
-        self.progress.setTextVisible(False)
+        self.progress = ProgressBar(_("Progress of the lesson"))
         self.result = TaughtResult()
         self._lesson, self._model, self._refused = Lesson((), ()), model, ""
         self._clock = QTimer(self, interval=SAVED_AFTER_MS, singleShot=True)

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QProgressBar, QWidget
+from PySide6.QtWidgets import QWidget
 
 from engine.errors import DiktovkaError
 from engine.paths import CHECKPOINT_FILE
 from gui.core.i18n import _
-from gui.core.shortcuts import bind, hint
+from gui.core.shortcuts import bind
 from gui.corpora.corpus_panel import CorpusPanel, is_cancel, show_preparing
 from gui.training.example_table import ExampleTable
 from gui.training.job import State, TrainingJob
@@ -26,7 +26,7 @@ from gui.training.training_words import (
 )
 from gui.tuning.training_missing import TrainingMissing
 from gui.widgets.dialogs import ask_folder
-from gui.widgets.form import PROGRESS_STEPS, column_of, group, keep_place, named, push_button, row_of, words
+from gui.widgets.form import ProgressBar, column_of, group, keep_place, push_button, row_of, words
 from gui.widgets.theme import GRID
 from trainer.corpus.events import Extracting, Found
 from trainer.corpus.prepare import Prepared
@@ -57,21 +57,18 @@ class TrainingPanel(QWidget):
         self.form = TrainingForm(ask_folder)
         self.missing = TrainingMissing()
         self._left_out, self._notes = 0, {}
-        self.train = push_button(_("Train"), "", "primary")
-        self.stop = push_button(_("Stop"), "")
-        self.pause = push_button(_("Pause"), "")
-        self.resume = push_button(_("Resume"), "")
-        hint(self.train, _("Begin, or go on with the chosen run"), "train")
-        hint(self.stop, _("Save, make the result and stop; it can go on later"), "train")
-        self.stop_now = push_button(_("Stop now"), "")
-        hint(self.stop_now, _("Save and stop at once, without comparing the best and the last epoch"), "train")
-        hint(self.pause, _("Hold the training, so that the machine is free for a while"), "pause")
-        hint(self.resume, _("Go on after the pause"), "pause")
+        self.train = push_button(_("Train"), _("Begin, or go on with the chosen run"), "primary", "train")
+        said = _("Save, make the result and stop; it can go on later")
+        self.stop = push_button(_("Stop"), said, command="train")
+        said = _("Save and stop at once, without comparing the best and the last epoch")
+        self.stop_now = push_button(_("Stop now"), said, command="train")
+        said = _("Hold the training, so that the machine is free for a while")
+        self.pause = push_button(_("Pause"), said, command="pause")
+        self.resume = push_button(_("Resume"), _("Go on after the pause"), command="pause")
         self.use = push_button(_("Use this model"), _("Dictate with the best state of this run from now on"))
         self.state, self.result = words(), words()
         self.note, self.figures = words(quiet=True), words(quiet=True)
-        self.progress = named(QProgressBar(), _("Progress of the training"))
-        self.progress.setTextVisible(False)
+        self.progress = ProgressBar(_("Progress of the training"))
         keep_place(self.progress)  # the plots would be laid out and drawn anew when a training ends
         self.plot = LossPlot()
         self.examples = ExampleTable()
@@ -176,8 +173,7 @@ class TrainingPanel(QWidget):
                 self._corpus.take(event)
                 self._preparing(event)
             case Aligned():
-                self.progress.setRange(0, event.total)
-                self.progress.setValue(event.done)
+                self.progress.show_count(event.done, event.total)
                 self.state.setText(aligned_words(event))
             case CorpusChanged():
                 self._note(CorpusChanged, changed_words(event))
@@ -207,7 +203,7 @@ class TrainingPanel(QWidget):
 
     def _preparing(self, event: object) -> None:
         if isinstance(event, Prepared):
-            self.progress.setRange(0, 0)
+            self.progress.show_share(None)
             self.state.setText(_("Getting the network ready"))
         else:
             show_preparing(event, self.state, self.progress)
@@ -216,8 +212,7 @@ class TrainingPanel(QWidget):
         if self.job.state is not State.RUNNING:
             return
         epochs, done = self.job.request.settings.epochs, self._curve.epochs_done
-        self.progress.setRange(0, PROGRESS_STEPS)
-        self.progress.setValue(round(PROGRESS_STEPS * min(1.0, done / epochs)))
+        self.progress.show_share(done / epochs)
         self.state.setText(step_words(step, epochs, self.job.left_s(done)))
 
     def _end(self, outcome: Exception | None) -> None:
@@ -261,7 +256,7 @@ class TrainingPanel(QWidget):
         for widget in (self.plot, self.figures, self.examples):
             widget.setVisible(self._shown_run is not None)
         if state in (State.STARTING, State.STOPPING, State.LEAVING):
-            self.progress.setRange(0, 0)
+            self.progress.show_share(None)
         self.state.setText(self._words(has_corpus))
 
     def _words(self, has_corpus: bool) -> str:

@@ -7,18 +7,17 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
-    QProgressBar,
     QTableWidget,
     QTableWidgetItem,
     QWidget,
 )
 
 from gui.core.i18n import _
-from gui.core.shortcuts import bind, hint
+from gui.core.shortcuts import bind
 from gui.tuning.job import Step
 from gui.tuning.training_missing import TrainingMissing
 from gui.tuning.words import kept_words, measured_words, others_words, own_words, step_words
-from gui.widgets.form import PROGRESS_STEPS, column_of, heading, named, push_button, row_of, words
+from gui.widgets.form import ProgressBar, column_of, heading, push_button, row_of, words
 from gui.widgets.label import tip
 from gui.widgets.theme import GRID, theme
 from trainer.tuning.events import BeforeAfter
@@ -26,10 +25,9 @@ from trainer.tuning.events import BeforeAfter
 WANTED = 20
 
 
-def show_step(step: Step, state: QLabel, progress: QProgressBar, said: Mapping[str, str]) -> None:
+def show_step(step: Step, state: QLabel, progress: ProgressBar, said: Mapping[str, str]) -> None:
     """How far a tuning is. said: what is done by kind of step, where that is not the same for all tunings."""
-    progress.setRange(0, PROGRESS_STEPS)
-    progress.setValue(round(PROGRESS_STEPS * step.fraction))
+    progress.show_share(step.fraction)
     state.setText(step_words(step, said.get(step.kind, "")))
 
 
@@ -42,12 +40,10 @@ class TuningPanel(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.state, self.missing = words(), TrainingMissing()
-        self.progress = named(QProgressBar(), _("Progress of the tuning"))
-        self.progress.setTextVisible(False)
-        self.tune = push_button(_("Tune the model to my voice"), "", "primary")
-        self.stop = push_button(_("Stop"), "")
-        hint(self.tune, _("Takes some minutes; you can go on reading"), "tune")
-        hint(self.stop, _("Save and stop; it can go on later"), "tune")
+        self.progress = ProgressBar(_("Progress of the tuning"))
+        said = _("Takes some minutes; you can go on reading")
+        self.tune = push_button(_("Tune the model to my voice"), said, "primary", "tune")
+        self.stop = push_button(_("Stop"), _("Save and stop; it can go on later"), command="tune")
         bind(self, "tune", self._toggle)
         column_of(self, self.missing, self.progress, row_of((self.state, 1), self.tune, self.stop, gap=2 * GRID))
         self.tune.clicked.connect(self.tune_wanted)
@@ -63,8 +59,7 @@ class TuningPanel(QWidget):
         self.tune.setVisible(True)
         self.stop.setVisible(False)
         self.tune.setEnabled(n >= WANTED and not waits and not self.missing.is_missing and not refused)
-        self.progress.setRange(0, WANTED)
-        self.progress.setValue(min(n, WANTED))
+        self.progress.show_count(min(n, WANTED), WANTED)
         said = kept_words(n, WANTED, n_left_out)
         if was_left and n >= WANTED:
             said = _("The tuning was interrupted and saved. It goes on where it stopped.")

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QWidg
 
 from engine.alphabet import normalise
 from gui.core.i18n import _
-from gui.core.shortcuts import bind, hint
+from gui.core.shortcuts import bind
 from gui.widgets.form import column_of, push_button, row_of
 from gui.widgets.label import tip
 from gui.widgets.theme import GRID
@@ -66,8 +66,8 @@ class KeptList(QWidget):
         self.play = push_button(_("Hear it"), f"{_('Hear the chosen sentence')} (Enter)")
         out = _("Take the chosen sentence out; it can be brought back at once")
         self.delete = push_button(_("Delete"), f"{out} (Del)")
-        self.bring_in = push_button(_("Import recordings…"), "")
-        hint(self.bring_in, _("Take in a folder of your own recordings with their texts"), "voice_import")
+        said = _("Take in a folder of your own recordings with their texts")
+        self.bring_in = push_button(_("Import recordings…"), said, command="voice_import")
         bind(self, "voice_import", self.bring_in.click)
         self._row = row_of(self.play, self.delete, None, self.bring_in)
         column_of(self, (self.table, 1), self._row)

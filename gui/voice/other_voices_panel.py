@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QProgressBar, QWidget
+from PySide6.QtWidgets import QWidget
 
 from engine.system.worker import Cancelled
 from gui.core.i18n import _, ngettext
@@ -16,7 +16,7 @@ from gui.core.words import size_words
 from gui.corpora.corpus_panel import show_preparing
 from gui.corpora.download_panel import show_fetching
 from gui.corpora.download_words import failed_words
-from gui.widgets.form import column_of, named, push_button, row_of, words
+from gui.widgets.form import ProgressBar, column_of, push_button, row_of, words
 from gui.widgets.log_window import failure_link
 from gui.widgets.theme import GRID
 from trainer.corpus.events import Extracting, Found
@@ -52,8 +52,7 @@ class OtherVoicesPanel(QWidget):
         self.others: Others | None = None
         self._is_wanted = False
         self.said = words(quiet=True)
-        self.progress = named(QProgressBar(), _("Progress of getting recordings"))
-        self.progress.setTextVisible(False)
+        self.progress = ProgressBar(_("Progress of getting recordings"))
         self.get = push_button(_("Get recordings"), _("Fetch other people’s recordings and prepare them"))
         self.prepare = push_button(_("Prepare the recordings"), _("So that tuning can mix them in"))
         self.cancel = push_button(_("Cancel"), _("Stop; what was fetched stays, and it goes on from there"))
@@ -143,7 +142,7 @@ class OtherVoicesPanel(QWidget):
     def begin(self) -> None:
         if self.getting:
             return
-        self.progress.setRange(0, 0)
+        self.progress.show_share(None)
         self.said.setText(_("Looking for recordings and their texts"))
         self._getting.start(partial(get, self.sources, self._model(), self._folder(), self._url, self._outside))
         self._show_state()

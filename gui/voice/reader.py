@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
 
 from engine.alphabet import normalise
 from gui.core.i18n import _
-from gui.core.shortcuts import bind, hint
+from gui.core.shortcuts import bind
 from gui.core.tasks import MakeRecorder, Work
 from gui.editor.clip_player import ClipPlayer
 from gui.session.loudness import Loudness
@@ -84,14 +84,13 @@ class Reader(QWidget):
         self.record = RecordButton(keys="Space")
         self.advice = words()
         self.advice.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.hear = push_button(_("Hear it"), "")
+        self.hear = push_button(_("Hear it"), _("Hear what was recorded"), command="voice_hear")
         self.keep = push_button(_("Keep"), f"{_('Keep it, and go on to the next sentence')} (Enter)", "primary")
-        self.another = push_button(_("Another sentence"), "", "link")
-        self.own = push_button(_("Type your own"), "", "link")
+        said = _("Show another sentence instead of this one")
+        self.another = push_button(_("Another sentence"), said, "link", "voice_another")
+        said = _("A sentence of your own instead of the one shown")
+        self.own = push_button(_("Type your own"), said, "link", "voice_own")
         self.own.setCheckable(True)
-        hint(self.hear, _("Hear what was recorded"), "voice_hear")
-        hint(self.own, _("A sentence of your own instead of the one shown"), "voice_own")
-        hint(self.another, _("Show another sentence instead of this one"), "voice_another")
 
     def _lay_out(self) -> None:
         page = QFrame()

@@ -5,13 +5,14 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QRegularExpression, Qt, QTimer
 from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QTextCursor
-from PySide6.QtWidgets import QLineEdit, QPushButton, QTextEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QTextEdit, QWidget
 
 from gui.core.i18n import _, ngettext
 from gui.widgets.flow_row import FlowRow
-from gui.widgets.form import named
+from gui.widgets.form import fill, named
+from gui.widgets.icon_buttons import icon_button
 from gui.widgets.label import Label
-from gui.widgets.theme import GRID, button_icon_size, theme
+from gui.widgets.theme import GRID, theme
 
 _AFTER_MS = 150  # of typing, or of a text that grows
 _Selection = QTextEdit.ExtraSelection
@@ -33,13 +34,11 @@ class FindBar(FlowRow):
         self.count = Label()
         self.count.setProperty("quiet", True)
         self.count.setAccessibleName(_("How often it was found"))
-        self.before = _button(_("Back to the place before"), "Shift+F3")
-        self.next = _button(_("Go on to the next place"), "F3")
-        self.close_bar = _button(_("Close the search"), "Esc")
+        self.before = icon_button(_("Back to the place before"), "chevron-up", _shown("Shift+F3"))
+        self.next = icon_button(_("Go on to the next place"), "chevron-down", _shown("F3"))
+        self.close_bar = icon_button(_("Close the search"), "close", _shown("Esc"))
         self.setSpacing(GRID)
-        self.addWidget(self.field, 1)
-        for widget in (self.count, self.before, self.next, self.close_bar):
-            self.addWidget(widget)
+        fill(self, (self.field, 1), self.count, self.before, self.next, self.close_bar)
         self._soon = QTimer(self, singleShot=True, interval=_AFTER_MS)
         self._soon.timeout.connect(self.look)
         self.field.textChanged.connect(self._look_and_go)
@@ -48,8 +47,7 @@ class FindBar(FlowRow):
         self.next.clicked.connect(lambda _checked=False: self.go(1))
         self.close_bar.clicked.connect(lambda _checked=False: self.close_search())
         text.document().contentsChanged.connect(self._changed)
-        theme().changed.connect(self._paint)
-        self._paint()
+        theme().changed.connect(self._show_found)
         self.hide()
 
     def open(self) -> None:
@@ -94,7 +92,7 @@ class FindBar(FlowRow):
         self._soon.stop()
         self._found = _found_in(self._text, self.field.text())
         self._tell()
-        self._paint()
+        self._show_found()
 
     def _changed(self) -> None:
         if self.isVisible() and not self._soon.isActive():
@@ -141,9 +139,7 @@ class FindBar(FlowRow):
         self.next.setEnabled(n > 0)
         self.updateGeometry()
 
-    def _paint(self) -> None:
-        for button, name in ((self.before, "chevron-up"), (self.next, "chevron-down"), (self.close_bar, "close")):
-            button.setIcon(theme().icon(name))
+    def _show_found(self) -> None:
         if self.isVisible():
             self._show_marks([_mark(place) for place in self._found])
 
@@ -172,10 +168,5 @@ def _mark(place: QTextCursor) -> _Selection:
     return mark
 
 
-def _button(name: str, keys: str) -> QPushButton:
-    """Flat, without words; its tooltip has them."""
-    button = QPushButton()
-    button.setIconSize(button_icon_size())
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    shown = QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
-    return named(button, name, f"{name} ({shown})")
+def _shown(keys: str) -> str:
+    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)

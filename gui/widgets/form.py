@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QLabel,
     QLayout,
+    QProgressBar,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
@@ -17,11 +18,12 @@ from PySide6.QtWidgets import (
 )
 
 from gui.core.i18n import _
+from gui.core.shortcuts import hint as hint_with_keys
 from gui.widgets.flow_row import FlowRow
 from gui.widgets.label import Label, tip
-from gui.widgets.theme import GRID, theme
+from gui.widgets.theme import GRID, button_icon_size, show_icon, theme
 
-PROGRESS_STEPS = 1000  # of a bar that shows a fraction
+_STEPS = 1000  # of a bar that shows a share
 NOTE_MS = 2500  # how long a passing note stands in place of the state
 LEFT = Qt.AlignmentFlag.AlignLeft
 # A blank of so many pixels, one that takes what is left (None), or a widget with its stretch and alignment.
@@ -100,14 +102,37 @@ class ScrollArea(QScrollArea):
         inner.setAutoFillBackground(False)  # Qt has just set it
 
 
-def push_button(text: str, hint: str, kind: str = "outlined") -> QPushButton:
-    """kind: "primary" for the one thing to do next, "outlined", or "link"."""
+def push_button(text: str, hint: str, kind: str = "outlined", command: str = "", icon: str = "") -> QPushButton:
+    """kind: "primary" for the one thing to do next, "outlined", or "link". command: whose keys the tooltip tells."""
     button = QPushButton(text)
     button.setProperty(kind, True)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.setAccessibleName(text)
     button.setToolTip(tip(hint))
+    if command:
+        hint_with_keys(button, hint, command)
+    if icon:
+        button.setIconSize(button_icon_size())
+        show_icon(button, icon, "accent" if kind == "link" else "text")
     return button
+
+
+class ProgressBar(QProgressBar):
+    """A bar without text. name: for screen readers."""
+
+    def __init__(self, name: str):
+        super().__init__()
+        self.setTextVisible(False)
+        named(self, name)
+        self.show_share(0.0)
+
+    def show_share(self, share: float | None) -> None:
+        """0 to 1; None where it is not known."""
+        self.show_count(-1 if share is None else round(_STEPS * min(1.0, share)), 0 if share is None else _STEPS)
+
+    def show_count(self, done: int, total: int) -> None:
+        self.setRange(0, total)
+        self.setValue(done)
 
 
 def keep_place(widget: QWidget, is_kept: bool = True) -> None:
@@ -157,10 +182,8 @@ class Folded(QWidget):
         body.hide()
         column_of(self, (self.toggle, 0, LEFT), body)
         self.toggle.toggled.connect(body.setVisible)
-        self.toggle.toggled.connect(self._paint_arrow)
-        theme().changed.connect(self._paint_arrow)
-        self._paint_arrow()
+        self.toggle.toggled.connect(self._show_arrow)
+        self._show_arrow(False)
 
-    def _paint_arrow(self) -> None:
-        name = "chevron-down" if self.toggle.isChecked() else "chevron-right"
-        self.toggle.setIcon(theme().icon(name, theme().colours.accent))
+    def _show_arrow(self, is_open: bool) -> None:
+        show_icon(self.toggle, "chevron-down" if is_open else "chevron-right", "accent")

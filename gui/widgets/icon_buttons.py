@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 from gui.core.shortcuts import hint as hint_with_keys
 from gui.widgets.fitted_text import ElidedLabel
 from gui.widgets.label import Label, tip
-from gui.widgets.theme import GRID, button_icon_size, icon_size, theme
+from gui.widgets.theme import GRID, button_icon_size, icon_size, show_icon, theme
 
 
 class IconLabel(Label):
@@ -32,24 +32,18 @@ class IconButton(QPushButton):
 
     def __init__(self, text: str, hint: str, icon: str):
         super().__init__(text)
-        self._icon_name = icon
         self.setProperty("outlined", True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(text)
         self.setToolTip(tip(hint))
         self.setIconSize(button_icon_size())
-        theme().changed.connect(self._paint_icon)
-        self._paint_icon()
+        show_icon(self, icon)
 
     def show_as(self, text: str, icon: str) -> None:
         """Another meaning for the same button."""
         self.setText(text)
         self.setAccessibleName(text)
-        self._icon_name = icon
-        self._paint_icon()
-
-    def _paint_icon(self) -> None:
-        self.setIcon(theme().icon(self._icon_name))
+        show_icon(self, icon)
 
 
 class ToolRow(QWidget):
@@ -101,11 +95,20 @@ class ToolRow(QWidget):
             self.fit()
 
 
-def tool_button(text: str, command: str, hint: str) -> QPushButton:
+def tool_button(text: str, command: str, hint: str, icon: str) -> QPushButton:
     """A flat button that a click does not give the focus, so that Space keeps its meaning."""
-    button = QPushButton(text)
+    button = icon_button(hint, icon)
+    button.setText(text)
+    hint_with_keys(button, hint, command)
+    return button
+
+
+def icon_button(name: str, icon: str, keys: str = "") -> QPushButton:
+    """A flat button without words; its tooltip has them. keys: told there, as they are written."""
+    button = QPushButton()
     button.setIconSize(button_icon_size())
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    button.setAccessibleName(hint)
-    hint_with_keys(button, hint, command)
+    button.setAccessibleName(name)
+    button.setToolTip(f"{name} ({keys})" if keys else name)
+    show_icon(button, icon)
     return button

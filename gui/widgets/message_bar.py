@@ -15,11 +15,11 @@ from gui.core.key_places import on_all_layouts
 from gui.core.problem import problem_words
 from gui.widgets.dialogs import show_in_folder
 from gui.widgets.fitted_text import ElidedLabel
-from gui.widgets.form import column_of, fill, group, row_of
-from gui.widgets.icon_buttons import IconLabel
+from gui.widgets.form import column_of, fill, group, push_button, row_of
+from gui.widgets.icon_buttons import IconLabel, icon_button
 from gui.widgets.label import Label
 from gui.widgets.log_window import LogWindow
-from gui.widgets.theme import GRID, icon_size, theme
+from gui.widgets.theme import GRID, icon_size, show_icon
 
 LEAVES_AFTER_MS = 8000
 _Bar = Qt.ScrollBarPolicy
@@ -70,27 +70,19 @@ class Message(QFrame):
         self.setAccessibleName(text if place is None else f"{text}: {place}")
         buttons = [row_of(*map(self._button, actions))] if actions else []  # all go below where one has no room
         said = row_of((label if place is None else _with_place(label, place), 1), *buttons)
-        self._cross = QPushButton()
+        self._cross = icon_button(_("Close this message"), "close")
         self._cross.setIconSize(icon_size())
-        self._cross.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._cross.setToolTip(_("Close this message"))
-        self._cross.setAccessibleName(_("Close this message"))
+        show_icon(self._cross, "close", "quiet_text")
         self._cross.clicked.connect(self.close_message)
         middle = column_of(None, None, said, None)  # beside the middle of the icon, however high the buttons are
         row = QHBoxLayout(self, spacing=GRID)
         row.setContentsMargins(2 * GRID, GRID, GRID, GRID)
         icon_label = IconLabel(icon, accented=True)
         fill(row, icon_label, GRID // 2, (middle, 1), self._make_count(on_next), self._cross)
-        theme().changed.connect(self._paint_cross)
-        self._paint_cross()
 
     def _button(self, action: Action) -> QPushButton:
-        button = QPushButton(action.text)
-        button.setProperty("link", True)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.setAccessibleName(action.text)
         keys = QKeySequence(QKeySequence.StandardKey.Undo).toString(QKeySequence.SequenceFormat.NativeText)
-        button.setToolTip(f"{action.text} ({keys})" if action.undoes else action.text)
+        button = push_button(action.text, f"{action.text} ({keys})" if action.undoes else action.text, "link")
         if action.undoes:
             self.undo = button
 
@@ -103,10 +95,7 @@ class Message(QFrame):
         return button
 
     def _make_count(self, on_next: Callable[[], None]) -> QPushButton:
-        self._counted = QPushButton()
-        self._counted.setProperty("link", True)
-        self._counted.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._counted.setToolTip(_("Show the message before this one"))
+        self._counted = push_button("", _("Show the message before this one"), "link")
         self._counted.clicked.connect(lambda _checked=False: on_next())
         self._counted.hide()
         return self._counted
@@ -120,9 +109,6 @@ class Message(QFrame):
     def focus_count(self) -> None:
         """For the keyboard: what was just pressed can be pressed again."""
         self._counted.setFocus()
-
-    def _paint_cross(self) -> None:
-        self._cross.setIcon(theme().icon("close", theme().colours.quiet_text))
 
     def close_message(self) -> None:
         self._on_close(self)

@@ -6,7 +6,7 @@ from string import Template
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QIcon, QPalette
-from PySide6.QtWidgets import QApplication, QStyleFactory
+from PySide6.QtWidgets import QAbstractButton, QApplication, QStyleFactory
 
 from engine.paths import resource
 
@@ -155,6 +155,25 @@ def theme() -> Theme:
     """The running application's theme; made when first asked for."""
     app = QApplication.instance()
     return app.findChild(Theme) or Theme(app)
+
+
+class _Icon(QObject):
+    """The icon of a button, in the colours of the theme whatever it becomes."""
+
+    def __init__(self, button: QAbstractButton):
+        super().__init__(button)
+        self._button, self.name, self.colour = button, "", "text"
+        theme().changed.connect(self.paint)
+
+    def paint(self) -> None:
+        self._button.setIcon(theme().icon(self.name, getattr(theme().colours, self.colour)))
+
+
+def show_icon(button: QAbstractButton, name: str, colour: str = "text") -> None:
+    """Gives a button that icon of Material Design Icons. colour: a field of Colours."""
+    icon = button.findChild(_Icon) or _Icon(button)
+    icon.name, icon.colour = name, colour
+    icon.paint()
 
 
 def icon_px() -> int:
