@@ -16,8 +16,8 @@ from gui.core.words import time_left
 from gui.corpora.download_panel import DownloadPanel
 from gui.corpora.report_view import ReportView
 from gui.widgets.dialogs import ask_delete, ask_folder
-from gui.widgets.folder_list import FolderList
 from gui.widgets.form import ProgressBar, column_of, heading, push_button, row_of, words
+from gui.widgets.lists import FolderList
 from gui.widgets.theme import GRID
 from trainer.corpus import folders as corpora
 from trainer.corpus.events import Extracting, Found

@@ -2,35 +2,19 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem
-
 from gui.core.i18n import _
-from gui.widgets.label import tip
+from gui.widgets.lists import Table
 from trainer.training.example_log import ExampleRow
 
 _MOST = 200  # so many are looked at by nobody; more would make the page slow
 
 
-class ExampleTable(QTableWidget):
+class ExampleTable(Table):
     """The newest epochs, the last one on top."""
 
     def __init__(self) -> None:
-        super().__init__(0, 3)
-        self.setHorizontalHeaderLabels([_("Epoch"), _("Said"), _("Recognised")])
-        self.setAccessibleName(_("Examples"))
-        self.verticalHeader().hide()
-        self.setShowGrid(False)
-        self.setWordWrap(True)
-        self.setTabKeyNavigation(False)
-        self.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
-        self.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
-        header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        super().__init__(_("Examples"), [_("Epoch"), _("Said"), _("Recognised")], narrow=[0])
+        self.wrap_rows()
 
     def show_rows(self, rows: Sequence[ExampleRow]) -> None:
         """These and no others."""
@@ -43,8 +27,5 @@ class ExampleTable(QTableWidget):
             self.removeRow(0)
         for row in rows:
             self.insertRow(0)
-            for column, text in enumerate((str(row.epoch), row.said, row.read)):
-                item = QTableWidgetItem(text)
-                item.setToolTip(tip(text))
-                self.setItem(0, column, item)
+            self.put(0, (str(row.epoch), row.said, row.read))
         self.setRowCount(min(self.rowCount(), _MOST))

@@ -5,10 +5,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLocale, Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import QLocale, QTimer, Signal
 from PySide6.QtWidgets import (
-    QHeaderView,
     QTableWidget,
     QTableWidgetItem,
     QWidget,
@@ -27,6 +25,7 @@ from gui.training.public_models_dialog import ask_public_model
 from gui.widgets.dialogs import ask_folder
 from gui.widgets.form import column_of, push_button, row_of, words
 from gui.widgets.label import tip
+from gui.widgets.lists import Table
 from gui.widgets.theme import GRID
 from trainer.training import model_list
 from trainer.training.model_list import TrainedModel
@@ -34,9 +33,7 @@ from trainer.training.model_list import TrainedModel
 if TYPE_CHECKING:  # brings the HTTP library along
     from trainer.download.transfer import Outside
 
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_RATE = 2  # columns
-_NUMBERS = (_RATE, 3)
+_RATE = 2  # a column
 _NAME_LETTERS = 12  # of which at least there is room for
 
 
@@ -95,23 +92,11 @@ class ModelsPanel(QWidget):
         self.refresh()
 
     def _make_table(self) -> None:
-        self.table = QTableWidget(0, 5)
-        self.table.setHorizontalHeaderLabels([_("Model"), _("Date"), _("Letters wrong"), _("Size"), _("In use")])
-        self.table.setAccessibleName(_("Models"))
-        self.table.verticalHeader().hide()
-        self.table.setShowGrid(False)
-        self.table.setTabKeyNavigation(False)
-        self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
-        self.table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
+        titles = [_("Model"), _("Date"), _("Letters wrong"), _("Size"), _("In use")]
+        self.table = Table(_("Models"), titles, numbers=[_RATE, 3], narrow=range(1, len(titles)))
         self.table.setSelectionMode(QTableWidget.SelectionMode.SingleSelection)
-        header = self.table.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setMinimumSectionSize(_NAME_LETTERS * self.table.fontMetrics().averageCharWidth())
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column in _NUMBERS:
-            self.table.horizontalHeaderItem(column).setTextAlignment(_RIGHT)
+        least_px = _NAME_LETTERS * self.table.fontMetrics().averageCharWidth()
+        self.table.horizontalHeader().setMinimumSectionSize(least_px)
 
     def _lay_out(self) -> None:
         buttons = row_of(self.use, self.rename, self.export, self.delete, None, self.fetch, self.add)
@@ -119,8 +104,7 @@ class ModelsPanel(QWidget):
 
     def _connect(self) -> None:
         bind(self, "rename_model", self.rename.click)
-        on_table = Qt.ShortcutContext.WidgetShortcut
-        QShortcut(QKeySequence.StandardKey.Delete, self.table, self.delete.click, context=on_table)
+        self.table.delete_wanted.connect(self.delete.click)
         self.table.itemSelectionChanged.connect(self.show_state)
         self.table.itemActivated.connect(self._use)
         self.table.itemChanged.connect(self._renamed)
@@ -161,13 +145,7 @@ class ModelsPanel(QWidget):
         self._models = model_list.list_models()
         self.table.setRowCount(len(self._models))
         for row, model in enumerate(self._models):
-            for column, text in enumerate(self._cells(model)):
-                item = QTableWidgetItem(text)
-                if column == _RATE:
-                    item.setToolTip(tip(measured_words(model)))
-                if column in _NUMBERS:
-                    item.setTextAlignment(_RIGHT)
-                self.table.setItem(row, column, item)
+            self.table.put(row, self._cells(model))[_RATE].setToolTip(tip(measured_words(model)))
             if before is not None and model.folder == before.folder:
                 self.table.selectRow(row)
         self._filling = False

@@ -19,8 +19,8 @@ from gui.core.i18n import N_, _
 from gui.core.recognition import shown_name
 from gui.widgets.dialogs import ask_folder
 from gui.widgets.fitted_text import ElidedChoice
-from gui.widgets.folder_list import FolderList
 from gui.widgets.form import column_of, fill, heading, named, number_field, words
+from gui.widgets.lists import FolderList
 from gui.widgets.theme import GRID
 from trainer.settings import TrainConfig, described
 from trainer.training.model_list import TrainedModel

@@ -2,13 +2,10 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import (
-    QHeaderView,
     QLabel,
-    QTableWidget,
-    QTableWidgetItem,
     QWidget,
 )
 
@@ -18,7 +15,7 @@ from gui.tuning.job import Step
 from gui.tuning.training_missing import TrainingMissing
 from gui.tuning.words import kept_words, measured_words, others_words, own_words, step_words
 from gui.widgets.form import ProgressBar, column_of, heading, push_button, row_of, words
-from gui.widgets.label import tip
+from gui.widgets.lists import Table
 from gui.widgets.theme import GRID, theme
 from trainer.tuning.events import BeforeAfter
 
@@ -85,20 +82,10 @@ class ResultView(QWidget):
         self.title = heading(_("The tuned model"))
         self.own, self.measured, self.others = words(), words(quiet=True), words()
         self.own.setFont(theme().font(1.2, QFont.Weight.Medium))
-        self.table = QTableWidget(0, 3)
-        self.table.setHorizontalHeaderLabels([_("Said"), _("Recognised before"), _("Recognised now")])
-        self.table.setAccessibleName(_("Sentences that it did not learn from"))
-        self.table.verticalHeader().hide()
-        self.table.setShowGrid(False)
-        self.table.setTabKeyNavigation(False)
-        self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
-        self.table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
-        header = self.table.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        titles = [_("Said"), _("Recognised before"), _("Recognised now")]
+        self.table = Table(_("Sentences that it did not learn from"), titles)
         self.table.verticalHeader().setMinimumSectionSize(5 * GRID)
-        self.table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.table.wrap_rows()
         self.keep = push_button(_("Keep it and dictate with it"), _("It becomes one of your models"), "primary")
         self.discard = push_button(_("Throw it away"), _("Dictation stays as it was; it can be brought back at once"))
         texts, buttons = (self.title, self.own, self.others, self.measured), row_of(self.keep, self.discard, None)
@@ -112,8 +99,5 @@ class ResultView(QWidget):
         self.others.setText(others_words(result))
         self.table.setRowCount(len(result.texts))
         for row, texts in enumerate(result.texts):
-            for column, text in enumerate(texts):
-                item = QTableWidgetItem(text)
-                item.setToolTip(tip(text))
-                self.table.setItem(row, column, item)
+            self.table.put(row, texts)
         self.keep.setEnabled(result.share > 0)

@@ -3,50 +3,17 @@
 from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QWidget
+from PySide6.QtWidgets import QTableWidget, QTableWidgetItem, QWidget
 
 from engine.alphabet import normalise
 from gui.core.i18n import _
 from gui.core.shortcuts import bind
 from gui.widgets.form import column_of, push_button, row_of
 from gui.widgets.label import tip
+from gui.widgets.lists import Table
 from gui.widgets.theme import GRID
 from trainer.evaluation.metrics import error_rate
 from trainer.own_voice.store import Kept
-
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-
-
-class KeptTable(QTableWidget):
-    """`delete_wanted` on the key Delete, `play_wanted` on Enter or a double click."""
-
-    delete_wanted = Signal()
-
-    def __init__(self) -> None:
-        super().__init__(0, 3)
-        self.setHorizontalHeaderLabels([_("Sentence"), _("What the model hears"), _("Letter errors")])
-        self.setAccessibleName(_("Kept sentences"))
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(max(4 * GRID, self.fontMetrics().height() + GRID))
-        self.setWordWrap(False)
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
-        self.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
-        self.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QTableWidget.SelectionMode.SingleSelection)
-        header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(2, QHeaderView.ResizeMode.ResizeToContents)
-        self.horizontalHeaderItem(2).setTextAlignment(_RIGHT)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Delete:
-            self.delete_wanted.emit()
-        else:
-            super().keyPressEvent(event)
 
 
 class KeptList(QWidget):
@@ -61,7 +28,12 @@ class KeptList(QWidget):
         super().__init__()
         self._kept: list[Kept] = []
         self._busy = self._filling = False
-        self.table = KeptTable()
+        titles = [_("Sentence"), _("What the model hears"), _("Letter errors")]
+        self.table = Table(_("Kept sentences"), titles, numbers=[2], narrow=[2])
+        self.table.setWordWrap(False)
+        self.table.setSelectionMode(QTableWidget.SelectionMode.SingleSelection)
+        row_px = max(4 * GRID, self.table.fontMetrics().height() + GRID)
+        self.table.verticalHeader().setDefaultSectionSize(row_px)
         self.table.setMinimumHeight(12 * GRID)
         self.play = push_button(_("Hear it"), f"{_('Hear the chosen sentence')} (Enter)")
         out = _("Take the chosen sentence out; it can be brought back at once")
@@ -116,17 +88,11 @@ class KeptList(QWidget):
             said = _("{n} %, another text") if one.path.name in misread else _("{n} %")
             errors = "" if rate is None else said.format(n=f"{100 * rate.cer:.0f}")
             told = "…" if text is None else text or _("(nothing)")
-            for column, cell in enumerate((one.text, told, errors)):
-                item = QTableWidgetItem(cell)
-                item.setToolTip(tip(cell))
-                if column == 0:
-                    item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-                    is_learned = one.path.name not in without
-                    item.setCheckState(Qt.CheckState.Checked if is_learned else Qt.CheckState.Unchecked)
-                    item.setToolTip(tip(f"{cell}\n{_('Ticked: the model learns from it')}"))
-                if column == 2:
-                    item.setTextAlignment(_RIGHT)
-                self.table.setItem(row, column, item)
+            item = self.table.put(row, (one.text, told, errors))[0]
+            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+            is_learned = one.path.name not in without
+            item.setCheckState(Qt.CheckState.Checked if is_learned else Qt.CheckState.Unchecked)
+            item.setToolTip(tip(f"{one.text}\n{_('Ticked: the model learns from it')}"))
         if before in self._kept:
             self.table.selectRow(self._kept.index(before))
         else:

@@ -1,22 +1,82 @@
-"""A list of folders that a person puts together: added by a dialog, taken off again; the folders stay as they are."""
+"""Lists and tables of the panels."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QListWidget,
+    QListWidgetItem,
+    QTableWidget,
+    QTableWidgetItem,
+    QWidget,
+)
 
 from gui.core.i18n import _
 from gui.widgets.form import column_of, push_button, row_of
 from gui.widgets.label import tip
 from gui.widgets.theme import GRID
 
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _ROWS = 4  # shown at once, at most
 
 
+class Table(QTableWidget):
+    """Rows to be read and chosen, as wide as its place. `delete_wanted` on the key Delete.
+
+    name: for screen readers. numbers: columns whose cells stand at the right. narrow: columns as wide as their text.
+    """
+
+    delete_wanted = Signal()
+
+    def __init__(self, name: str, titles: Sequence[str], numbers: Collection[int] = (), narrow: Collection[int] = ()):
+        super().__init__(0, len(titles))
+        self._numbers = numbers
+        self.setHorizontalHeaderLabels(titles)
+        self.setAccessibleName(name)
+        self.verticalHeader().hide()
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        for column in narrow:
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+        for column in numbers:
+            self.horizontalHeaderItem(column).setTextAlignment(_RIGHT)
+
+    def wrap_rows(self) -> None:
+        """Each row as high as its texts are."""
+        self.setWordWrap(True)
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+
+    def put(self, row: int, texts: Sequence[str]) -> list[QTableWidgetItem]:
+        """The cells of a row, whose tooltips have all of their text."""
+        items = [QTableWidgetItem(text) for text in texts]
+        for column, item in enumerate(items):
+            item.setToolTip(tip(item.text()))
+            if column in self._numbers:
+                item.setTextAlignment(_RIGHT)
+            self.setItem(row, column, item)
+        return items
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Delete:
+            self.delete_wanted.emit()
+        else:
+            super().keyPressEvent(event)
+
+
 class FolderList(QWidget):
-    """`changed` when one was added or taken off; `chosen_changed` when another is selected."""
+    """Folders that a person puts together: added by a dialog, taken off again; the folders stay as they are.
+
+    `changed` when one was added or taken off; `chosen_changed` when another is selected."""
 
     changed = Signal()
     chosen_changed = Signal()
