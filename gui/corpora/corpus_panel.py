@@ -158,7 +158,6 @@ class CorpusPanel(QWidget):
     def _another_choice(self) -> None:
         self.report.hide()
         self._settings.corpora = self.corpora
-        self._settings.save()
         self.state.setText("")
         self._busy_changed()
 

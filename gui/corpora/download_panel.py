@@ -160,7 +160,6 @@ class DownloadPanel(QWidget):
         place = self._ask_folder(self, _("Choose where the recordings are put"), self._settings.folder)
         if place is not None:
             self._settings.download_folder = place
-            self._settings.save()
 
     def _follow_settings(self, name: str) -> None:
         """Chosen here, or out of a file of settings; what is being fetched still goes where it went."""

@@ -85,7 +85,6 @@ class KeysSetup(QWidget):
 
     def _use(self, keys: str) -> None:
         self._settings.global_keys = keys
-        self._settings.save()
 
 
 class KeysTrial(QWidget):

@@ -36,4 +36,3 @@ class LanguageWatch(QObject):
 
     def _switch_off(self) -> None:
         self._settings.language_model = None
-        self._settings.save()

@@ -149,4 +149,3 @@ class Tour(QDialog):
 
     def _remember(self, _result: int) -> None:
         self._settings.tour_seen = True
-        self._settings.save()

@@ -41,6 +41,7 @@ class ReadingQueue(QObject):
     """
 
     changed = Signal()
+    model_chosen = Signal(object)
     jobs_added = Signal(object)
     job_started = Signal(object)
     provisional = Signal(object, object)
@@ -74,9 +75,10 @@ class ReadingQueue(QObject):
             self.changed.emit()
 
     def use_model(self, folder: Path) -> None:
-        """Puts another checkpoint in place of the one in use, as soon as nothing is being read."""
+        """Puts another checkpoint in place of the one in use, as soon as nothing is being read; it is remembered."""
         if not self._closing:
             self.model = folder
+            self.model_chosen.emit(folder)
             self._recognition.forget()
             self._go_on()
 

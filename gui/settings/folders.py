@@ -110,7 +110,6 @@ class FoldersSection(SettingsForm):
             self._around.messages.say_failure(storage_error(folder, error))
             return
         self._settings.recordings = folder
-        self._settings.save()
         self.look()
 
     # --- what is kept ---

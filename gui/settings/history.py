@@ -50,7 +50,6 @@ class HistorySection(SettingsForm):
 
     def _keep(self) -> None:
         self._settings.keep_days = self.keep.currentData()
-        self._settings.save()
 
     def _choose(self) -> None:
         start = Path(self._settings.watch_folder or self._settings.folder)
@@ -60,4 +59,3 @@ class HistorySection(SettingsForm):
 
     def _watch(self, folder: str) -> None:
         self._settings.watch_folder = folder
-        self._settings.save()

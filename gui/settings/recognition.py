@@ -60,8 +60,6 @@ class RecognitionSection(SettingsForm):
     def _choose_model(self) -> None:
         folder = self.model.currentData()
         if folder != self._around.session.model:
-            self._settings.model = folder
-            self._settings.save()
             self._around.session.use_model(folder)
             name = _("that came with the program") if folder == shipped_checkpoint() else model_name(folder)
             self._around.messages.say(
@@ -70,7 +68,6 @@ class RecognitionSection(SettingsForm):
 
     def _choose_language_model(self) -> None:
         self._settings.language_model = self.language_model.currentData()
-        self._settings.save()
 
     def _choose_folder(self) -> None:
         folder = self._around.ask_folder(self, _("Choose the folder of a language model"), self._settings.folder)
@@ -81,7 +78,6 @@ class RecognitionSection(SettingsForm):
 
     def _take_checked(self, folder: Path) -> None:
         self._settings.language_model = folder
-        self._settings.save()
 
     def _end_check(self, failure: Exception | None) -> None:
         self.other.setEnabled(True)

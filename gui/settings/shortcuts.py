@@ -138,4 +138,3 @@ class ShortcutsSection(SettingsForm):
 
     def _write(self, chosen: dict[str, str]) -> None:
         self._settings.keys = write_chosen(chosen)
-        self._settings.save()

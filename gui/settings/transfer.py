@@ -133,7 +133,6 @@ class TransferSection(SettingsForm):
             case ("read", values, unknown, missing):
                 before = self._settings.model
                 self._settings.take(values)
-                self._settings.save()
                 if self._settings.model != before:
                     self._around.session.use_model(self._settings.model)
                 self._tell_imported(unknown, missing)

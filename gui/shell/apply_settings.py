@@ -1,5 +1,7 @@
 """Settings put into force: at the start, and at once when one is changed."""
 
+from pathlib import Path
+
 from PySide6.QtCore import QObject
 
 from gui.core.settings import Settings
@@ -22,6 +24,10 @@ class Applied(QObject):
 
     def follow(self, session: Session) -> None:
         self._session = session
+        session.model_chosen.connect(self._remember_model)
+
+    def _remember_model(self, folder: Path) -> None:
+        self._settings.model = folder
 
     def _apply(self, name: str) -> None:
         settings = self._settings

@@ -248,7 +248,6 @@ class Dictating(QObject):
 
     def _stop_copying(self) -> None:
         self._settings.copy_dictated = False
-        self._settings.save()
 
     def _tell_inserted(self, _text: str) -> None:
         self._page.controls.say(_("Inserted"))

@@ -101,7 +101,7 @@ class TrainerPage(QWidget):
 
     def _connect(self) -> None:
         for panel in (self.corpus, self.training, self.teach, self.models):
-            panel.failed.connect(self.tell)
+            panel.failed.connect(self.messages.say_failure)
         self.training.use_wanted.connect(self._use_unless_worse)
         self.models.use_wanted.connect(self._use_unless_worse)
         self.teach.use_wanted.connect(self.use_model)  # it was asked about by its own figures
@@ -112,7 +112,7 @@ class TrainerPage(QWidget):
         self.training.job.changed.connect(self._spare_recordings)
         self.teach.changed.connect(self._something_changed)
         for panel in (self.teach, self.models):
-            panel.done.connect(self._tell_done)
+            panel.done.connect(self.messages.say_done)
         self.models.exported.connect(self._tell_exported)
         self.models.list_changed.connect(self._list_changed)
         self.pages.currentChanged.connect(self.models.refresh)
@@ -145,8 +145,6 @@ class TrainerPage(QWidget):
         """Dictation takes it at once; so it does the next time the program starts."""
         former = self._session.model
         self._session.use_model(folder)
-        self._settings.model = folder
-        self._settings.save()
         self.models.refresh()
         if folder == shipped_checkpoint():
             text = _("Dictation uses the model that came with the program from now on.")
@@ -154,13 +152,6 @@ class TrainerPage(QWidget):
             text = _("Dictation uses the model {name} from now on.").format(name=model_name(folder))
         actions = [undo_action(partial(self.use_model, former))] if former != folder and former.is_dir() else []
         self.messages.say_success(text, actions=actions)
-
-    def tell(self, error: Exception, try_again: object) -> None:
-        """A failure in one sentence, and another try where it makes sense."""
-        self.messages.say_failure(error, try_again or None)
-
-    def _tell_done(self, text: str, undo: object) -> None:
-        self.messages.say_success(text, actions=[undo_action(undo)] if undo else [])
 
     def _tell_exported(self, folder: Path) -> None:
         self.messages.say_saved(folder, _("The model was copied."))

@@ -53,8 +53,6 @@ class ModelLabel(QPushButton):
     def _use(self, folder: Path | None) -> None:
         if folder is not None:
             self._session.use_model(folder)
-            self._settings.model = folder
-            self._settings.save()
 
 
 def _shortened(name: str) -> str:

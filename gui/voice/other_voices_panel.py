@@ -169,7 +169,6 @@ class OtherVoicesPanel(QWidget):
         self.others = Others.PREPARED
         if got.folder is not None and got.folder not in self._settings.corpora:
             self._settings.corpora = [*self._settings.corpora, got.folder]
-            self._settings.save()
         said = ngettext(
             "{n} recording of other people is ready, to be mixed in and to measure by.",
             "{n} recordings of other people are ready, to be mixed in and to measure by.",

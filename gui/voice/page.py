@@ -24,7 +24,7 @@ from gui.voice.recognition import VoiceHearing
 from gui.voice.tuning import VoiceTuning
 from gui.widgets.dialogs import ask_folder
 from gui.widgets.form import ScrollArea, column_of, group
-from gui.widgets.message_bar import Action, MessageList, undo_action
+from gui.widgets.message_bar import Action, MessageList
 from gui.widgets.theme import GRID
 from trainer.download.archive_index import corpus_url
 from trainer.evaluation.misread import misread
@@ -87,7 +87,7 @@ class VoicePage(QWidget):
 
     def _connect(self) -> None:
         for part in (self.reader, self.player):
-            part.failed.connect(self.tell)
+            part.failed.connect(self.messages.say_failure)
             part.changed.connect(self._close_when_quiet)
         self.reader.kept.connect(self._keep)
         self.reader.another_wanted.connect(self._pass_over)
@@ -98,8 +98,8 @@ class VoicePage(QWidget):
         self.work.ended.connect(self._end)
         self.hearing.changed.connect(self._heard)
         self._session.status_changed.connect(self._session_changed)
-        self.tuning.failed.connect(self.tell)
-        self.tuning.done.connect(self._tell_done)
+        self.tuning.failed.connect(self.messages.say_failure)
+        self.tuning.done.connect(self.messages.say_done)
         self.tuning.doubted.connect(self._ask_about)
         self.tuning.changed.connect(self._tuning_changed)
 
@@ -158,7 +158,7 @@ class VoicePage(QWidget):
             self._show()
             bring_back = partial(self._do, self.store.restore(deleted), self._was_restored)
             undo = partial(self.work.when_free, bring_back)
-            self._tell_done(_("“{text}” was taken out.").format(text=one.text), undo)
+            self.messages.say_done(_("“{text}” was taken out.").format(text=one.text), undo)
 
         self._do(self.store.delete(one), tell)
 
@@ -209,7 +209,7 @@ class VoicePage(QWidget):
             self._kept = self.store.kept()
             self._show()
         if outcome is not None and not isinstance(outcome, Cancelled):
-            self.tell(outcome, None)  # last: a success takes away what was told before
+            self.messages.say_failure(outcome)  # last: a success takes away what was told before
         self._close_when_quiet()
 
     _unkept: Kept | None = None
@@ -239,7 +239,7 @@ class VoicePage(QWidget):
         try:
             self.store.save_chosen(self.store.chosen() | {one.path.name: is_learned})
         except StorageError as error:
-            self.tell(error)
+            self.messages.say_failure(error)
         QTimer.singleShot(0, self, self._show_kept)  # not while the table is at it
 
     def _warn(self) -> None:
@@ -269,19 +269,12 @@ class VoicePage(QWidget):
 
     # --- telling and ending ---
 
-    def _tell_done(self, text: str, undo: object) -> None:
-        self.messages.say_success(text, actions=[undo_action(undo)] if undo else [])
-
     def _ask_about(self, sentence: str, take: Callable[[], None], refuse: Callable[[], None]) -> None:
         self.messages.say(
             sentence,
             "alert-outline",
             [Action(_("Keep the model before"), refuse), Action(_("Use it all the same"), take)],
         )
-
-    def tell(self, error: Exception, try_again: object = None) -> None:
-        """A failure in one sentence, and another try where it makes sense."""
-        self.messages.say_failure(error, try_again or None)
 
     def close_work(self) -> None:
         """Asks all that runs to stop; a tuning saves its state, a take stays."""

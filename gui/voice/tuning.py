@@ -111,8 +111,6 @@ class VoiceTuning(TuningOutcome):
 
     def _use(self, home: Path) -> None:
         self._session.use_model(home)
-        self._settings.model = home
-        self._settings.save()
         self.done.emit(_("Dictation uses the model {name} from now on.").format(name=home.name), None)
 
     def throw_away(self) -> None:

@@ -191,6 +191,10 @@ class MessageList(QWidget):
         self.succeed()
         return self.say(text, icon, actions, place)
 
+    def say_done(self, text: str, undo: Callable[[], None] | None = None) -> Message:
+        """The same of what can be undone, where that is told."""
+        return self.say_success(text, actions=[undo_action(undo)] if undo else [])
+
     def succeed(self) -> None:
         """Something went well that needs no words: what was told before and asks nothing has had its time."""
         self._take_out([message for message in self._messages if not message.asks])
