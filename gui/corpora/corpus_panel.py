@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel
 
-from engine.system.worker import Cancelled
 from gui.core.i18n import _, ngettext
 from gui.core.settings import Settings, is_folder
-from gui.core.tasks import Work
 from gui.core.words import time_left
 from gui.corpora.download_panel import DownloadPanel
 from gui.corpora.report_view import ReportView
 from gui.widgets.dialogs import ask_delete, ask_folder
 from gui.widgets.form import ProgressBar, column_of, heading, push_button, row_of, words
+from gui.widgets.job_panel import JobPanel
 from gui.widgets.lists import FolderList
 from gui.widgets.theme import GRID
 from trainer.corpus import folders as corpora
@@ -29,25 +28,22 @@ if TYPE_CHECKING:
     from trainer.download.transfer import Outside
 
 
-class CorpusPanel(QWidget):
-    """`corpora`: the folders and feature caches chosen. `failed(error, try_again)`; `changed`: they, or what runs;
-    `train_wanted`: with what was checked.
+class CorpusPanel(JobPanel):
+    """`corpora`: the folders and feature caches chosen; `changed`: they, or what runs. `train_wanted`: with what was
+    checked.
 
     lock: while it is set, nothing may be deleted, for something is being learned from it. being_prepared: while it is
     set, nothing is checked, for a training makes the recordings ready itself.
     """
 
-    failed = Signal(object, object)
-    changed = Signal()
     train_wanted = Signal()
 
     def __init__(
         self, settings: Settings, outside: "Outside | None" = None, ask_folder=ask_folder, ask_delete=ask_delete
     ):
-        super().__init__()
+        super().__init__(_("Progress of the check"), _("Stop checking"))
         self._settings, self._ask_delete = settings, ask_delete
         self.lock = self.being_prepared = False
-        self._again = None
         self.download = DownloadPanel(settings, outside, ask_folder)
         self.empty = words(_("None yet: download some, or add a folder."), quiet=True)
         hint = _(
@@ -60,12 +56,8 @@ class CorpusPanel(QWidget):
         self.delete = push_button(_("Delete…"), _("Delete downloaded recordings from the disk, after a question"))
         self.folders.buttons.insertWidget(2, self.delete)
         self.check = push_button(_("Check the recordings"), _("Find out what can be learned from, and prepare it"))
-        self.cancel = push_button(_("Cancel"), _("Stop checking"))
         self.train = push_button(_("On to the training"), _("Train a model on these recordings"), "primary")
-        self.state = words()
-        self.progress = ProgressBar(_("Progress of the check"))
         self.report = ReportView()
-        self.work = Work(self)
         self._lay_out()
         self._connect()
         self.folders.show_folders(settings.corpora)
@@ -90,16 +82,13 @@ class CorpusPanel(QWidget):
     def _connect(self) -> None:
         self.download.failed.connect(self.failed)
         self.download.fetched.connect(self.use)
-        self.download.busy_changed.connect(self._busy_changed)
+        self.download.changed.connect(self.tell_changed)
         self.folders.changed.connect(self._another_choice)
         self.folders.chosen_changed.connect(self.show_state)
         self.delete.clicked.connect(self._delete)
         self.check.clicked.connect(self.prepare)
         self.train.clicked.connect(self.train_wanted)
-        self.cancel.clicked.connect(self.work.cancel)
         self._settings.changed.connect(self._follow_settings)
-        self.work.event.connect(self.take)
-        self.work.ended.connect(self._end)
 
     @property
     def corpora(self) -> list[Path]:
@@ -112,11 +101,11 @@ class CorpusPanel(QWidget):
 
     @property
     def busy(self) -> bool:
-        return self.work.running or self.download.work.running
+        return super().busy or self.download.busy
 
     def stop(self) -> None:
-        self.work.cancel()
-        self.download.work.cancel()
+        super().stop()
+        self.download.stop()
 
     def show_state(self) -> None:
         busy = self.work.running
@@ -133,10 +122,6 @@ class CorpusPanel(QWidget):
         self.progress.setVisible(busy)
         self.state.setVisible(bool(self.state.text()))
 
-    def _busy_changed(self) -> None:
-        self.show_state()
-        self.changed.emit()
-
     def showEvent(self, event: QShowEvent) -> None:
         """Other pages may have got recordings meanwhile."""
         super().showEvent(event)
@@ -145,7 +130,7 @@ class CorpusPanel(QWidget):
     def _read_settings(self) -> None:
         if self._settings.corpora != self.corpora:
             self.folders.show_folders(self._settings.corpora)
-            self._busy_changed()
+            self.tell_changed()
 
     def use(self, folder: Path) -> None:
         """Trains on that folder too from now on."""
@@ -159,7 +144,7 @@ class CorpusPanel(QWidget):
         self.report.hide()
         self._settings.corpora = self.corpora
         self.state.setText("")
-        self._busy_changed()
+        self.tell_changed()
 
     def _follow_settings(self, name: str) -> None:
         """They may come out of a file of settings."""
@@ -176,7 +161,7 @@ class CorpusPanel(QWidget):
         if self._ask_delete(self, question, _("They would have to be downloaded again. Models made of them stay.")):
             self.folders.show_folders([one for one in self.corpora if one != folder])
             self._another_choice()
-            self._begin(partial(corpora.remove, folder), _("Deleting"), None)
+            self.begin_job(partial(corpora.remove, folder), _("Deleting"), None)
 
     # --- checking ---
 
@@ -186,14 +171,7 @@ class CorpusPanel(QWidget):
             return
         features, model = PRESETS["shipped"]
         steps = partial(prepared, self.corpora, features, model.n_stacked)
-        self._begin(steps, _("Looking for recordings and their texts"), self.prepare)
-
-    def _begin(self, steps, said: str, again) -> None:
-        self._again = again
-        self.progress.show_share(None)
-        self.state.setText(said)
-        self.work.start(steps)
-        self._busy_changed()
+        self.begin_job(steps, _("Looking for recordings and their texts"), self.prepare)
 
     def take(self, event: object) -> None:
         """An event of a preparation, of this panel's own or of one that a training began with."""
@@ -207,15 +185,8 @@ class CorpusPanel(QWidget):
                 self.report.show_report(event.report)
                 self.show_state()
 
-    def _end(self, outcome: Exception | None) -> None:
+    def finish(self, _outcome: Exception | None) -> None:
         self.state.setText("")
-        if outcome is not None and not is_cancel(outcome):
-            self.failed.emit(outcome, self._again)
-        self._busy_changed()
-
-
-def is_cancel(outcome: Exception) -> bool:
-    return isinstance(outcome, Cancelled)
 
 
 def show_preparing(event: Found | Extracting, state: QLabel, progress: ProgressBar) -> None:

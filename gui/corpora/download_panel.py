@@ -1,6 +1,6 @@
 """Fetching a corpus: what there is, what of it is wanted, and how far it has come."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLabel, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QSpinBox
 
-from engine.system.worker import Cancelled
 from gui.core.i18n import _, translate_error
 from gui.core.settings import Settings
-from gui.core.tasks import Work
 from gui.corpora.download_words import failed_words, plan_words, progress_words, retrying_words
 from gui.widgets.dialogs import ask_folder
 from gui.widgets.form import (
@@ -29,6 +27,7 @@ from gui.widgets.form import (
     row_of,
     words,
 )
+from gui.widgets.job_panel import JobPanel
 from gui.widgets.label import Label
 from gui.widgets.log_window import failure_link
 from gui.widgets.theme import GRID
@@ -41,28 +40,22 @@ if TYPE_CHECKING:  # brings the HTTP library along
     from trainer.download.transfer import Outside
 
 
-class DownloadPanel(QWidget):
-    """`fetched(folder)` when a download came to its end, and something is there; `failed(error, try_again)`;
-    `busy_changed`."""
+class DownloadPanel(JobPanel):
+    """`fetched(folder)` when a download came to its end, and something is there."""
 
     fetched = Signal(object)
-    failed = Signal(object, object)
-    busy_changed = Signal()
 
     def __init__(self, settings: Settings, outside: "Outside | None" = None, ask_folder=ask_folder):
-        super().__init__()
+        super().__init__(_("Progress of the download"), _("Stop fetching; the next download goes on from there"))
         self._settings, self._outside, self._ask_folder = settings, outside, ask_folder
         self._index: Index | None = None
         self.plan: Plan | None = None
         self._under_way: Plan | None = None
         self._finished: Finished | None = None
-        self.work = Work(self)
-        self.work.event.connect(self._take)
-        self.work.ended.connect(self._end)
         settings.changed.connect(self._follow_settings)
         self._make_fields()
         self._lay_out()
-        self._show_state()
+        self.show_state()
 
     # --- how it looks ---
 
@@ -71,7 +64,6 @@ class DownloadPanel(QWidget):
         self.start = push_button(
             _("Download"), _("Fetch the chosen archives; those that are there are kept"), "primary"
         )
-        self.cancel = push_button(_("Cancel"), _("Stop fetching; the next download goes on from there"))
         self.site = named(QLineEdit(RUSSIAN), _("Language or address"))
         self.count = named(number_field(QSpinBox()), _("How many archives"), _("The first so many of the archives"))
         self.count.setRange(0, 100_000)
@@ -81,11 +73,8 @@ class DownloadPanel(QWidget):
         self.text.setPlaceholderText(_("any name"))
         self.place, self.show_log = words(quiet=True), failure_link()
         self.other_place = push_button(_("Another folder…"), _("Choose where the recordings are put"))
-        self.state = words()
-        self.progress = ProgressBar(_("Progress of the download"))
         self.look.clicked.connect(self.read_index)
         self.start.clicked.connect(self.download)
-        self.cancel.clicked.connect(self.work.cancel)
         self.count.valueChanged.connect(self._make_plan)
         self.text.textChanged.connect(self._make_plan)
         self.site.textChanged.connect(self._forget_index)
@@ -112,7 +101,7 @@ class DownloadPanel(QWidget):
             self.more,
         )
 
-    def _show_state(self) -> None:
+    def show_state(self) -> None:
         busy = self.work.running
         self.look.setVisible(not busy and self._index is None)
         self.start.setVisible(not busy and self._index is not None)
@@ -130,12 +119,12 @@ class DownloadPanel(QWidget):
     def _forget_index(self) -> None:
         self._index = self.plan = None
         self.state.setText("")
-        self._show_state()
+        self.show_state()
 
     def read_index(self) -> None:
-        self._begin(partial(_index, self.site.text().strip() or RUSSIAN, self._outside), self.read_index)
-        self.progress.show_share(None)
-        self.state.setText(_("Reading the list of archives"))
+        steps = partial(_index, self.site.text().strip() or RUSSIAN, self._outside)
+        self.show_log.hide()
+        self.begin_job(steps, _("Reading the list of archives"), self.read_index)
 
     def _make_plan(self) -> None:
         if self._index is None or self.work.running:
@@ -148,7 +137,7 @@ class DownloadPanel(QWidget):
         except NothingChosen as error:
             self.plan = None
             self.state.setText(translate_error(error))
-        self._show_state()
+        self.show_state()
 
     def _folder(self) -> Path:
         """A folder of the site's own, in the program's folder or in the one that was chosen."""
@@ -165,7 +154,7 @@ class DownloadPanel(QWidget):
         """Chosen here, or out of a file of settings; what is being fetched still goes where it went."""
         if name == "download_folder" and not self.work.running:
             self._make_plan()
-            self._show_state()
+            self.show_state()
 
     # --- fetching ---
 
@@ -175,18 +164,11 @@ class DownloadPanel(QWidget):
         if self.work.running or self.plan is None or not self.plan.missing:
             return
         self._under_way = self.plan
-        self.state.setText(_("Asking for the first archives"))
-        self._begin(partial(_fetched, self._under_way, self._outside), self.download)
-
-    def _begin(self, steps: Callable[[], Iterator[object]], again: Callable[[], None]) -> None:
-        self._again = again
-        self.progress.show_share(0.0)
+        steps = partial(_fetched, self._under_way, self._outside)
         self.show_log.hide()
-        self.work.start(steps)
-        self._show_state()
-        self.busy_changed.emit()
+        self.begin_job(steps, _("Asking for the first archives"), self.download, 0.0)
 
-    def _take(self, event: object) -> None:
+    def take(self, event: object) -> None:
         match event:
             case IndexRead(index=index):
                 self._index = index
@@ -195,7 +177,7 @@ class DownloadPanel(QWidget):
             case Finished():
                 self._finished = event
 
-    def _end(self, outcome: Exception | None) -> None:
+    def finish(self, outcome: Exception | None) -> None:
         finished, self._finished = self._finished, None
         self._make_plan()
         if finished is not None:
@@ -205,10 +187,6 @@ class DownloadPanel(QWidget):
                 self.fetched.emit(self._under_way.folder)
         elif outcome is not None and self._index is None:
             self.state.setText("")
-        if outcome is not None and not isinstance(outcome, Cancelled):
-            self.failed.emit(outcome, self._again)
-        self._show_state()
-        self.busy_changed.emit()
 
 
 def show_fetching(event: Retrying | Progress, state: QLabel, progress: ProgressBar) -> bool:

@@ -25,18 +25,18 @@ from gui.core.words import track_words
 from gui.dictation.dictation_controls import Controls, Toolbar
 from gui.dictation.empty_page import EmptyPage, Sample
 from gui.dictation.transcript_view import TranscriptView
+from gui.editor.find_bar import FindBar
 from gui.editor.save_menu import Saver
+from gui.editor.text_page import plain_text
 from gui.help.shortcuts_window import ShortcutsWindow
 from gui.session.jobs import Ending, Job
 from gui.session.session import Session
 from gui.session.status import Reading, Recording, Status, left_out_words, nothing_found_words
 from gui.tuning.model_label import ModelLabel
 from gui.widgets.dialogs import ask_open_paths, ask_save_path
-from gui.widgets.find_bar import FindBar
 from gui.widgets.form import column_of
 from gui.widgets.message_bar import Action, Message, MessageList, undo_action
 from gui.widgets.microphone_list import MicrophoneChoice
-from gui.widgets.text_page import plain_text
 from gui.widgets.theme import GRID
 
 ELAPSED_EVERY_MS = 200

@@ -20,8 +20,8 @@ from engine.events import Segment
 from engine.transcript.page_text import HEADING, NO_SEGMENT, Page, Run, Source
 from gui.core.i18n import _
 from gui.dictation.provisional import Provisional
+from gui.editor.text_page import TextPage, plain_text, selected_text, selection_mime
 from gui.session.jobs import Job
-from gui.widgets.text_page import TextPage, plain_text, selected_text, selection_mime
 from gui.widgets.theme import GRID, SMALL_SCALE, TEXT_SCALE, theme
 
 LINE_HEIGHT_PERCENT = 145.0

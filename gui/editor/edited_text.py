@@ -20,7 +20,7 @@ from engine.transcript.document import Document
 from engine.transcript.word_places import WordPlaces, is_doubtful
 from gui.core.i18n import _
 from gui.core.tasks import Task
-from gui.widgets.text_page import TextPage, selection_mime
+from gui.editor.text_page import TextPage, selection_mime
 from gui.widgets.theme import GRID, TEXT_SCALE, theme
 
 _LINE_HEIGHT_PERCENT = 150.0

@@ -21,14 +21,14 @@ from gui.core.shortcuts import bind
 from gui.editor.add_to_voice import OwnVoice
 from gui.editor.controls import EditorBar, Note, PlayBar
 from gui.editor.edited_text import EditedText
+from gui.editor.find_bar import FindBar
 from gui.editor.player import Player
 from gui.editor.save_menu import Saver
+from gui.editor.text_page import plain_text
 from gui.editor.waveform import ZOOM_STEP, Waveform
 from gui.widgets.dialogs import ask_save_path
-from gui.widgets.find_bar import FindBar
 from gui.widgets.form import column_of
 from gui.widgets.message_bar import MessageList, undo_action
-from gui.widgets.text_page import plain_text
 from gui.widgets.theme import GRID
 
 KEEP_AFTER_MS = 500

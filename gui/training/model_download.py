@@ -6,14 +6,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
 
-from engine.system.worker import Cancelled
 from gui.core.i18n import _
-from gui.core.tasks import Work
 from gui.core.words import size_words
 from gui.corpora.download_words import retrying_words
-from gui.widgets.form import ProgressBar, column_of, push_button, row_of, words
+from gui.widgets.form import column_of, row_of
+from gui.widgets.job_panel import JobPanel
 from trainer.download.events import ModelAdded, ModelProgress, Retrying
 from trainer.download.public_models import PublicModel
 
@@ -21,25 +19,16 @@ if TYPE_CHECKING:  # brings the HTTP library along
     from trainer.download.transfer import Outside
 
 
-class ModelDownload(QWidget):
-    """It shows only while something is fetched. `added(folder)`; `failed(error, try_again)`; `changed`."""
+class ModelDownload(JobPanel):
+    """It shows only while something is fetched. `added(folder)`."""
 
     added = Signal(object)
-    failed = Signal(object, object)
-    changed = Signal()
 
     def __init__(self, outside: "Outside | None" = None):
-        super().__init__()
+        super().__init__(_("Progress of the download"), _("Stop fetching; the next download goes on from there"))
         self._outside = outside
         self._model: PublicModel | None = None
-        self.work = Work(self)
-        self.state = words()
-        self.progress = ProgressBar(_("Progress of the download"))
-        self.cancel = push_button(_("Cancel"), _("Stop fetching; the next download goes on from there"))
         column_of(self, self.progress, row_of((self.state, 1), self.cancel))
-        self.cancel.clicked.connect(self.work.cancel)
-        self.work.event.connect(self._take)
-        self.work.ended.connect(self._end)
         self.hide()
 
     def begin(self, model: PublicModel) -> None:
@@ -47,14 +36,13 @@ class ModelDownload(QWidget):
         if self.work.running:
             return
         self._model = model
-        self.progress.show_share(None)
-        self.state.setText(_("Asking for {name}").format(name=model.title))
-        self.cancel.setEnabled(True)
-        self.work.start(partial(_fetched, model, self._outside))
-        self.show()
-        self.changed.emit()
+        said = _("Asking for {name}").format(name=model.title)
+        self.begin_job(partial(_fetched, model, self._outside), said, partial(self.begin, model))
 
-    def _take(self, event: object) -> None:
+    def show_state(self) -> None:
+        self.setVisible(self.busy)
+
+    def take(self, event: object) -> None:
         match event:
             case Retrying():
                 self.state.setText(retrying_words(event))
@@ -68,12 +56,6 @@ class ModelDownload(QWidget):
                 self.state.setText(told.format(name=self._model.title, done=done, total=total))
             case ModelAdded():
                 self.added.emit(event.home)
-
-    def _end(self, outcome: Exception | None) -> None:
-        self.hide()
-        if outcome is not None and not isinstance(outcome, Cancelled):
-            self.failed.emit(outcome, partial(self.begin, self._model))
-        self.changed.emit()
 
 
 def _fetched(model: PublicModel, outside: "Outside | None") -> Iterator[object]:

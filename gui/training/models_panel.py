@@ -124,13 +124,13 @@ class ModelsPanel(QWidget):
 
     @property
     def busy(self) -> bool:
-        return self.work.running or self.download.work.running
+        return self.work.running or self.download.busy
 
     def stop(self) -> None:
         """Gives up what takes long: nothing of it is kept."""
         if self._is_importing:
             self.work.cancel()
-        self.download.work.cancel()
+        self.download.stop()
 
     # --- the list ---
 
@@ -175,7 +175,7 @@ class ModelsPanel(QWidget):
         self.export.setEnabled(model is not None and free)
         self.delete.setEnabled(own and not used)
         self.add.setEnabled(free)
-        self.fetch.setEnabled(not self.download.work.running)
+        self.fetch.setEnabled(not self.download.busy)
 
     # --- what is done with one ---
 

@@ -7,9 +7,10 @@ from PySide6.QtWidgets import QWidget
 
 from engine.errors import DiktovkaError
 from engine.paths import CHECKPOINT_FILE
+from engine.system.worker import Cancelled
 from gui.core.i18n import _
 from gui.core.shortcuts import bind
-from gui.corpora.corpus_panel import CorpusPanel, is_cancel, show_preparing
+from gui.corpora.corpus_panel import CorpusPanel, show_preparing
 from gui.training.example_table import ExampleTable
 from gui.training.job import State, TrainingJob
 from gui.training.loss_plot import LossPlot
@@ -217,7 +218,7 @@ class TrainingPanel(QWidget):
 
     def _end(self, outcome: Exception | None) -> None:
         request = self.job.request
-        if outcome is not None and is_cancel(outcome):
+        if isinstance(outcome, Cancelled):
             if not self._is_complete:  # else it had come to its end by itself
                 self._ending = stopped_words((request.out / STATE).exists())
         elif outcome is not None:

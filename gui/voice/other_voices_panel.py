@@ -6,9 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
 
-from engine.system.worker import Cancelled
 from gui.core.i18n import _, ngettext
 from gui.core.settings import Settings
 from gui.core.tasks import Work
@@ -16,7 +14,8 @@ from gui.core.words import size_words
 from gui.corpora.corpus_panel import show_preparing
 from gui.corpora.download_panel import show_fetching
 from gui.corpora.download_words import failed_words
-from gui.widgets.form import ProgressBar, column_of, push_button, row_of, words
+from gui.widgets.form import column_of, push_button, row_of
+from gui.widgets.job_panel import JobPanel
 from gui.widgets.log_window import failure_link
 from gui.widgets.theme import GRID
 from trainer.corpus.events import Extracting, Found
@@ -28,15 +27,13 @@ if TYPE_CHECKING:
     from trainer.download.transfer import Outside
 
 
-class OtherVoicesPanel(QWidget):
-    """`failed(error, try_again)`; `done(sentence, undo)`; `changed`: something began or ended.
+class OtherVoicesPanel(JobPanel):
+    """`done(sentence, undo)`.
 
     model: the one that is tuned; own: folder of the person's recordings, which are nobody else's; url: of the site.
     """
 
-    failed = Signal(object, object)
     done = Signal(str, object)
-    changed = Signal()
 
     def __init__(
         self,
@@ -46,34 +43,31 @@ class OtherVoicesPanel(QWidget):
         outside: "Outside | None" = None,
         url: str = corpus_url(),
     ):
-        super().__init__()
+        super().__init__(
+            _("Progress of getting recordings"), _("Stop; what was fetched stays, and it goes on from there")
+        )
         self._left_out = ""  # what could not be fetched, in words
         self._model, self._settings, self._own, self._outside, self._url = model, settings, own, outside, url
         self.others: Others | None = None
         self._is_wanted = False
-        self.said = words(quiet=True)
-        self.progress = ProgressBar(_("Progress of getting recordings"))
+        self.state.setProperty("quiet", True)
         self.get = push_button(_("Get recordings"), _("Fetch other people’s recordings and prepare them"))
         self.prepare = push_button(_("Prepare the recordings"), _("So that tuning can mix them in"))
-        self.cancel = push_button(_("Cancel"), _("Stop; what was fetched stays, and it goes on from there"))
         self.show_log = failure_link()
-        self._looking, self._getting = Work(self), Work(self)
+        self._looking = Work(self)
         self._lay_out()
         self._connect()
-        self._show_state()
+        self.show_state()
 
     def _lay_out(self) -> None:
         buttons = (self.get, self.prepare, self.cancel, self.show_log)
-        column_of(self, self.progress, row_of((self.said, 1), *buttons, gap=2 * GRID))
+        column_of(self, self.progress, row_of((self.state, 1), *buttons, gap=2 * GRID))
 
     def _connect(self) -> None:
         self.get.clicked.connect(self.begin)
         self.prepare.clicked.connect(self.begin)
-        self.cancel.clicked.connect(self._getting.cancel)
         self._looking.event.connect(self._take_look)
         self._looking.ended.connect(self._end_look)
-        self._getting.event.connect(self._take)
-        self._getting.ended.connect(self._end)
 
     @property
     def sources(self) -> list[Path]:
@@ -82,7 +76,7 @@ class OtherVoicesPanel(QWidget):
 
     @property
     def getting(self) -> bool:
-        return self._getting.running
+        return self.work.running
 
     @property
     def busy(self) -> bool:
@@ -91,9 +85,9 @@ class OtherVoicesPanel(QWidget):
     def show_wanted(self, is_wanted: bool) -> None:
         """Whether a tuning is near, so that it matters."""
         self._is_wanted = is_wanted
-        self._show_state()
+        self.show_state()
 
-    def _show_state(self) -> None:
+    def show_state(self) -> None:
         getting = self.getting
         self.setVisible(getting or (self._is_wanted and self.others is not None))
         self.get.setVisible(not getting and self.others is Others.MISSING)
@@ -102,7 +96,7 @@ class OtherVoicesPanel(QWidget):
         self.progress.setVisible(getting)
         self.show_log.hide()
         if not getting and self.others is not None:
-            self.said.setText(self._words())
+            self.state.setText(self._words())
 
     def _words(self) -> str:
         if self.others is Others.PREPARED:
@@ -134,33 +128,29 @@ class OtherVoicesPanel(QWidget):
         self.others = others
 
     def _end_look(self, _outcome: object) -> None:
-        self._show_state()
-        self.changed.emit()
+        self.tell_changed()
 
     # --- getting ---
 
     def begin(self) -> None:
         if self.getting:
             return
-        self.progress.show_share(None)
-        self.said.setText(_("Looking for recordings and their texts"))
-        self._getting.start(partial(get, self.sources, self._model(), self._folder(), self._url, self._outside))
-        self._show_state()
-        self.changed.emit()
+        steps = partial(get, self.sources, self._model(), self._folder(), self._url, self._outside)
+        self.begin_job(steps, _("Looking for recordings and their texts"), self.begin)
 
     def stop(self) -> None:
         """What was fetched stays."""
         self._looking.cancel()
-        self._getting.cancel()
+        super().stop()
 
-    def _take(self, event: object) -> None:
+    def take(self, event: object) -> None:
         match event:
             case Retrying() | Progress():
-                self.show_log.setVisible(show_fetching(event, self.said, self.progress))
+                self.show_log.setVisible(show_fetching(event, self.state, self.progress))
             case Finished() if event.failed:
                 self._left_out = failed_words(event)
             case Found() | Extracting():
-                show_preparing(event, self.said, self.progress)
+                show_preparing(event, self.state, self.progress)
             case Got():
                 self._use(event)
 
@@ -176,9 +166,3 @@ class OtherVoicesPanel(QWidget):
         )
         self.done.emit(" ".join(filter(None, (self._left_out, said.format(n=got.n)))), None)
         self._left_out = ""
-
-    def _end(self, outcome: Exception | None) -> None:
-        self._show_state()
-        if outcome is not None and not isinstance(outcome, Cancelled):
-            self.failed.emit(outcome, self.begin)
-        self.changed.emit()

@@ -17,9 +17,9 @@ from gui.core import i18n
 from gui.core.garbage import Garbage
 from gui.core.i18n import window_locale
 from gui.core.settings import Settings
+from gui.editor.text_page import plain_text
 from gui.shell.app import Program, make_trainer_page
 from gui.shell.main_window import MakeTrainer
-from gui.widgets.text_page import plain_text
 from tests.helpers.fake_engine import FakeEngine
 from tests.helpers.fake_microphone import FakeMicrophone
 

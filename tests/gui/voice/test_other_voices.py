@@ -78,7 +78,7 @@ def voice(stage, qtbot, site):
 
 
 def test_what_is_missing_is_said_with_size_and_place_and_tuning_stays_possible(voice, site):
-    said = voice.panel.said.text()
+    said = voice.panel.state.text()
     assert said.startswith("Other people’s speech is missing here, so a tuning now cannot show whether")
     assert f"{N_ARCHIVES} archives of VoxForge’s, about 120 MB to fetch, would go into {voice.folder}." in said
     assert voice.panel.get.isVisible()
@@ -94,7 +94,7 @@ def test_before_a_tuning_is_near_nothing_is_said(stage, qtbot, site):
 
 def test_they_are_fetched_prepared_and_listed_in_the_trainer(voice, qtbot):
     shown = []
-    voice.panel.progress.valueChanged.connect(lambda value: shown.append(voice.panel.said.text()))
+    voice.panel.progress.valueChanged.connect(lambda value: shown.append(voice.panel.state.text()))
     voice.panel.get.click()
     assert voice.panel.cancel.isVisible()
     assert not voice.tuning.panel.tune.isEnabled()
@@ -107,7 +107,7 @@ def test_they_are_fetched_prepared_and_listed_in_the_trainer(voice, qtbot):
     assert any("Listening to" in said for said in shown)
     assert sorted(one.name for one in voice.folder.iterdir()) == [f"{one}-20110516-abc" for one in sorted(SPEAKERS)]
     assert voice.settings.corpora == [voice.folder]
-    assert voice.panel.said.text().startswith("Other people’s recordings are mixed in")
+    assert voice.panel.state.text().startswith("Other people’s recordings are mixed in")
     assert not voice.panel.get.isVisible()
     assert voice.tuning.panel.tune.isEnabled()
 
@@ -136,7 +136,7 @@ def test_a_site_that_fails_is_told_and_tuning_stays_possible(voice, site, qtbot)
     assert site.url in told
     assert voice.panel.get.isVisible()
     assert voice.tuning.panel.tune.isEnabled()
-    assert voice.panel.said.text().startswith("Other people’s speech is missing here")
+    assert voice.panel.state.text().startswith("Other people’s speech is missing here")
 
 
 def test_an_archive_that_fails_is_left_out_and_named(voice, site):
@@ -164,7 +164,7 @@ def test_recordings_of_the_trainers_are_prepared_not_fetched(stage, qtbot, site,
     stage.program.settings.corpora = [corpus]
     voice = Voice(stage, qtbot, site.url)
     assert voice.panel.others is Others.RECORDED
-    assert voice.panel.said.text().startswith("Other people’s recordings are here but not prepared")
+    assert voice.panel.state.text().startswith("Other people’s recordings are here but not prepared")
     assert not voice.panel.get.isVisible()
     voice.get()
     assert voice.panel.others is Others.PREPARED
