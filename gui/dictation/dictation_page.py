@@ -35,7 +35,7 @@ from gui.session.status import Reading, Recording, Status, left_out_words, nothi
 from gui.tuning.model_label import ModelLabel
 from gui.widgets.dialogs import ask_open_paths, ask_save_path
 from gui.widgets.form import column_of
-from gui.widgets.message_bar import Action, Message, MessageList, undo_action
+from gui.widgets.message_bar import Action, Message, MessageList
 from gui.widgets.microphone_list import MicrophoneChoice
 from gui.widgets.theme import GRID
 
@@ -306,7 +306,7 @@ class DictationPage(QWidget):
         """Asks nothing; Undo restores the text as long as the window is open."""
         if not self.transcript.document().isEmpty():
             undo = partial(self.transcript.restore, self.transcript.clear_page())
-            self.messages.say_success(_("The page was cleared."), "text-box-remove-outline", [undo_action(undo)])
+            self.messages.say_done(_("The page was cleared."), undo, "text-box-remove-outline")
 
     def _choose_microphone(self) -> None:
         self._microphones.setFocus()

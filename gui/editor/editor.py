@@ -28,7 +28,7 @@ from gui.editor.text_page import plain_text
 from gui.editor.waveform import ZOOM_STEP, Waveform
 from gui.widgets.dialogs import ask_save_path
 from gui.widgets.form import column_of
-from gui.widgets.message_bar import MessageList, undo_action
+from gui.widgets.message_bar import MessageList
 from gui.widgets.theme import GRID
 
 KEEP_AFTER_MS = 500
@@ -259,9 +259,8 @@ class Editor(QWidget):
             self._voice.add(self.document, self.text.textCursor().position(), self.player.sound)
 
     def _tell_added(self, segment: Segment, path: Path) -> None:
-        undo = undo_action(partial(self._voice.remove, segment, path))
         text = _("Added to your voice: “{text}”").format(text=_shortened(segment.text))
-        self.messages.say_success(text, "account-voice", [undo])
+        self.messages.say_done(text, partial(self._voice.remove, segment, path), "account-voice")
 
     # --- copying, saving and leaving ---
 

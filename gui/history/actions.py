@@ -14,13 +14,13 @@ from PySide6.QtWidgets import QMenu, QPushButton
 from engine.history.entry import Entry, Show, State, Totals
 from gui.core.i18n import _, ngettext
 from gui.core.recognition import shown_name
-from gui.core.shortcuts import bind, hint
+from gui.core.shortcuts import COMMAND, bind
 from gui.core.words import track_words
 from gui.history.words import title_words
 from gui.widgets.flow_row import FlowRow
 from gui.widgets.form import push_button
-from gui.widgets.icon_buttons import IconButton
-from gui.widgets.message_bar import Action, undo_action
+from gui.widgets.icon_buttons import show_as
+from gui.widgets.message_bar import Action
 from gui.widgets.theme import GRID
 from trainer.training.model_list import list_models
 
@@ -38,56 +38,46 @@ class HistoryActions(FlowRow):
         self._page = page
         self._n_failed = 0
         self.open = push_button(_("Open"), f"{_('Read, hear and correct it')} (Enter)", "primary")
-        self.play = IconButton(_("Play"), _("Hear it from the beginning"), "play")
-        self.again = IconButton(
-            _("Transcribe again"), _("Transcribe it from the beginning, with this or another model"), "refresh"
-        )
-        self.rename = IconButton(_("Rename…"), _("Give it another name"), "pencil-outline")
-        self.save = IconButton(_("Save…"), _("Save the texts of what is marked"), "content-save-outline")
-        self.punctuate = IconButton(
-            _("Punctuate"), _("Put marks and capitals into the texts of what is marked"), "format-quote-close"
-        )
-        self.delete = IconButton(
-            _("Delete"), f"{_('Delete; it can be brought back for 30 days')} (Del)", "delete-outline"
-        )
+        self.play = push_button(_("Play"), _("Hear it from the beginning"), command="play_entry", icon="play")
+        tip = _("Transcribe it from the beginning, with this or another model")
+        self.again = push_button(_("Transcribe again"), tip, command="read_again", icon="refresh")
+        tip = _("Save the texts of what is marked")
+        self.save = push_button(_("Save…"), tip, command="save_entries", icon="content-save-outline")
+        tip = _("Give it another name")
+        self.rename = push_button(_("Rename…"), tip, command="rename_entry", icon="pencil-outline")
+        tip = f"{_('Delete; it can be brought back for 30 days')} (Del)"
+        self.delete = push_button(_("Delete"), tip, icon="delete-outline")
+        tip = _("Put marks and capitals into the texts of what is marked")
+        self.punctuate = push_button(_("Punctuate"), tip, icon="format-quote-close")
         self.restore = push_button(_("Bring back"), _("Back into the history"), "primary")
-        self.purge = IconButton(_("Delete for good"), _("With its recording; this cannot be undone"), "delete-forever")
+        tip = _("With its recording; this cannot be undone")
+        self.purge = push_button(_("Delete for good"), tip, icon="delete-forever")
         self.empty_bin = push_button(_("Delete all for good"), _("All that is listed here; this cannot be undone"))
         self.all_again = push_button(_("Try all again"), _("Retry every failed file"))
-        self._lay_out()
+        self.buttons = {
+            self.open: self._open,
+            self.play: self._play,
+            self.again: self._ask_model,
+            self.save: self._save,
+            self.rename: self._rename,
+            self.delete: self._delete,
+            self.punctuate: self._punctuate,
+            self.restore: self._restore,
+            self.purge: self._purge,
+            self.empty_bin: self._empty_bin,
+            self.all_again: self._all_again,
+        }
+        self.setSpacing(GRID)
         self._connect()
         self.show_state()
 
-    @property
-    def buttons(self) -> tuple[QPushButton, ...]:
-        return (
-            *(self.open, self.play, self.again, self.save, self.rename, self.delete, self.punctuate),
-            *(self.restore, self.purge, self.empty_bin, self.all_again),
-        )
-
-    def _lay_out(self) -> None:
-        self.setSpacing(GRID)
-        for button in self.buttons:
-            self.addWidget(button)
-
     def _connect(self) -> None:
         page = self._page
-        for button, command, act in (
-            (self.play, "play_entry", self._play),
-            (self.save, "save_entries", self._save),
-            (self.rename, "rename_entry", self._rename),
-            (self.punctuate, "", self._punctuate),
-            (self.delete, "", self._delete),
-            (self.open, "", self._open),
-            (self.restore, "", self._restore),
-            (self.purge, "", self._purge),
-            (self.empty_bin, "", self._empty_bin),
-            (self.all_again, "", self._all_again),
-            (self.again, "read_again", self._ask_model),
-        ):
-            button.clicked.connect(lambda _checked=False, act=act: act())
+        for button, act in self.buttons.items():
+            self.addWidget(button)
+            button.clicked.connect(act)
+            command = button.property(COMMAND)
             if command:
-                hint(button, button.toolTip(), command)
                 bind(page.view, command, partial(self._press, button))
         delete = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), page.view, self._delete_key)
         delete.setContext(Qt.ShortcutContext.WidgetShortcut)
@@ -116,9 +106,9 @@ class HistoryActions(FlowRow):
         self.open.setEnabled(one is not None and one.state not in _BUSY)
         self.play.setEnabled(one is not None)
         is_heard = one is not None and one.key == self._page.player.key
-        self.play.show_as(*((_("Stop"), "stop") if is_heard else (_("Play"), "play")))
+        show_as(self.play, *((_("Stop"), "stop") if is_heard else (_("Play"), "play")))
         busy = [entry for entry in chosen if entry.state in _BUSY]
-        self.again.show_as(*((_("Cancel"), "close") if busy else (_("Transcribe again"), "refresh")))
+        show_as(self.again, *((_("Cancel"), "close") if busy else (_("Transcribe again"), "refresh")))
         self.again.setEnabled(bool(chosen) and not any(entry.state is State.RECORDING for entry in chosen))
         has_text = any(entry.text and entry.state not in _BUSY for entry in chosen)
         self._show_saving(has_text)
@@ -135,9 +125,8 @@ class HistoryActions(FlowRow):
         saving = self._page.saving
         self.save.setEnabled(saving.busy or is_possible)
         if saving.busy:
-            self.save.show_as(_("Stop saving ({n} of {total})").format(n=saving.n_done, total=saving.n_all), "close")
-        else:
-            self.save.show_as(_("Save…"), "content-save-outline")
+            said = _("Stop saving ({n} of {total})").format(n=saving.n_done, total=saving.n_all)
+        show_as(self.save, *((said, "close") if saving.busy else (_("Save…"), "content-save-outline")))
 
     def show_totals(self, totals: Totals) -> None:
         self._n_failed = totals.n_failed
@@ -184,8 +173,8 @@ class HistoryActions(FlowRow):
         self._page.player.stop()
         self._write(lambda history: history.delete(keys))
         text = ngettext("The entry was deleted.", "{n} entries were deleted.", len(keys)).format(n=len(keys))
-        undo = undo_action(lambda: self._write(lambda history: history.restore(keys)))
-        self._page.messages.say_success(text, "delete-outline", [undo])
+        undo = partial(self._write, lambda history: history.restore(keys))
+        self._page.messages.say_done(text, undo, "delete-outline")
 
     def _restore(self) -> None:
         keys = [entry.key for entry in self._page.chosen]
@@ -193,29 +182,18 @@ class HistoryActions(FlowRow):
 
     def _purge(self) -> None:
         keys = [entry.key for entry in self._page.chosen]
-        self._confirm(
-            ngettext(
-                "Delete this entry and its recording for good?",
-                "Delete {n} entries and their recordings for good?",
-                len(keys),
-            ).format(n=len(keys)),
-            lambda: self._write(lambda history: history.purge(keys)),
-        )
+        self._confirm(len(keys), lambda history: history.purge(keys))
 
     def _empty_bin(self) -> None:
-        n = len(self._page.model.keys)
-        self._confirm(
-            ngettext(
-                "Delete this entry and its recording for good?",
-                "Delete {n} entries and their recordings for good?",
-                n,
-            ).format(n=n),
-            lambda: self._write(lambda history: history.empty_bin()),
-        )
+        self._confirm(len(self._page.model.keys), lambda history: history.empty_bin())
 
-    def _confirm(self, question: str, act: Callable[[], None]) -> None:
+    def _confirm(self, n: int, act: Callable) -> None:
         """What cannot be undone is asked for once more, in the page and not in the way."""
-        self._page.messages.say(question, "alert-outline", [Action(_("Delete for good"), act)])
+        question = ngettext(
+            "Delete this entry and its recording for good?", "Delete {n} entries and their recordings for good?", n
+        )
+        action = Action(_("Delete for good"), partial(self._write, act))
+        self._page.messages.say(question.format(n=n), "alert-outline", [action])
 
     def _punctuate(self) -> None:
         self._page.punctuating.punctuate(
@@ -270,15 +248,13 @@ class HistoryActions(FlowRow):
         self._page.keeper.read_again(chosen, model, track=track)
 
     def _all_again(self) -> None:
-        def read(entries: list[Entry]) -> None:
-            self._page.keeper.read_again(entries)
-
-        self._page.keeper.store.ask(lambda history: history.entries(history.keys(show=Show.FAILED)), read)
+        keeper = self._page.keeper
+        keeper.store.ask(lambda history: history.entries(history.keys(show=Show.FAILED)), keeper.read_again)
 
     def _swap(self, entry: Entry) -> None:
         self._write(lambda history: history.swap(entry.key))
-        undo = undo_action(lambda: self._write(lambda history: history.swap(entry.key)))
-        self._page.messages.say_success(_("The earlier text is back."), "history", [undo])
+        undo = partial(self._write, lambda history: history.swap(entry.key))
+        self._page.messages.say_done(_("The earlier text is back."), undo, "history")
 
     def _copy(self, entry: Entry) -> None:
         def copy(document) -> None:
@@ -296,18 +272,10 @@ class HistoryActions(FlowRow):
     def menu(self) -> QMenu:
         """All that can be done with what is marked."""
         chosen, menu = self._page.chosen, QMenu(self._page)
-        for button, act in (
-            (self.open, self._open),
-            (self.play, self._play),
-            (self.save, self._save),
-            (self.punctuate, self._punctuate),
-            (self.rename, self._rename),
-            (self.delete, self._delete),
-            (self.restore, self._restore),
-            (self.purge, self._purge),
-        ):
+        offered = (self.open, self.play, self.save, self.punctuate, self.rename, self.delete, self.restore, self.purge)
+        for button in offered:
             if not button.isHidden():
-                menu.addAction(button.text(), act).setEnabled(button.isEnabled())
+                menu.addAction(button.text(), self.buttons[button]).setEnabled(button.isEnabled())
         if not self.again.isHidden() and self.again.isEnabled() and not any(e.state in _BUSY for e in chosen):
             again = self._models_menu(chosen)
             again.setTitle(_("Transcribe again"))

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from engine.history.entry import Entry
 from engine.punctuation.lazy_punctuator import LazyPunctuator
 from gui.core.i18n import _, ngettext
-from gui.widgets.message_bar import undo_action
 
 if TYPE_CHECKING:
     from gui.history.page import HistoryPage
@@ -52,8 +51,7 @@ class HistoryPunctuating:
             messages.say(_("There is nothing to be punctuated: the text has its marks."), "format-quote-close")
         else:
             text = ngettext("The text was punctuated.", "{n} texts were punctuated.", len(changed))
-            undo = undo_action(lambda: self._swap(changed))
-            messages.say(text.format(n=len(changed)), "format-quote-close", [undo])
+            messages.say_done(text.format(n=len(changed)), partial(self._swap, changed), "format-quote-close")
 
     def _swap(self, keys: Sequence[int]) -> None:
         for key in keys:

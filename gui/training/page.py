@@ -28,7 +28,7 @@ from gui.training.training_panel import TrainingPanel
 from gui.training.training_words import worse_model_words
 from gui.widgets.dialogs import ask_delete, ask_folder
 from gui.widgets.form import ScrollArea, column_of, push_button, row_of
-from gui.widgets.message_bar import Action, MessageList, undo_action
+from gui.widgets.message_bar import Action, MessageList
 from gui.widgets.theme import GRID
 from trainer.corpus.folders import finish_removing
 from trainer.corpus.prepare import tidy_caches
@@ -150,8 +150,7 @@ class TrainerPage(QWidget):
             text = _("Dictation uses the model that came with the program from now on.")
         else:
             text = _("Dictation uses the model {name} from now on.").format(name=model_name(folder))
-        actions = [undo_action(partial(self.use_model, former))] if former != folder and former.is_dir() else []
-        self.messages.say_success(text, actions=actions)
+        self.messages.say_done(text, partial(self.use_model, former) if former != folder and former.is_dir() else None)
 
     def _tell_exported(self, folder: Path) -> None:
         self.messages.say_saved(folder, _("The model was copied."))

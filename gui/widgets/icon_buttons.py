@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from gui.core.shortcuts import hint as hint_with_keys
 from gui.widgets.fitted_text import ElidedLabel
-from gui.widgets.label import Label, tip
+from gui.widgets.label import Label
 from gui.widgets.theme import GRID, button_icon_size, icon_size, show_icon, theme
 
 
@@ -27,23 +27,11 @@ class IconLabel(Label):
         self.setPixmap(icon.pixmap(icon_size()))
 
 
-class IconButton(QPushButton):
-    """An outlined button with an icon before its text."""
-
-    def __init__(self, text: str, hint: str, icon: str):
-        super().__init__(text)
-        self.setProperty("outlined", True)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setAccessibleName(text)
-        self.setToolTip(tip(hint))
-        self.setIconSize(button_icon_size())
-        show_icon(self, icon)
-
-    def show_as(self, text: str, icon: str) -> None:
-        """Another meaning for the same button."""
-        self.setText(text)
-        self.setAccessibleName(text)
-        show_icon(self, icon)
+def show_as(button: QPushButton, text: str, icon: str) -> None:
+    """Another meaning for the same button."""
+    button.setText(text)
+    button.setAccessibleName(text)
+    show_icon(button, icon)
 
 
 class ToolRow(QWidget):

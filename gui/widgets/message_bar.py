@@ -191,9 +191,11 @@ class MessageList(QWidget):
         self.succeed()
         return self.say(text, icon, actions, place)
 
-    def say_done(self, text: str, undo: Callable[[], None] | None = None) -> Message:
+    def say_done(
+        self, text: str, undo: Callable[[], None] | None = None, icon: str = "check-circle-outline"
+    ) -> Message:
         """The same of what can be undone, where that is told."""
-        return self.say_success(text, actions=[undo_action(undo)] if undo else [])
+        return self.say_success(text, icon, [undo_action(undo)] if undo else [])
 
     def succeed(self) -> None:
         """Something went well that needs no words: what was told before and asks nothing has had its time."""
