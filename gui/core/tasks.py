@@ -80,9 +80,13 @@ class RecordingTask(QObject):
 
 
 class Work(QObject):
-    """`event` for each thing the work yields; then `ended` with None, with Cancelled, or with what went wrong."""
+    """`event` for each thing the work yields; then `ended` with None, with Cancelled, or with what went wrong.
+
+    `failed(error)` before that, if anything did.
+    """
 
     event = Signal(object)
+    failed = Signal(object)
     ended = Signal(object)
 
     def __init__(self, parent: QObject | None = None):
@@ -116,6 +120,7 @@ class Work(QObject):
         self._end(Cancelled())
 
     def _failed(self, error: Exception) -> None:
+        self.failed.emit(error)
         self._end(error)
 
     def _end(self, outcome: Exception | None) -> None:

@@ -1,7 +1,7 @@
 """A small window over all others while one dictates into another program: it hears, it writes, stop, cancel."""
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QFont, QFontMetrics, QGuiApplication, QMouseEvent, QResizeEvent
+from PySide6.QtGui import QFont, QGuiApplication, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton
 
 from engine.events import Segment
@@ -10,6 +10,7 @@ from gui.core.settings import Settings
 from gui.core.words import clock_time
 from gui.session.session import Session
 from gui.session.status import Recording, Status
+from gui.widgets.fitted_text import ElidedLabel
 from gui.widgets.form import ProgressBar, column_of, fill, keep_place, push_button
 from gui.widgets.icon_buttons import IconLabel
 from gui.widgets.label import Label
@@ -43,12 +44,11 @@ class SmallWindow(QFrame):
         self.state.setFont(theme().font(1.0, QFont.Weight.DemiBold))
         self.elapsed.setAccessibleName(_("Time recorded"))
         self.level = ProgressBar(_("Level"))
-        self.text = Label()
+        self.text = ElidedLabel(Qt.TextElideMode.ElideLeft)
         self.text.setProperty("quiet", True)
         self.text.setAccessibleName(_("Text"))
         self.stop = self._button(_("Stop"), _("Stop recording; the text is written to its end"), "stop")
         self.cancel = self._button(_("Cancel"), _("Cancel; recordings are kept"), "close")
-        self._whole = ""
         self._lay_out()
         self.stop.clicked.connect(lambda _checked=False: self.stop_wanted.emit())
         self.cancel.clicked.connect(lambda _checked=False: self.cancel_wanted.emit())
@@ -67,7 +67,6 @@ class SmallWindow(QFrame):
         for widget in (self.stop, self.level):
             keep_place(widget)
         self.setFixedWidth(max(WIDTH_PX, self.sizeHint().width()))
-        self.text.setMinimumWidth(0)
 
     def show_status(self, status: Status) -> None:
         self.state.setText(status.words)
@@ -83,16 +82,7 @@ class SmallWindow(QFrame):
 
     def show_text(self, text: str) -> None:
         """Its end, as much as there is room for."""
-        self._whole = " ".join(text.split())
-        self._elide()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._elide()
-
-    def _elide(self) -> None:
-        room = self.width() - 3 * GRID - 2
-        self.text.setText(QFontMetrics(self.text.font()).elidedText(self._whole, Qt.TextElideMode.ElideLeft, room))
+        self.text.show_text(" ".join(text.split()))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """It is drawn to where it is in nobody's way."""

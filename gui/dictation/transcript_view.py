@@ -3,26 +3,24 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, Qt, Signal
+from PySide6.QtCore import QMimeData, Signal
 from PySide6.QtGui import (
     QFont,
     QInputMethodEvent,
-    QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
     QTextDocumentFragment,
     QTextFormat,
 )
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QWidget
 
 from engine.dictation.apply_commands import put_behind
 from engine.events import Segment
 from engine.transcript.page_text import HEADING, NO_SEGMENT, Page, Run, Source
-from gui.core.i18n import _
 from gui.dictation.provisional import Provisional
-from gui.editor.text_page import TextPage, plain_text, selected_text, selection_mime
+from gui.editor.text_page import TextPage, plain_text, selected_text
 from gui.session.jobs import Job
-from gui.widgets.theme import GRID, SMALL_SCALE, TEXT_SCALE, theme
+from gui.widgets.theme import GRID, SMALL_SCALE, theme
 
 LINE_HEIGHT_PERCENT = 145.0
 _NUMBER = QTextFormat.Property.UserProperty + 1  # a run's segment, kept by undo, cut and paste within the page
@@ -35,24 +33,15 @@ class TranscriptView(TextPage):
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
-        self.setObjectName("transcript")
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setAcceptRichText(False)
         self.setAcceptDrops(False)  # files dropped here are for the page behind
-        self.setTabChangesFocus(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFont(theme().font(TEXT_SCALE))
-        self.setAccessibleName(_("Text"))
-        self.setAccessibleDescription(_("What was said; it can be edited"))
         self._provisional = Provisional(self.document())
         self._composing = False
         self._paragraph_wanted: Job | None = None
         self._sources: dict[int, Source] = {}
         self._jobs: dict[int, Job] = {}
         self._was_empty = True
-        self._set_paragraph(QTextCursor(self.document()))
-        self.document().setUndoRedoEnabled(False)  # forgets the step above
-        self.document().setUndoRedoEnabled(True)
+        self.set_paragraph(QTextCursor(self.document()), LINE_HEIGHT_PERCENT)
+        self.forget_steps()
         self.document().contentsChange.connect(self._after_change)
         self.cursorPositionChanged.connect(self._place_provisional)
         theme().changed.connect(self._place_provisional)
@@ -160,14 +149,8 @@ class TranscriptView(TextPage):
         if job.heading:
             cursor.insertText(job.heading, self._heading_format())
             cursor.insertBlock(cursor.blockFormat(), QTextCharFormat())
-        self._set_paragraph(cursor)
+        self.set_paragraph(cursor, LINE_HEIGHT_PERCENT)
         cursor.endEditBlock()
-
-    def _set_paragraph(self, cursor: QTextCursor) -> None:
-        paragraph = QTextBlockFormat()
-        paragraph.setLineHeight(LINE_HEIGHT_PERCENT, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
-        paragraph.setBottomMargin(GRID)
-        cursor.setBlockFormat(paragraph)
 
     @staticmethod
     def _heading_format() -> QTextCharFormat:
@@ -188,9 +171,6 @@ class TranscriptView(TextPage):
         super().inputMethodEvent(event)
         if not self._composing:
             self._place_provisional()
-
-    def createMimeDataFromSelection(self) -> QMimeData:
-        return selection_mime(self.textCursor())
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         """Pasted text takes the look, and the place in time, of what it is pasted into."""
@@ -220,7 +200,7 @@ class TranscriptView(TextPage):
         cleared = cursor.selection()
         cursor.beginEditBlock()
         cursor.removeSelectedText()
-        self._set_paragraph(cursor)
+        self.set_paragraph(cursor, LINE_HEIGHT_PERCENT)
         cursor.endEditBlock()
         return cleared
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from engine.system.worker import Cancelled
 from gui.core.tasks import Work
 
 
@@ -34,6 +33,7 @@ class ClipPlayer(QObject):
         self.key: Hashable | None = None
         self._next: tuple[Path, Hashable] | None = None
         self._work = Work(self)
+        self._work.failed.connect(self.failed)
         self._work.ended.connect(self._end)
 
     @property
@@ -63,10 +63,8 @@ class ClipPlayer(QObject):
         self._work.start(lambda: self.play(path))
         self.changed.emit()
 
-    def _end(self, outcome: Exception | None) -> None:
+    def _end(self, _outcome: Exception | None) -> None:
         self.key = None
-        if outcome is not None and not isinstance(outcome, Cancelled):
-            self.failed.emit(outcome)
         if self._next is not None:
             self._begin()
         else:

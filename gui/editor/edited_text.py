@@ -2,26 +2,25 @@
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import QMimeData, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
     QMouseEvent,
     QSyntaxHighlighter,
-    QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
     QTextDocument,
 )
-from PySide6.QtWidgets import QFrame, QMenu, QTextEdit, QWidget
+from PySide6.QtWidgets import QMenu, QTextEdit, QWidget
 
 from engine.events import Word
 from engine.transcript.document import Document
 from engine.transcript.word_places import WordPlaces, is_doubtful
 from gui.core.i18n import _
 from gui.core.tasks import Task
-from gui.editor.text_page import TextPage, selection_mime
-from gui.widgets.theme import GRID, TEXT_SCALE, theme
+from gui.editor.text_page import TextPage
+from gui.widgets.theme import theme
 
 _LINE_HEIGHT_PERCENT = 150.0
 _FEW = 20
@@ -40,14 +39,6 @@ class EditedText(TextPage):
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
-        self.setObjectName("transcript")
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setAcceptRichText(False)
-        self.setTabChangesFocus(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFont(theme().font(TEXT_SCALE))
-        self.setAccessibleName(_("Text"))
-        self.setAccessibleDescription(_("What was said; it can be edited"))
         self.places = WordPlaces()
         self._playing: Word | None = None
         self._found: list[QTextEdit.ExtraSelection] = []
@@ -67,13 +58,9 @@ class EditedText(TextPage):
         self.places = WordPlaces.of(document)  # before the text, so that each paragraph is laid out once
         self.clear()
         cursor = QTextCursor(self.document())
-        paragraph = QTextBlockFormat()
-        paragraph.setLineHeight(_LINE_HEIGHT_PERCENT, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
-        paragraph.setBottomMargin(GRID)
-        cursor.setBlockFormat(paragraph)
+        self.set_paragraph(cursor, _LINE_HEIGHT_PERCENT)
         cursor.insertText(document.text)
-        self.document().setUndoRedoEnabled(False)  # forgets the steps above
-        self.document().setUndoRedoEnabled(True)
+        self.forget_steps()
         self.moveCursor(QTextCursor.MoveOperation.Start)
         self._silent = False
         self.mark_playing(None)
@@ -212,9 +199,6 @@ class EditedText(TextPage):
         super().mouseMoveEvent(event)
         asked = event.modifiers() & Qt.KeyboardModifier.ControlModifier
         self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if asked else Qt.CursorShape.IBeamCursor)
-
-    def createMimeDataFromSelection(self) -> QMimeData:
-        return selection_mime(self.textCursor())
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         by_mouse = event.reason() == QContextMenuEvent.Reason.Mouse

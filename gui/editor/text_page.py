@@ -1,11 +1,12 @@
 """A page of text: lines short enough to read, Ctrl with the wheel left to the window, and its text as it stands."""
 
 from PySide6.QtCore import QMimeData, Qt
-from PySide6.QtGui import QResizeEvent, QTextCursor, QTextDocument, QWheelEvent
-from PySide6.QtWidgets import QTextEdit
+from PySide6.QtGui import QResizeEvent, QTextBlockFormat, QTextCursor, QTextDocument, QWheelEvent
+from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
 from engine.transcript.typography import typeset
-from gui.widgets.theme import LINE_WIDTH_PX
+from gui.core.i18n import _
+from gui.widgets.theme import GRID, LINE_WIDTH_PX, TEXT_SCALE, theme
 
 # Half a pair, as a paste may bring, cannot be kept in any file; NUL ends a text for half of the world.
 _HALVES = dict.fromkeys([0, *range(0xD800, 0xE000)], "\N{REPLACEMENT CHARACTER}")
@@ -32,6 +33,32 @@ def selection_mime(cursor: QTextCursor) -> QMimeData:
 
 class TextPage(QTextEdit):
     """What the dictation's page and the editor's have in common."""
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.setObjectName("transcript")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAcceptRichText(False)
+        self.setTabChangesFocus(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFont(theme().font(TEXT_SCALE))
+        self.setAccessibleName(_("Text"))
+        self.setAccessibleDescription(_("What was said; it can be edited"))
+
+    def set_paragraph(self, cursor: QTextCursor, line_height_percent: float) -> None:
+        """How the paragraph of a cursor, and those made out of it, stand on the page."""
+        paragraph = QTextBlockFormat()
+        paragraph.setLineHeight(line_height_percent, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+        paragraph.setBottomMargin(GRID)
+        cursor.setBlockFormat(paragraph)
+
+    def forget_steps(self) -> None:
+        """What was done so far cannot be undone."""
+        self.document().setUndoRedoEnabled(False)
+        self.document().setUndoRedoEnabled(True)
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        return selection_mime(self.textCursor())
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """With Ctrl it is the window's, and changes all text; Qt would change this one alone."""

@@ -13,7 +13,6 @@ from PySide6.QtCore import QObject, Signal
 
 from engine.audio.formats import SUFFIXES
 from engine.errors import AudioEmpty, AudioError, AudioUnreadable
-from engine.system.worker import Cancelled
 from gui.core.tasks import Work
 
 TELL_EVERY_S = 0.1
@@ -107,6 +106,7 @@ class Listing(QObject):
         self._is_quiet = False
         self._work = Work(self)
         self._work.event.connect(self._take)
+        self._work.failed.connect(self.failed)
         self._work.ended.connect(self._end)
         self.n_found: int | None = None
 
@@ -135,9 +135,7 @@ class Listing(QObject):
         else:
             self.listed.emit(told, self._is_quiet)
 
-    def _end(self, outcome: Exception | None) -> None:
+    def _end(self, _outcome: Exception | None) -> None:
         self.n_found = None
-        if outcome is not None and not isinstance(outcome, Cancelled):
-            self.failed.emit(outcome)
         self._go_on()
         self.changed.emit()

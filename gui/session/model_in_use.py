@@ -1,11 +1,12 @@
 """The recognition process that the session reads with: which model it has, and whether it is ready. No widgets."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from engine.foreign.description import ForeignDescription, read_foreign
 from gui.core.recognition import Engine, closing, until_ready
 from gui.core.tasks import Task
 from gui.session.status import Model
@@ -14,7 +15,8 @@ from gui.session.status import Model
 class ModelInUse(QObject):
     """One model at a time. `settled`: it is ready, or its loading was stopped; `failed(error)`: it cannot be loaded.
 
-    folder: of the model that is loaded or being loaded; None where there is none. make_engine: recognition with the
+    folder: of the model that is loaded or being loaded; None where there is none. foreign: what it is, once it is
+    ready, where others made it. make_engine: recognition with the
     checkpoint in a folder.
     """
 
@@ -27,6 +29,7 @@ class ModelInUse(QObject):
         self._loading: Task | None = None
         self.engine: Engine | None = None
         self.folder: Path | None = None
+        self.foreign: ForeignDescription | None = None
         self.state = Model.LOADING
 
     @property
@@ -45,11 +48,16 @@ class ModelInUse(QObject):
         if self.engine is not None:
             Task(partial(closing, self.engine)).start()
         self.engine, self.folder, self.state = self._make_engine(folder), folder, Model.LOADING
-        self._loading = Task(partial(until_ready, self.engine))
+        self.foreign = None
+        self._loading = Task(partial(_loaded, self.engine, folder))
+        self._loading.event.connect(self._take_foreign)
         self._loading.done.connect(self._ready)
         self._loading.failed.connect(self._fail)
         self._loading.cancelled.connect(self._stopped)
         self._loading.start()
+
+    def _take_foreign(self, found: ForeignDescription | None) -> None:
+        self.foreign = found or self.foreign
 
     def forget(self) -> None:
         """The model must be loaded anew before anything is read."""
@@ -77,3 +85,8 @@ class ModelInUse(QObject):
     def _stopped(self) -> None:
         self._loading = self.folder = None
         self.settled.emit()
+
+
+def _loaded(engine: Engine, folder: Path) -> Iterator[ForeignDescription | None]:
+    yield read_foreign(folder)
+    yield from until_ready(engine)

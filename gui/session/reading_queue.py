@@ -16,7 +16,6 @@ from engine.dictation.own_spelling import OwnSpelling
 from engine.dictation.spoken_commands import NOTHING_SPOKEN, Spoken
 from engine.errors import AudioError, DiktovkaError, EngineStopped
 from engine.events import Event, Final, Finished, Progress, Provisional, Revised, Started
-from engine.foreign.description import read_foreign
 from engine.punctuation.lazy_punctuator import LazyPunctuator
 from gui.core.problem import Problem
 from gui.core.recognition import Engine
@@ -180,7 +179,7 @@ class ReadingQueue(QObject):
 
     def _read(self, job: Job) -> None:
         engine = self._recognition.engine
-        foreign = read_foreign(self._recognition.folder)
+        foreign = self._recognition.foreign
         writes_marks = foreign is not None and foreign.writes_marks
         spoken, punctuator = self.spoken_for(job), self.punctuator if self.punctuates and not writes_marks else None
         if job.is_live:

@@ -69,6 +69,7 @@ class OwnWordsSection(SettingsForm):
         self.imports.clicked.connect(lambda _checked=False: self._import())
         self.exports.clicked.connect(lambda _checked=False: self._export())
         self.work.event.connect(self._take)
+        self.work.failed.connect(around.messages.say_failure)
         self.work.ended.connect(self._end)
 
     # --- the file and the field ---
@@ -154,8 +155,6 @@ class OwnWordsSection(SettingsForm):
                 self._around.messages.say_saved(path)
 
     def _end(self, failure: Exception | None) -> None:
-        if failure is not None:
-            self._around.messages.say_failure(failure)
         if self._queued:
             self.work.start(self._queued.pop(0))
         elif self._unsaved and failure is None:

@@ -32,6 +32,7 @@ class RecognitionSection(SettingsForm):
         self.language_model.activated.connect(self._choose_language_model)
         self.other.clicked.connect(lambda _checked=False: self._choose_folder())
         self.work.event.connect(self._take_checked)
+        self.work.failed.connect(around.messages.say_failure)
         self.work.ended.connect(self._end_check)
         self._settings.changed.connect(self.show_settings)
 
@@ -79,11 +80,9 @@ class RecognitionSection(SettingsForm):
     def _take_checked(self, folder: Path) -> None:
         self._settings.language_model = folder
 
-    def _end_check(self, failure: Exception | None) -> None:
+    def _end_check(self, _outcome: Exception | None) -> None:
         self.other.setEnabled(True)
         self.show_settings()
-        if failure is not None:
-            self._around.messages.say_failure(failure)
 
 
 def _check(folder: Path) -> Iterator[Path]:

@@ -112,7 +112,7 @@ class TransferSection(SettingsForm):
         self.exports.clicked.connect(lambda _checked=False: self._export())
         self.imports.clicked.connect(lambda _checked=False: self._import())
         self.work.event.connect(self._take)
-        self.work.ended.connect(self._end)
+        self.work.failed.connect(around.messages.say_failure)
 
     def _export(self) -> None:
         path = self.ask_save(self, self._settings.folder)
@@ -154,10 +154,6 @@ class TransferSection(SettingsForm):
             )
             sentences.append(told.format(n=len(missing), names=", ".join(missing)))
         self._around.messages.say_success(" ".join(sentences))
-
-    def _end(self, failure: Exception | None) -> None:
-        if failure is not None:
-            self._around.messages.say_failure(failure)
 
 
 def _write(path: Path, values: dict[str, object]) -> Iterator[object]:

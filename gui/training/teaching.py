@@ -12,7 +12,6 @@ from PySide6.QtCore import Signal
 
 from engine.paths import data_dir
 from engine.system.atomic_files import write_atomic
-from engine.system.worker import Cancelled
 from gui.core.file_names import day_stamp
 from gui.core.i18n import _
 from gui.core.tasks import Work
@@ -68,7 +67,6 @@ class Teaching(TuningOutcome):
         self.file = folder.with_name("sentences.txt")
         self._saving = Work(self)
         self._unsaved: str | None = None
-        self.job.ended.connect(self._end)
         self._saving.ended.connect(self._saved)
         self.look()
 
@@ -108,10 +106,8 @@ class Teaching(TuningOutcome):
         self.job.teach(typed, self._model(), self._corpora())
         self.changed.emit()
 
-    def _end(self, outcome: Exception | None) -> None:
-        if outcome is not None and not isinstance(outcome, Cancelled):
-            self.failed.emit(outcome, partial(self.begin, self._typed))
-        self.look()
+    def again(self) -> None:
+        self.begin(self._typed)
 
     # --- its result ---
 

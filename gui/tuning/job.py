@@ -143,30 +143,32 @@ class TuningJob(QObject):
 def kept(result: BeforeAfter, name: str) -> Iterator[Path]:
     """The tuned model becomes one of the person's models; the rest of the run goes. Raises StorageError."""
     home = free_home(name)
-    try:
-        home.parent.mkdir(parents=True, exist_ok=True)
-        result.folder.rename(home)
-    except OSError as error:
-        raise storage_error(home, error) from error
+    _move(result.folder, home)
     shutil.rmtree(result.folder.parent, ignore_errors=True)
     yield home
 
 
 def thrown_away(folder: Path) -> Iterator[Path]:
     """Puts the run aside, from where `brought_back` fetches it until the next one goes. Raises StorageError."""
-    aside = folder.with_name(f".{folder.name}.deleted")
-    try:
-        shutil.rmtree(aside, ignore_errors=True)
-        folder.rename(aside)
-    except OSError as error:
-        raise storage_error(aside, error) from error
+    aside = _aside(folder)
+    shutil.rmtree(aside, ignore_errors=True)
+    _move(folder, aside)
     yield aside
 
 
 def brought_back(folder: Path) -> Iterator[Path]:
-    aside = folder.with_name(f".{folder.name}.deleted")
-    try:
-        aside.rename(folder)
-    except OSError as error:
-        raise storage_error(folder, error) from error
+    """Raises StorageError."""
+    _move(_aside(folder), folder)
     yield folder
+
+
+def _aside(folder: Path) -> Path:
+    return folder.with_name(f".{folder.name}.deleted")
+
+
+def _move(folder: Path, to: Path) -> None:
+    try:
+        to.parent.mkdir(parents=True, exist_ok=True)
+        folder.rename(to)
+    except OSError as error:
+        raise storage_error(to, error) from error

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from engine.system.worker import Cancelled
 from gui.core.tasks import Errand
 from gui.tuning.job import TuningJob, brought_back, kept, thrown_away
 from gui.tuning.words import worse_words
@@ -29,11 +30,21 @@ class TuningOutcome(QObject):
         self.job = job
         self.result: BeforeAfter | None = None
         self._deciding = Errand(self)
+        job.ended.connect(self._end)
         self._deciding.ended.connect(self._decided)
 
     @property
     def busy(self) -> bool:
         return self.job.running or self._deciding.running
+
+    def again(self) -> None:
+        """The same once more, after a failure."""
+        raise NotImplementedError
+
+    def _end(self, outcome: Exception | None) -> None:
+        if outcome is not None and not isinstance(outcome, Cancelled):
+            self.failed.emit(outcome, self.again)
+        self.look()
 
     def look(self) -> None:
         """Whether there is a result now."""

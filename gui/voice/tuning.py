@@ -5,7 +5,6 @@ from pathlib import Path
 
 from engine.decode.beam_loader import Language
 from engine.paths import data_dir
-from engine.system.worker import Cancelled
 from gui.core.file_names import day_stamp
 from gui.core.i18n import _
 from gui.core.settings import Settings
@@ -36,7 +35,6 @@ class VoiceTuning(TuningOutcome):
         self.panel.stop_wanted.connect(self.stop)
         settings.changed.connect(self._follow_settings)
         self.job.step.connect(self._show_step)
-        self.job.ended.connect(self._end)
         self.result_view.keep_wanted.connect(self.keep)
         self.result_view.discard_wanted.connect(self.throw_away)
         self.look()
@@ -83,6 +81,8 @@ class VoiceTuning(TuningOutcome):
         self.job.begin(request)
         self._show_idle()
 
+    again = begin
+
     def stop(self) -> None:
         """What was learned so far is saved."""
         self.job.stop()
@@ -91,11 +91,6 @@ class VoiceTuning(TuningOutcome):
     def _show_step(self, step: Step) -> None:
         if self.job.running:
             self.panel.show_running(step, self.job.stopping)
-
-    def _end(self, outcome: Exception | None) -> None:
-        if outcome is not None and not isinstance(outcome, Cancelled):
-            self.failed.emit(outcome, self.begin)
-        self.look()
 
     def look(self) -> None:
         super().look()

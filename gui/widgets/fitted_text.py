@@ -89,11 +89,11 @@ class ElidedChoice(QComboBox):
 
 
 class ElidedLabel(Label):
-    """A line whose middle is left out where there is no room for it; the tooltip has all of it."""
+    """A line whose middle, or another part, is left out where there is no room for it; the tooltip has all of it."""
 
-    def __init__(self) -> None:
+    def __init__(self, left_out: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle) -> None:
         super().__init__()
-        self._whole = ""
+        self._whole, self._left_out = "", left_out
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     def show_text(self, text: str) -> None:
@@ -109,6 +109,6 @@ class ElidedLabel(Label):
         self._elide()
 
     def _elide(self) -> None:
-        elided = QFontMetrics(self.font()).elidedText(self._whole, Qt.TextElideMode.ElideMiddle, self.width())
+        elided = QFontMetrics(self.font()).elidedText(self._whole, self._left_out, self.width())
         if elided != self.text():
             self.setText(elided)
