@@ -63,7 +63,7 @@ class DictationPage(QWidget):
     ):
         super().__init__()
         self._session, self._settings, self._microphones = session, settings, microphones
-        self._ask_open_paths, self._ask_save_path = ask_open_paths, ask_save_path
+        self.ask_open_paths, self.ask_save_path = ask_open_paths, ask_save_path
         self.toolbar = Toolbar()
         self.transcript = TranscriptView()
         self.empty = EmptyPage(samples)
@@ -74,7 +74,7 @@ class DictationPage(QWidget):
         self.controls.add_below(self.model)
         self._no_microphone: Message | None = None
         self._until_recorded: list[Message] = []  # of what kept the person from recording
-        self._saver = Saver(settings)
+        self.saver = Saver(settings)
         self._clock = QTimer(self, interval=ELAPSED_EVERY_MS)
         self._counting = QTimer(self, singleShot=True, interval=COUNT_AFTER_MS)
         self._lay_out()
@@ -131,8 +131,8 @@ class DictationPage(QWidget):
         self._microphones.found.connect(self._take_back_no_microphone)
         self._counting.timeout.connect(self._count_words)
         self.transcript.document().contentsChanged.connect(self._counting.start)
-        self._saver.saved.connect(self.messages.say_saved)
-        self._saver.failed.connect(self._tell_not_saved)
+        self.saver.saved.connect(self.messages.say_saved)
+        self.saver.failed.connect(self._tell_not_saved)
         self._clock.timeout.connect(self._show_elapsed)
         self._show_status(session.status)
 
@@ -278,7 +278,7 @@ class DictationPage(QWidget):
                 self._session.stop()
 
     def open_files(self) -> None:
-        paths = self._ask_open_paths(self, self._settings.folder)
+        paths = self.ask_open_paths(self, self._settings.folder)
         if paths:
             self._settings.folder = paths[0].parent
             self._session.open_dropped(paths)  # looked at first: the dialog lists any file if asked
@@ -294,10 +294,10 @@ class DictationPage(QWidget):
         page = self.transcript.page()
         sources = [name for name, _duration_s in page.jobs.values()]
         title, name = page_names(sources, page.is_dictation, datetime.now())
-        path = self._ask_save_path(self, self._settings.folder, name)
+        path = self.ask_save_path(self, self._settings.folder, name)
         if path is not None:
             self._settings.folder = path.parent
-            self._saver.save(path, page, model_name(self._session.model), title)
+            self.saver.save(path, page, model_name(self._session.model), title)
 
     def _tell_not_saved(self, error: Exception) -> None:
         self.tell(Problem(error, self.save_as))

@@ -51,14 +51,14 @@ class Editor(QWidget):
         ask_save_path: Callable[[QWidget, Path, str], Path | None] = ask_save_path,
     ):
         super().__init__()
-        self._settings, self._ask_save_path = settings, ask_save_path
+        self._settings, self.ask_save_path = settings, ask_save_path
         self.document: Document | None = None
         self._title = self._file_name = ""
         self.bar, self.text, self.waveform, self.controls = EditorBar(), EditedText(), Waveform(), PlayBar()
         self.messages, self.note = MessageList(), Note()
         self.find = FindBar(self.text, self.text.mark_found)
         self.player = Player(open_output)
-        self._saver, self._voice = Saver(settings), OwnVoice()
+        self.saver, self.voice = Saver(settings), OwnVoice()
         self._keep = QTimer(self, singleShot=True, interval=KEEP_AFTER_MS)
         self._keep_meanwhile = QTimer(self, singleShot=True, interval=KEEP_EVERY_MS)
         self._lay_out()
@@ -75,7 +75,7 @@ class Editor(QWidget):
         self.flush()
         self.player.unload()
         self.messages.close_all()
-        self._voice.forget()
+        self.voice.forget()
         self.document = document
         self._title, self._file_name = title or document.source, file_name or Path(document.source).stem
         self.bar.name.show_text(self._title)
@@ -147,12 +147,12 @@ class Editor(QWidget):
         self.player.playing_changed.connect(self._show_playing)
         self.player.failed.connect(self.messages.say_failure)
         self.controls.speed_chosen.connect(self.player.set_speed)
-        self._saver.saved.connect(self.messages.say_saved)
-        self._saver.failed.connect(self.messages.say_failure)
-        self._voice.added.connect(self._tell_added)
-        self._voice.removed.connect(lambda _segment: self.note.say(_("Taken out of your voice")))
-        self._voice.refused.connect(self.note.say)
-        self._voice.failed.connect(self.messages.say_failure)
+        self.saver.saved.connect(self.messages.say_saved)
+        self.saver.failed.connect(self.messages.say_failure)
+        self.voice.added.connect(self._tell_added)
+        self.voice.removed.connect(lambda _segment: self.note.say(_("Taken out of your voice")))
+        self.voice.refused.connect(self.note.say)
+        self.voice.failed.connect(self.messages.say_failure)
 
     def _bind(self) -> None:
         bar, controls = self.bar, self.controls
@@ -256,11 +256,11 @@ class Editor(QWidget):
         """The sentence at the caret, as it stands now, with its sound."""
         self.flush()
         if self.document is not None:
-            self._voice.add(self.document, self.text.textCursor().position(), self.player.sound)
+            self.voice.add(self.document, self.text.textCursor().position(), self.player.sound)
 
     def _tell_added(self, segment: Segment, path: Path) -> None:
         text = _("Added to your voice: “{text}”").format(text=_shortened(segment.text))
-        self.messages.say_done(text, partial(self._voice.remove, segment, path), "account-voice")
+        self.messages.say_done(text, partial(self.voice.remove, segment, path), "account-voice")
 
     # --- copying, saving and leaving ---
 
@@ -274,10 +274,10 @@ class Editor(QWidget):
         if self.document is None:
             return
         self.flush()
-        path = self._ask_save_path(self, self._settings.folder, self._file_name)
+        path = self.ask_save_path(self, self._settings.folder, self._file_name)
         if path is not None:
             self._settings.folder = path.parent
-            self._saver.save_document(path, self.document, self._title)
+            self.saver.save_document(path, self.document, self._title)
 
     def _go_back(self) -> None:
         self.flush()

@@ -107,13 +107,13 @@ class HistoryPage(QWidget):
         self.view.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
         self.view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self._empty_title, self._empty_hint = Label(), Label()
-        self._empty_title.setFont(theme().font(TITLE_SCALE))
-        self._empty_hint.setProperty("quiet", True)
-        for label in (self._empty_title, self._empty_hint):
+        self.empty_title, self.empty_hint = Label(), Label()
+        self.empty_title.setFont(theme().font(TITLE_SCALE))
+        self.empty_hint.setProperty("quiet", True)
+        for label in (self.empty_title, self.empty_hint):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             label.setWordWrap(True)
-        self.empty = group(None, self._empty_title, self._empty_hint, None, margins=GRID)
+        self.empty = group(None, self.empty_title, self.empty_hint, None, margins=GRID)
         self.empty.hide()
 
     def _make_search(self) -> None:
@@ -248,8 +248,8 @@ class HistoryPage(QWidget):
         else:
             title = _("Nothing here yet")
             words = _("All that you dictate and all recordings that you open are kept here, with their sound.")
-        self._empty_title.setText(title)
-        self._empty_hint.setText(words)
+        self.empty_title.setText(title)
+        self.empty_hint.setText(words)
 
     def _show_progress(self) -> None:
         job = next((job for job in self._session.jobs if not job.is_live), None)

@@ -56,12 +56,12 @@ class Session(ReadingQueue):
     ):
         super().__init__(make_engine, model or shipped_checkpoint())
         self._folder, self._spare, self._told_of_folder = recordings_dir, None, ""
-        self._dictaphone = Dictaphone(recordings_dir, make_recorder, now)
-        self._dictaphone.state_changed.connect(self._go_on)
-        self._dictaphone.level_changed.connect(self.level_changed)
-        self._dictaphone.recording_ended.connect(self.recording_ended)
-        self._dictaphone.recording_started.connect(self._recording_started)
-        self._dictaphone.failed.connect(self._recording_failed)
+        self.dictaphone = Dictaphone(recordings_dir, make_recorder, now)
+        self.dictaphone.state_changed.connect(self._go_on)
+        self.dictaphone.level_changed.connect(self.level_changed)
+        self.dictaphone.recording_ended.connect(self.recording_ended)
+        self.dictaphone.recording_started.connect(self._recording_started)
+        self.dictaphone.failed.connect(self._recording_failed)
         self.changed.connect(self._follow)
         self._listing = Listing()
         self._listing.changed.connect(self._follow)
@@ -75,20 +75,20 @@ class Session(ReadingQueue):
     @property
     def elapsed_s(self) -> float:
         """Seconds of the recording in progress; 0 where there is none."""
-        return self._dictaphone.elapsed_s
+        return self.dictaphone.elapsed_s
 
     def record(self, microphone: str | None) -> None:
         """Opens the microphone of that name (None: the system's default) and records until `stop`."""
         if not self._closing:
-            if not self._dictaphone.is_busy:
+            if not self.dictaphone.is_busy:
                 self._choose_folder()
-            self._dictaphone.record(microphone)
+            self.dictaphone.record(microphone)
 
     def _choose_folder(self) -> None:
         """Where the next recording goes: where the usual folder takes none, into one of this start, which is told."""
-        self._dictaphone.folder, reason = folder_that_takes(self._folder, self._spare_folder)
+        self.dictaphone.folder, reason = folder_that_takes(self._folder, self._spare_folder)
         if reason and reason != self._told_of_folder:
-            where = {"path": self._folder, "folder": self._dictaphone.folder}
+            where = {"path": self._folder, "folder": self.dictaphone.folder}
             self.problem.emit(Problem(RecordedElsewhere(**where, reason=reason)))
         self._told_of_folder = reason
 
@@ -102,11 +102,11 @@ class Session(ReadingQueue):
 
     def stop_after_silence(self, seconds: float) -> None:
         """A recording ends by itself when nobody has spoken for so long; 0 for never."""
-        self._dictaphone.silence_s = seconds
+        self.dictaphone.silence_s = seconds
 
     def stop(self) -> None:
         """Ends the recording half a second from now; what was said is read to its end."""
-        self._dictaphone.stop()
+        self.dictaphone.stop()
 
     def _recording_started(self, path: Path, ended: threading.Event) -> None:
         job = Job(path, recording=ended)
@@ -114,7 +114,7 @@ class Session(ReadingQueue):
         self.read([job])
 
     def _recording_failed(self, error: DiktovkaError, is_kept: bool) -> None:
-        self.problem.emit(Problem(error, None if is_kept else partial(self.record, self._dictaphone.microphone)))
+        self.problem.emit(Problem(error, None if is_kept else partial(self.record, self.dictaphone.microphone)))
 
     def open_files(self, paths: Sequence[Path], is_quiet: bool = False) -> None:
         """Reads them one after the other; several get their names as headings. is_quiet: for the history only."""
@@ -152,7 +152,7 @@ class Session(ReadingQueue):
     def cancel_dictation(self) -> None:
         """Stops recording and reading what was dictated; files wait and are read as before."""
         jobs = [job for job in self.jobs if job.is_live]
-        self._dictaphone.drop()
+        self.dictaphone.drop()
         for job in jobs:
             self._queue.remove(job)
             self._leave(job, Ending.CANCELLED)
@@ -160,7 +160,7 @@ class Session(ReadingQueue):
         self.cancelled.emit(jobs)
 
     def _cancel_all(self, ending: Ending) -> None:
-        self._dictaphone.drop()
+        self.dictaphone.drop()
         self._listing.cancel()
         jobs = self._queue.clear()
         for job in jobs:
@@ -179,7 +179,7 @@ class Session(ReadingQueue):
         self._go_on()
 
     def _close_when_quiet(self) -> None:
-        busy = self._dictaphone.is_busy or self._listing.busy or self._recognition.is_loading
+        busy = self.dictaphone.is_busy or self._listing.busy or self._recognition.is_loading
         if self._reading is None and not busy and not self._is_ending:
             self._is_ending = True
             self._last = self._recognition.close()
@@ -205,7 +205,7 @@ class Session(ReadingQueue):
         if self._queue:
             reading = Reading.LIVE if self._queue.first.is_live else Reading.FILES
         status = Status(
-            self._dictaphone.state,
+            self.dictaphone.state,
             self._recognition.state,
             reading,
             self._queue.file_number,
@@ -213,11 +213,11 @@ class Session(ReadingQueue):
             self._queue.fraction,
             self._queue.time_left_s,
             self._closing,
-            self._dictaphone.hears_nothing,
+            self.dictaphone.hears_nothing,
             self._queue.is_paused and self._queue.current is None,
             self._queue.n_waiting,
             self._listing.n_found,
-            self._dictaphone.loudness,
+            self.dictaphone.loudness,
         )
         if status != self.status:
             self.status = status

@@ -16,7 +16,7 @@ from gui.widgets.theme import GRID
 class HelpSection(SettingsForm):
     def __init__(self, around: Around):
         super().__init__(_("Help and about"))
-        self._around = around
+        self.around = around
         self.tour = push_button(_("Tour"), _("What the first start shows"))
         self.shortcuts = push_button(_("Keyboard shortcuts"), _("What each key does"), command="help")
         self.log = log_button("outlined")
@@ -45,10 +45,10 @@ class HelpSection(SettingsForm):
             button.clicked.connect(lambda _checked=False, act=act: act())
 
     def copy_details(self) -> None:
-        session = self._around.session
-        QGuiApplication.clipboard().setText(report(self._around.settings, session.model, session.language_error))
+        session = self.around.session
+        QGuiApplication.clipboard().setText(report(self.around.settings, session.model, session.language_error))
         said = _("The details were copied. Paste them into the report, and look through them before you send it.")
-        self._around.messages.say_success(said, "content-copy")
+        self.around.messages.say_success(said, "content-copy")
 
 
 class LicencesWindow(QDialog):

@@ -21,7 +21,7 @@ class DictatingSection(SettingsForm):
     def __init__(self, around: Around):
         super().__init__(_("Dictating"))
         self._settings, self._shortcut = around.settings, around.shortcut
-        self._ticks: dict[str, Tick] = {}
+        self.ticks: dict[str, Tick] = {}
         self._add_keys()
         self._add_text()
         self._add_silence()
@@ -36,7 +36,7 @@ class DictatingSection(SettingsForm):
         box = tick(text, note)
         # Not a partial: PySide sees no arguments in it, and would call it without the state.
         box.clicked.connect(lambda on, setting=setting: setattr(self._settings, setting, on))
-        self._ticks[setting] = box
+        self.ticks[setting] = box
         self.add_tick(box, note)
         return box
 
@@ -110,7 +110,7 @@ class DictatingSection(SettingsForm):
 
     def _show(self, _name: str = "") -> None:
         settings = self._settings
-        for setting, box in self._ticks.items():
+        for setting, box in self.ticks.items():
             box.setChecked(getattr(settings, setting))
         off = settings.spoken_off.split()
         for name, box in self.spoken.items():

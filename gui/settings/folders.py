@@ -34,13 +34,13 @@ class FoldersSection(SettingsForm):
         open_folder: Callable[[Path], object] | None = None,
     ):
         super().__init__(_("Folders and privacy"))
-        self._around, self._settings = around, around.settings
+        self.around, self._settings = around, around.settings
         self.confirm = confirm or partial(ask_delete, act=_("Close and delete"))
         self.open_folder = open_folder or _open_folder
         self.work = Work(self)
-        self._kinds: list[Kind] = []
-        self._ticks: dict[str, Tick] = {}
-        self._size_labels: dict[str, QLabel] = {}
+        self.kinds: list[Kind] = []
+        self.ticks: dict[str, Tick] = {}
+        self.size_labels: dict[str, QLabel] = {}
         self._add_recordings()
         self._add_privacy()
         self.column.addStretch(1)
@@ -89,7 +89,7 @@ class FoldersSection(SettingsForm):
         self.usual.setEnabled(self._settings.recordings != recordings_dir())
 
     def _choose(self) -> None:
-        folder = self._around.ask_folder(self, _("Choose a folder for recordings"), self._settings.recordings)
+        folder = self.around.ask_folder(self, _("Choose a folder for recordings"), self._settings.recordings)
         if folder is not None:
             self._use(folder)
 
@@ -97,7 +97,7 @@ class FoldersSection(SettingsForm):
         try:
             self.open_folder(self._settings.recordings)
         except DiktovkaError as error:
-            self._around.messages.say_failure(error)
+            self.around.messages.say_failure(error)
 
     def _use(self, folder: Path) -> None:
         """Only a folder that can be written to."""
@@ -107,7 +107,7 @@ class FoldersSection(SettingsForm):
             trial.touch()
             trial.unlink()
         except OSError as error:
-            self._around.messages.say_failure(storage_error(folder, error))
+            self.around.messages.say_failure(storage_error(folder, error))
             return
         self._settings.recordings = folder
         self.look()
@@ -120,24 +120,24 @@ class FoldersSection(SettingsForm):
             return
         while self._grid.count():
             self._grid.takeAt(0).widget().deleteLater()
-        self._kinds, self._ticks, self._size_labels = stored_kinds(self._settings.recordings), {}, {}
-        for row, kind in enumerate(self._kinds):
+        self.kinds, self.ticks, self.size_labels = stored_kinds(self._settings.recordings), {}, {}
+        for row, kind in enumerate(self.kinds):
             title = _(kind.title)
-            self._ticks[kind.name] = tick(title, _("Delete this: {what}").format(what=title))
-            self._ticks[kind.name].toggled.connect(self._show_state)
-            size = self._size_labels[kind.name] = Label("…", alignment=Qt.AlignmentFlag.AlignRight)
+            self.ticks[kind.name] = tick(title, _("Delete this: {what}").format(what=title))
+            self.ticks[kind.name].toggled.connect(self._show_state)
+            size = self.size_labels[kind.name] = Label("…", alignment=Qt.AlignmentFlag.AlignRight)
             size.setMinimumWidth(size.fontMetrics().horizontalAdvance("0000.0 MB "))  # room for what is told later
             where = self._place(kind)
             place = words(_breakable(where), quiet=True)
             place.setIndent(icon_px() + GRID)
             place.setAccessibleName(_("{what}: kept in {path}").format(what=title, path=where))
-            self._grid.addWidget(self._ticks[kind.name], 2 * row, 0)
+            self._grid.addWidget(self.ticks[kind.name], 2 * row, 0)
             self._grid.addWidget(size, 2 * row, 1, Qt.AlignmentFlag.AlignVCenter)
             self._grid.addWidget(place, 2 * row + 1, 0, 1, 2)
-        for before, after in pairwise((self.usual, *self._ticks.values(), self.delete, self.delete_all)):
+        for before, after in pairwise((self.usual, *self.ticks.values(), self.delete, self.delete_all)):
             QWidget.setTabOrder(before, after)  # the boxes are younger than the buttons under them
         self._show_state()
-        kinds = list(self._kinds)
+        kinds = list(self.kinds)
         self.work.start(lambda: sizes(kinds))
 
     def _place(self, kind: Kind) -> Path:
@@ -147,26 +147,26 @@ class FoldersSection(SettingsForm):
 
     def _take_size(self, found: tuple[str, int]) -> None:
         name, size = found
-        if name in self._size_labels:
-            label = self._size_labels[name]
+        if name in self.size_labels:
+            label = self.size_labels[name]
             label.setText(size_words(size))
             label.setMinimumWidth(label.sizeHint().width())
 
     def _ticked(self) -> list[Kind]:
-        return [kind for kind in self._kinds if self._ticks[kind.name].isChecked()]
+        return [kind for kind in self.kinds if self.ticks[kind.name].isChecked()]
 
     def _show_state(self) -> None:
         self.delete.setEnabled(bool(self._ticked()))
-        self.delete_all.setEnabled(bool(self._kinds))
+        self.delete_all.setEnabled(bool(self.kinds))
 
     def _ask_delete(self, chosen: Sequence[Kind] | None) -> None:
         """None: all, also what comes until the window has closed."""
         question = _("Delete this for good? Diktovka closes, and then it is gone; it cannot be brought back.")
-        kinds = self._kinds if chosen is None else chosen
-        details = "\n".join(f"{_(kind.title)}: {self._size_labels[kind.name].text()}" for kind in kinds)
+        kinds = self.kinds if chosen is None else chosen
+        details = "\n".join(f"{_(kind.title)}: {self.size_labels[kind.name].text()}" for kind in kinds)
         if self.confirm(self, question, details):
-            self._around.delete_at_end(None if chosen is None else {kind.name for kind in chosen})
-            self._around.close_window()
+            self.around.delete_at_end(None if chosen is None else {kind.name for kind in chosen})
+            self.around.close_window()
 
 
 def _breakable(path: Path) -> str:

@@ -15,7 +15,7 @@ class HistorySection(SettingsForm):
 
     def __init__(self, around: Around):
         super().__init__(_("History"))
-        self._around, self._settings = around, around.settings
+        self.around, self._settings = around, around.settings
         self.keep = Choice(_("Keep"), _("How long recordings and texts are kept"))
         self.add_field(
             _("Keep recordings and texts:"),
@@ -53,7 +53,7 @@ class HistorySection(SettingsForm):
 
     def _choose(self) -> None:
         start = Path(self._settings.watch_folder or self._settings.folder)
-        folder = self._around.ask_folder(self, _("Choose a folder to watch"), start)
+        folder = self.around.ask_folder(self, _("Choose a folder to watch"), start)
         if folder is not None:
             self._watch(str(folder))
 

@@ -36,7 +36,7 @@ class MicrophoneTrial(QWidget):
         folder = data_dir() / "trial"
         for left_by_a_kill in folder.glob("*.wav"):
             self._forget(left_by_a_kill)
-        self._dictaphone = Dictaphone(folder, make_recorder, datetime.now)
+        self.dictaphone = Dictaphone(folder, make_recorder, datetime.now)
         self.button = push_button(_("Try it"), _("Shows for some seconds how loud it is; nothing is kept"))
         self.level = ProgressBar(_("Level of the microphone"))
         self.level.setFixedWidth(20 * GRID)
@@ -46,15 +46,15 @@ class MicrophoneTrial(QWidget):
         column_of(self, row_of(self.button, self.level, gap=2 * GRID), self.told, (self.show_log, 0, LEFT))
         self.button.clicked.connect(self.toggle)
         self._patience.timeout.connect(self.end)
-        self._dictaphone.state_changed.connect(self._show_state)
-        self._dictaphone.level_changed.connect(self._show_level)
-        self._dictaphone.recording_ended.connect(self._forget)
-        self._dictaphone.failed.connect(self._tell)
+        self.dictaphone.state_changed.connect(self._show_state)
+        self.dictaphone.level_changed.connect(self._show_level)
+        self.dictaphone.recording_ended.connect(self._forget)
+        self.dictaphone.failed.connect(self._tell)
         self._show_state()
 
     @property
     def running(self) -> bool:
-        return self._dictaphone.state is not Recording.NONE
+        return self.dictaphone.state is not Recording.NONE
 
     def toggle(self) -> None:
         if self.running:
@@ -65,15 +65,15 @@ class MicrophoneTrial(QWidget):
             self._say(hindrance)
             return
         self._peak = 0.0
-        self._dictaphone.record(self._microphone())
+        self.dictaphone.record(self._microphone())
         self._patience.start()
 
     def end(self) -> None:
         """Also as soon as the microphone is wanted for something else."""
         self._patience.stop()
         if self.running:
-            heard = self._dictaphone.state is Recording.LISTENING
-            self._dictaphone.drop()
+            heard = self.dictaphone.state is Recording.LISTENING
+            self.dictaphone.drop()
             if heard:
                 self._say(self._verdict())
 
@@ -82,14 +82,14 @@ class MicrophoneTrial(QWidget):
         self.end()
 
     def _show_state(self) -> None:
-        state = self._dictaphone.state
+        state = self.dictaphone.state
         self.button.setText(_("Stop trying") if self.running else _("Try it"))
         if not self.running:
             self.level.setValue(0)
         if state is Recording.OPENING:
             self._say(_("Opening the microphone"))
         elif state is Recording.LISTENING:
-            dead = self._dictaphone.hears_nothing
+            dead = self.dictaphone.hears_nothing
             self._say(no_sound_words() if dead else _("Speak: the bar moves with your voice."))
 
     def _show_level(self, peak: float, rms: float) -> None:

@@ -42,7 +42,7 @@ class OwnWordsSection(SettingsForm):
         ask_save: Callable[[QWidget, Path], Path | None] | None = None,
     ):
         super().__init__(_("Own words"))
-        self._around = around
+        self.around = around
         self.ask_open, self.ask_save = ask_open or _ask_open, ask_save or _ask_save
         self.work = Work(self)
         self._saved: str | None = None  # what stands in the file; None: it could not be read
@@ -123,16 +123,16 @@ class OwnWordsSection(SettingsForm):
     # --- import and export ---
 
     def _import(self) -> None:
-        path = self.ask_open(self, self._around.settings.folder)
+        path = self.ask_open(self, self.around.settings.folder)
         if path is not None:
-            self._around.settings.folder = path.parent
+            self.around.settings.folder = path.parent
             self.save()
             self._do(lambda: _import(path))
 
     def _export(self) -> None:
-        path = self.ask_save(self, self._around.settings.folder)
+        path = self.ask_save(self, self.around.settings.folder)
         if path is not None:
-            self._around.settings.folder = path.parent
+            self.around.settings.folder = path.parent
             self.save()
             self._do(lambda: _export(path))
 
@@ -150,9 +150,9 @@ class OwnWordsSection(SettingsForm):
             case ("imported", text, n_new):
                 self._show(text)
                 said = ngettext("{n} line was added.", "{n} lines were added.", n_new).format(n=n_new)
-                self._around.messages.say_success(said)
+                self.around.messages.say_success(said)
             case ("exported", path):
-                self._around.messages.say_saved(path)
+                self.around.messages.say_saved(path)
 
     def _end(self, failure: Exception | None) -> None:
         if self._queued:

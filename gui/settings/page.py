@@ -29,7 +29,7 @@ class SettingsPage(QWidget):
 
     def __init__(self, around: Around, sections: Sequence[Section] = SECTIONS):
         super().__init__()
-        self._around, self._sections = around, sections
+        self.around, self._sections = around, sections
         self.made: dict[str, QWidget] = {}
         self.list = QListWidget()
         self.list.setObjectName("sections")
@@ -53,7 +53,7 @@ class SettingsPage(QWidget):
     def _lay_out(self) -> None:
         row = QHBoxLayout(self, spacing=3 * GRID)
         row.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        fill(row, self.list, (column_of(None, (self.pages, 1), self._around.messages), 1))
+        fill(row, self.list, (column_of(None, (self.pages, 1), self.around.messages), 1))
 
     def _measure(self) -> None:
         """As wide as the longest word wants it, as high as the lines; Qt would ignore the style sheet."""
@@ -80,9 +80,9 @@ class SettingsPage(QWidget):
     def _show(self, row: int) -> None:
         section, area = self._sections[row], self.pages.widget(row)
         if section.name not in self.made:
-            self.made[section.name] = section.make(self._around)
+            self.made[section.name] = section.make(self.around)
             area.setWidget(self.made[section.name])
-            self._around.messages.keep_still(area)
+            self.around.messages.keep_still(area)
         self.pages.setCurrentIndex(row)
 
     def show_section(self, name: str) -> QWidget:

@@ -18,7 +18,7 @@ class RecognitionSection(SettingsForm):
 
     def __init__(self, around: Around):
         super().__init__(_("Recognition"))
-        self._around, self._settings = around, around.settings
+        self.around, self._settings = around, around.settings
         self._checked: Path | None = None
         self.work = Work(self)
         self.model = Choice(_("Model"), _("The model that hears letters in the sound"))
@@ -41,7 +41,7 @@ class RecognitionSection(SettingsForm):
         self.show_settings()  # models may have come and gone meanwhile
 
     def show_settings(self, _name: str = "") -> None:
-        used = self._around.session.model
+        used = self.around.session.model
         models = [(shown_name(model), model.folder) for model in list_models()]
         if used not in [folder for _text, folder in models]:
             models.append((model_name(used), used))
@@ -60,10 +60,10 @@ class RecognitionSection(SettingsForm):
 
     def _choose_model(self) -> None:
         folder = self.model.currentData()
-        if folder != self._around.session.model:
-            self._around.session.use_model(folder)
+        if folder != self.around.session.model:
+            self.around.session.use_model(folder)
             name = _("that came with the program") if folder == shipped_checkpoint() else model_name(folder)
-            self._around.messages.say(
+            self.around.messages.say(
                 _("Dictation uses the model {name} from now on.").format(name=name), "check-circle-outline"
             )
 
@@ -71,7 +71,7 @@ class RecognitionSection(SettingsForm):
         self._settings.language_model = self.language_model.currentData()
 
     def _choose_folder(self) -> None:
-        folder = self._around.ask_folder(self, _("Choose the folder of a language model"), self._settings.folder)
+        folder = self.around.ask_folder(self, _("Choose the folder of a language model"), self._settings.folder)
         if folder is not None and not self.work.running:
             self.note.setText(_("Checking the language model"))
             self.other.setEnabled(False)

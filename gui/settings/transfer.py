@@ -99,7 +99,7 @@ class TransferSection(SettingsForm):
         ask_save: Callable[[QWidget, Path], Path | None] | None = None,
     ):
         super().__init__(_("Export and import"))
-        self._around, self._settings = around, around.settings
+        self.around, self._settings = around, around.settings
         self.ask_open, self.ask_save = ask_open or _ask_open, ask_save or _ask_save
         self.work = Work(self)
         self.add_note(
@@ -129,12 +129,12 @@ class TransferSection(SettingsForm):
     def _take(self, what: object) -> None:
         match what:
             case ("written", path):
-                self._around.messages.say_saved(path)
+                self.around.messages.say_saved(path)
             case ("read", values, unknown, missing):
                 before = self._settings.model
                 self._settings.take(values)
                 if self._settings.model != before:
-                    self._around.session.use_model(self._settings.model)
+                    self.around.session.use_model(self._settings.model)
                 self._tell_imported(unknown, missing)
 
     def _tell_imported(self, unknown: list[str], missing: list[str]) -> None:
@@ -153,7 +153,7 @@ class TransferSection(SettingsForm):
                 len(missing),
             )
             sentences.append(told.format(n=len(missing), names=", ".join(missing)))
-        self._around.messages.say_success(" ".join(sentences))
+        self.around.messages.say_success(" ".join(sentences))
 
 
 def _write(path: Path, values: dict[str, object]) -> Iterator[object]:

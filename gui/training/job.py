@@ -40,7 +40,7 @@ class TrainingJob(QObject):
         self._clock = clock
         self._process: TrainingProcess | None = None
         self._work = Work(self)
-        self._work.event.connect(self._take)
+        self._work.event.connect(self.take)
         self._work.ended.connect(self._end)
         self._began: tuple[float, float] | None = None
 
@@ -109,7 +109,7 @@ class TrainingJob(QObject):
             return None
         return (now - began) / (epochs_done - at) * max(0.0, self.request.settings.epochs - epochs_done)
 
-    def _take(self, event: object) -> None:
+    def take(self, event: object) -> None:
         if isinstance(event, StepDone) and self.state is State.STARTING:
             self._set(State.RUNNING)
         self.event.emit(event)

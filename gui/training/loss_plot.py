@@ -72,7 +72,7 @@ class LossPlot(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._curve, self._stale, self._is_whole = Curve(), True, True
+        self.curve, self._stale, self._is_whole = Curve(), True, True
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(_("Learning curve"))
         self.setToolTip(_("Wheel, or + and −: zoom. Mouse, or arrows: move. Home: the whole curve."))
@@ -82,7 +82,7 @@ class LossPlot(QWidget):
         self.rates.setLabel("bottom", _("epoch"))
         self.whole = push_button(_("Whole curve"), _("Show the whole curve again after zooming"), "link")
         self.whole.clicked.connect(self.show_all)
-        self._samples: list[tuple[pg.PlotDataItem, LineSample]] = []
+        self.samples: list[tuple[pg.PlotDataItem, LineSample]] = []
         self.legend: dict[str, QWidget] = {}
         self._add_lines()
         self._lay_out()
@@ -145,7 +145,7 @@ class LossPlot(QWidget):
         """Beside the plot, where it hides no line."""
         for line in lines:
             sample = LineSample()
-            self._samples.append((line, sample))
+            self.samples.append((line, sample))
             entry = self.legend[line.name()] = QWidget()
             row = QHBoxLayout(entry, spacing=GRID)
             row.setContentsMargins(0, 0, 0, 0)
@@ -166,7 +166,7 @@ class LossPlot(QWidget):
             line.setSymbolSize(_SYMBOL_PX[_SYMBOLS[kind]])
             line.setSymbolPen(None)
             line.setSymbolBrush(colour)
-        for line, sample in self._samples:
+        for line, sample in self.samples:
             sample.show_pen(pg.mkPen(line.opts["pen"]), line.opts["symbol"] or "")
         for line in self.best:
             line.setPen(pg.mkPen(colours.accent, width=1, style=Qt.PenStyle.DotLine))
@@ -180,7 +180,7 @@ class LossPlot(QWidget):
 
     def show_curve(self, curve: Curve) -> None:
         """Another curve; the same one that has grown is told by `touch`."""
-        self._curve = curve
+        self.curve = curve
         self.touch()
         self.show_all()
 
@@ -215,7 +215,7 @@ class LossPlot(QWidget):
 
         A few steps may have many times the loss of all others: they must not flatten the curve.
         """
-        curve = self._curve
+        curve = self.curve
         held = [*curve.seen, *curve.unseen]
         places = [place for place, _loss in curve.train] + [point.epoch for point in held]
         for plot in (self.loss, self.rates):
@@ -236,14 +236,14 @@ class LossPlot(QWidget):
         if not self._stale or not self.isVisible():
             return
         self._stale = False
-        curve = self._curve
+        curve = self.curve
         self.train.setData(*_columns(curve.train))
         for (kind, group), line in self.lines.items():
             line.setData(*_columns([_place(point, kind) for point in getattr(curve, group)]))
         for line in self.best:
             line.setVisible(curve.best_epoch is not None)
             line.setValue(curve.best_epoch or 0)
-        for line, sample in self._samples:
+        for line, sample in self.samples:
             sample.parentWidget().setVisible(line.xData is not None and len(line.xData) > 0)
         self._show_whole()
 

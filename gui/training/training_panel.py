@@ -52,7 +52,7 @@ class TrainingPanel(QWidget):
     def __init__(self, corpus: CorpusPanel, ask_folder=ask_folder):
         super().__init__()
         self._corpus = corpus
-        self._curve, self._ending, self._is_complete = Curve(), "", False
+        self.curve, self._ending, self._is_complete = Curve(), "", False
         self._shown_run: Path | None = None
         self.job = TrainingJob()
         self.form = TrainingForm(ask_folder)
@@ -152,9 +152,9 @@ class TrainingPanel(QWidget):
     def show_run(self, home: Path | None) -> None:
         """Its curve so far; an empty one for a new run."""
         self._shown_run = home
-        self._curve = Curve.of_run(home) if home else Curve()
-        self.plot.show_curve(self._curve)
-        self.figures.setText(figures_words(self._curve))
+        self.curve = Curve.of_run(home) if home else Curve()
+        self.plot.show_curve(self.curve)
+        self.figures.setText(figures_words(self.curve))
         self.examples.show_rows(read_examples(home) if home else [])
         self._show_result()
         self._ending, self._left_out, self._notes = "", 0, {}
@@ -167,7 +167,7 @@ class TrainingPanel(QWidget):
     # --- what the training tells ---
 
     def _take(self, event: object) -> None:
-        if self._curve.take(event):
+        if self.curve.take(event):
             self.plot.touch()
         match event:
             case Found() | Extracting() | Prepared():
@@ -185,7 +185,7 @@ class TrainingPanel(QWidget):
                 self._show_step(event)
             case EpochDone():
                 self.examples.add(example_rows(event))
-                self.figures.setText(figures_words(self._curve))
+                self.figures.setText(figures_words(self.curve))
             case Saved(best=True):
                 self.use.setVisible(True)
             case Stopped():
@@ -212,7 +212,7 @@ class TrainingPanel(QWidget):
     def _show_step(self, step: StepDone) -> None:
         if self.job.state is not State.RUNNING:
             return
-        epochs, done = self.job.request.settings.epochs, self._curve.epochs_done
+        epochs, done = self.job.request.settings.epochs, self.curve.epochs_done
         self.progress.show_share(done / epochs)
         self.state.setText(step_words(step, epochs, self.job.left_s(done)))
 

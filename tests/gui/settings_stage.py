@@ -24,4 +24,4 @@ def choose(box, meant: object) -> None:
 
 def told(stage: Stage) -> list[str]:
     """What the Settings page says in its message bar."""
-    return settings_page(stage)._around.messages.texts
+    return settings_page(stage).around.messages.texts

@@ -28,7 +28,7 @@ def test_every_command_with_a_letter_has_a_russian_twin():
 
 def test_the_page_opens_searches_and_turns_with_russian_letters(stage, qtbot, tmp_path):
     asked = []
-    stage.page._ask_open_paths = lambda *_: asked.append(True)
+    stage.page.ask_open_paths = lambda *_: asked.append(True)
     qtbot.keyClick(stage.window, russian("щ"), CTRL)
     assert asked == [True]
     stage.page.transcript.insertPlainText("раз")

@@ -147,7 +147,7 @@ def test_a_text_that_cannot_be_read_is_left_alone(view, tmp_path, caplog):
 
 
 def save_page(stage, qtbot, path: Path) -> str:
-    stage.page._ask_save_path = lambda *_: path
+    stage.page.ask_save_path = lambda *_: path
     stage.page.save_as()
     qtbot.waitUntil(lambda: any(path.name in text for text in stage.page.messages.texts))
     return next(text for text in stage.page.messages.texts if path.name in text)

@@ -78,7 +78,7 @@ def test_what_is_saved_is_what_is_read(written, qtbot, tmp_path, suffix):
     cursor.movePosition(QTextCursor.MoveOperation.WordRight, QTextCursor.MoveMode.KeepAnchor)
     cursor.insertText("один ")
     path = tmp_path / f"текст{suffix}"
-    written.page._ask_save_path = lambda *_: path
+    written.page.ask_save_path = lambda *_: path
     qtbot.keyClick(written.window, Qt.Key.Key_S, CTRL)
     qtbot.waitUntil(lambda: written.page.messages.texts == [f"Saved as {path.name}"])
     content = "" if suffix == ".docx" else path.read_text(encoding="utf-8")
@@ -100,7 +100,7 @@ def test_what_is_saved_is_what_is_read(written, qtbot, tmp_path, suffix):
 def test_a_place_that_cannot_be_written_is_told(written, qtbot, tmp_path):
     (tmp_path / "file").touch()
     path = tmp_path / "file" / "a.txt"
-    written.page._ask_save_path = lambda *_: path
+    written.page.ask_save_path = lambda *_: path
     written.page.save_as()
     qtbot.waitUntil(lambda: bool(written.page.messages.texts))
     assert written.page.messages.texts[0].startswith(NotWritable.template.partition("{")[0])
@@ -108,7 +108,7 @@ def test_a_place_that_cannot_be_written_is_told(written, qtbot, tmp_path):
 
 
 def test_changing_ones_mind_saves_nothing(written, tmp_path):
-    written.page._ask_save_path = lambda *_: None
+    written.page.ask_save_path = lambda *_: None
     written.page.save_as()
     assert written.words == "Ready"
 

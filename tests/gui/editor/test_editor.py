@@ -473,7 +473,7 @@ def test_a_corrected_sentence_goes_to_ones_own_voice(desk):
     desk.caret("пень", end=False)
     desk.qtbot.keyClick(desk.editor.text, Qt.Key.Key_Delete)
     desk.type("д")
-    with desk.qtbot.waitSignal(desk.editor._voice.added):
+    with desk.qtbot.waitSignal(desk.editor.voice.added):
         desk.editor.controls.add.click()
 
     (row,) = read_transcripts(my_voice_dir())
@@ -484,11 +484,11 @@ def test_a_corrected_sentence_goes_to_ones_own_voice(desk):
     assert np.abs(samples - original[round(0.8 * rate_hz) :][: len(samples)]).max() < 0.001
     assert desk.editor.messages.texts == ["Added to your voice: “добрый день”"]
 
-    with desk.qtbot.waitSignal(desk.editor._voice.refused):
+    with desk.qtbot.waitSignal(desk.editor.voice.refused):
         desk.editor.add_to_voice()
     assert desk.editor.note.text() == "This sentence is in your voice already"
     (undo,) = [one for one in desk.editor.messages.findChildren(QPushButton) if one.text() == "Undo"]
-    with desk.qtbot.waitSignal(desk.editor._voice.removed):
+    with desk.qtbot.waitSignal(desk.editor.voice.removed):
         undo.click()
     assert not row.path.exists()
 
@@ -499,7 +499,7 @@ def test_an_own_word_in_other_letters_goes_to_ones_own_voice_as_it_is_said(desk)
     for _letter in "пень":
         desk.qtbot.keyClick(desk.editor.text, Qt.Key.Key_Delete)
     desk.type("iPhone")
-    with desk.qtbot.waitSignal(desk.editor._voice.added):
+    with desk.qtbot.waitSignal(desk.editor.voice.added):
         desk.editor.add_to_voice()
     assert [row.text for row in read_transcripts(my_voice_dir())] == ["добрый айфон"]
 
@@ -533,7 +533,7 @@ def test_spoken_commands_are_learnt_as_the_words_they_were_said_with(desk):
     for _letter in "тела":
         desk.qtbot.keyClick(desk.editor.text, Qt.Key.Key_Backspace)
     desk.type("дела")
-    with desk.qtbot.waitSignal(desk.editor._voice.added):
+    with desk.qtbot.waitSignal(desk.editor.voice.added):
         desk.editor.add_to_voice()
 
     (row,) = read_transcripts(my_voice_dir())
@@ -556,7 +556,7 @@ def test_a_sentence_whose_commands_were_changed_is_not_learnt(make_desk, languag
     desk = make_desk(language=language).open(dictated((1.0, "моя точка")))
     desk.caret("Моя.")
     desk.type(" зрения")
-    with desk.qtbot.waitSignal(desk.editor._voice.refused):
+    with desk.qtbot.waitSignal(desk.editor.voice.refused):
         desk.editor.add_to_voice()
     assert desk.editor.note.text() == words
     assert not my_voice_dir().exists()
@@ -565,14 +565,14 @@ def test_a_sentence_whose_commands_were_changed_is_not_learnt(make_desk, languag
 def test_what_cannot_be_learnt_is_told(desk):
     desk.caret("мир")
     desk.type(" 12")
-    with desk.qtbot.waitSignal(desk.editor._voice.failed):
+    with desk.qtbot.waitSignal(desk.editor.voice.failed):
         desk.qtbot.keyClick(desk.editor.text, Qt.Key.Key_V, ALT)
     assert "only Russian letters can be learnt" in desk.editor.messages.texts[0]
 
 
 def test_without_a_word_there_is_nothing_to_add(desk):
     desk.open(SAID.edited(""))
-    with desk.qtbot.waitSignal(desk.editor._voice.refused):
+    with desk.qtbot.waitSignal(desk.editor.voice.refused):
         desk.editor.add_to_voice()
     assert desk.editor.note.text() == "Put the caret into the sentence to add"
 
@@ -585,7 +585,7 @@ def test_what_is_saved_is_what_was_edited(desk, tmp_path, form):
     desk.save_path = tmp_path / f"текст.{form}"
     desk.caret("пень")
     desk.write("ёк")
-    with desk.qtbot.waitSignal(desk.editor._saver.saved):
+    with desk.qtbot.waitSignal(desk.editor.saver.saved):
         desk.qtbot.keyClick(desk.editor.text, Qt.Key.Key_S, CTRL)
 
     assert desk.asked == ["голос"]
@@ -626,7 +626,7 @@ def test_an_empty_text_leaves_the_clipboard_alone(desk):
 def test_a_place_that_cannot_be_written_is_told(desk, tmp_path):
     (tmp_path / "file").touch()
     desk.save_path = tmp_path / "file" / "a.txt"
-    with desk.qtbot.waitSignal(desk.editor._saver.failed) as failed:
+    with desk.qtbot.waitSignal(desk.editor.saver.failed) as failed:
         desk.editor.save_as()
     assert isinstance(failed.args[0], NotWritable)
     assert desk.editor.messages.texts
@@ -647,7 +647,7 @@ def test_nothing_is_cut_in_a_small_window(make_desk, language, colours):
     theme().use(colours)
     settle()
     assert cut(desk.editor) == []
-    with desk.qtbot.waitSignal(desk.editor._voice.added):
+    with desk.qtbot.waitSignal(desk.editor.voice.added):
         desk.editor.add_to_voice()
     settle()
     assert cut(desk.editor) == []

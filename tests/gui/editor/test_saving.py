@@ -29,7 +29,7 @@ def folder(tmp_path) -> Path:
 
 def the_page(stage, qtbot, folder) -> tuple[MessageList, Path]:
     read(stage, qtbot, "раз")
-    stage.page._ask_save_path = lambda *_: folder / "текст.txt"
+    stage.page.ask_save_path = lambda *_: folder / "текст.txt"
     stage.page.save_as()
     return stage.page.messages, folder / "текст.txt"
 
@@ -41,7 +41,7 @@ def a_correction(stage, qtbot, folder) -> tuple[MessageList, Path]:
     page.actions.open.click()
     qtbot.waitUntil(lambda: page.editing.editor is not None and page.editing.editor.document is not None)
     editor = page.editing.editor
-    editor._ask_save_path = lambda *_: folder / "текст.srt"
+    editor.ask_save_path = lambda *_: folder / "текст.srt"
     editor.messages.close_all()
     editor.save_as()
     return editor.messages, folder / "текст.srt"
@@ -53,14 +53,14 @@ def own_words(stage, qtbot, folder) -> tuple[MessageList, Path]:
     form = section(stage, "own_words")
     form.ask_save = lambda *_: folder / "слова.txt"
     form.exports.click()
-    return settings_page(stage)._around.messages, folder / "слова.txt"
+    return settings_page(stage).around.messages, folder / "слова.txt"
 
 
 def all_settings(stage, qtbot, folder) -> tuple[MessageList, Path]:
     form = section(stage, "transfer")
     form.ask_save = lambda *_: folder / "настройки.json"
     form.exports.click()
-    return settings_page(stage)._around.messages, folder / "настройки.json"
+    return settings_page(stage).around.messages, folder / "настройки.json"
 
 
 def a_model(stage, qtbot, folder) -> tuple[MessageList, Path]:
@@ -167,7 +167,7 @@ def test_a_folder_of_recordings_that_cannot_be_made_is_told(stage, qtbot, tmp_pa
     recordings_dir().parent.mkdir(parents=True, exist_ok=True)
     recordings_dir().touch()
     form.open.click()
-    assert str(recordings_dir()) in settings_page(stage)._around.messages.texts[0]
+    assert str(recordings_dir()) in settings_page(stage).around.messages.texts[0]
 
 
 # --- punctuation: said where a person meets it ---

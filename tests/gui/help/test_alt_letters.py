@@ -99,7 +99,7 @@ def test_alt_and_the_letter_press_the_button(stage, qtbot):
 
 def test_a_box_is_ticked_by_its_letter_and_no_wider_for_it(stage, qtbot):
     form = section(stage, "dictating")
-    box = form._ticks["copy_dictated"]
+    box = form.ticks["copy_dictated"]
     qtbot.waitUntil(box.isVisible)
     size, on = box.sizeHint(), box.isChecked()
     hold(stage)

@@ -119,7 +119,7 @@ def test_all_is_there_after_the_window_was_closed(stage, make_stage, qtbot):
 def test_nothing_is_there_at_first(stage, qtbot):
     page = show_history(stage, qtbot)
     assert page.empty.isVisible()
-    assert page._empty_title.text() == "Nothing here yet"
+    assert page.empty_title.text() == "Nothing here yet"
     assert not page.actions.isVisible()
     assert not page.queue.isVisible()
 
@@ -135,7 +135,7 @@ def test_search_marks_what_it_finds_and_says_when_there_is_nothing(stage, qtbot)
     assert page.row.query == "БЕРЕЗ"
     page.search.setText("слон")
     qtbot.waitUntil(lambda: page.empty.isVisible())
-    assert page._empty_title.text() == "Nothing was found"
+    assert page.empty_title.text() == "Nothing was found"
     page.search.clear()
     qtbot.waitUntil(lambda: len(page.model.keys) == 2)
 

@@ -184,7 +184,7 @@ def test_a_dictation_is_saved_under_its_date_and_time_which_its_title_tells(stag
     page.saving.ask_save_path = lambda _parent, _folder, name: asked.append(name)
     choose(page, qtbot, 0)
     page.actions.save.click()
-    stage.page._ask_save_path = lambda _parent, _folder, name: asked.append(name)
+    stage.page.ask_save_path = lambda _parent, _folder, name: asked.append(name)
     stage.page.save_as()
     assert asked == [named[0].stem] * 2
 

@@ -125,7 +125,7 @@ def test_a_dictation_is_saved_with_its_marks_in_every_form(punctuated, qtbot, tm
     wanted = "Привет, как дела? У нас в Москве. Хорошо!"
     for form in ("txt", "srt", "docx", "json"):
         path = tmp_path / f"текст.{form}"
-        punctuated.page._ask_save_path = lambda *_, path=path: path
+        punctuated.page.ask_save_path = lambda *_, path=path: path
         punctuated.page.save_as()
         qtbot.waitUntil(path.exists)
 

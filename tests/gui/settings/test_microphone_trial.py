@@ -21,9 +21,9 @@ def _heard(stage, trial, qtbot, value: int) -> str:
     """Tries it with a voice of that level; what it says of it."""
     trial.button.click()
     stage.microphone.say_for(0.5, value)
-    qtbot.waitUntil(lambda: trial._dictaphone.elapsed_s >= 0.4 and trial._peak > 0)
+    qtbot.waitUntil(lambda: trial.dictaphone.elapsed_s >= 0.4 and trial._peak > 0)
     trial.button.click()
-    qtbot.waitUntil(lambda: not trial._dictaphone.is_busy)
+    qtbot.waitUntil(lambda: not trial.dictaphone.is_busy)
     return trial.told.text()
 
 
@@ -36,7 +36,7 @@ def test_the_bar_moves_with_the_voice_and_nothing_is_kept(stage, trial, qtbot):
     trial.button.click()
     assert trial.told.text() == "It hears you well."
     assert trial.level.value() == 0
-    qtbot.waitUntil(lambda: not trial._dictaphone.is_busy)
+    qtbot.waitUntil(lambda: not trial.dictaphone.is_busy)
     assert not list((data_dir() / "trial").glob("*.wav"))
 
 
@@ -63,7 +63,7 @@ def test_it_ends_with_its_page_and_by_itself(stage, trial, qtbot):
     trial.hide()
     assert not trial.running
     trial.show()
-    qtbot.waitUntil(lambda: not trial._dictaphone.is_busy)
+    qtbot.waitUntil(lambda: not trial.dictaphone.is_busy)
     trial._patience.setInterval(50)
     trial.button.click()
     qtbot.waitUntil(lambda: not trial.running)
@@ -73,7 +73,7 @@ def test_dictation_goes_before_it(stage, trial, qtbot):
     trial.button.click()
     stage.session.record(None)
     assert not trial.running
-    qtbot.waitUntil(lambda: not trial._dictaphone.is_busy)
+    qtbot.waitUntil(lambda: not trial.dictaphone.is_busy)
     stage.microphone.say_for(0.5)
     qtbot.waitUntil(lambda: stage.session.status.recording is Recording.LISTENING)
     trial.button.click()

@@ -125,7 +125,7 @@ def test_sections_are_made_when_first_looked_at(stage, qtbot):
 
 
 def test_anybody_may_add_a_section(stage, qtbot):
-    around = settings_page(stage)._around
+    around = settings_page(stage).around
     page = SettingsPage(around, [Section("one", "Appearance", "cog", "tests.gui.settings.test_settings", "OneSection")])
     qtbot.addWidget(page)
     page.show_section("one")
@@ -138,10 +138,10 @@ class OneSection(QWidget):
 
     def __init__(self, around):
         super().__init__()
-        self._around, self.saved = around, []
+        self.around, self.saved = around, []
 
     def save_last(self):
-        self.saved.append(self._around.settings)
+        self.saved.append(self.around.settings)
 
 
 # --- put into force ---
@@ -220,7 +220,7 @@ def test_without_the_language_model(stage, qtbot):
 
 def test_a_folder_without_a_language_model_is_refused(stage, qtbot, tmp_path):
     recognition = section(stage, "recognition")
-    object.__setattr__(recognition._around, "ask_folder", lambda *_: tmp_path)
+    object.__setattr__(recognition.around, "ask_folder", lambda *_: tmp_path)
     recognition.other.click()
     qtbot.waitUntil(lambda: not recognition.work.running and bool(told(stage)))
     assert "There is no language model in" in told(stage)[0]
@@ -231,7 +231,7 @@ def test_a_folder_without_a_language_model_is_refused(stage, qtbot, tmp_path):
 def test_another_folder_of_a_language_model(stage, qtbot, tmp_path):
     small_language_model = language_model(tmp_path / "мой", "Аб ба.", "Аб ба.", "Аб вы.").folder
     recognition = section(stage, "recognition")
-    object.__setattr__(recognition._around, "ask_folder", lambda *_: small_language_model)
+    object.__setattr__(recognition.around, "ask_folder", lambda *_: small_language_model)
     recognition.other.click()
     qtbot.waitUntil(lambda: Settings().language_model == small_language_model)
     qtbot.waitUntil(lambda: len(stage.engines) == 2)

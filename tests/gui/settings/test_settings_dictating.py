@@ -37,14 +37,14 @@ def back_to_the_page(stage: Stage) -> None:
 
 @pytest.mark.parametrize("name", TICKS)
 def test_a_switch_is_kept_and_is_there_after_a_restart(stage, make_stage, qtbot, name):
-    box = dictating(stage)._ticks[name]
+    box = dictating(stage).ticks[name]
     box.setEnabled(True)  # some wait for a tray or keys, which no screen here has
     before = box.isChecked()
     assert before == getattr(stage.program.settings, name)
     click(qtbot, box)
     assert getattr(stage.program.settings, name) == (not before)
     again = make_stage()
-    assert dictating(again)._ticks[name].isChecked() == (not before)
+    assert dictating(again).ticks[name].isChecked() == (not before)
     assert [one for one in TICKS if getattr(again.program.settings, one) != getattr(stage.program.settings, one)] == []
 
 
@@ -86,11 +86,11 @@ def test_how_what_was_said_is_written(stage, qtbot, name, before, after):
         dictate(stage, qtbot, "есть двадцать пять яблок точка спасибо")
         assert stage.text == text
         stage.page.clear()
-        click(qtbot, dictating(stage)._ticks[name])
+        click(qtbot, dictating(stage).ticks[name])
 
 
 def test_files_are_written_as_they_were_said_until_it_is_wanted_otherwise(stage, qtbot, tmp_path):
-    click(qtbot, dictating(stage)._ticks["spoken_in_files"])
+    click(qtbot, dictating(stage).ticks["spoken_in_files"])
     back_to_the_page(stage)
     stage.session.open_files([tmp_path / "file.wav"])
     stage.engine.read("раз точка")
@@ -104,7 +104,7 @@ def test_numbers_of_a_file_are_digits_until_it_is_wanted_otherwise(stage, qtbot,
         stage.engine.read("двадцать первого мая в пять часов тридцать минут")
         qtbot.waitUntil(lambda written=written: stage.text == written)
         stage.page.clear()
-        click(qtbot, dictating(stage)._ticks["digits_in_files"])
+        click(qtbot, dictating(stage).ticks["digits_in_files"])
 
 
 def test_text_is_copied_until_it_is_not_wanted(stage, qtbot):
@@ -112,7 +112,7 @@ def test_text_is_copied_until_it_is_not_wanted(stage, qtbot):
     clipboard.setText("от другой программы")
     dictate(stage, qtbot, "раз")
     qtbot.waitUntil(lambda: clipboard.text() == "раз")
-    click(qtbot, dictating(stage)._ticks["copy_dictated"])
+    click(qtbot, dictating(stage).ticks["copy_dictated"])
     back_to_the_page(stage)
     clipboard.setText("от другой программы")
     dictate(stage, qtbot, "два")
@@ -169,6 +169,6 @@ def test_keys_for_every_window_are_kept(stage, make_stage):
 
 def test_what_this_desktop_cannot_do_is_said(stage):
     form = dictating(stage)
-    assert not form._ticks["tray_icon"].isEnabled()
+    assert not form.ticks["tray_icon"].isEnabled()
     assert not form.setup.keys.isEnabled()
     assert "This desktop has no tray." in [label.text() for label in form.findChildren(QLabel)]

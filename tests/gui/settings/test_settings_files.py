@@ -103,20 +103,20 @@ def folders(stage, qtbot):
     put(recordings_dir() / DATED, 1_500_000)
     put(data_dir() / "texts" / "a.txt", 10)
     form = section(stage, "folders")
-    qtbot.waitUntil(lambda: bool(form._kinds) and form._size_labels["recordings"].text() == "1.5 MB")
+    qtbot.waitUntil(lambda: bool(form.kinds) and form.size_labels["recordings"].text() == "1.5 MB")
     return form
 
 
 def test_sizes_are_shown(folders, qtbot):
     qtbot.waitUntil(lambda: not folders.work.running)
-    assert folders._size_labels["texts"].text() == "0.0 kB"
+    assert folders.size_labels["texts"].text() == "0.0 kB"
 
 
 def test_what_is_ticked_is_deleted_after_the_window_has_closed(folders, stage, qtbot):
     asked = []
     folders.confirm = lambda _parent, question, details: bool(asked.append((question, details)) or True)
     assert not folders.delete.isEnabled()
-    folders._ticks["recordings"].click()
+    folders.ticks["recordings"].click()
     with qtbot.waitSignal(stage.session.closed):
         folders.delete.click()
     assert recordings_dir().exists()
@@ -179,7 +179,7 @@ raise SystemExit(status)
 
 
 def test_another_folder(folders, stage, tmp_path):
-    object.__setattr__(folders._around, "ask_folder", lambda *_: tmp_path / "new")
+    object.__setattr__(folders.around, "ask_folder", lambda *_: tmp_path / "new")
     folders.change.click()
     assert Settings().recordings == tmp_path / "new"
     assert folders.folder.text() == str(tmp_path / "new")
@@ -189,7 +189,7 @@ def test_another_folder(folders, stage, tmp_path):
 
 def test_a_folder_that_cannot_be_written_to_is_refused(folders, stage, tmp_path):
     put(tmp_path / "file")
-    object.__setattr__(folders._around, "ask_folder", lambda *_: tmp_path / "file")
+    object.__setattr__(folders.around, "ask_folder", lambda *_: tmp_path / "file")
     folders.change.click()
     assert "Nothing can be written to" in told(stage)[0]
     assert Settings().recordings == recordings_dir()

@@ -122,7 +122,7 @@ def inbox(tmp_path) -> Path:
 
 def watch(form, stage, qtbot, folder: Path | None) -> None:
     """Chosen by the button, as if the dialog had given it."""
-    object.__setattr__(form._around, "ask_folder", lambda *_: folder)
+    object.__setattr__(form.around, "ask_folder", lambda *_: folder)
     stage.program.watch.settle.setInterval(20)
     form.choose.click()
     settle(stage, qtbot)

@@ -162,7 +162,7 @@ def test_a_dictation_is_one_text_wherever_it_stands(stage, qtbot, tmp_path, said
     assert in_history(stage, qtbot).text == text
     for form in ("txt", "json"):
         path = tmp_path / f"a.{form}"
-        stage.page._ask_save_path = lambda *_, path=path: path
+        stage.page.ask_save_path = lambda *_, path=path: path
         with qtbot.waitSignal(stage.page._saver.saved):
             stage.page.save_as()
     assert (tmp_path / "a.txt").read_text("utf-8") == f"{text}\n"
@@ -508,7 +508,7 @@ def test_a_recording_ends_after_silence(stage, qtbot):
 
 def end_unheard_of(stage) -> None:
     """All that was said is on disk, and of none of it the window has heard yet: it was busy."""
-    stage.session._dictaphone._task._recorder.stop(0.0)
+    stage.session.dictaphone._task._recorder.stop(0.0)
 
 
 def test_silence_is_told_from_when_it_was_heard(stage, qtbot):

@@ -41,7 +41,7 @@ class Provoked:
 
     def ask_folder(self, part: QWidget, folder: Path) -> None:
         """What the dialog of a section of the settings gives."""
-        object.__setattr__(part._around, "ask_folder", lambda *_: folder)
+        object.__setattr__(part.around, "ask_folder", lambda *_: folder)
 
     def made(self, late: LatePage) -> QWidget:
         self.stage.window.tabs.setCurrentWidget(late)
@@ -113,7 +113,7 @@ def a_correction_that_cannot_be_saved(at: Provoked) -> QWidget:
     at.wait(lambda: page.editing.editor is not None and page.editing.editor.document is not None)
     editor = page.editing.editor
     (at.folder / "file").touch()
-    editor._ask_save_path = lambda *_: at.folder / "file" / "a.txt"
+    editor.ask_save_path = lambda *_: at.folder / "file" / "a.txt"
     editor.save_as()
     return editor
 

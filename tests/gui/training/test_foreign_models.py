@@ -91,7 +91,7 @@ def test_added_dictated_with_corrected_saved_deleted_and_brought_back(trainer, q
     cursor.movePosition(QTextCursor.MoveOperation.End)
     cursor.insertText("!")
     editor.flush()
-    editor._ask_save_path = lambda *_: tmp_path / "текст.srt"
+    editor.ask_save_path = lambda *_: tmp_path / "текст.srt"
     editor.save_as()
     qtbot.waitUntil((tmp_path / "текст.srt").exists)
     saved = (tmp_path / "текст.srt").read_text("utf-8")

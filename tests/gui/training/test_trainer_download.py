@@ -140,12 +140,12 @@ def test_that_it_tries_again_stays_until_something_has_come(trainer):
     refused = SiteRefused(url="http://a/ira.tgz", status=503)
     again = Retrying("ira.tgz", refused, 30.0)
     said = f"{refused} Trying again in 30 s."
-    panel._take(again)
+    panel.take(again)
     assert (panel.state.text(), panel.show_log.isVisible()) == (said, True)
     coming = OnItsWay("anna.tgz", 1000, 2000)
-    panel._take(Progress(1000, 4000, None, None, 0, 2, (coming, OnItsWay("ira.tgz", 0, None, again))))
+    panel.take(Progress(1000, 4000, None, None, 0, 2, (coming, OnItsWay("ira.tgz", 0, None, again))))
     assert (panel.state.text(), panel.show_log.isVisible()) == (f"0 of 2 archives, 1.0 kB of 4.0 kB\n{said}", True)
-    panel._take(Progress(1010, 4000, None, None, 0, 2, (coming, OnItsWay("ira.tgz", 10, 2000))))
+    panel.take(Progress(1010, 4000, None, None, 0, 2, (coming, OnItsWay("ira.tgz", 10, 2000))))
     assert (panel.state.text(), panel.show_log.isVisible()) == ("0 of 2 archives, 1.0 kB of 4.0 kB", False)
 
 

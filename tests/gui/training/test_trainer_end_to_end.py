@@ -112,7 +112,7 @@ def train(trainer: TrainerPage, qtbot) -> None:
     qtbot.waitUntil(lambda: training.examples.rowCount() > 0 or training.job.state is State.IDLE, timeout=LONG_MS)
     training.stop.click()
     qtbot.waitUntil(lambda: training.job.state is State.IDLE, timeout=LONG_MS)
-    assert training._curve.epochs_done >= 1
+    assert training.curve.epochs_done >= 1
     training.train.click()
     qtbot.waitUntil(lambda: training.job.state is State.IDLE, timeout=LONG_MS)
     assert training.state.text() == "All 3 epochs are done."
@@ -131,7 +131,7 @@ def test_from_the_site_to_a_sentence_read_by_ones_own_model(program, site, qtbot
     points = trainer.training.plot.lines["cer", "seen"]
     trainer.training.plot.redraw()
     assert len(points.getData()[0]) == 3
-    assert len(trainer.training._curve.train) > 10
+    assert len(trainer.training.curve.train) > 10
     trainer.training.use.click()
     for button in trainer.messages.findChildren(QPushButton):
         if button.text() == "Use it all the same":  # by its few held-out sentences it may be worse than the shipped one

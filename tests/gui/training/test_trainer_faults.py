@@ -148,31 +148,31 @@ def panel(trainer):
 
 
 def test_batches_that_were_left_out_are_counted_and_the_last_one_named(panel):
-    panel.job._take(step(1))
+    panel.job.take(step(1))
     assert not panel.note.isVisible()
-    panel.job._take(step(2, None))
+    panel.job.take(step(2, None))
     assert panel.note.isVisible()
     assert panel.note.text() == (
         "1 batch was left out, since its loss was no finite number. The last one: anna-2, ira-2"
     )
-    panel.job._take(step(3))
-    panel.job._take(step(4, None))
+    panel.job.take(step(3))
+    panel.job.take(step(4, None))
     assert panel.note.text() == (
         "2 batches were left out, since their loss was no finite number. The last one: anna-4, ira-4"
     )
     assert panel.state.text().startswith("Epoch 1 of 4"), "the training goes on"
-    assert [place for place, _loss in panel._curve.train] == [0.1, 0.3]
+    assert [place for place, _loss in panel.curve.train] == [0.1, 0.3]
     panel.show_run(None)
     assert not panel.note.isVisible()
 
 
 def test_that_the_recordings_are_others_is_said_as_long_as_the_run_is_shown(panel):
     said = "There are other recordings than before: 24 then, 30 now. The epoch begins anew."
-    panel.job._take(CorpusChanged(24, 30))
+    panel.job.take(CorpusChanged(24, 30))
     assert panel.note.isVisible()
     assert panel.note.text() == said
-    panel.job._take(step(1))
-    panel.job._take(step(2, None))
+    panel.job.take(step(1))
+    panel.job.take(step(2, None))
     assert panel.note.text().splitlines() == [
         said,
         "1 batch was left out, since its loss was no finite number. The last one: anna-2, ira-2",
@@ -188,9 +188,9 @@ def at(panel, number: int, now_s: float, loss: float | None = 1.0) -> str:
     """What is said at a step, the epochs before which are done."""
     this = step(number, loss)
     panel.job._clock = lambda: now_s
-    for epoch in range(int(panel._curve.epochs_done), this.epoch - 1):
-        panel.job._take(EpochDone(epoch + 1, 4, 10 * (epoch + 1), 1.0, 0, 1.0, ()))
-    panel.job._take(this)
+    for epoch in range(int(panel.curve.epochs_done), this.epoch - 1):
+        panel.job.take(EpochDone(epoch + 1, 4, 10 * (epoch + 1), 1.0, 0, 1.0, ()))
+    panel.job.take(this)
     return panel.state.text()
 
 
@@ -229,6 +229,6 @@ class Process:
 
 
 def test_a_run_that_goes_on_is_timed_from_where_it_goes_on(panel):
-    panel._curve = grown(*map(step, range(1, 11)), EpochDone(1, 4, 10, 1.0, 0, 1.0, ()))  # of another day
+    panel.curve = grown(*map(step, range(1, 11)), EpochDone(1, 4, 10, 1.0, 0, 1.0, ()))  # of another day
     assert at(panel, 11, 50.0) == "Epoch 2 of 4"
     assert at(panel, 12, 60.0) == "Epoch 2 of 4, 5 min left"  # 10 s a step, 28 are left

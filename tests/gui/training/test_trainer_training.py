@@ -59,7 +59,7 @@ def test_train_pause_stop_go_on_and_use(trainer, qtbot):
     assert training.result.text() == result_words(read_result(home))
     assert training.state.text() == "Stopped and saved. Train goes on from here."
     assert training.form.run.currentData() == home
-    epochs = list(range(1, math.floor(training._curve.epochs_done) + 3))
+    epochs = list(range(1, math.floor(training.curve.epochs_done) + 3))
     assert len(epochs) < 500
     training.form.epochs.setValue(len(epochs))
     training.train.click()
@@ -69,8 +69,8 @@ def test_train_pause_stop_go_on_and_use(trainer, qtbot):
     assert training.state.text() == f"All {len(epochs)} epochs are done."
     assert training.result.text() == result_words(read_result(home))
     check_all_is_shown_again(training, home, epochs)
-    assert [point.epoch for point in training._curve.unseen] == epochs
-    assert [point.epoch for point in training._curve.seen] == epochs
+    assert [point.epoch for point in training.curve.unseen] == epochs
+    assert [point.epoch for point in training.curve.seen] == epochs
     training.plot.redraw()
     assert len(training.plot.lines["cer", "unseen"].getData()[0]) == len(epochs)
     training.use.click()
@@ -108,7 +108,7 @@ def test_the_classic_network_is_trained_from_scratch(trainer, qtbot):
     assert training.state.text() == "1 epoch of 1 is done."
     assert training.result.text() == result_words(read_result(home))
     assert training.result.text().startswith("The result is the model of the best epoch. Letters wrong: best epoch ")
-    assert [point.epoch for point in training._curve.unseen] == [1]
+    assert [point.epoch for point in training.curve.unseen] == [1]
     made = load_checkpoint(home / "best")
     assert (made.features, made.model) == (features, model)
     assert len(made.history) == 1, "it began with no other model"

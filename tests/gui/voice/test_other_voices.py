@@ -254,7 +254,7 @@ def test_nothing_of_it_is_cut(make_stage, qtbot, site, language):
     voice = Voice(make_stage(language=language), qtbot, site.url)
     for others in Others:
         voice.panel.others = others
-        voice.panel._show_state()
+        voice.panel.show_state()
         qtbot.waitUntil(lambda: cut(voice.page) == [])
     assert i18n._("Get recordings") == {"en": "Get recordings", "ru": "Получить записи"}[language]
     assert voice.panel.get.accessibleName() == i18n._("Get recordings")

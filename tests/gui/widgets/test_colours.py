@@ -72,13 +72,13 @@ def test_the_lines_of_a_plot_differ_by_more_than_colour(plot):
 
 def test_the_legend_shows_each_line_in_its_form_beside_its_name(plot, qtbot):
     qtbot.waitUntil(lambda: all(sample.isVisible() for sample in plot.findChildren(LineSample)))
-    samples = [sample for _line, sample in plot._samples]
-    of_rates = [sample for line, sample in plot._samples if line in plot.lines.values() and line in plot.rates.items]
+    samples = [sample for _line, sample in plot.samples]
+    of_rates = [sample for line, sample in plot.samples if line in plot.lines.values() and line in plot.rates.items]
     of_loss = [sample for sample in samples if sample not in of_rates]
     assert (len(of_loss), len(of_rates)) == (3, 4)
     for one, other in (*itertools.combinations(of_loss, 2), *itertools.combinations(of_rates, 2)):
         assert (seen(one) != seen(other)).sum() >= 4
-    names = [line.name() for line, _sample in plot._samples]
+    names = [line.name() for line, _sample in plot.samples]
     assert len(set(names)) == len(names)
     for name, sample in zip(names, samples, strict=True):
         (label,) = [label for label in plot.findChildren(QLabel) if label.text() == name]

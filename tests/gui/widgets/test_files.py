@@ -156,7 +156,7 @@ def test_files_named_on_the_command_line(make_stage, qtbot):
 def test_open_asks_where_and_remembers_the_folder(stage, qtbot, tmp_path):
     asked = []
     chosen = [tmp_path / "a.wav", tmp_path / "b.wav"]
-    stage.page._ask_open_paths = lambda _parent, folder: asked.append(folder) or chosen
+    stage.page.ask_open_paths = lambda _parent, folder: asked.append(folder) or chosen
     qtbot.keyClick(stage.window, Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: len(stage.engine.calls) == 1)
     stage.engine.read("а")
