@@ -10,10 +10,14 @@ numbers are little-endian. The parts, one after another:
     middle levels  rows of bits: word, backoff's bin, probability's bin, first row in the next level; one row more
     last level     rows of bits: word, probability's bin; one row more
 
-The trie is walked from an n-gram's last word to its first.
+The trie is walked from an n-gram's last word to its first. KenLM believes whatever a file says of its own sizes and
+rows, and reads where that leads: `check_ngrams` comes first.
 """
 
+import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -24,6 +28,8 @@ MULTIPLIER = 1.5  # of a hash table that a trie does not have
 QUANTISED_TRIE, TRIE_VERSION, BINS_VERSION = 3, 1, 2
 UNIGRAM = np.dtype([("probability", "<f4"), ("backoff", "<f4"), ("next", "<u8")])
 PADDING = 8  # bytes after each packed level, so that a reader may read eight bytes anywhere
+_MOST_ORDER, _MOST_BITS, _MOST_ROWS = 6, 25, 2**32  # of KenLM as it is built, and more than any file has
+_ROWS_AT_ONCE = 1 << 19  # a multiple of 8, so that each block begins at a byte
 NO_EXTENSION, EXTENSION = 0, 1  # bins of backoff 0: no longer n-gram has this context, or some has
 
 
@@ -85,3 +91,64 @@ class Shape:
         """Size of the whole file before the words' texts."""
         levels = sum(self.level_bytes(k) for k in range(1, self.order))
         return self.unigrams_at + (self.counts[0] + 2) * UNIGRAM.itemsize + levels
+
+
+def read_shape(content: bytes | memoryview) -> Shape:
+    """The sizes that a file tells of itself; it is that long. Raises ValueError for another kind of file."""
+    start = len(MAGIC) + len(SANITY)
+    try:
+        order, _, kind, _, version = struct.unpack_from("<B3xfi?3xI", content, start)
+        counts = struct.unpack_from(f"<{order}Q", content, start + 20)
+        if not 2 <= order <= _MOST_ORDER or not counts[0] or max(counts) >= _MOST_ROWS:
+            raise ValueError("its counts cannot be")
+        shape = Shape(counts, 1, 1)
+        bins_at = shape.header_bytes + shape.vocabulary_bytes
+        bins_version, *bits = struct.unpack_from("<BBB", content, bins_at)
+        (n_words,) = struct.unpack_from("<Q", content, shape.header_bytes)
+    except struct.error as error:
+        raise ValueError("the file is too short") from error
+    kinds = kind, version, bins_version
+    if bytes(content[:start]) != MAGIC + SANITY or kinds != (QUANTISED_TRIE, TRIE_VERSION, BINS_VERSION):
+        raise ValueError("the file is no quantised trie of KenLM")
+    if not all(1 <= n <= _MOST_BITS for n in bits) or n_words != counts[0] - 1:
+        raise ValueError("its bins or its words cannot be")
+    shape = Shape(counts, *bits)
+    if len(content) < shape.total_bytes:
+        raise ValueError("the file is too short")
+    return shape
+
+
+def check_ngrams(path: Path) -> None:
+    """Raises OSError, or ValueError for a file in which KenLM would read beyond the end."""
+    content = np.memmap(path, np.uint8, "r")
+    shape = read_shape(content.data)
+    at = shape.unigrams_at
+    unigrams = np.frombuffer(content, UNIGRAM, shape.counts[0] + 1, at)
+    _check_rows([unigrams["next"]], shape.counts[1])
+    at += (shape.counts[0] + 2) * UNIGRAM.itemsize
+    for k in range(1, shape.order - 1):
+        _check_rows(_next_rows(content[at : at + shape.level_bytes(k)], shape, k), shape.counts[k + 1])
+        at += shape.level_bytes(k)
+
+
+def _next_rows(level: np.ndarray, shape: Shape, k: int) -> Iterator[np.ndarray]:
+    """First rows in the next level, uint64 (n,), block by block, of n-grams of k + 1 words."""
+    widths, n_rows = shape.widths(k), shape.counts[k] + 1
+    width, own = sum(widths), widths[-1]
+    for start in range(0, n_rows, _ROWS_AT_ONCE):
+        rows = np.empty(min(_ROWS_AT_ONCE, n_rows - start), np.uint64)
+        for i in range(min(8, len(rows))):  # each eighth row begins at the same bit of its byte
+            byte, bit = divmod((start + i) * width + width - own, 8)
+            eighth = rows[i::8]
+            words = np.ndarray(len(eighth), "<u8", level, byte, (width,))
+            eighth[:] = words >> np.uint64(bit) & np.uint64(2**own - 1)
+        yield rows
+
+
+def _check_rows(blocks: Iterator[np.ndarray] | list[np.ndarray], n_rows: int) -> None:
+    """Raises ValueError unless each number is as large as the one before it, or larger, and none beyond n_rows."""
+    before = 0
+    for rows in blocks:
+        if rows[0] < before or np.any(rows[1:] < rows[:-1]) or rows[-1] > n_rows:
+            raise ValueError("its rows lead out of the file")
+        before = rows[-1]

@@ -17,13 +17,16 @@ from pathlib import Path
 import numpy as np
 
 from engine.alphabet import fold_yo
+from engine.decode.kenlm_format import check_ngrams
 from engine.errors import LanguageModelDamaged, LanguageModelMissing
 from engine.system.atomic_files import atomic_path, write_atomic
+from engine.system.atomic_folder import settle
 from engine.system.bounded_read import file_of, sha256_of
 from engine.system.json_text import read_json
 from engine.system.npz import read_arrays
 
 NGRAMS, LEXICON, RESCORER, DESCRIPTION = "ngrams.kenlm", "lexicon.npz", "rescorer.onnx", "model.json"
+FILES = NGRAMS, LEXICON, RESCORER, DESCRIPTION
 FORMAT = 1
 MOST_BYTES = {NGRAMS: 2**34, LEXICON: 2**28, RESCORER: 2**28}
 _ARRAYS = {"words": (None,), "scores": (None,), "yo_words": (None,), "yo_shares": (None,)}
@@ -78,6 +81,7 @@ def load_language_model(folder: Path) -> LanguageModel:
     Raises LanguageModelMissing or LanguageModelDamaged.
     """
     folder = Path(folder)
+    settle(folder, FILES)
     described = _description(folder)
     try:
         sums = described["sha256"]
@@ -85,6 +89,7 @@ def load_language_model(folder: Path) -> LanguageModel:
             raise LanguageModelDamaged(path=folder, file=DESCRIPTION)
         for name, digest in sums.items():
             _check_sum(folder, name, digest, MOST_BYTES[name])
+        _check_ngrams(folder)
         words, scores, yo_words, yo_shares = _lexicon(folder / LEXICON)
         shares = zip(yo_words, yo_shares, strict=True)
         yo = {fold_yo(word): (word, share) for word, share in shares}
@@ -104,6 +109,13 @@ def _check_sum(folder: Path, name: str, digest: object, most_bytes: int) -> None
         raise LanguageModelDamaged(path=folder, file=name) from error
     if found != digest:
         raise LanguageModelDamaged(path=folder, file=name)
+
+
+def _check_ngrams(folder: Path) -> None:
+    try:
+        check_ngrams(folder / NGRAMS)
+    except ValueError as error:
+        raise LanguageModelDamaged(path=folder, file=NGRAMS) from error
 
 
 def _lexicon(path: Path) -> tuple[np.ndarray, np.ndarray, list[str], list[float]]:

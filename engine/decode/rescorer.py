@@ -3,6 +3,7 @@
 Its graph lies in a language model's folder, its settings in that model's JSON. `trainer.second_reading` makes it.
 """
 
+import hashlib
 import json
 import math
 from collections.abc import Sequence
@@ -12,11 +13,12 @@ from pathlib import Path
 import numpy as np
 
 from engine.alphabet import fold_yo
-from engine.decode.language_model import DESCRIPTION, MOST_BYTES, RESCORER, LanguageModel
+from engine.decode.language_model import DESCRIPTION, FILES, MOST_BYTES, RESCORER, LanguageModel
 from engine.errors import LanguageModelDamaged
 from engine.model.onnx_session import open_session, run
-from engine.system.atomic_files import atomic_path, write_atomic
-from engine.system.bounded_read import file_of, read_bounded, sha256_of
+from engine.system.atomic_files import write_atomic
+from engine.system.atomic_folder import replacing
+from engine.system.bounded_read import file_of, read_bounded
 from engine.system.json_text import read_json
 from engine.word_features import N_WORD, word_features
 
@@ -83,11 +85,12 @@ def load_rescorer(model: LanguageModel) -> Rescorer | None:
 
 
 def add_rescorer(folder: Path, graph: bytes, settings: RescorerSettings) -> None:
-    """Puts a network into a language model's folder, in place of one that is there. Raises StorageError."""
+    """Puts a network into a language model's folder, in place of one that is there; a kill leaves the model as it was,
+    or with the network. Raises StorageError."""
     folder = Path(folder)
-    with atomic_path(folder / RESCORER) as temporary:
-        temporary.write_bytes(graph)
-    described = read_json(folder / DESCRIPTION)
-    described[_SETTINGS] = asdict(settings)
-    described["sha256"][RESCORER] = sha256_of(folder / RESCORER, MOST_BYTES[RESCORER])
-    write_atomic(folder / DESCRIPTION, json.dumps(described, ensure_ascii=False, indent=1) + "\n")
+    with replacing(folder, FILES) as new:
+        (new / RESCORER).write_bytes(graph)
+        described = read_json(folder / DESCRIPTION)
+        described[_SETTINGS] = asdict(settings)
+        described["sha256"][RESCORER] = hashlib.sha256(graph).hexdigest()
+        write_atomic(new / DESCRIPTION, json.dumps(described, ensure_ascii=False, indent=1) + "\n")

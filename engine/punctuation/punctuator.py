@@ -13,7 +13,8 @@ from engine.model.onnx_session import open_session, run
 from engine.paths import shipped_punctuation
 from engine.punctuation.labels import EXCLAMATION, FULL_STOP, MARKS, QUESTION, Form, Label
 from engine.punctuation.pauses import pause_steps
-from engine.system.atomic_files import atomic_path, write_atomic
+from engine.system.atomic_files import write_atomic
+from engine.system.atomic_folder import replacing, settle
 from engine.system.bounded_read import file_of, read_bounded
 from engine.system.json_text import read_json
 from engine.word_features import N_WORD, word_features
@@ -52,6 +53,7 @@ class Punctuator:
     def load(cls, folder: Path | None = None) -> "Punctuator":
         """The shipped one unless told. Raises PunctuationError."""
         folder = Path(folder or shipped_punctuation())
+        settle(folder, (GRAPH, DESCRIPTION))
         try:
             described = read_json(file_of(folder, DESCRIPTION))
             if described["version"] > VERSION or described["marks"] != list(MARKS):
@@ -103,6 +105,6 @@ def write_punctuation(folder: Path, graph: bytes, thresholds: Thresholds, traine
         "thresholds": {"marks": thresholds.marks, "capital": thresholds.capital},
         "trained": trained,
     }
-    with atomic_path(folder / GRAPH) as temporary:
-        temporary.write_bytes(graph)
-    write_atomic(folder / DESCRIPTION, json.dumps(described, ensure_ascii=False, indent=1) + "\n")
+    with replacing(folder, (GRAPH, DESCRIPTION)) as new:
+        (new / GRAPH).write_bytes(graph)
+        write_atomic(new / DESCRIPTION, json.dumps(described, ensure_ascii=False, indent=1) + "\n")

@@ -1,22 +1,29 @@
 """A folder to build in, beside the place that it is for; what a kill left of one goes when the next is begun.
 
+Files of one folder that belong together are replaced in the same way: all of them or none.
+
 .NAME.TOKEN.building    what is being made
 .NAME.TOKEN.old         what was there, while the new takes its place
 .NAME.TOKEN.lock        locked by who makes it: where nobody holds the lock any more, nothing is being made
+.diktovka-ready         in a folder: files that are whole and replace those of their names, by whoever comes next
 """
 
 import re
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from engine.errors import StorageError
+from engine.system.atomic_files import storage_error, sync
+from engine.system.bounded_read import file_of
 from engine.system.file_lock import lock as lock_file
 
 _MARK = b"Diktovka is building\n"  # written once the lock is held: a lock without it tells nothing
 _LOCK_NAME = re.compile(r"\.(.+)\.[0-9a-f]{16}\.lock", re.DOTALL)
+_READY = ".diktovka-ready"
 _ATTEMPTS = 20
 
 
@@ -61,6 +68,43 @@ def put_in_place(new: Path, folder: Path) -> None:
             if not attempts_left:
                 raise
     shutil.rmtree(old, ignore_errors=True)
+
+
+@contextmanager
+def replacing(folder: Path, names: Iterable[str]) -> Iterator[Path]:
+    """A folder for the block to fill with files that are to replace those of `names` in `folder`: all, or none.
+
+    Whoever reads them calls `settle` first. Raises StorageError.
+    """
+    names = tuple(names)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        settle(folder, names)
+        with building(folder / _READY) as new:
+            yield new
+            for path in new.iterdir():
+                sync(path)
+            sync(new)
+            new.rename(folder / _READY)
+        sync(folder)
+    except StorageError as error:  # it names a folder that is gone by now
+        raise type(error)(**error.fields | {"path": folder / Path(str(error.fields["path"])).name}) from error
+    except OSError as error:
+        raise storage_error(folder, error) from error
+    settle(folder, names)
+
+
+def settle(folder: Path, names: Iterable[str]) -> None:
+    """Moves what a killed `replacing` had ready into its place; nothing that leads out of the folder."""
+    with suppress(OSError, ValueError):
+        ready = file_of(folder, _READY)
+        if not ready.is_dir():
+            return
+        for name in names:
+            with suppress(FileNotFoundError):
+                file_of(ready, name).replace(folder / name)
+        ready.rmdir()
+        sync(folder)
 
 
 def remove_unfinished(parent: Path) -> None:

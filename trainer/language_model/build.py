@@ -10,7 +10,8 @@ import numpy as np
 from engine.alphabet import fold_yo
 from engine.config import BETWEEN, _check, _Config
 from engine.decode.kenlm_format import Shape
-from engine.decode.language_model import NGRAMS, load_language_model, save_lexicon
+from engine.decode.language_model import FILES, NGRAMS, load_language_model, save_lexicon
+from engine.system.atomic_folder import replacing
 from trainer.errors import CorpusError
 from trainer.language_model.backoff import Backoff, estimate, perplexity, pruned
 from trainer.language_model.corpus_sentences import development_sentences, held_out_sentences
@@ -233,16 +234,14 @@ def _loaded(folder: Path) -> _Base:
 def _save(
     out: Path, model: Backoff, config: BuildConfig, yo: dict[str, float], described: dict[str, object]
 ) -> dict[str, object]:
-    """Writes the folder; returns its description."""
-    shape = write_kenlm(out / NGRAMS, model, config.probability_bits, config.backoff_bits)
+    """Writes the folder, or a kill leaves it as it was; returns its description."""
     known = set(model.words)
     order = np.argsort(np.array(model.words[len(SPECIAL) :])) + len(SPECIAL)
     scores = np.log10(np.maximum(model.probabilities[0], _LEAST_PROBABILITY))
-    described = {
-        "unknown": round(float(scores[UNKNOWN]), 4),
-        "ngrams": list(shape.counts),
-        **described,
-    }
     yo = {word: share for word, share in sorted(yo.items()) if fold_yo(word) in known}
-    save_lexicon(out, [model.words[i] for i in order], scores[order], yo, described)
+    with replacing(out, FILES) as new:
+        shape = write_kenlm(new / NGRAMS, model, config.probability_bits, config.backoff_bits)
+        unknown = round(float(scores[UNKNOWN]), 4)
+        described = {"unknown": unknown, "ngrams": list(shape.counts), **described}
+        save_lexicon(new, [model.words[i] for i in order], scores[order], yo, described)
     return described

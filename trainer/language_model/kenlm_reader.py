@@ -17,6 +17,7 @@ from engine.decode.kenlm_format import (
     TRIE_VERSION,
     UNIGRAM,
     Shape,
+    read_shape,
 )
 from engine.system.atomic_files import atomic_path
 from trainer.language_model.backoff import Backoff
@@ -194,7 +195,7 @@ def read_kenlm(path: Path, words: list[str]) -> Backoff:
     kind of file.
     """
     blob = Path(path).read_bytes()
-    shape = _shape(blob)
+    shape = read_shape(blob)
     if len(words) != shape.counts[0]:
         raise ValueError(f"{path} has {shape.counts[0]} words, not {len(words)}")
     hashes = murmur([word.encode() for word in words])
@@ -246,24 +247,6 @@ class _Trie:
         self._rows[order] = np.arange(len(order))
         self._starts = starts
         return order
-
-
-def _shape(blob: bytes) -> Shape:
-    start = len(MAGIC) + len(SANITY)
-    try:
-        order, _, kind, _, version = struct.unpack_from("<B3xfi?3xI", blob, start)
-        counts = struct.unpack_from(f"<{order}Q", blob, start + 20)
-        shape = Shape(counts, 1, 1)
-        bins_at = shape.header_bytes + shape.vocabulary_bytes
-        bins_version, probability_bits, backoff_bits = struct.unpack_from("<BBB", blob, bins_at)
-    except struct.error as error:
-        raise ValueError("the file is too short") from error
-    if blob[:start] != MAGIC + SANITY or (kind, version, bins_version) != (QUANTISED_TRIE, TRIE_VERSION, BINS_VERSION):
-        raise ValueError("the file is no quantised trie of KenLM")
-    shape = Shape(counts, probability_bits, backoff_bits)
-    if len(blob) < shape.total_bytes:
-        raise ValueError("the file is too short")
-    return shape
 
 
 def _centres(blob: bytes, shape: Shape) -> list[list[np.ndarray]]:

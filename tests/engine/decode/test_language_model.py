@@ -15,12 +15,14 @@ import soundfile
 from engine.alphabet import Alphabet
 from engine.config import DecodeConfig
 from engine.decode.beam import BeamDecoder
+from engine.decode.kenlm_format import MAGIC, SANITY, UNIGRAM, read_shape
 from engine.decode.language_model import DESCRIPTION, LEXICON, NGRAMS, load_language_model
 from engine.errors import LanguageModelDamaged, LanguageModelError, LanguageModelMissing
 from engine.paths import resource, shipped_language_model
 from engine.system.ansi_path import narrow_path
 from tests.helpers.language import language_model, spoken
 from trainer.evaluation.metrics import error_rate
+from trainer.language_model.build import BuildConfig, build
 
 BEGIN, END = "<s>", "</s>"
 
@@ -99,6 +101,75 @@ def test_a_damaged_file_is_named_before_kenlm_sees_it(folder, file, damage):
         load_language_model(folder)
     assert raised.value.fields["file"] == file
     assert len(str(raised.value).splitlines()) == 1
+
+
+def forge(folder, content: bytes) -> None:
+    """With its sum, as somebody would who made it."""
+    (folder / NGRAMS).write_bytes(content)
+    described = json.loads((folder / DESCRIPTION).read_text("utf-8"))
+    described["sha256"][NGRAMS] = hashlib.sha256(content).hexdigest()
+    (folder / DESCRIPTION).write_text(json.dumps(described), "utf-8")
+
+
+_COUNTS = len(MAGIC) + len(SANITY) + 20
+
+
+def _number(value: int, place: int):
+    return lambda b, _shape: b[:place] + value.to_bytes(8, "little") + b[place + 8 :]
+
+
+def _first_row(row: int, value: int):
+    """Of a unigram, in the next level."""
+
+    def forged(content: bytes, shape) -> bytes:
+        place = shape.unigrams_at + row * UNIGRAM.itemsize + 8
+        return content[:place] + value.to_bytes(8, "little") + content[place + 8 :]
+
+    return forged
+
+
+def _bits_of_level(value: int):
+    """The bigrams, whose columns all say so."""
+
+    def forged(content: bytes, shape) -> bytes:
+        place = shape.unigrams_at + (shape.counts[0] + 2) * UNIGRAM.itemsize
+        return (
+            content[:place] + bytes([value]) * (shape.level_bytes(1) - 8) + content[place + shape.level_bytes(1) - 8 :]
+        )
+
+    return forged
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        _number(2**40, _COUNTS),
+        _number(2**31, _COUNTS + 8),
+        _number(7, len(MAGIC) + len(SANITY)),
+        _first_row(1, 2**62),
+        _first_row(4, 0),
+        _bits_of_level(255),
+        lambda b, shape: b[: shape.header_bytes] + (2**50).to_bytes(8, "little") + b[shape.header_bytes + 8 :],
+        lambda b, shape: b[: shape.total_bytes - 1],
+        lambda b, shape: b"\\data\\\nngram 1=1\n",
+    ],
+)
+def test_n_grams_that_lead_out_of_their_file_are_refused_though_their_sum_is_right(folder, forged):
+    """KenLM reads where they lead, which ends the process or hangs it."""
+    content = (folder / NGRAMS).read_bytes()
+    forge(folder, forged(content, read_shape(content)))
+    with pytest.raises(LanguageModelDamaged) as raised:
+        load_language_model(folder)
+    assert raised.value.fields["file"] == NGRAMS
+
+
+@pytest.mark.parametrize("bits", [2, 12])
+def test_the_n_grams_of_each_width_are_taken(tmp_path, bits):
+    (tmp_path / "t.txt").write_text("".join(f"{'аб' * n} {'вг' * (n % 7)} да\n" for n in range(1, 40)), "utf-8")
+    config = BuildConfig(threshold=0.0, probability_bits=bits, backoff_bits=bits)
+    for _event in build([tmp_path / "t.txt"], tmp_path / "m", config):
+        pass
+    assert load_language_model(tmp_path / "m").described["ngrams"][1] > 40
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Folders that come whole to their place, whoever else builds for it, and of which a kill leaves nothing for long."""
 
+import errno
 import signal
 import subprocess
 import sys
@@ -8,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.system.atomic_folder import building, put_in_place, remove_unfinished
+from engine.errors import DiskFull
+from engine.system.atomic_files import atomic_path
+from engine.system.atomic_folder import building, put_in_place, remove_unfinished, replacing, settle
 from tests.conftest import ROOT
 
 
@@ -109,3 +112,71 @@ def test_a_lock_of_somebody_elses_stays(tmp_path):
     (tmp_path / ".their.0123456789abcdef.building").mkdir()
     remove_unfinished(tmp_path)
     assert len(names(tmp_path)) == 2
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from engine.system.atomic_folder import replacing, settle
+from tests.helpers.killed_saves import die_after
+home, names = Path(sys.argv[1]), ("a", "b")
+def write(text):
+    with replacing(home, names) as new:
+        for name in names:
+            (new / name).write_text(text)
+write("old")
+for n in range(20):
+    child = os.fork()
+    if child == 0:
+        try:
+            die_after(n, home)
+            write(f"new {n}")
+        finally:
+            os._exit(0)
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    settle(home, names)
+    found = {(home / name).read_text() for name in names}
+    assert len(found) == 1, (n, found)
+    print(*found, sep="")
+    if status == 0:
+        break
+assert sorted(os.listdir(home)) == ["a", "b"], os.listdir(home)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no fork")
+def test_files_that_belong_together_are_all_old_or_all_new_after_any_kill(tmp_path):
+    """Killed before each of the things that it does to files, from the first to the last."""
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, tmp_path], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    found = done.stdout.splitlines()
+    assert found[0] == "old"
+    assert found[-3:] == [f"new {n}" for n in range(len(found))][-3:], "the first moved, both moved, at the end"
+
+
+def test_what_is_ready_elsewhere_is_not_moved(tmp_path):
+    """A folder from a stranger may say that another one is ready."""
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "a").write_text("own")
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / ".diktovka-ready").symlink_to(tmp_path / "own")
+    settle(tmp_path / "model", ["a", "../own/a"])
+    assert (tmp_path / "own" / "a").read_text() == "own"
+    assert names(tmp_path / "model") == [".diktovka-ready"]
+
+
+def test_a_full_disk_leaves_the_old_files_and_names_the_one_that_did_not_fit(tmp_path):
+    (tmp_path / "a").write_text("old")
+
+    def fill() -> None:
+        with replacing(tmp_path, ["a"]) as new, atomic_path(new / "a") as temporary:
+            temporary.write_text("new")
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(DiskFull) as raised:
+        fill()
+    assert raised.value.fields["path"] == tmp_path / "a"
+    assert (tmp_path / "a").read_text() == "old"
+    assert names(tmp_path) == ["a"]
