@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QPushButton
 from engine.paths import resource
 from engine.system.json_text import read_json
 from gui.core.i18n import _
-from gui.widgets.flow_row import FlowRow
 from gui.widgets.form import ScrollArea, group, push_button, row_of
 from gui.widgets.label import Label
 from gui.widgets.theme import GRID, TITLE_SCALE, show_icon, theme
@@ -46,24 +45,17 @@ class EmptyPage(ScrollArea):
 
     def __init__(self, samples: Sequence[Sample]):
         super().__init__()
-        title = Label(_("Speak, and read what you said"))
-        title.setFont(theme().font(TITLE_SCALE, QFont.Weight.DemiBold))
-        hint = Label(_("Press the button below and speak Russian, or drop recordings here."))
-        self.marks = Label(_("Marks and capitals come by themselves; “новая строка” and other commands can be said."))
-        for label in (hint, self.marks):
-            label.setProperty("quiet", True)
-        for label in (title, hint, self.marks):
-            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            label.setWordWrap(True)
+        font = theme().font(TITLE_SCALE, QFont.Weight.DemiBold)
+        title = Label(_("Speak, and read what you said"), wraps=True, centred=True, font=font)
+        said = _("Press the button below and speak Russian, or drop recordings here.")
+        hint = Label(said, quiet=True, wraps=True, centred=True)
+        said = _("Marks and capitals come by themselves; “новая строка” and other commands can be said.")
+        self.marks = Label(said, quiet=True, wraps=True, centred=True)
         self.cards = [self._card(sample) for sample in samples]
-        below = (3 * GRID, self._try_it()) if self.cards else ()
+        cards = row_of(Label(_("Try it:"), quiet=True), *self.cards, centred=True)
+        below = (3 * GRID, cards) if self.cards else ()
         margins = (3 * GRID, 2 * GRID, 3 * GRID, 2 * GRID)
         self.setWidget(group(None, title, hint, self.marks, *below, None, margins=margins))
-
-    def _try_it(self) -> FlowRow:
-        label = Label(_("Try it:"))
-        label.setProperty("quiet", True)
-        return row_of(label, *self.cards, centred=True)
 
     def _card(self, sample: Sample) -> QPushButton:
         name = sample.speaker[:1].upper() + sample.speaker[1:]

@@ -1,6 +1,6 @@
 """The editor's two rows of buttons: what is done with the text above it, and with the sound below it."""
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFont
 from PySide6.QtWidgets import QWidget
 
@@ -52,8 +52,7 @@ class PlayBar(FlowRow):
         self.play = tool_button("", "play", _("Play"), "play")
         self.play.setProperty("primary", True)
         self.after = tool_button("", "sentence_after", _("Go on a sentence"), "skip-next")
-        self.time = Label()
-        self.time.setAccessibleName(_("Time"))
+        self.time = Label(name=_("Time"))
         self.speed = ElidedChoice(objectName="choice")
         for speed in SPEEDS:
             self.speed.addItem(f"{speed:g}×".replace(".", decimal_point()), speed)
@@ -93,11 +92,7 @@ class Note(Label):
     """A hint that stays, and what has just happened in its place for a moment."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.setProperty("quiet", True)
-        self.setWordWrap(True)
-        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.setAccessibleName(_("State"))
+        super().__init__(name=_("State"), quiet=True, wraps=True, centred=True)
         self._hint = ""
         self._over = QTimer(self, singleShot=True, interval=NOTE_MS)
         self._over.timeout.connect(lambda: self.setText(self._hint))

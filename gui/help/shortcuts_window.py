@@ -44,12 +44,9 @@ def _listed() -> QWidget:
     if are_usual():
         groups[0][1].append(HELD)
     for title, rows in groups:
-        head = Label(_(title))
-        head.setProperty("quiet", True)
-        grid.addWidget(head, grid.rowCount(), 0, 1, 2)
+        grid.addWidget(Label(_(title), quiet=True), grid.rowCount(), 0, 1, 2)
         for sequence, meaning in (row for row in rows if row[0]):
-            keys = Label(shown(sequence))
-            keys.setFont(theme().font(1.0, QFont.Weight.DemiBold))
+            keys = Label(shown(sequence), font=theme().font(1.0, QFont.Weight.DemiBold))
             grid.addWidget(keys, grid.rowCount(), 0, Qt.AlignmentFlag.AlignLeft)
             grid.addWidget(Label(_(meaning), objectName=_MEANING), grid.rowCount() - 1, 1)
     return inner

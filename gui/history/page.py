@@ -43,10 +43,7 @@ class EntryDetails(Label):
     """Some lines under the list; nothing where none or several are chosen."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.setWordWrap(True)
-        self.setProperty("quiet", True)
-        self.setAccessibleName(_("About the chosen entry"))
+        super().__init__(name=_("About the chosen entry"), quiet=True, wraps=True)
         self.hide()  # shown before it has a parent, it would be a window
 
     def show_chosen(self, chosen: Sequence[Entry]) -> None:
@@ -70,9 +67,7 @@ class HistoryPage(QWidget):
         self._make_list()
         self._make_search()
         self.details = EntryDetails()
-        self.totals = Label()
-        self.totals.setProperty("quiet", True)
-        self.totals.setAccessibleName(_("How much there is"))
+        self.totals = Label(name=_("How much there is"), quiet=True)
         self.show_log = failure_link()
         self.saving = HistorySaving(keeper.store, settings, self.messages)
         self.punctuating = HistoryPunctuating(self)
@@ -107,20 +102,14 @@ class HistoryPage(QWidget):
         self.view.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
         self.view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.empty_title, self.empty_hint = Label(), Label()
-        self.empty_title.setFont(theme().font(TITLE_SCALE))
-        self.empty_hint.setProperty("quiet", True)
-        for label in (self.empty_title, self.empty_hint):
-            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            label.setWordWrap(True)
+        self.empty_title = Label(wraps=True, centred=True, font=theme().font(TITLE_SCALE))
+        self.empty_hint = Label(quiet=True, wraps=True, centred=True)
         self.empty = group(None, self.empty_title, self.empty_hint, None, margins=GRID)
         self.empty.hide()
 
     def _make_search(self) -> None:
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(_("Search in all texts"))
-        self.search.setClearButtonEnabled(True)
-        self.search.setAccessibleName(_("Search in all texts"))
+        said = _("Search in all texts")
+        self.search = QLineEdit(placeholderText=said, clearButtonEnabled=True, accessibleName=said)
         hint(self.search, _("Search in all texts"), "search")
         self.show_choice = Choice(_("Show"), _("Which entries are listed"))
         self.show_choice.fill(

@@ -22,8 +22,7 @@ class QueuePanel(QFrame):
         self._session = session
         self.setObjectName("message")
         self.setAccessibleName(_("Queue"))
-        self.words = Label()
-        self.words.setAccessibleName(_("State of the queue"))
+        self.words = Label(name=_("State of the queue"), wraps=True)
         self.progress = ProgressBar(_("Progress"))
         hint = _("Files wait; what is dictated is transcribed all the same")
         self.pause = push_button(_("Pause"), hint, "link", "pause_queue", "pause")
@@ -37,7 +36,6 @@ class QueuePanel(QFrame):
         self.hide()  # shown before it has a parent, it would be a window
 
     def _lay_out(self) -> None:
-        self.words.setWordWrap(True)
         beside = group(self.words, self.progress)
         column_of(self, row_of((beside, 1), GRID, self.pause, self.cancel), margins=(2 * GRID, GRID, GRID, GRID))
 

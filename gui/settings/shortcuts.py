@@ -40,8 +40,7 @@ class Row(QWidget):
         super().__init__()
         self.command = command
         what = _(command.meaning)
-        caption = Label(what)
-        caption.setWordWrap(True)
+        caption = Label(what, wraps=True)
         self.field = KeysField(what)
         self.reset = push_button("", _("Reset: {what}").format(what=what), "link")
         self.none = push_button("", _("No keys: {what}").format(what=what), "link")

@@ -72,11 +72,8 @@ class Reader(QWidget):
         self._show_state()
 
     def _make_widgets(self) -> None:
-        self.text = Label()
-        self.text.setFont(theme().font(TITLE_SCALE))
-        self.text.setWordWrap(True)
-        self.text.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.text.setAccessibleName(_("Sentence to read aloud"))
+        font = theme().font(TITLE_SCALE)
+        self.text = Label(name=_("Sentence to read aloud"), wraps=True, centred=True, font=font)
         self.typed = named(QLineEdit(), _("Your own sentence"), _("Type a sentence, then say it"))
         self.typed.setFont(theme().font(TEXT_SCALE))
         self.typed.setAlignment(Qt.AlignmentFlag.AlignCenter)

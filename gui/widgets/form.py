@@ -143,17 +143,12 @@ def keep_place(widget: QWidget, is_kept: bool = True) -> None:
 
 
 def heading(text: str) -> QLabel:
-    label = Label(text)
-    label.setFont(theme().font(1.0, QFont.Weight.DemiBold))
-    label.setWordWrap(True)
-    return label
+    return Label(text, wraps=True, font=theme().font(1.0, QFont.Weight.DemiBold))
 
 
 def words(text: str = "", quiet: bool = False) -> QLabel:
     """A sentence that takes as many lines as it needs."""
-    label = Label(text)
-    label.setWordWrap(True)
-    label.setProperty("quiet", quiet)
+    label = Label(text, quiet=quiet, wraps=True)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label
 

@@ -13,11 +13,26 @@ from engine.text_marks import visible
 
 
 class Label(QLabel):
-    """A QLabel whose text is plain, and turns no line around."""
+    """A QLabel whose text is plain, and turns no line around.
 
-    def __init__(self, text: str = "", *arguments: object, **properties: object):
-        super().__init__(visible(text), *arguments, **properties)
+    name: for screen readers. quiet: in a paler colour. wraps: on as many lines as it needs. centred: in the middle.
+    properties: Qt's own, such as `font`.
+    """
+
+    def __init__(
+        self,
+        text: str = "",
+        name: str = "",
+        quiet: bool = False,
+        wraps: bool = False,
+        centred: bool = False,
+        **properties: object,
+    ):
+        super().__init__(visible(text), accessibleName=name, wordWrap=wraps, **properties)
         self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("quiet", quiet)
+        if centred:
+            self.setAlignment(Qt.AlignmentFlag.AlignCenter)
 
     def setText(self, text: str) -> None:
         super().setText(visible(text))

@@ -29,8 +29,7 @@ class LatePage(QWidget):
         self._module, self._make, self._waiting = module, make, waiting
         self.page: QWidget | None = None
         self._importing: Task | None = None
-        self._hint = Label(waiting, alignment=Qt.AlignmentFlag.AlignCenter)
-        self._hint.setWordWrap(True)
+        self._hint = Label(waiting, wraps=True, centred=True)
         self._show_log = failure_link()
         column_of(self, self._hint, (self._show_log, 0, Qt.AlignmentFlag.AlignCenter))
 

@@ -63,8 +63,7 @@ class Message(QFrame):
         self.asks = any(not action.stays for action in actions)
         self._on_close = on_close
         self.undo: QPushButton | None = None
-        label = Label(text)
-        label.setWordWrap(True)
+        label = Label(text, wraps=True)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setAccessibleName(text if place is None else f"{text}: {place}")

@@ -54,16 +54,13 @@ class SettingsForm(QWidget):
 
     def __init__(self, title: str):
         super().__init__()
-        head = Label(title)
-        head.setFont(theme().font(TITLE_SCALE * 0.8, QFont.Weight.DemiBold))
-        head.setWordWrap(True)
+        head = Label(title, wraps=True, font=theme().font(TITLE_SCALE * 0.8, QFont.Weight.DemiBold))
         self.column = column_of(self, head, GRID, margins=(0, 0, GRID, 2 * GRID))
 
     def add_field(self, label: str, field: QWidget, note: str = "", *beside: QWidget) -> QLabel:
         """A label above its field; beside: buttons to its right. Gives the note's label."""
-        caption = Label(label)
+        caption = Label(label, wraps=True)
         caption.setBuddy(field)
-        caption.setWordWrap(True)
         self.column.addWidget(caption)
         policy = field.sizePolicy().horizontalPolicy()
         fixed = policy in (QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Maximum)
