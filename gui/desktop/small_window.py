@@ -49,8 +49,8 @@ class SmallWindow(QFrame):
         self.stop = self._button(_("Stop"), _("Stop recording; the text is written to its end"), "stop")
         self.cancel = self._button(_("Cancel"), _("Cancel; recordings are kept"), "close")
         self._lay_out()
-        self.stop.clicked.connect(lambda _checked=False: self.stop_wanted.emit())
-        self.cancel.clicked.connect(lambda _checked=False: self.cancel_wanted.emit())
+        self.stop.clicked.connect(self.stop_wanted)
+        self.cancel.clicked.connect(self.cancel_wanted)
 
     @staticmethod
     def _button(text: str, hint: str, icon: str) -> QPushButton:

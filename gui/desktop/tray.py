@@ -79,7 +79,7 @@ class Tray(QObject):
 
     def _action(self, text: str, wanted) -> QAction:
         action = self.menu.addAction(text)
-        action.triggered.connect(lambda _checked=False: wanted.emit())
+        action.triggered.connect(wanted)
         return action
 
     @staticmethod

@@ -63,7 +63,7 @@ class Controls(QWidget):
         self.progress.setFixedWidth(40 * GRID)
         self.keys = push_button("", _("Choose these keys, and how they are pressed"), "link")
         self._below = row_of(self.keys, centred=True)
-        self.keys.clicked.connect(lambda _checked=False: self.keys_wanted.emit())
+        self.keys.clicked.connect(self.keys_wanted)
         self._status = Status()
         self._announced: tuple | None = None
         self._note = QTimer(self, singleShot=True, interval=NOTE_MS)

@@ -252,7 +252,7 @@ class DictationPage(QWidget):
             if button is not None:
                 button.clicked.connect(lambda _checked=False, act=act: act())
             bind(self, command, act)
-        toolbar.help.clicked.connect(lambda _checked=False: self.show_shortcuts())
+        toolbar.help.clicked.connect(self.show_shortcuts)
         self.empty.sample_chosen.connect(lambda path: self._session.open_files([path]))
         # Else the focus would go from what is hidden to the text, and Space would type.
         for left in (self._microphones.activated, self.empty.sample_chosen, controls.cancel.clicked):

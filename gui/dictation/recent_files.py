@@ -22,7 +22,7 @@ class RecentFiles(QObject):
         super().__init__()
         self._session, self._store, self._button = session, store, page.toolbar.recent
         self.menu = QMenu(page)
-        self._button.clicked.connect(lambda _checked=False: self.offer())
+        self._button.clicked.connect(self.offer)
         bind(page, "recent", self.offer)
 
     def offer(self) -> None:

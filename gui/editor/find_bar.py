@@ -43,7 +43,7 @@ class FindBar(FlowRow):
         self.field.installEventFilter(self)
         self.before.clicked.connect(lambda _checked=False: self.go(-1))
         self.next.clicked.connect(lambda _checked=False: self.go(1))
-        self.close_bar.clicked.connect(lambda _checked=False: self.close_search())
+        self.close_bar.clicked.connect(self.close_search)
         text.document().contentsChanged.connect(self._changed)
         theme().changed.connect(self._show_found)
         self.hide()

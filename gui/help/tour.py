@@ -88,7 +88,7 @@ class Tour(QDialog):
         self.next = push_button(_("Next"), _("The next step"), "primary")
         self._lay_out()
         self.back.clicked.connect(lambda _checked=False: self.show_step(self.number - 1))
-        self.next.clicked.connect(lambda _checked=False: self._go_on())
+        self.next.clicked.connect(self._go_on)
         self.skip.clicked.connect(self.accept)
         self.finished.connect(self._remember)
         theme().changed.connect(self._paint_icon)

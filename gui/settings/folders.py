@@ -56,8 +56,8 @@ class FoldersSection(SettingsForm):
         self.usual = push_button(_("Default"), _("Put new recordings where they are put at first"))
         note = _("Holds for the next recording. What was recorded before stays where it is.")
         self.add_field(_("New recordings are put into:"), self.folder, note, self.change, self.open, self.usual)
-        self.change.clicked.connect(lambda _checked=False: self._choose())
-        self.open.clicked.connect(lambda _checked=False: self._open())
+        self.change.clicked.connect(self._choose)
+        self.open.clicked.connect(self._open)
         self.usual.clicked.connect(lambda _checked=False: self._use(recordings_dir()))
 
     def _add_privacy(self) -> None:

@@ -35,7 +35,7 @@ class HistorySection(SettingsForm):
         )
         self.column.addStretch(1)
         self.keep.activated.connect(self._keep)
-        self.choose.clicked.connect(lambda _checked=False: self._choose())
+        self.choose.clicked.connect(self._choose)
         self.forget.clicked.connect(lambda _checked=False: self._watch(""))
         self._settings.changed.connect(self.show_settings)
         self.show_settings()

@@ -30,7 +30,7 @@ class RecognitionSection(SettingsForm):
         self.show_settings()
         self.model.activated.connect(self._choose_model)
         self.language_model.activated.connect(self._choose_language_model)
-        self.other.clicked.connect(lambda _checked=False: self._choose_folder())
+        self.other.clicked.connect(self._choose_folder)
         self.work.event.connect(self._take_checked)
         self.work.failed.connect(around.messages.say_failure)
         self.work.ended.connect(self._end_check)

@@ -109,8 +109,8 @@ class TransferSection(SettingsForm):
         self.imports = push_button(_("Import all…"), _("Take all settings from a file, after checking it"))
         self.add_buttons(self.exports, self.imports)
         self.column.addStretch(1)
-        self.exports.clicked.connect(lambda _checked=False: self._export())
-        self.imports.clicked.connect(lambda _checked=False: self._import())
+        self.exports.clicked.connect(self._export)
+        self.imports.clicked.connect(self._import)
         self.work.event.connect(self._take)
         self.work.failed.connect(around.messages.say_failure)
 

@@ -112,15 +112,12 @@ class ModelsPanel(QWidget):
         self.download.added.connect(self._tell_imported)
         self.download.failed.connect(self.failed)
         self.download.changed.connect(self._download_changed)
-        for button, act in (
-            (self.use, self._use),
-            (self.rename, self._rename),
-            (self.export, self._export),
-            (self.delete, self._delete),
-            (self.add, self._import),
-            (self.fetch, self._fetch),
-        ):
-            button.clicked.connect(lambda _checked=False, act=act: act())
+        self.use.clicked.connect(self._use)
+        self.rename.clicked.connect(self._rename)
+        self.export.clicked.connect(self._export)
+        self.delete.clicked.connect(self._delete)
+        self.add.clicked.connect(self._import)
+        self.fetch.clicked.connect(self._fetch)
 
     @property
     def busy(self) -> bool:

@@ -86,15 +86,12 @@ class TrainingPanel(QWidget):
         column_of(self, self.missing, self.form, *texts, *curve, margins=(0, 0, GRID, 0)).addStretch(0)
 
     def _connect(self) -> None:
-        for button, act in (
-            (self.train, self.begin),
-            (self.stop, self.job.stop),
-            (self.stop_now, self.job.leave),
-            (self.pause, self.job.pause),
-            (self.resume, self.job.resume),
-            (self.use, self._use),
-        ):
-            button.clicked.connect(lambda _checked=False, act=act: act())
+        self.train.clicked.connect(self.begin)
+        self.stop.clicked.connect(self.job.stop)
+        self.stop_now.clicked.connect(self.job.leave)
+        self.pause.clicked.connect(self.job.pause)
+        self.resume.clicked.connect(self.job.resume)
+        self.use.clicked.connect(self._use)
         bind(self, "train", self.toggle)
         bind(self, "pause", self.toggle_pause)
         self.job.event.connect(self._take)

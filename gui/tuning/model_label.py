@@ -26,7 +26,7 @@ class ModelLabel(QPushButton):
         self.back = self.menu_of_models.addAction(_("Back to the model that came with the program"))
         self.former.triggered.connect(lambda _checked=False: self._use(self._settings.former_model))
         self.back.triggered.connect(lambda _checked=False: self._use(shipped_checkpoint()))
-        self.clicked.connect(lambda _checked=False: self._offer())
+        self.clicked.connect(self._offer)
         settings.changed.connect(self._follow)
         self._show()
 

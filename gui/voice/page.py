@@ -59,9 +59,9 @@ class VoicePage(QWidget):
         self.store = VoiceStore()
         self.store.empty_bin()
         self._chooser, self._passed_over = Chooser(sentences()), []
-        self._undone: Kept | None = None
         self._fresh: set[str] = set()  # names of what was kept since the page was made, and not heard yet
         self._imported: Imported | None = None
+        self._unkept: Kept | None = None
         self.player = ClipPlayer(open_output)
         self.reader = Reader(self.store, self.player, make_recorder, lambda: settings.microphone, self._may_record)
         self.list, self.model = KeptList(), ModelLabel(session, settings)
@@ -211,8 +211,6 @@ class VoicePage(QWidget):
         if outcome is not None and not isinstance(outcome, Cancelled):
             self.messages.say_failure(outcome)  # last: a success takes away what was told before
         self._close_when_quiet()
-
-    _unkept: Kept | None = None
 
     def _show(self) -> None:
         self._show_kept()
