@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QSizePolicy, QSpinBox, QWidget
 
 from engine.config import FeatureConfig, ModelConfig
 from engine.errors import CheckpointError, ConfigError
@@ -15,9 +15,9 @@ from gui.core.file_names import day_stamp
 from gui.core.i18n import _
 from gui.training.training_settings import TrainingSettings
 from gui.widgets.dialogs import ask_folder
-from gui.widgets.fitted_text import ElidedChoice
 from gui.widgets.form import Folded, column_of, named, number_field, push_button, row_of
 from gui.widgets.label import Label
+from gui.widgets.settings_form import Choice
 from gui.widgets.theme import GRID, theme
 from trainer.presets import PRESETS
 from trainer.settings import TrainConfig
@@ -55,12 +55,10 @@ class TrainingForm(QWidget):
 
     def __init__(self, ask_folder=ask_folder):
         super().__init__()
-        self.run = named(ElidedChoice(objectName="choice"), _("Run"), _("A new run, or one to go on with"))
+        self.run = Choice(_("Run"), _("A new run, or one to go on with"))
         self.delete = push_button(_("Delete"), _("Take the run and its model away; it can be brought back at once"))
         self.name = named(QLineEdit(), _("Name of the model"))
-        self.start = named(
-            ElidedChoice(objectName="choice"), _("Begin with"), _("A new network, or a model to go on from")
-        )
+        self.start = Choice(_("Begin with"), _("A new network, or a model to go on from"))
         self.epochs = named(number_field(QSpinBox()), _("Epochs"), _("How many times all recordings are gone through"))
         self.epochs.setRange(1, 10_000)
         self.epochs.setValue(TrainConfig().epochs)
@@ -86,10 +84,9 @@ class TrainingForm(QWidget):
         for (label, _field), buddy in zip(self._fields, (self.run, self.name, self.start, self.epochs), strict=True):
             label.setBuddy(buddy)
         self._place_fields()
-        self.run.setSizePolicy(self.start.sizePolicy())
         for box in (self.run, self.start):
             box.setMinimumContentsLength(8)
-            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.more = Folded(_("All settings"), self.settings)
         column_of(self, self._grid, self.more)
 
@@ -114,21 +111,16 @@ class TrainingForm(QWidget):
         """Looks again for runs and models; keeps the choice where it is still there."""
         chosen_run, chosen_start = self.run.currentData(), self.start.currentData()
         models = [model for model in list_models() if model.foreign is None]
-        self.run.clear()
-        self.run.addItem(_("New"), None)
-        for home in older_runs():
-            self.run.addItem(home.name, home)
-        self.start.blockSignals(True)
-        self.start.clear()
-        self.start.addItem(_("a new network, as the shipped one"), Start("shipped"))
-        self.start.addItem(_("a new network, classic"), Start("classic"))
+        self.run.fill([(_("New"), None), *((home.name, home) for home in older_runs())], chosen_run)
+        starts = [
+            (_("a new network, as the shipped one"), Start("shipped")),
+            (_("a new network, classic"), Start("classic")),
+        ]
         for model in models:
             shown = _("that came with the program") if model.is_shipped else model.name
-            self.start.addItem(_("the model {name}").format(name=shown), Start(model=model.folder))
+            starts.append((_("the model {name}").format(name=shown), Start(model=model.folder)))
+        self.start.fill(starts, chosen_start)
         self.settings.offer_models(models)
-        self.run.setCurrentIndex(_place_of(chosen_run, self.run))
-        self.start.setCurrentIndex(_place_of(chosen_start, self.start))
-        self.start.blockSignals(False)
         if not self.name.text():
             self.name.setText(_("Model of {date}").format(date=day_stamp(datetime.now())))
         if (self.run.currentData(), self.start.currentData()) != (chosen_run, chosen_start):
@@ -137,7 +129,7 @@ class TrainingForm(QWidget):
     def choose_run(self, home: Path | None) -> None:
         """As if the person had chosen it."""
         self.refresh()
-        self.run.setCurrentIndex(_place_of(home, self.run))
+        self.run.choose(home)
         self._choose_run()
 
     def _choose_run(self) -> None:
@@ -147,7 +139,7 @@ class TrainingForm(QWidget):
             self.epochs.setValue(request.settings.epochs)
             self.settings.show_settings(request.settings)
             self.settings.held.show_folders(request.held)
-            self.settings.choose_aligner(request.align_with)
+            self.settings.align_with.choose(request.align_with)
             self.settings.threads.setValue(request.threads or 0)
         else:
             self.name.clear()
@@ -207,8 +199,3 @@ class TrainingForm(QWidget):
 def _kind(start: Start) -> tuple[FeatureConfig, ModelConfig]:
     """Raises CheckpointError."""
     return PRESETS[start.preset] if start.model is None else kind_of(start.model)
-
-
-def _place_of(data: object, box: QComboBox) -> int:
-    """Where a box has it, 0 where it has not; QComboBox.findData does not compare Python's objects."""
-    return next((i for i in range(box.count()) if box.itemData(i) == data), 0)

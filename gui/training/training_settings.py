@@ -1,7 +1,6 @@
 """Every setting of a training with its meaning, in groups; what few people change."""
 
 from collections.abc import Collection, Sequence
-from pathlib import Path
 
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -18,9 +17,9 @@ from engine.config import ModelConfig
 from gui.core.i18n import N_, _
 from gui.core.recognition import shown_name
 from gui.widgets.dialogs import ask_folder
-from gui.widgets.fitted_text import ElidedChoice
 from gui.widgets.form import column_of, fill, heading, named, number_field, words
 from gui.widgets.lists import FolderList
+from gui.widgets.settings_form import Choice
 from gui.widgets.theme import GRID
 from trainer.settings import TrainConfig, described
 from trainer.training.model_list import TrainedModel
@@ -128,7 +127,7 @@ class TrainingSettings(QWidget):
         self.fields = {name: setting_field(*kinds[name][:2]) for _title, some in grouped() for name in some}
         told = ModelConfig().to_dict()
         self.shape = {name: setting_field(type(told[name]), told[name]) for name in _SHAPE}
-        self.align_with = named(ElidedChoice(objectName="choice"), _(_ALIGN))
+        self.align_with = Choice(_(_ALIGN))
         self.threads = named(setting_field(int, 0), _(_THREADS))
         self.threads.setRange(0, 256)
         hint = _("Feature caches, or folders with transcripts.tsv; the best epoch is chosen on them too")
@@ -171,16 +170,7 @@ class TrainingSettings(QWidget):
 
     def offer_models(self, models: Sequence[TrainedModel]) -> None:
         """Those that may find the words; the choice is kept where it is still there."""
-        chosen = self.align_with.currentData()
-        self.align_with.clear()
-        for model in models:
-            self.align_with.addItem(shown_name(model), model.folder)
-        self.choose_aligner(chosen)
-
-    def choose_aligner(self, folder: Path | None) -> None:
-        """The first where that one is not to be had."""
-        places = [place for place in range(self.align_with.count()) if self.align_with.itemData(place) == folder]
-        self.align_with.setCurrentIndex(places[0] if places else 0)
+        self.align_with.fill([(shown_name(model), model.folder) for model in models], self.align_with.currentData())
 
     def show_settings(self, settings: TrainConfig) -> None:
         told = settings.to_dict()

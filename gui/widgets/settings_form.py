@@ -37,6 +37,7 @@ class Choice(ElidedChoice):
         self.blockSignals(False)
 
     def choose(self, chosen: object) -> None:
+        """The first entry where that one is not among them; QComboBox.findData does not compare Python's objects."""
         self.setCurrentIndex(next((i for i in range(self.count()) if self.itemData(i) == chosen), 0))
 
     def wheelEvent(self, event: QWheelEvent) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QStyleFactory
 from engine.paths import resource
 
 GRID = 8
-BODY_SCALE, TEXT_SCALE, TITLE_SCALE, SMALL_SCALE = 1.0, 1.5, 1.8, 1.0
+TEXT_SCALE, TITLE_SCALE, SMALL_SCALE = 1.5, 1.8, 1.0
 LINE_WIDTH_PX = 760  # of a page of text, however wide the window is
 _ICON_PX, _TICK_PX = 20, 16
 
