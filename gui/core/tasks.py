@@ -120,11 +120,12 @@ class Work(QObject):
         self._end(Cancelled())
 
     def _failed(self, error: Exception) -> None:
-        self.failed.emit(error)
         self._end(error)
 
     def _end(self, outcome: Exception | None) -> None:
         self._task = None
+        if outcome is not None and not isinstance(outcome, Cancelled):
+            self.failed.emit(outcome)
         self.ended.emit(outcome)
 
 

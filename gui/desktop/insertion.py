@@ -11,9 +11,10 @@ from typing import Protocol
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
+from engine.system.worker import Cancelled
 from gui.core.errors import InsertionError
 from gui.core.i18n import N_
-from gui.core.tasks import Task
+from gui.core.tasks import Work
 
 # What a person is told where text is not typed.
 WHY_NOT = {
@@ -63,7 +64,6 @@ class Insertion(QObject):
 
     inserted = Signal(str)
     failed = Signal(str, object)
-    _found = Signal(object)
 
     def __init__(self, typing: Typing | None):
         super().__init__()
@@ -71,15 +71,12 @@ class Insertion(QObject):
         self._waiting: list[tuple[str, object]] = []
         self._current: tuple[str, object] | None = None
         self._last_target: object | None = None
-        self._task: Task | None = None
+        self._work = Work(self)
+        self._work.ended.connect(self._end)
 
     @property
     def is_possible(self) -> bool:
         return self._typing is not None
-
-    @property
-    def is_busy(self) -> bool:
-        return self._task is not None
 
     def target(self) -> object | None:
         """The other program's window that has the focus; None where there is none, or it cannot be known."""
@@ -99,29 +96,22 @@ class Insertion(QObject):
         self._next()
 
     def _next(self) -> None:
-        if self._task is not None or not self._waiting:
-            return
-        self._current = self._waiting.pop(0)
-        self._task = Task(partial(self._typing.typing, *self._current))
-        self._task.done.connect(self._done)
-        self._task.cancelled.connect(self._done)
-        self._task.failed.connect(self._fail)
-        self._task.start()
+        if self._waiting and not self._work.running:
+            self._current = self._waiting.pop(0)
+            self._work.start(partial(self._typing.typing, *self._current))
 
-    def _done(self) -> None:
-        text, self._task = self._current[0], None
-        self.inserted.emit(text)
-        self._next()
-
-    def _fail(self, error: Exception) -> None:
-        text, self._task, self._last_target = self._current[0], None, None
-        self.failed.emit(text.lstrip(), error)
+    def _end(self, outcome: Exception | None) -> None:
+        text = self._current[0]
+        if outcome is None or isinstance(outcome, Cancelled):
+            self.inserted.emit(text)
+        else:
+            self._last_target = None
+            self.failed.emit(text.lstrip(), outcome)
         self._next()
 
     def close(self) -> None:
         """Stops typing and puts the keyboard back."""
         self._waiting.clear()
-        if self._task is not None:
-            self._task.cancel()
+        self._work.cancel()
         if self._typing is not None:
             self._typing.give_back()

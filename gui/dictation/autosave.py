@@ -15,7 +15,7 @@ from engine.system.atomic_files import free_path, write_atomic
 from engine.transcript.kept_page import from_json, to_json
 from engine.transcript.page_text import Page
 from gui.core.file_names import STAMP
-from gui.core.tasks import Task
+from gui.core.tasks import Work
 from gui.dictation.transcript_view import TranscriptView
 
 log = logging.getLogger(__name__)
@@ -37,7 +37,8 @@ class KeptText(QObject):
         self._replaced: tuple[Path, ...] = ()
         self._transcript = transcript
         self._saved = ""
-        self._saving: Task | None = None
+        self.saving = Work(self)
+        self.saving.failed.connect(self._not_saved)
         self._pause = QTimer(self, singleShot=True, interval=SAVE_AFTER_MS)
         self._pause.timeout.connect(self.save)
         transcript.document().contentsChanged.connect(self._changed)
@@ -69,7 +70,7 @@ class KeptText(QObject):
             self._transcript.put_page_first(page)
 
     def save(self) -> None:
-        if self._saving is not None:
+        if self.saving.running:
             self._pause.start()
             return
         page, path, replaced = self._transcript.page(), self._path, self._replaced
@@ -81,17 +82,11 @@ class KeptText(QObject):
             _write(path, page, replaced)
             yield None
 
-        self._saving = Task(steps)
-        self._saving.done.connect(self._end_saving)
-        self._saving.failed.connect(self._not_saved)
-        self._saving.start()
-
-    def _end_saving(self) -> None:
-        self._saving = None
+        self.saving.start(steps)
 
     def _not_saved(self, error: Exception) -> None:
         """It is tried again at the next change."""
-        self._saving, self._saved = None, ""
+        self._saved = ""
         self.failed.emit(error)
 
     def save_last(self) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QFileSystemWatcher, QObject, Qt, QTimer, Signal
 from engine.audio.formats import SUFFIXES
 from gui.core.errors import WatchedFolderMissing
 from gui.core.settings import Settings
-from gui.core.tasks import Task
+from gui.core.tasks import Work
 from gui.session.history_store import HistoryStore
 from gui.session.jobs import Job
 from gui.session.session import Session
@@ -54,14 +54,16 @@ class WatchedFolder(QObject):
         self._sizes: Sizes = {}
         self._same_since_s: dict[Path, float] = {}
         self._asked: set[Path] = set()
-        self._task: Task | None = None
+        self._work = Work(self)
+        self._work.event.connect(self._compare)
+        self._work.failed.connect(self._miss)
         self._is_missing = False
-        self._watcher = QFileSystemWatcher(self)
-        self._watcher.directoryChanged.connect(self._look_soon)
+        self.watcher = QFileSystemWatcher(self)
+        self.watcher.directoryChanged.connect(self._look_soon)
         self.settle = QTimer(self, singleShot=True, interval=SETTLE_MS, timerType=Qt.TimerType.PreciseTimer)
         self.settle.timeout.connect(self.look)
-        self._every = QTimer(self, interval=LOOK_EVERY_MS)
-        self._every.timeout.connect(self.look)
+        self.every = QTimer(self, interval=LOOK_EVERY_MS)
+        self.every.timeout.connect(self.look)
         settings.changed.connect(self._follow_setting)
         session.closed.connect(self._stop)
 
@@ -82,17 +84,17 @@ class WatchedFolder(QObject):
         self.look()
 
     def _watch(self, named: str) -> None:
-        for watched in self._watcher.directories():
-            self._watcher.removePath(watched)
+        for watched in self.watcher.directories():
+            self.watcher.removePath(watched)
         self._folder = Path(named) if named else None
         self._sizes, self._same_since_s, self._is_missing = {}, {}, False
         self._asked.clear()
         self.settle.stop()
         if self._folder is None:
-            self._every.stop()
+            self.every.stop()
         else:
-            self._watcher.addPath(named)
-            self._every.start()
+            self.watcher.addPath(named)
+            self.every.start()
 
     def _stop(self) -> None:
         self._watch("")
@@ -107,24 +109,21 @@ class WatchedFolder(QObject):
         folder, began_s = self._folder, self._clock()
         if folder is None:
             return
-        if self._task is not None:
+        if self._work.running:
             self._look_soon()  # the look under way may have missed what this one is for
             return
 
         def steps() -> Iterator[_Look]:
             yield _Look(folder, began_s, sizes_in(folder))
 
-        self._task = Task(steps)
-        self._task.event.connect(self._compare)
-        self._task.done.connect(self._looked)
-        self._task.failed.connect(self._miss)
-        self._task.start()
+        self._work.start(steps)
 
-    def _looked(self) -> None:
-        self._task = None
+    @property
+    def busy(self) -> bool:
+        """Whether it looks just now."""
+        return self._work.running
 
-    def _miss(self, error: Exception) -> None:
-        self._task = None
+    def _miss(self, _error: Exception) -> None:
         if not self._is_missing and self._folder is not None:
             self._is_missing = True
             self.failed.emit(WatchedFolderMissing(path=self._folder))
@@ -135,7 +134,7 @@ class WatchedFolder(QObject):
             return
         if self._is_missing:
             self._is_missing = False
-            self._watcher.addPath(str(look.folder))
+            self.watcher.addPath(str(look.folder))
         self._note(look.sizes)
         self._asked &= set(look.sizes)
         settled_s = look.began_s - SETTLE_MS / 1000

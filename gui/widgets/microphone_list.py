@@ -10,7 +10,7 @@ from engine.errors import NoMicrophone
 from gui.core.i18n import _
 from gui.core.settings import Settings
 from gui.core.shortcuts import hint
-from gui.core.tasks import Task
+from gui.core.tasks import Work
 from gui.widgets.fitted_text import ElidedChoice
 from gui.widgets.label import tip
 from gui.widgets.theme import GRID, theme
@@ -33,7 +33,9 @@ class MicrophoneChoice(ElidedChoice):
     def __init__(self, settings: Settings, list_devices: ListDevices = input_devices, parent: QWidget | None = None):
         super().__init__(parent)
         self._settings, self._list_devices = settings, list_devices
-        self._looking: Task | None = None
+        self.looking = Work(self)
+        self.looking.event.connect(self._take)
+        self.looking.failed.connect(self._fail)
         self.setObjectName("microphones")
         self.setAccessibleName(_("Microphone"))
         hint(self, _("Microphone"), "microphone")
@@ -56,27 +58,17 @@ class MicrophoneChoice(ElidedChoice):
 
     def look(self, rescan: bool = False) -> None:
         """Looks for microphones on another thread: the sound system may take its time."""
-        if self._looking is not None:
-            return
 
         def steps() -> Iterator[list[InputDevice]]:
             yield self._list_devices(rescan)
 
-        self._looking = Task(steps)
-        self._looking.event.connect(self._take)
-        self._looking.done.connect(self._looked)
-        self._looking.failed.connect(self._fail)
-        self._looking.start()
+        self.looking.start(steps)
 
     def showPopup(self) -> None:
         self.look(rescan=True)
         super().showPopup()
 
-    def _looked(self) -> None:
-        self._looking = None
-
     def _fail(self, error: Exception) -> None:
-        self._looking = None
         self._show([])
         self.unusable.emit(error)
 

@@ -53,7 +53,7 @@ def test_a_page_that_was_cleared_leaves_nothing_behind(stage, make_stage, qtbot)
     dictate(stage, qtbot, "лишнее")
     stage.program.kept_text.save()
     qtbot.waitUntil(lambda: len(list((data_dir() / "texts").glob("*.json"))) == 1)
-    qtbot.waitUntil(lambda: stage.program.kept_text._saving is None)
+    qtbot.waitUntil(lambda: not stage.program.kept_text.saving.running)
     stage.page.clear()
     close(stage, qtbot)
     assert list((data_dir() / "texts").iterdir()) == []
@@ -73,7 +73,7 @@ def test_it_is_saved_a_moment_after_each_change(view, qtbot, tmp_path):
     kept = KeptText(tmp_path, view, lambda: datetime(2024, 5, 6, 7, 8, 9))
     view.put_first("раз")
     qtbot.waitUntil(lambda: (tmp_path / "2024-05-06_07-08-09.json").exists(), timeout=SAVE_AFTER_MS + 60_000)
-    qtbot.waitUntil(lambda: kept._saving is None)
+    qtbot.waitUntil(lambda: not kept.saving.running)
     assert kept_in(tmp_path) == {"2024-05-06_07-08-09.json": "раз"}
 
 
@@ -88,7 +88,7 @@ def test_speech_that_keeps_coming_in_does_not_put_the_saving_off(view, qtbot, tm
     assert coming_in.isActive()
     assert "слово" in path.read_text(encoding="utf-8")
     coming_in.stop()
-    qtbot.waitUntil(lambda: kept._saving is None and not kept._pause.isActive(), timeout=SAVE_AFTER_MS + 60_000)
+    qtbot.waitUntil(lambda: not kept.saving.running and not kept._pause.isActive(), timeout=SAVE_AFTER_MS + 60_000)
 
 
 def test_no_run_overwrites_anothers_text(view, tmp_path):
@@ -120,7 +120,7 @@ def test_a_text_that_is_brought_back_late_leaves_no_part_of_it_as_the_newest(vie
     kept = KeptText(tmp_path, view, lambda: datetime(2024, 5, 6, 7, 8, 9))
     view.put_first("новое")
     kept.save()
-    qtbot.waitUntil(lambda: kept._saving is None)
+    qtbot.waitUntil(lambda: not kept.saving.running)
     assert len(kept_in(tmp_path)) == 2
     kept.bring_back()
     kept.save_last()

@@ -46,7 +46,7 @@ def watch(stage, qtbot, folder: Path, clock=None):
 def look(watched, qtbot) -> None:
     """As the file system or the clock would have it."""
     watched.look()
-    qtbot.waitUntil(lambda: watched._task is None)
+    qtbot.waitUntil(lambda: not watched.busy)
 
 
 def look_twice(watched, qtbot) -> None:
@@ -58,10 +58,10 @@ def watch_by_hand(stage, qtbot, folder: Path):
     """The watched folder, which looks when the test says so, and its clock."""
     clock = HandClock()
     watched = watch(stage, qtbot, folder, clock)
-    qtbot.waitUntil(lambda: watched._task is None)
+    qtbot.waitUntil(lambda: not watched.busy)
     watched.settle.stop()
     watched.settle.setInterval(1_000_000)
-    watched._every.stop()
+    watched.every.stop()
     return watched, clock
 
 
@@ -111,7 +111,7 @@ def test_changes_without_end_do_not_put_the_look_off(stage, qtbot, folder):
     watched = watch(stage, qtbot, folder)
     watched.settle.setInterval(200)
     changing = QTimer(interval=10)
-    changing.timeout.connect(lambda: watched._watcher.directoryChanged.emit(str(folder)))
+    changing.timeout.connect(lambda: watched.watcher.directoryChanged.emit(str(folder)))
     (folder / "новая.mp3").write_bytes(b"sound")
     changing.start()
     with qtbot.waitSignal(watched.read):
@@ -122,8 +122,8 @@ def test_changes_without_end_do_not_put_the_look_off(stage, qtbot, folder):
 
 def test_a_change_is_not_looked_at_while_it_is_still_made(stage, qtbot, folder):
     watched, _clock = watch_by_hand(stage, qtbot, folder)
-    watched._watcher.directoryChanged.emit(str(folder))
-    assert watched._task is None
+    watched.watcher.directoryChanged.emit(str(folder))
+    assert not watched.busy
     assert watched.settle.isActive()
 
 
@@ -133,7 +133,7 @@ def test_a_look_that_is_asked_for_during_another_is_taken_afterwards(stage, qtbo
     assert not watched.settle.isActive()
     watched.look()
     assert watched.settle.isActive()
-    qtbot.waitUntil(lambda: watched._task is None)
+    qtbot.waitUntil(lambda: not watched.busy)
 
 
 def test_an_empty_file_is_not_whole(stage, qtbot, folder):
@@ -182,7 +182,7 @@ def test_what_was_deleted_for_good_is_not_read_again(stage, make_stage, qtbot, f
 
 def test_a_folder_that_is_gone_is_told_once_and_taken_up_again(stage, qtbot, folder, tmp_path):
     watched = watch(stage, qtbot, folder)
-    qtbot.waitUntil(lambda: watched._task is None)
+    qtbot.waitUntil(lambda: not watched.busy)
     folder.rename(tmp_path / "убрано")
     look_twice(watched, qtbot)
     told = [text for text in stage.page.messages.texts if str(folder) in text]
@@ -195,13 +195,13 @@ def test_a_folder_that_is_gone_is_told_once_and_taken_up_again(stage, qtbot, fol
 
 def test_watching_none_any_more(stage, qtbot, folder):
     watched = watch(stage, qtbot, folder)
-    qtbot.waitUntil(lambda: watched._task is None)
+    qtbot.waitUntil(lambda: not watched.busy)
     stage.program.settings.watch_folder = ""
     (folder / "новая.mp3").write_bytes(b"sound")
     watched.look()
-    assert watched._task is None
-    assert not watched._every.isActive()
-    assert watched._watcher.directories() == []
+    assert not watched.busy
+    assert not watched.every.isActive()
+    assert watched.watcher.directories() == []
 
 
 def test_sizes(folder):

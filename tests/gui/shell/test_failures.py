@@ -167,7 +167,7 @@ def no_microphone(at: Provoked) -> QWidget:
     at.stage.devices = []
     form = section(at.stage, "microphone")
     at.stage.page.messages.close_all()
-    at.wait(lambda: form.microphones._looking is None)
+    at.wait(lambda: not form.microphones.looking.running)
     return form
 
 
@@ -284,7 +284,7 @@ def test_a_text_that_could_not_be_kept_is_kept_at_the_next_change(stage, qtbot, 
     monkeypatch.setattr(kept_text, "_write", full)
     stage.page.transcript.insertPlainText("раз")
     kept.save()
-    qtbot.waitUntil(lambda: bool(stage.page.messages.texts) and kept._saving is None)
+    qtbot.waitUntil(lambda: bool(stage.page.messages.texts) and not kept.saving.running)
     monkeypatch.setattr(kept_text, "_write", write)
     kept.save()
     qtbot.waitUntil(lambda: kept._path.exists())
