@@ -75,7 +75,7 @@ class TrainerPhotographer(Photographer):
         for name, value in {"batch_frames": 2400, "averaging": 0.9, "learning_rate": 0.01, "nonspeech": 0.0}.items():
             form.settings.fields[name].setValue(value)
         training.train.click()
-        self.wait(lambda: training._curve.epochs_done > SHOWN_AT or training.job.state is State.IDLE, 900)
+        self.wait(lambda: training.curve.epochs_done > SHOWN_AT or training.job.state is State.IDLE, 900)
         training.pause.click()  # so that it does not come to its end before the picture
         training.resume.click()
         self.rest(0.7)

@@ -163,7 +163,7 @@ def test_a_dictation_is_one_text_wherever_it_stands(stage, qtbot, tmp_path, said
     for form in ("txt", "json"):
         path = tmp_path / f"a.{form}"
         stage.page.ask_save_path = lambda *_, path=path: path
-        with qtbot.waitSignal(stage.page._saver.saved):
+        with qtbot.waitSignal(stage.page.saver.saved):
             stage.page.save_as()
     assert (tmp_path / "a.txt").read_text("utf-8") == f"{text}\n"
     saved = json.loads((tmp_path / "a.json").read_text("utf-8"))
