@@ -18,7 +18,7 @@ from engine.dictation.dates import dates, decades, kings, year_after_month
 from engine.dictation.number_tokens import Match, Token, number_at, ordinal_at, rewritten, tokens_of, word_at
 from engine.dictation.numerals import is_numeral, listed
 from engine.dictation.phone_numbers import phone_numbers
-from engine.dictation.quantities import fractions, labelled, measured, ranges, scores, signs
+from engine.dictation.quantities import behind_nought, fractions, labelled, measured, ranges, scores, signs
 from engine.text_marks import fold_yo
 
 _IDIOMS = tuple(
@@ -75,6 +75,7 @@ _RULES = (
     dates,
     year_after_month,
     kings,
+    behind_nought,
     fractions,
     signs,
     scores,

@@ -33,6 +33,16 @@ _SCORE = re.compile("сч[её]т(а|у|ом|е)?")
 _PLAYED = re.compile("(выигр|проигр|побед|обыгр|сыгр|уступ|вед[её]|вел|повел|закончил|заверш)[а-яё]*")
 
 
+def behind_nought(tokens: Sequence[Token], at: int) -> Match | None:
+    """«Ноль пять литра» is 0,5, «ноль пять копеек» 05."""
+    nought, parts = number_at(tokens, at), number_at(tokens, at + 1)
+    if nought is None or nought.value != 0 or parts is None or not is_measure(tokens, at + 2):
+        return None
+    if word_at(tokens, at + 2).startswith("копе"):
+        return 2, [merged([nought, parts], text=f"{parts.value:02}")]
+    return 2, [merged([nought, parts], value=0, tail=f",{parts.value}", digits=True)]
+
+
 def fractions(tokens: Sequence[Token], at: int) -> Match | None:
     """«Две целых пять десятых» is 2,5; «пять десятых процента» 0,5; «два с половиной миллиона» 2,5."""
     whole = number_at(tokens, at)
@@ -91,11 +101,15 @@ def _decimals(tokens: Sequence[Token], at: int) -> str | None:
 def signs(tokens: Sequence[Token], at: int) -> Match | None:
     """«Минус двадцать» is −20; before degrees «плюс» is a sign too. Between two numbers they are words."""
     sign, number = word_at(tokens, at), number_at(tokens, at + 1)
-    if sign not in ("минус", "плюс") or number is None or number.is_lone_scale or number_at(tokens, at - 1):
+    if sign not in ("минус", "плюс") or number is None or number.is_lone_scale:
+        return None
+    if number_at(tokens, at - 1) and word_at(tokens, at - 2) not in ("минус", "плюс"):  # «десять минус пять»
         return None
     measured_at = at + 2
     if word_at(tokens, at + 2) in ("до", "и", "или"):  # «от минус пяти до плюс десяти градусов»
         measured_at += 3 if word_at(tokens, at + 3) in ("минус", "плюс") else 2
+    elif word_at(tokens, at + 2) in ("минус", "плюс"):  # «минус пять минус семь градусов»
+        measured_at += 2
     measured_at = measured_at if number_at(tokens, measured_at - 1) else at + 2
     has_degrees = bool(DEGREES.fullmatch(word_at(tokens, measured_at)))
     is_last = at + 2 >= len(tokens)
@@ -139,7 +153,7 @@ def ranges(tokens: Sequence[Token], at: int) -> Match | None:
         return _range_of_scale(first, second)
     if not (is_behind or is_counted(tokens, at + 2)):
         return None
-    if any(token.is_doubtful or token.is_one or token.tail or token.value >= 10**6 for token in (first, second)):
+    if any(t.is_doubtful or t.is_one or t.sign or t.tail or t.value >= 10**6 for t in (first, second)):
         return None
     is_range = first.value < second.value <= 2 * first.value and first.is_upright == second.is_upright
     is_large = second.value >= 10 or is_measure(tokens, at + 2)

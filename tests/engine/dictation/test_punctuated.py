@@ -66,13 +66,13 @@ def test_the_last_mark_waits_for_what_is_said_next():
 
 
 def test_what_is_settled_stays():
-    marks = ByHeart("один, два, три,")
+    marks = ByHeart("один, два, четыре, пять,")
     dictation, said = Dictation(NOTHING_SPOKEN, marks), breaths("один два три четыре пять шесть семь восемь", "девять")
     dictation.add(said[0])
     marks.forget()
     dictation.add(said[1])
 
-    assert dictation.segments[0].text == "Один, два, три четыре пять шесть семь восемь"
+    assert dictation.segments[0].text == "Один, два, три четыре, пять шесть семь восемь"
 
 
 def test_provisional_text_is_punctuated_and_settles_nothing():

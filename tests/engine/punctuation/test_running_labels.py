@@ -1,9 +1,10 @@
 """What is asked of the model as words come, and what of its answers stays."""
 
+from itertools import cycle
 from math import isnan
 
 from engine.events import Word
-from engine.punctuation.labels import PLAIN, Label
+from engine.punctuation.labels import COMMA, FULL_STOP, PLAIN, Label
 from engine.punctuation.running_labels import RunningLabels, pauses_s
 
 
@@ -31,6 +32,32 @@ def test_the_model_sees_a_bounded_stretch_however_long_a_recording_is():
 
     assert max(len(asked) for asked, _ in noted.asked) <= 60
     assert noted.asked[-1][0][-1] == "слово399"
+
+
+class Wavering:
+    """Answers otherwise each time it is asked."""
+
+    def __init__(self) -> None:
+        self._marks = cycle((COMMA, FULL_STOP))
+
+    def labels(self, words, pauses_s, is_over) -> list[Label]:
+        return [Label(next(self._marks))] * len(words)
+
+
+def test_only_the_last_words_of_a_breath_may_be_written_otherwise_later():
+    words, labels = said("раз два три четыре пять шесть семь восемь девять десять"), RunningLabels(Wavering())
+    first = labels.of([words[:8]], is_over=False, settle=True)
+    second = labels.of([words], is_over=False, settle=True)
+
+    assert [word.text for word in words[:8] if first[word] != second[word]] == ["пять", "шесть", "семь", "восемь"]
+
+
+def test_what_is_only_guessed_settles_nothing():
+    words, labels = said("раз два три четыре пять шесть семь восемь"), RunningLabels(Wavering())
+    first = labels.of([words], is_over=False, settle=False)
+    second = labels.of([words], is_over=False, settle=False)
+
+    assert all(first[word] != second[word] for word in words[:-1])
 
 
 def test_settled_runs_are_not_asked_about_again():
