@@ -5,7 +5,7 @@ A new setting is one line, `name = Stored(default)`: it is kept, checked, export
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -105,6 +105,23 @@ class Stored(Generic[Value]):
         return type(self.default)(stored)
 
 
+class StoredPath:
+    """The folder that a text of Settings names. usual: the one where none is named, for which nothing is written.
+
+    must_be_there: one that is gone is as good as none.
+    """
+
+    def __init__(self, stored: str, usual: Callable[[], Path | None] = lambda: None, must_be_there: bool = False):
+        self._stored, self._usual, self._must_be_there = stored, usual, must_be_there
+
+    def __get__(self, settings: "Settings", owner: type | None = None) -> Path | None:
+        named = getattr(settings, self._stored)
+        return Path(named) if named and (not self._must_be_there or is_folder(named)) else self._usual()
+
+    def __set__(self, settings: "Settings", folder: Path | None) -> None:
+        setattr(settings, self._stored, "" if folder in (None, self._usual()) else str(folder))
+
+
 class Settings(QObject):
     """Each setting is read from and written to the file; a value that cannot be read is the default.
 
@@ -146,6 +163,11 @@ class Settings(QObject):
     close_to_tray = Stored(False)
     keys = Stored("{}")  # shortcuts that differ from the default, as JSON: see gui.core.shortcuts
 
+    folder = StoredPath("last_folder", Path.home, must_be_there=True)  # where a file was last opened or saved
+    recordings = StoredPath("recordings_folder", recordings_dir)  # where new ones are put
+    corpus = StoredPath("corpus_folder", must_be_there=True)  # that was last trained on
+    download_folder = StoredPath("download_place")  # of recordings to train on; None: a folder of the program's own
+
     def __init__(self, folder: Path | None = None):
         super().__init__()
         self._file = QSettings(str((folder or config_dir()) / FILE), QSettings.Format.IniFormat)
@@ -160,16 +182,6 @@ class Settings(QObject):
     @microphone.setter
     def microphone(self, name: str | None) -> None:
         self.microphone_name = name or ""
-
-    @property
-    def folder(self) -> Path:
-        """Where a file was last opened or saved."""
-        folder = Path(self.last_folder or Path.home())
-        return folder if is_folder(folder) else Path.home()
-
-    @folder.setter
-    def folder(self, folder: Path) -> None:
-        self.last_folder = str(folder)
 
     @property
     def geometry(self) -> QByteArray:
@@ -212,25 +224,6 @@ class Settings(QObject):
         self.language_model_folder = NO_LANGUAGE_MODEL if folder is None else "" if shipped else str(folder)
 
     @property
-    def recordings(self) -> Path:
-        """Where new recordings are put."""
-        return Path(self.recordings_folder or recordings_dir())
-
-    @recordings.setter
-    def recordings(self, folder: Path) -> None:
-        self.recordings_folder = "" if folder == recordings_dir() else str(folder)
-
-    @property
-    def corpus(self) -> Path | None:
-        """The folder of recordings that were last trained on; None where there is none."""
-        named = self.corpus_folder
-        return Path(named) if named and is_folder(named) else None
-
-    @corpus.setter
-    def corpus(self, folder: Path) -> None:
-        self.corpus_folder = str(folder)
-
-    @property
     def corpora(self) -> list[Path]:
         """The folders of recordings to train on, as they were last chosen, as far as they are still there."""
         named = listed_folders(self.corpora_listed)
@@ -241,15 +234,6 @@ class Settings(QObject):
     @corpora.setter
     def corpora(self, folders: list[Path]) -> None:
         self.corpora_listed = listing(map(str, folders))
-
-    @property
-    def download_folder(self) -> Path | None:
-        """Where recordings are downloaded to; None for a folder of the program's own."""
-        return Path(self.download_place) if self.download_place else None
-
-    @download_folder.setter
-    def download_folder(self, folder: Path | None) -> None:
-        self.download_place = str(folder or "")
 
     # --- all of them ---
 

@@ -24,9 +24,9 @@ class AppearanceSection(SettingsForm):
         self.note = self.add_field(_("Language of the window:"), self.language, " ")
         self.column.addStretch(1)
         self.show_settings()
-        self.appearance.activated.connect(self._choose_appearance)
-        self.text.activated.connect(self._choose_text)
-        self.language.activated.connect(self._choose_language)
+        self.appearance.sets(self._settings, "appearance")
+        self.text.sets(self._settings, "text_percent")
+        self.language.sets(self._settings, "language")
         around.settings.changed.connect(self.show_settings)
 
     def show_settings(self, _name: str = "") -> None:
@@ -39,12 +39,3 @@ class AppearanceSection(SettingsForm):
         changed = self._settings.language != self._at_start
         later = _("The window speaks this language when Diktovka is started the next time.")
         self.note.setText(later if changed else _("Recognition is of Russian speech in either case."))
-
-    def _choose_appearance(self) -> None:
-        self._settings.appearance = self.appearance.currentData()
-
-    def _choose_text(self) -> None:
-        self._settings.text_percent = self.text.currentData()
-
-    def _choose_language(self) -> None:
-        self._settings.language = self.language.currentData()

@@ -34,7 +34,7 @@ class HistorySection(SettingsForm):
             _("New recordings in it are transcribed once they are whole; what is there already is left alone.")
         )
         self.column.addStretch(1)
-        self.keep.activated.connect(self._keep)
+        self.keep.sets(self._settings, "keep_days")
         self.choose.clicked.connect(self._choose)
         self.forget.clicked.connect(lambda _checked=False: self._watch(""))
         self._settings.changed.connect(self.show_settings)
@@ -47,9 +47,6 @@ class HistorySection(SettingsForm):
         folder = self._settings.watch_folder
         self.watched.setText(folder or _("None"))
         self.forget.setEnabled(bool(folder))
-
-    def _keep(self) -> None:
-        self._settings.keep_days = self.keep.currentData()
 
     def _choose(self) -> None:
         start = Path(self._settings.watch_folder or self._settings.folder)

@@ -29,7 +29,7 @@ class RecognitionSection(SettingsForm):
         self.column.addStretch(1)
         self.show_settings()
         self.model.activated.connect(self._choose_model)
-        self.language_model.activated.connect(self._choose_language_model)
+        self.language_model.sets(self._settings, "language_model")
         self.other.clicked.connect(self._choose_folder)
         self.work.event.connect(self._take_checked)
         self.work.failed.connect(around.messages.say_failure)
@@ -66,9 +66,6 @@ class RecognitionSection(SettingsForm):
             self.around.messages.say(
                 _("Dictation uses the model {name} from now on.").format(name=name), "check-circle-outline"
             )
-
-    def _choose_language_model(self) -> None:
-        self._settings.language_model = self.language_model.currentData()
 
     def _choose_folder(self) -> None:
         folder = self.around.ask_folder(self, _("Choose the folder of a language model"), self._settings.folder)

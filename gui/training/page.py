@@ -100,18 +100,19 @@ class TrainerPage(QWidget):
         return button
 
     def _connect(self) -> None:
-        for panel in (self.corpus, self.training, self.teach, self.models):
+        teaching = self.teach.teaching
+        for panel in (self.corpus, self.training, teaching, self.models):
             panel.failed.connect(self.messages.say_failure)
         self.training.use_wanted.connect(self._use_unless_worse)
         self.models.use_wanted.connect(self._use_unless_worse)
-        self.teach.use_wanted.connect(self.use_model)  # it was asked about by its own figures
-        self.teach.doubted.connect(self._ask_about)
+        teaching.use_wanted.connect(self.use_model)  # it was asked about by its own figures
+        teaching.doubted.connect(self._ask_about)
         self.corpus.changed.connect(self._something_changed)
         self.corpus.train_wanted.connect(lambda: self.show_page(self.training))
         self.training.changed.connect(self._something_changed)
         self.training.job.changed.connect(self._spare_recordings)
-        self.teach.changed.connect(self._something_changed)
-        for panel in (self.teach, self.models):
+        teaching.changed.connect(self._something_changed)
+        for panel in (teaching, self.models):
             panel.done.connect(self.messages.say_done)
         self.models.exported.connect(self._tell_exported)
         self.models.list_changed.connect(self._list_changed)

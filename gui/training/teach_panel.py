@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QPlainTextEdit, QStackedWidget, QWidget
 
 from gui.core.i18n import _, ngettext
@@ -50,17 +50,10 @@ class TaughtResult(ResultView):
 
 
 class TeachPanel(QWidget):
-    """`use_wanted(folder)`; `failed(error, try_again)`; `done(sentence, undo)`; `changed`: something began or ended.
-    `doubted(sentence, take_it, refuse)`.
+    """The sentences, the lesson and what it brought. teaching: what is done with them, and whose signals tell of it.
 
     model: the one that dictation uses; corpora: recordings of people that are mixed in, as far as they are prepared.
     """
-
-    use_wanted = Signal(object)
-    failed = Signal(object, object)
-    done = Signal(str, object)
-    doubted = Signal(str, object, object)
-    changed = Signal()
 
     def __init__(self, model: Callable[[], Path], corpora: Callable[[], list[Path]]):
         super().__init__()
@@ -107,11 +100,6 @@ class TeachPanel(QWidget):
         bind(self.typing, "train", self._toggle)
         teaching.job.step.connect(self._show_step)
         teaching.changed.connect(self.show_state)
-        teaching.changed.connect(self.changed)
-        teaching.failed.connect(self.failed)
-        teaching.done.connect(self.done)
-        teaching.doubted.connect(self.doubted)
-        teaching.use_wanted.connect(self.use_wanted)
         self.result.keep_wanted.connect(teaching.keep)
         self.result.discard_wanted.connect(teaching.throw_away)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QFont, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QWidget
 
@@ -39,6 +39,10 @@ class Choice(ElidedChoice):
     def choose(self, chosen: object) -> None:
         """The first entry where that one is not among them; QComboBox.findData does not compare Python's objects."""
         self.setCurrentIndex(next((i for i in range(self.count()) if self.itemData(i) == chosen), 0))
+
+    def sets(self, settings: QObject, name: str) -> None:
+        """What a person chooses is that setting from then on."""
+        self.activated.connect(lambda _index: setattr(settings, name, self.currentData()))
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
