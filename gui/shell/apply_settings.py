@@ -27,7 +27,9 @@ class Applied(QObject):
         session.model_chosen.connect(self._remember_model)
 
     def _remember_model(self, folder: Path) -> None:
-        self._settings.model = folder
+        """What the settings name and is not there for now stays as it is named."""
+        if folder != self._settings.model:
+            self._settings.model = folder
 
     def _apply(self, name: str) -> None:
         settings = self._settings
