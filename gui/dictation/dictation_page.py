@@ -84,8 +84,7 @@ class DictationPage(QWidget):
     # --- how it looks ---
 
     def _lay_out(self) -> None:
-        self.page = QFrame()
-        self.page.setObjectName("page")
+        self.page = QFrame(objectName="page")
         on_page = QGridLayout(self.page)
         on_page.setContentsMargins(3 * GRID, 4 * GRID, GRID, 2 * GRID)
         for widget in (self.transcript, self.empty):

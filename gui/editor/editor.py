@@ -111,8 +111,7 @@ class Editor(QWidget):
     # --- how it looks ---
 
     def _lay_out(self) -> None:
-        page = QFrame()
-        page.setObjectName("page")
+        page = QFrame(objectName="page")
         on_page = QGridLayout(page)
         on_page.setContentsMargins(3 * GRID, 2 * GRID, GRID, 2 * GRID)
         on_page.addWidget(self.text)

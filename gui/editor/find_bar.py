@@ -28,9 +28,7 @@ class FindBar(FlowRow):
         super().__init__(parent)
         self._text, self._show_marks = text, show
         self._found: list[QTextCursor] = []
-        self.field = QLineEdit()
-        self.field.setPlaceholderText(_("Find in the text"))
-        named(self.field, _("Find in the text"))
+        self.field = named(QLineEdit(placeholderText=_("Find in the text")), _("Find in the text"))
         self.count = Label(name=_("How often it was found"), quiet=True)
         self.before = icon_button(_("Back to the place before"), "chevron-up", _shown("Shift+F3"))
         self.next = icon_button(_("Go on to the next place"), "chevron-down", _shown("F3"))

@@ -90,12 +90,9 @@ class HistoryPage(QWidget):
 
     def _make_list(self) -> None:
         self.row = HistoryRow()
-        self.view = QListView()
-        self.view.setObjectName("history")
-        self.view.setAccessibleName(_("History"))
+        self.view = QListView(objectName="history", accessibleName=_("History"), uniformItemSizes=True)
         self.view.setModel(self.model)
         self.view.setItemDelegate(self.row)
-        self.view.setUniformItemSizes(True)
         self.view.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self.view.setMouseTracking(True)
         self.view.setFrameShape(QFrame.Shape.NoFrame)
@@ -136,8 +133,7 @@ class HistoryPage(QWidget):
         self._search_soon = QTimer(self, singleShot=True, interval=SEARCH_AFTER_MS)
 
     def _lay_out(self) -> None:
-        frame = QFrame()
-        frame.setObjectName("page")
+        frame = QFrame(objectName="page")
         inner = QGridLayout(frame)
         inner.setContentsMargins(GRID // 2, GRID, GRID // 2, GRID)
         inner.addWidget(self.view, 0, 0)

@@ -90,8 +90,7 @@ class Reader(QWidget):
         self.own.setCheckable(True)
 
     def _lay_out(self) -> None:
-        page = QFrame()
-        page.setObjectName("page")
+        page = QFrame(objectName="page")
         choice = row_of(self.another, self.own, gap=0, centred=True)
         column_of(page, None, self.text, self.typed, None, choice, margins=(3 * GRID, GRID, 3 * GRID, GRID // 2))
         column_of(self, (page, 1), row_of(self.hear, self.record, self.keep, gap=2 * GRID, centred=True), self.advice)

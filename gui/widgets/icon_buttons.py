@@ -93,10 +93,7 @@ def tool_button(text: str, command: str, hint: str, icon: str) -> QPushButton:
 
 def icon_button(name: str, icon: str, keys: str = "") -> QPushButton:
     """A flat button without words; its tooltip has them. keys: told there, as they are written."""
-    button = QPushButton()
-    button.setIconSize(button_icon_size())
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    button.setAccessibleName(name)
+    button = QPushButton(iconSize=button_icon_size(), focusPolicy=Qt.FocusPolicy.TabFocus, accessibleName=name)
     button.setToolTip(f"{name} ({keys})" if keys else name)
     show_icon(button, icon)
     return button
