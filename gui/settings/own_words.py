@@ -1,6 +1,7 @@
 """The person's own words, one a line, which recognition prefers at once."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
@@ -18,7 +19,7 @@ from engine.errors import DiktovkaError
 from engine.paths import own_words_file
 from gui.core.i18n import _, ngettext
 from gui.core.problem import problem_words
-from gui.core.tasks import Work
+from gui.core.tasks import Errand
 from gui.settings.sections import Around
 from gui.widgets.form import named, push_button
 from gui.widgets.log_window import failure_link
@@ -44,9 +45,8 @@ class OwnWordsSection(SettingsForm):
         super().__init__(_("Own words"))
         self.around = around
         self.ask_open, self.ask_save = ask_open or _ask_open, ask_save or _ask_save
-        self.work = Work(self)
+        self.work = Errand(self)
         self._saved: str | None = None  # what stands in the file; None: it could not be read
-        self._queued: list[Callable[[], Iterator[object]]] = []
         self.text = named(QPlainTextEdit(), _("Own words"), _("One word or phrase a line"))
         self.text.setTabChangesFocus(True)
         self.text.setMinimumHeight(24 * GRID)
@@ -68,7 +68,6 @@ class OwnWordsSection(SettingsForm):
         self.text.textChanged.connect(self._changed)
         self.imports.clicked.connect(self._import)
         self.exports.clicked.connect(self._export)
-        self.work.event.connect(self._take)
         self.work.failed.connect(around.messages.say_failure)
         self.work.ended.connect(self._end)
 
@@ -111,7 +110,7 @@ class OwnWordsSection(SettingsForm):
         if not self._unsaved:
             return
         text = self.text.toPlainText()
-        self._do(lambda: _write(text))
+        self._do(_write(text), partial(self._was_written, text))
 
     def save_last(self) -> None:
         """At the end, when nothing else runs."""
@@ -127,37 +126,31 @@ class OwnWordsSection(SettingsForm):
         if path is not None:
             self.around.settings.folder = path.parent
             self.save()
-            self._do(lambda: _import(path))
+            self._do(_import(path), self._was_imported)
 
     def _export(self) -> None:
         path = self.ask_save(self, self.around.settings.folder)
         if path is not None:
             self.around.settings.folder = path.parent
             self.save()
-            self._do(lambda: _export(path))
+            self._do(_export(path), self.around.messages.say_saved)
 
-    def _do(self, steps: Callable[[], Iterator[object]]) -> None:
+    def _do(self, steps: Iterator[object], after: Callable[[object], object]) -> None:
         """One after the other, in order."""
-        self._queued.append(steps)
-        if not self.work.running:
-            self.work.start(self._queued.pop(0))
+        self.work.when_free(partial(self.work.run, steps, after))
 
-    def _take(self, what: object) -> None:
-        match what:
-            case ("written", text, found):
-                self._saved = text
-                self._describe(found)
-            case ("imported", text, n_new):
-                self._show(text)
-                said = ngettext("{n} line was added.", "{n} lines were added.", n_new).format(n=n_new)
-                self.around.messages.say_success(said)
-            case ("exported", path):
-                self.around.messages.say_saved(path)
+    def _was_written(self, text: str, found: OwnWords) -> None:
+        self._saved = text
+        self._describe(found)
+
+    def _was_imported(self, before_and_now: tuple[str, str]) -> None:
+        before, text = before_and_now
+        self._show(text)
+        n = len(text.splitlines()) - len(before.splitlines())
+        self.around.messages.say_success(ngettext("{n} line was added.", "{n} lines were added.", n).format(n=n))
 
     def _end(self, failure: Exception | None) -> None:
-        if self._queued:
-            self.work.start(self._queued.pop(0))
-        elif self._unsaved and failure is None:
+        if self._unsaved and failure is None:
             self._pause.start()
 
     def _describe(self, found: OwnWords) -> None:
@@ -177,20 +170,20 @@ class OwnWordsSection(SettingsForm):
         self.state.show()
 
 
-def _write(text: str) -> Iterator[object]:
-    yield "written", text, write_own_words(text)
+def _write(text: str) -> Iterator[OwnWords]:
+    yield write_own_words(text)
 
 
-def _import(path: Path) -> Iterator[object]:
-    before = len(read_text(own_words_file()).splitlines())
+def _import(path: Path) -> Iterator[tuple[str, str]]:
+    """The list before and after."""
+    before = read_text(own_words_file())
     import_own_words(path)
-    text = read_text(own_words_file()).rstrip("\n")
-    yield "imported", text, len(text.splitlines()) - before
+    yield before, read_text(own_words_file()).rstrip("\n")
 
 
-def _export(path: Path) -> Iterator[object]:
+def _export(path: Path) -> Iterator[Path]:
     export_own_words(path)
-    yield "exported", path
+    yield path
 
 
 def _ask_open(parent: QWidget, folder: Path) -> Path | None:

@@ -17,7 +17,7 @@ from gui.core.errors import SettingsFileUnusable
 from gui.core.i18n import _, ngettext
 from gui.core.settings import NO_LANGUAGE_MODEL, Settings, is_folder, listed_folders, listing
 from gui.core.shortcuts import is_usable, read_chosen, write_chosen
-from gui.core.tasks import Work
+from gui.core.tasks import Errand
 from gui.settings.sections import Around
 from gui.widgets.form import push_button
 from gui.widgets.settings_form import SettingsForm
@@ -101,7 +101,7 @@ class TransferSection(SettingsForm):
         super().__init__(_("Export and import"))
         self.around, self._settings = around, around.settings
         self.ask_open, self.ask_save = ask_open or _ask_open, ask_save or _ask_save
-        self.work = Work(self)
+        self.work = Errand(self)
         self.add_note(
             _("All settings, shortcuts and own words in one file: to keep them, or to take them to another computer.")
         )
@@ -111,31 +111,26 @@ class TransferSection(SettingsForm):
         self.column.addStretch(1)
         self.exports.clicked.connect(self._export)
         self.imports.clicked.connect(self._import)
-        self.work.event.connect(self._take)
         self.work.failed.connect(around.messages.say_failure)
 
     def _export(self) -> None:
         path = self.ask_save(self, self._settings.folder)
         if path is not None:
             self._settings.folder = path.parent
-            values = self._settings.values()
-            self.work.start(lambda: _write(path, values))
+            self.work.run(_write(path, self._settings.values()), self.around.messages.say_saved)
 
     def _import(self) -> None:
         path = self.ask_open(self, self._settings.folder)
         if path is not None:
-            self.work.start(lambda: _read(path))
+            self.work.run(_read(path), self._take)
 
-    def _take(self, what: object) -> None:
-        match what:
-            case ("written", path):
-                self.around.messages.say_saved(path)
-            case ("read", values, unknown, missing):
-                before = self._settings.model
-                self._settings.take(values)
-                if self._settings.model != before:
-                    self.around.session.use_model(self._settings.model)
-                self._tell_imported(unknown, missing)
+    def _take(self, read: tuple[dict[str, object], list[str], list[str]]) -> None:
+        values, unknown, missing = read
+        before = self._settings.model
+        self._settings.take(values)
+        if self._settings.model != before:
+            self.around.session.use_model(self._settings.model)
+        self._tell_imported(unknown, missing)
 
     def _tell_imported(self, unknown: list[str], missing: list[str]) -> None:
         sentences = [_("The settings were taken over; the language of the window follows at the next start.")]
@@ -156,13 +151,16 @@ class TransferSection(SettingsForm):
         self.around.messages.say_success(" ".join(sentences))
 
 
-def _write(path: Path, values: dict[str, object]) -> Iterator[object]:
+def _write(path: Path, values: dict[str, object]) -> Iterator[Path]:
     write_atomic(path, exported(values, read_text(own_words_file())))
-    yield "written", path
+    yield path
 
 
-def _read(path: Path) -> Iterator[object]:
-    """Own words are added to those that are there: nothing a person wrote is lost."""
+def _read(path: Path) -> Iterator[tuple[dict[str, object], list[str], list[str]]]:
+    """Values, names that are not known, folders that are missing.
+
+    Own words are added to those that are there: nothing a person wrote is lost.
+    """
     try:
         text = read_bounded(path, _MOST_BYTES).decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -174,7 +172,7 @@ def _read(path: Path) -> Iterator[object]:
     values, unknown, words = parsed(text, path)
     if words is not None:
         _add_own_words(words)
-    yield "read", values, unknown, missing_folders(values)
+    yield values, unknown, missing_folders(values)
 
 
 def _add_own_words(words: str) -> None:
