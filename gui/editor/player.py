@@ -9,7 +9,8 @@ from PySide6.QtCore import QObject, Signal
 from engine.audio.playback import OpenOutput, Playback, open_loudspeaker
 from engine.audio.sound_on_disk import Sound, load_sound
 from engine.errors import DiktovkaError
-from gui.core.tasks import Task
+from engine.system.worker import Cancelled
+from gui.core.tasks import Task, Work
 
 
 class Player(QObject):
@@ -28,7 +29,10 @@ class Player(QObject):
         self._open_output = open_output
         self._playback: Playback | None = None
         self._loading: Task | None = None
-        self._running: Task | None = None
+        self.work = Work(self)
+        self.work.event.connect(self._tell)
+        self.work.failed.connect(self.failed)
+        self.work.ended.connect(self._end)
         self._wanted = False
         self._speed = 1.0
         self._path: Path | None = None
@@ -45,11 +49,6 @@ class Player(QObject):
     @property
     def position_s(self) -> float:
         return self._playback.position_s if self._playback else 0.0
-
-    @property
-    def is_quiet(self) -> bool:
-        """Nothing is going on on another thread."""
-        return self._loading is None and self._running is None
 
     def load(self, path: Path, track: int | None = None) -> None:
         """Reads it, or that one of its sound tracks; `loaded` or `failed` follows. What was played before ends."""
@@ -89,8 +88,7 @@ class Player(QObject):
             self._playback.seek(0.0)
         self._wanted = True
         self.playing_changed.emit(True)
-        if self._running is None:  # else the loudspeaker is still being closed
-            self._run()
+        self._run()  # as soon as the loudspeaker is closed
 
     def play_from(self, time_s: float) -> None:
         self.seek(time_s)
@@ -101,8 +99,7 @@ class Player(QObject):
             self._wanted = False
             self._playback.silence()
             self._stopping = True
-            if self._running is not None:
-                self._running.cancel()
+            self.work.cancel()
             self.playing_changed.emit(False)
 
     def toggle(self) -> None:
@@ -123,36 +120,21 @@ class Player(QObject):
             self._playback.set_speed(speed)
 
     def _run(self) -> None:
-        self._stopping = False
-        self._running = Task(self._playback.run)
-        self._running.event.connect(self._tell)
-        self._running.done.connect(self._ended)
-        self._running.cancelled.connect(self._closed)
-        self._running.failed.connect(self._not_played)
-        self._running.start()
+        if not self.work.running:
+            self._stopping = False
+            self.work.start(self._playback.run)
 
     def _tell(self, position_s: float) -> None:
         if self._wanted and not self._stopping:
             self.moved.emit(position_s)
 
-    def _ended(self) -> None:
-        """It played to its end, or was stopped just then."""
-        if not self._stopping:
+    def _end(self, outcome: Exception | None) -> None:
+        """It played to its end or could not be played; or it was stopped, and another part is wanted by now."""
+        if not self._stopping and not isinstance(outcome, Cancelled):
             self._wanted = False
             self.playing_changed.emit(False)
-        self._closed()
-
-    def _closed(self) -> None:
-        self._running = None
-        if self._wanted and self._playback is not None:
+        elif self._wanted and self._playback is not None:
             self._run()
-
-    def _not_played(self, error: Exception) -> None:
-        if not self._stopping:
-            self._wanted = False
-            self.playing_changed.emit(False)
-        self._running = None
-        self.failed.emit(error)
 
 
 def _load(path: Path, track: int | None) -> Iterator[tuple[Path, float | Sound | Exception]]:

@@ -366,7 +366,7 @@ def test_pause_and_play_at_once_goes_on(desk):
     player.pause()
     player.play()
     desk.qtbot.waitUntil(lambda: desk.loudspeaker.n_open == 1 and desk.loudspeaker.opened.is_set())
-    desk.qtbot.waitUntil(lambda: player._running is not None and not player._stopping)
+    desk.qtbot.waitUntil(lambda: player.work.running and not player._stopping)
     assert player.position_s == pytest.approx(1.0, abs=0.05)
     assert player.is_playing
 
