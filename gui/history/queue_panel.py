@@ -31,13 +31,10 @@ class QueuePanel(QFrame):
         bind(self, "pause_queue", self.pause.click)
         self.pause.clicked.connect(self._toggle)
         self.cancel.clicked.connect(self.cancel_wanted)
-        self._lay_out()
-        session.status_changed.connect(self.show_status)
-        self.hide()  # shown before it has a parent, it would be a window
-
-    def _lay_out(self) -> None:
         beside = group(self.words, self.progress)
         column_of(self, row_of((beside, 1), GRID, self.pause, self.cancel), margins=(2 * GRID, GRID, GRID, GRID))
+        session.status_changed.connect(self.show_status)
+        self.hide()  # shown before it has a parent, it would be a window
 
     def _toggle(self) -> None:
         self._session.pause(not self._session.is_paused)

@@ -42,18 +42,15 @@ class SettingsPage(QWidget):
             item.setToolTip(_(section.title))
             self.list.addItem(item)
             self.pages.addWidget(ScrollArea())
-        self._lay_out()
+        row = QHBoxLayout(self, spacing=3 * GRID)
+        row.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        fill(row, self.list, (column_of(None, (self.pages, 1), self.around.messages), 1))
         theme().changed.connect(self._paint_icons)
         self._measure()
         self._paint_icons()
         self.list.currentRowChanged.connect(self._show)
         self.list.setCurrentRow(0)
         self.setFocusProxy(self.list)
-
-    def _lay_out(self) -> None:
-        row = QHBoxLayout(self, spacing=3 * GRID)
-        row.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        fill(row, self.list, (column_of(None, (self.pages, 1), self.around.messages), 1))
 
     def _measure(self) -> None:
         """As wide as the longest word wants it, as high as the lines; Qt would ignore the style sheet."""

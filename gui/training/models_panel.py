@@ -87,7 +87,8 @@ class ModelsPanel(QWidget):
         self.fetch = push_button(_("Download…"), _("Models made by others that are known to be good"))
         self.download = ModelDownload(outside)
         self.note = words(quiet=True)
-        self._lay_out()
+        buttons = row_of(self.use, self.rename, self.export, self.delete, None, self.fetch, self.add)
+        column_of(self, (self.table, 1), self.note, buttons, self.download, margins=(0, 0, GRID, 0))
         self._connect()
         self.refresh()
 
@@ -97,10 +98,6 @@ class ModelsPanel(QWidget):
         self.table.setSelectionMode(QTableWidget.SelectionMode.SingleSelection)
         least_px = _NAME_LETTERS * self.table.fontMetrics().averageCharWidth()
         self.table.horizontalHeader().setMinimumSectionSize(least_px)
-
-    def _lay_out(self) -> None:
-        buttons = row_of(self.use, self.rename, self.export, self.delete, None, self.fetch, self.add)
-        column_of(self, (self.table, 1), self.note, buttons, self.download, margins=(0, 0, GRID, 0))
 
     def _connect(self) -> None:
         bind(self, "rename_model", self.rename.click)

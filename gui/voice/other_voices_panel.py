@@ -55,19 +55,13 @@ class OtherVoicesPanel(JobPanel):
         self.prepare = push_button(_("Prepare the recordings"), _("So that tuning can mix them in"))
         self.show_log = failure_link()
         self._looking = Work(self)
-        self._lay_out()
-        self._connect()
-        self.show_state()
-
-    def _lay_out(self) -> None:
         buttons = (self.get, self.prepare, self.cancel, self.show_log)
         column_of(self, self.progress, row_of((self.state, 1), *buttons, gap=2 * GRID))
-
-    def _connect(self) -> None:
         self.get.clicked.connect(self.begin)
         self.prepare.clicked.connect(self.begin)
         self._looking.event.connect(self._take_look)
         self._looking.ended.connect(self._end_look)
+        self.show_state()
 
     @property
     def sources(self) -> list[Path]:
