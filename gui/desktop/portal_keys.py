@@ -215,9 +215,9 @@ class PortalKeys(QObject):
                 self.close()
                 self.failed.emit(NoGlobalKeys())
                 return
-            self._heed(message)
+            self._take_message(message)
 
-    def _heed(self, message: "Message") -> None:
+    def _take_message(self, message: "Message") -> None:
         from jeepney import HeaderFields
 
         fields = message.header.fields

@@ -9,7 +9,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from gui.core.problem import problem_words
-from gui.core.tasks import Task
+from gui.core.tasks import Work
 from gui.widgets.form import column_of
 from gui.widgets.label import Label
 from gui.widgets.log_window import failure_link
@@ -28,7 +28,8 @@ class LatePage(QWidget):
         super().__init__()
         self._module, self._make, self._waiting = module, make, waiting
         self.page: QWidget | None = None
-        self._importing: Task | None = None
+        self._importing = Work(self)
+        self._importing.ended.connect(self._end_import)
         self._hint = Label(waiting, wraps=True, centred=True)
         self._show_log = failure_link()
         column_of(self, self._hint, (self._show_log, 0, Qt.AlignmentFlag.AlignCenter))
@@ -39,31 +40,29 @@ class LatePage(QWidget):
 
     def prepare(self) -> None:
         """Makes the page, unless it is there or on its way."""
-        if self.page is not None or self._importing is not None:
+        if self.page is not None or self._importing.running:
             return
         if self._module in sys.modules:
             self._build()
             return
         self._hint.setText(self._waiting)
         self._show_log.hide()
-        self._importing = Task(self._import)
-        self._importing.done.connect(self._build)
-        self._importing.failed.connect(self._tell)
-        self._importing.start()
+        self._importing.start(self._import)
 
     def _import(self) -> Iterator[None]:
         importlib.import_module(self._module)
         yield None
 
+    def _end_import(self, outcome: Exception | None) -> None:
+        if outcome is None:
+            self._build()
+        else:
+            self._hint.setText(problem_words(outcome))
+            self._show_log.show()
+
     def _build(self) -> None:
-        self._importing = None
         self.page = self._make()
         self.layout().replaceWidget(self._hint, self.page)
         self._hint.hide()
         self._show_log.hide()
         self.made.emit()
-
-    def _tell(self, error: Exception) -> None:
-        self._importing = None
-        self._hint.setText(problem_words(error))
-        self._show_log.show()
