@@ -9,13 +9,18 @@ from engine.dictation.inflections import inflections
 from engine.text_marks import fold_yo
 
 _LETTERS = re.compile(r"[^\W\d_]+")
+_CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
+# Forms of shorter ones are those of everyday words too: Тома and «тому», Мира and «мире», Света and «свете», Марк and
+# «марка».
+_UNLIKE_OTHERS = re.compile("[а-я]{6,}|[а-я]{4}[бвгджзклмнпрстфхцчшщй]|[а-я]{2,3}ия")
 _MOST_READINGS = 16  # of a phrase in which several words may be forms of own ones
 
 
 class OwnSpelling:
     """pairs: what is said, normalised, and what is written for it; of two that are said alike the first counts.
 
-    A word that is written as it is said but for capitals, signs and `ё` is known in its other cases too: «Яндексу».
+    A word that is written as it is said but for capitals, signs and `ё` is known in its other cases too: «Яндексу»; so
+    is one that is written in foreign letters alone, which has no cases then: «айфона» is iPhone.
     """
 
     def __init__(self, pairs: Iterable[tuple[str, str]] = ()):
@@ -25,10 +30,9 @@ class OwnSpelling:
             self._written.setdefault(_key(said), written)
         self._nominatives: dict[str, dict[str, int]] = {}  # by form
         for words, written in self._written.items():
-            if _is_as_said(words, written):
-                for word, letters in zip(words, _LETTERS.findall(written), strict=True):
-                    for form, n_kept in inflections(word).items() if not letters.isupper() else ():
-                        self._nominatives.setdefault(form, {})[word] = n_kept
+            for word in _declined(words, written):
+                for form, n_kept in inflections(word).items():
+                    self._nominatives.setdefault(form, {})[word] = n_kept
 
     def groups(self, words: Sequence[str]) -> list[tuple[int, int, str]]:
         """Where an own word begins, how many of the words it is, and how it is written; the longest counts.
@@ -63,6 +67,8 @@ class OwnSpelling:
             written = self._written.get(nominative)
             if written is not None and _is_as_said(nominative, written):
                 return _with_endings(written, words, [n for _word, n in reading])
+            if written is not None and _is_foreign(written):
+                return written
         return None
 
     def said(self, text: str) -> str:
@@ -78,6 +84,22 @@ class OwnSpelling:
 
 def _is_as_said(words: Sequence[str], written: str) -> bool:
     return [fold_yo(letters.lower()) for letters in _LETTERS.findall(written)] == list(words)
+
+
+def _is_foreign(written: str) -> bool:
+    return not _CYRILLIC.search(written)
+
+
+def _declined(words: Sequence[str], written: str) -> Sequence[str]:
+    """Those of the words said that are known in their other cases too; no abbreviation."""
+    if _is_foreign(written):
+        return words
+    if not _is_as_said(words, written):
+        return ()
+    if len(words) == 1 and not _UNLIKE_OTHERS.fullmatch(words[0]):
+        return ()
+    letters = _LETTERS.findall(written)
+    return [word for word, spelled in zip(words, letters, strict=True) if not spelled.isupper()]
 
 
 def _with_endings(written: str, words: Sequence[str], n_kept: Sequence[int]) -> str:
