@@ -24,6 +24,7 @@ from engine.paths import own_words_file, resource, shipped_checkpoint, shipped_l
 from engine.punctuation.lazy_punctuator import LazyPunctuator
 from engine.punctuation.running_labels import Punctuates
 from engine.system.atomic_files import free_path, storage_error
+from engine.system.bounded_memory import bounded_memory
 from engine.system.json_text import read_json
 from engine.text_marks import visible
 from engine.transcript.document import Document
@@ -104,11 +105,16 @@ def decoder(checkpoint, model: Path | None, own_words: Path | None, commands: Se
 
 def transcribe(arguments: argparse.Namespace) -> int:
     """Transcribes each file; a file that fails is named and the others go on. 1 if any failed."""
-    from engine.transcribe.load import load_transcriber
-
     if arguments.format == "docx" and not arguments.output_directory:
         raise ConfigError(name="--docx", reason="a Word document cannot be printed; name a folder for it with -o")
     model = arguments.model or shipped_checkpoint()
+    with bounded_memory(model):
+        return _transcribe(arguments, model)
+
+
+def _transcribe(arguments: argparse.Namespace, model: Path) -> int:
+    from engine.transcribe.load import load_transcriber
+
     described, transcriber = load_transcriber(model)
     own_words = arguments.own_words or own_words_file()
     spoken = spoken_options(arguments.spoken_commands, arguments.digits)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import onnxruntime
 
+from engine.model.graph_operations import check_operations
+
 if TYPE_CHECKING:
     import onnx
 
@@ -28,10 +30,12 @@ def session_options(n_threads: int = 1) -> onnxruntime.SessionOptions:
 
 
 def open_session(content: bytes, n_threads: int = 1) -> onnxruntime.InferenceSession:
-    """content: a serialised model, all its weights in it. n_threads: for one run; several threads may run at a time.
+    """content: a network as this program makes them, all its weights in it. n_threads: for one run; several threads may
+    run at a time.
 
     Raises ValueError for what is no model that can be run.
     """
+    check_operations(content)
     if _FILE_KEY in content and _names_files(content):
         raise ValueError("its weights lie in other files")
     try:
@@ -81,5 +85,8 @@ def require(session: onnxruntime.InferenceSession, inputs: dict[str, Sequence], 
 
 
 def run(session: onnxruntime.InferenceSession, **inputs: np.ndarray) -> list[np.ndarray]:
-    """All outputs, in the model's order."""
-    return session.run(None, inputs)
+    """All outputs, in the model's order. Raises ValueError where it fails, as by a lack of memory."""
+    try:
+        return session.run(None, inputs)
+    except Exception as error:  # its kinds have no common base
+        raise ValueError(str(error)) from error

@@ -13,6 +13,7 @@ from engine.foreign.description import ForeignDescription, write_foreign
 from engine.foreign.files import ModelFiles, find_model
 from engine.system.atomic_files import storage_error, sync
 from engine.system.atomic_folder import building
+from engine.system.bounded_memory import bounded_memory
 from engine.system.child_process import Child, End, begin_child, told
 
 _BLOCK_BYTES = 1 << 22
@@ -78,7 +79,8 @@ def _try(connection: Connection, folder: str) -> None:
     try:
         from engine.foreign.recogniser import load_foreign
 
-        _description, recogniser = load_foreign(Path(folder))
+        with bounded_memory(Path(folder)):
+            _description, recogniser = load_foreign(Path(folder))
     except Exception as error:  # the parent must be told, whatever it is
         connection.send(End(told(error)))
         return

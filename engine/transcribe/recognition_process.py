@@ -17,6 +17,7 @@ from engine.decode.beam_loader import NO_LANGUAGE, BeamLoader, Language, Letters
 from engine.errors import DiktovkaError
 from engine.events import Event
 from engine.paths import shipped_checkpoint
+from engine.system.bounded_memory import bounded_memory
 from engine.system.child_process import POLL_S, Child, End, Flag, begin_child, orphaned, told
 from engine.system.worker import Cancelled
 
@@ -150,6 +151,11 @@ class _LanguageFailed:
 def _serve(connection: Connection, checkpoint: str, language: Language, cancel, ended) -> None:
     """The child: loads the model, then works off requests until the pipe is closed."""
     begin_child()
+    with bounded_memory(Path(checkpoint)):
+        _serve_bounded(connection, checkpoint, language, cancel, ended)
+
+
+def _serve_bounded(connection: Connection, checkpoint: str, language: Language, cancel, ended) -> None:
     try:
         transcriber, loader = _load(checkpoint, language)
     except Exception as error:  # the parent must be told, whatever it is

@@ -14,8 +14,10 @@ import pytest
 from engine.config import ModelConfig
 from engine.errors import CheckpointDamaged, CheckpointMismatch, CheckpointMissing
 from engine.model.checkpoint import DESCRIPTION, NETWORK, WEIGHTS, load_checkpoint, load_network, read_description
+from engine.model.graph_operations import check_operations
 from engine.model.network_graph import network_graph
 from engine.model.recogniser import load_recogniser, recogniser
+from engine.paths import resource, shipped_checkpoint
 from tests.helpers.models import random_checkpoint, write_random_checkpoint
 
 ROOT = Path(__file__).parents[3]
@@ -166,6 +168,102 @@ def of_zeros() -> bytes:
     graph = helper.make_graph([node], "zeros", *edges, [weight])
     opsets = [helper.make_opsetid("", 17)]
     return helper.make_model(graph, opset_imports=opsets, ir_version=8).SerializeToString()
+
+
+def fourth_power() -> bytes:
+    """Right for a few steps; of 200 it would take 6.4 GB."""
+    from onnx import helper
+
+    arrays = {f"axes{i}": np.array([j for j in range(4) if j != i]) for i in range(4)}
+    arrays |= {"one": np.array([1]), "all": np.array([1, 2, 3, 4]), "even": np.zeros((1, N_LABELS), np.float32)}
+    arrays["last"] = np.array([-1])
+    nodes = [helper.make_node("ReduceSum", ["steps", "one"], ["sums"], keepdims=0)]
+    nodes += [helper.make_node("Unsqueeze", ["sums", f"axes{i}"], [f"side{i}"]) for i in range(4)]
+    nodes += [
+        helper.make_node("Mul", ["side0", "side1"], ["square"]),
+        helper.make_node("Mul", ["square", "side2"], ["cube"]),
+        helper.make_node("Mul", ["cube", "side3"], ["fourth"]),
+        helper.make_node("ReduceMean", ["fourth"], ["mean"], axes=[1, 2, 3], keepdims=0),
+        helper.make_node("Unsqueeze", ["mean", "last"], ["column"]),
+        helper.make_node("Add", ["column", "even"], ["logits"]),
+        helper.make_node("LogSoftmax", ["logits"], ["log_probs"], axis=-1),
+    ]
+    return of_nodes(nodes, arrays)
+
+
+def of_nodes(nodes, arrays, functions=()) -> bytes:
+    from onnx import TensorProto, helper, numpy_helper
+
+    edges = (
+        [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n_steps", width])]
+        for name, width in (("steps", N_INPUTS), ("log_probs", N_LABELS))
+    )
+    constants = [numpy_helper.from_array(array, name) for name, array in arrays.items()]
+    graph = helper.make_graph(nodes, "hostile", *edges, constants)
+    opsets = [helper.make_opsetid("", 17), helper.make_opsetid("own", 1)]
+    made = helper.make_model(graph, opset_imports=opsets, ir_version=8, functions=functions)
+    return made.SerializeToString()
+
+
+def much_out_of_nothing() -> bytes:
+    from onnx import helper
+
+    node = helper.make_node("ConstantOfShape", ["size"], ["log_probs"])
+    return of_nodes([node], {"size": np.array([1 << 20, 1 << 20])})
+
+
+def without_end() -> bytes:
+    from onnx import TensorProto, helper
+
+    state = [helper.make_tensor_value_info(name, TensorProto.BOOL, []) for name in ("on", "goes_on")]
+    body = helper.make_graph(
+        [helper.make_node("Identity", ["on"], ["goes_on"])],
+        "body",
+        [helper.make_tensor_value_info("i", TensorProto.INT64, []), state[0]],
+        [state[1]],
+    )
+    loop = helper.make_node("Loop", ["", "yes"], [], body=body)
+    return of_nodes([loop, helper.make_node("Identity", ["steps"], ["log_probs"])], {"yes": np.array(True)})
+
+
+def hidden_in_a_branch() -> bytes:
+    """The operation is a known one; its attribute is a graph."""
+    content = without_end()
+    assert content.count(b"\x04Loop") == 1
+    return content.replace(b"\x04Loop", b"\x04Conv")
+
+
+def function_of_its_own() -> bytes:
+    from onnx import helper
+
+    node = helper.make_node("Identity", ["x"], ["y"])
+    function = helper.make_function("own", "Identity", ["x"], ["y"], [node], [helper.make_opsetid("", 17)])
+    call = helper.make_node("Identity", ["steps"], ["log_probs"], domain="own")
+    return of_nodes([call], {}, functions=[function])
+
+
+@pytest.mark.parametrize(
+    ("graph", "reason"),
+    [
+        (much_out_of_nothing, "ConstantOfShape"),
+        (without_end, "Loop"),
+        (hidden_in_a_branch, "graph within"),
+        (function_of_its_own, "functions"),
+        (lambda: other_shape()[:-9], "cut off|no model"),
+    ],
+)
+def test_a_network_made_to_take_memory_or_never_to_end_is_refused_before_it_is_loaded(tmp_path, graph, reason):
+    folder = write_random_checkpoint(tmp_path / "m")
+    replace_network(folder, graph())
+    with pytest.raises(CheckpointMismatch, match=reason):
+        load_recogniser(folder)
+
+
+@pytest.mark.parametrize(
+    "path", [*shipped_checkpoint().glob("*.onnx"), *resource(".").rglob("*.onnx")], ids=lambda path: path.parent.name
+)
+def test_every_network_that_comes_with_the_program_has_known_operations(path):
+    check_operations(path.read_bytes())
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,10 @@
 
 import os
 import signal
+import sys
 import threading
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -98,6 +100,13 @@ def test_leaving_early_leaves_nothing_behind(engine, recording):
     next(events)
     events.close()
     assert isinstance(list(engine.transcribe(recording))[-1], Finished)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no other system counts what is mapped")
+def test_the_child_may_not_take_all_memory_of_the_machine(engine):
+    engine.wait_ready()
+    (line,) = [one for one in Path(f"/proc/{engine.pid}/limits").read_text().splitlines() if "Max data size" in one]
+    assert int(line.split()[3]) < os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
 
 def test_a_killed_child_is_told_and_started_again(engine, recording):
