@@ -49,7 +49,7 @@ from collections.abc import Callable, Mapping
 from pathlib import PurePath
 from string import Formatter
 
-from engine.text_marks import visible
+from engine.text_marks import filled, visible
 
 
 def with_whole_reason(
@@ -68,7 +68,7 @@ def with_whole_reason(
         return dict(fields)
     inner = {name: value for name, value in fields.items() if name not in named}
     inner = {name: brief(value) if isinstance(value, str) else value for name, value in inner.items()}
-    return {**fields, "reason": reason.format(**{**fields, **inner})}
+    return {**fields, "reason": filled(reason, {**fields, **inner})}
 
 
 def readable(value: object) -> object:

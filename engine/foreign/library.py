@@ -1,6 +1,8 @@
 """The library onnx-asr: which model a folder holds, and that model opened. Nobody else imports it."""
 
+import io
 from collections.abc import Mapping
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +60,8 @@ class ForeignModel:
     def __init__(self, folder: Path, family: str, quantization: str | None, n_threads: int):
         """Raises whatever the library or ONNX Runtime raises for files that are no such model."""
         opener = _Opener(sess_options=session_options(n_threads), providers=["CPUExecutionProvider"])
-        self._asr = opener.open(family, folder, quantization)
+        with redirect_stdout(io.StringIO()):  # ONNX Runtime prints that it tries again what cannot be opened
+            self._asr = opener.open(family, folder, quantization)
         self.rate_hz: int = self._asr.rate_hz
         self.tokens: dict[int, str] = self._asr.tokens
         self.blank: int | None = self._asr.blank

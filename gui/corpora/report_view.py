@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
+from engine.text_marks import filled
 from gui.core.i18n import _, decimal_point, ngettext
 from gui.core.words import duration_words
 from gui.widgets.form import column_of, words
@@ -31,7 +32,7 @@ class ReportView(QWidget):
     def show_report(self, report: Report) -> None:
         self.n_taken = report.utterances
         self.summary.setText(report_words(report))
-        self.notes.setText("\n".join(_(note.reason).format(**note.fields) for note in report.notes))
+        self.notes.setText("\n".join(filled(_(note.reason), note.fields) for note in report.notes))
         self.notes.setVisible(bool(report.notes))
         self.rejects.clear()
         branches: dict[str, QTreeWidgetItem] = {}

@@ -16,7 +16,8 @@ from hypothesis import seed as seeded
 from hypothesis import strategies as st
 
 from tests.fuzz.edits import EDITS, edited
-from tests.fuzz.readers import READERS, Reader
+from tests.fuzz.reader import Reader
+from tests.fuzz.readers import READERS
 
 SECONDS = 120.0
 _BATCH = 200

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 TOKENS = (b"-1", b"1e999", b"9" * 400, b"NaN", b"[" * 2000, b'{"a":' * 2000, b"\\ud800", b"\0", b"\xff", b"\t", b"\n")
 TOKENS += (b'"', b"null", b"<a href=", b"../", b"/dev/zero", b"\xe2\x80\xae", b"0" * 30, b"18446744073709551616", b"-")
+TOKENS += (b"{reason:>99999999999}", b"{path.__class__}")
 _NUMBER = re.compile(rb"\d+")
 
 

@@ -180,6 +180,9 @@ def _reject_row(reject: Reject) -> tuple[str, str, str]:
     return reject.path, reject.reason, reject.detail
 
 
+_SIZES = "utterances", "seconds", "speakers", "sentences"
+
+
 def read_report(folder: Path, made_of: Mapping[str, object] | None = None) -> Report | None:
     """The report of a whole cache; None where there is none, or it was made of something else than `made_of`."""
     try:
@@ -187,8 +190,12 @@ def read_report(folder: Path, made_of: Mapping[str, object] | None = None) -> Re
         if config["format"] != _FORMAT or made_of not in (None, config["made_of"]):
             return None
         told = config["report"]
+        if not all(type(one[name]) in (int, float) for one in (told, *told["splits"]) for name in _SIZES):
+            return None
         told["splits"] = tuple(SplitSize(**size) for size in told["splits"])
         told["notes"] = tuple(Note(**note) for note in told["notes"])
+        if not all(map(str, told["notes"])):  # their sentences cannot be filled in
+            return None
         rejects = read_table(folder / REJECTS, ("path", "reason", "detail"))
         return Report(**told, rejects=tuple(Reject(row["path"], row["reason"], row["detail"]) for row in rejects))
     except (OSError, ValueError, KeyError, TypeError):

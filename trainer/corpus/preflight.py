@@ -14,6 +14,7 @@ from engine.audio.file import open_audio
 from engine.config import FULL_SCALE, SAMPLE_RATE_HZ, FeatureConfig
 from engine.errors import AudioError
 from engine.features.front_end import Listener, extract_together
+from engine.text_marks import filled
 
 NO_TEXT = "no text"
 NO_RECORDING = "a text without a recording"
@@ -49,7 +50,7 @@ class Note:
     fields: dict[str, object] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return self.reason.format(**self.fields)
+        return filled(self.reason, self.fields)
 
 
 @dataclass(frozen=True)

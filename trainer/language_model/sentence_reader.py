@@ -3,6 +3,7 @@
 import gzip
 import lzma
 import re
+import zlib
 from array import array
 from collections import Counter
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ END = 0  # closes a sentence in a stream of words
 _OPENERS = {".xz": lzma.open, ".gz": gzip.open}
 # A sentence ends at a full stop and the like where a capital follows; dashes, quotes and brackets may stand between.
 _SENTENCE_END = re.compile(r"[.!?…][\"»”)\]]*\s+(?=[^\w]*[А-ЯЁA-Z])")
+_LONGEST_LINE = 1 << 20
 _WORD = re.compile(f"[{RUSSIAN_LETTERS}]+")
 # Other single letters are abbreviations, which nobody says as they are written.
 _ONE_LETTER_WORDS = frozenset("авбжикосуэя")
@@ -45,19 +47,22 @@ def _opened(path: Path) -> Iterator[TextIO]:
     try:
         with _OPENERS.get(Path(path).suffix, open)(path, "rt", encoding="utf-8-sig") as lines:
             yield lines
-    except (OSError, EOFError, lzma.LZMAError) as error:
+    except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
         raise CorpusError(path=path, reason=str(error)) from error
     except UnicodeDecodeError as error:
         raise CorpusError(path=path, reason="it is no UTF-8 text") from error
 
 
 def lines_of(path: Path) -> Iterator[str]:
-    """The lines of a UTF-8 text file, as it is or compressed, or what a corpus trains on. Raises CorpusError."""
+    """The lines of a UTF-8 text file, as it is or compressed, or what a corpus trains on. Raises CorpusError.
+
+    Longer ones come in pieces: a small compressed file may hold one that no memory could.
+    """
     if Path(path).is_dir():
         yield from training_sentences(path)
         return
     with _opened(path) as lines:
-        yield from lines
+        yield from iter(lambda: lines.readline(_LONGEST_LINE), "")
 
 
 @dataclass(frozen=True)

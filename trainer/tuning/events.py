@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from engine.system.atomic_files import write_atomic
+from engine.system.bounded_read import file_of
 from engine.system.json_text import read_json
 from trainer.evaluation.metrics import ErrorRate
 
@@ -115,14 +116,20 @@ def load_result(out: Path) -> BeforeAfter | None:
     """What a tuning in that folder ended with; None where it has not."""
     try:
         told = read_json(out / RESULT)
-        rates = {
-            name: told[name] and ErrorRate(**told[name])
-            for name in ("own_before", "own_after", "general_before", "general_after")
-        }
-        rates |= {
-            name: ErrorRate(**told[name]) for name in ("written_before", "written_after") if told.get(name) is not None
-        }
+        before, after = _rate(told["own_before"]), _rate(told["own_after"])
+        names = "general_before", "general_after", "written_before", "written_after"
+        rates = {name: None if told.get(name) is None else _rate(told[name]) for name in names}
         texts = tuple((str(one), str(two), str(three)) for one, two, three in told["texts"])
-        return BeforeAfter(out / str(told["folder"]), **rates, share=float(told["share"]), texts=texts)
-    except (OSError, ValueError, KeyError, TypeError):
+        share = float(told["share"])
+        if not 0 <= share <= 1:
+            raise ValueError("it is no share")
+        return BeforeAfter(file_of(out, told["folder"]), before, after, **rates, share=share, texts=texts)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def _rate(told: dict[str, int]) -> ErrorRate:
+    """Raises ValueError, TypeError, AttributeError for what `save_result` does not write."""
+    if not all(type(n) is int and n >= 0 for n in told.values()):
+        raise ValueError("they are no counts")
+    return ErrorRate(**told)

@@ -9,10 +9,12 @@ import zipfile
 import numpy as np
 import pytest
 
+from engine.history.entry import error_from_json
 from engine.system.bounded_read import file_of, read_bounded, sha256_of
 from engine.system.json_text import parse_json, read_json
 from engine.system.npz import WrongShape, map_array, read_arrays
 from engine.system.table import read_table
+from engine.text_marks import filled
 
 
 def npz(**arrays) -> bytes:
@@ -202,3 +204,19 @@ def test_what_is_no_file_or_too_large_is_never_read(tmp_path):
             read(tmp_path, 100)
     path.write_bytes(b"abc")
     assert sha256_of(path, 3) == hashlib.sha256(b"abc").hexdigest()
+
+
+# --- sentences ---
+
+
+@pytest.mark.parametrize("reason", ["{n:>99999999999}", "{n!r:>99999999999}", "{n.__class__}", "{n[0]}", "{", "{}"])
+def test_a_sentence_from_a_file_takes_no_memory_and_looks_into_nothing(reason):
+    assert filled(reason, {"n": 1}) == reason
+    kept = json.dumps({"error": "AudioUnreadable", "fields": {"path": "a.wav", "reason": reason, "n": 1}})
+    assert f"({reason})" in str(error_from_json(kept))
+
+
+def test_names_in_a_sentence_are_filled_in():
+    assert filled("{n} of {path}", {"n": 3, "path": "{n}"}) == "3 of {n}"
+    with pytest.raises(KeyError):
+        filled("{other}", {})

@@ -1,5 +1,6 @@
 """Which sounds a model can learn from, and what is said of the others."""
 
+import json
 import tracemalloc
 
 import numpy as np
@@ -10,6 +11,8 @@ from engine.config import CLASSIC, VOXFORGE
 from engine.features.front_end import extract
 from tests.helpers.corpora import speech_flac, speech_wav
 from tests.helpers.sounds import bursts, int16_bytes, noise, wav_header
+from trainer.corpus.cache import CONFIG
+from trainer.corpus.cache_writer import read_report, write_report
 from trainer.corpus.preflight import (
     CLIPPED,
     CUT_OFF,
@@ -19,8 +22,11 @@ from trainer.corpus.preflight import (
     TOO_SHORT,
     UNREADABLE,
     Heard,
+    Note,
     Reject,
+    Report,
     Rules,
+    SplitSize,
     hear_all,
 )
 from trainer.corpus.recording import Recording
@@ -133,3 +139,25 @@ def test_a_file_that_is_not_there(tmp_path):
     found = hear(tmp_path / "none.wav", "да", RULES)
     assert found.reason == UNREADABLE
     assert "There is no file" in found.detail
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda told: told.update(seconds="12"),
+        lambda told: told.update(utterances=None),
+        lambda told: told["splits"][0].update(utterances=[1]),
+        lambda told: told["splits"][0].pop("seconds"),
+        lambda told: told["notes"][0].update(fields={}),
+        lambda told: told["notes"][0].update(fields=[1]),
+        lambda told: told.update(notes=5),
+    ],
+)
+def test_a_report_that_cannot_be_shown_is_none(tmp_path, damage):
+    sizes = (SplitSize("train", 4, 12.5, 2, 3),)
+    write_report(tmp_path, {}, {}, Report(4, 12.5, 2, 3, sizes, (), (Note("{n} of them are one text", {"n": 3}),)))
+    assert [str(note) for note in read_report(tmp_path).notes] == ["3 of them are one text"]
+    config = json.loads((tmp_path / CONFIG).read_text("utf-8"))
+    damage(config["report"])
+    (tmp_path / CONFIG).write_text(json.dumps(config), "utf-8")
+    assert read_report(tmp_path) is None

@@ -1,5 +1,6 @@
 """From text files to n-grams that KenLM reads."""
 
+import gzip
 import lzma
 from collections import Counter, defaultdict
 from dataclasses import replace
@@ -19,7 +20,7 @@ from trainer.language_model.kenlm_reader import murmur, packed, read_kenlm, unpa
 from trainer.language_model.leakage_filter import HeldOut
 from trainer.language_model.mixture import mixed, mixture_weights
 from trainer.language_model.ngrams import BEGIN, CUT, END, SPECIAL, UNKNOWN, count, discounts
-from trainer.language_model.sentence_reader import Reader, Text, is_word, sentences
+from trainer.language_model.sentence_reader import Reader, Text, is_word, lines_of, sentences
 
 SAMPLES = ("common-voice", "common-voice-2", "voxforge")
 SMALL = BuildConfig(vocabulary=1000, threshold=0.0, probability_bits=12, backoff_bits=12)
@@ -604,3 +605,18 @@ def test_the_file_takes_no_more_than_is_asked_for(tmp_path, texts):
 def test_settings_are_checked(change):
     with pytest.raises(ConfigError, match=next(iter(change))):
         BuildConfig(**change)
+
+
+def test_a_damaged_compressed_text_is_told_in_a_sentence(tmp_path):
+    packed = gzip.compress("Он сказал, что придёт.\n".encode() * 50)
+    (tmp_path / "a.txt.gz").write_bytes(packed[:20] + b"\0\0\0\0" + packed[24:])
+    with pytest.raises(CorpusError, match=r"a\.txt\.gz"):
+        list(lines_of(tmp_path / "a.txt.gz"))
+
+
+def test_a_line_that_no_memory_would_hold_comes_in_pieces(tmp_path):
+    with gzip.open(tmp_path / "a.gz", "wt") as file:
+        file.write("а " * (3 << 20))
+    lengths = [len(line) for line in lines_of(tmp_path / "a.gz")]
+    assert sum(lengths) == 6 << 20
+    assert max(lengths) <= 1 << 20

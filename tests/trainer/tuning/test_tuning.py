@@ -19,7 +19,7 @@ from trainer.evaluation.metrics import ErrorRate, error_rate
 from trainer.training.events import EpochDone, StepDone
 from trainer.training.run import load_state
 from trainer.training.training_process import TrainingProcess
-from trainer.tuning.events import OWN, BeforeAfter, Judged, Split, Verdict, load_result
+from trainer.tuning.events import OWN, RESULT, BeforeAfter, Judged, Split, Verdict, load_result, save_result
 from trainer.tuning.interpolate import best_blend, blended
 from trainer.tuning.material import Mixture, others, split_own
 from trainer.tuning.tuning import TuneConfig, TuneRequest, tune, tuned
@@ -241,3 +241,25 @@ def test_a_random_model_is_left_alone_where_nothing_helps(voice, tmp_path):
     before, after = load_checkpoint(model).weights, load_checkpoint(result.folder).weights
     for name in before:
         np.testing.assert_allclose(after[name], before[name], atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda told: told["own_before"].update(letters="20"),
+        lambda told: told["own_after"].update(letter_errors=-1),
+        lambda told: told.update(own_before=None),
+        lambda told: told.update(share=float("nan")),
+        lambda told: told.update(folder="../elsewhere"),
+        lambda told: told.update(texts=[["а", "б"]]),
+    ],
+)
+def test_a_result_that_cannot_be_is_none(tmp_path, damage):
+    rate = ErrorRate(5, 20, 4, 9, 3)
+    result = BeforeAfter(tmp_path / "tuned", rate, rate, None, rate, 0.5, (("да", "та", "да"),), rate, rate)
+    save_result(result, tmp_path)
+    assert load_result(tmp_path) == result
+    told = json.loads((tmp_path / RESULT).read_text("utf-8"))
+    damage(told)
+    (tmp_path / RESULT).write_text(json.dumps(told), "utf-8")
+    assert load_result(tmp_path) is None
