@@ -49,8 +49,8 @@ class GlobalShortcut(QObject):
 
     def __init__(self, make_keys: Callable[[], QObject] | None):
         super().__init__()
-        self._make_keys = make_keys
-        self._backend: QObject | None = None
+        self.make_keys = make_keys
+        self.backend: QObject | None = None
         self._wanted = ""
         self._importing: Task | None = None
         self.problem: ShortcutError | None = None
@@ -58,7 +58,7 @@ class GlobalShortcut(QObject):
 
     @property
     def is_possible(self) -> bool:
-        return self._make_keys is not None
+        return self.make_keys is not None
 
     def use(self, keys: str) -> None:
         self._wanted, self.problem, self.granted = keys, None, ""
@@ -67,10 +67,10 @@ class GlobalShortcut(QObject):
         if not keys:
             self.close()
             self.settled.emit()
-        elif self._make_keys is None:
+        elif self.make_keys is None:
             self.problem = NoGlobalKeys()
             self.settled.emit()
-        elif self._backend is None and QGuiApplication.platformName() == "xcb":
+        elif self.backend is None and QGuiApplication.platformName() == "xcb":
             self._importing = Task(_import_xlib)
             for ending in (self._importing.done, self._importing.failed):
                 ending.connect(self._grab)
@@ -83,15 +83,15 @@ class GlobalShortcut(QObject):
         if not self._wanted:
             self.use("")
             return
-        if self._backend is None:
-            self._backend = self._make_keys()
-            self._backend.pressed.connect(self.pressed)
-            self._backend.released.connect(self.released)
-            if hasattr(self._backend, "granted"):  # they come later, if the person allows it
-                self._backend.granted.connect(self._take_granted)
-                self._backend.failed.connect(self._take_failure)
+        if self.backend is None:
+            self.backend = self.make_keys()
+            self.backend.pressed.connect(self.pressed)
+            self.backend.released.connect(self.released)
+            if hasattr(self.backend, "granted"):  # they come later, if the person allows it
+                self.backend.granted.connect(self._take_granted)
+                self.backend.failed.connect(self._take_failure)
         try:
-            self._backend.grab(self._wanted)
+            self.backend.grab(self._wanted)
         except ShortcutError as error:
             self.problem = error
         self.settled.emit()
@@ -106,8 +106,8 @@ class GlobalShortcut(QObject):
 
     def close(self) -> None:
         self._wanted = ""
-        if self._backend is not None:
-            self._backend.close()
+        if self.backend is not None:
+            self.backend.close()
 
 
 def _import_xlib() -> Iterator[None]:

@@ -33,7 +33,7 @@ class KeptText(QObject):
         super().__init__()
         kept = [path for path in folder.glob("*") if path.suffix in (ENDING, _PLAIN)]
         self.of_last_time = max(kept, default=None)
-        self._path = free_path(folder, now().strftime(STAMP), ENDING, number="_{}")
+        self.path = free_path(folder, now().strftime(STAMP), ENDING, number="_{}")
         self._replaced: tuple[Path, ...] = ()
         self._transcript = transcript
         self._saved = ""
@@ -63,7 +63,7 @@ class KeptText(QObject):
             log.warning("the text of last time cannot be read: %s", error)
             self.failed.emit(error if isinstance(error, TranscriptDamaged) else TranscriptDamaged(reason=_why(error)))
             return
-        self._replaced, self._path, self.of_last_time = (self._path, kept), kept.with_suffix(ENDING), None
+        self._replaced, self.path, self.of_last_time = (self.path, kept), kept.with_suffix(ENDING), None
         if page is None:
             self._transcript.put_first(text.rstrip("\n"))
         else:
@@ -73,7 +73,7 @@ class KeptText(QObject):
         if self.saving.running:
             self._pause.start()
             return
-        page, path, replaced = self._transcript.page(), self._path, self._replaced
+        page, path, replaced = self._transcript.page(), self.path, self._replaced
         if page.text == self._saved:
             return
         self._saved = page.text
@@ -95,7 +95,7 @@ class KeptText(QObject):
         page = self._transcript.page()
         if page.text != self._saved:
             try:
-                _write(self._path, page, self._replaced)
+                _write(self.path, page, self._replaced)
             except Exception as error:  # the window must close whatever the disk does
                 log.warning("the text could not be kept: %s", error)
 

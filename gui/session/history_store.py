@@ -55,8 +55,8 @@ class HistoryStore(QObject):
         self._told_of: type | None = None
         self._task: Task | None = None
         self.has_closed = self._closing = False
-        self._retry = QTimer(self, interval=RETRY_MS)
-        self._retry.timeout.connect(self._try_again)
+        self.retry = QTimer(self, interval=RETRY_MS)
+        self.retry.timeout.connect(self._try_again)
 
     def open(self) -> None:
         """Begins; what was asked before is done first."""
@@ -84,7 +84,7 @@ class HistoryStore(QObject):
         if self._closing:
             return
         self._closing = True
-        self._retry.stop()
+        self.retry.stop()
         self._requests.put(None)
         if self._task is None:
             self._end()
@@ -159,12 +159,12 @@ class HistoryStore(QObject):
             self.changed.emit()
         if not self._unwritten:
             self._told_of = None
-            self._retry.stop()
+            self.retry.stop()
 
     def _tell(self, error: Exception) -> None:
         """Reports a disk that stays full only once."""
         if isinstance(error, StorageError) and not self._closing and self._unwritten:
-            self._retry.start()
+            self.retry.start()
         if type(error) is not self._told_of or not isinstance(error, StorageError):
             self._told_of = type(error)
             self.failed.emit(error)

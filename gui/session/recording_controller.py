@@ -44,8 +44,8 @@ class Dictaphone(QObject):
         super().__init__()
         self.folder, self._make_recorder, self._now = folder, make_recorder, now
         self._task: RecordingTask | None = None
-        self._patience = QTimer(self, singleShot=True, interval=OPEN_WITHIN_MS)
-        self._patience.timeout.connect(self._give_up_opening)
+        self.patience = QTimer(self, singleShot=True, interval=OPEN_WITHIN_MS)
+        self.patience.timeout.connect(self._give_up_opening)
         self._ended: threading.Event | None = None
         self.state = State.NONE
         self.microphone: str | None = None
@@ -79,7 +79,7 @@ class Dictaphone(QObject):
         self._task.level.connect(self._take_level)
         self._task.ended.connect(self._take_end)
         self._task.start()
-        self._patience.start()
+        self.patience.start()
         self._change(State.OPENING)
 
     def stop(self, tail_s: float = TAIL_S) -> None:

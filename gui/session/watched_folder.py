@@ -49,7 +49,7 @@ class WatchedFolder(QObject):
         clock: Callable[[], float] = time.monotonic,
     ):
         super().__init__()
-        self._session, self._settings, self._store, self._clock = session, settings, store, clock
+        self._session, self._settings, self._store, self.clock = session, settings, store, clock
         self._folder: Path | None = None
         self._sizes: Sizes = {}
         self._same_since_s: dict[Path, float] = {}
@@ -106,7 +106,7 @@ class WatchedFolder(QObject):
 
     def look(self) -> None:
         """Lists the folder on another thread."""
-        folder, began_s = self._folder, self._clock()
+        folder, began_s = self._folder, self.clock()
         if folder is None:
             return
         if self._work.running:
@@ -148,7 +148,7 @@ class WatchedFolder(QObject):
 
     def _note(self, sizes: Sizes) -> None:
         """Since when each file has been as it is; a listing takes a while, so a change counts from its end."""
-        now_s, before = self._clock(), self._sizes
+        now_s, before = self.clock(), self._sizes
         self._same_since_s = {
             path: self._same_since_s[path] if before.get(path) == size else now_s for path, size in sizes.items()
         }

@@ -32,7 +32,7 @@ class MicrophoneTrial(QWidget):
 
     def __init__(self, make_recorder: MakeRecorder, microphone: Callable[[], str | None], hindrance: Callable[[], str]):
         super().__init__()
-        self._microphone, self._hindrance, self._peak = microphone, hindrance, 0.0
+        self._microphone, self._hindrance, self.peak = microphone, hindrance, 0.0
         folder = data_dir() / "trial"
         for left_by_a_kill in folder.glob("*.wav"):
             self._forget(left_by_a_kill)
@@ -42,10 +42,10 @@ class MicrophoneTrial(QWidget):
         self.level.setFixedWidth(20 * GRID)
         self.level.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.told, self.show_log = words("", quiet=True), failure_link()
-        self._patience = QTimer(self, singleShot=True, interval=LASTS_MS)
+        self.patience = QTimer(self, singleShot=True, interval=LASTS_MS)
         column_of(self, row_of(self.button, self.level, gap=2 * GRID), self.told, (self.show_log, 0, LEFT))
         self.button.clicked.connect(self.toggle)
-        self._patience.timeout.connect(self.end)
+        self.patience.timeout.connect(self.end)
         self.dictaphone.state_changed.connect(self._show_state)
         self.dictaphone.level_changed.connect(self._show_level)
         self.dictaphone.recording_ended.connect(self._forget)
@@ -64,13 +64,13 @@ class MicrophoneTrial(QWidget):
         if hindrance:
             self._say(hindrance)
             return
-        self._peak = 0.0
+        self.peak = 0.0
         self.dictaphone.record(self._microphone())
-        self._patience.start()
+        self.patience.start()
 
     def end(self) -> None:
         """Also as soon as the microphone is wanted for something else."""
-        self._patience.stop()
+        self.patience.stop()
         if self.running:
             heard = self.dictaphone.state is Recording.LISTENING
             self.dictaphone.drop()
@@ -93,15 +93,15 @@ class MicrophoneTrial(QWidget):
             self._say(no_sound_words() if dead else _("Speak: the bar moves with your voice."))
 
     def _show_level(self, peak: float, rms: float) -> None:
-        self._peak = max(self._peak, peak)
+        self.peak = max(self.peak, peak)
         self.level.show_share(loudness(rms))
 
     def _verdict(self) -> str:
-        if self._peak <= DEAD_PEAK:
+        if self.peak <= DEAD_PEAK:
             return _("Nothing was heard. See that the microphone is switched on, or choose another one.")
-        if self._peak < QUIET_PEAK:
+        if self.peak < QUIET_PEAK:
             return _("It hears little. Come nearer, or make it louder in the system's settings.")
-        if self._peak >= FULL_SCALE:
+        if self.peak >= FULL_SCALE:
             return _("It is too loud, and so distorted. Move away, or make it quieter in the system's settings.")
         return _("It hears you well.")
 
@@ -109,7 +109,7 @@ class MicrophoneTrial(QWidget):
         path.unlink(missing_ok=True)
 
     def _tell(self, error: Exception, _is_kept: bool) -> None:
-        self._patience.stop()
+        self.patience.stop()
         self._say(problem_words(error), is_failure=True)
 
     def _say(self, sentence: str, is_failure: bool = False) -> None:

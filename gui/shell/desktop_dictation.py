@@ -73,8 +73,8 @@ class Dictating(QObject):
         session.dictated.connect(self._hand_on)
         session.problem.connect(self._take_problem)
         session.closed.connect(self.close)
-        self.insertion.inserted.connect(self._tell_inserted)
-        self.insertion.failed.connect(self._tell_not_inserted)
+        self.insertion.inserted.connect(self.tell_inserted)
+        self.insertion.failed.connect(self.tell_not_inserted)
         self.shortcut.pressed.connect(self._keys_pressed)
         self.shortcut.released.connect(self._keys_released)
         self.shortcut.settled.connect(self._tell_shortcut)
@@ -102,13 +102,13 @@ class Dictating(QObject):
             case "global_keys_held":
                 self._show_keys()
             case "tray_icon":
-                self._show_tray(self._settings.tray_icon and Tray.is_possible())
+                self.show_tray(self._settings.tray_icon and Tray.is_possible())
 
     def _show_keys(self) -> None:
         keys = self.shortcut.granted or shown(self._settings.global_keys)
         self._page.controls.show_keys(keys, self._settings.global_keys_held)
 
-    def _show_tray(self, wanted: bool) -> None:
+    def show_tray(self, wanted: bool) -> None:
         if wanted and self.tray is None:
             self.tray = Tray(self._window.isVisible)
             self.tray.show_wanted.connect(self._show_or_hide)
@@ -249,11 +249,11 @@ class Dictating(QObject):
     def _stop_copying(self) -> None:
         self._settings.copy_dictated = False
 
-    def _tell_inserted(self, _text: str) -> None:
+    def tell_inserted(self, _text: str) -> None:
         self._page.controls.say(_("Inserted"))
         self.small.say(_("Inserted"))
 
-    def _tell_not_inserted(self, text: str, error: Exception) -> None:
+    def tell_not_inserted(self, text: str, error: Exception) -> None:
         QGuiApplication.clipboard().setText(text)
         self._page.messages.say_failure(error, sentence=_("{problem} It was copied instead."))
 

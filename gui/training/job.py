@@ -37,8 +37,8 @@ class TrainingJob(QObject):
         super().__init__()
         self.state = State.IDLE
         self.request: Request | None = None
-        self._clock = clock
-        self._process: TrainingProcess | None = None
+        self.clock = clock
+        self.process: TrainingProcess | None = None
         self._work = Work(self)
         self._work.event.connect(self.take)
         self._work.ended.connect(self._end)
@@ -48,7 +48,7 @@ class TrainingJob(QObject):
         """request.corpora: folders of recordings or feature caches; a run that is there goes on."""
         if self.state is not State.IDLE:
             return
-        self.request, self._process, self._began = request, None, None
+        self.request, self.process, self._began = request, None, None
         self._work.start(partial(self._steps, request))
         self._set(State.STARTING)
 
@@ -59,7 +59,7 @@ class TrainingJob(QObject):
                 yield event
         assert isinstance(event, Prepared)
         save_request(request)
-        self._process = process = TrainingProcess(replace(request, corpora=event.folders))
+        self.process = process = TrainingProcess(replace(request, corpora=event.folders))
         if self.state is State.LEAVING:  # asked for after the last look at it
             raise Cancelled
         with closing(process.events()) as events:
@@ -67,13 +67,13 @@ class TrainingJob(QObject):
 
     def pause(self) -> None:
         if self.state is State.RUNNING:
-            self._process.pause()
+            self.process.pause()
             self._began = None
             self._set(State.PAUSED)
 
     def resume(self) -> None:
         if self.state is State.PAUSED:
-            self._process.resume()
+            self.process.resume()
             self._set(State.RUNNING)
 
     def stop(self) -> None:
@@ -81,26 +81,26 @@ class TrainingJob(QObject):
 
         What only prepares the recordings, or is stopping already, ends at once.
         """
-        if self._process is None or self.state is State.STOPPING:
+        if self.process is None or self.state is State.STOPPING:
             self.leave()
         elif self.state in (State.STARTING, State.RUNNING, State.PAUSED):
             self._set(State.STOPPING)
-            self._process.stop()
+            self.process.stop()
 
     def leave(self) -> None:
         """As `stop`, but without the result, so that it is quick."""
         if self.state in (State.IDLE, State.LEAVING):
             return
         self._set(State.LEAVING)
-        if self._process is not None:
-            self._process.leave()
+        if self.process is not None:
+            self.process.leave()
         self._work.cancel()
 
     def left_s(self, epochs_done: float) -> float | None:
         """Seconds that the rest will take at the pace since the start or the last pause; None while that is unknown."""
         if self.state is not State.RUNNING:
             return None
-        now = self._clock()
+        now = self.clock()
         if self._began is None:
             self._began = now, epochs_done
             return None
@@ -115,7 +115,7 @@ class TrainingJob(QObject):
         self.event.emit(event)
 
     def _end(self, outcome: Exception | None) -> None:
-        self._process = None
+        self.process = None
         self._set(State.IDLE)
         self.ended.emit(outcome)
 

@@ -94,9 +94,9 @@ class TrainingPanel(QWidget):
         self.use.clicked.connect(self._use)
         bind(self, "train", self.toggle)
         bind(self, "pause", self.toggle_pause)
-        self.job.event.connect(self._take)
+        self.job.event.connect(self.take)
         self.job.changed.connect(self.show_state)
-        self.job.ended.connect(self._end)
+        self.job.ended.connect(self.end)
         self.form.run_chosen.connect(self.show_run)
         self._corpus.changed.connect(self.show_state)
 
@@ -163,7 +163,7 @@ class TrainingPanel(QWidget):
 
     # --- what the training tells ---
 
-    def _take(self, event: object) -> None:
+    def take(self, event: object) -> None:
         if self.curve.take(event):
             self.plot.touch()
         match event:
@@ -213,7 +213,7 @@ class TrainingPanel(QWidget):
         self.progress.show_share(done / epochs)
         self.state.setText(step_words(step, epochs, self.job.left_s(done)))
 
-    def _end(self, outcome: Exception | None) -> None:
+    def end(self, outcome: Exception | None) -> None:
         request = self.job.request
         if isinstance(outcome, Cancelled):
             if not self._is_complete:  # else it had come to its end by itself

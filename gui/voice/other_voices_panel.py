@@ -104,11 +104,11 @@ class OtherVoicesPanel(JobPanel):
             "worse; it takes over half of what it learned at most."
         )
         offer = _("{n} archives of VoxForge’s, about {size} to fetch, would go into {path}.").format(
-            n=N_ARCHIVES, size=size_words(PROBABLE_BYTES), path=self._folder()
+            n=N_ARCHIVES, size=size_words(PROBABLE_BYTES), path=self.folder()
         )
         return f"{missing} {offer}"
 
-    def _folder(self) -> Path:
+    def folder(self) -> Path:
         return sample_folder(self._settings.download_folder)
 
     # --- looking ---
@@ -129,7 +129,7 @@ class OtherVoicesPanel(JobPanel):
     def begin(self) -> None:
         if self.getting:
             return
-        steps = partial(get, self.sources, self._model(), self._folder(), self._url, self._outside)
+        steps = partial(get, self.sources, self._model(), self.folder(), self._url, self._outside)
         self.begin_job(steps, _("Looking for recordings and their texts"), self.begin)
 
     def stop(self) -> None:

@@ -105,7 +105,7 @@ class VoicePage(QWidget):
 
     def _begin(self) -> None:
         """What was there last time is there again: kept sentences, a take, a tuned model."""
-        self._kept = self.store.kept()
+        self.kept = self.store.kept()
         self.hearing.look()
         take = self.store.take_of_last_time()
         if take is not None:
@@ -121,7 +121,7 @@ class VoicePage(QWidget):
         self.reader.record.setFocus()  # so that Space records
         self.others.look()
         if not self.work.running:
-            self._kept = self.store.kept()
+            self.kept = self.store.kept()
             self._show()
 
     # --- reading ---
@@ -130,7 +130,7 @@ class VoicePage(QWidget):
         return self._session.status.hindrance
 
     def _next_sentence(self) -> None:
-        heard = [(one.text, self.hearing.heard.get(one.path.name)) for one in self._kept]
+        heard = [(one.text, self.hearing.heard.get(one.path.name)) for one in self.kept]
         self.reader.show_sentence(self._chooser.choose(heard, self._passed_over))
 
     def _pass_over(self, text: str) -> None:
@@ -143,7 +143,7 @@ class VoicePage(QWidget):
             self.reader.show_take(take, text)
 
     def _was_kept(self, one: Kept) -> None:
-        self._kept.append(one)
+        self.kept.append(one)
         self._fresh.add(one.path.name)
         self._unkept = None
         self._show()
@@ -154,7 +154,7 @@ class VoicePage(QWidget):
 
     def _delete(self, one: Kept) -> None:
         def tell(deleted: Kept) -> None:
-            self._kept.remove(one)
+            self.kept.remove(one)
             self._show()
             bring_back = partial(self._do, self.store.restore(deleted), self._was_restored)
             undo = partial(self.work.when_free, bring_back)
@@ -163,7 +163,7 @@ class VoicePage(QWidget):
         self._do(self.store.delete(one), tell)
 
     def _was_restored(self, one: Kept) -> None:
-        self._kept.append(one)
+        self.kept.append(one)
         self._show()
 
     def _import(self) -> None:
@@ -206,7 +206,7 @@ class VoicePage(QWidget):
             self._unkept = None
         if self._imported is not None:
             self._tell_imported()
-            self._kept = self.store.kept()
+            self.kept = self.store.kept()
             self._show()
         if outcome is not None and not isinstance(outcome, Cancelled):
             self.messages.say_failure(outcome)  # last: a success takes away what was told before
@@ -217,20 +217,20 @@ class VoicePage(QWidget):
         QTimer.singleShot(0, self, self._session_changed)
 
     def _session_changed(self, _status: object = None) -> None:
-        self.hearing.go_on(self._kept)
+        self.hearing.go_on(self.kept)
 
     def _show_kept(self) -> None:
         odd, chosen = self._misread(), self.store.chosen()
-        names = [one.path.name for one in self._kept]
+        names = [one.path.name for one in self.kept]
         without = frozenset(name for name in names if not chosen.get(name, name not in odd))
-        self.list.show_kept(self._kept, self.hearing.heard, odd, without)
+        self.list.show_kept(self.kept, self.hearing.heard, odd, without)
         self.tuning.show_kept(len(names) - len(without), without)
 
     def _misread(self) -> frozenset[str]:
         """Names of the recordings of which something else is heard than is shown."""
         heard = self.hearing.heard
         return misread(
-            {one.path.name: (one.text, heard[one.path.name]) for one in self._kept if one.path.name in heard}
+            {one.path.name: (one.text, heard[one.path.name]) for one in self.kept if one.path.name in heard}
         )
 
     def _choose(self, one: Kept, is_learned: bool) -> None:
@@ -244,7 +244,7 @@ class VoicePage(QWidget):
         """Of what was kept just now, if something else is heard."""
         heard_now = self._fresh & self.hearing.heard.keys()
         self._fresh -= heard_now
-        for one in [one for one in self._kept if one.path.name in heard_now & self._misread()]:
+        for one in [one for one in self.kept if one.path.name in heard_now & self._misread()]:
             self.messages.say(
                 _("“{text}” sounds like another text, so it is left out of the tuning.").format(text=one.text),
                 "alert-outline",

@@ -61,15 +61,15 @@ class Reader(QWidget):
         self._store, self._player = store, player
         self._microphone, self._may_record = microphone, may_record
         self._dictaphone = Dictaphone(store.take_folder, make_recorder, now)
-        self._judging, self._remembering = Work(self), Work(self)
-        self._path: Path | None = None
+        self.judging, self._remembering = Work(self), Work(self)
+        self.path: Path | None = None
         self._dropped = self._closing = False
         self.state = State.READY
         self.sentence = ""
         self.take: Path | None = None
         self.verdict: Verdict | None = None
         self._connect()
-        self._show_state()
+        self.show_state()
 
     def _make_widgets(self) -> None:
         font = theme().font(TITLE_SCALE)
@@ -114,8 +114,8 @@ class Reader(QWidget):
         self._dictaphone.level_changed.connect(self.record.show_level)
         self._dictaphone.recording_started.connect(self._recording_started)
         self._dictaphone.failed.connect(self._recording_failed)
-        self._judging.event.connect(self._judged)
-        self._judging.ended.connect(self._judging_ended)
+        self.judging.event.connect(self._judged)
+        self.judging.ended.connect(self._judging_ended)
         self._remembering.ended.connect(self._remembered)
 
     @property
@@ -132,7 +132,7 @@ class Reader(QWidget):
         self.text.setText(text or _("All sentences have been read. Type sentences of your own to go on."))
         if self.own.isChecked():
             self.own.setChecked(False)
-        self._show_state()
+        self.show_state()
 
     def show_take(self, take: Path, text: str) -> None:
         """One that was recorded before the program ended."""
@@ -147,11 +147,11 @@ class Reader(QWidget):
         self._forget_take()
         if own:
             self.typed.setFocus()
-        self._show_state()
+        self.show_state()
 
     def _own_changed(self) -> None:
         self._forget_take()
-        self._show_state()
+        self.show_state()
 
     def _own_ready(self) -> None:
         if self._can_record():
@@ -176,7 +176,7 @@ class Reader(QWidget):
                 self.advice.setText(reason)
                 return
             self._player.stop()
-            self._path, self._dropped = None, False
+            self.path, self._dropped = None, False
             self._dictaphone.record(self._microphone())
             self.record.setFocus()
 
@@ -187,7 +187,7 @@ class Reader(QWidget):
             self._dictaphone.stop(0.0)
 
     def _recording_started(self, path: Path, _ended: object) -> None:
-        self._path = path
+        self.path = path
         self._remembering.start(partial(self._store.remember, self.said))
 
     def _dictaphone_changed(self) -> None:
@@ -196,12 +196,12 @@ class Reader(QWidget):
             self.state = State.RECORDING
         elif self.state is State.RECORDING:
             self.state = State.READY if self.take is None else State.TAKEN
-            path, self._path = self._path, None
+            path, self.path = self.path, None
             if path is not None and not self._dropped:
                 self._judge(path)
             elif path is not None:
                 path.unlink(missing_ok=True)
-        self._show_state()
+        self.show_state()
         self.changed.emit()
 
     def _remembered(self, outcome: Exception | None) -> None:
@@ -222,8 +222,8 @@ class Reader(QWidget):
             yield judge(path, text)
             self._store.drop_takes(but=path)  # an earlier one goes when the new one is there
 
-        self._judging.start(steps)
-        self._show_state()
+        self.judging.start(steps)
+        self.show_state()
 
     def _judged(self, verdict: Verdict) -> None:
         self.verdict = verdict
@@ -233,7 +233,7 @@ class Reader(QWidget):
         if outcome is not None:
             self.verdict = Verdict.UNREADABLE
             self.failed.emit(outcome, None)
-        self._show_state()
+        self.show_state()
         self.changed.emit()
 
     def _forget_take(self) -> None:
@@ -267,7 +267,7 @@ class Reader(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def _show_state(self) -> None:
+    def show_state(self) -> None:
         own, taken = self.own.isChecked(), self.state is State.TAKEN
         idle = self.state in (State.READY, State.TAKEN)
         self.text.setVisible(not own)
@@ -291,7 +291,7 @@ class Reader(QWidget):
 
     @property
     def busy(self) -> bool:
-        return self._dictaphone.is_busy or self._judging.running or self._remembering.running
+        return self._dictaphone.is_busy or self.judging.running or self._remembering.running
 
     def close_work(self) -> None:
         """Ends the recording; the take stays for next time."""

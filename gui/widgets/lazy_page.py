@@ -30,9 +30,9 @@ class LatePage(QWidget):
         self.page: QWidget | None = None
         self._importing = Work(self)
         self._importing.ended.connect(self._end_import)
-        self._hint = Label(waiting, wraps=True, centred=True)
+        self.hint = Label(waiting, wraps=True, centred=True)
         self._show_log = failure_link()
-        column_of(self, self._hint, (self._show_log, 0, Qt.AlignmentFlag.AlignCenter))
+        column_of(self, self.hint, (self._show_log, 0, Qt.AlignmentFlag.AlignCenter))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -45,7 +45,7 @@ class LatePage(QWidget):
         if self._module in sys.modules:
             self._build()
             return
-        self._hint.setText(self._waiting)
+        self.hint.setText(self._waiting)
         self._show_log.hide()
         self._importing.start(self._import)
 
@@ -57,12 +57,12 @@ class LatePage(QWidget):
         if outcome is None:
             self._build()
         else:
-            self._hint.setText(problem_words(outcome))
+            self.hint.setText(problem_words(outcome))
             self._show_log.show()
 
     def _build(self) -> None:
         self.page = self._make()
-        self.layout().replaceWidget(self._hint, self.page)
-        self._hint.hide()
+        self.layout().replaceWidget(self.hint, self.page)
+        self.hint.hide()
         self._show_log.hide()
         self.made.emit()

@@ -61,19 +61,19 @@ class Stage:
         self.microphone = FakeMicrophone()
         self.devices, self.failure = list(devices), failure
         self.rescans: list[bool] = []
-        self._ready = ready
+        self.ready = ready
         self.open_file = None
         self.make_engine = None  # of a real one
         self.lost_after_s = LOST_AFTER_S
-        self.program = Program(self._make_engine, self._make_recorder, self._list_devices, language, make_trainer)
+        self.program = Program(self._make_engine, self.make_recorder, self._list_devices, language, make_trainer)
         self.session, self.page, self.window = self.program.session, self.program.page, self.program.window
 
     def _make_engine(self, model: Path) -> FakeEngine:
         self.models.append(model)
-        self.engines.append(self.make_engine(model) if self.make_engine else FakeEngine(self._ready))
+        self.engines.append(self.make_engine(model) if self.make_engine else FakeEngine(self.ready))
         return self.engines[-1]
 
-    def _make_recorder(self, *arguments) -> Recorder:
+    def make_recorder(self, *arguments) -> Recorder:
         options = {"open_file": self.open_file} if self.open_file else {}
         options["lost_after_s"] = self.lost_after_s
         return Recorder(*arguments, open_stream=self.microphone.open, clock=self.microphone.clock, **options)

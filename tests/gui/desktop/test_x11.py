@@ -261,10 +261,10 @@ def dictate_into(field, make_stage, qtbot, monkeypatch):
     dictating = stage.program.dictating
     monkeypatch.setattr("PySide6.QtGui.QGuiApplication.focusWindow", staticmethod(lambda: None))
     monkeypatch.setattr(dictating, "insertion", Insertion(X11Typing()))
-    dictating.shortcut._make_keys = X11Keys
+    dictating.shortcut.make_keys = X11Keys
     stage.program.settings.insert_dictated = True
     stage.program.settings.global_keys = "Ctrl+Alt+D"
-    qtbot.waitUntil(lambda: dictating.shortcut._backend is not None)
+    qtbot.waitUntil(lambda: dictating.shortcut.backend is not None)
 
     def dictate(*breaths: str, prepare=lambda stage: None) -> None:
         prepare(stage)

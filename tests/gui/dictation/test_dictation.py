@@ -220,7 +220,7 @@ def test_a_sound_system_that_does_not_answer(stage, qtbot, monkeypatch, is_stopp
         return really_open(name, on_block)
 
     monkeypatch.setattr(stage.microphone, "open", hang)
-    stage.session.dictaphone._patience.setInterval(10)
+    stage.session.dictaphone.patience.setInterval(10)
     stage.page.toggle_recording()
     if is_stopped:
         stage.page.toggle_recording()
@@ -234,7 +234,7 @@ def test_a_sound_system_that_does_not_answer(stage, qtbot, monkeypatch, is_stopp
     answers.set()
     assert stage.microphone.closed.wait(10)
     qtbot.waitUntil(lambda: not stage.session.dictaphone.is_busy)
-    stage.session.dictaphone._patience.setInterval(60_000)
+    stage.session.dictaphone.patience.setInterval(60_000)
     record(stage, qtbot)
 
 

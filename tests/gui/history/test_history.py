@@ -387,10 +387,10 @@ def test_another_model_that_cannot_be_loaded(make_stage, qtbot, tmp_path):
     stage = make_stage()
     read(stage, qtbot, "старое")
     (entry,) = entries(stage, qtbot)
-    stage._ready = False
+    stage.ready = False
     stage.program.history.read_again([entry], tmp_path)
     qtbot.waitUntil(lambda: len(stage.engines) == 2)
-    stage._ready = True
+    stage.ready = True
     stage.engine.break_down(CheckpointMissing(path=tmp_path, file="weights.npz"))
     qtbot.waitUntil(lambda: len(stage.engines) == 3 and stage.words == "Ready")
     (entry,) = entries(stage, qtbot)
@@ -530,10 +530,10 @@ def test_a_full_disk_is_told_once_and_all_is_written_later(stage, qtbot):
     assert len(told) == 1
     assert stage.text.count("много") == 6000
     store.ask(lambda history: history._ask("PRAGMA max_page_count = 1000000"), lambda _result: None)
-    store._retry.timeout.emit()
+    store.retry.timeout.emit()
     settle(stage, qtbot)
     assert [state for _name, state, _text in states(stage, qtbot)] == ["done"] * 3
-    assert not store._retry.isActive()
+    assert not store.retry.isActive()
 
 
 def test_a_damaged_history_is_told_and_the_window_works_on(own_home, make_stage, qtbot):

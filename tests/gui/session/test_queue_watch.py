@@ -36,7 +36,7 @@ def leaping_clock():
 
 def watch(stage, qtbot, folder: Path, clock=None):
     watched = stage.program.watch
-    watched._clock = clock or leaping_clock()
+    watched.clock = clock or leaping_clock()
     watched.settle.setInterval(20)
     stage.program.settings.watch_folder = str(folder)
     settle(stage, qtbot)
@@ -150,7 +150,7 @@ def read_after_a_restart(stage, make_stage, qtbot, folder) -> list[Path]:
         stage.window.close()
     (folder / "пока закрыто.ogg").write_bytes(b"sound")
     again = make_stage()
-    again.program.watch._clock = leaping_clock()
+    again.program.watch.clock = leaping_clock()
     again.program.watch.settle.setInterval(20)
     with qtbot.waitSignal(again.program.watch.read) as told:
         again.program.watch.look()

@@ -21,7 +21,7 @@ def _heard(stage, trial, qtbot, value: int) -> str:
     """Tries it with a voice of that level; what it says of it."""
     trial.button.click()
     stage.microphone.say_for(0.5, value)
-    qtbot.waitUntil(lambda: trial.dictaphone.elapsed_s >= 0.4 and trial._peak > 0)
+    qtbot.waitUntil(lambda: trial.dictaphone.elapsed_s >= 0.4 and trial.peak > 0)
     trial.button.click()
     qtbot.waitUntil(lambda: not trial.dictaphone.is_busy)
     return trial.told.text()
@@ -64,7 +64,7 @@ def test_it_ends_with_its_page_and_by_itself(stage, trial, qtbot):
     assert not trial.running
     trial.show()
     qtbot.waitUntil(lambda: not trial.dictaphone.is_busy)
-    trial._patience.setInterval(50)
+    trial.patience.setInterval(50)
     trial.button.click()
     qtbot.waitUntil(lambda: not trial.running)
 

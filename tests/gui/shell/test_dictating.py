@@ -242,8 +242,8 @@ def elsewhere(stage, monkeypatch, typing: FakeTyping | None) -> None:
     """As if another program had the focus."""
     monkeypatch.setattr(QGuiApplication, "focusWindow", staticmethod(lambda: None))
     insertion = Insertion(typing)
-    insertion.inserted.connect(stage.program.dictating._tell_inserted)
-    insertion.failed.connect(stage.program.dictating._tell_not_inserted)
+    insertion.inserted.connect(stage.program.dictating.tell_inserted)
+    insertion.failed.connect(stage.program.dictating.tell_not_inserted)
     stage.program.dictating.insertion = insertion
     stage.program.settings.insert_dictated = True
 
@@ -339,7 +339,7 @@ def cancel_by_escape(stage, qtbot) -> None:
 
 
 def cancel_in_the_tray(stage, qtbot) -> None:
-    stage.program.dictating._show_tray(True)
+    stage.program.dictating.show_tray(True)
     stage.program.dictating.tray.cancel.trigger()
 
 
@@ -425,7 +425,7 @@ class FakeKeys(QObject):
 
 def with_keys(stage, taken: str = "") -> FakeKeys:
     keys = FakeKeys(taken)
-    stage.program.dictating.shortcut._make_keys = lambda: keys
+    stage.program.dictating.shortcut.make_keys = lambda: keys
     return keys
 
 

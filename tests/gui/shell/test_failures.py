@@ -63,7 +63,7 @@ def a_language_model_that_is_gone(at: Provoked) -> QWidget:
 
 
 def a_text_that_cannot_be_kept(at: Provoked) -> QWidget:
-    at.stage.program.kept_text._path = at.folder / "file" / "a.txt"
+    at.stage.program.kept_text.path = at.folder / "file" / "a.txt"
     (at.folder / "file").touch()
     at.stage.page.transcript.insertPlainText("раз")
     at.stage.program.kept_text.save()
@@ -71,7 +71,7 @@ def a_text_that_cannot_be_kept(at: Provoked) -> QWidget:
 
 
 def a_text_that_could_not_be_inserted(at: Provoked) -> QWidget:
-    Dictating._tell_not_inserted(at.stage.program.dictating, "раз", NoGlobalKeys())
+    Dictating.tell_not_inserted(at.stage.program.dictating, "раз", NoGlobalKeys())
     return at.stage.page
 
 
@@ -120,7 +120,7 @@ def a_correction_that_cannot_be_saved(at: Provoked) -> QWidget:
 
 def a_take_that_cannot_be_judged(at: Provoked) -> QWidget:
     page = at.made(at.stage.window.voice)
-    page.reader._judging.start(lambda: (_ for _ in ()).throw(DiskFull(path=at.folder)))
+    page.reader.judging.start(lambda: (_ for _ in ()).throw(DiskFull(path=at.folder)))
     at.wait(lambda: page.reader.verdict is Verdict.UNREADABLE)
     return page
 
@@ -287,8 +287,8 @@ def test_a_text_that_could_not_be_kept_is_kept_at_the_next_change(stage, qtbot, 
     qtbot.waitUntil(lambda: bool(stage.page.messages.texts) and not kept.saving.running)
     monkeypatch.setattr(kept_text, "_write", write)
     kept.save()
-    qtbot.waitUntil(lambda: kept._path.exists())
-    assert '"text": "раз"' in kept._path.read_text(encoding="utf-8")
+    qtbot.waitUntil(lambda: kept.path.exists())
+    assert '"text": "раз"' in kept.path.read_text(encoding="utf-8")
 
 
 def test_the_microphone_that_came_takes_the_log_away(stage, qtbot):

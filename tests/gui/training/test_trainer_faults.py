@@ -187,7 +187,7 @@ def test_that_the_recordings_are_others_is_said_as_long_as_the_run_is_shown(pane
 def at(panel, number: int, now_s: float, loss: float | None = 1.0) -> str:
     """What is said at a step, the epochs before which are done."""
     this = step(number, loss)
-    panel.job._clock = lambda: now_s
+    panel.job.clock = lambda: now_s
     for epoch in range(int(panel.curve.epochs_done), this.epoch - 1):
         panel.job.take(EpochDone(epoch + 1, 4, 10 * (epoch + 1), 1.0, 0, 1.0, ()))
     panel.job.take(this)
@@ -209,13 +209,13 @@ def test_the_time_left_follows_the_pace(panel):
 def test_the_time_of_a_pause_is_none_of_the_trainings(panel):
     at(panel, 1, 0.0)
     assert at(panel, 11, 600.0) == "Epoch 2 of 4, 29 min left"  # a step a minute, 29 are left
-    panel.job._process = Process()
+    panel.job.process = Process()
     panel.job.pause()
     assert panel.job.left_s(1.1) is None
     panel.job.resume()
     assert at(panel, 12, 100_000.0) == "Epoch 2 of 4"
     assert at(panel, 14, 100_060.0) == "Epoch 2 of 4, 13 min left"  # half a minute a step now, 26 are left
-    panel.job._process = None
+    panel.job.process = None
 
 
 class Process:

@@ -66,7 +66,7 @@ def test_what_is_not_imported_yet_is_imported_on_another_thread(stage, qtbot, mo
     monkeypatch.delitem(sys.modules, "gui.training.page")
     stage.window.show_trainer()
     assert stage.window.trainer is None
-    assert stage.window.trainer_page._hint.text() == "Getting the Trainer ready"
+    assert stage.window.trainer_page.hint.text() == "Getting the Trainer ready"
     qtbot.waitUntil(lambda: stage.window.trainer is not None)
     qtbot.waitUntil(lambda: stage.window.trainer.isVisible())
 

@@ -206,7 +206,7 @@ def test_another_model_while_one_is_loading(make_stage, qtbot):
 
 
 def test_a_model_that_cannot_be_loaded_is_told(stage, qtbot):
-    stage._ready = False
+    stage.ready = False
     stage.session.use_model(Path("other"))
     qtbot.waitUntil(lambda: len(stage.engines) == 2)
     stage.engine.break_down(CheckpointMissing(path="other", file="model.json"))

@@ -195,9 +195,9 @@ def test_whether_all_epochs_are_done_does_not_depend_on_the_last_steps_loss(trai
     training = trainer.training
     training.job.request = Request(tmp_path / "run", (), VOXFORGE, ModelConfig(), TrainConfig(epochs=3, patience=1))
 
-    training._take(StepDone(12, epochs, 4, 4, None, 0.0, 0.0, ("one", "two")))
-    training._take(Stopped("it ended", epochs))
-    training._end(None)
+    training.take(StepDone(12, epochs, 4, 4, None, 0.0, 0.0, ("one", "two")))
+    training.take(Stopped("it ended", epochs))
+    training.end(None)
 
     assert training.state.text() == said
 

@@ -45,7 +45,7 @@ class Voice:
         self.stage, self.qtbot, self.settings = stage, qtbot, stage.program.settings
         stage.session.use_model(write_random_checkpoint(models_dir() / "small", model=SMALL))
         fill(n)
-        self.page = VoicePage(stage.session, self.settings, stage._make_recorder, outside=World().outside, url=url)
+        self.page = VoicePage(stage.session, self.settings, stage.make_recorder, outside=World().outside, url=url)
         self.panel, self.tuning = self.page.others, self.page.tuning
         self.page.resize(800, 560)
         self.page.show()
@@ -58,7 +58,7 @@ class Voice:
 
     @property
     def folder(self) -> Path:
-        return self.panel._folder()
+        return self.panel.folder()
 
     @property
     def told(self) -> list[str]:

@@ -51,7 +51,7 @@ class Reading:
         self.page = VoicePage(
             self.stage.session,
             self.stage.program.settings,
-            self.stage._make_recorder,
+            self.stage.make_recorder,
             self.loudspeaker.open,
             lambda *_asked: self.answers.pop(0),
         )
@@ -75,15 +75,15 @@ class Reading:
         self.stage.microphone = FakeMicrophone()
         self.reader.record.click()
         self.stage.microphone.say_for(seconds, value)
-        self.qtbot.waitUntil(lambda: self.reader.state is State.RECORDING and self.reader._path is not None)
+        self.qtbot.waitUntil(lambda: self.reader.state is State.RECORDING and self.reader.path is not None)
         self.reader.record.click()
         self.stage.microphone.say_for(1.0, value)
         self.qtbot.waitUntil(lambda: self.reader.state is State.TAKEN)
 
     def keep(self) -> None:
-        n = len(self.page._kept)
+        n = len(self.page.kept)
         self.reader.keep.click()
-        self.qtbot.waitUntil(lambda: len(self.page._kept) == n + 1 and not self.page.work.running)
+        self.qtbot.waitUntil(lambda: len(self.page.kept) == n + 1 and not self.page.work.running)
 
     @property
     def told(self) -> list[str]:
@@ -153,7 +153,7 @@ def test_by_keyboard_alone(reading, qtbot):
     reading.page.activateWindow()
     qtbot.keyClick(reading.reader.record, Qt.Key.Key_Space)
     reading.stage.microphone.say_for(4.0, LOUD)
-    qtbot.waitUntil(lambda: reading.reader._path is not None)
+    qtbot.waitUntil(lambda: reading.reader.path is not None)
     qtbot.keyClick(reading.reader.record, Qt.Key.Key_Space)
     reading.stage.microphone.say_for(1.0, LOUD)
     qtbot.waitUntil(lambda: reading.reader.state is State.TAKEN)
@@ -164,7 +164,7 @@ def test_by_keyboard_alone(reading, qtbot):
 def test_escape_throws_the_recording_away(reading, qtbot):
     reading.reader.record.click()
     reading.stage.microphone.say_for(2.0, LOUD)
-    qtbot.waitUntil(lambda: reading.reader._path is not None)
+    qtbot.waitUntil(lambda: reading.reader.path is not None)
     qtbot.keyClick(reading.reader.record, Qt.Key.Key_Escape)
     reading.stage.microphone.say_for(0.2, LOUD)
     qtbot.waitUntil(lambda: reading.reader.state is State.READY)
@@ -224,7 +224,7 @@ def test_what_was_being_recorded_when_the_program_was_killed_is_there(reading, q
 def test_closing_while_recording_keeps_the_take(reading, qtbot):
     reading.reader.record.click()
     reading.stage.microphone.say_for(3.0, LOUD)
-    qtbot.waitUntil(lambda: reading.reader._path is not None)
+    qtbot.waitUntil(lambda: reading.reader.path is not None)
     sentence = reading.reader.sentence
     reading.page.close_work()
     reading.stage.microphone.say_for(0.2, LOUD)
@@ -629,7 +629,7 @@ def test_nothing_is_cut_and_everything_has_a_name(make_stage, qtbot, language, s
     for text in (reading.reader.sentence, "Пятьдесят семь миллионов семьсот семьдесят восемь тысяч двести " * 2):
         reading.reader.show_sentence(text)
         reading.reader.state = State.TAKEN
-        reading.reader._show_state()
+        reading.reader.show_state()
         qtbot.waitUntil(lambda: cut(reading.page) == [])
     reading.reader.own.click()
     qtbot.waitUntil(lambda: cut(reading.page) == [])
