@@ -229,9 +229,7 @@ class VoicePage(QWidget):
     def _misread(self) -> frozenset[str]:
         """Names of the recordings of which something else is heard than is shown."""
         heard = self.hearing.heard
-        return misread(
-            {one.path.name: (one.text, heard[one.path.name]) for one in self.kept if one.path.name in heard}
-        )
+        return misread({one.path.name: (one.text, heard[one.path.name]) for one in self.kept if one.path.name in heard})
 
     def _choose(self, one: Kept, is_learned: bool) -> None:
         try:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from enum import Enum, auto
 from functools import partial
 from pathlib import Path
 
@@ -18,20 +17,13 @@ from gui.editor.clip_player import ClipPlayer
 from gui.session.loudness import Loudness
 from gui.session.recording_controller import Dictaphone
 from gui.session.status import Recording
-from gui.voice.words import advice
+from gui.voice.words import State, advice
 from gui.widgets.form import column_of, keep_place, named, push_button, row_of, words
 from gui.widgets.label import Label
 from gui.widgets.record_button import RecordButton
 from gui.widgets.theme import GRID, TEXT_SCALE, TITLE_SCALE, theme
 from trainer.own_voice.store import VoiceStore, unusable
 from trainer.own_voice.take_check import Verdict, judge
-
-
-class State(Enum):
-    READY = auto()
-    RECORDING = auto()
-    JUDGING = auto()
-    TAKEN = auto()
 
 
 class Reader(QWidget):
@@ -285,7 +277,7 @@ class Reader(QWidget):
         self.hear.setVisible(taken)
         self.keep.setVisible(taken)
         self.keep.setEnabled(taken and self.verdict is not None and self.verdict.can_be_kept)
-        self.advice.setText(advice(self.state.name, self._dictaphone, self.verdict, self.said, own))
+        self.advice.setText(advice(self.state, self._dictaphone, self.verdict, self.said, own))
 
     # --- ending ---
 

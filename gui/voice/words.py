@@ -1,20 +1,32 @@
 """What is said about a reading and about a tuned model."""
 
+from enum import Enum, auto
+
 from engine.alphabet import normalise
 from gui.core.i18n import _
 from gui.session.loudness import Loudness
+from gui.session.recording_controller import Dictaphone
 from gui.session.status import Recording, loudness_words, no_sound_words
 from trainer.own_voice.store import unusable
 from trainer.own_voice.take_check import Verdict
 
 
-def advice(state: str, dictaphone, verdict: Verdict | None, said: str, own: bool) -> str:
-    """One sentence: what to do now. state: name of a voice_reader.State; said: what is to be read; own: typed."""
-    if state == "RECORDING":
+class State(Enum):
+    """Of a sentence that is read aloud."""
+
+    READY = auto()
+    RECORDING = auto()
+    JUDGING = auto()
+    TAKEN = auto()
+
+
+def advice(state: State, dictaphone: Dictaphone, verdict: Verdict | None, said: str, own: bool) -> str:
+    """One sentence: what to do now. said: what is to be read; own: typed."""
+    if state is State.RECORDING:
         return _recording_words(dictaphone)
-    if state == "JUDGING":
+    if state is State.JUDGING:
         return _("Checking the recording")
-    if state == "TAKEN" and verdict is not None:
+    if state is State.TAKEN and verdict is not None:
         return _verdict_words(verdict)
     foreign = unusable(said)
     if foreign:
@@ -26,7 +38,7 @@ def advice(state: str, dictaphone, verdict: Verdict | None, said: str, own: bool
     return _("Press Space, read the sentence aloud, then press Space again.")
 
 
-def _recording_words(dictaphone) -> str:
+def _recording_words(dictaphone: Dictaphone) -> str:
     if dictaphone.state is Recording.OPENING:
         return _("Opening the microphone")
     if dictaphone.state is Recording.STOPPING:
