@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QByteArray, QPoint, Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QPoint, Qt
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from gui.core.settings import Settings
+from gui.widgets.form import row_of
 from gui.widgets.record_button import RecordButton, loudness
 
 
@@ -77,6 +78,33 @@ def test_the_button_says_what_it_will_do(button):
     button.set_recording(True)
     assert button.accessibleName() == "Stop"
     assert "Ctrl+R" in button.toolTip()
+
+
+# --- a row ---
+def test_a_row_goes_on_below_where_there_is_no_room(qtbot):
+    first, second = QPushButton("раз"), QPushButton("два")
+    row = row_of(first, None, second)
+    qtbot.addWidget(row)
+    row.resize(row.sizeHint().width() + 100, row.sizeHint().height())
+    row.show()
+    assert second.y() == first.y()
+    assert second.geometry().right() == row.rect().right()
+    row.resize(row.minimumSizeHint().width(), row.heightForWidth(row.minimumSizeHint().width()))
+    assert second.y() > first.geometry().bottom()
+    assert row.rect().contains(second.geometry())
+
+
+def test_a_row_forgets_what_is_gone(qtbot):
+    gone, taken, left = QPushButton("раз"), QPushButton("два"), QPushButton("три")
+    row = row_of(gone, taken, left)
+    qtbot.addWidget(row)
+    row.show()
+    gone.deleteLater()
+    taken.setParent(None)
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert row.sizeHint() == left.sizeHint().expandedTo(left.minimumSizeHint())
+    row.resize(500, row.heightForWidth(500))
+    assert left.x() == 0
 
 
 # --- settings ---
