@@ -7,8 +7,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from engine.foreign.description import ForeignDescription, read_foreign
+from engine.system.worker import Cancelled
 from gui.core.recognition import Engine, closing, until_ready
-from gui.core.tasks import Task
+from gui.core.tasks import Task, Work
 from gui.session.status import Model
 
 
@@ -16,8 +17,7 @@ class ModelInUse(QObject):
     """One model at a time. `settled`: it is ready, or its loading was stopped; `failed(error)`: it cannot be loaded.
 
     folder: of the model that is loaded or being loaded; None where there is none. foreign: what it is, once it is
-    ready, where others made it. make_engine: recognition with the
-    checkpoint in a folder.
+    ready, where others made it. make_engine: recognition with the checkpoint in a folder.
     """
 
     settled = Signal()
@@ -26,7 +26,9 @@ class ModelInUse(QObject):
     def __init__(self, make_engine: Callable[[Path], Engine]):
         super().__init__()
         self._make_engine = make_engine
-        self._loading: Task | None = None
+        self._loading = Work(self)
+        self._loading.event.connect(self._take_foreign)
+        self._loading.ended.connect(self._end)
         self.engine: Engine | None = None
         self.folder: Path | None = None
         self.foreign: ForeignDescription | None = None
@@ -34,27 +36,22 @@ class ModelInUse(QObject):
 
     @property
     def is_loading(self) -> bool:
-        return self._loading is not None
+        return self._loading.running
 
     @property
     def is_idle(self) -> bool:
         """Whether it was ever begun, and is not being loaded now."""
-        return self.engine is not None and self._loading is None
+        return self.engine is not None and not self.is_loading
 
     def load(self, folder: Path) -> None:
         """Starts recognition with that model in place of the one before; does nothing while another is loading."""
-        if self._loading is not None:
+        if self.is_loading:
             return
         if self.engine is not None:
             Task(partial(closing, self.engine)).start()
         self.engine, self.folder, self.state = self._make_engine(folder), folder, Model.LOADING
         self.foreign = None
-        self._loading = Task(partial(_loaded, self.engine, folder))
-        self._loading.event.connect(self._take_foreign)
-        self._loading.done.connect(self._ready)
-        self._loading.failed.connect(self._fail)
-        self._loading.cancelled.connect(self._stopped)
-        self._loading.start()
+        self._loading.start(partial(_loaded, self.engine, folder))
 
     def _take_foreign(self, found: ForeignDescription | None) -> None:
         self.foreign = found or self.foreign
@@ -66,27 +63,25 @@ class ModelInUse(QObject):
 
     def stop(self) -> None:
         """Stops loading; `settled` comes when it has."""
-        if self._loading is not None:
-            self._loading.cancel()
+        self._loading.cancel()
 
     def close(self) -> Task | None:
         """Ends the process; gives the task that does so, not started yet; None where there is nothing to end."""
         engine, self.engine = self.engine, None
         return Task(partial(closing, engine)) if engine is not None else None
 
-    def _ready(self) -> None:
-        self._loading, self.state = None, Model.READY
-        self.settled.emit()
-
-    def _fail(self, error: Exception) -> None:
-        self._loading, self.state = None, Model.MISSING
-        self.failed.emit(error)
-
-    def _stopped(self) -> None:
-        self._loading = self.folder = None
+    def _end(self, outcome: Exception | None) -> None:
+        if outcome is None:
+            self.state = Model.READY
+        elif isinstance(outcome, Cancelled):
+            self.folder = None
+        else:
+            self.state = Model.MISSING
+            self.failed.emit(outcome)
+            return
         self.settled.emit()
 
 
 def _loaded(engine: Engine, folder: Path) -> Iterator[ForeignDescription | None]:
-    yield read_foreign(folder)
     yield from until_ready(engine)
+    yield read_foreign(folder)
