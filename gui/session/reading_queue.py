@@ -17,9 +17,10 @@ from engine.dictation.spoken_commands import NOTHING_SPOKEN, Spoken
 from engine.errors import AudioError, DiktovkaError, EngineStopped
 from engine.events import Event, Final, Finished, Progress, Provisional, Revised, Started
 from engine.punctuation.lazy_punctuator import LazyPunctuator
+from engine.system.worker import Cancelled
 from gui.core.problem import Problem
 from gui.core.recognition import Engine
-from gui.core.tasks import Task
+from gui.core.tasks import Work
 from gui.session.jobs import Ending, Job, Queue
 from gui.session.model_in_use import ModelInUse
 from gui.session.status import Model
@@ -58,7 +59,9 @@ class ReadingQueue(QObject):
         self._recognition.settled.connect(self._go_on)
         self._recognition.failed.connect(self._model_failed)
         self._queue = Queue()
-        self._reading: Task | None = None
+        self.reading = Work(self)
+        self.reading.event.connect(self._take)
+        self.reading.ended.connect(self._end_reading)
         self._is_leaving = False
         self._closing = False
         self._give_back: Callable[[], None] | None = None
@@ -94,7 +97,7 @@ class ReadingQueue(QObject):
         """
         recognition = self._recognition
         ready = recognition.is_idle and recognition.state is Model.READY and recognition.folder == self.model
-        busy = self._reading is not None or bool(self._queue) or self._closing or self._give_back is not None
+        busy = self.reading.running or bool(self._queue) or self._closing or self._give_back is not None
         if not ready or busy:
             return None
         self._give_back = give_back
@@ -165,7 +168,7 @@ class ReadingQueue(QObject):
 
     def _go_on(self) -> None:
         """Starts what can start now, and tells the state."""
-        if not self._closing and self._reading is None and self._recognition.is_idle:
+        if not self._closing and not self.reading.running and self._recognition.is_idle:
             job = self._queue.next
             wanted = (job.model if job is not None else None) or self.model
             is_wanted = job is not None or self._recognition.folder != wanted
@@ -187,13 +190,9 @@ class ReadingQueue(QObject):
         else:
             events = engine.transcribe(job.path, job.read_to_s, job.track, spoken.phrases)
         job.is_dictation = job.is_live or bool(spoken.commands) or punctuator is not None or writes_marks
-        self._reading, self._is_leaving = Task(lambda: _written(events, spoken, punctuator)), False
-        self._reading.event.connect(self._take)
-        self._reading.done.connect(self._reading_done)
-        self._reading.cancelled.connect(self._reading_ended)
-        self._reading.failed.connect(self._reading_failed)
+        self._is_leaving = False
+        self.reading.start(lambda: _written(events, spoken, punctuator))
         self.job_started.emit(job)
-        self._reading.start()
 
     def _take(self, event: Event) -> None:
         job = self._queue.current
@@ -224,36 +223,32 @@ class ReadingQueue(QObject):
         job.ending, job.error = ending, error
         self.job_ended.emit(job)
 
-    def _reading_done(self) -> None:
-        job = self._reading_ended(Ending.DONE)
-        if job is not None and not job.has_text and not job.is_quiet:
-            self.nothing_heard.emit(job)
-        elif job is not None and job.is_live:
-            self.dictated.emit(job, joined(job.segments))
-
-    def _reading_ended(self, ending: Ending = Ending.CANCELLED, error: Exception | None = None) -> Job | None:
-        """Forgets the task that has ended; gives its job, None where that was cancelled meanwhile."""
-        self._reading = None
+    def _end_reading(self, outcome: Exception | None) -> None:
+        error = None if isinstance(outcome, Cancelled) else outcome
         job = self._queue.current
         if job is not None:
             self._queue.finish_current()
-            self._end(job, ending, error)
+            self._end(job, Ending.FAILED if error else Ending.CANCELLED if outcome else Ending.DONE, error)
         if isinstance(error, EngineStopped):
             self._recognition.forget()
         self._go_on()
-        return job
+        if job is not None:  # else it was cancelled meanwhile
+            self._tell_end(job, outcome is None, error)
 
-    def _reading_failed(self, error: Exception) -> None:
-        job = self._reading_ended(Ending.FAILED, error)
-        if job is not None and not job.is_quiet:
+    def _tell_end(self, job: Job, is_done: bool, error: Exception | None) -> None:
+        if error is not None and not job.is_quiet:
             again = None if isinstance(error, AudioError) else partial(self.read_again, [job])
             self.problem.emit(Problem(error, again))
+        elif is_done and not job.has_text and not job.is_quiet:
+            self.nothing_heard.emit(job)
+        elif is_done and job.is_live:
+            self.dictated.emit(job, joined(job.segments))
 
     def _leave(self, job: Job, ending: Ending) -> None:
         """The job left the queue; events that a task still sends for it are ignored."""
-        if self._reading is not None and self._queue.current is None and not self._is_leaving:
+        if self.reading.running and self._queue.current is None and not self._is_leaving:
             self._is_leaving = True
-            self._reading.cancel()
+            self.reading.cancel()
             self._recognition.engine.cancel()
         self._end(job, ending)
 

@@ -180,7 +180,7 @@ class Session(ReadingQueue):
 
     def _close_when_quiet(self) -> None:
         busy = self.dictaphone.is_busy or self._listing.busy or self._recognition.is_loading
-        if self._reading is None and not busy and not self._is_ending:
+        if not self.reading.running and not busy and not self._is_ending:
             self._is_ending = True
             self._last = self._recognition.close()
             if self._last is None:

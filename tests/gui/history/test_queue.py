@@ -62,7 +62,7 @@ def test_a_paused_file_goes_on_where_its_text_ends(stage, qtbot):
     qtbot.waitUntil(lambda: page.queue.words.text() == "Paused; 3 files wait")
     assert page.queue.pause.text() == "Go on"
     assert [state for _name, state, _text in states(stage, qtbot)] == ["waiting"] * 3
-    qtbot.waitUntil(lambda: stage.session._reading is None)
+    qtbot.waitUntil(lambda: not stage.session.reading.running)
     assert stage.engine.begun_at_s == [0.0]
     page.queue.pause.click()
     qtbot.waitUntil(lambda: stage.engine.begun_at_s == [0.0, 1.0])  # two words of half a second
