@@ -163,6 +163,7 @@ class Program(QObject):
         if self._unwanted == ():
             return []
         logging.shutdown()
+        self.settings.save()  # else Qt would write what was set last once the file is gone
         kinds = stored_kinds(self.settings.recordings)
         return delete(kind for kind in kinds if self._unwanted is None or kind.name in self._unwanted)
 
