@@ -29,8 +29,10 @@ _FEVER = range(34, 43)  # «температура тридцать шесть �
 _EN_DASH = "\N{EN DASH}"
 _WEATHER_BEFORE = frozenset(listed("до от днем ночью улице сейчас сегодня завтра"))
 _WEATHER_AFTER = frozenset(listed("тепла днем ночью"))
-_SCORE = re.compile("сч[её]т(а|у|ом|е)?")
-_PLAYED = re.compile("(выигр|проигр|побед|обыгр|сыгр|уступ|вед[её]|вел|повел|закончил|заверш)[а-яё]*")
+_SCORE = re.compile("счет(а|у|ом|е)?")
+_PLAYED = re.compile(
+    "(выигр|проигр|побед|обыгр|сыгр|уступ)[а-я]*|(законч|заверш)[а-я]*(ся|сь)|вед(ет|ут|ем)|(по)?вел(а|и)?"
+)
 
 
 def behind_nought(tokens: Sequence[Token], at: int) -> Match | None:
@@ -134,7 +136,8 @@ def _is_weather(tokens: Sequence[Token], at: int) -> bool:
 def scores(tokens: Sequence[Token], at: int) -> Match | None:
     """«Со счётом пять один», «выиграли три ноль»: 5:1, 3:0."""
     first, second, before = number_at(tokens, at), number_at(tokens, at + 1), word_at(tokens, at - 1)
-    if first is None or second is None or number_at(tokens, at + 2) or is_counted(tokens, at + 2):
+    goes_on = at + 2 < len(tokens) and word_at(tokens, at + 2) not in _FUNCTION_WORDS  # «ведём два три дела»
+    if first is None or second is None or goes_on:
         return None
     are_small = all(token.is_upright and token.value < 30 and not token.tail for token in (first, second))
     is_score = _SCORE.fullmatch(before) or (_PLAYED.fullmatch(before) and first.is_small and second.is_small)

@@ -5,6 +5,7 @@ from contextlib import closing
 import numpy as np
 import pytest
 import tensorflow as tf
+from rapidfuzz.distance import Levenshtein
 
 from engine.punctuation.labels import COMMA, FULL_STOP, MARKS, NO_MARK, PLAIN, QUESTION, Form, Label
 from engine.punctuation.punctuator import Punctuator, Thresholds
@@ -120,6 +121,22 @@ def test_a_batch_depends_on_its_number_alone(text):
     assert one.lengths.max() <= LONGEST
     assert (one.marks[np.arange(one.ids.shape[1]) >= one.lengths[:, None]] == UNKNOWN).all()
     assert not np.array_equal(one.ids, Stretches(arrays, None, 5).batch(10, 8).ids)
+
+
+def test_a_wrong_word_may_be_far_from_the_one_that_was_said_but_ends_like_it():
+    syllables = [first + second for first in "бвгдзклмн" for second in "аеиоу"]
+    endings = ("ать", "ого", "ние", "ска", "лым")
+    words = [one + other + end for one in syllables for other in syllables[:9] for end in endings]
+    errors, ids = Misrecognition(words, np.ones(len(words))), np.arange(0, len(words), 50, dtype=np.int32)
+    stretch, pairs = Stretch(ids, np.zeros_like(ids), np.zeros_like(ids)), []
+    for seed in range(200):
+        wrong = errors.put_into(stretch, np.random.default_rng(seed)).ids
+        if len(wrong) == len(ids):  # nothing put in or left out
+            pairs += [(words[i], words[j]) for i, j in zip(ids, wrong, strict=True) if i != j]
+    far = [one[-3:] == other[-3:] for one, other in pairs if Levenshtein.distance(one, other) > 3]
+
+    assert len(far) > len(pairs) / 10
+    assert np.mean(far) > 0.6
 
 
 def test_errors_keep_the_marks():
