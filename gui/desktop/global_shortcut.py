@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
 from gui.core.errors import NoGlobalKeys, ShortcutError
-from gui.core.tasks import Task
+from gui.core.tasks import Work
 
 
 def system_keys() -> Callable[[], QObject] | None:
@@ -52,7 +52,8 @@ class GlobalShortcut(QObject):
         self.make_keys = make_keys
         self.backend: QObject | None = None
         self._wanted = ""
-        self._importing: Task | None = None
+        self._importing = Work(self)
+        self._importing.ended.connect(self._grab)
         self.problem: ShortcutError | None = None
         self.granted = ""
 
@@ -62,7 +63,7 @@ class GlobalShortcut(QObject):
 
     def use(self, keys: str) -> None:
         self._wanted, self.problem, self.granted = keys, None, ""
-        if self._importing is not None:
+        if self._importing.running:
             return
         if not keys:
             self.close()
@@ -71,15 +72,11 @@ class GlobalShortcut(QObject):
             self.problem = NoGlobalKeys()
             self.settled.emit()
         elif self.backend is None and QGuiApplication.platformName() == "xcb":
-            self._importing = Task(_import_xlib)
-            for ending in (self._importing.done, self._importing.failed):
-                ending.connect(self._grab)
-            self._importing.start()
+            self._importing.start(_import_xlib)
         else:
             self._grab()
 
     def _grab(self, *_error: object) -> None:
-        self._importing = None
         if not self._wanted:
             self.use("")
             return

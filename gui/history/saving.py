@@ -17,7 +17,7 @@ from engine.transcript.export import TIMED, write
 from gui.core.file_names import text_formats
 from gui.core.i18n import _, ngettext
 from gui.core.settings import Settings
-from gui.core.tasks import Task
+from gui.core.tasks import Work
 from gui.editor.save_menu import Saver
 from gui.history.words import file_name, full_title
 from gui.session.history_store import HistoryStore
@@ -50,6 +50,9 @@ class HistorySaving(QObject):
         self._saver = Saver(settings)
         self._saver.saved.connect(messages.say_saved)
         self._saver.failed.connect(messages.say_failure)
+        self._work = Work(self)
+        self._work.event.connect(self._count)
+        self._work.ended.connect(self._end_portion)
         self._left: deque[Entry] = deque()
         self._folder, self._form = Path(), ""
         self.n_all = self._n_saved = self._n_without = 0
@@ -109,11 +112,7 @@ class HistorySaving(QObject):
             self._end()
 
     def _write(self, fetched: list[tuple[Entry, Document | None]]) -> None:
-        task = Task(partial(_written, fetched, self._folder, self._form, self._settings.bind_short_words))
-        task.event.connect(self._count)
-        task.done.connect(self._next)
-        task.failed.connect(self._fail)
-        task.start()
+        self._work.start(partial(_written, fetched, self._folder, self._form, self._settings.bind_short_words))
 
     def _count(self, path: Path | None) -> None:
         if path is None:
@@ -121,11 +120,14 @@ class HistorySaving(QObject):
         else:
             self._n_saved += 1
 
-    def _fail(self, error: Exception) -> None:
+    def _end_portion(self, failure: Exception | None) -> None:
+        if failure is None:
+            self._next()
+            return
         self._left.clear()
         self.busy = False
         self.changed.emit()
-        self._messages.say_failure(error)
+        self._messages.say_failure(failure)
 
     def _end(self) -> None:
         self.busy = False
