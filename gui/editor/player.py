@@ -33,7 +33,7 @@ class Player(QObject):
         self.work.event.connect(self._tell)
         self.work.failed.connect(self.failed)
         self.work.ended.connect(self._end)
-        self._wanted = False
+        self.is_playing = False
         self._speed = 1.0
         self._path: Path | None = None
         self._stopping = False
@@ -41,10 +41,6 @@ class Player(QObject):
     @property
     def sound(self) -> Sound | None:
         return self._playback.sound if self._playback else None
-
-    @property
-    def is_playing(self) -> bool:
-        return self._wanted
 
     @property
     def position_s(self) -> float:
@@ -82,11 +78,11 @@ class Player(QObject):
 
     def play(self) -> None:
         """From where it is; from the start where that is the end."""
-        if self._playback is None or self._wanted:
+        if self._playback is None or self.is_playing:
             return
         if self._playback.position_s >= self._playback.sound.duration_s - 0.01:
             self._playback.seek(0.0)
-        self._wanted = True
+        self.is_playing = True
         self.playing_changed.emit(True)
         self._run()  # as soon as the loudspeaker is closed
 
@@ -95,15 +91,15 @@ class Player(QObject):
         self.play()
 
     def pause(self) -> None:
-        if self._wanted:
-            self._wanted = False
+        if self.is_playing:
+            self.is_playing = False
             self._playback.silence()
             self._stopping = True
             self.work.cancel()
             self.playing_changed.emit(False)
 
     def toggle(self) -> None:
-        if self._wanted:
+        if self.is_playing:
             self.pause()
         else:
             self.play()
@@ -125,15 +121,15 @@ class Player(QObject):
             self.work.start(self._playback.run)
 
     def _tell(self, position_s: float) -> None:
-        if self._wanted and not self._stopping:
+        if self.is_playing and not self._stopping:
             self.moved.emit(position_s)
 
     def _end(self, outcome: Exception | None) -> None:
         """It played to its end or could not be played; or it was stopped, and another part is wanted by now."""
         if not self._stopping and not isinstance(outcome, Cancelled):
-            self._wanted = False
+            self.is_playing = False
             self.playing_changed.emit(False)
-        elif self._wanted and self._playback is not None:
+        elif self.is_playing and self._playback is not None:
             self._run()
 
 

@@ -38,7 +38,7 @@ class Waveform(QWidget):
         self._words: Sequence[Word] = ()
         self._starts: list[float] = []
         self._longest_s, self._loudest = 0.0, 1.0
-        self._position_s = self.left_s = 0.0
+        self.position_s = self.left_s = 0.0
         self.px_per_s = FIRST_PX_PER_S
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -61,7 +61,7 @@ class Waveform(QWidget):
             fitting = self.width() / max(sound.duration_s, 0.1)
             self.px_per_s = min(max(FIRST_PX_PER_S, fitting), MOST_PX_PER_S)
             self._loudest = max(_QUIETEST, -int(sound.peaks.min()) / 32768, int(sound.peaks.max()) / 32768)
-        self._position_s = self.left_s = 0.0
+        self.position_s = self.left_s = 0.0
         self.setEnabled(sound is not None)
         self.update()
 
@@ -73,7 +73,7 @@ class Waveform(QWidget):
         self.update()
 
     def show_position(self, time_s: float) -> None:
-        self._position_s = time_s
+        self.position_s = time_s
         if not self.left_s <= time_s <= self.left_s + _FOLLOW_SHARE * self.shown_s:
             self._scroll_to(time_s - 0.1 * self.shown_s)
         self.update()
@@ -83,13 +83,9 @@ class Waveform(QWidget):
         """How many seconds are in view."""
         return self.width() / self.px_per_s
 
-    @property
-    def position_s(self) -> float:
-        return self._position_s
-
     def zoom(self, factor: float) -> None:
         """About the playing position, where it is in view."""
-        centre_s = self._position_s
+        centre_s = self.position_s
         if not self.left_s <= centre_s <= self.left_s + self.shown_s:
             centre_s = self.left_s + self.shown_s / 2
         share = (centre_s - self.left_s) / self.shown_s
@@ -116,7 +112,7 @@ class Waveform(QWidget):
         self._paint_clock(painter)
         self._paint_wave(painter)
         self._paint_words(painter)
-        x = self._x(self._position_s)
+        x = self._x(self.position_s)
         painter.setPen(QPen(QColor(colours.accent), 2))
         painter.drawLine(QPointF(x, self._row_px + GRID / 2), QPointF(x, self.height() - GRID / 2))
         if self.hasFocus():
@@ -153,7 +149,7 @@ class Waveform(QWidget):
         last = min(len(peaks), int(edges[min(n_shown, self.width())]) + 1)  # reduceat's last one runs to the end
         least[-1], greatest[-1] = peaks[firsts[-1] : last].min() / 32768, peaks[firsts[-1] : last].max() / 32768
         scale = _WAVE_PX / 2 / self._loudest
-        heard_x = self._x(self._position_s)
+        heard_x = self._x(self.position_s)
         lines = [
             QLineF(x + 0.5, middle - high * scale - 0.5, x + 0.5, middle - low * scale + 0.5)
             for x, (low, high) in enumerate(zip(least.tolist(), greatest.tolist(), strict=True))
@@ -167,7 +163,7 @@ class Waveform(QWidget):
         """In two rows by turns, so that short words find room."""
         colours, top = theme().colours, self._row_px + 1.5 * GRID + _WAVE_PX
         metrics = QFontMetricsF(self.font())
-        playing = bisect_right(self._starts, self._position_s) - 1
+        playing = bisect_right(self._starts, self.position_s) - 1
         for index in self._words_in_view():
             word, x = self._words[index], self._x(self._words[index].start_s)
             y = top + (index % 2) * self._row_px
@@ -175,7 +171,7 @@ class Waveform(QWidget):
             text = metrics.elidedText(word.text, Qt.TextElideMode.ElideRight, after - x - GRID)
             if not text or text == "…":
                 continue
-            current = index == playing and self._position_s < word.end_s
+            current = index == playing and self.position_s < word.end_s
             font = self.font()
             font.setBold(current)
             painter.setFont(font)
@@ -218,7 +214,7 @@ class Waveform(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         match event.key():
             case Qt.Key.Key_Left | Qt.Key.Key_Right:
-                self._seek(self._position_s + (STEP_S if event.key() == Qt.Key.Key_Right else -STEP_S))
+                self._seek(self.position_s + (STEP_S if event.key() == Qt.Key.Key_Right else -STEP_S))
             case Qt.Key.Key_Home:
                 self._seek(0.0)
             case Qt.Key.Key_End if self._sound is not None:

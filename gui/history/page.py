@@ -39,24 +39,12 @@ from gui.widgets.theme import GRID, TITLE_SCALE, theme
 SEARCH_AFTER_MS = 120
 
 
-class EntryDetails(Label):
-    """Some lines under the list; nothing where none or several are chosen."""
-
-    def __init__(self) -> None:
-        super().__init__(name=_("About the chosen entry"), quiet=True, wraps=True)
-        self.hide()  # shown before it has a parent, it would be a window
-
-    def show_chosen(self, chosen: Sequence[Entry]) -> None:
-        self.setText(details(chosen[0]) if len(chosen) == 1 else "")
-        self.setVisible(len(chosen) == 1)
-
-
 class HistoryPage(QWidget):
     """Shows the history that the keeper keeps. player: passed in."""
 
     def __init__(self, session: Session, settings: Settings, keeper: HistoryKeeper, player: ClipPlayer | None = None):
         super().__init__()
-        self._session, self._settings, self._keeper = session, settings, keeper
+        self.session, self._settings, self.keeper = session, settings, keeper
         self._chosen: list[int] = []
         self.player = player or ClipPlayer()
         self.messages = MessageList()
@@ -66,7 +54,8 @@ class HistoryPage(QWidget):
         self.pages = QStackedWidget()
         self._make_list()
         self._make_search()
-        self.details = EntryDetails()
+        self.details = Label(name=_("About the chosen entry"), quiet=True, wraps=True)
+        self.details.hide()  # shown before it has a parent, it would be a window
         self.totals = Label(name=_("How much there is"), quiet=True)
         self.show_log = failure_link()
         self.saving = HistorySaving(keeper.store, settings, self.messages)
@@ -77,14 +66,6 @@ class HistoryPage(QWidget):
         self.queue.show_status(session.status)
         self.model.refresh()
         self._count()
-
-    @property
-    def session(self) -> Session:
-        return self._session
-
-    @property
-    def keeper(self) -> HistoryKeeper:
-        return self._keeper
 
     # --- how it looks ---
 
@@ -166,11 +147,11 @@ class HistoryPage(QWidget):
         for change in (self.model.dataChanged, self.view.selectionModel().selectionChanged):
             change.connect(self.actions.show_state)
             change.connect(self._show_details)
-        self._keeper.store.changed.connect(self._count)
-        self._session.status_changed.connect(self._show_progress)
-        self._session.nothing_found.connect(self._tell_nothing_found)
-        self._session.left_out.connect(self._tell_left_out)
-        self._keeper.closing.connect(self._close_work)
+        self.keeper.store.changed.connect(self._count)
+        self.session.status_changed.connect(self._show_progress)
+        self.session.nothing_found.connect(self._tell_nothing_found)
+        self.session.left_out.connect(self._tell_left_out)
+        self.keeper.closing.connect(self._close_work)
         self.editing.left.connect(self._show_list)
         self.player.failed.connect(self.messages.say_failure)
         for moving in (self.player, self.saving):
@@ -237,22 +218,22 @@ class HistoryPage(QWidget):
         self.empty_hint.setText(words)
 
     def _show_progress(self) -> None:
-        job = next((job for job in self._session.jobs if not job.is_live), None)
-        fraction = self._session.current_fraction
+        job = next((job for job in self.session.jobs if not job.is_live), None)
+        fraction = self.session.current_fraction
         self.model.set_fraction(job.entry if job is not None else None, fraction)
 
     def _count(self) -> None:
-        if self._keeper.store.has_closed:
+        if self.keeper.store.has_closed:
             return
-        self._keeper.store.ask(lambda history: history.totals(), self._show_totals)
+        self.keeper.store.ask(lambda history: history.totals(), self._show_totals)
 
     def _show_totals(self, totals: Totals) -> None:
         self.totals.setText(totals_words(totals))
         self.actions.show_totals(totals)
 
     def _cancel_queue(self) -> None:
-        self._session.stop_looking()
-        self._session.cancel_jobs(self._session.jobs)
+        self.session.stop_looking()
+        self.session.cancel_jobs(self.session.jobs)
 
     def _tell_left_out(self, paths: Sequence[Path], is_quiet: bool) -> None:
         if is_quiet:
@@ -278,7 +259,8 @@ class HistoryPage(QWidget):
 
     def _show_details(self, *_changed: object) -> None:
         chosen = self.chosen
-        self.details.show_chosen(chosen)
+        self.details.setText(details(chosen[0]) if len(chosen) == 1 else "")
+        self.details.setVisible(len(chosen) == 1)
         self.show_log.setVisible(len(chosen) == 1 and chosen[0].failure is not None)
 
     def open_entry(self, entry: Entry) -> None:

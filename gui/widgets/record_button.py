@@ -28,14 +28,17 @@ def loudness(rms: float) -> float:
 
 
 class RecordButton(QPushButton):
-    """Starts and stops. `show_level` as sound comes; the ring falls back by itself."""
+    """Starts and stops. `show_level` as sound comes; the ring falls back by itself.
+
+    level: share of the ring that is lit, 0 to 1.
+    """
 
     def __init__(self, parent: QWidget | None = None, keys: str = ""):
         """keys: told in the tooltip, instead of those of the command `record`."""
         super().__init__(parent)
         self.setFixedSize(SIZE_PX, SIZE_PX)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self._level, self._keys = 0.0, keys
+        self.level, self._keys = 0.0, keys
         self.is_overdriven = False
         self._recording = False
         self._fall = QTimer(self)
@@ -45,18 +48,13 @@ class RecordButton(QPushButton):
         KEYS.changed.connect(self._tell_keys)
         self.set_recording(False)
 
-    @property
-    def level(self) -> float:
-        """Share of the ring that is lit, 0 to 1."""
-        return self._level
-
     def set_recording(self, recording: bool) -> None:
         self._recording = recording
         name = _("Stop") if recording else _("Record")
         self.setAccessibleName(name)
         self._tell_keys()
         if not recording:
-            self._level, self.is_overdriven = 0.0, False
+            self.level, self.is_overdriven = 0.0, False
             self._fall.stop()
         self.update()
 
@@ -71,13 +69,13 @@ class RecordButton(QPushButton):
 
     def show_level(self, _peak: float, rms: float) -> None:
         if self._recording:
-            self._level = max(self._level, loudness(rms))
+            self.level = max(self.level, loudness(rms))
             self._fall.start()
             self.update()
 
     def _fall_back(self) -> None:
-        self._level = max(0.0, self._level - _FALL_PER_FRAME)
-        if self._level == 0:
+        self.level = max(0.0, self.level - _FALL_PER_FRAME)
+        if self.level == 0:
             self._fall.stop()
         self.update()
 
@@ -106,9 +104,9 @@ class RecordButton(QPushButton):
         painter.setPen(QPen(QColor(colours.line), _RING_WIDTH))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawEllipse(ring)
-        if self._level > 0:
+        if self.level > 0:
             # From the bottom up on both sides; Qt counts sixteenths of a degree from three o'clock.
-            half = round(180 * 16 * self._level)
+            half = round(180 * 16 * self.level)
             lit = QColor(colours.alarm if self.is_overdriven else colours.accent)
             painter.setPen(QPen(lit, _RING_WIDTH, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
             painter.drawArc(ring, -90 * 16 - half, 2 * half)
