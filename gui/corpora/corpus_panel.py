@@ -58,12 +58,6 @@ class CorpusPanel(JobPanel):
         self.check = push_button(_("Check the recordings"), _("Find out what can be learned from, and prepare it"))
         self.train = push_button(_("On to the training"), _("Train a model on these recordings"), "primary")
         self.report = ReportView()
-        self._lay_out()
-        self._connect()
-        self.folders.show_folders(settings.corpora)
-        self.show_state()
-
-    def _lay_out(self) -> None:
         column_of(
             self,
             self.download,
@@ -78,6 +72,9 @@ class CorpusPanel(JobPanel):
             None,
             margins=(0, 0, GRID, 0),
         )
+        self._connect()
+        self.folders.show_folders(settings.corpora)
+        self.show_state()
 
     def _connect(self) -> None:
         self.download.failed.connect(self.failed)

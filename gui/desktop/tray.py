@@ -95,10 +95,7 @@ class Tray(QObject):
         state = state_of(status, has_problem)
         if state != self.state:
             self.state = state
-            self._paint()
-
-    def _paint(self) -> None:
-        self.icon.setIcon(state_icon(self.state))
+            self.icon.setIcon(state_icon(state))
 
     def _name_actions(self) -> None:
         self.show_window.setText(_("Hide the window") if self._is_shown() else _("Show the window"))

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, Qt, QTimer, Signal
@@ -65,7 +66,7 @@ class WatchedFolder(QObject):
         self.every = QTimer(self, interval=LOOK_EVERY_MS)
         self.every.timeout.connect(self.look)
         settings.changed.connect(self._follow_setting)
-        session.closed.connect(self._stop)
+        session.closed.connect(partial(self._watch, ""))
 
     def begin(self) -> None:
         """What came into the folder since the program was last open is read too."""
@@ -78,10 +79,7 @@ class WatchedFolder(QObject):
         self._watch(self._settings.watch_folder)
         if self._folder is not None:
             folder = self._folder
-            self._store.write(lambda history: _mark(history, folder), self._look_after_marking)
-
-    def _look_after_marking(self, _result: object) -> None:
-        self.look()
+            self._store.write(lambda history: _mark(history, folder), lambda _result: self.look())
 
     def _watch(self, named: str) -> None:
         for watched in self.watcher.directories():
@@ -95,9 +93,6 @@ class WatchedFolder(QObject):
         else:
             self.watcher.addPath(named)
             self.every.start()
-
-    def _stop(self) -> None:
-        self._watch("")
 
     def _look_soon(self) -> None:
         """A change while a look is due does not put it off: in a busy folder there is no end of them."""
