@@ -19,6 +19,7 @@ STEPS, LOG_PROBS = "steps", "log_probs"
 # Weights go from -63 to 63, not to 127: processors without VNNI add two products of 8 bits in 16 and cut off what is
 # beyond. With a scale for each unit's gate nothing is lost by that, and every processor computes the same.
 _LARGEST = 63
+_LARGEST_OF_TABLE = 127  # nothing is added up in 8 bits there
 _OPSET, _IR_VERSION = 17, 8
 
 
@@ -119,6 +120,21 @@ def quantised_layer(
     inputs = [hidden, *kernels, _bias(graph, name, weights, directions), *none, *scales]
     attributes = _attributes(n_units, directions)
     return graph.node("DynamicQuantizeLSTM", inputs, name, domain="com.microsoft", **attributes)
+
+
+def summed_rows(graph: GraphWriter, name: str, table: np.ndarray) -> str:
+    """The sum of the rows that the input `name` numbers, int32 (n_words, n_rows); as float32 (n_words, width).
+
+    table: float32 (n, width), kept in 8 bits with a scale for each column. The graph needs a constant `one`, [1].
+    """
+    from onnx import TensorProto
+
+    scale = np.maximum(np.abs(table).max(axis=0), 1e-8) / _LARGEST_OF_TABLE
+    stored = graph.constant(f"{name}/table", np.rint(table / scale).astype(np.int8))
+    rows = graph.node("Gather", [stored, name], f"{name}/rows")
+    rows = graph.node("Cast", [rows], f"{name}/float", to=TensorProto.FLOAT)
+    summed = graph.node("ReduceSum", [rows, "one"], f"{name}/sum", keepdims=0)
+    return graph.node("Mul", [summed, graph.constant(f"{name}/scale", scale.astype(np.float32))], f"{name}/value")
 
 
 def _attributes(n_units: int, directions: Sequence[str] = DIRECTIONS) -> dict[str, object]:

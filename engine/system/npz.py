@@ -1,4 +1,4 @@
-"""NumPy's files from strangers: names, types, shapes and sizes are checked before an array is read.
+"""NumPy's files. Of strangers' names, types, shapes and sizes are checked before an array is read.
 
 Whatever is wrong with a file raises ValueError, whatever NumPy, zipfile or zlib would have said.
 """
@@ -12,6 +12,8 @@ from typing import BinaryIO
 
 import numpy as np
 from numpy.lib import format as npy
+
+from engine.system.atomic_files import atomic_path
 
 _SUFFIX = ".npy"
 _MOST_BYTES = 2**32
@@ -36,6 +38,12 @@ def read_arrays(
         raise
     except Exception as error:  # damaged zip and npy headers raise a dozen kinds without a common base
         raise ValueError(f"{error}" or type(error).__name__) from error
+
+
+def write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
+    """An .npz, whole or not at all. Raises DiskFull or NotWritable."""
+    with atomic_path(path) as temporary:
+        np.savez(temporary, **arrays)  # type: ignore[arg-type]
 
 
 def map_array(path: Path, dtype: type[np.generic], shape: Shape) -> np.ndarray:

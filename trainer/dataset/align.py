@@ -8,8 +8,7 @@ import numpy as np
 
 from engine.alphabet import Alphabet
 from engine.config import ModelConfig
-from engine.system.atomic_files import atomic_path
-from engine.system.npz import read_arrays
+from engine.system.npz import read_arrays, write_arrays
 from trainer.dataset.batches import Example, Examples, buckets
 from trainer.errors import CorpusError
 
@@ -76,14 +75,13 @@ class Alignment:
         """One .npz, whole or not at all."""
         ids = list(self.frames)
         arrays = [self.frames[name] for name in ids]
-        with atomic_path(path) as temporary:
-            np.savez(
-                temporary,
-                ids=np.array(ids),
-                lengths=np.array([len(a) for a in arrays]),
-                frames=np.concatenate(arrays),
-                scores=np.array([self.score[name] for name in ids]),
-            )
+        written = {
+            "ids": np.array(ids),
+            "lengths": np.array([len(a) for a in arrays]),
+            "frames": np.concatenate(arrays),
+            "scores": np.array([self.score[name] for name in ids]),
+        }
+        write_arrays(path, written)
 
     @classmethod
     def load(cls, path: Path) -> "Alignment":

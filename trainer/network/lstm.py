@@ -7,7 +7,15 @@ a training step. Here only what must run through time does; the gradients of the
 one product each over all steps. Both agree to rounding (a test compares them).
 """
 
+import numpy as np
 import tensorflow as tf
+
+
+def initial_lstm(name: str, n_inputs: int, n_units: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
+    """Kernel and bias at chance: Glorot-uniform; gates in the order i, c, f, o, the forget gate open."""
+    limit, bias = np.sqrt(6 / (n_inputs + 5 * n_units)), np.zeros(4 * n_units)
+    bias[2 * n_units : 3 * n_units] = 1
+    return {f"{name}/kernel": rng.uniform(-limit, limit, (n_inputs + n_units, 4 * n_units)), f"{name}/bias": bias}
 
 
 def lstm(x: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor) -> tf.Tensor:

@@ -1,38 +1,85 @@
-"""Adam for networks with tables of which a batch touches few rows."""
+"""Networks over hashed words, learned with Adam: of their tables a batch touches few rows."""
 
-from collections.abc import Mapping
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
-_BETA1, _BETA2, _EPSILON = 0.9, 0.99, 1e-8
+from engine.word_features import N_WORD
+
+_BETA1, _BETA2, _EPSILON, _CLIP = 0.9, 0.99, 1e-8, 1.0
 _KINDS = ("mean", "square")
+_TABLES = ("words", "parts")
 
 
-class RowAdam:
+class RowAdam(ABC):
     """Adam (Kingma and Ba 2015); of a table only the rows that a batch touches are updated, moments too."""
 
-    def __init__(self, variables: Mapping[str, tf.Variable]):
-        self._by_name = variables
+    def __init__(self, weights: Mapping[str, np.ndarray]):
+        """weights: by name, the tables `words` and `parts` among them."""
+        self._by_name = {name: tf.Variable(value, name=name) for name, value in weights.items()}
         self._slots = {
-            kind: {name: tf.Variable(tf.zeros_like(value)) for name, value in variables.items()} for kind in _KINDS
+            kind: {name: tf.Variable(tf.zeros_like(value)) for name, value in self._by_name.items()} for kind in _KINDS
         }
         self._n_updates = tf.Variable(0, dtype=tf.int64)
+        self._compiled = tf.function(self._step, autograph=False, reduce_retracing=True)
 
-    def begin(self, learning_rate: tf.Tensor) -> tf.Tensor:
-        """Counts an update; returns its rate, corrected for the moments' start at zero."""
+    @property
+    def n_updates(self) -> int:
+        """How many updates were made, in this process and before."""
+        return int(self._n_updates.numpy())
+
+    @abstractmethod
+    def losses(
+        self, rows: Sequence[tf.Tensor], seed: tf.Tensor, *batch: tf.Tensor
+    ) -> tuple[tf.Tensor, list[tf.Tensor]]:
+        """The loss that an update lowers, and the figures that it returns. rows: of the batch's words."""
+
+    def rows(self, features: tf.Tensor) -> tuple[tf.Tensor, ...]:
+        """features: int32 (..., n_features). The rows of each table that belong to each word."""
+        return tuple(
+            tf.gather(self._by_name[name], numbers) for name, numbers in zip(_TABLES, _numbers(features), strict=True)
+        )
+
+    def step(
+        self, features: np.ndarray, batch: Sequence[Any], learning_rate: float, seed: tuple[int, int]
+    ) -> list[float]:
+        """An update; returns the figures of `losses`. features: int32 (..., n_features), of the batch's words."""
+        inputs = map(tf.constant, (features, np.float32(learning_rate), np.array(seed, np.int32), *batch))
+        return [float(figure) for figure in self._compiled(*inputs)]
+
+    def _step(
+        self, features: tf.Tensor, learning_rate: tf.Tensor, seed: tf.Tensor, *batch: tf.Tensor
+    ) -> list[tf.Tensor]:
+        rows = self.rows(features)
+        dense = {name: variable for name, variable in self._by_name.items() if name not in _TABLES}
+        with tf.GradientTape() as tape:
+            tape.watch(rows)
+            loss, figures = self.losses(rows, seed, *batch)
+        of_dense, of_rows = tape.gradient(loss, (list(dense.values()), rows))
+        of_dense, _ = tf.clip_by_global_norm([tf.convert_to_tensor(gradient) for gradient in of_dense], _CLIP)
         count = tf.cast(self._n_updates.assign_add(1), tf.float32)
-        return learning_rate * tf.sqrt(1 - _BETA2**count) / (1 - _BETA1**count)
+        rate = learning_rate * tf.sqrt(1 - _BETA2**count) / (1 - _BETA1**count)  # the moments begin at zero
+        for name, gradient in zip(dense, of_dense, strict=True):
+            self._move(name, gradient, rate)
+        for name, gradient, numbers in zip(_TABLES, of_rows, _numbers(features), strict=True):
+            self._move_rows(name, gradient, numbers, rate)
+        return figures
 
-    def move(self, name: str, gradient: tf.Tensor, rate: tf.Tensor) -> None:
-        """Updates a whole variable. rate: from `begin`."""
+    def _move(self, name: str, gradient: tf.Tensor, rate: tf.Tensor) -> None:
         mean, square = (self._slots[kind][name] for kind in _KINDS)
         mean.assign_add((1 - _BETA1) * (gradient - mean))
         square.assign_add((1 - _BETA2) * (gradient * gradient - square))
         self._by_name[name].assign_sub(rate * mean / (tf.sqrt(square) + _EPSILON))
 
-    def move_rows(self, name: str, gradient: tf.Tensor, numbers: tf.Tensor, rate: tf.Tensor) -> None:
-        """Updates rows of a table. numbers: int32, of any shape; gradient: of the rows named, one more axis."""
+    def _move_rows(self, name: str, gradient: tf.Tensor, numbers: tf.Tensor, rate: tf.Tensor) -> None:
+        """numbers: int32, of any shape; gradient: of the rows named, one more axis."""
         table = self._by_name[name]
         touched, place = tf.unique(tf.reshape(numbers, (-1,)))
         gradient = tf.math.unsorted_segment_sum(tf.reshape(gradient, (-1, table.shape[1])), place, tf.shape(touched)[0])
@@ -61,3 +108,8 @@ class RowAdam:
             for name, variable in slots.items():
                 variable.assign(arrays[f"{kind}/{name}"])
         self._n_updates.assign(arrays["updates"])
+
+
+def _numbers(features: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Which rows of each table."""
+    return features[..., :N_WORD], features[..., N_WORD:]

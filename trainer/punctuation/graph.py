@@ -4,13 +4,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from engine.model.network_graph import GraphWriter, quantised_layer, serialised
+from engine.model.network_graph import GraphWriter, quantised_layer, serialised, summed_rows
 from engine.punctuation.labels import MARKS, Form
 from engine.punctuation.punctuator import LOG_PROBS, PARTS, PAUSES, WORDS
 from engine.word_features import N_PARTS, N_WORD
 from trainer.punctuation.network import N_LAYERS, N_UNITS
-
-_LARGEST = 127
 
 
 def punctuation_graph(weights: Mapping[str, np.ndarray]) -> bytes:
@@ -20,7 +18,7 @@ def punctuation_graph(weights: Mapping[str, np.ndarray]) -> bytes:
     graph = GraphWriter()
     one, rows = graph.constant("one", np.array([1])), graph.constant("rows", np.array([0, 2 * N_UNITS]))
     both = graph.constant("both_directions", np.array([0, 1, 2 * N_UNITS]))
-    tables = [_looked_up(graph, WORDS, weights["words"]), _looked_up(graph, PARTS, weights["parts"])]
+    tables = [summed_rows(graph, WORDS, weights["words"]), summed_rows(graph, PARTS, weights["parts"])]
     pauses = graph.node("Gather", [graph.constant("pauses/table", weights["pauses"]), PAUSES], "pauses/rows")
     hidden = graph.node("Unsqueeze", [graph.node("Concat", [*tables, pauses], "input", axis=1), one], "one_stretch")
     for n in range(N_LAYERS):
@@ -41,16 +39,3 @@ def punctuation_graph(weights: Mapping[str, np.ndarray]) -> bytes:
     ]
     outputs = [helper.make_tensor_value_info(LOG_PROBS, TensorProto.FLOAT, ["n_words", len(MARKS) + len(Form)])]
     return serialised(helper.make_graph(graph.nodes, "punctuation", inputs, outputs, graph.constants))
-
-
-def _looked_up(graph: GraphWriter, name: str, table: np.ndarray) -> str:
-    """The sum of a word's rows; the table in 8 bits with a scale for each column."""
-    from onnx import TensorProto
-
-    scale = np.maximum(np.abs(table).max(axis=0), 1e-8) / _LARGEST
-    stored = graph.constant(f"{name}/table", np.rint(table / scale).astype(np.int8))
-    rows = graph.node(
-        "Cast", [graph.node("Gather", [stored, name], f"{name}/rows")], f"{name}/float", to=TensorProto.FLOAT
-    )
-    summed = graph.node("ReduceSum", [rows, "one"], f"{name}/sum", keepdims=0)
-    return graph.node("Mul", [summed, graph.constant(f"{name}/scale", scale.astype(np.float32))], f"{name}/value")

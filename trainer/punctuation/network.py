@@ -1,24 +1,23 @@
 """The network of punctuation: hashed words, two bidirectional LSTM layers, and two outputs a word."""
 
-import os
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 import numpy as np
 import tensorflow as tf
 
 from engine.punctuation.labels import MARKS, Form
 from engine.punctuation.pauses import N_PAUSES
-from engine.word_features import N_WORD, PART_ROWS, WORD_ROWS
-from trainer.network.lstm import lstm
+from engine.word_features import PART_ROWS, WORD_ROWS
+from trainer.network.lstm import initial_lstm, lstm
+from trainer.network.row_adam import RowAdam
+from trainer.punctuation.stretches import Batch
+from trainer.punctuation.written_text import UNKNOWN
 
 WORD_WIDTH, PART_WIDTH, PAUSE_WIDTH = 64, 56, 8
 N_LAYERS, N_UNITS = 2, 128
 N_OUTPUTS = len(MARKS) + len(Form)
-TABLES = ("words", "parts")  # of which a batch touches few rows
 _DROPOUT, _WORD_DROPOUT, _PARTS_DROPOUT = 0.25, 0.25, 0.1  # with less, a small text is learnt by heart
+_FORM_SHARE = 0.5
 
 
 def initial_weights(seed: int) -> dict[str, np.ndarray]:
@@ -32,44 +31,38 @@ def initial_weights(seed: int) -> dict[str, np.ndarray]:
     width = WORD_WIDTH + PART_WIDTH + PAUSE_WIDTH
     for layer in range(N_LAYERS):
         for direction in ("forward", "backward"):
-            weights |= _lstm_weights(f"layer{layer}/{direction}", width, rng)
+            weights |= initial_lstm(f"layer{layer}/{direction}", width, N_UNITS, rng)
         width = 2 * N_UNITS
     weights["output/kernel"] = rng.normal(0, 1 / np.sqrt(width), (width, N_OUTPUTS))
     weights["output/bias"] = np.zeros(N_OUTPUTS)
     return {name: value.astype(np.float32) for name, value in weights.items()}
 
 
-def _lstm_weights(name: str, width: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
-    """Gates in the order i, c, f, o; the forget gate begins open."""
-    bias = np.zeros(4 * N_UNITS)
-    bias[2 * N_UNITS : 3 * N_UNITS] = 1
-    limit = np.sqrt(6 / (width + 5 * N_UNITS))
-    return {f"{name}/kernel": rng.uniform(-limit, limit, (width + N_UNITS, 4 * N_UNITS)), f"{name}/bias": bias}
+class PunctuationNetwork(RowAdam):
+    """Rows of the tables, pauses and lengths in, logits of marks and forms out; learns from batches."""
 
+    def update(self, features: np.ndarray, batch: Batch, learning_rate: float, seed: tuple[int, int]) -> list[float]:
+        """A step; returns its loss in nats a word. features: of the batch's words; seed: of the dropout."""
+        return self.step(features, (batch.pauses, batch.lengths, batch.marks, batch.forms), learning_rate, seed)
 
-class PunctuationNetwork(tf.Module):  # type: ignore[misc]
-    """Rows of the tables, pauses and lengths in, logits of marks and forms out."""
-
-    def __init__(self, weights: Mapping[str, np.ndarray]):
-        super().__init__(name="punctuation")
-        self.variables_by_name = {name: tf.Variable(value, name=name) for name, value in weights.items()}
-
-    def rows(self, features: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """features: int32 (batch, n_words, n_features). Returns the rows of each of TABLES that belong to each word."""
-        by_name = self.variables_by_name
-        return (
-            tf.gather(by_name["words"], features[:, :, :N_WORD]),
-            tf.gather(by_name["parts"], features[:, :, N_WORD:]),
-        )
+    def losses(
+        self, rows: Sequence[tf.Tensor], seed: tf.Tensor, *batch: tf.Tensor
+    ) -> tuple[tf.Tensor, list[tf.Tensor]]:
+        """See `RowAdam`. batch: pauses, lengths, marks and forms."""
+        pauses, lengths, marks, forms = batch
+        logits = self.logits(rows, pauses, lengths, seed)
+        loss = _cross_entropy(logits[:, :, : len(MARKS)], marks)
+        loss += _FORM_SHARE * _cross_entropy(logits[:, :, len(MARKS) :], forms)
+        return loss, [loss]
 
     def logits(
-        self, rows: tuple[tf.Tensor, tf.Tensor], pauses: tf.Tensor, lengths: tf.Tensor, seed: tf.Tensor | None = None
+        self, rows: Sequence[tf.Tensor], pauses: tf.Tensor, lengths: tf.Tensor, seed: tf.Tensor | None = None
     ) -> tf.Tensor:
         """rows: of `rows`; pauses: int32 (batch, n_words); seed: int32 (2,), in training only.
 
         Returns float32 (batch, n_words, N_OUTPUTS); what lies beyond a stretch's length is meaningless.
         """
-        by_name = self.variables_by_name
+        by_name = self._by_name
         words, parts = (tf.reduce_sum(each, 2) for each in rows)
         if seed is not None:
             drawn = tf.random.stateless_uniform((*tf.unstack(tf.shape(pauses)), 2), seed)
@@ -91,4 +84,11 @@ class PunctuationNetwork(tf.Module):  # type: ignore[misc]
         return tf.concat([ahead, back], axis=2)
 
     def _lstm(self, name: str, x: tf.Tensor) -> tf.Tensor:
-        return lstm(x, self.variables_by_name[f"{name}/kernel"], self.variables_by_name[f"{name}/bias"])
+        return lstm(x, self._by_name[f"{name}/kernel"], self._by_name[f"{name}/bias"])
+
+
+def _cross_entropy(logits: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
+    """Mean over the words whose label is known, in nats."""
+    is_known = tf.cast(labels != UNKNOWN, tf.float32)
+    each = tf.nn.sparse_softmax_cross_entropy_with_logits(tf.maximum(labels, 0), logits)
+    return tf.reduce_sum(is_known * each) / tf.maximum(1.0, tf.reduce_sum(is_known))

@@ -1,8 +1,8 @@
 """Trains a network of punctuation on written texts; a run in a folder can be stopped and goes on where it was."""
 
 import math
-import time
 from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,24 +11,22 @@ import tensorflow as tf
 
 from engine.punctuation.labels import MARKS, Form
 from engine.punctuation.punctuator import Thresholds, write_punctuation
-from engine.system.atomic_files import atomic_path
-from engine.system.npz import read_arrays
+from engine.system.npz import read_arrays, write_arrays
 from engine.word_features import word_features
-from trainer.errors import TrainingError
 from trainer.language_model.corpus_sentences import held_out_sentences
 from trainer.punctuation.corpus import DEVELOPMENT, TRAIN, Corpus
 from trainer.punctuation.graph import punctuation_graph
 from trainer.punctuation.initial_tables import initial_tables
 from trainer.punctuation.misrecognition import Misrecognition
-from trainer.punctuation.network import initial_weights
-from trainer.punctuation.optimiser import Optimiser
+from trainer.punctuation.network import PunctuationNetwork, initial_weights
 from trainer.punctuation.scores import confusions, micro_f1
 from trainer.punctuation.stretches import Stretches
 from trainer.punctuation.thresholds import tuned
-from trainer.training.run import locked
+from trainer.training.run import STATE, locked
+from trainer.training.step_loop import resume, steps
 
-STATE, TEXT = "state.npz", "text.npz"
-_SAVE_EVERY_S, _MEASURE_EVERY, _MEASURED_BATCHES = 120.0, 500, 12
+TEXT = "text.npz"
+_MEASURE_EVERY, _MEASURED_BATCHES = 500, 12
 _MEASURED_ON = ("modern", "dialogue", "talk")
 Parts = dict[str, dict[str, dict[str, np.ndarray]]]  # by part, file and kind
 _WARM_UP, _LEAST = 200, 0.03
@@ -74,11 +72,7 @@ def train(
     with locked(folder):
         yield from _prepare(texts, folder / TEXT, without)
         words, arrays = _load(folder / TEXT)
-        run = _Run(words, arrays, folder, config)
-        try:
-            yield from run.steps()
-        finally:
-            run.save()
+        yield from _Run(words, arrays, folder, config).steps()
 
 
 def _prepare(texts: Sequence[Path], path: Path, without: Sequence[Path]) -> Iterator[Preparing]:
@@ -95,8 +89,7 @@ def _prepare(texts: Sequence[Path], path: Path, without: Sequence[Path]) -> Iter
         for (name, part), kinds in corpus.finished(held_out).items()
         for kind, values in kinds.items()
     }
-    with atomic_path(path) as temporary, temporary.open("wb") as file:
-        np.savez(file, words=np.frombuffer("\n".join(corpus.words).encode(), np.uint8), **arrays)  # type: ignore[arg-type]
+    write_arrays(path, {"words": np.frombuffer("\n".join(corpus.words).encode(), np.uint8), **arrays})
 
 
 def _load(path: Path) -> tuple[list[str], Parts]:
@@ -123,38 +116,25 @@ class _Run:
         weights = initial_weights(config.seed)
         if not (folder / STATE).exists():
             weights |= initial_tables(self._features, texts)
-        self._optimiser = Optimiser(weights)
-        self._step = 0
-        if (folder / STATE).exists():
-            try:
-                arrays = read_arrays(folder / STATE)
-                self._optimiser.restore(arrays)
-                self._step = int(arrays["updates"])
-            except (OSError, KeyError, ValueError) as error:
-                reason = "the state in {path} is damaged; remove it to begin anew"
-                raise TrainingError(reason=reason, path=folder / STATE) from error
+        self._network = PunctuationNetwork(weights)
+        resume(self._network, folder)
 
     def steps(self) -> Iterator[Trained]:
-        saved, losses, config = time.monotonic(), [], self._config
-        while self._step < config.steps:
-            batch = self._stretches.batch(self._step, config.batch)
-            losses.append(
-                self._optimiser.update(self._features[batch.ids], batch, self._rate(), (config.seed, self._step))
-            )
-            self._step += 1
-            if self._step % config.report_every == 0 or self._step == config.steps:
-                is_due = self._step % _MEASURE_EVERY == 0 or self._step == config.steps
-                yield Trained(self._step, config.steps, float(np.mean(losses)), self._measure() if is_due else None)
-                losses = []
-            if time.monotonic() > saved + _SAVE_EVERY_S:
-                self.save()
-                saved = time.monotonic()
+        config = self._config
+        with closing(steps(self._network, self._folder, config.steps, config.report_every, self._update)) as done:
+            for step, (loss,) in done:
+                is_due = step % _MEASURE_EVERY == 0 or step == config.steps
+                yield Trained(step, config.steps, loss, self._measure() if is_due else None)
 
-    def _rate(self) -> float:
+    def _update(self, step: int) -> Sequence[float]:
+        batch = self._stretches.batch(step, self._config.batch)
+        return self._network.update(self._features[batch.ids], batch, self._rate(step), (self._config.seed, step))
+
+    def _rate(self, step: int) -> float:
         """Linear warm-up, then half a cosine."""
-        if self._step < _WARM_UP:
-            return self._config.learning_rate * (self._step + 1) / _WARM_UP
-        share = self._step / self._config.steps
+        if step < _WARM_UP:
+            return self._config.learning_rate * (step + 1) / _WARM_UP
+        share = step / self._config.steps
         return self._config.learning_rate * (_LEAST + (1 - _LEAST) * 0.5 * (1 + math.cos(math.pi * share)))
 
     def _measure(self) -> float:
@@ -167,7 +147,7 @@ class _Run:
 
     def _on_development(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Log-probabilities, true marks and true forms of the words of some stretches."""
-        network, found = self._optimiser.network, []
+        network, found = self._network, []
         for step in range(_MEASURED_BATCHES):
             batch = self._development.batch(step, self._config.batch)
             rows = network.rows(tf.constant(self._features[batch.ids]))
@@ -180,9 +160,5 @@ class _Run:
 
     def _write(self, thresholds: Thresholds, f1: float) -> None:
         """The model for use, beside the run's state."""
-        trained = {"steps": self._step, "texts": self._texts, "development_f1": round(f1, 4)}
-        write_punctuation(self._folder, punctuation_graph(self._optimiser.weights()), thresholds, trained)
-
-    def save(self) -> None:
-        with atomic_path(self._folder / STATE) as temporary, temporary.open("wb") as file:
-            np.savez(file, **self._optimiser.state())  # type: ignore[arg-type]
+        trained = {"steps": self._network.n_updates, "texts": self._texts, "development_f1": round(f1, 4)}
+        write_punctuation(self._folder, punctuation_graph(self._network.weights()), thresholds, trained)

@@ -5,11 +5,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from engine.decode.rescorer import AFTER, BEFORE, GAINS, PARTS, WORDS
-from engine.model.network_graph import GraphWriter, quantised_layer, serialised
+from engine.model.network_graph import GraphWriter, quantised_layer, serialised, summed_rows
 from engine.word_features import N_PARTS, N_WORD
-from trainer.second_reading.network import N_UNITS, WIDTH
-
-_LARGEST = 127
+from trainer.second_reading.network import N_UNITS
 
 
 def rescorer_graph(weights: Mapping[str, np.ndarray]) -> bytes:
@@ -18,7 +16,7 @@ def rescorer_graph(weights: Mapping[str, np.ndarray]) -> bytes:
 
     graph = GraphWriter()
     graph.constant("one", np.array([1]))
-    parts = [_looked_up(graph, name, weights[name]) for name in (WORDS, PARTS)]
+    parts = [summed_rows(graph, name, weights[name]) for name in (WORDS, PARTS)]
     vectors = graph.node("Add", parts, "vectors")
     before = graph.node("Gather", [vectors, BEFORE], "before/vectors")
     layer = {
@@ -41,16 +39,3 @@ def rescorer_graph(weights: Mapping[str, np.ndarray]) -> bytes:
     ]
     made = helper.make_graph(graph.nodes, "rescorer", inputs, [info(GAINS, TensorProto.FLOAT, shape)], graph.constants)
     return serialised(made)
-
-
-def _looked_up(graph: GraphWriter, name: str, table: np.ndarray) -> str:
-    """The sum of each word's rows, (n_words, WIDTH); the table in 8 bits with a scale for each column."""
-    from onnx import TensorProto
-
-    assert table.shape[1] == WIDTH
-    scale = np.maximum(np.abs(table).max(axis=0), 1e-8) / _LARGEST
-    stored = graph.constant(f"{name}/table", np.rint(table / scale).astype(np.int8))
-    rows = graph.node("Gather", [stored, name], f"{name}/rows")
-    rows = graph.node("Cast", [rows], f"{name}/float", to=TensorProto.FLOAT)
-    summed = graph.node("ReduceSum", [rows, "one"], f"{name}/sum", keepdims=0)
-    return graph.node("Mul", [summed, graph.constant(f"{name}/scale", scale.astype(np.float32))], f"{name}/value")

@@ -6,23 +6,18 @@ share one table, so that a word needs no place in a list. Learned from each word
 2015); a penalty keeps the sum over all words near 1, so that reading needs no sum (Devlin et al. 2014).
 """
 
-import os
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import tensorflow as tf
 
-from engine.word_features import N_WORD, PART_ROWS, WORD_ROWS
-from trainer.network.lstm import lstm
+from engine.word_features import PART_ROWS, WORD_ROWS
+from trainer.network.lstm import initial_lstm, lstm
 from trainer.network.row_adam import RowAdam
 
 WIDTH, N_UNITS = 128, 320
-_TABLES = ("words", "parts")
-_DROPOUT, _CLIP, _SUM_PENALTY = 0.1, 1.0, 0.05
+_DROPOUT, _SUM_PENALTY = 0.1, 0.05
 
 
 @dataclass(frozen=True)
@@ -41,15 +36,12 @@ class Batch:
 
 
 def initial_weights(seed: int) -> dict[str, np.ndarray]:
-    """Weights by name, at chance; LSTM gates in the order i, c, f, o, the forget gate open."""
+    """Weights by name, at chance."""
     rng = np.random.default_rng(seed)
-    limit, bias = np.sqrt(6 / (WIDTH + 5 * N_UNITS)), np.zeros(4 * N_UNITS)
-    bias[2 * N_UNITS : 3 * N_UNITS] = 1
     weights = {
         "words": rng.normal(0, 0.05, (WORD_ROWS, WIDTH)),
         "parts": rng.normal(0, 0.05, (PART_ROWS, WIDTH)),
-        "lstm/kernel": rng.uniform(-limit, limit, (WIDTH + N_UNITS, 4 * N_UNITS)),
-        "lstm/bias": bias,
+        **initial_lstm("lstm", WIDTH, N_UNITS, rng),
         "output/kernel": rng.normal(0, 1 / np.sqrt(N_UNITS), (N_UNITS, WIDTH)),
         "output/bias": np.zeros(WIDTH),
     }
@@ -59,68 +51,34 @@ def initial_weights(seed: int) -> dict[str, np.ndarray]:
 class RescorerNetwork(RowAdam):
     """A network that learns from batches of sentences."""
 
-    def __init__(self, weights: Mapping[str, np.ndarray]):
-        self.variables = {name: tf.Variable(value, name=name) for name, value in weights.items()}
-        super().__init__(self.variables)
-        self._update = tf.function(self._step, autograph=False, reduce_retracing=True)
-
-    def update(self, batch: Batch, learning_rate: float, seed: tuple[int, int]) -> tuple[float, float]:
+    def update(self, batch: Batch, learning_rate: float, seed: tuple[int, int]) -> list[float]:
         """A step; returns the loss in nats a word, and how far log sums over all words are from 0."""
-        loss, away = self._update(
-            *(tf.constant(one) for one in (batch.vocabulary, batch.before, batch.after, batch.counts)),
-            tf.constant(batch.n_drawn),
-            tf.constant(learning_rate, tf.float32),
-            tf.constant(seed, tf.int32),
-        )
-        return float(loss), float(away)
+        arrays = batch.before, batch.after, batch.counts, batch.n_drawn
+        return self.step(batch.vocabulary, arrays, learning_rate, seed)
 
-    def hidden(self, vectors: tf.Tensor, before: tf.Tensor, seed: tf.Tensor | None = None) -> tf.Tensor:
+    def losses(
+        self, rows: Sequence[tf.Tensor], seed: tf.Tensor, *batch: tf.Tensor
+    ) -> tuple[tf.Tensor, list[tf.Tensor]]:
+        """See `RowAdam`. batch: before, after, counts and n_drawn of a `Batch`."""
+        before, after, counts, n_drawn = batch
+        n_words = tf.maximum(1.0, tf.reduce_sum(counts))
+        vectors = tf.reduce_sum(rows[0], 1) + tf.reduce_sum(rows[1], 1)
+        where = tf.where(tf.reshape(counts, (-1,)) > 0)[:, 0]
+        hidden = tf.gather(tf.reshape(self._hidden(vectors, before, seed), (-1, WIDTH)), where)
+        said = tf.reduce_sum(hidden * tf.gather(vectors, tf.gather(tf.reshape(after, (-1,)), where)), 1)
+        drawn = tf.matmul(hidden, vectors[-n_drawn:], transpose_b=True)
+        log_n = tf.math.log(tf.cast(n_drawn, tf.float32))
+        log_sum = tf.reduce_logsumexp(drawn, 1) - log_n
+        with_said = tf.reduce_logsumexp(tf.stack([log_sum, said - log_n], 1), 1)
+        loss = tf.reduce_sum(with_said - said) / n_words
+        penalty = tf.reduce_sum(tf.square(with_said)) / n_words
+        return loss + _SUM_PENALTY * penalty, [loss, tf.sqrt(penalty)]
+
+    def _hidden(self, vectors: tf.Tensor, before: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
         """vectors: (n, WIDTH), of words; before: int32 (n_steps, batch). Returns float32 (n_steps, batch, WIDTH)."""
-        x, by_name = tf.gather(vectors, before), self.variables
-        if seed is not None:
-            x = tf.nn.experimental.stateless_dropout(x, _DROPOUT, seed)
+        by_name = self._by_name
+        x = tf.nn.experimental.stateless_dropout(tf.gather(vectors, before), _DROPOUT, seed)
         hidden = lstm(x, by_name["lstm/kernel"], by_name["lstm/bias"])
-        if seed is not None:
-            hidden = tf.nn.experimental.stateless_dropout(hidden, _DROPOUT, seed + 1)
+        hidden = tf.nn.experimental.stateless_dropout(hidden, _DROPOUT, seed + 1)
         flat = tf.reshape(hidden, (-1, N_UNITS)) @ by_name["output/kernel"] + by_name["output/bias"]
         return tf.reshape(flat, (*tf.unstack(tf.shape(before)), WIDTH))
-
-    def rows(self, features: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """features: int32 (n, n_features). The rows of both tables that belong to each word."""
-        by_name = self.variables
-        return tf.gather(by_name["words"], features[:, :N_WORD]), tf.gather(by_name["parts"], features[:, N_WORD:])
-
-    def _step(
-        self,
-        features: tf.Tensor,
-        before: tf.Tensor,
-        after: tf.Tensor,
-        counts: tf.Tensor,
-        n_drawn: tf.Tensor,
-        learning_rate: tf.Tensor,
-        seed: tf.Tensor,
-    ) -> tuple[tf.Tensor, tf.Tensor]:
-        rows = self.rows(features)
-        dense = {name: variable for name, variable in self.variables.items() if name not in _TABLES}
-        n_words = tf.maximum(1.0, tf.reduce_sum(counts))
-        with tf.GradientTape() as tape:
-            tape.watch(rows)
-            vectors = tf.reduce_sum(rows[0], 1) + tf.reduce_sum(rows[1], 1)
-            where = tf.where(tf.reshape(counts, (-1,)) > 0)[:, 0]
-            hidden = tf.gather(tf.reshape(self.hidden(vectors, before, seed), (-1, WIDTH)), where)
-            said = tf.reduce_sum(hidden * tf.gather(vectors, tf.gather(tf.reshape(after, (-1,)), where)), 1)
-            drawn = tf.matmul(hidden, vectors[-n_drawn:], transpose_b=True)
-            log_n = tf.math.log(tf.cast(n_drawn, tf.float32))
-            log_sum = tf.reduce_logsumexp(drawn, 1) - log_n
-            with_said = tf.reduce_logsumexp(tf.stack([log_sum, said - log_n], 1), 1)
-            loss = tf.reduce_sum(with_said - said) / n_words
-            penalty = tf.reduce_sum(tf.square(with_said)) / n_words
-            total = loss + _SUM_PENALTY * penalty
-        of_dense, of_rows = tape.gradient(total, (list(dense.values()), rows))
-        of_dense, _ = tf.clip_by_global_norm([tf.convert_to_tensor(one) for one in of_dense], _CLIP)
-        rate = self.begin(learning_rate)
-        for name, gradient in zip(dense, of_dense, strict=True):
-            self.move(name, gradient, rate)
-        for name, gradient, some in zip(_TABLES, of_rows, (features[:, :N_WORD], features[:, N_WORD:]), strict=True):
-            self.move_rows(name, gradient, some, rate)
-        return loss, tf.sqrt(penalty)

@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.decode.language_model import LanguageModel
 from engine.decode.rescorer import BEGIN
-from engine.system.atomic_files import atomic_path
+from engine.system.npz import write_arrays
 from engine.word_features import word_features
 from trainer.errors import CorpusError
 from trainer.language_model.corpus_sentences import held_out_sentences
@@ -55,8 +55,7 @@ def read_texts(texts: Sequence[Path], path: Path, without: Sequence[Path]) -> It
     held_out = HeldOut(sentences, {word: i for i, word in enumerate(last.words)})
     kept = {name: held_out.without(text.stream)[0] for name, text in found.items() if len(text.stream)}
     words = np.frombuffer("\n".join(last.words).encode(), np.uint8)
-    with atomic_path(path) as temporary, temporary.open("wb") as file:
-        np.savez(file, **{WORDS: words, **kept})  # type: ignore[arg-type]
+    write_arrays(path, {WORDS: words, **kept})
 
 
 class Sentences:

@@ -1,25 +1,22 @@
 """Trains the network of the second reading; a run in a folder can be stopped and goes on where it was."""
 
 import math
-import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from engine.decode.language_model import load_language_model
 from engine.decode.rescorer import RescorerSettings, add_rescorer
-from engine.system.atomic_files import atomic_path
 from engine.system.npz import read_arrays
-from trainer.errors import TrainingError
 from trainer.second_reading.graph import rescorer_graph
 from trainer.second_reading.network import RescorerNetwork, initial_weights
 from trainer.second_reading.sentences import Sentences, read_texts
 from trainer.training.run import locked
+from trainer.training.step_loop import resume, steps
 
-STATE, TEXT = "state.npz", "text.npz"
-_SAVE_EVERY_S, _WARM_UP, _LEAST = 120.0, 300, 0.02
+TEXT = "text.npz"
+_WARM_UP, _LEAST = 300, 0.02
 
 
 @dataclass(frozen=True)
@@ -70,47 +67,21 @@ def train(
             for n_words in read_texts(texts, folder / TEXT, without):
                 yield Reading(n_words)
         sentences = Sentences(read_arrays(folder / TEXT), model, config.seed)
-        run = _Run(sentences, folder, config)
-        try:
-            yield from run.steps()
-        finally:
-            run.save()
+        network = RescorerNetwork(initial_weights(config.seed))
+        resume(network, folder)
+        batches = sentences.batches(network.n_updates, config.words)
+
+        def update(step: int) -> Sequence[float]:
+            return network.update(next(batches), _rate(step, config), (config.seed, step))
+
+        with closing(steps(network, folder, config.steps, config.report_every, update)) as done:
+            for step, (loss, away) in done:
+                yield Trained(step, config.steps, loss, away)
         settings = RescorerSettings(config.weight, config.ngram_weight, round(sentences.close, 4))
-        add_rescorer(language_model, rescorer_graph(run.network.weights()), settings)
+        add_rescorer(language_model, rescorer_graph(network.weights()), settings)
 
 
-class _Run:
-    def __init__(self, sentences: Sentences, folder: Path, config: SecondReadingConfig):
-        self._sentences, self._folder, self._config = sentences, folder, config
-        self.network, self._step = RescorerNetwork(initial_weights(config.seed)), 0
-        if (folder / STATE).exists():
-            try:
-                state = read_arrays(folder / STATE)
-                self.network.restore(state)
-                self._step = int(state["updates"])
-            except (OSError, KeyError, ValueError) as error:
-                reason = "the state in {path} is damaged; remove it to begin anew"
-                raise TrainingError(reason=reason, path=folder / STATE) from error
-
-    def steps(self) -> Iterator[Trained]:
-        saved, found, config = time.monotonic(), [], self._config
-        batches = self._sentences.batches(self._step, config.words)
-        while self._step < config.steps:
-            found.append(self.network.update(next(batches), self._rate(), (config.seed, self._step)))
-            self._step += 1
-            if self._step % config.report_every == 0 or self._step == config.steps:
-                loss, away = np.mean(found, axis=0).tolist()
-                yield Trained(self._step, config.steps, loss, away)
-                found = []
-            if time.monotonic() > saved + _SAVE_EVERY_S:
-                self.save()
-                saved = time.monotonic()
-
-    def _rate(self) -> float:
-        """Linear warm-up, then half a cosine."""
-        warm, share = min(1.0, (self._step + 1) / _WARM_UP), self._step / self._config.steps
-        return warm * self._config.learning_rate * (_LEAST + (1 - _LEAST) * 0.5 * (1 + math.cos(math.pi * share)))
-
-    def save(self) -> None:
-        with atomic_path(self._folder / STATE) as temporary, temporary.open("wb") as file:
-            np.savez(file, **self.network.state())  # type: ignore[arg-type]
+def _rate(step: int, config: SecondReadingConfig) -> float:
+    """Linear warm-up, then half a cosine."""
+    warm, share = min(1.0, (step + 1) / _WARM_UP), step / config.steps
+    return warm * config.learning_rate * (_LEAST + (1 - _LEAST) * 0.5 * (1 + math.cos(math.pi * share)))

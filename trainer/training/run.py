@@ -25,10 +25,10 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.system.atomic_files import atomic_path, storage_error, write_atomic
+from engine.system.atomic_files import storage_error, write_atomic
 from engine.system.file_lock import TAKEN, lock
 from engine.system.json_text import parse_json
-from engine.system.npz import read_arrays
+from engine.system.npz import read_arrays, write_arrays
 from trainer.errors import RunInUse, TrainingError
 from trainer.evaluation.metrics import Held
 from trainer.training.events import EpochDone
@@ -70,8 +70,7 @@ class Position:
 def save_state(folder: Path, arrays: dict[str, np.ndarray], position: Position, about: dict[str, object]) -> None:
     """One file, whole or not at all. about: settings and configurations, compared when the run goes on."""
     text = json.dumps({"position": asdict(position), "about": about})
-    with atomic_path(folder / STATE) as temporary:
-        np.savez(temporary, json=np.frombuffer(text.encode(), np.uint8), **arrays)
+    write_arrays(folder / STATE, {"json": np.frombuffer(text.encode(), np.uint8), **arrays})
 
 
 def state_bytes(folder: Path) -> bytes:

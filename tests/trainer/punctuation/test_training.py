@@ -19,8 +19,9 @@ from trainer.punctuation.misrecognition import Misrecognition, Stretch
 from trainer.punctuation.network import PunctuationNetwork, initial_weights
 from trainer.punctuation.stretches import LONGEST, Stretches
 from trainer.punctuation.thresholds import tuned
-from trainer.punctuation.training import STATE, PunctuationConfig, Trained, train
+from trainer.punctuation.training import PunctuationConfig, Trained, train
 from trainer.punctuation.written_text import UNKNOWN
+from trainer.training.run import STATE
 
 LINE = "Он сказал, что Маша {n} придёт. А ты видел, кто пришёл?"
 CONFIG = PunctuationConfig(steps=4, batch=4, seed=3)

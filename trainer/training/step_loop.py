@@ -1,0 +1,47 @@
+"""Steps of a run in a folder, which is saved every two minutes and at its end, and goes on where it was."""
+
+import time
+from collections.abc import Callable, Generator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from engine.system.npz import read_arrays, write_arrays
+from trainer.errors import TrainingError
+from trainer.network.row_adam import RowAdam
+from trainer.training.run import STATE
+
+_SAVE_EVERY_S = 120.0
+
+
+def resume(network: RowAdam, folder: Path) -> None:
+    """Takes up the run's state, where there is one. Raises TrainingError where it is damaged."""
+    path = folder / STATE
+    if not path.exists():
+        return
+    try:
+        network.restore(read_arrays(path))
+    except (OSError, KeyError, ValueError) as error:
+        raise TrainingError(reason="the state in {path} is damaged; remove it to begin anew", path=path) from error
+
+
+def steps(
+    network: RowAdam, folder: Path, n_steps: int, report_every: int, update: Callable[[int], Sequence[float]]
+) -> Generator[tuple[int, list[float]], None, None]:
+    """Calls `update` with each step from 0 that is not done yet; yields how many are done, and means since the last.
+
+    update: one update of the network; returns its figures. Closing it saves the run. Raises StorageError.
+    """
+    saved, figures = time.monotonic(), []
+    try:
+        for step in range(network.n_updates, n_steps):
+            figures.append(update(step))
+            n_done = step + 1
+            if n_done % report_every == 0 or n_done == n_steps:
+                yield n_done, np.mean(figures, axis=0).tolist()
+                figures = []
+            if time.monotonic() > saved + _SAVE_EVERY_S:
+                write_arrays(folder / STATE, network.state())
+                saved = time.monotonic()
+    finally:
+        write_arrays(folder / STATE, network.state())
