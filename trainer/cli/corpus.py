@@ -4,18 +4,17 @@ The pre-flight report goes to standard output, everything else to standard error
 """
 
 import argparse
-import time
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from engine.cli import say
+from trainer.cli.progress import Pace
 from trainer.cli.stop_signals import STOPPED_BY_SIGNAL, until_stopped
 from trainer.download.archive_index import RUSSIAN, Choice, corpus_url
 from trainer.presets import PRESETS
 
-_REPORT_EVERY_S = 10.0
 _MB, _GB = 1e6, 1e9
 
 
@@ -147,7 +146,7 @@ class _Report:
     """Events as lines on standard error; progress now and then."""
 
     def __init__(self) -> None:
-        self._next_s = 0.0
+        self._pace = Pace()
 
     def tell(self, event: object) -> None:
         from trainer.corpus import events as corpus_events
@@ -156,7 +155,7 @@ class _Report:
         match event:
             case download_events.Retrying():
                 say(f"{event.name}: {event.error} Trying again in {event.wait_s:.0f} s.")
-            case download_events.Progress() if self._is_time():
+            case download_events.Progress() if self._pace.is_due():
                 rate = f", {event.rate_bytes_s / _MB:.2f} MB/s" if event.rate_bytes_s is not None else ""
                 say(
                     f"{event.archives_done} of {event.archives_total} archives, "
@@ -168,16 +167,10 @@ class _Report:
                     say(f"  {failed.error}" if failed.name in str(failed.error) else f"  {failed.name}: {failed.error}")
             case corpus_events.Found():
                 say(f"{event.recordings} recordings with a text, {event.rejects} left out for theirs.")
-            case corpus_events.Extracting() if self._is_time():
+            case corpus_events.Extracting() if self._pace.is_due():
                 say(f"{event.done} of {event.total} recordings{_left(event.left_s)}")
             case corpus_events.CacheReady(reused=True):
                 say("Nothing changed: the feature cache that is there is used.")
-
-    def _is_time(self) -> bool:
-        if time.monotonic() < self._next_s:
-            return False
-        self._next_s = time.monotonic() + _REPORT_EVERY_S
-        return True
 
 
 def _left(left_s: float | None) -> str:

@@ -1,11 +1,11 @@
 """The verb `language-model` of the command line."""
 
 import argparse
-import time
 from pathlib import Path
 
 from engine.cli import say
 from engine.paths import shipped_language_model
+from trainer.cli.progress import Pace
 from trainer.cli.train import add_without_option
 
 _REPORT_EVERY_S = 2.0
@@ -64,14 +64,14 @@ def language_model(arguments: argparse.Namespace) -> int:
 
     config = BuildConfig(arguments.order, arguments.vocabulary, arguments.threshold, arguments.megabytes)
     events = build(arguments.text, arguments.out, config, arguments.without, arguments.tune_on, arguments.merge)
-    stage, told = "", 0.0
+    stage, pace = "", Pace(_REPORT_EVERY_S)
     for event in events:
         if isinstance(event, Built):
             counts = ", ".join(f"{n:,} of {i}" for i, n in enumerate(event.described["ngrams"], start=1))
             say(f"{event.folder}: n-grams by length: {counts}")
             for name, figures in event.described["measured"].items():
                 say(f"{name}: perplexity {figures['perplexity']}, unknown words {figures['unknown']:.1%}")
-        elif event.stage != stage or time.monotonic() >= told + _REPORT_EVERY_S:
-            stage, told = event.stage, time.monotonic()
+        elif pace.is_due(event.stage != stage):
+            stage = event.stage
             say(f"{event.stage} ... {f'{event.done:,} words' if stage == 'reading' else ''}".rstrip())
     return 0

@@ -1,11 +1,11 @@
 """The verb `model` of the command line: models made by others, taken in from a folder or fetched by name."""
 
 import argparse
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from engine.cli import say
+from trainer.cli.progress import Pace
 from trainer.cli.stop_signals import STOPPED_BY_SIGNAL, until_stopped
 from trainer.download.public_models import PUBLIC_MODELS, public_model
 
@@ -58,13 +58,12 @@ def _told(events: Iterator[object]) -> Path:
     """Progress now and then; gives the new model's folder."""
     from trainer.download.events import ModelAdded, ModelProgress, Retrying
 
-    home, next_s = Path(), 0.0
+    home, pace = Path(), Pace(_REPORT_EVERY_S)
     for event in events:
         match event:
             case Retrying():
                 say(f"{event.name}: {event.error} Trying again in {event.wait_s:.0f} s.")
-            case ModelProgress(is_checking=False) if event.total_bytes and time.monotonic() >= next_s:
-                next_s = time.monotonic() + _REPORT_EVERY_S
+            case ModelProgress(is_checking=False) if event.total_bytes and pace.is_due():
                 say(f"{event.done_bytes / _MB:.0f} of {event.total_bytes / _MB:.0f} MB")
             case ModelAdded():
                 home = event.home

@@ -1,15 +1,10 @@
 """The verb `punctuation` of the command line."""
 
 import argparse
-import time
-from contextlib import closing
 from pathlib import Path
 
-from engine.cli import say
-from trainer.cli.stop_signals import STOPPED_BY_SIGNAL, stop_signals
+from trainer.cli.progress import follow_run
 from trainer.cli.train import add_without_option
-
-_REPORT_EVERY_S = 10.0
 
 
 def add_punctuation_options(parser: argparse.ArgumentParser) -> None:
@@ -25,23 +20,15 @@ def add_punctuation_options(parser: argparse.ArgumentParser) -> None:
 
 def punctuation(arguments: argparse.Namespace) -> int:
     """Trains a model of punctuation, or goes on; Ctrl+C saves it. What it does goes to standard error."""
-    from trainer.punctuation.training import Preparing, PunctuationConfig, train
+    from trainer.punctuation.training import Preparing, PunctuationConfig, Trained, train
 
     config = PunctuationConfig(steps=arguments.steps, seed=arguments.seed)
-    told = 0.0
-    with stop_signals() as came, closing(train(arguments.text, arguments.out, config, arguments.without)) as events:
-        for event in events:
-            if isinstance(event, Preparing):
-                if time.monotonic() >= told + _REPORT_EVERY_S:
-                    told = time.monotonic()
-                    say(f"reading ... {event.words:,} words")
-            elif event.f1 is not None:
-                say(f"step {event.step} of {event.steps}: loss {event.loss:.4f}, F1 of all marks {event.f1:.3f}")
-            elif time.monotonic() >= told + _REPORT_EVERY_S:
-                told = time.monotonic()
-                say(f"step {event.step} of {event.steps}: loss {event.loss:.4f}")
-            if came:
-                say(f"{arguments.out}: saved; the same command goes on with it")
-                return STOPPED_BY_SIGNAL
-    say(f"{arguments.out}: done")
-    return 0
+    events = train(arguments.text, arguments.out, config, arguments.without)
+
+    def line(event: Preparing | Trained) -> str:
+        if isinstance(event, Preparing):
+            return f"reading ... {event.words:,} words"
+        f1 = "" if event.f1 is None else f", F1 of all marks {event.f1:.3f}"
+        return f"step {event.step} of {event.steps}: loss {event.loss:.4f}{f1}"
+
+    return follow_run(events, arguments.out, line, f"{arguments.out}: done")

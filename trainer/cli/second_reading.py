@@ -1,15 +1,10 @@
 """The verb `second-reading` of the command line."""
 
 import argparse
-import time
-from contextlib import closing
 from pathlib import Path
 
-from engine.cli import say
-from trainer.cli.stop_signals import STOPPED_BY_SIGNAL, stop_signals
+from trainer.cli.progress import follow_run
 from trainer.cli.train import add_without_option
-
-_REPORT_EVERY_S = 10.0
 
 
 def add_second_reading_options(parser: argparse.ArgumentParser) -> None:
@@ -32,21 +27,15 @@ def add_second_reading_options(parser: argparse.ArgumentParser) -> None:
 
 def second_reading(arguments: argparse.Namespace) -> int:
     """Trains the network, or goes on; Ctrl+C saves it. What it does goes to standard error."""
-    from trainer.second_reading.training import Reading, SecondReadingConfig, train
+    from trainer.second_reading.training import Reading, SecondReadingConfig, Trained, train
 
     config = SecondReadingConfig(steps=arguments.steps, seed=arguments.seed)
     events = train(arguments.text, arguments.out, arguments.language_model, config, arguments.without)
-    told = 0.0
-    with stop_signals() as came, closing(events):
-        for event in events:
-            if time.monotonic() >= told + _REPORT_EVERY_S:
-                told = time.monotonic()
-                if isinstance(event, Reading):
-                    say(f"reading ... {event.words:,} words")
-                else:
-                    say(f"step {event.step} of {event.steps}: {-event.loss:.3f} nats a word gained")
-            if came:
-                say(f"{arguments.out}: saved; the same command goes on with it")
-                return STOPPED_BY_SIGNAL
-    say(f"{arguments.language_model}: its readings are weighed once more from now on")
-    return 0
+
+    def line(event: Reading | Trained) -> str:
+        if isinstance(event, Reading):
+            return f"reading ... {event.words:,} words"
+        return f"step {event.step} of {event.steps}: {-event.loss:.3f} nats a word gained"
+
+    done = f"{arguments.language_model}: its readings are weighed once more from now on"
+    return follow_run(events, arguments.out, line, done)

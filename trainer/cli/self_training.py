@@ -1,15 +1,13 @@
 """The verb `self-label` of the command line."""
 
 import argparse
-import time
 from pathlib import Path
 
 from engine.cli import add_language_options, decoder, say
 from engine.errors import ConfigError
 from engine.paths import shipped_checkpoint
+from trainer.cli.progress import Pace
 from trainer.cli.train import add_without_option
-
-_REPORT_EVERY_S = 10.0
 
 
 def add_self_label_options(parser: argparse.ArgumentParser) -> None:
@@ -51,12 +49,11 @@ def self_label(arguments: argparse.Namespace) -> int:
     books = None
     if arguments.texts:
         books = Books(Library(arguments.texts), Avoided(arguments.without), arguments.texts_only)
-    cache, sure, told = FeatureCache(arguments.cache), Sure(arguments.confidence), 0.0
+    cache, sure, pace = FeatureCache(arguments.cache), Sure(arguments.confidence), Pace()
     for event in write_labelled(arguments.out, cache, model, recognise, read_by, sure, books):
         if isinstance(event, CacheReady):
             made = event.report
             say(f"{event.folder}: {made.utterances} stretches, {made.seconds / 60:.0f} min, {made.sentences} texts")
-        elif time.monotonic() >= told + _REPORT_EVERY_S:
-            told = time.monotonic()
+        elif pace.is_due():
             say(f"read: {event.done} of {event.total}")
     return 0

@@ -1,14 +1,12 @@
 """The verb `synthetic` of the command line."""
 
 import argparse
-import time
 from pathlib import Path
 
 from engine.cli import say
+from trainer.cli.progress import Pace
 from trainer.cli.train import add_without_option
 from trainer.presets import PRESETS
-
-_REPORT_EVERY_S = 10.0
 
 
 def add_synthetic_options(parser: argparse.ArgumentParser) -> None:
@@ -39,12 +37,11 @@ def synthetic(arguments: argparse.Namespace) -> int:
     features, _ = PRESETS[arguments.preset]
     chosen = tuple(arguments.synthesiser) if arguments.synthesiser else None
     plan = Plan(features, chosen, not arguments.clean, arguments.seed)
-    told = 0.0
+    pace = Pace()
     for event in write_corpus(arguments.out, texts, plan):
         if isinstance(event, CacheReady):
             made = event.report
             say(f"{event.folder}: {made.utterances} sentences, {made.seconds / 3600:.1f} h, {made.speakers} voices")
-        elif time.monotonic() >= told + _REPORT_EVERY_S:
-            told = time.monotonic()
+        elif pace.is_due():
             say(f"spoken: {event.done} of {event.total}, {event.left_s:.0f} s left")
     return 0

@@ -3,13 +3,13 @@
 import argparse
 import logging
 import os
-import time
 from dataclasses import replace
 from pathlib import Path
 
 from engine.cli import say
 from engine.config import ModelConfig
 from engine.model.checkpoint import save_checkpoint
+from trainer.cli.progress import Pace
 from trainer.cli.stop_signals import STOPPED_BY_SIGNAL, stop_signals
 from trainer.presets import PRESETS
 from trainer.settings import TrainConfig, described
@@ -25,7 +25,6 @@ _SHAPE = {
     "deltas": "deltas",
     "dropout": "dropout",
 }
-_REPORT_EVERY_S = 10.0
 log = logging.getLogger(__name__)
 
 
@@ -159,7 +158,7 @@ class _Report:
     """Events as lines on standard error."""
 
     def __init__(self, cluster: Cluster | None = None) -> None:
-        self._next = 0.0
+        self._pace = Pace()
         if cluster:
             role = "the chief, which evaluates and writes" if cluster.is_chief else "a worker; the chief writes"
             say(f"process {cluster.index} of {len(cluster.addresses)}: {role}; waiting for the others")
@@ -170,8 +169,7 @@ class _Report:
                 say(f"finding the words: {event.done} of {event.total}")
             case StepDone(loss=None):
                 say(f"step {event.step}  the loss is not finite; left out: {', '.join(event.batch)}")
-            case StepDone(wordless=False) if time.monotonic() >= self._next:
-                self._next = time.monotonic() + _REPORT_EVERY_S
+            case StepDone(wordless=False) if self._pace.is_due():
                 say(
                     f"step {event.step}  epoch {event.epoch}  loss {event.loss:.3f}  "
                     f"gradient {event.gradient_norm:.2f}  rate {event.learning_rate:.2e}"
