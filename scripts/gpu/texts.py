@@ -13,7 +13,8 @@ import numpy as np
 from engine.alphabet import SPACE
 from scripts.gpu.segments import VOWELS
 from trainer.corpus.cache import FeatureCache
-from trainer.made_speech.match_readings import read_all, usual_yo
+from trainer.language_model.sentence_reader import read_all
+from trainer.made_speech.match_readings import usual_yo
 from trainer.made_speech.synthetic import Avoided, chosen_sentences
 
 _IPA_VOWELS = "aɑʌæɐəeɛɜioɔɵuʊʉyɨɪ"
@@ -65,7 +66,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("-o", "--out", type=Path, required=True)
     arguments = parser.parse_args()
-    yo = usual_yo(read_all(arguments.text))
+    *_, texts = read_all(arguments.text)
+    yo = usual_yo(texts[-1])
     chosen = chosen_sentences(arguments.text, arguments.sentences, Avoided(arguments.without), arguments.seed)
     chosen = [SPACE.join(yo.get(word, word) for word in sentence.split()) for sentence in chosen]
     said = [u.text for path in arguments.corpus for u in FeatureCache(path).utterances]

@@ -1,6 +1,5 @@
 """Text files -> a language model in a folder."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,6 @@ from engine.config import BETWEEN, _check, _Config
 from engine.decode.kenlm_format import Shape
 from engine.decode.language_model import FILES, NGRAMS, load_language_model, save_lexicon
 from engine.system.atomic_folder import replacing
-from trainer.errors import CorpusError
 from trainer.language_model.backoff import Backoff, estimate, perplexity, pruned
 from trainer.language_model.corpus_sentences import development_sentences, held_out_sentences
 from trainer.language_model.kenlm_reader import read_kenlm, write_kenlm
@@ -20,7 +18,7 @@ from trainer.language_model.leakage_filter import HeldOut
 from trainer.language_model.mixture import mixed, mixture_weights
 from trainer.language_model.ngrams import CUT, END, SPECIAL, UNKNOWN, Level, count
 from trainer.language_model.sentence_reader import END as TEXT_END
-from trainer.language_model.sentence_reader import Reader, Text, is_word
+from trainer.language_model.sentence_reader import Text, is_word, read_all
 
 _MERGE_SHARE = 0.5  # of the new text, where it is merged with another model
 _FEWEST_SPELLINGS = 3
@@ -125,16 +123,11 @@ def build(
 
 
 def _read(texts: Sequence[Path]) -> Iterator[Event]:
-    reader, streams, text, before = Reader(), [], Text([], np.zeros(0, np.int32), Counter(), Counter()), 0
-    for path in texts:
-        for text in reader.read(path):
-            if isinstance(text, int):
-                yield Progress("reading", before + text)
-        streams.append(text.stream)
-        before += len(text.stream)
-    if not before:
-        raise CorpusError(path=", ".join(map(str, texts)), reason="it holds no words")
-    return text, streams
+    """What all texts have in common, and the stream of each."""
+    for event in read_all(texts):
+        if isinstance(event, int):
+            yield Progress("reading", event)
+    return event[-1], [text.stream for text in event]
 
 
 def _without(corpora: Sequence[Path], text: Text, streams: list[np.ndarray]) -> Iterator[Event]:

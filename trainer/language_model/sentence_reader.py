@@ -6,7 +6,7 @@ import re
 import zlib
 from array import array
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,3 +106,22 @@ class Reader:
         self._dotted.update(word for word in words if "ё" in word)
         if not words.isdisjoint(_ALWAYS_YO) and words.isdisjoint(_NEVER_YO):
             self._spellings.update(word for word in words if "ё" in word or "е" in word)
+
+
+def read_all(paths: Sequence[Path]) -> Iterator[int | list[Text]]:
+    """Yields the number of words so far, and at the end the Text of each path; the last one knows all words.
+
+    Raises CorpusError, also where there are no words at all.
+    """
+    reader, n_words = Reader(), 0
+    texts: list[Text] = []
+    for path in paths:
+        for event in reader.read(path):
+            if isinstance(event, Text):
+                texts.append(event)
+                n_words += len(event.stream)
+            else:
+                yield n_words + event
+    if not n_words:
+        raise CorpusError(path=", ".join(map(str, paths)), reason="it holds no words")
+    yield texts

@@ -4,7 +4,6 @@ What a model makes of a minute of speech is full of mistakes, yet its words and 
 place of the right book, and nowhere else. Between words that were heard right, the book tells what was said.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -15,8 +14,7 @@ import numpy as np
 
 from engine.alphabet import SPACE, fold_yo
 from engine.decode.greedy import TimedWord
-from trainer.errors import CorpusError
-from trainer.language_model.sentence_reader import END, Reader, Text, is_word
+from trainer.language_model.sentence_reader import END, Text, is_word, read_all
 
 _PLACE = 50  # words of text; the place of a passage is looked for in such steps
 _COMMON = 3000  # what occurs more often tells nothing of the place
@@ -46,13 +44,12 @@ class Library:
 
     def __init__(self, paths: Sequence[Path]):
         """UTF-8 text files, as they are or compressed. Raises CorpusError where there are no words."""
-        text = read_all(paths)
-        self._words = text.words
-        self._number = {word: i for i, word in enumerate(text.words)}
-        self._yo = usual_yo(text)
-        self._stream = text.stream[text.stream != END]
-        if not len(self._stream):
-            raise CorpusError(path=", ".join(map(str, paths)), reason="it holds no words")
+        *_, texts = read_all(paths)
+        self._words = texts[-1].words
+        self._number = {word: i for i, word in enumerate(self._words)}
+        self._yo = usual_yo(texts[-1])
+        stream = np.concatenate([text.stream for text in texts])
+        self._stream = stream[stream != END]
         self._places = -(-len(self._stream) // _PLACE)
         self._of_word = _Places(self._stream)
         self._of_pair = _Places(self._pair(self._stream[:-1], self._stream[1:]))
@@ -124,18 +121,6 @@ class _Places:
         # In the type of the codes, or all of them would be copied each time.
         first, end = np.searchsorted(self._sorted, np.array((code, code + 1), self._sorted.dtype))
         return self._order[first:end]
-
-
-def read_all(paths: Sequence[Path]) -> Text:
-    """Texts, as they are or compressed, as one."""
-    reader = Reader()
-    texts = [list(reader.read(path))[-1] for path in paths]
-    stream = np.concatenate([text.stream for text in texts]) if texts else np.zeros(0, np.int32)
-    return Text(texts[-1].words if texts else [], stream, *(_last(texts, name) for name in ("dotted", "spellings")))
-
-
-def _last(texts: Sequence[Text], name: str) -> Counter:
-    return getattr(texts[-1], name) if texts else Counter()
 
 
 def usual_yo(text: Text) -> dict[str, str]:

@@ -10,10 +10,9 @@ from engine.decode.language_model import LanguageModel
 from engine.decode.rescorer import BEGIN
 from engine.system.npz import write_arrays
 from engine.word_features import word_features
-from trainer.errors import CorpusError
 from trainer.language_model.corpus_sentences import held_out_sentences
 from trainer.language_model.leakage_filter import HeldOut
-from trainer.language_model.sentence_reader import END, Reader, Text
+from trainer.language_model.sentence_reader import END, read_all
 from trainer.second_reading.network import Batch
 
 WORDS = "words"  # the array of them in a file of texts; every other one is a text
@@ -40,17 +39,11 @@ def read_texts(texts: Sequence[Path], path: Path, without: Sequence[Path]) -> It
 
     without: corpora whose held-out sentences are kept out.
     """
-    reader = Reader()
-    found: dict[str, Text] = {}
-    for one in texts:
-        before = sum(len(text.stream) for text in found.values())
-        for event in reader.read(one):
-            if isinstance(event, int):
-                yield before + event
-            else:
-                found[Path(one).name.split(".")[0]] = last = event
-    if not any(len(text.stream) for text in found.values()):
-        raise CorpusError(path=", ".join(map(str, texts)), reason="it holds no words")
+    for event in read_all(texts):
+        if isinstance(event, int):
+            yield event
+    last = event[-1]
+    found = {Path(one).name.split(".")[0]: text for one, text in zip(texts, event, strict=True)}
     sentences = [sentence for corpus in without for sentence in held_out_sentences(corpus)]
     held_out = HeldOut(sentences, {word: i for i, word in enumerate(last.words)})
     kept = {name: held_out.without(text.stream)[0] for name, text in found.items() if len(text.stream)}
