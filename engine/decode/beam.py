@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -45,6 +46,14 @@ class _Utterance:
     def path(self, reading) -> np.ndarray:
         """A column for each step searched. The search has one more before them, for silence, and others after them."""
         return np.array(reading.tokens[1 : len(self.searched) + 1])
+
+
+class _Reading(NamedTuple):
+    """What a hypothesis says. score: in nats; of_ngrams: what of it is the language model's, log10."""
+
+    words: list[TimedWord]
+    score: float
+    of_ngrams: float
 
 
 def searched_steps(log_probs: np.ndarray, blank: int) -> np.ndarray:
@@ -156,7 +165,7 @@ class BeamDecoder:
         `engine.decode.confidence.evidence` gives it. Raises ValueError for another shape."""
         checked(log_probs, self.alphabet)
         search = self._search_flat if _flat(log_probs) else self._search
-        found = self._readings(log_probs, search, _HYPOTHESES, again=True)
+        found = self._weighed(self._readings(log_probs, search, _HYPOTHESES))
         if not found:
             return [], np.empty((0, 0))
         words = found[0][1]
@@ -167,34 +176,35 @@ class BeamDecoder:
     def guess(self, log_probs: np.ndarray) -> list[TimedWord]:
         """Words from a small beam, without alternatives, in a third of the time or less. Raises as `decode`."""
         checked(log_probs, self.alphabet)
-        return next((words for _score, words in self._readings(log_probs, self._search_guess, 1)), [])
+        return next((reading.words for reading in self._readings(log_probs, self._search_guess, 1)), [])
 
-    def _readings(
-        self, log_probs: np.ndarray, search, most: int, again: bool = False
-    ) -> list[tuple[float, list[TimedWord]]]:
-        """What the best hypotheses of a search say, the likeliest first, each with its score in nats.
+    def _readings(self, log_probs: np.ndarray, search: Any, most: int) -> list[_Reading]:
+        """What the best hypotheses of a search say, the likeliest first.
 
-        most: hypotheses looked at. Of those of equal words only the first counts. again: the language model's network,
-        if it has one, weighs them once more.
+        most: hypotheses looked at. Of those of equal words only the first counts.
         """
         if not len(log_probs):
             return []
         searched = searched_steps(log_probs, self.alphabet.blank)
         emissions = self._columns.emissions(log_probs[searched], self._decode)
         utterance = _Utterance(log_probs, searched, emissions)
-        readings: dict[tuple[str, ...], tuple[float, list[TimedWord]]] = {}
-        of_ngrams: dict[tuple[str, ...], float] = {}
+        readings: dict[tuple[str, ...], _Reading] = {}
         for found in search.decode(emissions.ctypes.data, *emissions.shape)[:most]:
             words = self._words(utterance.path(found), utterance)
-            text = tuple(word.text for word in words)
-            readings.setdefault(text, (found.score, words))
-            of_ngrams.setdefault(text, found.lmScore)
-        if self._rescorer and again and len(readings) > 1:
-            settings, log_probs_of = self._rescorer.settings, self._rescorer.log_probs(list(readings))
-            gained = settings.weight * log_probs_of - settings.ngram_weight * np.array(list(of_ngrams.values()))
-            scored = zip(readings.values(), gained.tolist(), strict=True)
-            return sorted(((score + more, words) for (score, words), more in scored), key=lambda one: -one[0])
+            readings.setdefault(tuple(word.text for word in words), _Reading(words, found.score, found.lmScore))
         return list(readings.values())
+
+    def _weighed(self, readings: Sequence[_Reading]) -> list[tuple[float, list[TimedWord]]]:
+        """Readings, the likeliest first, each with its score: the language model's network, if any, has its say."""
+        scored = [(reading.score, reading.words) for reading in readings]
+        if not self._rescorer or len(readings) < 2:
+            return scored
+        settings = self._rescorer.settings
+        log_probs = self._rescorer.log_probs([tuple(word.text for word in words) for _score, words in scored])
+        of_ngrams = np.array([reading.of_ngrams for reading in readings])
+        gains = (settings.weight * log_probs - settings.ngram_weight * of_ngrams).tolist()
+        weighed = ((score + gain, words) for (score, words), gain in zip(scored, gains, strict=True))
+        return sorted(weighed, key=lambda reading: -reading[0])
 
     def _with_others(self, words: Sequence[TimedWord], index: int, log_probs: np.ndarray) -> TimedWord:
         """A word with what its stretch alone could be: the beam of a whole utterance ends in few different words.
@@ -204,7 +214,7 @@ class BeamDecoder:
         first, end = window(words, index, len(log_probs))
         here = log_probs[first:end]
         readings = self._readings(here, self._search_word, _HYPOTHESES_OF_WORD)
-        others = (SPACE.join(word.text for word in reading) for _score, reading in readings)
+        others = (SPACE.join(word.text for word in reading.words) for reading in readings)
         return with_heard(with_alternatives(words[index], others), self._letters.text(here))
 
     def text(self, log_probs: np.ndarray) -> str:
