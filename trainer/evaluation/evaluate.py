@@ -92,14 +92,15 @@ def score_cache(
             split=", ".join(sorted(missing)),
             others=", ".join(sorted(found)),
         )
+    is_greedy = {name: isinstance(decoder, GreedyDecoder) for name, decoder in decoders.items()}
+    warp = 0.0 if all(is_greedy.values()) else model.decode.warp
     for name in splits or [name for name in found if name != TRAIN]:
         rates: dict[str, list[ErrorRate]] = {decoder: [] for decoder in decoders}
         trusts = dict.fromkeys(decoders, Trust())
         for example in found[name]:
-            heard = recognise(hearings(example.cepstra(), model.features, model.model, model.decode.warp))
+            heard = recognise(hearings(example.cepstra(), model.features, model.model, warp))
             for decoder, own in rates.items():
-                is_greedy = isinstance(decoders[decoder], GreedyDecoder)
-                words = decoders[decoder].decode(heard[0] if is_greedy else mean_of(heard))
+                words = decoders[decoder].decode(heard[0] if is_greedy[decoder] else mean_of(heard))
                 own.append(error_rate([(example.text, " ".join(word.text for word in words))]))
                 trusts[decoder] += trust(example.text, words)
         yield Scored(name, rates, trusts)

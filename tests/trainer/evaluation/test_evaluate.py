@@ -1,5 +1,7 @@
 """Held-out sets as a network reads them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -7,10 +9,11 @@ from engine.alphabet import Alphabet
 from engine.config import VOXFORGE
 from engine.decode.greedy import GreedyDecoder
 from engine.features.network_input import network_input, normalise
-from tests.helpers.models import SMALL, write_cache
+from engine.model.recogniser import recogniser
+from tests.helpers.models import SMALL, random_checkpoint, write_cache
 from trainer.dataset.batches import Examples
 from trainer.dataset.training_data import material
-from trainer.evaluation.evaluate import evaluate
+from trainer.evaluation.evaluate import evaluate, score_cache
 
 SET = "dev_unseen_text"
 
@@ -47,3 +50,26 @@ def test_what_was_read_stands_in_the_order_of_the_examples(tmp_path, read):
     lengths = [len(network_input(normalise(example.cepstra()), SMALL)) for example in found]
     assert sorted(lengths) != lengths, "they come in batches of like length"
     assert (held.reference, held.hypothesis) == texts[0][1:]
+
+
+class NoWords:
+    """A search that finds nothing."""
+
+    def decode(self, log_probs):
+        return []
+
+
+@pytest.mark.parametrize(("decoders", "times"), [({}, 1), ({"words": NoWords()}, 3)])
+def test_an_utterance_is_heard_three_times_only_where_words_are_searched_for(tmp_path, decoders, times):
+    checkpoint = random_checkpoint()
+    model = replace(checkpoint.description, decode=replace(checkpoint.description.decode, warp=0.05))
+    recognise, heard = recogniser(checkpoint), []
+
+    def listening(steps):
+        heard.append(len(steps))
+        return recognise(steps)
+
+    asked = {"letters": GreedyDecoder(model.alphabet), **decoders}
+    (scored,) = score_cache(write_cache(tmp_path / "one"), model, listening, [SET], asked)
+    assert set(heard) == {times}
+    assert scored.rates.keys() == asked.keys()
