@@ -20,7 +20,7 @@ from engine.dictation.own_spelling import OwnSpelling
 from engine.dictation.spoken_commands import NOTHING_SPOKEN, Spoken
 from engine.errors import ConfigError, DiktovkaError
 from engine.events import Event, Finished, Progress
-from engine.paths import own_words_file, resource, shipped_checkpoint, shipped_language_model
+from engine.paths import SAMPLES_FILE, own_words_file, resource, shipped_checkpoint, shipped_language_model
 from engine.punctuation.lazy_punctuator import LazyPunctuator
 from engine.punctuation.running_labels import Punctuates
 from engine.system.atomic_files import free_path, storage_error
@@ -216,7 +216,7 @@ def demo(arguments: argparse.Namespace) -> int:
     from engine.transcribe.transcribe import Transcriber
 
     folder = resource("samples")
-    samples = read_json(folder / "samples.json", list)
+    samples = read_json(folder / SAMPLES_FILE, list)
     say("Getting the model ready ...")
     model, recognise = load_recogniser(shipped_checkpoint())
     transcriber = Transcriber(model, recognise, decoder(model, shipped_language_model(), own_words_file()))

@@ -9,7 +9,10 @@ from engine.errors import NotWritable
 
 APP = "diktovka"
 CHECKPOINT_FILE = "model.json"  # describes a model of ours: see engine.model.checkpoint
+NETWORK_FILE = "network.onnx"  # beside it, what recognition runs
 FOREIGN_FILE = "foreign.json"  # describes one that others made: see engine.foreign.description
+SAMPLES_FILE = "samples.json"  # names the recordings that are shipped
+OF_A_RUN = ("best", "last", "average")  # folders of a training run that are models
 INSTALLED_IN = Path(__file__).resolve().parents[1]
 
 
@@ -39,6 +42,11 @@ def recordings_dir() -> Path:
 def my_voice_dir() -> Path:
     """The person's own corpus: recordings with their texts, to tune a model on."""
     return data_dir() / "my-voice"
+
+
+def history_file() -> Path:
+    """The history."""
+    return data_dir() / "history.sqlite"
 
 
 def models_dir() -> Path:
@@ -92,4 +100,4 @@ def resource(name: str) -> Path:
 
 def model_name(folder: Path) -> str:
     """What a person calls the checkpoint in a folder: of a training run it is `best`, so the run's own name."""
-    return folder.parent.name if folder.name in ("best", "last", "average") else folder.name
+    return folder.parent.name if folder.name in OF_A_RUN else folder.name

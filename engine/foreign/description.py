@@ -8,14 +8,13 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from engine.paths import CHECKPOINT_FILE, FOREIGN_FILE
+from engine.paths import CHECKPOINT_FILE, FOREIGN_FILE, NETWORK_FILE
 from engine.system.atomic_files import write_atomic
 from engine.system.json_text import read_json
 
 _FORMAT = 1
 _MOST_BYTES = 2**16
 _TREE_LEVELS = ("*.onnx", "*/*.onnx")
-_OF_OURS = "network.onnx"  # as in engine.model.checkpoint
 
 
 @dataclass(frozen=True)
@@ -53,5 +52,5 @@ def is_foreign(folder: Path) -> bool:
         if (folder / CHECKPOINT_FILE).exists():
             return False
         graphs = (path for level in _TREE_LEVELS for path in folder.glob(level))
-        return (folder / FOREIGN_FILE).is_file() or any(path.name != _OF_OURS for path in graphs)
+        return (folder / FOREIGN_FILE).is_file() or any(path.name != NETWORK_FILE for path in graphs)
     return False

@@ -34,13 +34,13 @@ from engine.errors import (
 )
 from engine.model.network_graph import network_graph
 from engine.model.weights import weight_shapes
-from engine.paths import CHECKPOINT_FILE, FOREIGN_FILE, refuse_shipped
+from engine.paths import CHECKPOINT_FILE, FOREIGN_FILE, NETWORK_FILE, refuse_shipped
 from engine.system.atomic_files import atomic_path, storage_error, sync, write_atomic
 from engine.system.bounded_read import file_of, read_bounded, sha256_of
 from engine.system.json_text import read_json
 from engine.system.npz import WrongShape, read_arrays
 
-WEIGHTS, NETWORK, DESCRIPTION = "weights.npz", "network.onnx", CHECKPOINT_FILE
+WEIGHTS, NETWORK, DESCRIPTION = "weights.npz", NETWORK_FILE, CHECKPOINT_FILE
 _WEIGHTS_SUM, _NETWORK_SUM = "weights_sha256", "network_sha256"
 _NEXT = "model.next.json"
 FORMAT = 1

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QPushButton
 
-from engine.paths import resource
+from engine.paths import SAMPLES_FILE, resource
 from engine.system.json_text import read_json
 from gui.core.i18n import _
 from gui.widgets.form import ScrollArea, group, push_button, row_of
@@ -31,7 +31,7 @@ def shipped_samples(language: str, folder: Path | None = None) -> list[Sample]:
     """Those named in resources/samples/samples.json; none where that is missing: the page does without."""
     folder = folder or resource("samples")
     try:
-        rows = read_json(folder / "samples.json", list)
+        rows = read_json(folder / SAMPLES_FILE, list)
         return [Sample(folder / row["file"], row["speaker"].get(language, row["speaker"]["en"])) for row in rows]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         log.warning("no sample recordings: %s", error)

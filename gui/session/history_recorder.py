@@ -12,7 +12,7 @@ from PySide6.QtCore import QLockFile, QObject, QTimer, Signal
 from engine.errors import InterruptedTooOften, TranscriptDamaged
 from engine.events import Segment
 from engine.history.entry import Entry, Kind, State
-from engine.paths import data_dir, model_name
+from engine.paths import data_dir, history_file, model_name
 from engine.transcript.document import Document
 from gui.core.settings import Settings
 from gui.session.history_store import HistoryStore
@@ -53,7 +53,7 @@ class HistoryKeeper(QObject):
     ):
         super().__init__()
         self._session, self._settings, self._clock = session, settings, clock
-        self.store = store or HistoryStore(data_dir() / "history.sqlite")
+        self.store = store or HistoryStore(history_file())
         self._resumed: set[Job] = set()
         self._recordings: dict[Path, Job] = {}
         self._kept_at_s = 0.0

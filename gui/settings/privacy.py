@@ -12,12 +12,12 @@ from gui.core.i18n import N_
 from gui.core.settings import FILE as SETTINGS_FILE
 
 _RECORDING = re.compile(r"\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d(_\d+)?\.wav")
-_KNOWN = (
+_KNOWN = (  # name, title, and how the names of its files and folders begin
     ("texts", N_("Texts of the Dictation page"), ("texts",)),
-    ("history", N_("History"), ("history", "history.db", "history.sqlite", "bin")),
+    ("history", N_("History"), ("history", "bin")),
     ("models", N_("Models"), ("models",)),
     ("voice", N_("My voice"), ("my-voice", "tuning", ".my-voice")),
-    ("corpora", N_("Recordings to train on"), ("corpora", "caches", "corpus", "corpus.csv", "voice")),
+    ("corpora", N_("Recordings to train on"), ("corpora", "caches", "corpus", "voice")),
 )
 
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 from gui.core.i18n import _, decimal, ngettext
 from gui.core.words import time_left
+from trainer.evaluation.metrics import NO_CHANGE
 from trainer.training.events import Aligned, CorpusChanged, Result, StepDone
 from trainer.training.loss_curve import Curve, HeldPoint
 from trainer.training.model_list import mean_cer, new_sentences
 from trainer.training.run_result import AVERAGE, BEST, LAST
 
-_NO_CHANGE = 0.005  # of the letter error rate: less is chance
 _NAMED = 3  # recordings of a batch
 
 
@@ -84,7 +84,7 @@ def worse_model_words(wanted: Path, in_use: Path) -> str:
     common = [name for name, rate in new.items() if old.get(name) is not None and old[name].size == rate.size]
     if common:
         new, old = ({name: rates[name] for name in common} for rates in (new, old))
-    if not new or not old or mean_cer(new) <= mean_cer(old) + _NO_CHANGE:
+    if not new or not old or mean_cer(new) <= mean_cer(old) + NO_CHANGE:
         return ""
     said = _(
         "This model recognises worse than the one in use: {new} % of the letters are wrong ({new_sets}), not {old} % "

@@ -6,10 +6,8 @@ from engine.foreign.description import read_foreign
 from gui.core.i18n import _, decimal, ngettext
 from gui.core.words import clock_time, time_left
 from gui.tuning.job import Step
-from trainer.evaluation.metrics import ErrorRate
+from trainer.evaluation.metrics import NO_CHANGE, ErrorRate
 from trainer.tuning.events import BeforeAfter
-
-_NO_CHANGE = 0.005  # of the letter error rate: less is chance
 
 
 def why_untunable(model: Path) -> str:
@@ -73,30 +71,30 @@ def own_words(result: BeforeAfter) -> str:
 
 def worse_words(result: BeforeAfter) -> str:
     """Why it should not be taken, with the figures; empty where nothing became worse and the person is helped."""
-    said = []
     before, after = result.told
+    said = []
     if after.letter_errors > before.letter_errors:
-        said.append(
-            _("The new model recognises your speech worse: {after} % of the letters are wrong, not {before} %.")
-        )
+        worse = _("The new model recognises your speech worse: {after} % of the letters are wrong, not {before} %.")
+        said.append(_compared(worse, before, after))
     elif not result.helped:
-        said.append(_("The new model recognises your speech no better: {after} % of the letters are wrong with both."))
-    said = [one.format(**_percents(before, after)) for one in said]
-    if _rise(result) > _NO_CHANGE:
-        worse = _("Other people are recognised worse: {after} % of their letters are wrong, not {before} %.")
-        said.append(worse.format(**_percents(result.general_before, result.general_after)))
+        same = _("The new model recognises your speech no better: {after} % of the letters are wrong with both.")
+        said.append(_compared(same, before, after))
+    if _harms_others(result):
+        others = _("Other people are recognised worse: {after} % of their letters are wrong, not {before} %.")
+        said.append(_compared(others, result.general_before, result.general_after))
     return " ".join(said)
 
 
-def _percents(before: ErrorRate, after: ErrorRate) -> dict[str, str]:
-    return {"before": decimal(100 * before.cer, 1), "after": decimal(100 * after.cer, 1)}
+def _compared(sentence: str, before: ErrorRate, after: ErrorRate) -> str:
+    """The sentence with both letter error rates in per cent."""
+    return sentence.format(before=decimal(100 * before.cer, 1), after=decimal(100 * after.cer, 1))
 
 
-def _rise(result: BeforeAfter) -> float:
-    """Of the letter error rate on other people; 0 where that was not measured."""
+def _harms_others(result: BeforeAfter) -> bool:
+    """Whether other people are recognised worse, as far as that was measured."""
     if result.general_before is None:
-        return 0.0
-    return result.general_after.cer - result.general_before.cer
+        return False
+    return result.general_after.cer > result.general_before.cer + NO_CHANGE
 
 
 def measured_words(result: BeforeAfter) -> str:
@@ -121,7 +119,7 @@ def others_words(result: BeforeAfter) -> str:
             "How well it recognises other people could not be measured: no other recordings are prepared on this "
             "machine. So only half of what was learned was taken over."
         )
-    if _rise(result) > _NO_CHANGE:
+    if _harms_others(result):
         said = _("Other people are recognised worse: of 100 letters {after} are wrong now, and {before} were before.")
     else:
         said = _(

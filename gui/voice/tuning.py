@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 from engine.decode.beam_loader import Language
-from engine.paths import data_dir
+from engine.paths import data_dir, my_voice_dir
 from gui.core.file_names import day_stamp
 from gui.core.i18n import _
 from gui.core.settings import Settings
@@ -24,7 +24,7 @@ class VoiceTuning(TuningOutcome):
 
     def __init__(self, session: Session, settings: Settings, own: Path, others: OtherVoicesPanel):
         """own: folder of the person's recordings."""
-        super().__init__(TuningJob(data_dir() / "tuning" / "my-voice"))
+        super().__init__(TuningJob(data_dir() / "tuning" / my_voice_dir().name))
         self._session, self._settings, self._own = session, settings, own
         self._n_kept, self._without = 0, frozenset()
         self.others, self.panel, self.result_view = others, TuningPanel(), ResultView()

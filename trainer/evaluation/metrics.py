@@ -7,6 +7,8 @@ from rapidfuzz.distance import Levenshtein
 
 from engine.alphabet import fold_yo
 
+NO_CHANGE = 0.005  # of the character error rate: less is chance
+
 
 @dataclass(frozen=True)
 class ErrorRate:

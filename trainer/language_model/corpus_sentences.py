@@ -4,11 +4,10 @@ import csv
 from pathlib import Path
 
 from engine.alphabet import normalise
+from trainer.corpus.cache import UTTERANCES
 from trainer.corpus.splits import DEV, TRAIN, UNSEEN
 from trainer.corpus.transcripts import TRANSCRIPTS, read_transcripts
 from trainer.errors import CorpusError
-
-_UTTERANCES = "utterances.tsv"
 
 
 def training_sentences(path: Path) -> list[str]:
@@ -37,10 +36,10 @@ def _texts(path: Path, split: str) -> list[tuple[str, str]]:
     if (path / TRANSCRIPTS).exists():
         return [(split, transcript.text) for transcript in read_transcripts(path)]
     try:
-        with (path / _UTTERANCES).open(encoding="utf-8", newline="") as lines:
+        with (path / UTTERANCES).open(encoding="utf-8", newline="") as lines:
             rows = list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
         return [(row["split"], normalise(row["text"])) for row in rows]
     except (OSError, KeyError, TypeError, UnicodeDecodeError) as error:
         raise CorpusError(
-            path=path, reason="neither {file} nor {other} can be read there", file=TRANSCRIPTS, other=_UTTERANCES
+            path=path, reason="neither {file} nor {other} can be read there", file=TRANSCRIPTS, other=UTTERANCES
         ) from error

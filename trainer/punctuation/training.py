@@ -22,10 +22,9 @@ from trainer.punctuation.network import PunctuationNetwork, initial_weights
 from trainer.punctuation.scores import confusions, micro_f1
 from trainer.punctuation.stretches import Stretches
 from trainer.punctuation.thresholds import tuned
-from trainer.training.run import STATE, locked
+from trainer.training.run import STATE, TEXT, locked
 from trainer.training.step_loop import resume, steps
 
-TEXT = "text.npz"
 _MEASURE_EVERY, _MEASURED_BATCHES = 500, 12
 _MEASURED_ON = ("modern", "dialogue", "talk")
 Parts = dict[str, dict[str, dict[str, np.ndarray]]]  # by part, file and kind

@@ -12,10 +12,9 @@ from engine.system.npz import read_arrays
 from trainer.second_reading.graph import rescorer_graph
 from trainer.second_reading.network import RescorerNetwork, initial_weights
 from trainer.second_reading.sentences import Sentences, read_texts
-from trainer.training.run import locked
+from trainer.training.run import TEXT, locked
 from trainer.training.step_loop import resume, steps
 
-TEXT = "text.npz"
 _WARM_UP, _LEAST = 300, 0.02
 
 

@@ -9,12 +9,11 @@ import numpy as np
 
 from engine.system.table import read_table
 from trainer.training.events import EpochDone, StepDone
-from trainer.training.run import epoch_row
+from trainer.training.run import METRICS, epoch_row
 from trainer.training.step_log import read_curve
 
 _SEEN = "_seen_text"
 _KINDS = ("loss", "cer", "wer")
-METRICS = "metrics.csv"
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ metrics.csv        one line an epoch
 steps.csv          one line a step
 examples.tsv       what was read of a held-out utterance after each epoch
 events.out.*       the same for TensorBoard
+text.npz           of a run that learns from texts: their words
 run.lock           empty; locked while a process trains the run; never deleted, or two could lock two files of one name
 """
 
@@ -35,7 +36,7 @@ from trainer.training.events import EpochDone
 from trainer.training.step_log import read_steps
 
 __all__ = ["read_steps"]
-STATE, LOCK = "state.npz", "run.lock"
+STATE, TEXT, LOCK, METRICS = "state.npz", "text.npz", "run.lock", "metrics.csv"
 log = logging.getLogger(__name__)
 
 
@@ -123,7 +124,7 @@ def write_metrics(folder: Path, history: list[dict[str, object]]) -> None:
     writer = csv.DictWriter(text, names, lineterminator="\n")
     writer.writeheader()
     writer.writerows(history)
-    write_atomic(folder / "metrics.csv", text.getvalue())
+    write_atomic(folder / METRICS, text.getvalue())
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.model.checkpoint import DESCRIPTION, WEIGHTS, load_checkpoint, save_checkpoint
+from engine.paths import OF_A_RUN
 from engine.system.atomic_files import storage_error, write_atomic
 from engine.system.json_text import read_json
 from trainer.evaluation.metrics import Held
@@ -15,7 +16,7 @@ from trainer.training.average import average
 from trainer.training.events import Result
 
 RESULT = "outcome.json"
-BEST, LAST, AVERAGE = "best", "last", "average"
+BEST, LAST, AVERAGE = OF_A_RUN
 
 
 def rates_of(held: Held) -> dict[str, object]:

@@ -11,8 +11,8 @@ from engine.system.npz import read_arrays
 from tests.helpers.language import language_model
 from trainer.errors import CorpusError, TrainingError
 from trainer.second_reading.sentences import Sentences, read_texts
-from trainer.second_reading.training import TEXT, SecondReadingConfig, Trained, train
-from trainer.training.run import STATE
+from trainer.second_reading.training import SecondReadingConfig, Trained, train
+from trainer.training.run import STATE, TEXT
 
 LINES = ["Мама мыла раму.", "Рома мыл маму.", "Дома стоят рамы."]
 CONFIG = SecondReadingConfig(steps=30, words=120, seed=2, report_every=1, learning_rate=0.01)
