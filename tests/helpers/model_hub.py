@@ -1,11 +1,10 @@
 """A hub of models on this machine that behaves like the public one: large files lie elsewhere, behind a redirect."""
 
 import hashlib
-import threading
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Self
+
+from tests.helpers.local_server import LocalHandler, LocalServer
 
 _LARGE = (".onnx",)  # what is kept as Git LFS
 Fault = Callable[["_Handler", bytes], None]
@@ -40,68 +39,11 @@ def sends(other: bytes) -> Fault:
 def waits(handler: "_Handler", content: bytes) -> None:
     """Half of it comes; the rest never does."""
     handler.answer(200, content, sent=len(content) // 2)
-    handler.hub.closing.wait(60)
+    handler.site.closing.wait(60)
     handler.close_connection = True
 
 
-class ModelHub:
-    """A context manager. Serves folders by the name of their repository.
-
-    faults: of the next requests for the content of a file, by its name. asked: (file, Range) of each of them.
-    """
-
-    def __init__(self, **folders: Path):
-        self.files = {
-            f"{name.replace('__', '/').replace('_', '-')}/{path.relative_to(folder).as_posix()}": path.read_bytes()
-            for name, folder in folders.items()
-            for path in folder.rglob("*")
-            if path.is_file()
-        }
-        self.faults: dict[str, list[Fault]] = {}
-        self.asked: list[tuple[str, str]] = []
-        self.closing = threading.Event()
-
-    def __enter__(self) -> Self:
-        self._server = _Server(("127.0.0.1", 0), _Handler)
-        self._server.hub = self
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), name="model hub")
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_exc_info: object) -> None:
-        self.closing.set()
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}"
-
-    def ranges(self, name: str) -> list[str]:
-        return [wanted for asked, wanted in self.asked if asked == name]
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = False
-    block_on_close = True
-    hub: ModelHub
-
-    def handle_error(self, request, client_address) -> None:
-        """A client that has had enough."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    timeout = 10
-
-    @property
-    def hub(self) -> ModelHub:
-        return self.server.hub
-
-    def log_message(self, *_arguments: object) -> None:
-        """Nothing."""
-
+class _Handler(LocalHandler):
     def do_HEAD(self) -> None:
         self.do_GET()
 
@@ -113,7 +55,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(self.path.removeprefix("/cdn/").removeprefix("/api/resolve-cache/"))
 
     def _resolve(self, key: str) -> None:
-        content = self.hub.files.get(key)
+        content = self.site.files.get(key)
         if content is None:
             self.answer(404, b"Entry not found")
         elif key.endswith(_LARGE):
@@ -123,15 +65,15 @@ class _Handler(BaseHTTPRequestHandler):
             self.answer(307, b"", {"Location": f"/api/resolve-cache/{key}"})
 
     def _send(self, key: str) -> None:
-        content = self.hub.files[key]
+        content = self.site.files[key]
         if self.command == "HEAD":
             digest = hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
             self.answer(200, content, {"ETag": f'"{digest}"'})
             return
         name = key.rpartition("/")[2]
         wanted = self.headers.get("Range", "")
-        self.hub.asked.append((name, wanted))
-        faults = self.hub.faults.get(name)
+        self.site.asked.append((name, wanted))
+        faults = self.site.faults.get(name)
         if faults:
             faults.pop(0)(self, content)
         elif wanted:
@@ -144,10 +86,25 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self.answer(200, content)
 
-    def answer(self, status: int, content: bytes, headers: dict[str, str] | None = None, sent: int | None = None):
-        self.send_response(status)
-        for name, value in {"Content-Length": str(len(content)), **(headers or {})}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(content[:sent])
+
+class ModelHub(LocalServer):
+    """A context manager. Serves folders by the name of their repository.
+
+    faults: of the next requests for the content of a file, by its name. asked: (file, Range) of each of them.
+    """
+
+    handler = _Handler
+
+    def __init__(self, **folders: Path):
+        super().__init__()
+        self.files = {
+            f"{name.replace('__', '/').replace('_', '-')}/{path.relative_to(folder).as_posix()}": path.read_bytes()
+            for name, folder in folders.items()
+            for path in folder.rglob("*")
+            if path.is_file()
+        }
+        self.faults: dict[str, list[Fault]] = {}
+        self.asked: list[tuple[str, str]] = []
+
+    def ranges(self, name: str) -> list[str]:
+        return [wanted for asked, wanted in self.asked if asked == name]

@@ -6,13 +6,11 @@ import random
 import re
 import socket
 import struct
-import sys
 import tarfile
-import threading
 from collections.abc import Callable, Iterable, Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Self
 from urllib.parse import quote, unquote
+
+from tests.helpers.local_server import LocalHandler, LocalServer
 
 PATH = "/downloads/Russian/Trunk/Audio/Main/16kHz_16bit/"
 INDEX = ""  # the name under which the page itself can fail
@@ -148,33 +146,48 @@ def redirects_for_ever(handler: "_Handler", content: bytes) -> None:
 # --- the site ---
 
 
-class VoxForgeSite:
+class _Handler(LocalHandler):
+    def do_GET(self) -> None:
+        name = unquote(self.path.removeprefix(PATH))
+        content = self.site.page() if name == INDEX else self.site.archives.get(name)
+        match = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
+        self.start = int(match[1]) if match else 0
+        fault = self.site.fault(name)
+        self.site.requests.append((name, self.headers.get("Range", "")))  # seen by a test: its fault is taken
+        if fault:
+            fault(self, content or b"")
+        elif content is None or not self.path.startswith(PATH):
+            self.answer(404, b"Not Found")
+        elif self.start >= len(content) > 0:
+            self.answer(416, b"", {"Content-Range": f"bytes */{len(content)}"})
+        elif self.start:
+            span = f"bytes {self.start}-{len(content) - 1}/{len(content)}"
+            self.answer(206, content[self.start :], {"Content-Range": span})
+        else:
+            self.answer(200, content, {"Content-Encoding": "x-gzip"} if name.endswith(".tgz") else {})
+
+    def reset(self) -> None:
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.connection.close()
+        self.close_connection = True
+
+
+class VoxForgeSite(LocalServer):
     """A context manager. archives: name -> content; requests: what was asked for, in order, as (name, Range)."""
 
+    handler = _Handler
+
     def __init__(self, archives: Mapping[str, bytes] | None = None):
+        super().__init__()
         self.archives = dict(archives or {})
         self.requests: list[tuple[str, str]] = []
-        self.closing = threading.Event()
         self.sizes: dict[str, str] = {}
         self._faults: dict[str, list[Fault]] = {}
         self._always: dict[str, Fault] = {}
 
-    def __enter__(self) -> Self:
-        self._server = _Server(("127.0.0.1", 0), _Handler)
-        self._server.site = self
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), name="voxforge site")
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_exc_info: object) -> None:
-        self.closing.set()
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}{PATH}"
+        return f"{super().url}{PATH}"
 
     def fails(self, name: str, *faults: Fault) -> None:
         """The next requests for an archive, one fault each; after them all is well. INDEX: for the page."""
@@ -197,58 +210,3 @@ class VoxForgeSite:
             for name, content in self.archives.items()
         ]
         return (_HEADER.format(path=PATH) + "".join(lines) + _FOOTER).encode()
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = False
-    block_on_close = True
-    site: VoxForgeSite
-
-    def handle_error(self, request, client_address) -> None:
-        if not isinstance(sys.exception(), ConnectionError):  # a client that has had enough
-            super().handle_error(request, client_address)
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    timeout = 10
-
-    @property
-    def site(self) -> VoxForgeSite:
-        return self.server.site
-
-    def log_message(self, *_arguments: object) -> None:
-        pass
-
-    def do_GET(self) -> None:
-        name = unquote(self.path.removeprefix(PATH))
-        content = self.site.page() if name == INDEX else self.site.archives.get(name)
-        match = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
-        self.start = int(match[1]) if match else 0
-        fault = self.site.fault(name)
-        self.site.requests.append((name, self.headers.get("Range", "")))  # seen by a test: its fault is taken
-        if fault:
-            fault(self, content or b"")
-        elif content is None or not self.path.startswith(PATH):
-            self.answer(404, b"Not Found")
-        elif self.start >= len(content) > 0:
-            self.answer(416, b"", {"Content-Range": f"bytes */{len(content)}"})
-        elif self.start:
-            span = f"bytes {self.start}-{len(content) - 1}/{len(content)}"
-            self.answer(206, content[self.start :], {"Content-Range": span})
-        else:
-            self.answer(200, content, {"Content-Encoding": "x-gzip"} if name.endswith(".tgz") else {})
-
-    def answer(self, status: int, content: bytes, headers: Mapping[str, str] | None = None, sent: int | None = None):
-        """sent: how much of the content goes out, all of it by default."""
-        self.send_response(status)
-        for key, value in ({"Content-Length": str(len(content))} | dict(headers or {})).items():
-            self.send_header(key, value)
-        self.end_headers()
-        self.wfile.write(content[:sent])
-        self.wfile.flush()
-
-    def reset(self) -> None:
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.connection.close()
-        self.close_connection = True
