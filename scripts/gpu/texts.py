@@ -13,7 +13,7 @@ import numpy as np
 from engine.alphabet import SPACE
 from scripts.gpu.segments import VOWELS
 from trainer.corpus.cache import FeatureCache
-from trainer.language_model.sentence_reader import read_all
+from trainer.language_model.sentence_reader import Reader
 from trainer.made_speech.match_readings import usual_yo
 from trainer.made_speech.synthetic import Avoided, chosen_sentences
 
@@ -66,8 +66,10 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("-o", "--out", type=Path, required=True)
     arguments = parser.parse_args()
-    *_, texts = read_all(arguments.text)
-    yo = usual_yo(texts[-1])
+    reader = Reader()
+    for _n_words in reader.read_all(arguments.text):
+        pass
+    yo = usual_yo(reader.texts[-1])
     chosen = chosen_sentences(arguments.text, arguments.sentences, Avoided(arguments.without), arguments.seed)
     chosen = [SPACE.join(yo.get(word, word) for word in sentence.split()) for sentence in chosen]
     said = [u.text for path in arguments.corpus for u in FeatureCache(path).utterances]

@@ -30,7 +30,7 @@ def stop_signals() -> Iterator[list[int]]:
             signal.signal(number, handler)
 
 
-def until_stopped(events: Generator[Event, None, None]) -> Iterator[Event]:
+def until_stopped(events: Generator[Event, None, None]) -> Generator[Event, None, None]:
     """The events, up to the one that a signal came before; then they are closed and KeyboardInterrupt is raised."""
     with stop_signals() as came, closing(events):
         for event in events:

@@ -18,7 +18,7 @@ from trainer.language_model.leakage_filter import HeldOut
 from trainer.language_model.mixture import mixed, mixture_weights
 from trainer.language_model.ngrams import CUT, END, SPECIAL, UNKNOWN, Level, count
 from trainer.language_model.sentence_reader import END as TEXT_END
-from trainer.language_model.sentence_reader import Text, is_word, read_all
+from trainer.language_model.sentence_reader import Reader, Text, is_word
 
 _MERGE_SHARE = 0.5  # of the new text, where it is merged with another model
 _FEWEST_SPELLINGS = 3
@@ -124,10 +124,10 @@ def build(
 
 def _read(texts: Sequence[Path]) -> Iterator[Event]:
     """What all texts have in common, and the stream of each."""
-    for event in read_all(texts):
-        if isinstance(event, int):
-            yield Progress("reading", event)
-    return event[-1], [text.stream for text in event]
+    reader = Reader()
+    for n_words in reader.read_all(texts):
+        yield Progress("reading", n_words)
+    return reader.texts[-1], [text.stream for text in reader.texts]
 
 
 def _without(corpora: Sequence[Path], text: Text, streams: list[np.ndarray]) -> Iterator[Event]:

@@ -81,12 +81,16 @@ class Text:
 
 
 class Reader:
-    """Reads text files and corpora one after another into one numbering of words."""
+    """Reads text files and corpora one after another into one numbering of words.
+
+    texts: of `read_all`, one for each path; the last one knows all words.
+    """
 
     def __init__(self) -> None:
         self._number: dict[str, int] = {"</s>": END}
         self._dotted: Counter = Counter()
         self._spellings: Counter = Counter()
+        self.texts: list[Text] = []
 
     def read(self, path: Path, every: int = 20_000) -> Iterator[int | Text]:
         """Yields the number of words so far every so many lines, and at the end the Text. Raises CorpusError."""
@@ -101,27 +105,21 @@ class Reader:
                 yield len(stream)
         yield Text(list(number), np.frombuffer(stream, np.int32).copy(), self._dotted, self._spellings)
 
+    def read_all(self, paths: Sequence[Path]) -> Iterator[int]:
+        """Fills `texts`; yields the number of words so far. Raises CorpusError, also where there are none at all."""
+        n_words = 0
+        for path in paths:
+            for event in self.read(path):
+                if isinstance(event, Text):
+                    self.texts.append(event)
+                    n_words += len(event.stream)
+                else:
+                    yield n_words + event
+        if not n_words:
+            raise CorpusError(path=", ".join(map(str, paths)), reason="it holds no words")
+
     def _learn_yo(self, words: set[str]) -> None:
         """words: of a line."""
         self._dotted.update(word for word in words if "ё" in word)
         if not words.isdisjoint(_ALWAYS_YO) and words.isdisjoint(_NEVER_YO):
             self._spellings.update(word for word in words if "ё" in word or "е" in word)
-
-
-def read_all(paths: Sequence[Path]) -> Iterator[int | list[Text]]:
-    """Yields the number of words so far, and at the end the Text of each path; the last one knows all words.
-
-    Raises CorpusError, also where there are no words at all.
-    """
-    reader, n_words = Reader(), 0
-    texts: list[Text] = []
-    for path in paths:
-        for event in reader.read(path):
-            if isinstance(event, Text):
-                texts.append(event)
-                n_words += len(event.stream)
-            else:
-                yield n_words + event
-    if not n_words:
-        raise CorpusError(path=", ".join(map(str, paths)), reason="it holds no words")
-    yield texts

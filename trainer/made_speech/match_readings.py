@@ -14,7 +14,7 @@ import numpy as np
 
 from engine.alphabet import SPACE, fold_yo
 from engine.decode.greedy import TimedWord
-from trainer.language_model.sentence_reader import END, Text, is_word, read_all
+from trainer.language_model.sentence_reader import END, Reader, Text, is_word
 
 _PLACE = 50  # words of text; the place of a passage is looked for in such steps
 _COMMON = 3000  # what occurs more often tells nothing of the place
@@ -44,11 +44,13 @@ class Library:
 
     def __init__(self, paths: Sequence[Path]):
         """UTF-8 text files, as they are or compressed. Raises CorpusError where there are no words."""
-        *_, texts = read_all(paths)
-        self._words = texts[-1].words
+        reader = Reader()
+        for _n_words in reader.read_all(paths):
+            pass
+        self._words = reader.texts[-1].words
         self._number = {word: i for i, word in enumerate(self._words)}
-        self._yo = usual_yo(texts[-1])
-        stream = np.concatenate([text.stream for text in texts])
+        self._yo = usual_yo(reader.texts[-1])
+        stream = np.concatenate([text.stream for text in reader.texts])
         self._stream = stream[stream != END]
         self._places = -(-len(self._stream) // _PLACE)
         self._of_word = _Places(self._stream)

@@ -12,7 +12,7 @@ from engine.system.npz import write_arrays
 from engine.word_features import word_features
 from trainer.language_model.corpus_sentences import held_out_sentences
 from trainer.language_model.leakage_filter import HeldOut
-from trainer.language_model.sentence_reader import END, read_all
+from trainer.language_model.sentence_reader import END, Reader
 from trainer.second_reading.network import Batch
 
 WORDS = "words"  # the array of them in a file of texts; every other one is a text
@@ -39,16 +39,14 @@ def read_texts(texts: Sequence[Path], path: Path, without: Sequence[Path]) -> It
 
     without: corpora whose held-out sentences are kept out.
     """
-    for event in read_all(texts):
-        if isinstance(event, int):
-            yield event
-    last = event[-1]
-    found = {Path(one).name.split(".")[0]: text for one, text in zip(texts, event, strict=True)}
+    reader = Reader()
+    yield from reader.read_all(texts)
+    words = reader.texts[-1].words
+    streams = {Path(path).name.split(".")[0]: text.stream for path, text in zip(texts, reader.texts, strict=True)}
     sentences = [sentence for corpus in without for sentence in held_out_sentences(corpus)]
-    held_out = HeldOut(sentences, {word: i for i, word in enumerate(last.words)})
-    kept = {name: held_out.without(text.stream)[0] for name, text in found.items() if len(text.stream)}
-    words = np.frombuffer("\n".join(last.words).encode(), np.uint8)
-    write_arrays(path, {WORDS: words, **kept})
+    held_out = HeldOut(sentences, {word: i for i, word in enumerate(words)})
+    kept = {name: held_out.without(stream)[0] for name, stream in streams.items() if len(stream)}
+    write_arrays(path, {WORDS: np.frombuffer("\n".join(words).encode(), np.uint8), **kept})
 
 
 class Sentences:
