@@ -104,7 +104,7 @@ def add_average_options(parser: argparse.ArgumentParser) -> None:
 
 def average(arguments: argparse.Namespace) -> int:
     """Writes the mean of some models."""
-    from trainer.training.average import average
+    from trainer.network.average import average
 
     save_checkpoint(arguments.out, average(arguments.checkpoint), arguments.half)
     return 0

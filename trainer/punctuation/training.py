@@ -14,6 +14,7 @@ from engine.punctuation.punctuator import Thresholds, write_punctuation
 from engine.system.npz import read_arrays, write_arrays
 from engine.word_features import word_features
 from trainer.language_model.corpus_sentences import held_out_sentences
+from trainer.network.step_loop import resume, steps
 from trainer.punctuation.corpus import DEVELOPMENT, TRAIN, Corpus
 from trainer.punctuation.graph import punctuation_graph
 from trainer.punctuation.initial_tables import initial_tables
@@ -23,7 +24,6 @@ from trainer.punctuation.scores import confusions, micro_f1
 from trainer.punctuation.stretches import Stretches
 from trainer.punctuation.thresholds import tuned
 from trainer.training.run import STATE, TEXT, locked
-from trainer.training.step_loop import resume, steps
 
 _MEASURE_EVERY, _MEASURED_BATCHES = 500, 12
 _MEASURED_ON = ("modern", "dialogue", "talk")
@@ -104,7 +104,7 @@ def _load(path: Path) -> tuple[list[str], Parts]:
 
 class _Run:
     def __init__(self, words: list[str], parts: Parts, folder: Path, config: PunctuationConfig):
-        self._folder, self._config = folder, config
+        self._folder, self._state, self._config = folder, folder / STATE, config
         self._features = word_features(words)
         texts = parts[TRAIN]
         counts = np.sum([np.bincount(text["ids"], minlength=len(words)) for text in texts.values()], axis=0)
@@ -113,14 +113,14 @@ class _Run:
         self._development = Stretches(held or texts, None, config.seed)
         self._texts = sorted(texts)
         weights = initial_weights(config.seed)
-        if not (folder / STATE).exists():
+        if not self._state.exists():
             weights |= initial_tables(self._features, texts)
         self._network = PunctuationNetwork(weights)
-        resume(self._network, folder)
+        resume(self._network, self._state)
 
     def steps(self) -> Iterator[Trained]:
         config = self._config
-        with closing(steps(self._network, self._folder, config.steps, config.report_every, self._update)) as done:
+        with closing(steps(self._network, self._state, config.steps, config.report_every, self._update)) as done:
             for step, (loss,) in done:
                 is_due = step % _MEASURE_EVERY == 0 or step == config.steps
                 yield Trained(step, config.steps, loss, self._measure() if is_due else None)

@@ -9,11 +9,11 @@ from pathlib import Path
 from engine.decode.language_model import load_language_model
 from engine.decode.rescorer import RescorerSettings, add_rescorer
 from engine.system.npz import read_arrays
+from trainer.network.step_loop import resume, steps
 from trainer.second_reading.graph import rescorer_graph
 from trainer.second_reading.network import RescorerNetwork, initial_weights
 from trainer.second_reading.sentences import Sentences, read_texts
-from trainer.training.run import TEXT, locked
-from trainer.training.step_loop import resume, steps
+from trainer.training.run import STATE, TEXT, locked
 
 _WARM_UP, _LEAST = 300, 0.02
 
@@ -67,13 +67,13 @@ def train(
                 yield Reading(n_words)
         sentences = Sentences(read_arrays(folder / TEXT), model, config.seed)
         network = RescorerNetwork(initial_weights(config.seed))
-        resume(network, folder)
+        resume(network, folder / STATE)
         batches = sentences.batches(network.n_updates, config.words)
 
         def update(step: int) -> Sequence[float]:
             return network.update(next(batches), _rate(step, config), (config.seed, step))
 
-        with closing(steps(network, folder, config.steps, config.report_every, update)) as done:
+        with closing(steps(network, folder / STATE, config.steps, config.report_every, update)) as done:
             for step, (loss, away) in done:
                 yield Trained(step, config.steps, loss, away)
         settings = RescorerSettings(config.weight, config.ngram_weight, round(sentences.close, 4))

@@ -26,12 +26,12 @@ from trainer.dataset.batches import Batch, Example, Examples, buckets, draw_epoc
 from trainer.dataset.splice import spliced
 from trainer.dataset.training_data import Material
 from trainer.errors import TrainingError
+from trainer.evaluation.held_out_sets import GivenUp, HeldSets
 from trainer.evaluation.metrics import Held
 from trainer.network.bilstm_ctc import BiLstmCtc
 from trainer.settings import TrainConfig
 from trainer.training.distributed import Workers
 from trainer.training.events import CorpusChanged, EpochDone, Event, Saved, StepDone, Stopped
-from trainer.training.held_out_sets import GivenUp, HeldSets
 from trainer.training.optimiser import Optimiser, learning_rate
 from trainer.training.run import Position, parsed_state, save_state, state_bytes
 from trainer.training.run_logs import Journal

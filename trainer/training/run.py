@@ -53,7 +53,7 @@ class Position:
     skipped: int = 0
     best: float = float("inf")
     best_epoch: int = 0
-    history: list[dict[str, object]] = field(default_factory=list)
+    history: list[dict[str, float]] = field(default_factory=list)
 
     def at_epoch_start(self) -> "Position":
         """The epoch under way begun anew; its steps so far still count."""
@@ -101,9 +101,9 @@ def parsed_state(folder: Path, content: bytes) -> tuple[dict[str, np.ndarray], P
         raise TrainingError(reason="its saved state {file} cannot be read", file=folder / STATE) from error
 
 
-def epoch_row(done: EpochDone) -> dict[str, object]:
+def epoch_row(done: EpochDone) -> dict[str, float]:
     """An epoch as one flat row of numbers."""
-    row: dict[str, object] = {
+    row: dict[str, float] = {
         "epoch": done.epoch,
         "step": done.step,
         "train_loss": round(done.loss, 5),
@@ -117,7 +117,7 @@ def epoch_row(done: EpochDone) -> dict[str, object]:
     return row
 
 
-def write_metrics(folder: Path, history: list[dict[str, object]]) -> None:
+def write_metrics(folder: Path, history: list[dict[str, float]]) -> None:
     """All epochs so far as metrics.csv."""
     text = io.StringIO()
     names = list(dict.fromkeys(name for row in history for name in row))

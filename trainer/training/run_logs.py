@@ -1,12 +1,30 @@
-"""What a run writes about itself: steps.csv, metrics.csv, examples.tsv and TensorBoard's event file."""
+"""What a run writes about itself: steps.csv, metrics.csv, examples.tsv and TensorBoard's event file.
 
+TensorFlow's own writer of summaries gives an event the time at which it is written; a run that goes on writes its older
+ones once more, each at its own time. So they are `Event` messages here, in TensorFlow's TFRecords.
+"""
+
+import re
+import socket
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from trainer.training.event_file import EventFile
+import tensorflow as tf
+from tensorflow.core.framework.summary_pb2 import Summary
+from tensorflow.core.util.event_pb2 import Event
+
+from engine.errors import DiskFull, NotWritable, StorageError
+from engine.system.atomic_files import storage_error
 from trainer.training.events import EpochDone, StepDone
 from trainer.training.example_log import ExampleLog
 from trainer.training.run import Position, write_metrics
-from trainer.training.step_log import StepLog, step_row, wall_clock
+from trainer.training.step_log import StepLog, StepRow, step_row, wall_clock
+
+_PREFIX, _OURS = "events.out.tfevents.", ".diktovka"  # TensorBoard knows them by what they begin with
+PATTERN = f"{_PREFIX}*{_OURS}"
+_VERSION = "brain.Event:2"
+_KINDS = ("loss", "cer", "wer")
 
 
 class Journal:
@@ -31,7 +49,7 @@ class Journal:
         self._steps.add(row)
         self._events.add_step(row)
 
-    def epoch(self, done: EpochDone, history: list[dict[str, object]]) -> None:
+    def epoch(self, done: EpochDone, history: list[dict[str, float]]) -> None:
         """history: all epochs so far, this one last. Raises StorageError."""
         write_metrics(self._folder, history)
         self._examples.add(done)
@@ -46,3 +64,91 @@ class Journal:
         """Lets go of the files."""
         self._steps.close()
         self._events.close()
+
+
+class EventFile:
+    """Beside metrics.csv. Scalars train/loss, train/gradient_norm and train/learning_rate by step; SPLIT/loss,
+    SPLIT/cer and SPLIT/wer by epoch, each at its last step."""
+
+    def __init__(self, folder: Path, steps: Sequence[StepRow], epochs: Sequence[Mapping[str, float]]):
+        """Written anew from what the run has done, so that steps which were lost do not stand there twice; what other
+        programs have written stays.
+
+        epochs: rows of metrics.csv. Raises StorageError.
+        """
+        older = [path for path in folder.glob(f"{_PREFIX}*") if _is_ours(path.name)]
+        self._path = _free_path(folder)
+        with self._watched():
+            self._writer = tf.io.TFRecordWriter(str(self._path))
+        self._write(Event(wall_time=wall_clock(), file_version=_VERSION))
+        ends = {row.step: row.time for row in steps}
+        for row in steps:
+            self.add_step(row)
+        for epoch in epochs:
+            self.add_epoch(epoch, ends.get(int(epoch["step"]), wall_clock()))
+        self.flush()
+        try:
+            for path in older:
+                path.unlink()
+        except OSError as error:
+            raise storage_error(self._path, error) from error
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        try:
+            yield
+        except tf.errors.ResourceExhaustedError as error:
+            raise DiskFull(path=self._path) from error
+        except tf.errors.OpError as error:
+            raise NotWritable(path=self._path, reason=error.message) from error
+
+    def _write(self, event: Event) -> None:
+        with self._watched():
+            self._writer.write(event.SerializeToString())
+
+    def _add(self, step: int, time: float, scalars: Mapping[str, float]) -> None:
+        values = [Summary.Value(tag=tag, simple_value=value) for tag, value in scalars.items()]
+        self._write(Event(wall_time=time, step=step, summary=Summary(value=values)))
+
+    def add_step(self, row: StepRow) -> None:
+        """Raises StorageError."""
+        told = {"loss": row.loss, "gradient_norm": row.gradient_norm, "learning_rate": row.learning_rate}
+        self._add(row.step, row.time, {f"train/{name}": value for name, value in told.items()})
+
+    def add_epoch(self, row: Mapping[str, float], time: float) -> None:
+        """row: of metrics.csv; time: seconds since 1970. Raises StorageError."""
+        told = {
+            f"{name.removesuffix('_' + kind)}/{kind}": float(row[name])
+            for kind in _KINDS
+            for name in row
+            if name.endswith("_" + kind) and name != "train_loss"
+        }
+        if told:
+            self._add(int(row["step"]), time, told)
+
+    def flush(self) -> None:
+        """Raises StorageError."""
+        with self._watched():
+            self._writer.flush()
+
+    def close(self) -> None:
+        """Writes what is left and lets go of the file."""
+        with suppress(tf.errors.OpError, StorageError):  # the disk is full, which was told already
+            self._writer.close()
+
+
+def _is_ours(name: str) -> bool:
+    """Our older files have a number behind the machine's name and no more, as no other program's do."""
+    older = rf"{re.escape(_PREFIX)}\d+\.{re.escape(_host())}\.\d+"
+    return name.endswith(_OURS) or re.fullmatch(older, name) is not None
+
+
+def _host() -> str:
+    return "".join(letter if letter.isalnum() or letter in ".-" else "_" for letter in socket.gethostname())
+
+
+def _free_path(folder: Path) -> Path:
+    """A name that TensorBoard knows, later than all that are there."""
+    stem = f"{_PREFIX}{int(wall_clock())}.{_host()}"
+    names = (folder / f"{stem}.{number}{_OURS}" for number in range(1_000_000))
+    return next(path for path in names if not path.exists())

@@ -12,7 +12,7 @@ from engine.paths import OF_A_RUN
 from engine.system.atomic_files import storage_error, write_atomic
 from engine.system.json_text import read_json
 from trainer.evaluation.metrics import Held
-from trainer.training.average import average
+from trainer.network.average import average
 from trainer.training.events import Result
 
 RESULT = "outcome.json"

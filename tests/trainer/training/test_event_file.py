@@ -9,7 +9,7 @@ import tensorflow as tf
 from tensorflow.core.util.event_pb2 import Event
 
 from engine.errors import NotWritable
-from trainer.training.event_file import PATTERN, EventFile
+from trainer.training.run_logs import PATTERN, EventFile
 from trainer.training.step_log import StepRow
 
 EPOCH = {"epoch": 1, "step": 2, "train_loss": 3.0, "seconds": 1.0, "dev_unseen_text_loss": 2.5}

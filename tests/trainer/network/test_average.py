@@ -6,7 +6,7 @@ from engine.errors import CheckpointMismatch
 from engine.model.checkpoint import load_checkpoint
 from main import main
 from tests.helpers.models import write_random_checkpoint
-from trainer.training.average import average
+from trainer.network.average import average
 
 
 def test_every_weight_is_the_mean(tmp_path):

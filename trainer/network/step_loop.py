@@ -1,4 +1,4 @@
-"""Steps of a run in a folder, which is saved every two minutes and at its end, and goes on where it was."""
+"""The steps of a run, whose state is saved every two minutes and at its end, and which goes on where it was."""
 
 import time
 from collections.abc import Callable, Generator, Sequence
@@ -9,14 +9,12 @@ import numpy as np
 from engine.system.npz import read_arrays, write_arrays
 from trainer.errors import TrainingError
 from trainer.network.row_adam import RowAdam
-from trainer.training.run import STATE
 
 _SAVE_EVERY_S = 120.0
 
 
-def resume(network: RowAdam, folder: Path) -> None:
-    """Takes up the run's state, where there is one. Raises TrainingError where it is damaged."""
-    path = folder / STATE
+def resume(network: RowAdam, path: Path) -> None:
+    """Takes up the run's state, where that file is there. Raises TrainingError where it is damaged."""
     if not path.exists():
         return
     try:
@@ -26,11 +24,12 @@ def resume(network: RowAdam, folder: Path) -> None:
 
 
 def steps(
-    network: RowAdam, folder: Path, n_steps: int, report_every: int, update: Callable[[int], Sequence[float]]
+    network: RowAdam, path: Path, n_steps: int, report_every: int, update: Callable[[int], Sequence[float]]
 ) -> Generator[tuple[int, list[float]], None, None]:
     """Calls `update` with each step from 0 that is not done yet; yields how many are done, and means since the last.
 
-    update: one update of the network; returns its figures. Closing it saves the run. Raises StorageError.
+    path: of the state. update: one update of the network; returns its figures. Closing it saves the state.
+    Raises StorageError.
     """
     saved, figures = time.monotonic(), []
     try:
@@ -41,7 +40,7 @@ def steps(
                 yield n_done, np.mean(figures, axis=0).tolist()
                 figures = []
             if time.monotonic() > saved + _SAVE_EVERY_S:
-                write_arrays(folder / STATE, network.state())
+                write_arrays(path, network.state())
                 saved = time.monotonic()
     finally:
-        write_arrays(folder / STATE, network.state())
+        write_arrays(path, network.state())
