@@ -147,9 +147,9 @@ class BeamDecoder:
         labels = self.alphabet.space, self.alphabet.blank, UNKNOWN
         return decoder.LexiconDecoder(options, self._lexicon.trie, self._ngrams, *labels, [], False)
 
-    def decode(self, log_probs: np.ndarray) -> list[TimedWord]:
-        """Words of log_probs (n_steps, n_labels). Raises ValueError for another shape."""
-        found, speaking = self.with_evidence(log_probs)
+    def decode(self, log_probs: np.ndarray, said: Sequence[str] = ()) -> list[TimedWord]:
+        """See `Decoder`; log_probs: (n_steps, n_labels). Raises ValueError for another shape."""
+        found, speaking = self.with_evidence(log_probs, said)
         if not found:
             return []
         (_, words), *others = found
@@ -160,12 +160,14 @@ class BeamDecoder:
             for index, word in enumerate(words)
         ]
 
-    def with_evidence(self, log_probs: np.ndarray) -> tuple[list[tuple[float, list[TimedWord]]], np.ndarray]:
+    def with_evidence(
+        self, log_probs: np.ndarray, said: Sequence[str] = ()
+    ) -> tuple[list[tuple[float, list[TimedWord]]], np.ndarray]:
         """Readings, the likeliest first, each with its score; and what speaks for each word of the first, as
         `engine.decode.confidence.evidence` gives it. Raises ValueError for another shape."""
         checked(log_probs, self.alphabet)
         search = self._search_flat if _flat(log_probs) else self._search
-        found = self._weighed(self._readings(log_probs, search, _HYPOTHESES))
+        found = self._weighed(self._readings(log_probs, search, _HYPOTHESES), said)
         if not found:
             return [], np.empty((0, 0))
         words = found[0][1]
@@ -194,13 +196,13 @@ class BeamDecoder:
             readings.setdefault(tuple(word.text for word in words), _Reading(words, found.score, found.lmScore))
         return list(readings.values())
 
-    def _weighed(self, readings: Sequence[_Reading]) -> list[tuple[float, list[TimedWord]]]:
+    def _weighed(self, readings: Sequence[_Reading], said: Sequence[str]) -> list[tuple[float, list[TimedWord]]]:
         """Readings, the likeliest first, each with its score: the language model's network, if any, has its say."""
         scored = [(reading.score, reading.words) for reading in readings]
         if not self._rescorer or len(readings) < 2:
             return scored
         settings = self._rescorer.settings
-        log_probs = self._rescorer.log_probs([tuple(word.text for word in words) for _score, words in scored])
+        log_probs = self._rescorer.log_probs([tuple(word.text for word in words) for _score, words in scored], said)
         of_ngrams = np.array([reading.of_ngrams for reading in readings])
         gains = (settings.weight * log_probs - settings.ngram_weight * of_ngrams).tolist()
         weighed = ((score + gain, words) for (score, words), gain in zip(scored, gains, strict=True))

@@ -132,10 +132,10 @@ class LettersUntilLoaded:
         """letters: decodes where there is no search, or none yet; stop: ends the waiting."""
         self._loader, self._letters, self._stop = loader, letters, stop
 
-    def decode(self, log_probs: np.ndarray) -> list[TimedWord]:
+    def decode(self, log_probs: np.ndarray, said: Sequence[str] = ()) -> list[TimedWord]:
         """See `Decoder`."""
         self._loader.wait(self._stop)
-        return self._now().decode(log_probs)
+        return self._now().decode(log_probs, said)
 
     def guess(self, log_probs: np.ndarray) -> list[TimedWord]:
         """See `Decoder`."""

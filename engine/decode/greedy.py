@@ -1,10 +1,11 @@
 """Log-probabilities -> words with times and confidence.
 
-A decoder is anything with `decode(log_probs) -> list[TimedWord]`: `GreedyDecoder` here,
+A decoder is anything with `decode(log_probs, said) -> list[TimedWord]`: `GreedyDecoder` here,
 `engine.decode.beam.BeamDecoder` with a language model. The composition in
 `engine.transcribe.transcribe` takes any of them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -30,8 +31,11 @@ class TimedWord:
 class Decoder(Protocol):
     """What turns log-probabilities into words."""
 
-    def decode(self, log_probs: np.ndarray) -> list[TimedWord]:
-        """log_probs: float32 (n_steps, n_labels), natural logarithm, rows sum to 1 as probabilities."""
+    def decode(self, log_probs: np.ndarray, said: Sequence[str] = ()) -> list[TimedWord]:
+        """log_probs: float32 (n_steps, n_labels), natural logarithm, rows sum to 1 as probabilities.
+
+        said: words before them in the same recording, for whoever can make use of them.
+        """
 
     def guess(self, log_probs: np.ndarray) -> list[TimedWord]:
         """The same at once, for text that will be replaced: perhaps other words, and no alternatives."""
@@ -63,7 +67,7 @@ class GreedyDecoder:
     def __init__(self, alphabet: Alphabet):
         self.alphabet = alphabet
 
-    def decode(self, log_probs: np.ndarray) -> list[TimedWord]:
+    def decode(self, log_probs: np.ndarray, said: Sequence[str] = ()) -> list[TimedWord]:
         """Words of log_probs (n_steps, n_labels). Raises ValueError for another shape."""
         checked(log_probs, self.alphabet)
         words: list[TimedWord] = []

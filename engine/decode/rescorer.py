@@ -25,6 +25,8 @@ from engine.word_features import N_WORD, word_features
 WORDS, PARTS, BEFORE, AFTER, GAINS = "words", "parts", "before", "after", "gains"
 BEGIN, CLOSE = "<s>", "</s>"  # said to be words, that begin and close a stretch
 _SETTINGS = "second_reading"
+_SAID = 8  # words before a stretch that are looked at
+_SUREST_END = -1e-3
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,23 @@ class Rescorer:
         if not np.isfinite(self.log_probs([["да"]])).all():
             raise ValueError("it gives no probabilities")
 
-    def log_probs(self, readings: Sequence[Sequence[str]]) -> np.ndarray:
-        """Of each reading, float64 (n,), in nats. A word that the language model does not know gains nothing."""
-        folded = [[fold_yo(word) for word in one] for one in readings]
+    def log_probs(self, readings: Sequence[Sequence[str]], said: Sequence[str] = ()) -> np.ndarray:
+        """Of each reading, float64 (n,), in nats. A word that the language model does not know gains nothing.
+
+        said: words before them, in the same recording. A stretch goes on with these or begins anew: the network says
+        how likely it is that they closed.
+        """
+        anew = self._log_probs(readings, ())
+        if not said:
+            return anew
+        said = said[-_SAID:]
+        closed = min(float(self._log_probs([()], said)[0]), _SUREST_END)
+        going_on = self._log_probs(readings, said) + math.log(-math.expm1(closed))
+        return np.logaddexp(anew + closed, going_on)
+
+    def _log_probs(self, readings: Sequence[Sequence[str]], said: Sequence[str]) -> np.ndarray:
+        """Of what comes after the words said, up to the end."""
+        folded = [[fold_yo(word) for word in (*said, *one)] for one in readings]
         words = {word: i for i, word in enumerate(dict.fromkeys([BEGIN, CLOSE, *(w for one in folded for w in one)]))}
         alone = {word: self._model.score(word) for word in words}
         shape = max(map(len, folded)) + 1, len(folded)
@@ -63,8 +79,8 @@ class Rescorer:
         for i, one in enumerate(folded):
             n, numbers = len(one) + 1, [words[word] for word in one]
             before[:n, i], after[:n, i] = [words[BEGIN], *numbers], [*numbers, words[CLOSE]]
-            is_known[:n, i] = [*(alone[word] != self._model.unknown for word in one), True]
-            total[i] += sum(alone[word] for word in one) * math.log(10)
+            is_known[len(said) : n, i] = [*(alone[word] != self._model.unknown for word in one[len(said) :]), True]
+            total[i] += sum(alone[word] for word in one[len(said) :]) * math.log(10)
         features = word_features(list(words))
         inputs = {WORDS: features[:, :N_WORD], PARTS: features[:, N_WORD:], BEFORE: before, AFTER: after}
         (gains,) = run(self._session, **inputs)

@@ -48,7 +48,7 @@ class HeardWords:
 class AsHeard:
     """The decoder of HeardWords: as the model wrote them."""
 
-    def decode(self, heard: HeardWords) -> list[TimedWord]:
+    def decode(self, heard: HeardWords, said: Sequence[str] = ()) -> list[TimedWord]:
         """The words."""
         return list(heard.words)
 

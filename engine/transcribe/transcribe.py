@@ -24,6 +24,7 @@ _FILE_BLOCK_S = 20.0  # the stretches that end in one block are read together
 _LIVE_BLOCK_S = 0.5
 _LETTER_S = 0.06  # a CTC label marks a letter's onset; this much is taken to belong to it
 _FEWEST_FRAMES = 12  # less is a click
+_LOOKED_BACK = 3  # segments whose words tell what may come next
 
 
 class Transcriber:
@@ -106,18 +107,21 @@ class Transcriber:
         yield Provisional(self._segment(frames, shown), n_settled)
 
     def _final(self, stretches: list[Frames], segments: list[Segment]) -> Iterator[Event]:
-        for segment in self.read(stretches):
+        said = [word.text for segment in segments[-_LOOKED_BACK:] for word in segment.words]
+        for segment in self.read(stretches, said):
             if segment.words:
                 segments.append(segment)
                 yield Final(segment)
 
-    def read(self, stretches: list[Frames]) -> list[Segment]:
-        """The words of some stretches of frames, together since that is quicker."""
+    def read(self, stretches: list[Frames], said: Sequence[str] = ()) -> list[Segment]:
+        """The words of some stretches of frames, heard together since that is quicker. said: words before them."""
         warp = 0.0 if isinstance(self.decoder, GreedyDecoder) else self._model.decode.warp
-        return [
-            self._segment(frames, self._words(mean_of(heard)) if self._has_speech(frames, heard[0]) else [])
-            for frames, heard in zip(stretches, self._heard(stretches, warp), strict=True)
-        ]
+        segments, said = [], list(said)
+        for frames, heard in zip(stretches, self._heard(stretches, warp), strict=True):
+            words = self._words(mean_of(heard), said) if self._has_speech(frames, heard[0]) else []
+            said += [word.text for word in words]
+            segments.append(self._segment(frames, words))
+        return segments
 
     def _heard(self, stretches: Sequence[Frames], warp: float) -> list[list[np.ndarray]]:
         """Log-probabilities of each stretch: as it is, and warped, where warp is not 0."""
@@ -125,8 +129,8 @@ class Transcriber:
         heard = iter(self._recognise([steps for one in inputs for steps in one]))
         return [[next(heard) for _ in one] for one in inputs]
 
-    def _words(self, log_probs: np.ndarray) -> list[TimedWord]:
-        words = self.decoder.decode(log_probs)
+    def _words(self, log_probs: np.ndarray, said: Sequence[str]) -> list[TimedWord]:
+        words = self.decoder.decode(log_probs, said)
         return words if self.decoder is self.letters else with_readings(words, [self.letters.decode(log_probs)])
 
     def _has_speech(self, frames: Frames, log_probs: np.ndarray) -> bool:

@@ -49,6 +49,30 @@ def test_a_reading_is_as_likely_as_its_words_and_what_each_gains_in_its_place(mo
     assert found == pytest.approx(SETTINGS.close + alone + gained.sum(), abs=0.02)
 
 
+def test_a_stretch_goes_on_with_what_was_said_or_begins_anew(model):
+    weights = initial_weights(3)
+    weights["output/kernel"] *= 5  # what stands before decides
+    rescorer = Rescorer(rescorer_graph(weights), SETTINGS, model)
+    said, reading = ["рома", "мыл"], ["маму", "дома"]
+
+    def by_hand(before, after):
+        rows = word_features([BEGIN, *before, *after])
+        vectors = weights["words"][rows[:, :N_WORD]].sum(1) + weights["parts"][rows[:, N_WORD:]].sum(1)
+        gains = (_expected(vectors[:-1], weights) * vectors[1:]).sum(axis=1)
+        alone = [SETTINGS.close if word == CLOSE else model.score(word) * math.log(10) for word in after]
+        return sum(alone) + gains[len(before) :].sum()
+
+    closed = math.exp(by_hand(said, [CLOSE]))
+    anew, going_on = by_hand((), [*reading, CLOSE]), by_hand(said, [*reading, CLOSE])
+    (found,) = rescorer.log_probs([reading], said)
+
+    assert abs(anew - going_on) > 0.2
+    assert found == pytest.approx(math.log(closed * math.exp(anew) + (1 - closed) * math.exp(going_on)), abs=0.05)
+    assert rescorer.log_probs([reading], ["мама"] * 50 + said)[0] != pytest.approx(found, abs=1e-6)
+    long_ago = [rescorer.log_probs([reading], [word] * 50 + ["рамы"] * 6 + said)[0] for word in ("мама", "дома")]
+    assert long_ago[0] == long_ago[1]
+
+
 def _expected(vectors, weights):
     """What the network expects after each word, (n, WIDTH); LSTM gates i, c, f, o."""
     n_units = len(weights["lstm/bias"]) // 4

@@ -9,6 +9,7 @@ import pytest
 import soundfile
 
 from engine.alphabet import normalise
+from engine.decode.greedy import TimedWord
 from engine.errors import AudioEmpty, AudioNotFound
 from engine.events import Final, Finished, Progress, Provisional, Started
 from engine.model.recogniser import mean_of, recogniser
@@ -190,13 +191,31 @@ def test_nothing_is_left_of_a_recording_that_was_read_to_its_end(untrained, babb
     assert finished == Finished(pytest.approx(from_s), ())
 
 
+def test_the_search_is_told_what_was_said_before(untrained, babble):
+    told = []
+
+    class Telling:
+        def decode(self, log_probs, said):
+            told.append(list(said))
+            return [TimedWord(f"слово{len(told)}", 0, 1, 0.9)]
+
+    untrained.decoder = Telling()
+    for _recording in range(2):
+        told.clear()
+        *_, finished = untrained.transcribe(babble)
+        assert len(told) == len(finished.segments) > 4
+        words = [f"слово{n}" for n in range(1, len(told))]
+        assert told[:3] == [[], words[:1], words[:2]]
+        assert all(said == words[:n][-len(said) :] and len(said) >= min(n, 3) for n, said in enumerate(told))
+
+
 def test_what_stays_is_from_three_hearings_and_letters_are_from_one(babble):
     checkpoint = random_checkpoint()
     model = replace(checkpoint.description, decode=replace(checkpoint.description.decode, warp=0.05))
     recognise, heard, decoded = recogniser(checkpoint), [], []
 
     class Kept:
-        def decode(self, log_probs):
+        def decode(self, log_probs, said):
             decoded.append(log_probs)
             return []
 
