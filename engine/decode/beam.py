@@ -48,7 +48,7 @@ class _Utterance:
         return np.array(reading.tokens[1 : len(self.searched) + 1])
 
 
-class _Reading(NamedTuple):
+class Reading(NamedTuple):
     """What a hypothesis says. score: in nats; of_ngrams: what of it is the language model's, log10."""
 
     words: list[TimedWord]
@@ -165,9 +165,7 @@ class BeamDecoder:
     ) -> tuple[list[tuple[float, list[TimedWord]]], np.ndarray]:
         """Readings, the likeliest first, each with its score; and what speaks for each word of the first, as
         `engine.decode.confidence.evidence` gives it. Raises ValueError for another shape."""
-        checked(log_probs, self.alphabet)
-        search = self._search_flat if _flat(log_probs) else self._search
-        found = self._weighed(self._readings(log_probs, search, _HYPOTHESES), said)
+        found = self._weighed(self.readings(log_probs), said)
         if not found:
             return [], np.empty((0, 0))
         words = found[0][1]
@@ -175,12 +173,18 @@ class BeamDecoder:
         heard = [self._letters.text(log_probs[first:end]) for first, end in places]
         return found, evidence(found, heard, [self._model.score(fold_yo(word.text)) for word in words])
 
+    def readings(self, log_probs: np.ndarray) -> list[Reading]:
+        """What the search finds, the likeliest first, not read a second time. Raises as `decode`."""
+        checked(log_probs, self.alphabet)
+        search = self._search_flat if _flat(log_probs) else self._search
+        return self._readings(log_probs, search, _HYPOTHESES)
+
     def guess(self, log_probs: np.ndarray) -> list[TimedWord]:
         """Words from a small beam, without alternatives, in a third of the time or less. Raises as `decode`."""
         checked(log_probs, self.alphabet)
         return next((reading.words for reading in self._readings(log_probs, self._search_guess, 1)), [])
 
-    def _readings(self, log_probs: np.ndarray, search: Any, most: int) -> list[_Reading]:
+    def _readings(self, log_probs: np.ndarray, search: Any, most: int) -> list[Reading]:
         """What the best hypotheses of a search say, the likeliest first.
 
         most: hypotheses looked at. Of those of equal words only the first counts.
@@ -190,21 +194,20 @@ class BeamDecoder:
         searched = searched_steps(log_probs, self.alphabet.blank)
         emissions = self._columns.emissions(log_probs[searched], self._decode)
         utterance = _Utterance(log_probs, searched, emissions)
-        readings: dict[tuple[str, ...], _Reading] = {}
+        readings: dict[tuple[str, ...], Reading] = {}
         for found in search.decode(emissions.ctypes.data, *emissions.shape)[:most]:
             words = self._words(utterance.path(found), utterance)
-            readings.setdefault(tuple(word.text for word in words), _Reading(words, found.score, found.lmScore))
+            readings.setdefault(tuple(word.text for word in words), Reading(words, found.score, found.lmScore))
         return list(readings.values())
 
-    def _weighed(self, readings: Sequence[_Reading], said: Sequence[str]) -> list[tuple[float, list[TimedWord]]]:
+    def _weighed(self, readings: Sequence[Reading], said: Sequence[str]) -> list[tuple[float, list[TimedWord]]]:
         """Readings, the likeliest first, each with its score: the language model's network, if any, has its say."""
         scored = [(reading.score, reading.words) for reading in readings]
         if not self._rescorer or len(readings) < 2:
             return scored
-        settings = self._rescorer.settings
         log_probs = self._rescorer.log_probs([tuple(word.text for word in words) for _score, words in scored], said)
         of_ngrams = np.array([reading.of_ngrams for reading in readings])
-        gains = (settings.weight * log_probs - settings.ngram_weight * of_ngrams).tolist()
+        gains = self._rescorer.settings.gains(log_probs, of_ngrams).tolist()
         weighed = ((score + gain, words) for (score, words), gain in zip(scored, gains, strict=True))
         return sorted(weighed, key=lambda reading: -reading[0])
 

@@ -31,12 +31,16 @@ _SUREST_END = -1e-3
 
 @dataclass(frozen=True)
 class RescorerSettings:
-    """weight, ngram_weight: of the network's log-probabilities, and of the n-grams', which they partly replace; both of
-    natural logarithms. close: log probability of CLOSE by itself."""
+    """weight: of the network's log-probabilities in nats. ngram_weight: of the n-grams' in log10, which they partly
+    replace. close: log probability of CLOSE by itself."""
 
     weight: float
     ngram_weight: float
     close: float
+
+    def gains(self, log_probs: np.ndarray, of_ngrams: np.ndarray) -> np.ndarray:
+        """What readings gain in nats, by the network's log-probabilities and the n-grams' log10 ones, (n,) each."""
+        return self.weight * log_probs - self.ngram_weight * of_ngrams
 
 
 class Rescorer:
