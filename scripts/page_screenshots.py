@@ -109,7 +109,7 @@ class PagePhotographer(Photographer):
 
         for name in ("мой голос", "кабинет"):
             shutil.copytree(shipped_checkpoint(), models_dir() / name / "best")
-        self.window.show_trainer()
+        self.window.tabs.setCurrentWidget(self.window.trainer_page)
         self.wait(lambda: self.window.trainer is not None)
         trainer = self.window.trainer
         trainer.show_page(trainer.models)

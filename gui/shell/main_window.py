@@ -122,9 +122,6 @@ class MainWindow(QMainWindow):
         """The Trainer's page, once it was looked at."""
         return self.trainer_page.page
 
-    def show_trainer(self) -> None:
-        self.tabs.setCurrentWidget(self.trainer_page)
-
     def _follow(self, late: LatePage) -> None:
         late.page.closed.connect(self._close_when_all_ended)
         if self._closing:

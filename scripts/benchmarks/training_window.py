@@ -34,7 +34,7 @@ def main(n_steps: int) -> None:
         watch = Watch(program)
         program.open()
         watch.until(lambda status: status.model is Model.READY)
-        program.window.show_trainer()
+        program.window.tabs.setCurrentWidget(program.window.trainer_page)
         watch.until(lambda _status: program.window.trainer is not None)
         page = program.window.trainer
         page.show_page(page.training)

@@ -19,8 +19,9 @@ from gui.help.tour import Tour
 from gui.settings.about import LicencesWindow
 from gui.training.public_models_dialog import PublicModelsDialog
 from gui.widgets.log_window import LogWindow
-from gui.widgets.theme import DARK, LIGHT, contrast
+from gui.widgets.theme import DARK, LIGHT
 from tests.gui.pages import beyond, controls, cut, pages, settle
+from tests.helpers.contrast import contrast
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 ROOT = Path(__file__).parents[2]

@@ -20,7 +20,7 @@ class TrainerStage:
         self.world = World()
         self.stage: Stage = make_stage(make_trainer=self._make, **options)
         self.window, self.session = self.stage.window, self.stage.session
-        self.window.show_trainer()
+        self.window.tabs.setCurrentWidget(self.window.trainer_page)
         self.page: TrainerPage = self.window.trainer
         self.corpus, self.training, self.models = self.page.corpus, self.page.training, self.page.models
         self.download = self.corpus.download

@@ -64,7 +64,7 @@ def all_settings(stage, qtbot, folder) -> tuple[MessageList, Path]:
 
 
 def a_model(stage, qtbot, folder) -> tuple[MessageList, Path]:
-    stage.window.show_trainer()
+    stage.window.tabs.setCurrentWidget(stage.window.trainer_page)
     qtbot.waitUntil(lambda: stage.window.trainer is not None)
     trainer = stage.window.trainer
     trainer.show_page(trainer.models)

@@ -333,7 +333,7 @@ def test_export_and_import_in_the_window(transfer, stage, qtbot, tmp_path):
 
 
 def test_the_trainer_follows_an_import_and_missing_folders_are_no_hindrance(transfer, stage, qtbot, tmp_path):
-    stage.window.show_trainer()
+    stage.window.tabs.setCurrentWidget(stage.window.trainer_page)
     qtbot.waitUntil(lambda: stage.window.trainer is not None)
     corpus = stage.window.trainer.corpus
     here, gone = tmp_path / "записи", tmp_path / "_".join(["очень"] * 40)

@@ -98,7 +98,7 @@ def test_added_dictated_with_corrected_saved_deleted_and_brought_back(trainer, q
     assert "мама мыла раму!" in saved
     assert "00:00:0" in saved
 
-    stage.window.show_trainer()
+    stage.window.tabs.setCurrentWidget(stage.window.trainer_page)
     trainer.page.use_model(shipped_checkpoint())
     trainer.choose("GigaAM")
     undos = []
@@ -161,7 +161,7 @@ def test_it_is_not_offered_for_training_and_tuning_says_why(trainer, qtbot, giga
     tuning.show_kept(24, frozenset())
     assert not tuning.panel.tune.isEnabled()
     assert "made by others" in tuning.panel.state.text()
-    window.show_trainer()
+    window.tabs.setCurrentWidget(window.trainer_page)
     trainer.page.show_page(trainer.page.teach)
     trainer.page.teach.text.setPlainText("мама мыла раму")
     assert not trainer.page.teach.teach.isEnabled()

@@ -68,7 +68,7 @@ def program(shipped, qtbot) -> Iterator[Program]:
         make_trainer=lambda session, settings: TrainerPage(session, settings, world.outside),
     )
     program.open()
-    program.window.show_trainer()
+    program.window.tabs.setCurrentWidget(program.window.trainer_page)
     qtbot.waitUntil(lambda: program.window.trainer is not None)
     yield program
     trainer = program.window.trainer

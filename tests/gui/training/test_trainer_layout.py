@@ -58,13 +58,13 @@ def test_its_pages_are_reached_by_keys(make_stage, qtbot):
 
 def test_the_page_is_made_when_its_tab_is_first_shown(stage, qtbot):
     assert stage.window.trainer is None
-    stage.window.show_trainer()
+    stage.window.tabs.setCurrentWidget(stage.window.trainer_page)
     qtbot.waitUntil(lambda: stage.window.trainer is not None and stage.window.trainer.isVisible())
 
 
 def test_what_is_not_imported_yet_is_imported_on_another_thread(stage, qtbot, monkeypatch):
     monkeypatch.delitem(sys.modules, "gui.training.page")
-    stage.window.show_trainer()
+    stage.window.tabs.setCurrentWidget(stage.window.trainer_page)
     assert stage.window.trainer is None
     assert stage.window.trainer_page.hint.text() == "Getting the Trainer ready"
     qtbot.waitUntil(lambda: stage.window.trainer is not None)

@@ -241,7 +241,7 @@ def test_the_trainer_shows_what_was_got_elsewhere(make_stage, qtbot, tmp_path):
     trainer.window.tabs.setCurrentIndex(0)
     qtbot.waitUntil(lambda: not trainer.corpus.isVisible())
     trainer.stage.program.settings.corpora = [folder]
-    trainer.window.show_trainer()
+    trainer.window.tabs.setCurrentWidget(trainer.window.trainer_page)
     qtbot.waitUntil(lambda: trainer.corpus.corpora == [folder])
     other = write_voxforge(tmp_path / "other", SPEAKERS[1:2])
     trainer.stage.program.settings.corpora = [folder, other]

@@ -111,7 +111,7 @@ def test_each_state_of_an_entry_has_words_and_an_icon_of_its_own(qapp, language)
 
 
 def test_the_model_in_use_is_named_so(stage, qtbot):
-    stage.window.show_trainer()
+    stage.window.tabs.setCurrentWidget(stage.window.trainer_page)
     qtbot.waitUntil(lambda: stage.window.trainer is not None)
     table = stage.window.trainer.models.table
     columns = [table.horizontalHeaderItem(column).text() for column in range(table.columnCount())]

@@ -4,7 +4,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
 
-from gui.widgets.theme import DARK, LIGHT, contrast, theme
+from gui.widgets.theme import DARK, LIGHT, theme
+from tests.helpers.contrast import contrast
 
 TEXT_ON_GROUND = [
     (text, ground)
