@@ -22,8 +22,8 @@ _LARGE_TEXT = 1.5  # from here on a small window has no room for what stands in 
 class Toolbar(ToolRow):
     """Open on the left; Copy, Save as and Clear, for when there is text, on the right; help at the end."""
 
-    def __init__(self, parent: QWidget | None = None):
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.open = tool_button(_("Open…"), "open", _("Open recordings"), "folder-open-outline")
         self.recent = tool_button("", "recent", _("Recent files"), "menu-down")
         self.count = Label(name=_("Number of words"), quiet=True)
@@ -52,8 +52,8 @@ class Controls(QWidget):
 
     keys_wanted = Signal()
 
-    def __init__(self, microphones: MicrophoneChoice, parent: QWidget | None = None):
-        super().__init__(parent)
+    def __init__(self, microphones: MicrophoneChoice):
+        super().__init__()
         self.microphones = microphones
         self.record = RecordButton()
         self.elapsed = Label(name=_("Time recorded"), font=theme().font(TITLE_SCALE, QFont.Weight.Medium))

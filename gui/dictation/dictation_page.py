@@ -49,7 +49,7 @@ BUTTON_PADDING_PX = 12  # as in style.qss
 class DictationPage(QWidget):
     """Shows what the session tells, and tells it what the person wants.
 
-    ask_open_paths, ask_save_path: the file dialogs, passed in.
+    ask_open_paths, ask_save_path: the file dialogs.
     """
 
     def __init__(
@@ -58,8 +58,6 @@ class DictationPage(QWidget):
         settings: Settings,
         microphones: MicrophoneChoice,
         samples: Sequence[Sample] = (),
-        ask_open_paths: Callable[[QWidget, Path], list[Path]] = ask_open_paths,
-        ask_save_path: Callable[[QWidget, Path, str], Path | None] = ask_save_path,
     ):
         super().__init__()
         self._session, self._settings, self._microphones = session, settings, microphones

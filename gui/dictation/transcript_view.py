@@ -12,7 +12,6 @@ from PySide6.QtGui import (
     QTextDocumentFragment,
     QTextFormat,
 )
-from PySide6.QtWidgets import QWidget
 
 from engine.dictation.apply_commands import put_behind
 from engine.events import Segment
@@ -31,8 +30,8 @@ class TranscriptView(TextPage):
 
     emptied_changed = Signal(bool)
 
-    def __init__(self, parent: QWidget | None = None):
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setAcceptDrops(False)  # files dropped here are for the page behind
         self._provisional = Provisional(self.document())
         self._composing = False

@@ -2,7 +2,6 @@
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFont
-from PySide6.QtWidgets import QWidget
 
 from gui.core.i18n import _, decimal_point, ngettext
 from gui.core.words import clock_time
@@ -19,8 +18,8 @@ SPEEDS = (0.5, 0.75, 1.0, 1.25, 1.5, 1.75, 2.0)
 class EditorBar(ToolRow):
     """Back and the recording's name; undo, redo, doubtful words, copying and saving."""
 
-    def __init__(self, parent: QWidget | None = None):
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.back = tool_button(_("Back"), "back", _("Back to the list"), "arrow-left")
         self.name = ElidedLabel()
         self.name.setFont(theme().font(1.0, QFont.Weight.DemiBold))
@@ -46,8 +45,8 @@ class PlayBar(FlowRow):
 
     speed_chosen = Signal(float)
 
-    def __init__(self, parent: QWidget | None = None):
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.before = tool_button("", "sentence_before", _("Go back a sentence"), "skip-previous")
         self.play = tool_button("", "play", _("Play"), "play")
         self.play.setProperty("primary", True)

@@ -12,7 +12,7 @@ from PySide6.QtGui import (
     QTextCursor,
     QTextDocument,
 )
-from PySide6.QtWidgets import QMenu, QTextEdit, QWidget
+from PySide6.QtWidgets import QMenu, QTextEdit
 
 from engine.events import Word
 from engine.transcript.document import Document
@@ -37,8 +37,8 @@ class EditedText(TextPage):
     word_clicked = Signal(object, bool)
     confirmed = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None):
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.places = WordPlaces()
         self._playing: Word | None = None
         self._found: list[QTextEdit.ExtraSelection] = []
@@ -166,11 +166,11 @@ class EditedText(TextPage):
             self.setTextCursor(cursor)
             self.ensureCursorVisible()
 
-    def next_doubtful(self, backwards: bool = False) -> Word | None:
+    def next_doubtful(self) -> Word | None:
         """Selects it, and gives it; None where all are certain."""
         cursor = self.textCursor()
-        here = cursor.selectionStart() if backwards else max(cursor.selectionStart(), cursor.position() - 1)
-        index = self.places.doubtful_after(here if cursor.hasSelection() else here - 1, backwards)
+        here = max(cursor.selectionStart(), cursor.position() - 1)
+        index = self.places.doubtful_after(here if cursor.hasSelection() else here - 1)
         if index is None:
             return None
         self.select(self.places.words[index])

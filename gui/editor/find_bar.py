@@ -24,8 +24,8 @@ class FindBar(FlowRow):
     show(selections): marks the places in the text.
     """
 
-    def __init__(self, text: QTextEdit, show: Callable[[list[_Selection]], None], parent: QWidget | None = None):
-        super().__init__(parent)
+    def __init__(self, text: QTextEdit, show: Callable[[list[_Selection]], None]):
+        super().__init__()
         self._text, self._show_marks = text, show
         self._found: list[QTextCursor] = []
         self.field = named(QLineEdit(placeholderText=_("Find in the text")), _("Find in the text"))

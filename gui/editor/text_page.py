@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QResizeEvent, QTextBlockFormat, QTextCursor, QTextDocument, QWheelEvent
-from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
+from PySide6.QtWidgets import QFrame, QTextEdit
 
 from engine.transcript.typography import typeset
 from gui.core.i18n import _
@@ -34,8 +34,8 @@ def selection_mime(cursor: QTextCursor) -> QMimeData:
 class TextPage(QTextEdit):
     """What the dictation's page and the editor's have in common."""
 
-    def __init__(self, parent: QWidget | None = None):
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setObjectName("transcript")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setAcceptRichText(False)

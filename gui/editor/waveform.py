@@ -32,8 +32,8 @@ class Waveform(QWidget):
     seek_wanted = Signal(float)
     play_wanted = Signal()
 
-    def __init__(self, parent: QWidget | None = None):
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._sound: Sound | None = None
         self._words: Sequence[Word] = ()
         self._starts: list[float] = []

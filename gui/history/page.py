@@ -40,13 +40,13 @@ SEARCH_AFTER_MS = 120
 
 
 class HistoryPage(QWidget):
-    """Shows the history that the keeper keeps. player: passed in."""
+    """Shows the history that the keeper keeps."""
 
-    def __init__(self, session: Session, settings: Settings, keeper: HistoryKeeper, player: ClipPlayer | None = None):
+    def __init__(self, session: Session, settings: Settings, keeper: HistoryKeeper):
         super().__init__()
         self.session, self._settings, self.keeper = session, settings, keeper
         self._chosen: list[int] = []
-        self.player = player or ClipPlayer()
+        self.player = ClipPlayer()
         self.messages = MessageList()
         self.model = HistoryModel(keeper.store)
         self.queue = QueuePanel(session)

@@ -1,7 +1,7 @@
 """The queue of files: how far it is, how long it will take, and what can be done with it."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QFrame
 
 from gui.core.i18n import _
 from gui.core.shortcuts import bind
@@ -17,8 +17,8 @@ class QueuePanel(QFrame):
 
     cancel_wanted = Signal()
 
-    def __init__(self, session: Session, parent: QWidget | None = None):
-        super().__init__(parent)
+    def __init__(self, session: Session):
+        super().__init__()
         self._session = session
         self.setObjectName("message")
         self.setAccessibleName(_("Queue"))

@@ -2,7 +2,7 @@
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -31,19 +31,12 @@ _AT_ONCE = 20  # texts that are in memory at the same time
 class HistorySaving(QObject):
     """`changed` when it begins, gets on and ends: n_done of n_all.
 
-    ask_save_path, ask_folder: the file dialogs, passed in.
+    ask_save_path, ask_folder: the file dialogs.
     """
 
     changed = Signal()
 
-    def __init__(
-        self,
-        store: HistoryStore,
-        settings: Settings,
-        messages: MessageList,
-        ask_save_path: Callable[[QWidget, Path, str], Path | None] = ask_save_path,
-        ask_folder: Callable[[QWidget, str, Path], Path | None] = ask_folder,
-    ):
+    def __init__(self, store: HistoryStore, settings: Settings, messages: MessageList):
         super().__init__()
         self._store, self._settings, self._messages = store, settings, messages
         self.ask_save_path, self.ask_folder = ask_save_path, ask_folder

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -44,16 +44,10 @@ class HistoryKeeper(QObject):
     closing = Signal()
     closed = Signal()
 
-    def __init__(
-        self,
-        session: Session,
-        settings: Settings,
-        store: HistoryStore | None = None,
-        clock: Callable[[], float] = time.monotonic,
-    ):
+    def __init__(self, session: Session, settings: Settings):
         super().__init__()
-        self._session, self._settings, self._clock = session, settings, clock
-        self.store = store or HistoryStore(history_file())
+        self._session, self._settings = session, settings
+        self.store = HistoryStore(history_file())
         self._resumed: set[Job] = set()
         self._recordings: dict[Path, Job] = {}
         self._kept_at_s = 0.0
@@ -104,12 +98,12 @@ class HistoryKeeper(QObject):
         model = job.model or self._session.model
         job.read_with = model
         self.store.write(lambda history: history.begin_reading(job.entry, model))
-        self._kept_at_s = self._clock()
+        self._kept_at_s = time.monotonic()
 
     def _keep_text(self, job: Job, _segment: Segment) -> None:
         """Not after every sentence: a long text is written whole each time."""
-        if self._clock() - self._kept_at_s >= KEEP_TEXT_EVERY_S:
-            self._kept_at_s = self._clock()
+        if time.monotonic() - self._kept_at_s >= KEEP_TEXT_EVERY_S:
+            self._kept_at_s = time.monotonic()
             self.store.write(partial(_keep_text, job, tuple(job.segments)))
 
     def _finish(self, job: Job) -> None:

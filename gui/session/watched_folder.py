@@ -1,7 +1,7 @@
 """A watched folder: recordings that are put there are read once they have stopped growing."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -42,15 +42,10 @@ class WatchedFolder(QObject):
     read = Signal(object)
     failed = Signal(object)
 
-    def __init__(
-        self,
-        session: Session,
-        settings: Settings,
-        store: HistoryStore,
-        clock: Callable[[], float] = time.monotonic,
-    ):
+    def __init__(self, session: Session, settings: Settings, store: HistoryStore):
         super().__init__()
-        self._session, self._settings, self._store, self.clock = session, settings, store, clock
+        self._session, self._settings, self._store = session, settings, store
+        self.clock = time.monotonic
         self._folder: Path | None = None
         self._sizes: Sizes = {}
         self._same_since_s: dict[Path, float] = {}

@@ -1,6 +1,6 @@
 """Where recordings are put; what the program keeps, where and how large; and its deletion."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -25,18 +25,13 @@ from gui.widgets.theme import GRID, icon_px
 
 
 class FoldersSection(SettingsForm):
-    """confirm(parent, question, details): passed in, as `open_folder(path)` is."""
+    """confirm(parent, question, details), open_folder(path): the dialog, and the file manager."""
 
-    def __init__(
-        self,
-        around: Around,
-        confirm: Callable[[QWidget, str, str], bool] | None = None,
-        open_folder: Callable[[Path], object] | None = None,
-    ):
+    def __init__(self, around: Around):
         super().__init__(_("Folders and privacy"))
         self.around, self._settings = around, around.settings
-        self.confirm = confirm or partial(ask_delete, act=_("Close and delete"))
-        self.open_folder = open_folder or _open_folder
+        self.confirm = partial(ask_delete, act=_("Close and delete"))
+        self.open_folder = _open_folder
         self.work = Work(self)
         self.kinds: list[Kind] = []
         self.ticks: dict[str, Tick] = {}

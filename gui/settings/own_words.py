@@ -33,18 +33,13 @@ _SHOWN_PROBLEMS = 3
 class OwnWordsSection(SettingsForm):
     """Saved a moment after each change, by itself. A line that cannot be used is kept, and named under the list.
 
-    ask_open, ask_save: the file dialogs, passed in.
+    ask_open, ask_save: the file dialogs.
     """
 
-    def __init__(
-        self,
-        around: Around,
-        ask_open: Callable[[QWidget, Path], Path | None] | None = None,
-        ask_save: Callable[[QWidget, Path], Path | None] | None = None,
-    ):
+    def __init__(self, around: Around):
         super().__init__(_("Own words"))
         self.around = around
-        self.ask_open, self.ask_save = ask_open or _ask_open, ask_save or _ask_save
+        self.ask_open, self.ask_save = _ask_open, _ask_save
         self.work = Errand(self)
         self._saved: str | None = None  # what stands in the file; None: it could not be read
         self.text = named(QPlainTextEdit(), _("Own words"), _("One word or phrase a line"))

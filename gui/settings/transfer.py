@@ -1,7 +1,7 @@
 """All settings in one JSON file, out and in."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -90,17 +90,12 @@ def missing_folders(values: dict[str, object]) -> list[str]:
 
 
 class TransferSection(SettingsForm):
-    """ask_open, ask_save: the file dialogs, passed in."""
+    """ask_open, ask_save: the file dialogs."""
 
-    def __init__(
-        self,
-        around: Around,
-        ask_open: Callable[[QWidget, Path], Path | None] | None = None,
-        ask_save: Callable[[QWidget, Path], Path | None] | None = None,
-    ):
+    def __init__(self, around: Around):
         super().__init__(_("Export and import"))
         self.around, self._settings = around, around.settings
-        self.ask_open, self.ask_save = ask_open or _ask_open, ask_save or _ask_save
+        self.ask_open, self.ask_save = _ask_open, _ask_save
         self.work = Errand(self)
         self.add_note(
             _("All settings, shortcuts and own words in one file: to keep them, or to take them to another computer.")

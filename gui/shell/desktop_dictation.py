@@ -36,24 +36,12 @@ def spoken(settings: Settings) -> Spoken:
 
 
 class Dictating(QObject):
-    """Puts the settings of dictating into force, and carries out what comes from outside the window.
+    """Puts the settings of dictating into force, and carries out what comes from outside the window."""
 
-    insertion, shortcut: of this system unless passed in.
-    """
-
-    def __init__(
-        self,
-        session: Session,
-        settings: Settings,
-        page: DictationPage,
-        window: MainWindow,
-        insertion: Insertion | None = None,
-        shortcut: GlobalShortcut | None = None,
-    ):
+    def __init__(self, session: Session, settings: Settings, page: DictationPage, window: MainWindow):
         super().__init__()
         self._session, self._settings, self._page, self._window = session, settings, page, window
-        self.insertion = insertion or Insertion(system_typing())
-        self.shortcut = shortcut or GlobalShortcut(system_keys())
+        self.insertion, self.shortcut = Insertion(system_typing()), GlobalShortcut(system_keys())
         self.tray: Tray | None = None
         self.small = WhileElsewhere(session, settings)
         self._told_in = [page.messages]

@@ -1,7 +1,7 @@
 """One training run behind the window: prepares the recordings, trains in a process of its own, pauses and stops."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from enum import Enum, auto
@@ -33,11 +33,11 @@ class TrainingJob(QObject):
     ended = Signal(object)
     changed = Signal()
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic):
+    def __init__(self) -> None:
         super().__init__()
         self.state = State.IDLE
         self.request: Request | None = None
-        self.clock = clock
+        self.clock = time.monotonic
         self.process: TrainingProcess | None = None
         self._work = Work(self)
         self._work.event.connect(self.take)

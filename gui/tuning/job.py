@@ -52,10 +52,9 @@ class TuningJob(QObject):
 
     spans: ClassVar = SPANS
 
-    def __init__(self, folder: Path, clock: Callable[[], float] = time.monotonic):
+    def __init__(self, folder: Path):
         super().__init__()
         self.folder = folder
-        self._clock = clock
         self._process: TrainingProcess | None = None
         self._step = Step("starting")
         self._kind_began_s = self._counted_from_s = self._counted_from = 0.0
@@ -117,7 +116,7 @@ class TuningJob(QObject):
 
     def _at(self, kind: str, done: float = 0, total: float = 0) -> None:
         """So much of that kind is done."""
-        now_s = self._clock()
+        now_s = time.monotonic()
         if kind != self._step.kind:
             self._kind_began_s, self._counted_from_s, self._counted_from = now_s, now_s, done
         names = list(self.spans)
@@ -129,7 +128,7 @@ class TuningJob(QObject):
 
     def tell(self) -> None:
         """What is done now, with how long it has been and how long it will be: each second, and when that changes."""
-        now_s, step = self._clock(), self._step
+        now_s, step = time.monotonic(), self._step
         counted_s, counted = now_s - self._counted_from_s, step.done - self._counted_from
         left_s = counted_s / counted * (step.total - step.done) if counted > 0 and counted_s > 1 else None
         self.step.emit(replace(step, left_s=left_s, elapsed_s=now_s - self._kind_began_s))

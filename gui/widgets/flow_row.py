@@ -41,8 +41,8 @@ class FlowRow(QWidget):
     centred: lines stand in the middle.
     """
 
-    def __init__(self, parent: QWidget | None = None, centred: bool = False):
-        super().__init__(parent)
+    def __init__(self, centred: bool = False):
+        super().__init__()
         self._items: list[QLayoutItem] = []
         self._stretched: list[QWidget] = []
         self._gap, self._centred = 0, centred

@@ -15,8 +15,8 @@ from gui.widgets.theme import GRID, button_icon_size, icon_size, show_icon, them
 class IconLabel(Label):
     """name: of Material Design Icons. accented: in the accent colour, else in that of quiet text."""
 
-    def __init__(self, name: str, accented: bool = False, parent: QWidget | None = None):
-        super().__init__(parent=parent)
+    def __init__(self, name: str, accented: bool = False):
+        super().__init__()
         self._name, self._accented = name, accented
         theme().changed.connect(self._paint_icon)
         self._paint_icon()
@@ -40,8 +40,8 @@ class ToolRow(QWidget):
     Tooltips and accessible names say what an icon means.
     """
 
-    def __init__(self, parent: QWidget | None = None):
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._worded: list[tuple[QPushButton, str]] = []
         row = QHBoxLayout(self)  # at once: the first thing put into it may change the style of all there is
         row.setContentsMargins(0, 0, 0, 0)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
+from PySide6.QtWidgets import QComboBox, QSizePolicy
 
 from engine.audio.capture import InputDevice, input_devices
 from engine.errors import NoMicrophone
@@ -30,8 +30,8 @@ class MicrophoneChoice(ElidedChoice):
     unusable = Signal(object)
     found = Signal()
 
-    def __init__(self, settings: Settings, list_devices: ListDevices = input_devices, parent: QWidget | None = None):
-        super().__init__(parent)
+    def __init__(self, settings: Settings, list_devices: ListDevices = input_devices):
+        super().__init__()
         self._settings, self._list_devices = settings, list_devices
         self.looking = Work(self)
         self.looking.event.connect(self._take)
