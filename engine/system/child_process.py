@@ -163,11 +163,24 @@ class Child:
         return EngineStopped(code="unknown" if process is None else process.exitcode)
 
 
-def begin_child() -> None:
-    """What every child does first: leave Ctrl+C to the parent, let the window go first."""
+def begin_child(saves_when_orphaned: bool = False) -> None:
+    """What every child does first: leave Ctrl+C to the parent, let the window go first, end with a parent that is
+    killed.
+
+    saves_when_orphaned: it does not end at once, but looks for `orphaned` itself.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "nice"):
         os.nice(_NICENESS)
+    if not saves_when_orphaned:
+        threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)  # whatever its other threads are in the midst of: nobody waits for it
 
 
 def orphaned() -> bool:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from engine.history.entry import State
 from engine.history.store import History
+from gui.core.settings import NO_LANGUAGE_MODEL
 from scripts.kills.scene import ROOT, Scene, python
 
 SAMPLE = ROOT / "resources" / "samples" / "man.wav"
@@ -113,30 +114,28 @@ def _run_queue(folder: Path) -> None:
 
     from gui.shell.app import Program, run
 
-    made = []
+    made: list[Program] = []
+    known = _entries(folder / "home")
+    files = [str(path) for path in sorted((folder / "sounds").iterdir()) if path.name not in known]
 
     def make_program() -> Program:
         program = Program(list_devices=lambda _rescan: [], language="en")
-        program.settings.language_model_folder = "none"
+        program.settings.language_model_folder = NO_LANGUAGE_MODEL
         made.append(program)
-        return program
-
-    def look() -> None:
-        entries = _entries(folder / "home")
-        if not made[0].session.jobs and len(entries) == N_FILES and all(s in _ENDED for s, _ in entries.values()):
-            made[0].window.leave()
-
-    known = _entries(folder / "home")
-    files = [path for path in sorted((folder / "sounds").iterdir()) if path.name not in known]
-    timer = QTimer(interval=200)
-    timer.timeout.connect(look)
-
-    def make_and_look() -> Program:
-        program = make_program()
         timer.start()
         return program
 
-    sys.exit(run([str(path) for path in files], make_and_look))
+    def look() -> None:
+        made[0].history.store.ask(lambda history: [one.state for one in history.entries(history.keys())], leave)
+
+    def leave(states: list[State]) -> None:
+        if len(states) == N_FILES and all(state in _ENDED for state in states):
+            timer.stop()
+            made[0].window.leave()
+
+    timer = QTimer(interval=200)
+    timer.timeout.connect(look)
+    sys.exit(run(files, make_program))
 
 
 def _run_record(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 usage: python -m tests.helpers.orphans follow MODEL RECORDING
        python -m tests.helpers.orphans train CACHE RUN
+       python -m tests.helpers.orphans busy - -
 """
 
 import signal
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from engine.config import VOXFORGE, ModelConfig
 from engine.decode.beam_loader import NO_LANGUAGE
+from engine.system.child_process import Child, begin_child
 from engine.transcribe.recognition_process import EngineProcess
 from trainer.settings import TrainConfig
 from trainer.training.training_process import Request, TrainingProcess
@@ -32,11 +34,24 @@ def killed(*arguments: object, timeout_s: float) -> int:
     return parent.returncode
 
 
+def work_for_ever(connection) -> None:
+    """In the child: looks for nothing."""
+    begin_child()
+    connection.send("begun")
+    while True:
+        time.sleep(0.01)
+
+
 def main(verb: str, first: Path, second: Path) -> None:
     if verb == "follow":
         engine = EngineProcess(first, NO_LANGUAGE)
         engine.wait_ready()
         engine._child.send(("follow", str(second), 0.0))
+    elif verb == "busy":
+        child = Child(work_for_ever, "busy")
+        child.start()
+        while child.receive() is None:
+            pass
     else:
         model = ModelConfig(n_layers=1, n_units=8, n_stacked=2)
         settings = TrainConfig(epochs=500, batch_frames=1500, nonspeech=0, save_every=1000)

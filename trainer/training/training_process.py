@@ -198,7 +198,7 @@ class TrainingProcess:
 
 def _serve(connection: Connection, steps, request: object, stop, leave, paused) -> None:
     """The child: trains until it is done or told to stop."""
-    begin_child()
+    begin_child(saves_when_orphaned=True)
     ends_itself = steps is run
     events = run(request, stop.is_set, leave.is_set) if ends_itself else steps(request)
     try:

@@ -117,6 +117,10 @@ def test_a_killed_child_is_told_and_started_again(engine, recording):
     assert isinstance(list(engine.transcribe(recording))[-1], Finished)
 
 
+def test_a_child_in_the_midst_of_its_work_ends_with_a_killed_parent():
+    assert killed("busy", "-", "-", timeout_s=60) == -signal.SIGKILL
+
+
 def test_a_child_that_follows_a_silent_recording_ends_with_a_killed_parent(model, tmp_path):
     path = tmp_path / "nothing-yet.wav"
     soundfile.write(path, np.zeros(0, np.float32), RATE_HZ, subtype="PCM_16")
