@@ -53,6 +53,12 @@ def test_speak_and_read(shipped, own_home, screen, sound):
     heard_in_order = [words for words in seen["words"] if words in ("Listening", "Writing down the rest", "Ready")]
     assert heard_in_order == ["Ready", "Listening", "Writing down the rest", "Ready"]
 
+    log = (own_home / "log" / "diktovka.log").read_text(encoding="utf-8")
+    assert "Recording ended" in log
+    heard = {word for word in normalise(f"{seen['file']} {seen['text']}").split() if len(word) > 2}
+    assert len(heard) > 5, heard
+    assert heard.isdisjoint(normalise(log).split()), "the log never holds what was said"
+
     (kept,) = (own_home / "data" / "recordings").glob("*.wav")
     with wave.open(str(kept)) as file, wave.open(str(recording)) as played:
         length_s = file.getnframes() / file.getframerate()
