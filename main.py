@@ -26,6 +26,7 @@ _OF_TRAINER = (
     "self-label",
     "model",
 )
+NO_MEMORY = "There is not enough memory. Close other programs and try again; what was finished is kept."
 CLOSED_PIPE = 141  # as a shell gives it for a program that a closed pipe has ended
 VERBS = ("transcribe", "evaluate", *_OF_TRAINER, "devices", "demo")
 
@@ -151,6 +152,9 @@ def main(argv: list[str] | None = None) -> int:
         status = _run_verb(argv)
     except DiktovkaError as error:
         say(f"diktovka: {error}")
+        status = 1
+    except MemoryError:
+        say(f"diktovka: {NO_MEMORY}")
         status = 1
     except BrokenPipeError:
         status = CLOSED_PIPE

@@ -241,6 +241,15 @@ def test_one_bad_file_is_named_and_the_others_go_on(here, model, recording, tmp_
     assert "Traceback" not in done.stderr
 
 
+def test_a_lack_of_memory_is_one_sentence_and_a_status(here, monkeypatch):
+    def demo(_arguments) -> int:
+        raise MemoryError("std::bad_alloc")
+
+    monkeypatch.setattr("engine.cli.demo", demo)
+    done = here("demo")
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"diktovka: {main.NO_MEMORY}\n")
+
+
 def test_a_failure_is_one_sentence_and_a_status(here, tmp_path):
     for done in (
         diktovka("train", "/does/not/exist", "-o", "run", cwd=tmp_path),

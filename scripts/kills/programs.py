@@ -1,5 +1,6 @@
 """The verbs of the command line, a model's save and the history's upgrade, as they are killed and looked at."""
 
+import itertools
 import random
 import shutil
 import sqlite3
@@ -185,23 +186,24 @@ def _training(
     return Scene(begin, check, names, reset, goes_on=True, told=told)
 
 
-def _written(path: Path, rng: random.Random, n: int) -> Path:
-    """A text that no other one is like."""
+def written(path: Path, seed: int, n: int) -> Path:
+    """A text that that of another seed is not like."""
+    rng = random.Random(seed)
     path.write_text("".join(" ".join(rng.choices(_WORDS, k=6)).capitalize() + ".\n" for _ in range(n)), "utf-8")
     return path
 
 
 def language(folder: Path) -> Scene:
     """In place of one that is there: that one or the new one is there at any moment, whole."""
-    rng, model = random.Random(1), folder / "model"
-    text = _written(folder / "text.txt", rng, 10)
+    seeds, model = itertools.count(2), folder / "model"
+    text = written(folder / "text.txt", 1, 10)
 
     def check() -> None:
         if model.exists():
             load_language_model(model)
 
     def reset() -> None:
-        _written(text, rng, 6000)
+        written(text, next(seeds), 6000)
 
     names = {"text.txt", "model"}
     return Scene(lambda: program("language-model", text, "-o", model), check, names, reset)
@@ -211,7 +213,7 @@ def second_reading(folder: Path) -> Scene:
     """The language model is whole at any moment, with its second reading or without."""
     lines = [f"{one} {other}" for one in _WORDS for other in _WORDS]
     model = language_model(folder / "model", *lines).folder
-    text, seeds = _written(folder / "text.txt", random.Random(1), 2000), iter(range(1, 1000))
+    text, seeds = written(folder / "text.txt", 1, 2000), iter(range(1, 1000))
 
     def start() -> int:
         out, seed = folder / "run", str(next(seeds))
@@ -225,7 +227,7 @@ def second_reading(folder: Path) -> Scene:
 
 
 def punctuation(folder: Path) -> Scene:
-    text, run = _written(folder / "text.txt", random.Random(1), 2000), folder / "run"
+    text, run = written(folder / "text.txt", 1, 2000), folder / "run"
 
     def check() -> None:
         if (run / GRAPH).exists():

@@ -230,7 +230,7 @@ def hidden_in_a_branch() -> bytes:
     """The operation is a known one; its attribute is a graph."""
     content = without_end()
     assert content.count(b"\x04Loop") == 1
-    return content.replace(b"\x04Loop", b"\x04Conv")
+    return content.replace(b"\x04Loop", b"\x04Cast")
 
 
 def function_of_its_own() -> bytes:

@@ -55,3 +55,16 @@ def test_a_word_that_moved_elsewhere_is_another_one():
     settling = Settling(0.1)
     moved = reading(("мама", 12, 16))
     assert [shown(settling, words)[1] for words in (ONE, ONE, ONE, moved, ONE, moved)] == [0] * 6
+
+
+def test_a_word_of_one_step_settles_in_its_place():
+    settling = Settling(0.1)
+    assert [shown(settling, reading(("и", 3, 3)))[1] for _ in range(5)] == [0, 0, 0, 0, 1]
+
+
+def test_what_covers_half_of_a_settled_word_is_not_shown_beside_it():
+    settling = Settling(0.1)
+    for _ in range(5):
+        shown(settling, ONE)
+    assert shown(settling, reading(("мама", 1, 4), ("ма", 4, 6))) == ("мама", 1)
+    assert shown(settling, reading(("мама", 1, 4), ("мы", 4, 8))) == ("мама мы", 1)
