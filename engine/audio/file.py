@@ -13,8 +13,9 @@ from typing import BinaryIO, Self
 import numpy as np
 
 from engine.audio.ffmpeg import Decoder, NoSound, Piece, Track, Undecodable
-from engine.audio.formats import next_start, raw_format
+from engine.audio.formats import raw_format
 from engine.audio.growing_wav import FollowedRecording
+from engine.audio.joined_files import Part, next_part
 from engine.audio.mono_resampler import DAMAGED, MonoResampler, audio_error, open_ordinary, unless_empty
 from engine.audio.truncation import is_cut
 from engine.audio.wav_header import is_stale, read_header
@@ -32,31 +33,7 @@ _MOSTLY = 0.9
 _LEAST_LOSS_S = 0.3
 _LEAST_SHARE = 0.02  # of a file's bytes, from which the length of its sound is estimated
 _MUCH_LONGER = 1.5  # than its header says: others were joined on
-
-
-class _Source:
-    """A file from some offset on, as FFmpeg asks for it. An error is kept, as FFmpeg would not tell which it was."""
-
-    def __init__(self, file: BinaryIO, start: int = 0):
-        self._file, self.start = file, start
-        self.error: OSError | None = None
-        file.seek(start)
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        try:
-            return self._file.seek(offset + (self.start if whence == os.SEEK_SET else 0), whence) - self.start
-        except (OSError, ValueError):  # before the file's start, asked for in damaged files
-            return self.tell()
-
-    def tell(self) -> int:
-        return self._file.tell() - self.start
-
-    def read(self, size: int) -> bytes:
-        try:
-            return self._file.read(size)
-        except OSError as error:
-            self.error = error
-            return b""
+_MOST_ATTEMPTS = 100  # to go on behind what cannot be read
 
 
 class AudioFile:
@@ -70,9 +47,9 @@ class AudioFile:
         self._path, self._file, self._rate_hz, self._wanted = path, file, rate_hz, track
         self._is_cut = is_cut(file)
         self._is_broken, self._lost_s, self._n_values, self._n_broken = False, 0.0, 0, 0
-        self._size, self._read_s, self._share = file.seek(0, os.SEEK_END), 0.0, 0.0
+        self._size, self._read_s, self._heard_s, self._share = file.seek(0, os.SEEK_END), 0.0, 0.0, 0.0
         self.notes: list[Note] = []
-        self._source = _Source(file)
+        self._source = Part(file)
         self._part = self._opened()
         try:
             self._begin()
@@ -91,7 +68,7 @@ class AudioFile:
         except Undecodable as error:
             raise self._unreadable() from error
 
-    def _decoder(self, source: _Source) -> Decoder:
+    def _decoder(self, source: Part) -> Decoder:
         stale = False
         try:
             header = read_header(self._file) if not source.start else None
@@ -100,7 +77,8 @@ class AudioFile:
             pass  # no WAV
         source.seek(0)
         try:
-            return Decoder(source, self._wanted, to_the_end=stale)
+            heard_s = self._heard_s if source.goes_on else None
+            return Decoder(source, self._wanted, to_the_end=stale, heard_s=heard_s)
         except Undecodable:
             raw = raw_format(self._path.suffix)
             if raw is None:
@@ -203,33 +181,43 @@ class AudioFile:
 
     def _decoded(self) -> Iterator[Piece]:
         """Of the file, and of further files of its kind that were joined on."""
-        yield from self._part.pieces()
+        yield from self._heard()
         while self._go_on():
             try:
-                yield from self._part.pieces()
+                yield from self._heard()
             except (NoSound, Undecodable) as error:
                 _log.info("what follows in %s cannot be read: %r", self._path, error)
                 self._is_broken = True
 
+    def _heard(self) -> Iterator[Piece]:
+        """Of the part that is open."""
+        for piece in self._part.pieces():
+            self._heard_s += len(piece.samples) / piece.rate_hz
+            yield piece
+
     def _go_on(self) -> bool:
-        """Opens the next of several joined files, where there is one."""
-        ended, start = self._part, self._source.start
-        self._is_broken = self._is_broken or (ended.is_short and not start)
+        """Opens the next of several joined files, where there is one that can be read."""
+        ended, following = self._part, self._source
+        was_broken = self._is_broken
+        self._is_broken = was_broken or (ended.is_short and not following.start)
         self._lost_s += ended.lost_s
-        if self._source.error or not ended.end:
-            return False
-        found = next_start(self._file, start, start + ended.end)
-        if found is None:
-            return False
-        ended.close()
-        self._source = _Source(self._file, found)
-        try:
-            self._part = self._decoder(self._source)
-        except (NoSound, Undecodable, IndexError) as error:
-            _log.info("what follows in %s cannot be read: %r", self._path, error)
-            self._is_broken = True
-            return False
-        return True
+        ended.lost_s = 0.0
+        behind = following.start + ended.end
+        for _attempt in range(_MOST_ATTEMPTS if ended.end and not self._source.error else 0):
+            following = next_part(self._file, following, behind)
+            if following is None:
+                return False
+            try:
+                part = self._decoder(following)
+            except (NoSound, Undecodable, IndexError) as error:
+                _log.info("what follows in %s cannot be read: %r", self._path, error)
+                self._is_broken, behind = True, max(behind, following.start) + 1
+                continue
+            ended.close()
+            self._source, self._part = following, part
+            self._is_broken = was_broken if following.goes_on else self._is_broken
+            return True
+        return False
 
     def _raise_read_error(self) -> None:
         if self._source.error:

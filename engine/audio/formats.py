@@ -4,9 +4,6 @@ FFmpeg recognises a kind by its content. Of its demuxers only these are allowed:
 which name further files, pictures, or the files of games. Knows no FFmpeg, so that the window can list the endings.
 """
 
-import re
-from typing import BinaryIO
-
 FORMATS = {
     # what FFmpeg calls the demuxer: the usual endings of its files
     **{"wav": "wav wave bwf rf64", "w64": "w64", "aiff": "aif aiff aifc", "au": "au snd", "caf": "caf"},
@@ -29,32 +26,8 @@ TELEPHONE, TELEPHONE_HZ = ("mulaw", "alaw"), 8_000  # FFmpeg would take another 
 
 SUFFIXES = tuple(sorted({f".{ending}" for endings in (FORMATS | RAW).values() for ending in endings.split()}))
 
-# Where a second file of the same kind was put behind the first, FFmpeg ends with the first.
-_STARTS = (rb"R(?:IFF|F64).{4}WAVE", rb"RIFF.{4}AVI ", rb".{4}ftyp", rb"FLV\x01", rb"TTA[12]", rb"wvpk")
-_STARTS += (rb"FORM.{4}AIF[FC]", rb"riff\x2e\x91\xcf\x11", rb"Creative Voice File", rb"[FC]WS[\x03-\x14]")
-_LONGEST_START = 20
-_CHUNK = 1 << 20
-
 
 def raw_format(suffix: str) -> str | None:
     """The demuxer that a file's ending names, for content that tells nothing."""
     ending = suffix.lower().removeprefix(".")
     return next((name for name, endings in RAW.items() if ending in endings.split()), None)
-
-
-def next_start(file: BinaryIO, start: int, end: int) -> int | None:
-    """Where behind `end` another file begins of the same kind as the one at `start`; None where there is none."""
-    file.seek(start)
-    first_bytes = file.read(_LONGEST_START)
-    kind = next((re.compile(one, re.DOTALL) for one in _STARTS if re.match(one, first_bytes, re.DOTALL)), None)
-    if kind is None:
-        return None
-    file.seek(end)
-    at, kept = end, b""
-    while chunk := file.read(_CHUNK):
-        found = kind.search(kept + chunk)
-        if found:
-            return at - len(kept) + found.start()
-        at += len(chunk)
-        kept = (kept + chunk)[-_LONGEST_START:]
-    return None

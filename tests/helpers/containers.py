@@ -10,7 +10,7 @@ import numpy as np
 
 @dataclass
 class TrackToWrite:
-    """parts: (from which second on, float32 (n,) samples)."""
+    """parts: (from which second on, float32 samples (n,), or (n, 2) of two channels)."""
 
     parts: Sequence[tuple[float, np.ndarray]]
     is_default: bool | None = None
@@ -63,7 +63,7 @@ def _shown(picture, picture_s: float):
 
 
 def _stream(output, codec: str, rate_hz: int, track: TrackToWrite):
-    stream = output.add_stream(codec, rate=rate_hz, layout="mono")
+    stream = output.add_stream(codec, rate=rate_hz, layout=_layout(track.parts[0][1]))
     stream.metadata.update(track.metadata)
     if track.is_default is not None:
         stream.disposition = av.stream.Disposition.default if track.is_default else av.stream.Disposition(0)
@@ -71,6 +71,10 @@ def _stream(output, codec: str, rate_hz: int, track: TrackToWrite):
 
 
 def _frame(samples: np.ndarray, at_s: float, rate_hz: int):
-    frame = av.AudioFrame.from_ndarray(samples.reshape(1, -1), format="flt", layout="mono")
+    frame = av.AudioFrame.from_ndarray(samples.reshape(1, -1), format="flt", layout=_layout(samples))
     frame.sample_rate, frame.pts = rate_hz, round(at_s * rate_hz)
     return frame
+
+
+def _layout(samples: np.ndarray) -> str:
+    return "mono" if samples.ndim == 1 else "stereo"

@@ -69,6 +69,12 @@ def onsets_s(samples: np.ndarray, level: float = 0.05) -> list[float]:
     return [loud[0] / RATE_HZ, *loud[1:][np.diff(loud) > RATE_HZ / 2] / RATE_HZ]
 
 
+def heard_s(samples: np.ndarray, level: float = 0.05) -> float:
+    """How long it is loud."""
+    blocks = samples[: len(samples) // 160 * 160].reshape(-1, 160)
+    return np.count_nonzero(np.abs(blocks).max(axis=1) > level) * 160 / RATE_HZ
+
+
 # --- times ---
 
 
@@ -129,16 +135,25 @@ def test_joined_files_of_different_rates_and_channels(tmp_path):
     assert notes == []
 
 
-@pytest.mark.parametrize(
-    ("kind", "length_s", "noted"), [("mp3", 5, []), ("flac", 2, ["damaged"]), ("ogg flac", 2, ["damaged"])]
-)
-def test_joined_files_of_another_rate_are_read_or_it_is_noted(tmp_path, kind, length_s, noted):
-    """FFmpeg's decoder of FLAC changes its rate no more."""
-    container, codec, _rate_hz = KINDS[kind]
-    content = sound(container, codec, 16_000, tone(2)) + sound(container, codec, 48_000, tone(3, rate_hz=48_000))
+@pytest.mark.parametrize("kind", ["mp3", "aac", "flac", "ogg flac"])
+@pytest.mark.parametrize("rates_hz", [(16_000, 48_000), (48_000, 8_000)])
+def test_joined_files_of_another_rate_and_other_channels_are_read_whole(tmp_path, kind, rates_hz):
+    container, codec, _rate_hz = (KINDS | WITHOUT_LENGTH)[kind]
+    first, second = (tone(seconds, rate_hz=rate_hz) for seconds, rate_hz in zip((2, 3), rates_hz, strict=True))
+    stereo = np.stack([second] * 2, axis=1)
+    content = sound(container, codec, rates_hz[0], first) + sound(container, codec, rates_hz[1], stereo)
     samples, notes = read(tmp_path / "a", content)
-    assert len(samples) == pytest.approx(length_s * RATE_HZ, abs=0.2 * RATE_HZ)
-    assert notes == noted
+    assert len(samples) == pytest.approx(5 * RATE_HZ, abs=0.3 * RATE_HZ)
+    assert heard_s(samples) == pytest.approx(5, abs=0.1)
+    assert notes == []
+
+
+def test_a_chain_of_one_and_two_channels_is_read_whole(tmp_path):
+    mono = tone(2, rate_hz=48_000)
+    content = sound("ogg", "libopus", 48_000, mono) + sound("ogg", "libopus", 48_000, np.stack([mono] * 2, axis=1))
+    samples, notes = read(tmp_path / "a", content)
+    assert heard_s(samples) == pytest.approx(4, abs=0.1)
+    assert notes == []
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -157,12 +172,43 @@ def test_a_whole_recording_whose_length_is_an_estimate_is_not_called_damaged(tmp
     assert notes == []
 
 
-def test_damage_in_the_middle_is_silence_and_noted(tmp_path):
-    content = bytearray(made("webm", lambda rate_hz: tone(6, rate_hz=rate_hz)))
-    content[len(content) // 3 : len(content) // 2] = bytes(len(content) // 2 - len(content) // 3)
+@pytest.mark.parametrize("kind", ["webm", "mp3", "mp2", "aac", "ac3", "m4a", "flac", "opus", "flv", "avi", "mpegts"])
+@pytest.mark.parametrize("damage", ["zeros", "noise"])
+def test_damage_in_the_middle_is_silence_and_noted(tmp_path, kind, damage):
+    """Time goes on: what comes after the damage stands where it was."""
+    content = bytearray(made(kind, lambda rate_hz: 0.3 * noise(6, rate_hz)))
+    first, end = len(content) * 2 // 5, len(content) * 3 // 5
+    content[first:end] = bytes(end - first) if damage == "zeros" else np.random.default_rng(1).bytes(end - first)
     samples, notes = read(tmp_path / "a", bytes(content))
-    assert len(samples) == pytest.approx(6 * RATE_HZ, abs=0.2 * RATE_HZ)
+    assert len(samples) == pytest.approx(6 * RATE_HZ, abs=0.4 * RATE_HZ)
     assert notes == ["damaged"]
+
+
+def test_an_mp4_in_fragments_is_read_on_behind_a_damaged_one(tmp_path):
+    options = {"movflags": "frag_keyframe+empty_moov", "frag_duration": "500000"}
+    content = bytearray(sound("mp4", "aac", 16_000, 0.3 * noise(8), **options))
+    content[len(content) * 2 // 5 : len(content) // 2] = bytes(len(content) // 2 - len(content) * 2 // 5)
+    samples, notes = read(tmp_path / "a", bytes(content))
+    assert len(samples) == pytest.approx(8 * RATE_HZ, abs=0.2 * RATE_HZ)
+    assert heard_s(samples) > 5.5
+    assert notes == ["damaged"]
+
+
+def test_the_rest_of_a_damaged_wavpack_keeps_its_time(tmp_path):
+    content = sound("wv", "wavpack", 16_000, np.concatenate([tone(20), np.zeros(4 * RATE_HZ, np.float32), tone(6)]))
+    samples, notes = read(tmp_path / "a", content[: len(content) // 3] + content[len(content) // 3 + 100 :])
+    assert len(samples) == pytest.approx(30 * RATE_HZ, abs=0.2 * RATE_HZ)
+    assert onsets_s(samples)[-1] == pytest.approx(24, abs=0.05)
+    assert notes == ["damaged"]
+
+
+def test_a_picture_in_the_tag_of_a_joined_mp3_is_no_damage(tmp_path):
+    mp3 = sound("mp3", "libmp3lame", 16_000, tone(3))
+    length = 100_000
+    tag = b"ID3\x03\x00\x00" + bytes(length >> shift & 127 for shift in (21, 14, 7, 0)) + b"\x11" * length
+    samples, notes = read(tmp_path / "a", mp3 + tag + mp3)
+    assert len(samples) == pytest.approx(6 * RATE_HZ, abs=0.3 * RATE_HZ)
+    assert notes == []
 
 
 # --- lengths ---
