@@ -15,6 +15,13 @@ _TEMPLATES = {
     "tracks": N_("The file has {n} sound tracks. Number {number} was transcribed; another can be chosen."),
     "quiet": N_("The recording is very quiet, so the text may be wrong. Move closer or turn the microphone up."),
     "clipped": N_("The recording is overdriven, so the text may be wrong. Move back or turn the microphone down."),
+    "quiet_left_out": N_(
+        "Too quiet to make out the words: {left_out_s} s have no text. Move closer or turn the microphone up."
+    ),
+    "clipped_left_out": N_(
+        "Too distorted to make out the words: {left_out_s} s have no text. Move back or turn the microphone down."
+    ),
+    "noise_left_out": N_("{left_out_s} s sound like noise or music and have no text."),
 }
 
 

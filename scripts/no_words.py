@@ -1,15 +1,19 @@
-"""How often sounds without words give words: 16 made sounds of each kind, the whole way from the file.
+"""How often sounds without words give words, and what becomes of speech at all levels, the whole way from the file.
 
-    .venv/bin/python scripts/no_words.py [CHECKPOINT] [--min-confidence 0] [--language-model DIR]
+    .venv/bin/python scripts/no_words.py [CHECKPOINT] [--min-confidence 0] [--language-model DIR] [--speech FOLDER...]
 
-Prints, for each kind, how many of its sounds gave words, and what the words were. Equal from run to run.
+Prints, for each of some twenty kinds of sound, how many of 16 made ones gave words, and what the words were; then, for
+each level of the speech of folders with transcripts (else the program's samples), how many of its words are wrong, how
+many recordings have no text, and how many a text that is nonsense: more than 80 % of it wrong. Equal from run to run.
 """
 
 import argparse
+import json
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +24,8 @@ RATE_HZ = 16_000
 OF_EACH = 16
 _NEAR_SILENCE = 1e-4  # -80 dB of full scale
 _OVERDRIVE = 40.0  # times full scale
+PEAKS_DB = (None, -20, -45, -55, -66, -80, 6, 12, 20, 32)  # the last is 40 times full scale
+_NONSENSE = 0.8
 
 
 def main() -> int:
@@ -35,19 +41,65 @@ def main() -> int:
         model = replace(model, decode=replace(model.decode, min_confidence=arguments.min_confidence))
     decoder, _own = load_beam(model, Language(arguments.language_model, None))
     transcriber = Transcriber(model, recognise, decoder)
-    total = 0
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "sound.wav"
-        for kind in KINDS:
-            texts = []
-            for number in range(OF_EACH):
-                soundfile.write(path, made(kind, number), RATE_HZ, subtype="PCM_16")
-                *_, finished = transcriber.transcribe(path)
-                texts += [finished.text] if finished.text else []
-            total += len(texts)
-            print(f"{kind:<24} {len(texts):>3} of {OF_EACH}", *texts[:3], sep="  ", flush=True)
-    print(f"{'all':<24} {total:>3} of {OF_EACH * len(KINDS)}: {total / OF_EACH / len(KINDS):.1%}")
+
+        def text_of(samples: np.ndarray) -> str:
+            soundfile.write(path, samples, RATE_HZ, subtype="PCM_16")
+            *_, finished = transcriber.transcribe(path)
+            return finished.text.replace("\n", " ")
+
+        _report_kinds(text_of)
+        _report_speech(text_of, arguments.speech)
     return 0
+
+
+def _report_kinds(text_of: Callable[[np.ndarray], str]) -> None:
+    total = 0
+    for kind in KINDS:
+        texts = list(filter(None, (text_of(made(kind, number)) for number in range(OF_EACH))))
+        total += len(texts)
+        print(f"{kind:<24} {len(texts):>3} of {OF_EACH}", *texts[:3], sep="  ", flush=True)
+    print(f"{'all':<24} {total:>3} of {OF_EACH * len(KINDS)}: {total / OF_EACH / len(KINDS):.1%}")
+
+
+def _report_speech(text_of: Callable[[np.ndarray], str], folders: Sequence[Path]) -> None:
+    from trainer.evaluation.metrics import error_rate
+
+    spoken = _spoken(folders)
+    print(f"\n{'speech, peak':<24} words wrong  without text  nonsense  ({len(spoken)} recordings)")
+    for peak_db in PEAKS_DB:
+        pairs = [(text, text_of(at_level(samples, peak_db))) for samples, text in spoken]
+        n_empty = sum(not heard for _text, heard in pairs)
+        n_nonsense = sum(bool(pair[1]) and error_rate([pair]).wer > _NONSENSE for pair in pairs)
+        shown = "as it is" if peak_db is None else f"{peak_db:+} dB"
+        print(f"{shown:<24} {error_rate(pairs).wer:>11.3f}  {n_empty:>12}  {n_nonsense:>8}", flush=True)
+
+
+def _spoken(folders: Sequence[Path]) -> list[tuple[np.ndarray, str]]:
+    """Recordings and what is said in them."""
+    from engine.alphabet import normalise
+    from engine.paths import resource
+    from trainer.corpus.transcripts import read_transcripts
+
+    spoken = [(item.path, item.text) for folder in folders for item in read_transcripts(folder)]
+    if not spoken:
+        samples = json.loads(resource("samples/samples.json").read_text("utf-8"))
+        spoken = [(resource("samples") / sample["file"], normalise(sample["text"])) for sample in samples]
+    return [(_samples(path), text) for path, text in spoken]
+
+
+def _samples(path: Path) -> np.ndarray:
+    from engine.audio.file import open_audio
+
+    with open_audio(path) as audio:
+        return np.concatenate(list(audio.blocks()))
+
+
+def at_level(samples: np.ndarray, peak_db: float | None) -> np.ndarray:
+    """The same with its peak so many decibels over full scale, clipped, or below it; None: as it is."""
+    gain = 1.0 if peak_db is None else 10 ** (peak_db / 20) / np.abs(samples).max()
+    return np.clip(gain * samples, -1, 1)
 
 
 def made(kind: str, number: int) -> np.ndarray:
@@ -147,6 +199,25 @@ def _buzzing(n: int, rng: np.random.Generator) -> np.ndarray:
     return _level(rng) * wave / np.abs(wave).max()
 
 
+@cache
+def _voices() -> list[np.ndarray]:
+    """The program's samples, of full loudness, and the same from the end backwards."""
+    from engine.paths import resource
+
+    forwards = [_samples(resource("samples") / name) for name in ("man.wav", "woman.wav")]
+    return [voice / np.sqrt(np.mean(np.square(voice))) for one in forwards for voice in (one, one[::-1])]
+
+
+def _babble(n: int, rng: np.random.Generator) -> np.ndarray:
+    """Twelve people at once, each with a speed and pitch of their own."""
+    whole = np.zeros(n)
+    for _person in range(12):
+        voice, start = _voices()[rng.integers(4)], rng.uniform(0, 1e5)
+        places = start + np.arange(n) * rng.uniform(0.8, 1.25)
+        whole += rng.uniform(0.5, 1) * np.interp(places % len(voice), np.arange(len(voice)), voice)
+    return _level(rng, -35, -3) * whole / np.abs(whole).max()
+
+
 KINDS: dict[str, Callable[[int, np.random.Generator], np.ndarray]] = {
     "zeros": lambda n, rng: np.zeros(n),
     "near silence": lambda n, rng: _NEAR_SILENCE * _any_colour(n, rng),
@@ -166,6 +237,7 @@ KINDS: dict[str, Callable[[int, np.random.Generator], np.ndarray]] = {
     "melody": lambda n, rng: _music(n, rng, 1),
     "chords": lambda n, rng: _music(n, rng, 3),
     "chords and drums": lambda n, rng: _music(n, rng, 3, drums=True),
+    "babble": _babble,
     "clipped music": lambda n, rng: _OVERDRIVE * _music(n, rng, 3, drums=True),
 }
 
@@ -177,6 +249,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("checkpoint", type=Path, nargs="?", default=shipped_checkpoint())
     parser.add_argument("--min-confidence", type=float, help="instead of the model's own (see DecodeConfig)")
     parser.add_argument("--language-model", type=Path, default=shipped_language_model(), metavar="DIR")
+    parser.add_argument("--speech", type=Path, nargs="+", default=[], metavar="FOLDER")
     return parser
 
 

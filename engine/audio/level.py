@@ -1,7 +1,11 @@
 """How loud a recording is, and whether that is too little or too much for its words to be right."""
 
+from collections import deque
+from typing import Self
+
 import numpy as np
 
+from engine.config import SAMPLE_RATE_HZ
 from engine.notes import Note
 
 _BINS = 4096
@@ -9,10 +13,16 @@ _LOUDEST_SHARE = 0.001  # of the samples; the least of them is the level that th
 _QUIET = 0.002  # -54 dB: below it, 16 bits hold speech no better than a telephone of three bits
 _FLAT_SHARE = 0.08  # of the samples of speech are that loud; up to 0.03 in good recordings, from 0.13 on if clipped
 _FLAT, _SPEECH = 0.9, 0.1  # of the loudest level
+_FAINT, _DISTORTED = (
+    0.0006,
+    0.25,
+)  # peak and flat share of sound of which every second word is wrong: -64 dB, 17 dB over
+_LEAST_TOLD_S = 2.0
+_MOST_BLOCKS = 64
 
 
 class Level:
-    """Of a whole recording, block by block."""
+    """Of a recording or a part of it, block by block."""
 
     def __init__(self) -> None:
         self._counts = np.zeros(_BINS + 1, np.int64)
@@ -23,6 +33,18 @@ class Level:
         loud = np.abs(samples)
         self._peak = max(self._peak, float(loud.max(initial=0.0)))
         self._counts += np.bincount((np.minimum(loud, 1.0) * _BINS).astype(np.int64), minlength=_BINS + 1)
+
+    def add(self, other: Self) -> None:
+        """What was pushed into another one too."""
+        self._peak = max(self._peak, other._peak)
+        self._counts += other._counts
+
+    @property
+    def fault(self) -> str:
+        """Why words of it are mostly wrong: "quiet" or "clipped"; empty where they need not be."""
+        if self._peak < _FAINT:
+            return "quiet"
+        return "clipped" if self._flat_share() > _DISTORTED else ""
 
     def notes(self, has_words: bool) -> tuple[Note, ...]:
         """What a person is to know of it; a recording without words may be any sound."""
@@ -38,3 +60,44 @@ class Level:
         loudest = int(np.flatnonzero(at_least >= max(1.0, _LOUDEST_SHARE * at_least[0]))[-1])
         speech = at_least[max(1, round(_SPEECH * loudest))]
         return float(at_least[round(_FLAT * loudest)] / max(1, speech)) if loudest > _BINS * _QUIET else 0.0
+
+
+class RecordingLevel:
+    """The level of a recording and of its last stretches, and how much of it was left without text."""
+
+    def __init__(self) -> None:
+        self._whole = Level()
+        self._blocks: deque[tuple[float, Level]] = deque()  # where each ends, in seconds
+        self._end_s = 0.0
+        self._left_out_s: dict[str, float] = {}
+
+    def push(self, samples: np.ndarray) -> None:
+        """samples: float32 (n,), full scale 1, at the model's rate."""
+        self._end_s += len(samples) / SAMPLE_RATE_HZ
+        block = Level()
+        block.push(samples)
+        self._whole.add(block)
+        self._blocks.append((self._end_s, block))
+        if len(self._blocks) > _MOST_BLOCKS:
+            _at_s, oldest = self._blocks.popleft()
+            self._blocks[0][1].add(oldest)
+
+    def since(self, start_s: float) -> Level:
+        """Of the blocks from that moment on; earlier ones are not asked for again."""
+        while len(self._blocks) > 1 and self._blocks[0][0] <= start_s:
+            self._blocks.popleft()
+        level = Level()
+        for _end_s, block in self._blocks:
+            level.add(block)
+        return level
+
+    def leave_out(self, fault: str, duration_s: float) -> None:
+        """So much sound gave no text. fault: "quiet", "clipped", or "noise"."""
+        self._left_out_s[fault] = self._left_out_s.get(fault, 0.0) + duration_s
+
+    def notes(self, has_words: bool) -> tuple[Note, ...]:
+        """What a person is to know of it; of two of one kind the stronger."""
+        left_out = {fault: length_s for fault, length_s in self._left_out_s.items() if length_s >= _LEAST_TOLD_S}
+        of_level = [note for note in self._whole.notes(has_words) if note.name not in left_out]
+        told = (Note(f"{fault}_left_out", left_out_s=round(length_s, 1)) for fault, length_s in left_out.items())
+        return (*of_level, *told)

@@ -7,6 +7,7 @@ from typing import cast
 
 import numpy as np
 
+from engine.audio.level import RecordingLevel
 from engine.config import HOP_S, SAMPLE_RATE_HZ
 from engine.decode.greedy import Decoder, TimedWord
 from engine.events import Provisional, Word
@@ -48,13 +49,13 @@ class ForeignTranscriber(Transcriber):
         self._guessed_to = 0
         return SoundStretches(self._model.features)
 
-    def _provisional(self, frames: Frames, settling: Settling) -> Iterator[Provisional]:
+    def _provisional(self, frames: Frames, settling: Settling, level: RecordingLevel) -> Iterator[Provisional]:
         """Nothing where little was said since the last guess."""
         end = int(frames.index[-1])
         if (end - self._guessed_to) * HOP_S <= self._guess_took_s * _SHARE_OF_GUESSES:
             return
         begun_s = self._clock()
-        yield from super()._provisional(frames, settling)
+        yield from super()._provisional(frames, settling, level)
         self._guessed_to, self._guess_took_s = end, self._clock() - begun_s
 
     def _heard(self, stretches: Sequence[Frames], warp: float) -> list[list[np.ndarray]]:

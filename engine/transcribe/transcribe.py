@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from engine.audio.file import AudioFile, FollowedRecording, open_audio
-from engine.audio.level import Level
+from engine.audio.level import Level, RecordingLevel
 from engine.config import HOP_S, SAMPLE_RATE_HZ
 from engine.decode.alternatives import with_readings
 from engine.decode.greedy import Decoder, GreedyDecoder, TimedWord
@@ -25,6 +26,7 @@ _LIVE_BLOCK_S = 0.5
 _LETTER_S = 0.06  # a CTC label marks a letter's onset; this much is taken to belong to it
 _FEWEST_FRAMES = 12  # less is a click
 _LOOKED_BACK = 3  # segments whose words tell what may come next
+_SURE = 0.5  # confidence in what was heard times the root of that in its words, which poor sound must have
 
 
 class Transcriber:
@@ -76,19 +78,19 @@ class Transcriber:
     def _events(
         self, audio: AudioFile | FollowedRecording, blocks: Iterator[np.ndarray], live: bool
     ) -> Iterator[Event]:
-        stretches, level = self._stretches(), Level()
+        stretches, level = self._stretches(), RecordingLevel()
         segments, done, open_from, settling = [], 0, -1, self._settling()
         for block in blocks:
             done += len(block)
             level.push(block)
-            yield from self._final(stretches.push(block), segments)
+            yield from self._final(stretches.push(block), segments, level)
             waiting = stretches.open if live else None
             if waiting is not None and len(waiting):
                 if waiting.index[0] != open_from:
                     open_from, settling = waiting.index[0], self._settling()
-                yield from self._provisional(waiting, settling)
+                yield from self._provisional(waiting, settling, level)
             yield Progress(done / SAMPLE_RATE_HZ, audio.duration_s)
-        yield from self._final(stretches.flush(), segments)
+        yield from self._final(stretches.flush(), segments, level)
         notes = (*audio.notes, *level.notes(bool(segments)))
         yield Finished(done / SAMPLE_RATE_HZ, tuple(segments), notes)
 
@@ -99,29 +101,28 @@ class Transcriber:
         """Of one recording."""
         return Stretches(self._model.features)
 
-    def _provisional(self, frames: Frames, settling: Settling) -> Iterator[Provisional]:
+    def _provisional(self, frames: Frames, settling: Settling, level: RecordingLevel) -> Iterator[Provisional]:
         """All of the open stretch anew: the network looks both ways, and what follows changes what was heard."""
         ((log_probs,),) = self._heard([frames], 0.0)
-        words = self.decoder.guess(log_probs) if self._has_speech(frames, log_probs) else []
+        words, _fault = self._understood(
+            frames, log_probs, lambda: self.decoder.guess(log_probs), _level(frames, level)
+        )
         shown, n_settled = settling.read(words, len(log_probs))
         yield Provisional(self._segment(frames, shown), n_settled)
 
-    def _final(self, stretches: list[Frames], segments: list[Segment]) -> Iterator[Event]:
-        said = [word.text for segment in segments[-_LOOKED_BACK:] for word in segment.words]
-        for segment in self.read(stretches, said):
-            if segment.words:
+    def _final(self, stretches: list[Frames], segments: list[Segment], level: RecordingLevel) -> Iterator[Event]:
+        """The words of stretches that came to their end, heard together since that is quicker."""
+        warp = 0.0 if isinstance(self.decoder, GreedyDecoder) else self._model.decode.warp
+        for frames, heard in zip(stretches, self._heard(stretches, warp), strict=True):
+            said = [word.text for segment in segments[-_LOOKED_BACK:] for word in segment.words]
+            find = partial(self._words, mean_of(heard), said)
+            words, fault = self._understood(frames, heard[0], find, _level(frames, level))
+            segment = self._segment(frames, words)
+            if fault:
+                level.leave_out(fault, segment.end_s - segment.start_s)
+            if words:
                 segments.append(segment)
                 yield Final(segment)
-
-    def read(self, stretches: list[Frames], said: Sequence[str] = ()) -> list[Segment]:
-        """The words of some stretches of frames, heard together since that is quicker. said: words before them."""
-        warp = 0.0 if isinstance(self.decoder, GreedyDecoder) else self._model.decode.warp
-        segments, said = [], list(said)
-        for frames, heard in zip(stretches, self._heard(stretches, warp), strict=True):
-            words = self._words(mean_of(heard), said) if self._has_speech(frames, heard[0]) else []
-            said += [word.text for word in words]
-            segments.append(self._segment(frames, words))
-        return segments
 
     def _heard(self, stretches: Sequence[Frames], warp: float) -> list[list[np.ndarray]]:
         """Log-probabilities of each stretch: as it is, and warped, where warp is not 0."""
@@ -133,13 +134,24 @@ class Transcriber:
         words = self.decoder.decode(log_probs, said)
         return words if self.decoder is self.letters else with_readings(words, [self.letters.decode(log_probs)])
 
-    def _has_speech(self, frames: Frames, log_probs: np.ndarray) -> bool:
-        """Whether there is enough of it, and of confidence in it.
+    def _understood(
+        self, frames: Frames, log_probs: np.ndarray, find: Callable[[], list[TimedWord]], level: Level
+    ) -> tuple[list[TimedWord], str]:
+        """The words that `find` finds, and nothing; or none, and why what was heard is left out.
 
-        That is judged by the letters as they are heard: a language model would make words of any noise.
+        There must be enough of confidence in the letters as they are heard, for a language model would make words of
+        any noise, and in poor sound also in the words.
         """
-        words = self.letters.decode(log_probs) if len(frames) >= _FEWEST_FRAMES else []
-        return bool(words) and self._confidence(words) >= self._model.decode.min_confidence
+        letters = self.letters.decode(log_probs) if len(frames) >= _FEWEST_FRAMES else []
+        if not letters:
+            return [], ""
+        fault, heard = level.fault, self._confidence(letters)
+        if heard < self._model.decode.min_confidence:
+            return [], fault or "noise"
+        words = find()
+        if fault and words and heard * self._confidence(words) ** 0.5 < _SURE:
+            return [], fault
+        return words, ""
 
     def _segment(self, frames: Frames, words: list[TimedWord]) -> Segment:
         edges = frames.times_s[[0, -1]] if len(frames) else np.zeros(2)
@@ -162,6 +174,11 @@ class Transcriber:
             Word(w.text, round(start, 3), round(max(start, min(end, limit)), 3), round(w.confidence, 4), w.alternatives)
             for w, start, end, limit in zip(words, starts, ends, limits, strict=True)
         )
+
+
+def _level(frames: Frames, level: RecordingLevel) -> Level:
+    """Of the sound since a stretch began."""
+    return level.since(float(frames.times_s[0]) if len(frames) else 0.0)
 
 
 def after(blocks: Iterator[np.ndarray], n_samples: int) -> Iterator[np.ndarray]:

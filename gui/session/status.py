@@ -42,6 +42,7 @@ def loudness_words(loudness: Loudness) -> str:
         Loudness.GOOD: "",
         Loudness.OVERDRIVEN: _("Too loud, and so distorted: move away from the microphone or turn it down"),
         Loudness.QUIET: _("Very quiet: move closer to the microphone or turn it up"),
+        Loudness.NOISY: _("Noisy, so words may be wrong: move closer to the microphone or find a quieter place"),
     }[loudness]
 
 

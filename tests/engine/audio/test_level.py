@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine.audio.file import open_audio
-from engine.audio.level import Level
+from engine.audio.level import Level, RecordingLevel
 from engine.paths import resource
 
 
@@ -49,3 +49,27 @@ def test_an_overdriven_recording_between_long_pauses(speech):
 def test_silence_is_not_noted():
     assert noted(np.zeros(16_000, np.float32)) == []
     assert noted(np.zeros(0, np.float32)) == []
+
+
+def test_a_stretch_is_judged_by_its_own_sound(speech):
+    """A loud beginning does not excuse what is too quiet later on, nor the other way round."""
+    level = RecordingLevel()
+    for gain in (1.0, 0.0001, 1.0):
+        level.push(gain * speech)
+    length_s = len(speech) / 16_000
+    assert level.since(0.0).fault == ""
+    assert level.since(length_s + 0.1).fault == ""
+    level.push(0.0001 * speech)
+    assert level.since(3 * length_s + 0.1).fault == "quiet"
+
+
+def test_what_was_left_out_is_told_instead_of_the_doubt_about_it(speech):
+    level = RecordingLevel()
+    level.push(0.0001 * speech)
+    assert [note.name for note in level.notes(has_words=False)] == ["quiet"]
+    level.leave_out("quiet", 1.5)
+    level.leave_out("quiet", 1.75)
+    level.leave_out("noise", 0.5)
+    assert [str(note) for note in level.notes(has_words=False)] == [
+        "Too quiet to make out the words: 3.2 s have no text. Move closer or turn the microphone up."
+    ]

@@ -15,7 +15,7 @@ from engine.events import Final, Finished, Progress, Provisional, Started
 from engine.model.recogniser import mean_of, recogniser
 from engine.paths import resource
 from engine.transcribe.transcribe import Transcriber
-from scripts.no_words import KINDS, made
+from scripts.no_words import KINDS, at_level, made
 from tests.helpers.models import random_checkpoint
 from tests.helpers.sounds import tone
 from trainer.corpus.transcripts import read_transcripts
@@ -143,6 +143,26 @@ def test_a_voice_has_words_however_quiet(reader, tmp_path, level):
     soundfile.write(tmp_path / "voice.wav", samples / np.abs(samples).max() * level, rate_hz, subtype="PCM_16")
     *_, finished = reader.transcribe(tmp_path / "voice.wav")
     assert len(finished.text.split()) > 8
+
+
+@pytest.mark.parametrize(
+    ("peak_db", "note"), [(-45, ""), (6, ""), (-84, "quiet"), (32, "clipped")]
+)
+def test_speech_that_cannot_be_understood_gives_no_text_and_that_is_said(reader, tmp_path, peak_db, note):
+    for name in ("man.wav", "woman.wav"):
+        samples, rate_hz = soundfile.read(resource("samples") / name)
+        texts, notes = [], []
+        for level in (None, peak_db):
+            soundfile.write(tmp_path / "a.wav", at_level(samples, level), rate_hz, subtype="PCM_16")
+            *_, finished = reader.transcribe(tmp_path / "a.wav")
+            texts.append(finished.text)
+            notes += [one.name for one in finished.notes]
+        if not note:
+            assert error_rate([tuple(texts)]).cer < 0.25
+            assert notes == []
+        else:
+            assert texts[1] == "" or error_rate([tuple(texts)]).cer < 0.5  # nothing, or no nonsense
+            assert {name.removesuffix("_left_out") for name in notes} == {note}
 
 
 def test_silence_with_dither_and_a_tone_give_no_text(reader, tmp_path):

@@ -555,8 +555,8 @@ def watched(*stretches: tuple[float, float, float]) -> list[Loudness]:
 
 
 def test_loudness_is_judged_by_clipping_and_by_a_voice_that_never_comes():
-    good, overdriven, quiet = Loudness
-    assert watched((5, 0.5, 0.1), (0.5, 1.0, 0.2), (5, 0.9, 0.2)) == [good] * 3
+    good, overdriven, quiet, _noisy = Loudness
+    assert watched((2, 0.5, 0.1), (0.5, 1.0, 0.2), (3, 0.9, 0.2)) == [good] * 3
     assert watched((1, 1.0, 0.7), (2, 0.1, 0.05), (2, 0.1, 0.05)) == [overdriven, overdriven, good]
     assert watched((5, 0.002, 0.001), (2, 0.002, 0.001), (1, 0.1, 0.02), (20, 0.002, 0.001)) == [
         good,
@@ -564,6 +564,17 @@ def test_loudness_is_judged_by_clipping_and_by_a_voice_that_never_comes():
         good,
         good,
     ]
+
+
+def test_noise_is_told_once_it_hardly_ends_between_the_words():
+    good, noisy = Loudness.GOOD, Loudness.NOISY
+    word, pause, room, roar = (0.4, 0.5, 0.1), (0.2, 0.01, 0.002), (0.2, 0.1, 0.03), (7.0, 0.1, 0.03)
+    assert watched(*[word, pause] * 20)[-1] is good
+    assert watched(*[word, room] * 5)[-1] is good  # no judgement yet
+    assert watched(*[word, room] * 20)[-1] is noisy
+    assert watched(*[word, room] * 20, *[word, pause] * 16)[-1] is good
+    assert watched(roar)[-1] is noisy
+    assert watched((20.0, 0.005, 0.001))[-1] is good  # a still room
 
 
 def heard(limit_s: float, *stretches: tuple[float, float]) -> float | None:
