@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from engine.paths import model_name, shipped_checkpoint, shipped_language_model
+from engine.paths import model_name, shipped_language_model
 from gui.core.i18n import _
 from gui.core.recognition import shown_name
 from gui.core.tasks import Work
 from gui.settings.sections import Around
+from gui.tuning.choose_model import ModelChoice
 from gui.widgets.form import push_button
 from gui.widgets.settings_form import Choice, SettingsForm
 from trainer.training.model_list import list_models
@@ -20,6 +21,7 @@ class RecognitionSection(SettingsForm):
         super().__init__(_("Recognition"))
         self.around, self._settings = around, around.settings
         self._checked: Path | None = None
+        self._choice = ModelChoice(around.session, around.messages, self.show_settings)
         self.work = Work(self)
         self.model = Choice(_("Model"), _("The model that hears letters in the sound"))
         self.language_model = Choice(_("Language model"), _("What knows which words are likely"))
@@ -61,11 +63,8 @@ class RecognitionSection(SettingsForm):
     def _choose_model(self) -> None:
         folder = self.model.currentData()
         if folder != self.around.session.model:
-            self.around.session.use_model(folder)
-            name = _("that came with the program") if folder == shipped_checkpoint() else model_name(folder)
-            self.around.messages.say(
-                _("Dictation uses the model {name} from now on.").format(name=name), "check-circle-outline"
-            )
+            self._choice.choose(folder)
+            self.show_settings()  # that is not chosen while it is asked about
 
     def _choose_folder(self) -> None:
         folder = self.around.ask_folder(self, _("Choose the folder of a language model"), self._settings.folder)

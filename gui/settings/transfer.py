@@ -19,6 +19,7 @@ from gui.core.settings import NO_LANGUAGE_MODEL, Settings, is_folder, listed_fol
 from gui.core.shortcuts import is_usable, read_chosen, write_chosen
 from gui.core.tasks import Errand
 from gui.settings.sections import Around
+from gui.tuning.choose_model import ModelChoice
 from gui.widgets.form import push_button
 from gui.widgets.settings_form import SettingsForm
 
@@ -123,8 +124,9 @@ class TransferSection(SettingsForm):
         values, unknown, missing = read
         before = self._settings.model
         self._settings.take(values)
-        if self._settings.model != before:
-            self.around.session.use_model(self._settings.model)
+        imported, self._settings.model = self._settings.model, before
+        if imported != before:
+            ModelChoice(self.around.session, self.around.messages).choose(imported)
         self._tell_imported(unknown, missing)
 
     def _tell_imported(self, unknown: list[str], missing: list[str]) -> None:

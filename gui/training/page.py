@@ -1,7 +1,5 @@
 """The page where a model is made: recordings, training, models; each on a page of its own."""
 
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +11,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.paths import model_name, shipped_checkpoint
 from gui.core.i18n import _
 from gui.core.settings import Settings
 from gui.core.shortcuts import bind
@@ -25,10 +22,10 @@ from gui.training.models_panel import ModelsPanel
 from gui.training.public_models_dialog import ask_public_model
 from gui.training.teach_panel import TeachPanel
 from gui.training.training_panel import TrainingPanel
-from gui.training.training_words import worse_model_words
+from gui.tuning.choose_model import ModelChoice
 from gui.widgets.dialogs import ask_delete, ask_folder
 from gui.widgets.form import ScrollArea, column_of, push_button, row_of
-from gui.widgets.message_bar import Action, MessageList
+from gui.widgets.message_bar import MessageList
 from gui.widgets.theme import GRID
 from trainer.corpus.folders import finish_removing
 from trainer.corpus.prepare import tidy_caches
@@ -60,6 +57,7 @@ class TrainerPage(QWidget):
         self.models = ModelsPanel(settings, lambda: session.model, self._in_training, ask_folder, outside, ask_model)
         self.teach = TeachPanel(lambda: session.model, lambda: self.corpus.corpora)
         self.messages = MessageList()
+        self.choice = ModelChoice(session, self.messages, self.models.refresh)
         self._lay_out()
         self._connect()
         self.tidying = [Task(steps) for steps in (model_list.empty_trash, finish_removing, tidy_caches)]
@@ -103,10 +101,10 @@ class TrainerPage(QWidget):
         teaching = self.teach.teaching
         for panel in (self.corpus, self.training, teaching, self.models):
             panel.failed.connect(self.messages.say_failure)
-        self.training.use_wanted.connect(self._use_unless_worse)
-        self.models.use_wanted.connect(self._use_unless_worse)
+        self.training.use_wanted.connect(self.choice.choose)
+        self.models.use_wanted.connect(self.choice.choose)
         teaching.use_wanted.connect(self.use_model)  # it was asked about by its own figures
-        teaching.doubted.connect(self._ask_about)
+        teaching.doubted.connect(self.choice.ask)
         self.corpus.changed.connect(self._something_changed)
         self.corpus.train_wanted.connect(lambda: self.show_page(self.training))
         self.training.changed.connect(self._something_changed)
@@ -130,28 +128,9 @@ class TrainerPage(QWidget):
 
     # --- what happens ---
 
-    def _use_unless_worse(self, folder: Path) -> None:
-        """Asks first where its own figures are worse than those of the one in use."""
-        worse = worse_model_words(folder, self._session.model)
-        if worse:
-            self._ask_about(worse, partial(self.use_model, folder), lambda: None)
-        else:
-            self.use_model(folder)
-
-    def _ask_about(self, sentence: str, take: Callable[[], None], refuse: Callable[[], None]) -> None:
-        refused = Action(_("Keep the model in use"), refuse)
-        self.messages.say(sentence, "alert-outline", [refused, Action(_("Use it all the same"), take)])
-
     def use_model(self, folder: Path) -> None:
-        """Dictation takes it at once; so it does the next time the program starts."""
-        former = self._session.model
-        self._session.use_model(folder)
-        self.models.refresh()
-        if folder == shipped_checkpoint():
-            text = _("Dictation uses the model that came with the program from now on.")
-        else:
-            text = _("Dictation uses the model {name} from now on.").format(name=model_name(folder))
-        self.messages.say_done(text, partial(self.use_model, former) if former != folder and former.is_dir() else None)
+        """Without a question."""
+        self.choice.use(folder)
 
     def _tell_exported(self, folder: Path) -> None:
         self.messages.say_saved(folder, _("The model was copied."))

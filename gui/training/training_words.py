@@ -1,14 +1,11 @@
 """What is said of a training while it runs and when it has ended. Knows no Qt."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from gui.core.i18n import _, decimal, ngettext
 from gui.core.words import time_left
-from trainer.evaluation.metrics import NO_CHANGE
 from trainer.training.events import Aligned, CorpusChanged, Result, StepDone
 from trainer.training.loss_curve import Curve, HeldPoint
-from trainer.training.model_list import mean_cer, new_sentences
 from trainer.training.run_result import AVERAGE, BEST, LAST
 
 _NAMED = 3  # recordings of a batch
@@ -73,29 +70,6 @@ def result_words(result: Result) -> str:
     names = {BEST: _("best epoch {cer} %"), LAST: _("last epoch {cer} %"), AVERAGE: _("average {cer} %")}
     rates = [names[name].format(cer=decimal(100 * cer, 1)) for name, cer in result.cer.items() if name in names]
     return " ".join([chosen, _("Letters wrong: {rates}.").format(rates=", ".join(rates))] if rates else [chosen])
-
-
-def worse_model_words(wanted: Path, in_use: Path) -> str:
-    """Why another model should not be taken, with both figures and their sets; empty where nothing speaks against it.
-
-    By the sets that both were measured on, else each by those held out of its own training.
-    """
-    new, old = new_sentences(wanted), new_sentences(in_use)
-    common = [name for name, rate in new.items() if old.get(name) is not None and old[name].size == rate.size]
-    if common:
-        new, old = ({name: rates[name] for name in common} for rates in (new, old))
-    if not new or not old or mean_cer(new) <= mean_cer(old) + NO_CHANGE:
-        return ""
-    said = _(
-        "This model recognises worse than the one in use: {new} % of the letters are wrong ({new_sets}), not {old} % "
-        "({old_sets})."
-    )
-    return said.format(
-        new=decimal(100 * mean_cer(new), 1),
-        new_sets=", ".join(new),
-        old=decimal(100 * mean_cer(old), 1),
-        old_sets=", ".join(old),
-    )
 
 
 def stopped_words(has_state: bool) -> str:

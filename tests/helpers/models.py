@@ -1,6 +1,7 @@
 """Small networks with random weights, and corpora that a small network can learn in seconds."""
 
 import csv
+import json
 from pathlib import Path
 
 import numpy as np
@@ -63,3 +64,10 @@ def write_rows(folder: Path, rows: list[tuple], cepstra: list[np.ndarray]) -> Pa
         writer.writerow(COLUMNS)
         writer.writerows(rows)
     return folder
+
+
+def write_rates(folder: Path, **rates: float) -> None:
+    """As if a model had been measured on these sets."""
+    described = json.loads((folder / "model.json").read_text("utf-8"))
+    described["error_rates"] = {name: {"cer": cer, "utterances": 9, "words": 90} for name, cer in rates.items()}
+    (folder / "model.json").write_text(json.dumps(described), "utf-8")

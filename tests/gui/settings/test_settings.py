@@ -4,7 +4,7 @@ import sys
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from engine.decode.own_words import read_own_words
 from engine.errors import ConfigError, LanguageModelMissing, OwnWordsUnreadable
@@ -16,7 +16,7 @@ from gui.shell.app import start_engine_process
 from gui.widgets.theme import DARK, LIGHT, theme
 from tests.gui.settings_stage import choose, section, settings_page, told
 from tests.helpers.language import language_model
-from tests.helpers.models import write_random_checkpoint
+from tests.helpers.models import write_random_checkpoint, write_rates
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -208,6 +208,20 @@ def test_another_model(stage, qtbot):
     assert stage.models == [shipped_checkpoint(), models_dir() / "first" / "best"]
     assert Settings().model == models_dir() / "first" / "best"
     assert told(stage) == ["Dictation uses the model first from now on."]
+
+
+def test_a_worse_model_is_asked_about(stage, qtbot):
+    """As on the Trainer page: it is not in use, and not shown as chosen, before the person says so."""
+    worse = write_random_checkpoint(models_dir() / "worse")
+    write_rates(worse, dev_unseen_text=0.75)
+    recognition = section(stage, "recognition")
+    choose(recognition.model, worse)
+    assert stage.session.model == recognition.model.currentData() == shipped_checkpoint()
+    assert "This model recognises worse than the one in use: 75.0 %" in told(stage)[0]
+    messages = settings_page(stage).around.messages
+    next(button for button in messages.findChildren(QPushButton) if button.text() == "Use it all the same").click()
+    assert stage.session.model == recognition.model.currentData() == worse == Settings().model
+    assert told(stage) == ["Dictation uses the model worse from now on."]
 
 
 def test_without_the_language_model(stage, qtbot):

@@ -18,7 +18,7 @@ from engine.model.checkpoint import load_checkpoint, save_checkpoint
 from engine.paths import model_name, models_dir, shipped_checkpoint
 from gui.core.settings import Settings
 from tests.gui.trainer_stage import TrainerStage
-from tests.helpers.models import random_checkpoint, write_random_checkpoint
+from tests.helpers.models import random_checkpoint, write_random_checkpoint, write_rates
 from trainer.presets import PRESETS
 from trainer.settings import TrainConfig
 from trainer.training.initial_model import START
@@ -154,13 +154,6 @@ def test_use_puts_the_model_into_dictation(trainer, qtbot):
     assert Settings().model == best
     assert trainer.told == ["Dictation uses the model first from now on."]
     assert not trainer.models.delete.isEnabled()
-
-
-def write_rates(folder: Path, **rates: float) -> None:
-    """As if a model had been measured on these sets."""
-    described = json.loads((folder / "model.json").read_text("utf-8"))
-    described["error_rates"] = {name: {"cer": cer, "utterances": 9, "words": 90} for name, cer in rates.items()}
-    (folder / "model.json").write_text(json.dumps(described), "utf-8")
 
 
 def test_a_worse_model_is_not_taken_without_a_word(trainer, qtbot):
