@@ -60,7 +60,11 @@ class KeysSetup(QWidget):
         self.suggest.setVisible(not settings.global_keys)
         (self.holds if settings.global_keys_held else self.toggles).setChecked(True)
         self.insert.setChecked(settings.insert_dictated and is_possible())
-        self.note.setText(self._note_words())
+        self._say(self._note_words())
+
+    def _say(self, words_of_note: str) -> None:
+        self.note.setText(words_of_note)
+        self.note.setVisible(bool(words_of_note))  # an empty line would be a gap
 
     def _note_words(self) -> str:
         if self._shortcut is not None and self._shortcut.problem is not None:
@@ -81,7 +85,7 @@ class KeysSetup(QWidget):
             self._use(keys)
             return
         self.keys.show_keys(self._settings.global_keys)
-        self.note.setText(_("{keys} alone is needed for typing; add Ctrl or Alt.").format(keys=shown(keys)))
+        self._say(_("{keys} alone is needed for typing; add Ctrl or Alt.").format(keys=shown(keys)))
 
     def _use(self, keys: str) -> None:
         self._settings.global_keys = keys

@@ -173,7 +173,8 @@ class DictationPage(QWidget):
             self.messages.succeed()
         if not job.is_quiet:
             for note in job.notes:
-                self._tell_note(job, note)
+                if job.has_text or note.other_tracks:
+                    self._tell_note(job, note)
 
     def _tell_note(self, job: Job, note: Note) -> None:
         """What to know of the recording, beside its text; of a file with its name."""
@@ -187,11 +188,14 @@ class DictationPage(QWidget):
         self.messages.say(text, "alert-outline", actions, is_failure=True)
 
     def _tell_nothing_heard(self, job: Job) -> None:
-        if job.is_live:
-            text = _("No speech was recognised. Speak louder or closer to the microphone, or choose another.")
-        else:
+        reasons = [translate_note(note) for note in job.notes if not note.other_tracks]
+        if not job.is_live:
             text = _("No speech was recognised in {name}.").format(name=job.path.name)
-        self.messages.say(text, "text-search")
+        elif reasons:
+            text = _("No speech was recognised.")
+        else:
+            text = _("No speech was recognised. Speak louder or closer to the microphone, or choose another.")
+        self.messages.say(" ".join([text, *reasons]), "text-search")
 
     def _tell_left_out(self, paths: Sequence[Path], is_quiet: bool) -> None:
         if not is_quiet:

@@ -74,7 +74,8 @@ def state_words(entry: Entry, fraction: float | None = None) -> str:
         case State.CANCELLED:
             return _("Not transcribed to its end")
         case State.DONE if not entry.text:
-            return " ".join([_("No speech was recognised"), *map(translate_note, entry.notes)])
+            notes = [translate_note(note) for note in entry.notes]
+            return " ".join([_("No speech was recognised."), *notes]) if notes else _("No speech was recognised")
         case State.DONE:
             return " ".join(map(translate_note, entry.notes))
     return ""

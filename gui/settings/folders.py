@@ -126,7 +126,7 @@ class FoldersSection(SettingsForm):
             place = words(_breakable(where), quiet=True)
             place.setIndent(icon_px() + GRID)
             place.setAccessibleName(_("{what}: kept in {path}").format(what=title, path=where))
-            self._grid.addWidget(self.ticks[kind.name], 2 * row, 0)
+            self._grid.addWidget(self.ticks[kind.name], 2 * row, 0, Qt.AlignmentFlag.AlignLeft)
             self._grid.addWidget(size, 2 * row, 1, Qt.AlignmentFlag.AlignVCenter)
             self._grid.addWidget(place, 2 * row + 1, 0, 1, 2)
         for before, after in pairwise((self.usual, *self.ticks.values(), self.delete, self.delete_all)):

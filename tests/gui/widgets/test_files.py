@@ -14,6 +14,7 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from engine.errors import AudioUnreadable, CheckpointMissing, EngineError
+from engine.notes import Note
 from gui.session.folder_scan import with_folders_opened
 from gui.widgets.dialogs import ask_open_paths, ask_save_path, dropped_paths
 from tests.gui.history_stage import entries
@@ -130,6 +131,17 @@ def test_a_file_without_speech(stage, qtbot):
     stage.engine.finish(3.0)
     qtbot.waitUntil(lambda: bool(stage.page.messages.texts))
     assert stage.page.messages.texts == ["No speech was recognised in первая.wav."]
+
+
+def test_why_there_is_no_speech_is_said_in_the_same_message(stage, qtbot):
+    stage.session.open_files(FILES[:1])
+    stage.engine.begin(3.0)
+    stage.engine.finish(3.0, Note("quiet_left_out", left_out_s=2.9))
+    qtbot.waitUntil(lambda: bool(stage.page.messages.texts))
+    assert stage.page.messages.texts == [
+        "No speech was recognised in первая.wav. Too quiet to make out the words: 2.9 s have no text. "
+        "Move closer or turn the microphone up."
+    ]
 
 
 def test_without_a_model_files_wait_for_one(make_stage, qtbot):
