@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from gui.core.i18n import _
 from gui.core.shortcuts import (
@@ -21,7 +21,7 @@ from gui.core.shortcuts import (
 )
 from gui.desktop.keys_field import KeysField
 from gui.settings.sections import Around
-from gui.widgets.form import column_of, push_button, row_of, words
+from gui.widgets.form import column_of, fill, push_button, row_of, words
 from gui.widgets.label import Label
 from gui.widgets.settings_form import SettingsForm
 from gui.widgets.theme import GRID, show_icon
@@ -46,18 +46,18 @@ class Row(QWidget):
         self.none = push_button("", _("No keys: {what}").format(what=what), "link")
         for button in (self.reset, self.none):
             button.setAccessibleName(button.toolTip())
-        self.problem = words()
-        self.take = push_button(_("Take them"), _("Use these keys here, and none there"), "link")
+        self.problem: Label | None = None  # made when there is something to say: there are half a hundred rows
+        self.take: QPushButton | None = None
         caption.setBuddy(self.field)
-        fields = row_of((caption, 1), self.field, self.none, self.reset, gap=GRID // 2)
-        column_of(self, fields, row_of((self.problem, 1), self.take, gap=0), gap=0)
+        fields = QHBoxLayout()  # the caption wraps, the row need not: half a hundred that do took twice the time
+        fields.setSpacing(GRID // 2)
+        fill(fields, (caption, 1), self.field, self.none, self.reset)
+        self._column = column_of(self, fields, gap=0)
         self.field.editingFinished.connect(self._finish)
         self.reset.clicked.connect(lambda _checked=False: self._want(command.keys))
         self.none.clicked.connect(lambda _checked=False: self._want(""))
-        self.take.clicked.connect(self._take_over)
         show_icon(self.reset, "restore", "accent")
         show_icon(self.none, "close", "quiet_text")
-        self.show_keys()
 
     def show_keys(self) -> None:
         """Those in force; nothing more is said."""
@@ -68,6 +68,13 @@ class Row(QWidget):
         self._say("")
 
     def _say(self, sentence: str, can_take: bool = False) -> None:
+        if self.problem is None or self.take is None:
+            if not sentence:
+                return
+            self.problem = words()
+            self.take = push_button(_("Take them"), _("Use these keys here, and none there"), "link")
+            self.take.clicked.connect(self._take_over)
+            self._column.addWidget(row_of((self.problem, 1), self.take, gap=0))
         self.problem.setText(sentence)
         self.problem.setVisible(bool(sentence))
         self.take.setVisible(can_take)

@@ -1,6 +1,6 @@
 """Runs every benchmark in a process of its own and prints a table.
 
-usage: python -m scripts.benchmarks [--quick] [PART]...; PART: history, speed, window, training-window, language,
+usage: python -m scripts.benchmarks [--quick] [PART]...; PART: history, speed, window, pages, training-window, language,
 memory, training, extraction or training-memory
 
 --quick: one repetition of each, to see that it works.
@@ -77,6 +77,12 @@ def _stall(what: str, found: list[float]) -> None:
     longest, own = (f"{1000 * value:.0f}" for value in found)
     row(f"event loop's longest stand-still, {what}, ms", longest, "aim 100")
     row("  of it not spent waiting for a processor, at most", own)
+
+
+def pages() -> None:
+    for name, (whole_ms, own_ms) in measured("pages").items():
+        row(f"from a click to the page, {name}, ms", f"{whole_ms:.0f}", "aim 300")
+        row("  of it the processor's", f"{own_ms:.0f}")
 
 
 def training_window() -> None:
@@ -162,6 +168,7 @@ ALL = {
     "history": history,
     "speed": speed,
     "window": window,
+    "pages": pages,
     "training-window": training_window,
     "language": language,
     "memory": memory,
