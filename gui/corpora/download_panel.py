@@ -1,7 +1,6 @@
 """Fetching a corpus: what there is, what of it is wanted, and how far it has come."""
 
 from collections.abc import Iterator
-from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -217,12 +216,10 @@ def _site_name(site: str) -> str:
 def _index(site: str, outside: "Outside | None") -> Iterator[object]:
     from trainer.download.download import read_index
 
-    with closing(read_index(site if _is_address(site) else corpus_url(site), outside)) as events:
-        yield from events
+    yield from read_index(site if _is_address(site) else corpus_url(site), outside)
 
 
 def _fetched(plan: Plan, outside: "Outside | None") -> Iterator[object]:
     from trainer.download.download import download
 
-    with closing(download(plan, outside)) as events:
-        yield from events
+    yield from download(plan, outside)

@@ -62,8 +62,7 @@ class TrainingJob(QObject):
         self.process = process = TrainingProcess(replace(request, corpora=event.folders))
         if self.state is State.LEAVING:  # asked for after the last look at it
             raise Cancelled
-        with closing(process.events()) as events:
-            yield from events
+        yield from process.events()
 
     def pause(self) -> None:
         if self.state is State.RUNNING:

@@ -1,7 +1,6 @@
 """A model on its way from the public hub: how far it is, and a button that stops it."""
 
 from collections.abc import Iterator
-from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -61,5 +60,4 @@ class ModelDownload(JobPanel):
 def _fetched(model: PublicModel, outside: "Outside | None") -> Iterator[object]:
     from trainer.download.hub import add_public
 
-    with closing(add_public(model, outside)) as events:
-        yield from events
+    yield from add_public(model, outside)

@@ -3,7 +3,6 @@
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -84,10 +83,8 @@ class TuningJob(QObject):
 
     def _steps(self, make_request: Callable[[], TuneRequest]) -> Iterator[object]:
         yield Stage("starting")
-        process = TrainingProcess(make_request(), tune)
-        self._process = process
-        with closing(process.events()) as events:
-            yield from events
+        self._process = process = TrainingProcess(make_request(), tune)
+        yield from process.events()
 
     def stop(self) -> None:
         """The state is saved; the same request goes on from there."""
