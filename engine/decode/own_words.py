@@ -8,7 +8,6 @@ import logging
 import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from engine.errors import OwnWordsUnreadable
 from engine.paths import own_words_file
 from engine.system.atomic_files import write_atomic
 from engine.system.bounded_read import read_bounded
+from engine.system.cyrillic_text import decode_cyrillic
 from engine.text_marks import N_
 
 log = logging.getLogger(__name__)
@@ -140,11 +140,13 @@ def _foreign_text(source: Path) -> str:
         raise OwnWordsUnreadable(path=source, reason=error.strerror or str(error)) from error
     except ValueError as error:
         raise OwnWordsUnreadable(path=source, reason="it is too large") from error
-    for encoding in ("utf-16",) if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else ("utf-8-sig", "cp1251"):
-        with suppress(UnicodeDecodeError):
-            text = content.decode(encoding)
-            if "\0" not in text:
-                return text
+    is_utf_16 = content.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
+    try:
+        text = content.decode("utf-16" if is_utf_16 else "utf-8-sig")
+    except UnicodeDecodeError:
+        text = "\0" if is_utf_16 else decode_cyrillic(content).replace("\ufffd", "\0")
+    if "\0" not in text:
+        return text
     raise OwnWordsUnreadable(path=source, reason="it is no UTF-8 text")
 
 

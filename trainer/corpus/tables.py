@@ -5,10 +5,13 @@ A row that cannot be told apart is named, and the others are read.
 
 import csv
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
+from engine.system.cyrillic_text import decode_cyrillic
 from trainer.errors import CorpusError
 
 _DELIMITERS = "\t;,|"
@@ -28,13 +31,13 @@ Row = dict[str, str]  # by the columns' names in small letters
 
 
 def decoded(content: bytes) -> str:
-    """Text as UTF-8 or UTF-16, with or without a byte order mark, or else as cp1251, as people wrote under Windows."""
+    """Text as UTF-8 or UTF-16, with or without a byte order mark, or else in an older encoding of Russian."""
     try:
         if encoding := _utf_16(content):
             return content.decode(encoding).removeprefix("\ufeff")
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return content.decode("cp1251", "replace")
+        return decode_cyrillic(content)
 
 
 def _utf_16(content: bytes) -> str | None:
@@ -118,7 +121,36 @@ def _swallows(field: str, delimiter: str, n_columns: int) -> bool:
 
 
 def sound_path(folder: Path, name: str) -> Path:
-    """The file of that name in the folder; its folders may be parted as under Windows."""
+    """The file of that name in the folder; its folders may be parted as under Windows.
+
+    Other systems store names with their letters composed otherwise, or do not tell small letters from capitals: where
+    there is no such file, the only one that differs in that alone is meant.
+    """
     path = folder / name
-    turned = folder / name.replace("\\", "/")
-    return turned if turned != path and not path.is_file() and turned.is_file() else path
+    if path.is_file():
+        return path
+    turned = folder / name.strip().replace("\\", "/")
+    if not turned.is_file():
+        meant = _names(turned.parent).get(_folded(turned.name))
+        turned = turned.parent / meant if meant else turned
+    return turned if turned.is_file() else path
+
+
+def _names(folder: Path) -> dict[str, str]:
+    try:
+        return _listed(folder, folder.stat().st_mtime_ns)
+    except (OSError, ValueError):
+        return {}
+
+
+@lru_cache(maxsize=16)
+def _listed(folder: Path, _changed_ns: int) -> dict[str, str]:
+    """The names in a folder by what they are without these differences; of several equal ones none."""
+    names: dict[str, str] = {}
+    for path in folder.iterdir():
+        names[_folded(path.name)] = "" if _folded(path.name) in names else path.name
+    return names
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())

@@ -1,5 +1,7 @@
 """Tables in several encodings and with several delimiters are read; a row that cannot be told apart is named."""
 
+import unicodedata
+
 import pytest
 
 from engine.alphabet import Alphabet, normalise
@@ -7,7 +9,7 @@ from tests.helpers.corpora import speech_wav
 from trainer.corpus.corpus import find_recordings
 from trainer.corpus.preflight import BROKEN_ROW, FOREIGN, NO_RECORDING, OTHER_TEXT
 from trainer.corpus.prompts import read_prompts
-from trainer.corpus.tables import decoded
+from trainer.corpus.tables import decoded, sound_path
 from trainer.corpus.transcripts import TRANSCRIPTS, read_transcripts
 
 TEXTS = ["он открыл окно", "скажите пожалуйста"]
@@ -56,6 +58,30 @@ def test_text_in_two_bytes_is_told_by_its_noughts_alone():
     assert decoded("Привет, мир: да и нет\n".encode("utf-16-le")) == "Привет, мир: да и нет\n"
     assert decoded("Привет".encode("cp1251")) == "Привет"
     assert decoded(b"") == ""
+
+
+@pytest.mark.parametrize("encoding", ["cp1251", "koi8-r", "cp866"])
+@pytest.mark.parametrize(
+    "text", ["он открыл окно", "Да, Иван Петрович! ЁЛКА", "ПРИВЕТ ИЗ МОСКВЫ", "file\ttext\na.wav\tнет"]
+)
+def test_russian_in_one_byte_a_letter_is_told_by_its_letters(encoding, text):
+    assert decoded(text.encode(encoding)) == text
+
+
+@pytest.mark.parametrize(("written", "on_disk"), [("NFC", "NFD"), ("NFD", "NFC")])
+def test_names_are_found_however_their_letters_are_composed(tmp_path, written, on_disk):
+    sound = tmp_path / unicodedata.normalize(on_disk, "ёж и йод.wav")
+    sound.touch()
+    assert sound_path(tmp_path, unicodedata.normalize(written, "ёж и йод.wav")) == sound
+
+
+def test_names_are_found_in_other_capitals_where_one_alone_can_be_meant(tmp_path):
+    for name in ("Clip.WAV", "a.wav", "A.wav"):
+        (tmp_path / name).touch()
+    if len(list(tmp_path.iterdir())) == 3:  # else the system itself tells them not apart
+        assert sound_path(tmp_path, "clip.wav") == tmp_path / "Clip.WAV"
+        assert sound_path(tmp_path, "A.WAV") == tmp_path / "A.WAV"
+    assert sound_path(tmp_path, " a.wav ") == tmp_path / "a.wav"
 
 
 def test_a_quote_that_nobody_closed_costs_no_other_row(folder):
