@@ -9,15 +9,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
+from typing import Any, NoReturn
 
 from engine.errors import DiskFull, HistoryDamaged, HistoryNewer, HistoryNotWritable, StorageError, TranscriptDamaged
 from engine.history import salvage
 from engine.history.entry import Kind, fold, terms
 from engine.transcript.document import Document
 
+# As the first version made it, before all upgrades.
 # source: path as UTF-8, or as bytes where a name is no Unicode. created, deleted: seconds since 1970.
 # attempts: transcriptions started since the last that finished. previous: the version that `swap` restores.
-_SCHEMA = """
+FIRST_SCHEMA = """
 CREATE TABLE entry (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     created REAL NOT NULL,
@@ -121,13 +123,13 @@ class HistoryFile:
             for key in keys:
                 connection.execute(f"UPDATE entry SET {what} WHERE id = ? AND {where}", (*values, key))
 
-    def _ask(self, sql: str, values: Sequence[object] = ()) -> list[tuple]:
+    def _ask(self, sql: str, values: Sequence[object] | Mapping[str, object] = ()) -> list[Any]:
         try:
             return self._connection.execute(sql, values).fetchall()
         except sqlite3.Error as error:
             self._translate(error)
 
-    def _translate(self, error: sqlite3.Error) -> None:
+    def _translate(self, error: sqlite3.Error) -> NoReturn:
         """Raises what it is in our words; a file that turns out to be damaged is begun anew first."""
         if self._path is None or not _is_damage(error):
             raise _as_storage_error(self._path or Path(":memory:"), error) from error
@@ -208,7 +210,7 @@ def _checked(path: Path) -> sqlite3.Connection:
 
 
 def _make(connection: sqlite3.Connection) -> None:
-    connection.executescript(f"BEGIN; {_SCHEMA} {''.join(_UPGRADES)} PRAGMA user_version = {VERSION}; COMMIT;")
+    connection.executescript(f"BEGIN; {FIRST_SCHEMA} {''.join(_UPGRADES)} PRAGMA user_version = {VERSION}; COMMIT;")
 
 
 def _lenient(text: bytes) -> str:
@@ -287,7 +289,7 @@ def _insert_salvaged(into: sqlite3.Connection, row: Mapping[str, object]) -> boo
     return True
 
 
-def index(connection: sqlite3.Connection, key: int) -> None:
+def index(connection: sqlite3.Connection, key: object) -> None:
     """Makes an entry found by what it says now."""
     row = connection.execute("SELECT title, source, text, document FROM entry WHERE id = ?", (key,))
     title, source, text, document = row.fetchone()

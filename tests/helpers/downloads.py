@@ -33,7 +33,7 @@ class World:
         self._timeout = httpx.Timeout(PATIENCE_S, read=silence_s)
         self.outside = Outside(
             client=self._open_client,
-            wait=self._wait,
+            wait=self.wait,
             open_file=disk.open if disk else open,
             clock=partial(next, count(0.0)),
         )
@@ -42,7 +42,7 @@ class World:
         self.client = open_client(self._timeout, trust_env=False)
         return self.client
 
-    async def _wait(self, wait_s: float) -> None:
+    async def wait(self, wait_s: float) -> None:
         self.waits_s.append(wait_s)
 
 
@@ -54,8 +54,8 @@ class FirstSilence(World):
         super().__init__(silence_s=0.5)
         self._was_asked = was_asked
 
-    async def _wait(self, wait_s: float) -> None:
-        await super()._wait(wait_s)
+    async def wait(self, wait_s: float) -> None:
+        await super().wait(wait_s)
         while not self._was_asked():
             await asyncio.sleep(0.01)
         self.client.timeout = PATIENCE_S

@@ -114,7 +114,7 @@ def train(arguments: argparse.Namespace) -> int:
     """Runs a training or goes on with one; SIGINT and SIGTERM save its state and end it, twice without a result."""
     with stop_signals() as asked_to_stop:
         request = _request(arguments)
-        report = _Report(request.cluster)
+        report = Report(request.cluster)
         events = run(request, lambda: bool(asked_to_stop), lambda: len(asked_to_stop) > 1)
         for event in events:
             report.tell(event)
@@ -154,7 +154,7 @@ def _request(arguments: argparse.Namespace) -> Request:
     )
 
 
-class _Report:
+class Report:
     """Events as lines on standard error."""
 
     def __init__(self, cluster: Cluster | None = None) -> None:
@@ -164,6 +164,7 @@ class _Report:
             say(f"process {cluster.index} of {len(cluster.addresses)}: {role}; waiting for the others")
 
     def tell(self, event: Event) -> None:
+        """Says what is worth a line."""
         match event:
             case Aligned():
                 say(f"finding the words: {event.done} of {event.total}")

@@ -24,12 +24,12 @@ def _coloured(n: int, rng: np.random.Generator) -> np.ndarray:
 def _blowing(n: int, rng: np.random.Generator) -> np.ndarray:
     """A band of noise that swells and fades, like wind, breath or a fan."""
     low = rng.uniform(100, 2000)
-    band = _in_band(_coloured(n, rng), low, low * rng.uniform(1.5, 3))
+    band = in_band(_coloured(n, rng), low, low * rng.uniform(1.5, 3))
     points = rng.uniform(0.05, 1, max(2, n // int(rng.integers(2000, 16000))))
     return band * np.interp(np.linspace(0, len(points) - 1, n), np.arange(len(points)), points)
 
 
-def _in_band(noise: np.ndarray, low_hz: float, high_hz: float) -> np.ndarray:
+def in_band(noise: np.ndarray, low_hz: float, high_hz: float) -> np.ndarray:
     """Through a Butterworth band-pass of order 2, without its phase. SciPy's needs a second to be imported."""
     hz = np.fft.rfftfreq(len(noise), 1 / SAMPLE_RATE_HZ)
     distance = (hz**2 - low_hz * high_hz) / (np.maximum(hz, hz[1]) * (high_hz - low_hz))

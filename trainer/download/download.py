@@ -10,10 +10,12 @@ All runs on the caller's thread. Closing the iterator ends what is under way at 
 import asyncio
 import shutil
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
+
+import httpx
 
 from engine.system.atomic_files import storage_error, sync
 from trainer.download.archive import unpack
@@ -39,7 +41,7 @@ _GIVE_UP_AFTER = 5  # archives in a row of which not a byte came
 Emit = Callable[[Event], None]
 
 
-def read_index(url: str, outside: Outside | None = None) -> Iterator[Event]:
+def read_index(url: str, outside: Outside | None = None) -> Generator[Event, None, None]:
     """Waiting and Retrying, then one IndexRead. Raises DownloadError."""
     outside = outside or Outside()
 
@@ -51,7 +53,7 @@ def read_index(url: str, outside: Outside | None = None) -> Iterator[Event]:
     return driven(run)
 
 
-def download(plan: Plan, outside: Outside | None = None) -> Iterator[Event]:
+def download(plan: Plan, outside: Outside | None = None) -> Generator[Event, None, None]:
     """Retrying, Progress, ArchiveDone and ArchiveFailed in any order, then one Finished.
 
     A broken archive does not stop the others. Raises SpaceMissing before anything is fetched, StorageError, and
@@ -61,7 +63,7 @@ def download(plan: Plan, outside: Outside | None = None) -> Iterator[Event]:
     return driven(lambda emit: _Download(plan, outside or Outside(), emit).run())
 
 
-class _Rate:
+class Rate:
     """Bytes a second over the last seconds."""
 
     def __init__(self, clock: Callable[[], float]):
@@ -69,6 +71,7 @@ class _Rate:
         self._marks: deque[tuple[float, int]] = deque()
 
     def at(self, received_bytes: int) -> float | None:
+        """Takes note of how much has come by now; None as long as no time has passed."""
         now_s = self._clock()
         self._marks.append((now_s, received_bytes))
         while len(self._marks) > 2 and now_s - self._marks[1][0] >= _RATE_OVER_S:
@@ -82,7 +85,7 @@ class _Tally:
 
     def __init__(self, plan: Plan, clock: Callable[[], float]):
         self._lengths = {one.name: one.probable_bytes for one in plan.missing}
-        self._rate = _Rate(clock)
+        self._rate = Rate(clock)
         self._received_bytes = 0
         self._transfers: dict[str, Transfer] = {}
         self._now: dict[str, Transfer] = {}
@@ -182,7 +185,7 @@ class _Download:
     def _part(self, archive: Archive) -> Path:
         return self._plan.folder / f"{archive.name}.part"
 
-    async def _work(self, client) -> None:
+    async def _work(self, client: httpx.AsyncClient) -> None:
         while self._waiting:
             archive = self._waiting.popleft()
             transfer = self._tally.begin(archive.name)
@@ -202,7 +205,7 @@ class _Download:
                 self._emit(ArchiveDone(archive.name, self._plan.folder / archive.stem))
             self._tell_progress()
 
-    async def _take(self, client, archive: Archive, transfer: Transfer) -> None:
+    async def _take(self, client: httpx.AsyncClient, archive: Archive, transfer: Transfer) -> None:
         """Fetches and unpacks. An archive put together from parts that proves broken is fetched once more, whole."""
         try:
             await self._fetch(client, archive, transfer)
@@ -213,7 +216,7 @@ class _Download:
             await self._fetch(client, archive, self._tally.begin(archive.name))
             await self._unpack(archive)
 
-    async def _fetch(self, client, archive: Archive, transfer: Transfer) -> None:
+    async def _fetch(self, client: httpx.AsyncClient, archive: Archive, transfer: Transfer) -> None:
         packed, part = self._packed(archive), self._part(archive)
         if packed.exists():
             transfer.resumed = True

@@ -76,8 +76,10 @@ def record(tmp_path, listener):
     yield start
     for recorder in recorders:
         recorder.request_stop(0)
-        recorder._thread.join(10)
-        assert not recorder._thread.is_alive()
+    for thread in threading.enumerate():
+        if thread.name == "recorder":
+            thread.join(10)
+    assert not any(recorder.running for recorder in recorders)
 
 
 def samples_of(path: Path) -> list[int]:

@@ -3,7 +3,8 @@
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from engine.dictation.apply_commands import dictated
 from engine.dictation.spoken_commands import Spoken
 from engine.errors import AudioNotFound, DiskFull, HistoryDamaged, HistoryNewer, NotWritable
 from engine.events import Final, Finished
-from engine.history.database import _SCHEMA
+from engine.history.database import FIRST_SCHEMA
 from engine.history.entry import Kind, Order, Show, State, error_from_json, error_to_json
 from engine.history.store import BIN_DAYS, DAY_S, History
 from engine.transcript.document import Document
@@ -45,7 +46,15 @@ def recordings(tmp_path) -> Path:
 
 
 @pytest.fixture
-def history(tmp_path, clock):
+def connections(monkeypatch) -> list[sqlite3.Connection]:
+    """All that are made from now on; the history's own is the first."""
+    made, connect = [], sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *args, **options: made.append(connect(*args, **options)) or made[-1])
+    return made
+
+
+@pytest.fixture
+def history(tmp_path, clock, connections):
     with closing(History(tmp_path / "history.sqlite", clock)) as history:
         yield history
 
@@ -626,7 +635,7 @@ def old_file(path: Path) -> None:
     """As the first version wrote it: an entry that was read again, one that was just being, and one that waits."""
     old, new = document("старое").to_json(), document("новое").to_json()
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.executescript(f"{_SCHEMA} PRAGMA user_version = 1;")
+        connection.executescript(f"{FIRST_SCHEMA} PRAGMA user_version = 1;")
         for name, state, *texts in (
             ("а", "done", new, old, "новое"),
             ("б", "reading", None, old, "старое"),
@@ -685,50 +694,51 @@ def test_in_memory_it_works_as_well():
         assert history.keys("диск") == [key]
 
 
-def test_a_full_disk_is_told_and_leaves_all_as_it_was(history, tmp_path):
+def test_a_full_disk_is_told_and_leaves_all_as_it_was(history, connections):
     key = add(history, "было")
-    (pages,) = history._connection.execute("PRAGMA page_count").fetchone()
-    history._connection.execute(f"PRAGMA max_page_count = {pages}")
+    (pages,) = connections[0].execute("PRAGMA page_count").fetchone()
+    connections[0].execute(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(DiskFull):
         history.keep_text(key, document("много " * 50_000))
     assert one(history, key).text == "было"
-    history._connection.execute("PRAGMA max_page_count = 100000")
+    connections[0].execute("PRAGMA max_page_count = 100000")
     history.keep_text(key, document("место есть"))
     assert one(history, key).text == "место есть"
 
 
-def refuse(history: History, column: str) -> None:
-    """As a disk that fills up when this is written."""
-    history._ask(f"CREATE TRIGGER refuse BEFORE UPDATE OF {column} ON entry BEGIN SELECT RAISE(ABORT, 'no room'); END")
+@contextmanager
+def refusing(connection: sqlite3.Connection, column: str) -> Iterator[None]:
+    """As a disk that is full whenever this is written."""
+    told = f"BEFORE UPDATE OF {column} ON entry BEGIN SELECT RAISE(ABORT, 'no room'); END"
+    connection.execute(f"CREATE TRIGGER refuse {told}")
+    yield
+    connection.execute("DROP TRIGGER refuse")
 
 
 @pytest.mark.parametrize("column", ["previous", "state", "n_bytes"])
-def test_an_end_in_vain_that_could_not_be_written_at_once_costs_no_text(history, column):
+def test_an_end_in_vain_that_could_not_be_written_at_once_costs_no_text(history, connections, column):
     key = corrected(history)
     read_again(history, key, "карова икс")
     history.put_back([key])
-    refuse(history, column)
-    with pytest.raises(NotWritable):
-        history.finish(key, document("карова игр"), State.CANCELLED)
-    assert history.document(key) is None
-    history._ask("DROP TRIGGER refuse")
+    with refusing(connections[0], column):
+        with pytest.raises(NotWritable):
+            history.finish(key, document("карова игр"), State.CANCELLED)
+        assert history.document(key) is None
     history.finish(key, document("карова игр"), State.CANCELLED)
     assert texts(history, key) == ("карова икс", "корова")
 
 
-def test_two_texts_that_could_not_change_places_are_both_there(history):
+def test_two_texts_that_could_not_change_places_are_both_there(history, connections):
     key = corrected(history)
     read_again(history, key, "карова икс")
-    refuse(history, "previous")
-    with pytest.raises(NotWritable):
+    with refusing(connections[0], "previous"), pytest.raises(NotWritable):
         history.swap(key)
-    history._ask("DROP TRIGGER refuse")
     assert texts(history, key) == ("карова икс", "корова")
 
 
-def test_after_what_could_not_be_committed_all_goes_on(history, tmp_path):
+def test_after_what_could_not_be_committed_all_goes_on(history, connections, tmp_path):
     key = add(history, "слова")
-    history._connection.executescript(
+    connections[0].executescript(
         """
         PRAGMA foreign_keys = ON;
         CREATE TABLE one (id INTEGER PRIMARY KEY);
@@ -738,7 +748,7 @@ def test_after_what_could_not_be_committed_all_goes_on(history, tmp_path):
     )
     with pytest.raises(NotWritable):
         history.rename(key, "раз")
-    history._ask("DROP TRIGGER refuse")
+    connections[0].execute("DROP TRIGGER refuse")
     history.rename(key, "два")
     with closing(History(tmp_path / "history.sqlite")) as other:
         assert one(other, key).title == "два"

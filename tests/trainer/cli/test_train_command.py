@@ -5,7 +5,7 @@ import numpy as np
 from engine.model.checkpoint import load_checkpoint
 from tests.helpers.models import SMALL, write_cache, write_random_checkpoint
 from tests.test_commands import diktovka
-from trainer.cli.train import _Report
+from trainer.cli.train import Report
 from trainer.training.events import EpochDone, StepDone
 
 SHORT = ("--epochs", "9", "--batch-frames", "1500", "--nonspeech", "0", "--threads", "1")
@@ -35,7 +35,7 @@ def test_a_model_to_begin_with_that_is_none_is_told(tmp_path):
 
 
 def test_batches_that_were_left_out_are_named_and_counted(capsys):
-    report = _Report()
+    report = Report()
     report.tell(StepDone(7, 1, 7, 9, None, 0.0, 0.001, ("anna-1", "ira-2")))
     report.tell(EpochDone(1, 9, 9, 1.5, 1, 60.0, ()))
     assert capsys.readouterr().err.splitlines() == [

@@ -10,7 +10,7 @@ from tests.helpers.downloads import N_BYTES, NAMES, World, assert_whole, listing
 from tests.helpers.full_disk import FullDisk
 from tests.helpers.voxforge_site import INDEX, VoxForgeSite, small_archive, speech_archive
 from trainer.download.archive_index import Choice
-from trainer.download.download import _Rate, download, read_index
+from trainer.download.download import Rate, download, read_index
 from trainer.download.events import ArchiveDone, Finished, Progress
 from trainer.download.plan import make_plan
 from trainer.errors import NothingChosen, SpaceMissing
@@ -71,7 +71,7 @@ def test_what_was_on_the_disk_before_makes_it_no_quicker(site, tmp_path):
 
 def test_the_rate_is_that_of_the_last_quarter_of_a_minute():
     now_s = [0.0]
-    rate = _Rate(lambda: now_s[0])
+    rate = Rate(lambda: now_s[0])
     received, told = 0, []
     for speed in [1000] * 60 + [5000] * 60:  # bytes in each second
         told.append(rate.at(received))

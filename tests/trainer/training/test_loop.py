@@ -258,31 +258,42 @@ def test_in_a_hurry_an_epoch_is_judged_when_the_run_goes_on(tmp_path, corpus):
     assert_same(weights(tmp_path / "whole"), weights(tmp_path / "parts"))
 
 
+class IllCache:
+    """A feature cache whose values are no numbers while it is ill."""
+
+    def __init__(self, cache):
+        self._cache, self.is_ill = cache, True
+
+    def rows(self, start, frames):
+        return self._cache.rows(start, frames) * np.float32(np.nan if self.is_ill else 1)
+
+
+def ill_training(folder, corpus, settings) -> tuple[Training, IllCache]:
+    found = material([corpus], [], VOXFORGE)
+    cache = IllCache(found.train[0].pieces[0][0])
+    train = [replace(one, pieces=tuple((cache, *place) for _, *place in one.pieces)) for one in found.train]
+    return Training(folder, replace(found, train=train), VOXFORGE, MODEL, settings), cache
+
+
 def test_a_loss_that_is_not_finite_is_left_out_and_named(tmp_path, corpus):
-    run = training(tmp_path / "run", corpus, replace(SETTINGS, noise=0))
+    run, cache = ill_training(tmp_path / "run", corpus, replace(SETTINGS, noise=0))
     before = run.checkpoint().weights
-    poisoned = next(iter(run._train)).pieces[0][0]
     events = run.events()
-    original = poisoned._scale
-    poisoned._scale = original * np.float32(np.nan)
     first = next(events)
     assert first.loss is None
     assert first.batch
     assert_same(run.checkpoint().weights, before)
-    poisoned._scale = original
+    cache.is_ill = False
     later = [e for e in events if isinstance(e, StepDone)]
     assert later[-1].loss is not None
 
 
 def test_how_many_batches_were_left_out_is_counted_told_and_kept(tmp_path, corpus):
     """Killed in the midst of the epoch, too."""
-    run = training(tmp_path / "run", corpus, replace(SETTINGS, noise=0, save_every=1))
-    poisoned = next(iter(run._train)).pieces[0][0]
-    original, told = poisoned._scale, []
-    poisoned._scale = original * np.float32(np.nan)
+    run, cache = ill_training(tmp_path / "run", corpus, replace(SETTINGS, noise=0, save_every=1))
     events = run.events()
-    told.append(next(events))
-    poisoned._scale = original
+    told = [next(events)]
+    cache.is_ill = False
     for event in events:
         if isinstance(event, StepDone):
             told.append(event)

@@ -1,4 +1,5 @@
 import csv
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -64,10 +65,14 @@ def test_a_line_cut_short_is_passed_over(tmp_path, cut):
     assert read_steps(tmp_path)[1].tolist() == [1.5, 3.0]
 
 
-def test_a_full_disk_is_told(tmp_path):
+def test_a_full_disk_is_told(tmp_path, monkeypatch):
+    open_file = Path.open
+
+    def full(path, mode="r", *more, **options):
+        return open_file(Path("/dev/full") if mode == "a" else path, mode, *more, **options)
+
+    monkeypatch.setattr(Path, "open", full)
     log = StepLog(tmp_path, 0)
-    log._file.close()
-    log._file = open("/dev/full", "a")  # noqa: PTH123, SIM115
     with pytest.raises(DiskFull, match="Free some space"):
         log.add(step_row(step(11), 0.0))
     log.close()
