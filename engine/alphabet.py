@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -26,7 +26,7 @@ def normalise(text: str) -> str:
     Stress marks, apostrophes and what is invisible vanish; other punctuation parts words. Signs that are spoken ("%",
     "№") and letters outside the alphabet stay: `Alphabet.foreign` names them.
     """
-    kept = []
+    kept: list[str] = []
     plain = _STRESS.sub("", unicodedata.normalize("NFD", text).translate(_NO_STRESS))
     for char in unicodedata.normalize("NFC", plain.lower()):
         category = unicodedata.category(char)
@@ -52,8 +52,9 @@ class Alphabet:
     """
 
     letters: str = RUSSIAN_LETTERS + SPACE
+    _index: dict[str, int] = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if len(set(self.letters)) != len(self.letters) or SPACE not in self.letters:
             raise ConfigError(name="alphabet", reason="each letter must occur once, the space among them")
         object.__setattr__(self, "_index", {letter: i for i, letter in enumerate(self.letters)})
@@ -98,7 +99,7 @@ class Alphabet:
         return labels
 
 
-def fewest_steps(labels: Sequence[int]) -> int:
+def fewest_steps(labels: Sequence[int] | np.ndarray) -> int:
     """Network steps that CTC needs: one a letter, and one more between equal neighbours."""
-    labels = np.asarray(labels)
-    return len(labels) + int((labels[1:] == labels[:-1]).sum())
+    given = np.asarray(labels)
+    return len(given) + int(np.count_nonzero(given[1:] == given[:-1]))

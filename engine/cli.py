@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.decode.beam_loader import Language, load_beam
 from engine.decode.own_words import read_spelling
@@ -28,6 +29,10 @@ from engine.system.bounded_memory import bounded_memory
 from engine.system.json_text import read_json
 from engine.text_marks import visible
 from engine.transcript.document import Document
+
+if TYPE_CHECKING:
+    from engine.decode.beam import BeamDecoder
+    from engine.model.checkpoint import Description
 
 _FORMATS = {"txt": "plain text (default)", "srt": "SRT", "vtt": "VTT", "json": "JSON", "docx": "Word"}
 
@@ -89,7 +94,9 @@ def _folder_or_none(text: str) -> Path | None:
     return None if text == "none" else Path(text)
 
 
-def decoder(checkpoint, model: Path | None, own_words: Path | None, commands: Sequence[str] = ()):
+def decoder(
+    checkpoint: "Description", model: Path | None, own_words: Path | None, commands: Sequence[str] = ()
+) -> "BeamDecoder | None":
     """The beam search that was asked for, None without a language model; lines that are of no use are named.
 
     commands: phrases of spoken commands.

@@ -96,7 +96,7 @@ class DiktovkaError(Exception):
         shown = {name: readable(value) for name, value in fields.items()}
         super().__init__(self.template.format(**with_whole_reason(self.template, shown)))
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[object, ...]:
         """Lets an error cross from the recognition process to the window with its fields."""
         return _rebuild, (type(self), self.fields)
 

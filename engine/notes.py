@@ -4,7 +4,7 @@ The English sentences are the message ids of the window's translations.
 """
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 from engine.text_marks import N_
 
@@ -44,7 +44,8 @@ class Note:
     @property
     def track(self) -> int | None:
         """The sound track that was transcribed; None for another note."""
-        return dict(self.fields)["number"] if self.name == "tracks" else None
+        number = dict(self.fields).get("number") if self.name == "tracks" else None
+        return number if isinstance(number, int) else None
 
     @property
     def other_tracks(self) -> dict[int, str]:
@@ -65,7 +66,7 @@ class Note:
         return {"note": self.name, **dict(self.fields)}
 
     @classmethod
-    def from_json(cls, content: dict) -> Self | None:
+    def from_json(cls, content: dict[str, Any]) -> Self | None:
         """None for one that this version does not know. Raises TypeError, AttributeError where it is no note."""
         fields = dict(content)
         name = fields.pop("note", None)

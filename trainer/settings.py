@@ -2,13 +2,14 @@
 
 import re
 from dataclasses import dataclass, field, fields
+from typing import Any
 
 from engine.config import BETWEEN, _check, _Config
 
 _SHARES = re.compile(r"(\s*\d{1,6}(\.\d{1,6})?(?=\s|$))*\s*", re.ASCII)
 
 
-def _setting(default, meaning: str):
+def _setting(default: Any, meaning: str) -> Any:
     return field(default=default, metadata={"help": meaning})
 
 
@@ -47,7 +48,7 @@ class TrainConfig(_Config):
     patience: int = _setting(0, "epochs without a better error on unseen sentences before stopping; 0: never")
     save_every: int = _setting(100, "steps between saved states")
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name in ("epochs", "batch_frames", "save_every"):
             _check(getattr(self, name) > 0, name, reason="it must be above zero")
         for name in ("learning_rate", "gradient_clip"):
@@ -78,6 +79,6 @@ class TrainConfig(_Config):
         return tuple(map(float, self.shares.split()))
 
 
-def described() -> list[tuple[str, type, object, str]]:
+def described() -> list[tuple[str, Any, object, str]]:
     """Name, type, default and meaning of every setting."""
     return [(f.name, f.type, f.default, f.metadata["help"]) for f in fields(TrainConfig)]

@@ -101,7 +101,7 @@ class WavWriter:
         )
 
 
-def mono(samples: array, channels: int) -> array:
+def mono(samples: "array[int]", channels: int) -> "array[int]":
     """Interleaved 16-bit samples -> the mean of their channels."""
     if channels == 1:
         return samples
@@ -109,7 +109,7 @@ def mono(samples: array, channels: int) -> array:
     return array("h", (sum(frame) // channels for frame in zip(*channel_samples, strict=True)))
 
 
-def level(samples: array) -> tuple[float, float]:
+def level(samples: "array[int]") -> tuple[float, float]:
     """(peak, root mean square) of 16-bit samples, both 0 to 1."""
     if not samples:
         return 0.0, 0.0
@@ -234,7 +234,7 @@ class Recorder:
             raise MicrophoneLost()
         return False
 
-    def _write(self, samples: array, rate_hz: int) -> None:
+    def _write(self, samples: "array[int]", rate_hz: int) -> None:
         first = self._writer is None
         try:
             if self._writer is None:

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Protocol
+from typing import Any, Protocol
 
 from engine.errors import (
     CaptureError,
@@ -58,7 +58,7 @@ OpenStream = Callable[[str | None, OnBlock], Stream]
 class _OpenStreams:
     """PortAudio sees new devices only when it is started anew, which would kill the streams that are open."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.lock = threading.Lock()
         self.count = 0
 
@@ -66,7 +66,7 @@ class _OpenStreams:
 _open_streams = _OpenStreams()
 
 
-def _close(stream) -> None:
+def _close(stream: Any) -> None:
     """Ends a stream of PortAudio's at once; it is open no more, whatever the device says."""
     try:
         stream.abort(ignore_errors=True)

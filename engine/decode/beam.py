@@ -43,7 +43,7 @@ class _Utterance:
     emissions: np.ndarray
     words: dict[tuple[int, bytes], TimedWord | None] = field(default_factory=dict)
 
-    def path(self, reading) -> np.ndarray:
+    def path(self, reading: Any) -> np.ndarray:
         """A column for each step searched. The search has one more before them, for silence, and others after them."""
         return np.array(reading.tokens[1 : len(self.searched) + 1])
 
@@ -129,7 +129,7 @@ class BeamDecoder:
         except RuntimeError as error:
             raise LanguageModelDamaged(path=self._model.folder, file=NGRAMS) from error
 
-    def _searching(self, beam_size: int, tokens: int):
+    def _searching(self, beam_size: int, tokens: int) -> Any:
         """A search that keeps so many hypotheses and looks at so many columns in a step."""
         from flashlight.lib.text import decoder
 

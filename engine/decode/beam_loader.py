@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,6 +14,9 @@ from engine.decode.own_words import OwnWords, read_own_words
 from engine.errors import DiktovkaError, unexpected
 from engine.model.checkpoint import Description
 from engine.paths import own_words_file, shipped_language_model
+
+if TYPE_CHECKING:
+    from engine.decode.beam import BeamDecoder
 
 log = logging.getLogger(__name__)
 _POLL_S = 0.05
@@ -30,7 +34,9 @@ class Language:
 NO_LANGUAGE = Language(None, None)
 
 
-def load_beam(checkpoint: Description, language: Language, commands: Sequence[str] = ()):
+def load_beam(
+    checkpoint: Description, language: Language, commands: Sequence[str] = ()
+) -> "tuple[BeamDecoder | None, OwnWords]":
     """The BeamDecoder at once, or None without a language model. Returns it with the OwnWords that it prefers.
 
     commands: phrases of spoken commands, which it prefers likewise.
@@ -58,9 +64,9 @@ class BeamLoader:
         self._checkpoint, self._language = checkpoint, language
         self._preferred: tuple[object, ...] = ()
         self.commands: Sequence[str] = ()
-        self.decoder = None
+        self.decoder: BeamDecoder | None = None
         self.error: DiktovkaError | None = None
-        self._thread = threading.Thread(target=self._load, name="language", daemon=True)
+        self._thread = threading.Thread(target=self._load, args=(language.model,), name="language", daemon=True)
 
     def start(self) -> None:
         """Begins to load, if there is a language model."""
@@ -82,12 +88,12 @@ class BeamLoader:
         if self.decoder is not None and self._preferred != (self._stamp(), *self.commands):
             self.decoder.prefer(*self._to_prefer())
 
-    def _load(self) -> None:
+    def _load(self, folder: Path) -> None:
         from engine.decode.beam import BeamDecoder
         from engine.decode.language_model import load_language_model
 
         try:
-            model = load_language_model(self._language.model)
+            model = load_language_model(folder)
             self.decoder = BeamDecoder(self._checkpoint.alphabet, model, self._checkpoint.decode, *self._to_prefer())
         except DiktovkaError as error:
             log.warning("the language model cannot be used", exc_info=error)
@@ -117,9 +123,11 @@ class BeamLoader:
 
     def _stamp(self) -> tuple[int, int] | None:
         """Changes when the file of own words does."""
+        if self._language.own_words is None:
+            return None
         try:
             found = self._language.own_words.stat()
-        except (OSError, AttributeError):
+        except OSError:
             return None
         return found.st_mtime_ns, found.st_size
 

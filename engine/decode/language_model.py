@@ -13,6 +13,7 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -154,7 +155,7 @@ def save_lexicon(
     write_atomic(folder / DESCRIPTION, text + "\n")
 
 
-def _description(folder: Path) -> dict:
+def _description(folder: Path) -> dict[str, Any]:
     try:
         described = read_json(file_of(folder, DESCRIPTION))
     except (FileNotFoundError, NotADirectoryError) as error:

@@ -16,6 +16,7 @@ a thousand unlikely spellings together outdo the words.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -179,7 +180,7 @@ class Lexicon:
                 insert(list(spelling), label, score)
             start = end
 
-    def _free_nodes(self) -> dict:
+    def _free_nodes(self) -> dict[int, Any]:
         """The nodes that may begin a freely spelled word, by column. Each promises what a word ending there gets."""
         from flashlight.lib.text.decoder import TrieNode
 
@@ -188,7 +189,7 @@ class Lexicon:
         promised = unknown - free_prices(self._decode) / max(self._decode.lm_weight, _LEAST_WEIGHT)
         end = TrieNode(alphabet.space)
         end.labels, end.scores, end.max_score = [UNKNOWN], [unknown], unknown
-        following: dict = {}
+        following: dict[int, Any] = {}
         for place in range(LONGEST_FREE - 1, -1, -1):
             children, nodes = {**following, columns.free_ends + place: end}, {}
             for column in letters:

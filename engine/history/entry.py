@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from engine import errors
 from engine.errors import DiktovkaError, EngineError
@@ -99,7 +99,7 @@ class Entry:
     track: int | None = None
 
     @classmethod
-    def of(cls, row: tuple, query: str = "") -> Self:
+    def of(cls, row: tuple[Any, ...], query: str = "") -> Self:
         """row: the columns of ENTRY."""
         key, created, source, kind, state, duration_s, model, error, title, text, *rest = row
         *rest, has_previous, notes, track = rest
@@ -122,12 +122,12 @@ class Entry:
 
 def _kind(kept: object) -> Kind:
     """An unknown one counts as a person's file, whose audio is never deleted."""
-    return Kind(kept) if kept in list(Kind) else Kind.FILE
+    return Kind(str(kept)) if kept in list(Kind) else Kind.FILE
 
 
 def _state(kept: object) -> State:
     """An unknown one can be tried again."""
-    return State(kept) if kept in list(State) else State.FAILED
+    return State(str(kept)) if kept in list(State) else State.FAILED
 
 
 @dataclass(frozen=True)

@@ -65,8 +65,9 @@ class History(HistoryFile):
             "INSERT INTO entry (created, source, kind, state, title, title_key, n_bytes) VALUES (?, ?, ?, ?, ?, ?, ?)",
             (created or self._now(), stored(source), kind, state, title, fold(title), own_bytes(source, kind)),
         )
-        index(connection, cursor.lastrowid)
-        return cursor.lastrowid
+        key = int(cursor.lastrowid or 0)
+        index(connection, key)
+        return key
 
     def put_back(self, keys: Iterable[int], model: Path | None = None, track: int | None = None) -> None:
         """They wait to be read from their beginning, with that model and sound track where one was chosen.

@@ -42,17 +42,16 @@ class RunningLabels:
         return found
 
     def _of_run(self, run: Sequence[Word], closes: bool, is_sentence: bool) -> dict[Word, Label]:
-        settled = [self._settled.get(word) for word in run]
-        first = next((i for i, label in enumerate(settled) if label is None), len(run))
+        first = next((i for i, word in enumerate(run) if word not in self._settled), len(run))
         if first == len(run):
-            return dict(zip(run, settled, strict=True))
+            return {word: self._settled[word] for word in run}
         context = max(0, first - _CONTEXT)
         window = run[context:]
         fresh = self._punctuator.labels(list(map(_bare, window)), pauses_s(window), closes and is_sentence)
-        fresh = [settled[context + i] or label for i, label in enumerate(fresh)]
+        fresh = [self._settled.get(word, label) for word, label in zip(window, fresh, strict=True)]
         if not closes:
             fresh[-1] = replace(fresh[-1], mark=NO_MARK)  # what comes next decides
-        return dict(zip(run, [*(label or PLAIN for label in settled[:context]), *fresh], strict=True))
+        return dict(zip(run, [*(self._settled.get(word, PLAIN) for word in run[:context]), *fresh], strict=True))
 
 
 def _bare(word: Word) -> str:

@@ -119,7 +119,7 @@ def remove_unfinished(parent: Path) -> None:
 
 def _clear(lock: Path) -> None:
     """Removes what did not come to its place; what was there before goes back, if its place is empty."""
-    old, place = lock.with_suffix(".old"), lock.with_name(_LOCK_NAME.fullmatch(lock.name)[1])
+    old, place = lock.with_suffix(".old"), lock.with_name(_LOCK_NAME.sub(r"\1", lock.name))
     shutil.rmtree(lock.with_suffix(".building"), ignore_errors=True)
     if old.exists() and not place.exists():
         with suppress(OSError):

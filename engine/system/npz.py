@@ -8,7 +8,7 @@ import os
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 import numpy as np
 from numpy.lib import format as npy
@@ -89,7 +89,7 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, wanted: 
     return values.reshape(shape, order="F" if in_columns else "C").copy()
 
 
-def _header(file: BinaryIO) -> tuple[tuple[int, ...], np.dtype, bool]:
+def _header(file: IO[bytes]) -> tuple[tuple[int, ...], np.dtype, bool]:
     version = npy.read_magic(file)
     read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
     shape, in_columns, dtype = read(file, max_header_size=_MOST_HEADER_BYTES)

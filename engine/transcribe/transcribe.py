@@ -79,7 +79,8 @@ class Transcriber:
         self, audio: AudioFile | FollowedRecording, blocks: Iterator[np.ndarray], live: bool
     ) -> Iterator[Event]:
         stretches, level = self._stretches(), RecordingLevel()
-        segments, done, open_from, settling = [], 0, -1, self._settling()
+        segments: list[Segment] = []
+        done, open_from, settling = 0, -1, self._settling()
         for block in blocks:
             done += len(block)
             level.push(block)
@@ -110,7 +111,7 @@ class Transcriber:
         shown, n_settled = settling.read(words, len(log_probs))
         yield Provisional(self._segment(frames, shown), n_settled)
 
-    def _final(self, stretches: list[Frames], segments: list[Segment], level: RecordingLevel) -> Iterator[Event]:
+    def _final(self, stretches: Sequence[Frames], segments: list[Segment], level: RecordingLevel) -> Iterator[Event]:
         """The words of stretches that came to their end, heard together since that is quicker."""
         warp = 0.0 if isinstance(self.decoder, GreedyDecoder) else self._model.decode.warp
         for frames, heard in zip(stretches, self._heard(stretches, warp), strict=True):

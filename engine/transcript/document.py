@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain, groupby, pairwise
-from typing import Self
+from typing import Any, Self
 
 from engine.dictation.apply_commands import paragraphs
 from engine.errors import TranscriptDamaged
@@ -144,7 +144,7 @@ class Document:
             raise TranscriptDamaged(reason="it is damaged") from error
 
 
-def segment_to_json(segment: Segment) -> dict:
+def segment_to_json(segment: Segment) -> dict[str, Any]:
     """As in a transcript's JSON: docs/transcript-format.md."""
     words = list(map(_word_to_json, segment.words))
     text = " ".join(word.text for word in segment.words)
@@ -152,7 +152,7 @@ def segment_to_json(segment: Segment) -> dict:
     return {"start_s": segment.start_s, "end_s": segment.end_s, "text": text, "words": words} | spoken
 
 
-def _word_to_json(word: Word) -> dict:
+def _word_to_json(word: Word) -> dict[str, Any]:
     alternatives = {"alternatives": list(word.alternatives)} if word.alternatives else {}
     plain = {} if word.plain is None else {"plain": word.plain}
     mark = {"mark": word.mark} if word.mark else {}
@@ -167,13 +167,13 @@ def _word_to_json(word: Word) -> dict:
     }
 
 
-def segment_from_json(content: dict) -> Segment:
+def segment_from_json(content: dict[str, Any]) -> Segment:
     """Raises KeyError, TypeError or ValueError where it is none."""
     words, raw = (tuple(map(_word_from_json, said)) for said in (content["words"], content.get("spoken", ())))
     return Segment(_number(content["start_s"]), _number(content["end_s"]), words, raw=raw)
 
 
-def _word_from_json(word: dict) -> Word:
+def _word_from_json(word: dict[str, Any]) -> Word:
     return Word(
         _string(word["text"]),
         _number(word["start_s"]),

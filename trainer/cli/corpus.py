@@ -7,6 +7,7 @@ import argparse
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from engine.cli import say
@@ -14,6 +15,9 @@ from trainer.cli.progress import Pace
 from trainer.cli.stop_signals import STOPPED_BY_SIGNAL, until_stopped
 from trainer.download.archive_index import RUSSIAN, Choice, corpus_url
 from trainer.presets import PRESETS
+
+if TYPE_CHECKING:
+    from trainer.corpus.events import CacheReady
 
 _MB, _GB = 1e6, 1e9
 
@@ -124,7 +128,7 @@ def corpus(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _print_report(ready) -> None:
+def _print_report(ready: "CacheReady") -> None:
     from trainer.corpus.cache_writer import REJECTS
 
     report = ready.report

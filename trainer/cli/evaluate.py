@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.cli import add_language_options, decoder, say
 from engine.decode.greedy import Decoder, GreedyDecoder
@@ -17,6 +18,9 @@ from trainer.corpus.preflight import Reject
 from trainer.corpus.transcripts import TRANSCRIPTS
 from trainer.evaluation.figures import Figures, figures
 from trainer.evaluation.metrics import ErrorRate
+
+if TYPE_CHECKING:
+    from trainer.evaluation.evaluate import Scored
 
 GREEDY, BEAM = "greedy", "beam"
 _STANDARD = (
@@ -92,7 +96,7 @@ def _decoders(arguments: argparse.Namespace, model: Description) -> dict[str, De
 
 def _scored(
     arguments: argparse.Namespace, model: Description, recognise: Recogniser, decoders: dict[str, Decoder]
-) -> Iterator:
+) -> "Iterator[Scored]":
     """A folder of recordings goes the whole way from the file; a cache starts at its features."""
     from trainer.evaluation.evaluate import score_cache, score_folder
 

@@ -58,7 +58,10 @@ def find_recordings(sources: Sequence[Path], alphabet: Alphabet) -> Corpus:
             recording = replace(found, id=_unlike(found.id, ids))
             ids.add(recording.id)
             reject = text_reject(recording, alphabet)
-            (rejects if reject else recordings).append(reject or recording)
+            if reject:
+                rejects.append(reject)
+            else:
+                recordings.append(recording)
         if is_empty:
             raise NoRecordings(path=source)
     return Corpus(tuple(recordings), tuple(rejects))

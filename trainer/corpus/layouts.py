@@ -224,8 +224,8 @@ def _json_lines(path: Path, root: Path) -> Iterator[Found]:
     for n, line in enumerate(decoded(path.read_bytes()).splitlines(), 1):
         if not line.strip():
             continue
-        row = _parsed(line)
-        sound = row.get("audio_filepath") if row else None
+        row = _parsed(line) or {}
+        sound = row.get("audio_filepath")
         if not isinstance(sound, str) or not sound:
             yield Reject(f"{path}:{n}", reason=NO_RECORDING)
             continue

@@ -111,9 +111,17 @@ class Heard:
 class Written(Protocol):
     """A recording and its text, normalised, within the alphabet where it is to be heard; see `Recording`."""
 
-    path: Path
-    text: str
-    segment: tuple[float, float] | None
+    @property
+    def path(self) -> Path:
+        """Of the recording."""
+
+    @property
+    def text(self) -> str:
+        """What is said in it."""
+
+    @property
+    def segment(self) -> tuple[float, float] | None:
+        """Of the file, where it is a part of it, in seconds."""
 
 
 def text_reject(recording: Written, alphabet: Alphabet) -> Reject | None:

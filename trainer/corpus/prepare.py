@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
@@ -44,7 +44,9 @@ def tidy_caches() -> Iterator[None]:
     yield None
 
 
-def prepared(sources: Sequence[Path], features: FeatureConfig, n_stacked: int) -> Iterator[CorpusEvent | Prepared]:
+def prepared(
+    sources: Sequence[Path], features: FeatureConfig, n_stacked: int
+) -> Generator[CorpusEvent | Prepared, None, None]:
     """Ends with Prepared. Raises CorpusError or StorageError.
 
     Folders of recordings become one cache, so that a sentence held out in one of them is not learned from another;

@@ -26,5 +26,6 @@ def _begin() -> None:
 
 def _end_with_parent() -> None:
     """A parent that was killed cannot tell its children to end."""
-    multiprocessing.parent_process().join()
+    if parent := multiprocessing.parent_process():
+        parent.join()
     os._exit(1)

@@ -139,7 +139,7 @@ class _BySpeaker:
         order = shuffled(self._size, self._seed)
         small = [speaker for speaker in order if self._size[speaker] <= _LARGEST_HELD * self._wanted]
         if len(small) < 2:
-            small = sorted(order, key=self._size.get)
+            small = sorted(order, key=self._size.__getitem__)
         return small[: max(2, len(order) // 3)]
 
     def _commonness(self, speaker: str) -> float:

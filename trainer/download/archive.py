@@ -11,7 +11,7 @@ import re
 import shutil
 import tarfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -45,7 +45,7 @@ class Limits:
 
 def unpack(
     packed: Path, target: Path, limits: Limits | None = None, open_file: Callable[..., BinaryIO] = open
-) -> Iterator[int]:
+) -> Generator[int, None, None]:
     """Unpacks `packed` (.tgz) so that the content of its one folder becomes `target`; yields bytes written so far.
 
     Nothing is at `target` before all of it is on the disk; closing the iterator early leaves nothing behind. Raises

@@ -1,16 +1,16 @@
 """A coroutine as a plain generator of events: its event loop turns while the caller waits for the next one."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Generator
 from contextlib import asynccontextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 _TICK_S = 0.25
 
 Event = TypeVar("Event")
 
 
-def driven(make: Callable[[Callable[[Event], None]], Awaitable[None]]) -> Iterator[Event]:
+def driven(make: Callable[[Callable[[Event], None]], Coroutine[Any, Any, None]]) -> Generator[Event, None, None]:
     """The events of a coroutine. make: gets the function that sends them, and gives the coroutine.
 
     Closing the generator cancels the coroutine and waits for its end.

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import Any, BinaryIO, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -31,7 +31,7 @@ Result = TypeVar("Result")
 _RANGE = re.compile(r"bytes (?:(\d+)-\d+|\*)/(\d+|\*)")
 
 
-def open_client(timeout: httpx.Timeout | float = _TIMEOUT, **options) -> httpx.AsyncClient:
+def open_client(timeout: httpx.Timeout | float = _TIMEOUT, **options: Any) -> httpx.AsyncClient:
     """timeout: seconds, of which each silence of the site may last as many. Raises DownloadError for a bad proxy."""
     # Archives must come as they are: some servers take the gzip of .tgz for one to be undone on the way.
     headers = {"User-Agent": "Diktovka", "Accept-Encoding": "identity"}
@@ -200,7 +200,9 @@ def _check_status(response: httpx.Response) -> None:
         raise SiteRefused(url=str(response.url), status=response.status_code, retry_after=asked)
 
 
-async def _fetch_once(client, url: str, part: Path, transfer: Transfer, open_file) -> None:
+async def _fetch_once(
+    client: httpx.AsyncClient, url: str, part: Path, transfer: Transfer, open_file: Callable[..., BinaryIO]
+) -> None:
     have = transfer.done_bytes = part.stat().st_size if part.exists() else 0
     headers = {"Range": f"bytes={have}-"} if have else {}
     with _translated(url):
@@ -218,7 +220,9 @@ async def _fetch_once(client, url: str, part: Path, transfer: Transfer, open_fil
         raise SiteUnreachable(site=urlsplit(url).hostname, reason="the connection broke off")
 
 
-async def _append(response: httpx.Response, start: int, part: Path, transfer: Transfer, open_file) -> None:
+async def _append(
+    response: httpx.Response, start: int, part: Path, transfer: Transfer, open_file: Callable[..., BinaryIO]
+) -> None:
     """The body of the answer behind the first `start` bytes of the file."""
     _check_size(transfer.name, transfer.total_bytes or 0)
     with open_file(part, "ab" if start else "wb") as file:

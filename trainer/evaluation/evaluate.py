@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.decode.greedy import Decoder, GreedyDecoder
 from engine.errors import AudioError
+from engine.events import Finished
 from engine.features.network_input import hearings
 from engine.model.checkpoint import Description
 from engine.model.recogniser import Recogniser, mean_of
@@ -122,8 +123,8 @@ def score_folder(path: Path, model: Description, recognise: Recogniser, decoders
         try:
             for decoder, own in rates.items():
                 transcriber.decoder = decoders[decoder]
-                *_, finished = transcriber.transcribe(transcript.path)
-                words = [word for segment in finished.segments for word in segment.words]
+                finished = [e for e in transcriber.transcribe(transcript.path) if isinstance(e, Finished)]
+                words = [word for segment in finished[-1].segments for word in segment.words]
                 own.append(error_rate([(transcript.text, " ".join(word.text for word in words))]))
                 trusts[decoder] += trust(transcript.text, words)
         except AudioError as error:

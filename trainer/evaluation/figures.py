@@ -26,7 +26,8 @@ class Figures:
         low_high = {"cer_95": self.cer_95, "wer_95": self.wer_95}
         rates = {"cer": self.total.cer, "wer": self.total.wer}
         rounded = {name: round(rate, 4) for name, rate in rates.items()}
-        return rounded | {n: [round(edge, 4) for edge in edges] for n, edges in low_high.items()} | self.trust.to_dict()
+        intervals = {name: [round(edge, 4) for edge in edges] for name, edges in low_high.items()}
+        return {**rounded, **intervals, **self.trust.to_dict()}
 
 
 def interval(rates: Sequence[ErrorRate], words: bool = False) -> tuple[float, float]:

@@ -1,8 +1,9 @@
 """Text files -> a language model in a folder."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -40,7 +41,7 @@ class BuildConfig(_Config):
     probability_bits: int = 6
     backoff_bits: int = 4
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _check(2 <= self.order <= 5, "order", reason=BETWEEN, least=2, most=5)
         _check(100 <= self.vocabulary <= 2_000_000, "vocabulary", reason=BETWEEN, least=100, most=2_000_000)
         _check(0 <= self.threshold < 1, "threshold", reason=BETWEEN, least=0, most=1)
@@ -68,7 +69,7 @@ class Built:
     """The model is on disk. described: as in its JSON."""
 
     folder: Path
-    described: dict[str, object]
+    described: dict[str, Any]
 
 
 Event = Progress | Built
@@ -122,7 +123,7 @@ def build(
     yield Built(Path(out), _save(Path(out), model, config, yo_shares(text, base.yo if base else {}), described))
 
 
-def _read(texts: Sequence[Path]) -> Iterator[Event]:
+def _read(texts: Sequence[Path]) -> Generator[Event, None, tuple[Text, list[np.ndarray]]]:
     """What all texts have in common, and the stream of each."""
     reader = Reader()
     for n_words in reader.read_all(texts):
@@ -130,7 +131,9 @@ def _read(texts: Sequence[Path]) -> Iterator[Event]:
     return reader.texts[-1], [text.stream for text in reader.texts]
 
 
-def _without(corpora: Sequence[Path], text: Text, streams: list[np.ndarray]) -> Iterator[Event]:
+def _without(
+    corpora: Sequence[Path], text: Text, streams: list[np.ndarray]
+) -> Generator[Event, None, tuple[list[np.ndarray], int]]:
     sentences, n_dropped = [one for path in corpora for one in held_out_sentences(path)], 0
     if not sentences:
         return streams, 0
@@ -143,7 +146,9 @@ def _without(corpora: Sequence[Path], text: Text, streams: list[np.ndarray]) -> 
     return result, n_dropped
 
 
-def _mixed(models: Sequence[Backoff], tuning: Sequence[np.ndarray], power: float) -> Iterator[Event]:
+def _mixed(
+    models: Sequence[Backoff], tuning: Sequence[np.ndarray], power: float
+) -> Generator[Event, None, tuple[Backoff, list[float]]]:
     """The models as one, and their weights."""
     if len(models) == 1:
         return models[0], [1.0]
@@ -160,7 +165,7 @@ def vocabulary(
     known: words that are in it anyway, the special ones first. The commonest others follow, up to `most` in all.
     What is no word cuts the text there; other words are UNKNOWN.
     """
-    counts = sum(np.bincount(stream, minlength=len(text.words)) for stream in streams)
+    counts = np.sum([np.bincount(stream, minlength=len(text.words)) for stream in streams], axis=0)
     spoken = np.array([is_word(word) for word in text.words])
     index = {word: i for i, word in enumerate(known)}
     number = np.array([index.get(word, UNKNOWN if ok else CUT) for word, ok in zip(text.words, spoken, strict=True)])
@@ -225,8 +230,8 @@ def _loaded(folder: Path) -> _Base:
 
 
 def _save(
-    out: Path, model: Backoff, config: BuildConfig, yo: dict[str, float], described: dict[str, object]
-) -> dict[str, object]:
+    out: Path, model: Backoff, config: BuildConfig, yo: dict[str, float], described: dict[str, Any]
+) -> dict[str, Any]:
     """Writes the folder, or a kill leaves it as it was; returns its description."""
     known = set(model.words)
     order = np.argsort(np.array(model.words[len(SPECIAL) :])) + len(SPECIAL)

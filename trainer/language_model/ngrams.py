@@ -135,7 +135,8 @@ def kneser_ney(counts: Counts) -> tuple[list[np.ndarray], list[np.ndarray]]:
     """
     numbers = adjusted(counts)
     lower = np.full(counts.n_words, 1 / max(1, counts.n_words - 1))  # BEGIN never follows anything
-    probabilities, left = [], []
+    probabilities: list[np.ndarray] = []
+    left: list[np.ndarray] = []
     for level, own in zip(counts.levels, numbers, strict=True):
         n_contexts = int(level.context.max(initial=0)) + 1 if level is counts.levels[0] else len(probabilities[-1])
         taken = np.r_[0.0, discounts(own)][np.minimum(own, 3)]

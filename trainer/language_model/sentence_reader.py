@@ -6,7 +6,7 @@ import re
 import zlib
 from array import array
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ from trainer.errors import CorpusError
 from trainer.language_model.corpus_sentences import training_sentences
 
 END = 0  # closes a sentence in a stream of words
-_OPENERS = {".xz": lzma.open, ".gz": gzip.open}
+_OPENERS: dict[str, Callable[..., TextIO]] = {".xz": lzma.open, ".gz": gzip.open}
 # A sentence ends at a full stop and the like where a capital follows; dashes, quotes and brackets may stand between.
 _SENTENCE_END = re.compile(r"[.!?…][\"»”)\]]*\s+(?=[^\w]*[А-ЯЁA-Z])")
 _LONGEST_LINE = 1 << 20
@@ -76,8 +76,8 @@ class Text:
 
     words: list[str]
     stream: np.ndarray
-    dotted: Counter
-    spellings: Counter
+    dotted: Counter[str]
+    spellings: Counter[str]
 
 
 class Reader:
@@ -88,8 +88,8 @@ class Reader:
 
     def __init__(self) -> None:
         self._number: dict[str, int] = {"</s>": END}
-        self._dotted: Counter = Counter()
-        self._spellings: Counter = Counter()
+        self._dotted: Counter[str] = Counter()
+        self._spellings: Counter[str] = Counter()
         self.texts: list[Text] = []
 
     def read(self, path: Path, every: int = 20_000) -> Iterator[int | Text]:

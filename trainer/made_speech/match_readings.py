@@ -56,7 +56,7 @@ class Library:
         self._of_word = _Places(self._stream)
         self._of_pair = _Places(self._pair(self._stream[:-1], self._stream[1:]))
 
-    def _pair(self, first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    def _pair(self, first: np.ndarray | int, second: np.ndarray | int) -> np.ndarray:
         return np.asarray(first, np.int64) * len(self._words) + second
 
     def passage(self, heard: Sequence[str]) -> list[str] | None:

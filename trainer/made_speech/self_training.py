@@ -9,7 +9,6 @@ of speech some parts are read better than others.
 
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -63,7 +62,7 @@ def sure_stretches(words: list[TimedWord], sure: Sure) -> list[list[TimedWord]]:
     Words are not chosen one by one: the sure ones alone are those that the model can read already.
     """
     runs: list[list[TimedWord]] = [[]]
-    for before, word in pairwise([None, *words]):
+    for before, word in zip([None, *words], words, strict=False):
         gap = word.first_step - before.last_step if before else 0
         if gap > _PAUSE or (gap > _BREATH and len(runs[-1]) >= _LONG) or len(runs[-1]) >= _MOST_WORDS:
             runs.append([])

@@ -8,6 +8,7 @@ its own, and goes through the same front end as real speech. All of it is `train
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import cache, partial
@@ -62,8 +63,8 @@ class Avoided:
         self._whole = {tuple(words) for words in said}
         self._runs = {run for words in said for run in _runs(words)}
 
-    def __contains__(self, sentence: str) -> bool:
-        words = fold_yo(sentence).split()
+    def __contains__(self, sentence: object) -> bool:
+        words = fold_yo(str(sentence)).split()
         return tuple(words) in self._whole or any(run in self._runs for run in _runs(words))
 
 
@@ -139,7 +140,8 @@ def _all_heard(texts: Sequence[str], available: Sequence[str], plan: Plan) -> It
     """Each text with the voice that spoke it and what was heard, in order, made on all processors."""
     portions = [(n, texts[n : n + _AT_ONCE]) for n in range(0, len(texts), _AT_ONCE)]
     n_most = min(len(portions), plan.processes or len(portions))
-    pool, waiting = process_pool(n_most), deque()
+    pool = process_pool(n_most)
+    waiting: deque[Future[list[tuple[str, Voice, Heard | None]]]] = deque()
     try:
         for n, portion in portions:
             waiting.append(pool.submit(_heard_portion, n, portion, tuple(available), plan))

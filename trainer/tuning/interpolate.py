@@ -39,7 +39,9 @@ class Judge:
     def __call__(self, weights: Weights) -> Verdict:
         """Measures a model with these weights."""
         recognise = self._recogniser(weights)
-        rates, texts, loss = {}, (), 0.0
+        rates: dict[str, ErrorRate] = {}
+        texts: tuple[tuple[str, str, str], ...] = ()
+        loss = 0.0
         for name, some in self._held.items():
             loss_of = self._loss_of if name == OWN else None
             held, read = evaluate(name, some, recognise, self._decoder, self._shaper, loss_of)
@@ -83,5 +85,7 @@ def best_blend(found: Sequence[Judged], most_general_rise: float) -> Judged:
     if before is None:
         harmless = [one for one in found if one.share <= MOST_UNSEEN]
     else:
-        harmless = [one for one in found if one.verdict.general.cer <= before.cer + most_general_rise]
+        harmless = [
+            one for one in found if (rate := one.verdict.general) and rate.cer <= before.cer + most_general_rise
+        ]
     return min(harmless, key=lambda one: (one.verdict.own.letter_errors, one.verdict.own_loss, one.share))

@@ -41,7 +41,9 @@ class Spoken:
 
 def lesson(typed: str) -> Lesson:
     """Sentences as typed, one a line; empty lines do not count."""
-    alphabet, texts, rejects = Alphabet(), {}, []
+    alphabet = Alphabet()
+    texts: dict[str, None] = {}
+    rejects: list[Reject] = []
     for line in filter(str.strip, typed.splitlines()):
         text = normalise(line)
         reject = text_reject(Recording("", Path(line.strip()), "", text), alphabet)

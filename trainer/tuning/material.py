@@ -62,7 +62,8 @@ def split_own(examples: Sequence[Example], seed: int) -> tuple[list[Example], li
     for example in examples:
         by_text[fold_yo(example.text)].append(example)
     wanted = max(_FEWEST_HELD, round(_HELD_SHARE * len(examples)))
-    train, held = [], []
+    train: list[Example] = []
+    held: list[Example] = []
     for text in shuffled(by_text, seed):
         (held if len(held) < wanted else train).extend(by_text[text])
     if len(examples) < FEWEST_OWN or len(train) < FEWEST_OWN - _FEWEST_HELD:

@@ -16,10 +16,13 @@ import json
 import logging
 import os
 import shutil
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from engine.config import BETWEEN, _check, _Config
 from engine.decode.beam_loader import NO_LANGUAGE, Language, load_beam
@@ -28,6 +31,11 @@ from engine.system.atomic_files import write_atomic
 from trainer.settings import TrainConfig
 from trainer.training.run import STATE, locked
 from trainer.tuning.events import OWN, RESULT, BeforeAfter, Hearing, Split, Stage, load_result, save_result
+
+if TYPE_CHECKING:
+    from engine.model.checkpoint import Checkpoint
+    from trainer.dataset.batches import Example
+    from trainer.tuning.interpolate import Judge
 
 log = logging.getLogger(__name__)
 TUNED, MADE_OF = "tuned", "tuning.json"
@@ -50,7 +58,7 @@ class TuneConfig(_Config):
     batch_frames: int = 8000
     most_general_rise: float = 0.01
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name in ("epochs", "times", "learning_rate", "batch_frames"):
             _check(getattr(self, name) > 0, name, reason="it must be above zero")
         _check(0 < self.own_share <= 1, "own_share", reason=BETWEEN, least=0, most=1)
@@ -97,7 +105,7 @@ class TuneRequest:
     without: frozenset[str] = frozenset()
 
 
-def tune(request: TuneRequest) -> Iterator[object]:
+def tune(request: TuneRequest) -> Generator[object, None, None]:
     """Hearing, Stage, Split, events of a training, Judged, and at last BeforeAfter; run it with TrainingProcess.
 
     Closing the iterator saves the state; the same request goes on from there. Raises CheckpointError, CorpusError,
@@ -133,7 +141,9 @@ def tuned(request: TuneRequest) -> Iterator[object]:
     yield load_result(request.out)
 
 
-def _own(request: TuneRequest, start) -> Iterator[Hearing]:
+def _own(
+    request: TuneRequest, start: "Checkpoint"
+) -> Generator[Hearing, None, tuple[list["Example"], list["Example"], int]]:
     """Returns learned and held-out examples, and how many recordings were rejected."""
     from trainer.tuning.material import hear_own, split_own
 
@@ -144,7 +154,7 @@ def _own(request: TuneRequest, start) -> Iterator[Hearing]:
     return *split_own(train, request.settings.seed), len(rejects)
 
 
-def _begin(request: TuneRequest, start, own) -> None:
+def _begin(request: TuneRequest, start: "Checkpoint", own: Sequence["Example"]) -> None:
     """Leaves a run that is there only if it is the same one."""
     digest = hashlib.sha256(json.dumps(request.settings.to_dict(), sort_keys=True).encode())
     digest.update(repr([str(path) for path in (*request.corpora, *request.general)]).encode())
@@ -163,7 +173,13 @@ def _begin(request: TuneRequest, start, own) -> None:
         write_atomic(request.out / MADE_OF, made_of)
 
 
-def _trained(request: TuneRequest, start, train, held, more):
+def _trained(
+    request: TuneRequest,
+    start: "Checkpoint",
+    train: Sequence["Example"],
+    held: Sequence["Example"],
+    more: Sequence["Example"],
+) -> Generator[object, None, dict[str, np.ndarray]]:
     """The weights that came of it."""
     from trainer.dataset.training_data import Material
     from trainer.training.loop import Training
@@ -186,7 +202,9 @@ def _trained(request: TuneRequest, start, train, held, more):
     return training.checkpoint().weights
 
 
-def _concluded(request: TuneRequest, start, after, judge) -> Iterator[object]:
+def _concluded(
+    request: TuneRequest, start: "Checkpoint", after: Mapping[str, np.ndarray], judge: "Judge"
+) -> Iterator[object]:
     """Judged for every blend; the best one is written, and then the result."""
     from engine.model.checkpoint import save_checkpoint
     from trainer.tuning.interpolate import best_blend, blended, judged
@@ -197,7 +215,7 @@ def _concluded(request: TuneRequest, start, after, judge) -> Iterator[object]:
         yield one
     before, best = found[0].verdict, best_blend(found, request.settings.most_general_rise)
     weights = blended(start.weights, after, best.share)
-    rates = {
+    rates: dict[str, object] = {
         name: {"cer": round(rate.cer, 4), "wer": round(rate.wer, 4), "utterances": rate.utterances, "words": rate.words}
         for name, rate in best.verdict.rates.items()
     }
@@ -216,12 +234,16 @@ def _concluded(request: TuneRequest, start, after, judge) -> Iterator[object]:
     save_result(result, request.out)
 
 
-def _beside(before, after) -> tuple[tuple[str, str, str], ...]:
+def _beside(
+    before: Sequence[tuple[str, str, str]], after: Sequence[tuple[str, str, str]]
+) -> tuple[tuple[str, str, str], ...]:
     """(reference, before, after) of two readings of the same utterances."""
     return tuple((reference, was, now) for (_, reference, was), (_, _, now) in zip(before, after, strict=True))
 
 
-def _written(result: BeforeAfter, language: Language, start, judge, weights) -> Generator[Stage, None, BeforeAfter]:
+def _written(
+    result: BeforeAfter, language: Language, start: "Checkpoint", judge: "Judge", weights: Mapping[str, np.ndarray]
+) -> Generator[Stage, None, BeforeAfter]:
     """Returns the result with what the search with the language model writes, where there is one that can be used."""
     yield Stage("writing", 0, 3)
     try:
