@@ -26,6 +26,8 @@ from gui.widgets.label import Label
 from gui.widgets.settings_form import SettingsForm
 from gui.widgets.theme import GRID, show_icon
 
+_MOST_PX = 84 * GRID
+
 
 class Row(QWidget):
     """A command and its keys; under them, while there is something to say, a sentence.
@@ -53,6 +55,7 @@ class Row(QWidget):
         fields.setSpacing(GRID // 2)
         fill(fields, (caption, 1), self.field, self.none, self.reset)
         self._column = column_of(self, fields, gap=0)
+        self.setMaximumWidth(_MOST_PX)  # in a wide window the keys would stand far from what they are for
         self.field.editingFinished.connect(self._finish)
         self.reset.clicked.connect(lambda _checked=False: self._want(command.keys))
         self.none.clicked.connect(lambda _checked=False: self._want(""))

@@ -35,13 +35,13 @@ def main() -> None:
         app.processEvents()  # what the first round asked to be painted
         took[name] = [1000 * (time.perf_counter() - began), 1000 * (time.thread_time() - busy)]
 
-    for name, page in (("history", window.history_page), ("voice", window.voice), ("settings", window.settings_page)):
+    tabs = {"history": window.history_page, "voice": window.voice, "settings": window.settings_page}
+    for name, page in (tabs | {"trainer": window.trainer_page}).items():
         measure(f"{name}, or that it is coming", lambda page=page: window.tabs.setCurrentWidget(page))
         _until(lambda page=page: page.page is not None)
+    window.tabs.setCurrentWidget(window.settings_page)
     for section in SECTIONS:
         measure(section.title, lambda name=section.name: window.settings_page.page.show_section(name))
-    measure("trainer, or that it is coming", window.show_trainer)
-    _until(lambda: window.trainer is not None)
     history = window.history_page.page
     window.tabs.setCurrentWidget(window.history_page)
     _until(lambda: history.model.rowCount() == 1)
