@@ -73,12 +73,13 @@ class _Damage:
     """Seen since the last frame.
 
     skipped_s: how long what stands between the packets would be. absorbed_s: likewise, of what one of them has before
-    its frame. failed_s: of packets that could not be decoded, that included.
+    its frame. failed_s: of packets that could not be decoded, that included; garbled_s: of these, what is no zeros.
     """
 
     skipped_s: float = 0.0
     absorbed_s: float = 0.0
     failed_s: float = 0.0
+    garbled_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -207,6 +208,7 @@ class Decoder:
             _log.info("the rest cannot be read: %s", error)
         promised_s = self._promised_s(n_bytes, first or 0) - self._untimed_s
         self.is_short = reached_s < 0.99 * promised_s - _TOLERANCE_S - self._frame_s
+        self.is_short = self.is_short or self._damage.garbled_s > _TOLERANCE_S
 
     def _offset(self, packet: av.Packet, at_least: int) -> int:
         """Where a packet stands in the file. Of formats that have frames alone FFmpeg tells only their lengths."""
@@ -264,6 +266,7 @@ class Decoder:
             duration_s = float((packet.duration or 0) * packet.time_base)
             absorbed_s = self._absorbed_s(packet, duration_s)
             self._lose(duration_s, absorbed_s)
+            self._damage.garbled_s += 0.0 if bytes(packet).endswith(_ZEROS) else absorbed_s
             return []
         if bytes(packet).startswith(_ZEROS):  # as they are in no frame: the decoder has gone over them
             absorbed_s = self._absorbed_s(packet, float((packet.duration or 0) * packet.time_base))
@@ -274,10 +277,9 @@ class Decoder:
 
     def _lose(self, timed_s: float, absorbed_s: float) -> None:
         """timed_s: of which the timestamps know. absorbed_s: of which they do not."""
-        self._untimed_s += absorbed_s
         self._damage.absorbed_s += absorbed_s
         self._damage.failed_s += timed_s + absorbed_s
-        self.lost_s += timed_s + absorbed_s
+        self.lost_s += timed_s  # the rest where a frame follows: padding at the end was no sound
 
     def _absorbed_s(self, packet: av.Packet, duration_s: float) -> float:
         """In a format that has frames alone, what lies between two of them is a tag, or was frames."""
@@ -288,10 +290,12 @@ class Decoder:
 
     def _gap_s(self, frame: av.AudioFrame, position_s: float) -> float:
         """Seconds between what came before and a frame."""
-        damage, self._damage = self._damage, _Damage()
         self._rate_hz = self._rate_hz or frame.sample_rate
         if frame.pts is None or frame.sample_rate != self._rate_hz:  # joined on: its time is told in another measure
             return 0.0
+        damage, self._damage = self._damage, _Damage()
+        self._untimed_s += damage.absorbed_s
+        self.lost_s += damage.absorbed_s
         at_s = float(frame.pts * frame.time_base)
         self._start_s = (at_s if self._start_s is None else self._start_s) - damage.absorbed_s
         gap_s = at_s - self._start_s - position_s

@@ -202,6 +202,14 @@ def test_the_rest_of_a_damaged_wavpack_keeps_its_time(tmp_path):
     assert notes == ["damaged"]
 
 
+def test_padding_at_the_end_is_no_damage_and_what_cannot_be_read_there_is(tmp_path):
+    mp3 = sound("mp3", "libmp3lame", 16_000, tone(5), write_xing="0", id3v2_version="0")
+    for behind, noted in ((bytes(50_000), []), (np.random.default_rng(1).bytes(50_000), ["cut"])):
+        samples, notes = read(tmp_path / "a", mp3 + behind)
+        assert len(samples) == pytest.approx(5 * RATE_HZ, abs=0.2 * RATE_HZ)
+        assert notes == noted
+
+
 def test_a_picture_in_the_tag_of_a_joined_mp3_is_no_damage(tmp_path):
     mp3 = sound("mp3", "libmp3lame", 16_000, tone(3))
     length = 100_000
