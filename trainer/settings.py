@@ -37,7 +37,7 @@ class TrainConfig(_Config):
     warp: float = _setting(0.1, "vocal-tract-like warping of the spectrum: greatest relative change")
     noise: float = _setting(0.3, "share of utterances that get noise in their spectrum")
     reverberation: float = _setting(0.0, "share of utterances whose spectrum is smeared as by a room")
-    no_high: float = _setting(0.0, "share of utterances heard without their bands above the cepstra")
+    no_high: float = _setting(0.2, "share of utterances heard without their bands above the cepstra")
     jitter: float = _setting(0.1, "deviation of Gaussian noise on the normalised cepstra")
     splice: float = _setting(0.0, "share of utterances joined from words of one speaker (needs an alignment)")
     syllables: float = _setting(0.0, "share of these that are cut at syllables instead of words")

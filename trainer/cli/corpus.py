@@ -61,7 +61,7 @@ def add_corpus_options(parser: argparse.ArgumentParser) -> None:
         default="shipped",
         help="front end of the model to be trained (default: %(default)s)",
     )
-    add("--high", type=int, default=0, metavar="N", help="bands above the cepstra's, kept too (default: %(default)s)")
+    add("--high", type=int, metavar="N", help="bands above the cepstra's, kept too (default: as the preset says)")
     add(
         "--rooms",
         type=int,
@@ -114,7 +114,8 @@ def corpus(arguments: argparse.Namespace) -> int:
     from trainer.corpus.preflight import Rules
 
     features, model = PRESETS[arguments.preset]
-    features = replace(features, n_high=arguments.high)
+    if arguments.high is not None:
+        features = replace(features, n_high=arguments.high)
     report = _Report()
     rules = Rules(features, model.n_stacked, rooms=arguments.rooms)
     try:

@@ -63,7 +63,12 @@ def add_train_options(parser: argparse.ArgumentParser) -> None:
     )
     add("--align-with", type=Path, metavar="CHECKPOINT", help="model that finds the words, for --splice")
     add("--layers", type=int, help="bidirectional LSTM layers")
-    add("--high", type=int, metavar="N", help="bands above the cepstra's that are heard too; corpora may lack them")
+    add(
+        "--high",
+        type=int,
+        metavar="N",
+        help="bands above the cepstra's that are heard too (default: as the preset or the model says)",
+    )
     add("--units", type=int, help="units of each layer and direction; with --from, at least as many as there")
     add("--stacked", type=int, help="neighbouring frames joined before the first layer")
     add("--deltas", action="store_true", default=None, help="add the slopes of the cepstra")

@@ -118,7 +118,7 @@ def augmented(
         fastest = len(cepstra) / max(1, fewest_frames)
         factor = min(rng.uniform(1 - settings.speed, 1 + settings.speed), fastest)
         cepstra = change_speed(cepstra, factor)
-    if settings.no_high and rng.random() < settings.no_high:
+    if features.n_high and rng.random() < settings.no_high:
         cepstra = cepstra[:, : features.n_cepstra]
     cepstra = normalise(as_wide_as(features, cepstra), features.n_high)
     if settings.jitter:

@@ -29,7 +29,7 @@ def cepstra():
 def test_high_bands_are_changed_with_the_cepstra_and_may_be_left_out(cepstra):
     features, rng = replace(VOXFORGE, n_high=4), np.random.default_rng(1)
     rows = np.concatenate([cepstra, rng.normal(5, 3, (len(cepstra), 4)).astype(np.float32)], axis=1)
-    still = TrainConfig(speed=0, time_masks=0, warp=0, noise=0, jitter=0, band_mask=0)
+    still = TrainConfig(speed=0, time_masks=0, warp=0, noise=0, jitter=0, band_mask=0, no_high=0)
 
     def heard(rows, **change):
         return augmented(rows, features, replace(still, **change), 10, np.random.default_rng(2))
