@@ -156,7 +156,7 @@ def test_speech_that_cannot_be_understood_gives_no_text_and_that_is_said(reader,
             texts.append(finished.text)
             notes += [one.name for one in finished.notes]
         if not note:
-            assert error_rate([tuple(texts)]).cer < 0.25
+            assert error_rate([tuple(texts)]).cer < 0.4  # of a robot's voice, of which half is guessed
             assert notes == []
         else:
             assert texts[1] == "" or error_rate([tuple(texts)]).cer < 0.5  # nothing, or no nonsense
