@@ -42,7 +42,10 @@ def read_texts(texts: Sequence[Path], path: Path, without: Sequence[Path]) -> It
     reader = Reader()
     yield from reader.read_all(texts)
     words = reader.texts[-1].words
-    streams = {Path(path).name.split(".")[0]: text.stream for path, text in zip(texts, reader.texts, strict=True)}
+    streams: dict[str, np.ndarray] = {}
+    for source, text in zip(texts, reader.texts, strict=True):
+        name = Path(source).name.split(".")[0]
+        streams[name] = np.concatenate([streams.get(name, text.stream[:0]), text.stream])
     sentences = [sentence for corpus in without for sentence in held_out_sentences(corpus)]
     held_out = HeldOut(sentences, {word: i for i, word in enumerate(words)})
     kept = {name: held_out.without(stream)[0] for name, stream in streams.items() if len(stream)}

@@ -76,6 +76,16 @@ def test_no_sentence_of_a_test_is_learned(text, tmp_path):
     assert words.index("мама") in arrays["modern"]
 
 
+def test_two_texts_of_one_name_are_both_read(text, tmp_path):
+    other = tmp_path / text.name
+    other.write_text("Папа пил чай.\n", "utf-8")
+    for _words in read_texts([text, other], tmp_path / TEXT, []):
+        pass
+    arrays = read_arrays(tmp_path / TEXT)
+    words = arrays["words"].tobytes().decode().split("\n")
+    assert {words.index("мама"), words.index("папа")} <= set(arrays["modern"].tolist())
+
+
 def test_a_text_without_words_is_told(tmp_path):
     (tmp_path / "empty.txt").write_text("\n", "utf-8")
     with pytest.raises(CorpusError, match="holds no words"):
