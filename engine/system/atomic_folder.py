@@ -85,13 +85,25 @@ def replacing(folder: Path, names: Iterable[str]) -> Iterator[Path]:
             for path in new.iterdir():
                 sync(path)
             sync(new)
-            new.rename(folder / _READY)
+            _make_ready(new, folder, names)
         sync(folder)
     except StorageError as error:  # it names a folder that is gone by now
         raise type(error)(**error.fields | {"path": folder / Path(str(error.fields["path"])).name}) from error
     except OSError as error:
         raise storage_error(folder, error) from error
     settle(folder, names)
+
+
+def _make_ready(new: Path, folder: Path, names: Iterable[str]) -> None:
+    """Another process may have something ready at the same moment; that goes into its place first. Raises OSError."""
+    for attempts_left in reversed(range(_ATTEMPTS)):
+        try:
+            new.rename(folder / _READY)
+            return
+        except OSError:
+            if not attempts_left:
+                raise
+            settle(folder, names)
 
 
 def settle(folder: Path, names: Iterable[str]) -> None:

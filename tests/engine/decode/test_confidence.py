@@ -39,6 +39,20 @@ def test_letters_heard_otherwise_are_counted_as_a_share():
     assert evidence([(0.0, SAID)], ["", "пойму"], [0.0, 0.0])[:, 2].tolist() == [1.0, 0.0]
 
 
+def test_letters_length_and_usualness_stand_as_logarithms():
+    words = [TimedWord("и", 3, 3, 0.25), TimedWord("пойму", 7, 12, 0.0)]
+    found = evidence([(0.0, words)], ["и", "пойму"], [-1.5, -4.0])
+    np.testing.assert_allclose(found[:, 0], np.log([0.25, 1e-4]), err_msg="no letters at all are as good as impossible")
+    np.testing.assert_allclose(found[:, 3], np.log([1, 5]))
+    assert found[:, 4].tolist() == [-1.5, -4.0]
+
+
+def test_a_word_of_one_step_is_found_in_its_place():
+    one = reading(("и", 3, 3))
+    assert evidence([(-10.0, one), (-12.0, one)], ["и"], [0.0])[:, 1].tolist() == [2.0]
+    assert evidence([(-10.0, one), (-11.0, one), (-15.0, [])], ["и"], [0.0])[:, 1].tolist() == [5.0]
+
+
 def test_no_words_have_no_evidence():
     assert evidence([(0.0, [])], [], []).shape == (0, 5)
     assert with_confidence([], np.empty((0, 5)), ConfidenceConfig()) == []

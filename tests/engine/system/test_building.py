@@ -180,3 +180,22 @@ def test_a_full_disk_leaves_the_old_files_and_names_the_one_that_did_not_fit(tmp
     assert raised.value.fields["path"] == tmp_path / "a"
     assert (tmp_path / "a").read_text() == "old"
     assert names(tmp_path) == ["a"]
+
+
+def test_two_that_replace_the_same_files_leave_those_of_one_of_them(tmp_path):
+    def write(text: str) -> None:
+        with replacing(tmp_path, ["a", "b"]) as new:
+            for name in ("a", "b"):
+                (new / name).write_text(text)
+
+    with replacing(tmp_path, ["a", "b"]) as first:
+        (first / "a").write_text("first")
+        (first / "b").write_text("first")
+        write("second")
+        (tmp_path / ".diktovka-ready").mkdir()
+        (tmp_path / ".diktovka-ready" / "a").write_text("third, by a process that was killed")
+    assert [(tmp_path / name).read_text() for name in ("a", "b")] == ["first", "first"]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write, map(str, range(40))))
+    assert len({(tmp_path / name).read_text() for name in ("a", "b")}) == 1
+    assert names(tmp_path) == ["a", "b"]
