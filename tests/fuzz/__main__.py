@@ -3,6 +3,7 @@
 A fault ends it with the shortest file that shows it; the file is kept where the last line says.
 """
 
+import os
 import sys
 import tempfile
 import time
@@ -14,6 +15,8 @@ from pathlib import Path
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import seed as seeded
 from hypothesis import strategies as st
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # no screen is needed
 
 from tests.fuzz.edits import EDITS, edited
 from tests.fuzz.reader import Reader

@@ -1,10 +1,12 @@
 """What the window reads: settings, and what another start says over the socket."""
 
 import tempfile
+from functools import cache
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QEventLoop
+from PySide6.QtCore import QEventLoop
 from PySide6.QtNetwork import QLocalSocket
+from PySide6.QtWidgets import QApplication
 
 from engine.system.json_text import parse_json
 from gui.core.settings import FILE, Settings
@@ -42,9 +44,15 @@ def _settings_file(folder: Path) -> Prepared:
     return [content], read
 
 
+@cache
+def _app() -> QApplication:
+    """Of the process, for good; a whole one, for tests of windows in the same process cannot do with less."""
+    return QApplication.instance() or QApplication([])
+
+
 def _socket(folder: Path) -> Prepared:
     """A line of nonsense is answered, and so is a good one behind it."""
-    app = QCoreApplication.instance() or QCoreApplication([])
+    app = _app()
     instance = SingleInstance(Path(tempfile.mkdtemp(dir="/tmp")))
     assert instance.claim()
     instance.listen(lambda _options: None)
@@ -58,7 +66,7 @@ def _socket(folder: Path) -> Prepared:
     return [good], read
 
 
-def _said(app: QCoreApplication, address: str, content: bytes) -> bytes:
+def _said(app: QApplication, address: str, content: bytes) -> bytes:
     """The answer."""
     socket = QLocalSocket()
     socket.connectToServer(address)
