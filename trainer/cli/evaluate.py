@@ -14,8 +14,10 @@ from engine.model.checkpoint import Description
 from engine.model.recogniser import Recogniser, load_recogniser
 from engine.paths import shipped_checkpoint, shipped_punctuation
 from trainer.cli.standard_sets import standard_sets
+from trainer.corpus.cache import FEATURES
 from trainer.corpus.preflight import Reject
 from trainer.corpus.transcripts import TRANSCRIPTS
+from trainer.errors import CorpusError
 from trainer.evaluation.figures import Figures, figures
 from trainer.evaluation.metrics import ErrorRate
 
@@ -105,6 +107,8 @@ def _scored(
             print(f"reading {path} ...", file=sys.stderr, flush=True)
         if (path / TRANSCRIPTS).exists():
             yield score_folder(path, model, recognise, decoders)
+        elif not (path / FEATURES).exists():
+            raise CorpusError(path=path, reason="it holds neither {file} nor a feature cache", file=TRANSCRIPTS)
         else:
             yield from score_cache(path, model, recognise, arguments.split, decoders)
 

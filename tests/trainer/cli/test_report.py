@@ -155,3 +155,9 @@ def test_the_shipped_model_is_not_worse_with_its_language_model(shipped, shared,
     found = json.loads(capsys.readouterr().out)
     assert found["wer"] <= known["beam_wer"] + 0.005
     assert found["cer"] <= known["beam_cer"] + 0.005
+
+
+def test_a_folder_of_something_else_is_named_for_what_it_lacks(parts, tmp_path):
+    model, _words, _corpus = parts
+    with pytest.raises(CorpusError, match=r"neither transcripts\.tsv nor a feature cache"):
+        run(tmp_path, "-m", model)
