@@ -13,7 +13,7 @@ import onnx  # noqa: F401 - here, or each fork would load it when it saves
 
 from engine.decode.language_model import load_language_model
 from engine.decode.rescorer import load_rescorer
-from engine.history.database import _SCHEMA
+from engine.history.database import FIRST_SCHEMA
 from engine.history.store import History
 from engine.model.checkpoint import load_checkpoint, load_network, save_checkpoint
 from engine.punctuation.punctuator import GRAPH, Punctuator
@@ -263,7 +263,7 @@ def upgrade(folder: Path) -> Scene:
         for old in folder.iterdir():
             old.unlink()
         with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-            connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = 1; COMMIT; BEGIN")
+            connection.executescript(f"BEGIN; {FIRST_SCHEMA} PRAGMA user_version = 1; COMMIT; BEGIN")
             rows = [(f"/{n}.wav", f"текст {n} " * 20) for n in range(N_ENTRIES)]
             into = "INSERT INTO entry (created, source, kind, state, text) VALUES (1, ?, 'file', 'done', ?)"
             connection.executemany(into, rows)

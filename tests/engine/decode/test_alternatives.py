@@ -1,6 +1,6 @@
 """Other readings of doubtful words, from readings written by hand."""
 
-from engine.decode.alternatives import MOST, window, with_alternatives, with_heard, with_readings
+from engine.decode.alternatives import DOUBTFUL_BELOW, MOST, window, with_alternatives, with_heard, with_readings
 from engine.decode.greedy import TimedWord
 
 
@@ -34,10 +34,20 @@ def test_two_words_that_may_be_one_are_not_offered_for_either():
     assert others(reading(("непойму", 2, 12), ("вас", 20, 24))) == [(), (), ()]
 
 
-def test_of_certain_words_nobody_asks():
-    certain = reading(("не", 2, 4), confidence=0.9)
+def test_what_covers_the_middle_of_a_neighbour_on_either_side_is_not_offered():
+    """Each of the three words is between others, or at an end."""
+    assert others(reading(("непо", 2, 9), ("вас", 20, 24)))[1] == ()
+    assert others(reading(("не", 2, 4), ("поймувас", 8, 22)))[1:] == [(), ()]
+    assert others(reading(("не", 2, 4), ("поняли", 7, 12), ("нас", 20, 24))) == [(), ("поняли",), ("нас",)]
 
-    assert with_readings(certain, [reading(("ни", 2, 4))]) == certain
+
+def test_of_certain_words_nobody_asks():
+    heard = [reading(("ни", 2, 4))]
+    certain = reading(("не", 2, 4), confidence=DOUBTFUL_BELOW)
+
+    assert with_readings(certain, heard) == certain
+    (doubtful,) = with_readings(reading(("не", 2, 4), confidence=DOUBTFUL_BELOW - 1e-6), heard)
+    assert doubtful.alternatives == ("ни",)
 
 
 def test_five_at_most_each_once():
