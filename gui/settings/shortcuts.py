@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
@@ -24,9 +24,10 @@ from gui.settings.sections import Around
 from gui.widgets.form import column_of, fill, push_button, row_of, words
 from gui.widgets.label import Label
 from gui.widgets.settings_form import SettingsForm
-from gui.widgets.theme import GRID, show_icon
+from gui.widgets.theme import GRID, show_icon, theme
 
-_MOST_PX = 84 * GRID
+_LARGE_TEXT = 1.4  # beside the system's
+_MOST_LETTERS = 96  # as wide as a row gets: in a wide window the keys would stand far from what they are for
 
 
 class Row(QWidget):
@@ -51,16 +52,27 @@ class Row(QWidget):
         self.problem: Label | None = None  # made when there is something to say: there are half a hundred rows
         self.take: QPushButton | None = None
         caption.setBuddy(self.field)
-        fields = QHBoxLayout()  # the caption wraps, the row need not: half a hundred that do took twice the time
-        fields.setSpacing(GRID // 2)
-        fill(fields, (caption, 1), self.field, self.none, self.reset)
+        parts = (caption, 1), self.field, self.none, self.reset
+        if theme().text_scale < _LARGE_TEXT:  # half a hundred rows that wrap take twice the time
+            fields: QHBoxLayout | QWidget = QHBoxLayout(spacing=GRID // 2)
+            fill(fields, *parts)
+        else:
+            fields = row_of(*parts, gap=GRID // 2)
         self._column = column_of(self, fields, gap=0)
-        self.setMaximumWidth(_MOST_PX)  # in a wide window the keys would stand far from what they are for
+        self._limit_width()
         self.field.editingFinished.connect(self._finish)
         self.reset.clicked.connect(lambda _checked=False: self._want(command.keys))
         self.none.clicked.connect(lambda _checked=False: self._want(""))
         show_icon(self.reset, "restore", "accent")
         show_icon(self.none, "close", "quiet_text")
+
+    def _limit_width(self) -> None:
+        self.setMaximumWidth(_MOST_LETTERS * self.fontMetrics().averageCharWidth())
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._limit_width()
 
     def show_keys(self) -> None:
         """Those in force; nothing more is said."""
