@@ -25,6 +25,7 @@ _FILE_BLOCK_S = 20.0  # the stretches that end in one block are read together
 _LIVE_BLOCK_S = 0.5
 _LETTER_S = 0.06  # a CTC label marks a letter's onset; this much is taken to belong to it
 _FEWEST_FRAMES = 12  # less is a click
+_FEWEST_LETTERS_A_SECOND, _SURER_WHERE_SPARSE = 1.5, 1.3  # a few letters in many seconds are rather music
 _LOOKED_BACK = 3  # segments whose words tell what may come next
 _SURE = 0.5  # confidence in what was heard times the root of that in its words, which poor sound must have
 
@@ -147,7 +148,8 @@ class Transcriber:
         if not letters:
             return [], ""
         fault, heard = level.fault, self._confidence(letters)
-        if heard < self._model.decode.min_confidence:
+        sparse = sum(len(word.text) for word in letters) < _FEWEST_LETTERS_A_SECOND * len(frames) * HOP_S
+        if heard < self._model.decode.min_confidence * (_SURER_WHERE_SPARSE if sparse else 1.0):
             return [], fault or "noise"
         words = find()
         if fault and words and heard * self._confidence(words) ** 0.5 < _SURE:

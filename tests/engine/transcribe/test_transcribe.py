@@ -129,6 +129,27 @@ def test_sounds_without_words_give_no_text(reader, tmp_path, kind):
         assert finished.text == "", number
 
 
+@pytest.mark.parametrize(
+    ("every", "sure", "is_text"), [(8, 0.6, True), (8, 0.4, False), (90, 0.6, False), (90, 0.8, True)]
+)
+def test_a_few_letters_in_many_seconds_must_be_surer(babble, every, sure, is_text):
+    checkpoint = random_checkpoint()
+    model = replace(checkpoint.description, decode=replace(checkpoint.description.decode, min_confidence=0.5))
+
+    def recognise(inputs):
+        found = []
+        for steps in inputs:
+            labels = np.full((len(steps), model.alphabet.n_labels), 1e-6)
+            labels[:, model.alphabet.blank] = 1
+            labels[::every] = (1 - sure) / (model.alphabet.n_labels - 1)
+            labels[::every, model.alphabet.letters.index("а")] = sure
+            found.append(np.log(labels / labels.sum(axis=1, keepdims=True)).astype(np.float32))
+        return found
+
+    *_, finished = Transcriber(model, recognise).transcribe(babble)
+    assert bool(finished.text) is is_text
+
+
 def test_sounds_that_models_learn_from_give_no_text(reader, tmp_path):
     for seed in range(12):
         path = tmp_path / f"{seed}.wav"
