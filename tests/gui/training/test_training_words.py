@@ -35,7 +35,7 @@ def test_why_it_ended_early(language, n, words):
         ("en", 1, "1 epoch of 1 is done."),
         ("en", 40, "All 40 epochs are done."),
         ("ru", 1, "Пройдена 1 эпоха."),
-        ("ru", 3, "Пройдены 3 эпохи."),
+        ("ru", 3, "Пройдено 3 эпохи."),
         ("ru", 40, "Пройдено 40 эпох."),
         ("ru", 21, "Пройдена 21 эпоха."),
     ],
