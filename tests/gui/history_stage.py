@@ -62,6 +62,14 @@ def choose(page, qtbot, *rows: int) -> None:
     page.actions.show_state()
 
 
+def open_entry(page, qtbot, row: int):
+    """The editor of an entry, once its text is there."""
+    choose(page, qtbot, row)
+    page.actions.open.click()
+    qtbot.waitUntil(lambda: page.editing.editor is not None and page.editing.editor.document is not None)
+    return page.editing.editor
+
+
 def rename(page, title: str) -> None:
     """Types another name into the row of the marked entry, whose editor is open."""
     *_closed, editor = [one for one in page.view.viewport().findChildren(QLineEdit) if one.isVisible()]

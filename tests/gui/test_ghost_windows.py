@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.gui.history.test_history import read
-from tests.gui.history_stage import choose, show_history
+from tests.gui.history_stage import open_entry, show_history
 from tests.gui.pages import pages
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -43,8 +43,6 @@ def test_no_page_shows_another_window(make_stage, qtbot, watch, language):
         pass
     read(stage, qtbot, "раз", "")
     history = show_history(stage, qtbot)
-    choose(history, qtbot, 1)
-    history.actions.open.click()
-    qtbot.waitUntil(lambda: history.editing.editor is not None and history.editing.editor.document is not None)
+    open_entry(history, qtbot, 1)
     stage.page.clear()
     assert sorted(set(watch.seen)) == ["MainWindow"]

@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCursor
 
 from tests.gui.history.test_history import read
-from tests.gui.history_stage import choose, show_history
+from tests.gui.history_stage import open_entry, show_history
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -72,10 +72,7 @@ def test_what_is_marked_is_looked_for(page, qtbot):
 def test_the_editor_finds_too_and_the_list_behind_it_does_not(stage, qtbot):
     read(stage, qtbot, "раз два раз")
     history = show_history(stage, qtbot)
-    choose(history, qtbot, 0)
-    history.actions.open.click()
-    qtbot.waitUntil(lambda: history.editing.editor is not None and history.editing.editor.document is not None)
-    editor = history.editing.editor
+    editor = open_entry(history, qtbot, 0)
     qtbot.keyClick(stage.window, Qt.Key.Key_F, CTRL)
     assert editor.find.isVisible()
     editor.find.field.setText("раз")

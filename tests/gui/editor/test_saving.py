@@ -12,7 +12,7 @@ from gui.widgets.dialogs import show_in_folder
 from gui.widgets.fitted_text import ElidedLabel
 from gui.widgets.message_bar import Action, MessageList
 from tests.gui.history.test_history import read
-from tests.gui.history_stage import choose, show_history
+from tests.gui.history_stage import choose, open_entry, show_history
 from tests.gui.pages import cut
 from tests.gui.settings_stage import section, settings_page
 
@@ -37,10 +37,7 @@ def the_page(stage, qtbot, folder) -> tuple[MessageList, Path]:
 def a_correction(stage, qtbot, folder) -> tuple[MessageList, Path]:
     read(stage, qtbot, "раз")
     page = show_history(stage, qtbot)
-    choose(page, qtbot, 0)
-    page.actions.open.click()
-    qtbot.waitUntil(lambda: page.editing.editor is not None and page.editing.editor.document is not None)
-    editor = page.editing.editor
+    editor = open_entry(page, qtbot, 0)
     editor.ask_save_path = lambda *_: folder / "текст.srt"
     editor.messages.close_all()
     editor.save_as()

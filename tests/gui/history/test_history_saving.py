@@ -16,7 +16,7 @@ from engine.transcript.export import FORMATS
 from gui.core.file_names import text_formats
 from gui.history import saving as history_saving
 from tests.gui.history.test_history import dictate, read
-from tests.gui.history_stage import choose, rename, show_history
+from tests.gui.history_stage import choose, open_entry, rename, show_history
 
 
 @pytest.fixture
@@ -101,10 +101,7 @@ def test_their_own_names_are_used_and_nothing_is_overwritten(stage, page, qtbot,
 
 
 def test_an_edited_text_is_saved_as_it_was_edited(page, qtbot, folder):
-    choose(page, qtbot, 0)
-    page.actions.open.click()
-    qtbot.waitUntil(lambda: page.editing.editor is not None and page.editing.editor.document is not None)
-    editor = page.editing.editor
+    editor = open_entry(page, qtbot, 0)
     editor.text.selectAll()
     editor.text.insertPlainText("четыре")
     with qtbot.waitSignal(page.model.listed):

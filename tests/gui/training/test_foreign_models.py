@@ -19,7 +19,7 @@ from gui.session.status import Reading
 from gui.training.public_models_dialog import PublicModelsDialog
 from tests.gui.conftest import Stage
 from tests.gui.dictation.test_dictation import record, stop
-from tests.gui.history_stage import choose, entries, show_history
+from tests.gui.history_stage import entries, open_entry, show_history
 from tests.gui.trainer_stage import TrainerStage
 from tests.helpers.foreign_models import tones, write_gigaam_ctc, write_gigaam_e2e
 from tests.helpers.model_hub import ModelHub, sends, waits
@@ -83,10 +83,7 @@ def test_added_dictated_with_corrected_saved_deleted_and_brought_back(trainer, q
     page = show_history(stage, qtbot)
     (entry,) = entries(stage, qtbot)
     assert (entry.text, Path(entry.model)) == ("мама мыла раму", home)
-    choose(page, qtbot, 0)
-    page.actions.open.click()
-    qtbot.waitUntil(lambda: page.editing.editor is not None and page.editing.editor.document is not None)
-    editor = page.editing.editor
+    editor = open_entry(page, qtbot, 0)
     cursor = editor.text.textCursor()
     cursor.movePosition(QTextCursor.MoveOperation.End)
     cursor.insertText("!")
