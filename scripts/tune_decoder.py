@@ -13,7 +13,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -78,16 +78,22 @@ def _parser() -> argparse.ArgumentParser:
 
 def _measured(decoder, sets: dict[str, list], step_s: float) -> tuple[float, list[str]]:
     """The score of a decoder, and what is to be printed of each set."""
-    from trainer.evaluation.metrics import error_rate
-
-    score, told = 0.0, []
+    read, times = {}, []
     for name, utterances in sets.items():
         began_s = time.process_time()
-        rate = error_rate([(said, decoder.text(heard)) for said, heard in utterances])
-        times = sum(len(heard) for _said, heard in utterances) * step_s / (time.process_time() - began_s)
-        score += (rate.cer + rate.wer) / 2 / len(sets)
-        told.append(f"{name} {rate.cer:.4f} / {rate.wer:.4f} x {times:.0f}")
-    return score, told
+        read[name] = [(said, decoder.text(heard)) for said, heard in utterances]
+        times.append(sum(len(heard) for _said, heard in utterances) * step_s / (time.process_time() - began_s))
+    score, told = scored(read)
+    return score, [f"{one} x {faster:.0f}" for one, faster in zip(told, times, strict=True)]
+
+
+def scored(read: Mapping[str, Sequence[tuple[str, str]]]) -> tuple[float, list[str]]:
+    """(what was said, what was read) of each set's recordings -> what counts, and what is to be printed of each set."""
+    from trainer.evaluation.metrics import error_rate
+
+    rates = {name: error_rate(pairs) for name, pairs in read.items()}
+    score = sum(rate.cer + rate.wer for rate in rates.values()) / 2 / len(rates)
+    return score, [f"{name} {rate.cer:.4f} / {rate.wer:.4f}" for name, rate in rates.items()]
 
 
 def log_probabilities(checkpoint, names: Sequence[str], clips: int | None = None) -> dict[str, list]:

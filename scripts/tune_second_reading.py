@@ -18,12 +18,12 @@ import numpy as np
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-from scripts.tune_decoder import SETS, log_probabilities  # noqa: E402
+from scripts.tune_decoder import SETS, log_probabilities, scored  # noqa: E402
 
 
 def main() -> int:
     arguments = _parser().parse_args()
-    from engine.decode.language_model import load_language_model
+    from engine.decode.language_model import RESCORER, load_language_model
     from engine.decode.rescorer import add_rescorer, load_rescorer
     from engine.model.checkpoint import load_checkpoint
     from engine.paths import shipped_language_model
@@ -38,13 +38,13 @@ def main() -> int:
     best = None
     for weight, ngram_weight in product(arguments.weight, arguments.ngram_weight):
         settings = replace(rescorer.settings, weight=weight, ngram_weight=ngram_weight)
-        score, told = _measured(sets, settings)
+        score, told = scored(_read(sets, settings))
         print(f"weight {weight}  ngram-weight {ngram_weight}", *told, f"score {score:.4f}", sep="  ", flush=True)
         if best is None or score < best[0]:
             best = score, settings
     print("best:", json.dumps(asdict(best[1])))
     if arguments.write:
-        add_rescorer(folder, (folder / "rescorer.onnx").read_bytes(), best[1])
+        add_rescorer(folder, (folder / RESCORER).read_bytes(), best[1])
     return 0
 
 
@@ -75,20 +75,15 @@ def _weighable(checkpoint, model, rescorer) -> dict[str, list]:
     return sets
 
 
-def _measured(sets: dict[str, list], settings) -> tuple[float, list[str]]:
-    """The score of some settings, and what is to be printed of each set."""
-    from trainer.evaluation.metrics import error_rate
-
-    score, told = 0.0, []
-    for name, utterances in sets.items():
-        pairs = [
+def _read(sets: dict[str, list], settings) -> dict[str, list[tuple[str, str]]]:
+    """(what was said, the best reading) of each recording."""
+    return {
+        name: [
             (said, texts[int(np.argmax(scores + settings.gains(log_probs, of_ngrams)))] if texts else "")
             for said, texts, scores, log_probs, of_ngrams in utterances
         ]
-        rate = error_rate(pairs)
-        score += (rate.cer + rate.wer) / 2 / len(sets)
-        told.append(f"{name} {rate.cer:.4f} / {rate.wer:.4f}")
-    return score, told
+        for name, utterances in sets.items()
+    }
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from gui.widgets.theme import GRID, TITLE_SCALE, theme
 _ICON = QSize(6 * GRID, 6 * GRID)
 _SIZE = QSize(68 * GRID, 54 * GRID)
 _LARGEST = QSize(96 * GRID, 72 * GRID)
-_BODY_SCALE, _LARGE_TEXT = 1.2, 1.4
+_BODY_SCALE = 1.2
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Tour(QDialog):
         self.icon = Label()
         self.title = Label(wraps=True, font=theme().font(TITLE_SCALE, QFont.Weight.DemiBold))
         self.text = words()
-        self.text.setFont(theme().font(_BODY_SCALE if theme().text_scale < _LARGE_TEXT else 1.0))
+        self.text.setFont(theme().font(1.0 if theme().has_large_text else _BODY_SCALE))
         self.place = Label(quiet=True)
         self.back = push_button(_("Back"), _("The step before"))
         self.skip = push_button(_("Skip"), _("Close the tour; it can be had again in the settings"), "link")

@@ -26,7 +26,6 @@ from gui.widgets.label import Label
 from gui.widgets.settings_form import SettingsForm
 from gui.widgets.theme import GRID, show_icon, theme
 
-_LARGE_TEXT = 1.4  # beside the system's
 _MOST_LETTERS = 96  # as wide as a row gets: in a wide window the keys would stand far from what they are for
 
 
@@ -53,11 +52,11 @@ class Row(QWidget):
         self.take: QPushButton | None = None
         caption.setBuddy(self.field)
         parts = (caption, 1), self.field, self.none, self.reset
-        if theme().text_scale < _LARGE_TEXT:  # half a hundred rows that wrap take twice the time
-            fields: QHBoxLayout | QWidget = QHBoxLayout(spacing=GRID // 2)
+        if theme().has_large_text:
+            fields: QHBoxLayout | QWidget = row_of(*parts, gap=GRID // 2)
+        else:  # half a hundred rows that wrap take twice the time
+            fields = QHBoxLayout(spacing=GRID // 2)
             fill(fields, *parts)
-        else:
-            fields = row_of(*parts, gap=GRID // 2)
         self._column = column_of(self, fields, gap=0)
         self._limit_width()
         self.field.editingFinished.connect(self._finish)

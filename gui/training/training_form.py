@@ -25,7 +25,6 @@ from trainer.training.model_list import clean_name, free_home, kind_of, list_mod
 from trainer.training.request import load_request
 from trainer.training.training_process import Request
 
-_LARGE_TEXT = 1.4  # beside the system's
 _FREE_WITH_WEIGHTS = ("n_units", "dropout")  # of a network that is there already
 _OTHER_EAR = "it hears with another front end than the model that is trained"
 
@@ -92,7 +91,7 @@ class TrainingForm(QWidget):
 
     def _place_fields(self) -> None:
         """Two beside each other, but for large text."""
-        n_columns = 2 if theme().text_scale < _LARGE_TEXT else 1
+        n_columns = 1 if theme().has_large_text else 2
         for place, (label, field) in enumerate(self._fields):
             row, column = place // n_columns, 2 * (place % n_columns)
             self._grid.addWidget(label, row, column)

@@ -14,6 +14,7 @@ GRID = 8
 TEXT_SCALE, TITLE_SCALE, SMALL_SCALE = 1.5, 1.8, 1.0
 LINE_WIDTH_PX = 760  # of a page of text, however wide the window is
 _ICON_PX, _TICK_PX = 20, 16
+_LARGE_TEXT = 1.4  # beside the system's
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,11 @@ class Theme(QObject):
     def text_scale(self) -> float:
         """How large text is beside that of the system."""
         return self._app.font().pointSizeF() / self._system_points
+
+    @property
+    def has_large_text(self) -> bool:
+        """Whether what stands beside each other in a small window must stand below."""
+        return self.text_scale >= _LARGE_TEXT
 
     def font(self, scale: float, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
         """The system's font, scaled."""
