@@ -67,10 +67,9 @@ class Rescorer:
         anew = self._log_probs(readings, ())
         if not said:
             return anew
-        said = said[-_SAID:]
-        closed = min(float(self._log_probs([()], said)[0]), _SUREST_END)
-        going_on = self._log_probs(readings, said) + math.log(-math.expm1(closed))
-        return np.logaddexp(anew + closed, going_on)
+        after_said = self._log_probs([(), *readings], said[-_SAID:])
+        closed = min(float(after_said[0]), _SUREST_END)
+        return np.logaddexp(anew + closed, after_said[1:] + math.log(-math.expm1(closed)))
 
     def _log_probs(self, readings: Sequence[Sequence[str]], said: Sequence[str]) -> np.ndarray:
         """Of what comes after the words said, up to the end."""

@@ -1,7 +1,7 @@
 """The feature cache: a corpus as quantised cepstra, read through a memory map.
 
-features.npy     int8, (total_frames, n_cepstra)      x = int8 * scale + offset
-scale.npz        float32 scale (n_cepstra,), offset (n_cepstra,)
+features.npy     int8, (total_frames, width)      x = int8 * scale + offset
+scale.npz        float32 scale (width,), offset (width,)
 utterances.tsv   id, speaker, split, start, frames, text   (header line, tab separated, UTF-8)
 config.json      the FeatureConfig it was made with, and more; only where it was made here
 """
@@ -74,23 +74,23 @@ class FeatureCache:
         wide = features.n_high or (self.config.n_high if self.config else 0)
         fitting = [replace(features, n_high=n_high) for n_high in (wide, 0)]
         made_for = [self.config] if self.config else fitting
-        if not any(one in fitting and one.width == self.n_cepstra for one in made_for):
+        if not any(one in fitting and one.width == self.width for one in made_for):
             raise CorpusError(
                 path=self.folder,
                 reason="it was made for another front end than the model's; make it anew with the model's preset",
             )
 
     @property
-    def n_cepstra(self) -> int:
-        """Cepstra of a frame."""
+    def width(self) -> int:
+        """Values of a frame: cepstra, and high bands where it has them."""
         return self._features.shape[1]
 
     def cepstra(self, utterance: Utterance) -> np.ndarray:
-        """The utterance's cepstra, not normalised: float32 (frames, n_cepstra)."""
+        """The utterance's cepstra, not normalised: float32 (frames, width)."""
         return self.rows(utterance.start, utterance.frames)
 
     def rows(self, start: int, frames: int) -> np.ndarray:
-        """Any stretch of the cache, not normalised: float32 (frames, n_cepstra)."""
+        """Any stretch of the cache, not normalised: float32 (frames, width)."""
         return self._features[start : start + frames].astype(np.float32) * self._scale + self._offset
 
     def split(self, name: str) -> list[Utterance]:
@@ -110,8 +110,8 @@ def _read_config(path: Path) -> FeatureConfig | None:
     return FeatureConfig.from_dict(read_json(path)["features"])
 
 
-def _read_scale(path: Path, n_cepstra: int) -> tuple[np.ndarray, np.ndarray]:
-    arrays = read_arrays(path, {"scale": (n_cepstra,), "offset": (n_cepstra,)})
+def _read_scale(path: Path, width: int) -> tuple[np.ndarray, np.ndarray]:
+    arrays = read_arrays(path, {"scale": (width,), "offset": (width,)})
     scale, offset = (arrays[name].astype(np.float32) for name in ("scale", "offset"))
     if not (np.isfinite(scale).all() and np.isfinite(offset).all()):
         raise ValueError("its scale is not finite")

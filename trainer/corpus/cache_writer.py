@@ -72,8 +72,8 @@ def _check_replaceable(folder: Path) -> None:
 class Collector:
     """Cepstra of one recording after the other, in a file; memory does not grow with them but for a row each."""
 
-    def __init__(self, folder: Path, n_cepstra: int, open_file: Callable[..., BinaryIO] = open):
-        self._folder, self._n_cepstra, self._open_file = folder, n_cepstra, open_file
+    def __init__(self, folder: Path, width: int, open_file: Callable[..., BinaryIO] = open):
+        self._folder, self._width, self._open_file = folder, width, open_file
         self._file = open_file(folder / _COLLECTED, "xb")
         self.rows: list[Row] = []
         self._n_frames = 0
@@ -105,12 +105,12 @@ class Collector:
         kept = [(row, split) for row, split in zip(self.rows, splits, strict=True) if split]
         n_frames = sum(row.frames for row, _ in kept)
         with (self._folder / _COLLECTED).open("rb") as raw, self._open_file(self._folder / FEATURES, "xb") as file:
-            shape = (n_frames, self._n_cepstra)
+            shape = (n_frames, self._width)
             npy.write_array_header_1_0(file, {"descr": "|i1", "fortran_order": False, "shape": shape})
             for row, _ in kept:
-                raw.seek(row.start * self._n_cepstra * 4)
-                values = np.frombuffer(raw.read(row.frames * self._n_cepstra * 4), "<f4")
-                steps = (values.reshape(-1, self._n_cepstra) - offset) / scale
+                raw.seek(row.start * self._width * 4)
+                values = np.frombuffer(raw.read(row.frames * self._width * 4), "<f4")
+                steps = (values.reshape(-1, self._width) - offset) / scale
                 file.write(np.clip(np.round(steps), -_STEPS, _STEPS).astype(np.int8).tobytes())
         self.close()
         (self._folder / _COLLECTED).unlink()
@@ -118,7 +118,7 @@ class Collector:
 
 
 def _range(sample: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """float32 scale and offset (n_cepstra,) by which nearly all values of a sample fit into 8 bits."""
+    """float32 scale and offset (width,) by which nearly all values of a sample fit into 8 bits."""
     low, high = np.quantile(sample, (_OUTLIERS, 1 - _OUTLIERS), axis=0)
     scale = np.maximum(high - low, 1e-6) / (2 * _STEPS)
     return scale.astype(np.float32), ((high + low) / 2).astype(np.float32)
