@@ -235,7 +235,7 @@ class CheckpointMissing(CheckpointError):
 
 class CheckpointForeign(CheckpointError):
     template = (
-        "The model in {path} was made by others: it can be used for dictation, but not trained, tuned or measured. "
+        "The model in {path} was made by others: it can be used for dictation, but not trained or tuned. "
         "Choose a model of Diktovka."
     )
 

@@ -59,7 +59,7 @@ class ForeignTranscriber(Transcriber):
         self._guessed_to, self._guess_took_s = end, self._clock() - begun_s
 
     def _heard(self, stretches: Sequence[Frames], warp: float) -> list[list[np.ndarray]]:
-        heard = self._recognise([stretch.samples for stretch in stretches if isinstance(stretch, SoundStretch)])
+        heard = self._run([stretch.samples for stretch in stretches if isinstance(stretch, SoundStretch)])
         return [[one] for one in heard]  # sound is not warped
 
     def _timed(self, words: list[TimedWord], frames: Frames) -> tuple[Word, ...]:

@@ -13,6 +13,7 @@ from engine.audio.level import Level, RecordingLevel
 from engine.config import HOP_S, SAMPLE_RATE_HZ
 from engine.decode.alternatives import with_readings
 from engine.decode.greedy import Decoder, GreedyDecoder, TimedWord
+from engine.errors import EngineError, unexpected
 from engine.events import Event, Final, Finished, Progress, Provisional, Segment, Started, Word
 from engine.features.front_end import Frames, FrontEnd
 from engine.features.network_input import hearings, network_input
@@ -129,8 +130,17 @@ class Transcriber:
     def _heard(self, stretches: Sequence[Frames], warp: float) -> list[list[np.ndarray]]:
         """Log-probabilities of each stretch: as it is, and warped, where warp is not 0."""
         inputs = [hearings(frames.cepstra, self._model.features, self._model.model, warp) for frames in stretches]
-        heard = iter(self._recognise([steps for one in inputs for steps in one]))
+        heard = iter(self._run([steps for one in inputs for steps in one]))
         return [[next(heard) for _ in one] for one in inputs]
+
+    def _run(self, inputs: list[np.ndarray]) -> list[Any]:
+        """Raises EngineError for whatever the runtime raises, as by a lack of memory."""
+        try:
+            return self._recognise(inputs)
+        except MemoryError:
+            raise
+        except Exception as error:
+            raise EngineError(reason=unexpected(error)) from error
 
     def _words(self, log_probs: np.ndarray, said: Sequence[str]) -> list[TimedWord]:
         words = self.decoder.decode(log_probs, said)

@@ -42,14 +42,14 @@ def write_gigaam_ctc(folder: Path, quantization: str = ".int8", config: dict | N
     return folder
 
 
-def write_gigaam_e2e(folder: Path) -> Path:
+def write_gigaam_e2e(folder: Path, tokens: Sequence[str] = ("▁Привет", ",", "▁мир", ".")) -> Path:
     """The same in the layout of GigaAM v3 e2e CTC, whose tokens are parts of words with capitals and marks.
 
-    «а» is read as «Привет», «б» as a comma, «в» as « мир», «г» as a full stop.
+    tokens: what «а», «б», «в» and «г» are read as.
     """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "config.json").write_text(json.dumps(GIGAAM_V3), "utf-8")
-    write_vocabulary(folder / "v3_e2e_ctc_vocab.txt", ["▁Привет", ",", "▁мир", ".", BLANK])
+    write_vocabulary(folder / "v3_e2e_ctc_vocab.txt", [*tokens, BLANK])
     write_graph(folder / "v3_e2e_ctc.int8.onnx", ctc_graph(_centres([*"абвг", ""])))
     return folder
 

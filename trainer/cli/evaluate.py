@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 from engine.cli import add_language_options, decoder, say
 from engine.decode.greedy import Decoder, GreedyDecoder
+from engine.foreign.description import is_foreign
 from engine.model.checkpoint import Description
-from engine.model.recogniser import Recogniser, load_recogniser
+from engine.model.recogniser import load_recogniser
 from engine.paths import shipped_checkpoint, shipped_punctuation
+from engine.system.bounded_memory import bounded_memory
 from trainer.cli.standard_sets import standard_sets
 from trainer.corpus.cache import FEATURES
 from trainer.corpus.preflight import Reject
@@ -24,7 +26,7 @@ from trainer.evaluation.metrics import ErrorRate
 if TYPE_CHECKING:
     from trainer.evaluation.evaluate import Scored
 
-GREEDY, BEAM = "greedy", "beam"
+GREEDY, BEAM, HEARD = "greedy", "beam", "as heard"
 _STANDARD = (
     "voxforge-ru-mfcc",
     "speech-samples/common-voice",
@@ -46,7 +48,7 @@ def add_evaluate_options(parser: argparse.ArgumentParser) -> None:
         type=Path,
         default=shipped_checkpoint(),
         metavar="CHECKPOINT",
-        help="model (default: the shipped one)",
+        help="a model of this program, or one made by others that onnx-asr reads (default: the shipped one)",
     )
     add_language_options(parser, "none")
     add(
@@ -69,11 +71,9 @@ def evaluate(arguments: argparse.Namespace) -> int:
         return report(arguments)
     from engine.system.atomic_files import write_atomic
 
-    model, recognise = load_recogniser(arguments.model)
-    decoders = _decoders(arguments, model)
     found: dict[str, dict[str, Figures]] = {}
     left_out: list[Reject] = []
-    for scored in _scored(arguments, model, recognise, decoders):
+    for scored in _of_others(arguments) if is_foreign(arguments.model) else _of_ours(arguments):
         found[scored.name] = {name: figures(rates, scored.trusts[name]) for name, rates in scored.rates.items()}
         left_out += scored.left_out
     described = _side_by_side(arguments, found) if arguments.all else _one(found)
@@ -88,29 +88,56 @@ def evaluate(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _decoders(arguments: argparse.Namespace, model: Description) -> dict[str, Decoder]:
-    beam = decoder(model, arguments.language_model, arguments.own_words)
-    greedy = GreedyDecoder(model.alphabet)
-    if beam is None:
-        return {GREEDY: greedy}
-    return {GREEDY: greedy, BEAM: beam} if arguments.all else {BEAM: beam}
-
-
-def _scored(
-    arguments: argparse.Namespace, model: Description, recognise: Recogniser, decoders: dict[str, Decoder]
-) -> "Iterator[Scored]":
+def _of_ours(arguments: argparse.Namespace) -> "Iterator[Scored]":
     """A folder of recordings goes the whole way from the file; a cache starts at its features."""
+    from engine.transcribe.transcribe import Transcriber
     from trainer.evaluation.evaluate import score_cache, score_folder
 
+    model, recognise = load_recogniser(arguments.model)
+    decoders = _decoders(arguments, model, GreedyDecoder(model.alphabet))
+    for path in _sets(arguments):
+        if (path / TRANSCRIPTS).exists():
+            yield score_folder(path, Transcriber(model, recognise), decoders)
+        else:
+            yield from score_cache(path, model, recognise, arguments.split, decoders)
+
+
+def _of_others(arguments: argparse.Namespace) -> "Iterator[Scored]":
+    """A model made by others hears recordings alone."""
+    from engine.transcribe.load import load_transcriber
+    from trainer.evaluation.evaluate import score_folder
+
+    with bounded_memory(arguments.model):
+        model, transcriber = load_transcriber(arguments.model)
+        if transcriber.searches:
+            decoders = _decoders(arguments, model, transcriber.letters)
+        else:
+            decoders = {HEARD: transcriber.letters}
+            say("The model writes whole words: it is measured as it writes them, without language model and own words.")
+        for path in _sets(arguments):
+            if (path / TRANSCRIPTS).exists():
+                yield score_folder(path, transcriber, decoders)
+            elif arguments.path:
+                raise CorpusError(
+                    path=path, reason="a model made by others hears sound: name folders with {file}", file=TRANSCRIPTS
+                )
+
+
+def _decoders(arguments: argparse.Namespace, model: Description, letters: Decoder) -> dict[str, Decoder]:
+    beam = decoder(model, arguments.language_model, arguments.own_words)
+    if beam is None:
+        return {GREEDY: letters}
+    return {GREEDY: letters, BEAM: beam} if arguments.all else {BEAM: beam}
+
+
+def _sets(arguments: argparse.Namespace) -> Iterator[Path]:
+    """What is measured. Raises CorpusError for what is neither recordings nor a cache."""
     for path in arguments.path or standard_sets(_STANDARD, arguments.all):
         if arguments.all:
             print(f"reading {path} ...", file=sys.stderr, flush=True)
-        if (path / TRANSCRIPTS).exists():
-            yield score_folder(path, model, recognise, decoders)
-        elif not (path / FEATURES).exists():
+        if not ((path / TRANSCRIPTS).exists() or (path / FEATURES).exists()):
             raise CorpusError(path=path, reason="it holds neither {file} nor a feature cache", file=TRANSCRIPTS)
-        else:
-            yield from score_cache(path, model, recognise, arguments.split, decoders)
+        yield path
 
 
 def _counts(total: ErrorRate) -> dict[str, int]:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
+from engine.alphabet import normalise
 from engine.decode.greedy import Decoder, GreedyDecoder
 from engine.errors import AudioError
-from engine.events import Finished
+from engine.events import Finished, Word
 from engine.features.network_input import hearings
 from engine.model.checkpoint import Description
 from engine.model.recogniser import Recogniser, mean_of
@@ -107,12 +108,11 @@ def score_cache(
         yield Scored(name, rates, trusts)
 
 
-def score_folder(path: Path, model: Description, recognise: Recogniser, decoders: dict[str, Decoder]) -> Scored:
+def score_folder(path: Path, transcriber: Transcriber, decoders: dict[str, Decoder]) -> Scored:
     """Recordings the whole way from the file, as a person would have them transcribed.
 
-    Raises CorpusError where none of them can be scored.
+    What a model writes is compared without its marks and capitals. Raises CorpusError where none can be scored.
     """
-    transcriber = Transcriber(model, recognise)
     rates: dict[str, list[ErrorRate]] = {decoder: [] for decoder in decoders}
     trusts = dict.fromkeys(decoders, Trust())
     left_out: list[Reject] = []
@@ -124,7 +124,7 @@ def score_folder(path: Path, model: Description, recognise: Recogniser, decoders
             for decoder, own in rates.items():
                 transcriber.decoder = decoders[decoder]
                 finished = [e for e in transcriber.transcribe(transcript.path) if isinstance(e, Finished)]
-                words = [word for segment in finished[-1].segments for word in segment.words]
+                words = [bare for segment in finished[-1].segments for word in segment.words for bare in _bare(word)]
                 own.append(error_rate([(transcript.text, " ".join(word.text for word in words))]))
                 trusts[decoder] += trust(transcript.text, words)
         except AudioError as error:
@@ -132,3 +132,9 @@ def score_folder(path: Path, model: Description, recognise: Recogniser, decoders
     if not any(rates.values()):
         raise CorpusError(path=path, reason="none of its recordings can be scored")
     return Scored(Path(path).name, rates, trusts, tuple(left_out))
+
+
+def _bare(word: Word) -> Iterator[Word]:
+    """A word as references are written: none of a mark alone, two of one with a hyphen."""
+    for text in normalise(word.text).split():
+        yield replace(word, text=text)

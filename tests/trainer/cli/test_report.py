@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import soundfile
 
 from engine.config import DecodeConfig
 from engine.errors import LanguageModelMissing
 from engine.model.checkpoint import load_checkpoint, save_checkpoint
+from tests.helpers.foreign_models import RATE_HZ, tones, write_gigaam_ctc, write_gigaam_e2e
 from tests.helpers.language import language_model
 from tests.helpers.models import WORDS, random_checkpoint, write_cache
 from trainer.cli.evaluate import add_evaluate_options, evaluate
@@ -161,3 +163,64 @@ def test_a_folder_of_something_else_is_named_for_what_it_lacks(parts, tmp_path):
     model, _words, _corpus = parts
     with pytest.raises(CorpusError, match=r"neither transcripts\.tsv nor a feature cache"):
         run(tmp_path, "-m", model)
+
+
+# --- models made by others ---
+
+
+def recordings(folder, **texts: str):
+    """texts: what is said in the made voice by what the transcript says, with _ for spaces."""
+    folder.mkdir()
+    rows = []
+    for number, (said, text) in enumerate(texts.items()):
+        soundfile.write(folder / f"{number}.wav", tones(said.replace("_", " "), pause_s=1.0), RATE_HZ, subtype="PCM_16")
+        rows.append(f"{number}.wav\t{text}\n")
+    (folder / "transcripts.tsv").write_text("file\ttext\n" + "".join(rows), "utf-8")
+    return folder
+
+
+def test_a_model_of_others_that_spells_is_measured_like_ours(tmp_path, capsys):
+    model = write_gigaam_ctc(tmp_path / "GigaAM")
+    words = language_model(tmp_path / "lm", *["мама мыла раму"] * 5).folder
+    told = recordings(tmp_path / "said", мама_мыла_раму="мама мыла раму", мама_мыла="мама мыла маму")
+    assert run(told, "--all", "-m", model, "--language-model", words, "--json") == 0
+    (found,) = json.loads(capsys.readouterr().out)["sets"]
+    assert (found["set"], found["utterances"], found["words"]) == ("said", 2, 6)
+    for decoder in ("greedy", "beam"):
+        assert found[decoder]["wer"] == round(1 / 6, 4)
+        assert found[decoder]["cer"] == round(5 / 28, 4)
+
+
+def test_a_model_that_writes_words_is_measured_without_marks_capitals_and_search(tmp_path, capsys):
+    model = write_gigaam_e2e(tmp_path / "e2e")
+    told = recordings(tmp_path / "said", абвг="Привет, мир!", аб="Мир.")
+    assert run(told, "--all", "-m", model, "--json") == 0
+    printed = capsys.readouterr()
+    (found,) = json.loads(printed.out)["sets"]
+    assert found.keys() >= {"as heard"}
+    assert not found.keys() & {"greedy", "beam"}
+    assert found["as heard"]["wer"] == round(1 / 3, 4)
+    assert "measured as it writes them" in printed.err
+    assert run(told, "-m", model) == 0
+    assert "as heard" in capsys.readouterr().out
+
+
+def test_a_feature_cache_is_nothing_to_a_model_that_hears_sound(parts, tmp_path, monkeypatch, capsys):
+    model = write_gigaam_e2e(tmp_path / "e2e")
+    with pytest.raises(CorpusError, match=r"hears sound: name folders with transcripts\.tsv"):
+        run(parts[2], "-m", model)
+    shared = tmp_path / "shared"
+    (shared / "speech-samples").mkdir(parents=True)
+    (shared / "voxforge-ru-mfcc").symlink_to(parts[2])
+    recordings(shared / "speech-samples" / "common-voice", абвг="привет мир")
+    monkeypatch.setenv("DIKTOVKA_SHARED", str(shared))
+    assert run("--all", "-m", model, "--json") == 0
+    assert [one["set"] for one in json.loads(capsys.readouterr().out)["sets"]] == ["common-voice"]
+
+
+def test_a_hyphen_parts_words_and_a_mark_alone_is_none(tmp_path, capsys):
+    model = write_gigaam_e2e(tmp_path / "e2e", ["▁Кто-то", "▁—", "▁здесь", "."])
+    assert run(recordings(tmp_path / "said", абвг="кто-то здесь"), "-m", model) == 0
+    printed = capsys.readouterr().out
+    assert printed.splitlines()[1].split() == ["said", "1", "3", "0.0000", "0.0000"]
+    assert "of 3 words, right of these 100.0%" in printed
