@@ -4,7 +4,7 @@ SETUP := @sh scripts/with_python.sh
 .PHONY: help run demo test bench check fuzz clean
 help:
 	@echo "make run    set up what is missing and open the window (without a display: as make demo)"
-	@echo "make demo   read the two sample recordings in the terminal"
+	@echo "make demo   transcribe the two sample recordings in the terminal"
 	@echo "make test   set up what the tests need and run them"
 	@echo "make bench  measure speed, start-up and memory"
 	@echo "make check  check style, imports, types, dependencies and translations; make test does it too"

@@ -49,15 +49,15 @@ def command_line() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
 
     def verb(name: str, run, text: str, add_options=None) -> None:
-        one = verbs.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
-        one.set_defaults(run=run)
+        parser_of_verb = verbs.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+        parser_of_verb.set_defaults(run=run)
         if add_options:
-            add_options(one)
+            add_options(parser_of_verb)
 
     verb(
         "transcribe",
         engine_commands.transcribe,
-        "write down recordings",
+        "transcribe recordings",
         engine_commands.add_transcribe_options,
     )
     verb(
@@ -69,19 +69,19 @@ def command_line() -> argparse.ArgumentParser:
     verb(
         "train",
         trainer_commands.train,
-        "train a model, or go on training it",
+        "train a model, or resume its training",
         trainer_commands.add_train_options,
     )
     verb(
         "tune",
         tuning_command.tune,
-        "tune a model on a few recordings of one's own",
+        "tune a model to a few recordings of your own voice",
         tuning_command.add_tune_options,
     )
     verb(
         "average",
         trainer_commands.average,
-        "average the weights of some models",
+        "average the weights of several models",
         trainer_commands.add_average_options,
     )
     verb(
@@ -93,7 +93,7 @@ def command_line() -> argparse.ArgumentParser:
     verb(
         "second-reading",
         second_reading_command.second_reading,
-        "give a language model a network that weighs its readings once more",
+        "train a network that rescores the best hypotheses, for a language model",
         second_reading_command.add_second_reading_options,
     )
     verb(
@@ -105,35 +105,35 @@ def command_line() -> argparse.ArgumentParser:
     verb(
         "download",
         corpus_commands.download,
-        "fetch recordings with their texts from VoxForge",
+        "download recordings with transcripts from VoxForge",
         corpus_commands.add_download_options,
     )
     verb(
         "corpus",
         corpus_commands.corpus,
-        "check recordings and make the feature cache that is trained on",
+        "check recordings and build a feature cache to train on",
         corpus_commands.add_corpus_options,
     )
     verb(
         "synthetic",
         synthetic_command.synthetic,
-        "have sentences spoken by the machine's synthesisers, to train on",
+        "make training data with the speech synthesisers that are installed",
         synthetic_command.add_synthetic_options,
     )
     verb(
         "self-label",
         self_training_command.self_label,
-        "keep what a model is sure of in recordings without transcripts, to train on",
+        "make training data from recordings without transcripts",
         self_training_command.add_self_label_options,
     )
     verb(
         "model",
         model_command.model,
-        "use models made by others: take one in from a folder, or download it",
+        "import or download models made by others",
         model_command.add_model_options,
     )
     verb("devices", engine_commands.devices, "list the microphones")
-    verb("demo", engine_commands.demo, "write down the two sample recordings")
+    verb("demo", engine_commands.demo, "transcribe the two sample recordings")
     return parser
 
 

@@ -40,10 +40,8 @@ _FORMATS = {"txt": "plain text (default)", "srt": "SRT", "vtt": "VTT", "json": "
 def add_transcribe_options(parser: argparse.ArgumentParser) -> None:
     """Options of `transcribe`."""
     add = parser.add_argument
-    add("file", nargs="+", type=Path, metavar="FILE", help="recording or video of any kind that FFmpeg reads")
-    add(
-        "--track", type=int, metavar="N", help="which of several sound tracks, from 1 (default: the file's default one)"
-    )
+    add("file", nargs="+", type=Path, metavar="FILE", help="audio or video file in any format that FFmpeg reads")
+    add("--track", type=int, metavar="N", help="number of the audio track, from 1 (default: the file's default track)")
     form = parser.add_mutually_exclusive_group()
     for name, text in _FORMATS.items():
         form.add_argument(f"--{name}", dest="format", action="store_const", const=name, default="txt", help=text)
@@ -52,9 +50,9 @@ def add_transcribe_options(parser: argparse.ArgumentParser) -> None:
         "--output-directory",
         type=Path,
         metavar="DIR",
-        help="write one file a recording there, not to standard output; a name that is taken gets a number",
+        help="write one file per recording to this folder, not to standard output; a name that is taken gets a number",
     )
-    add("--overwrite", action="store_true", help="with -o: replace files that were there before")
+    add("--overwrite", action="store_true", help="with -o: replace existing files")
     add(
         "-m",
         "--model",
@@ -63,30 +61,30 @@ def add_transcribe_options(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="a model of this program, or one made by others that onnx-asr reads (default: the shipped one)",
     )
-    add_language_options(parser, "the list of the settings")
-    said = "carry out what is said about the text: «точка», «запятая», «новая строка» and others, as in dictation"
-    add("--spoken-commands", action="store_true", help=said)
-    digits = "write numbers, dates, times and sums of money in digits (default), or as they were said"
+    add_language_options(parser, "the list in the settings")
+    carried_out = "carry out spoken commands («точка», «запятая», «новая строка» and others), as in dictation"
+    add("--spoken-commands", action="store_true", help=carried_out)
+    digits = "write numbers, dates, times and sums of money as digits (default), or as they were spoken"
     add("--digits", action=argparse.BooleanOptionalAction, default=True, help=digits)
-    add("--no-punctuation", dest="punctuation", action="store_false", help="write no marks and no capital letters")
-    add("--bind-short-words", action="store_true", help="put a no-break space behind «в», «к», «с», «у», «о», «и», «а»")
+    add("--no-punctuation", dest="punctuation", action="store_false", help="write no punctuation and no capitals")
+    add("--bind-short-words", action="store_true", help="put a no-break space after «в», «к», «с», «у», «о», «и», «а»")
 
 
 def add_language_options(parser: argparse.ArgumentParser, own_words: str) -> None:
-    """own_words: what the list of own words is by default, in words."""
+    """own_words: describes the default list of own words."""
     parser.add_argument(
         "--language-model",
         type=_folder_or_none,
         default=shipped_language_model(),
         metavar="DIR",
-        help="folder of a language model, or none: letters as they are heard (default: the shipped one)",
+        help="folder of a language model, or none to output letters as they are heard (default: the shipped one)",
     )
     parser.add_argument(
         "--own-words",
         type=Path,
         metavar="FILE",
-        help="text file of words and phrases to prefer, one a line as they are to be written, and behind an equals "
-        f"sign as they are said, where that differs (default: {own_words})",
+        help="text file of words and phrases to prefer, one per line as they are written, optionally followed by an "
+        f"equals sign and how they are pronounced (default: {own_words})",
     )
 
 
@@ -218,7 +216,7 @@ def _finished(events: Iterator[Event], path: Path) -> Finished:
 
 
 def demo(arguments: argparse.Namespace) -> int:
-    """The two sample recordings, what was said in them beside what was read."""
+    """Transcribes the two sample recordings and shows what was spoken beside it."""
     from engine.model.recogniser import load_recogniser
     from engine.transcribe.transcribe import Transcriber
 
@@ -232,8 +230,8 @@ def demo(arguments: argparse.Namespace) -> int:
         path = folder / sample["file"]
         finished = _finished(dictated(transcriber.transcribe(path), NOTHING_SPOKEN, punctuator), path)
         say(f"\n{sample['file']} ({sample['speaker']['en']}), {finished.duration_s:.1f} s")
-        say(f"  said: {sample['text']}")
-        say("  read:")
+        say(f"  spoken: {sample['text']}")
+        say("  recognised:")
         print(paragraphs(finished.segments), flush=True)
     return 0
 

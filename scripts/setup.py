@@ -19,7 +19,7 @@ import libraries
 
 ROOT = Path(__file__).resolve().parents[1]
 SCREEN = ["xvfb-run", "-a", "-s", "-screen 0 1280x1024x24"]
-NO_DISPLAY = "There is no display here, so the window cannot open: reading the two sample recordings in the terminal."
+NO_DISPLAY = "There is no display, so the window cannot open: transcribing the two sample recordings in the terminal."
 NO_WINDOW = "The window cannot open without these libraries: reading the two sample recordings in the terminal."
 NO_QT_TESTS = "Qt cannot be loaded without these libraries: the tests of the window are left out."
 # pytest-qt imports Qt before the first test, and without it nobody knows the options meant for it.

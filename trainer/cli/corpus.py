@@ -32,7 +32,7 @@ def add_download_options(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="VoxForge's name of a language: Russian, de, fr, SpeechCorpus (English), ... (default: %(default)s)",
     )
-    site.add_argument("--url", help="page that lists archives, of a mirror or of another site")
+    site.add_argument("--url", help="page that lists archives, on a mirror or another site")
     add("--count", type=_positive, metavar="N", help="only the first N archives")
     add("--name", default="", metavar="TEXT", help="only archives with this text in their names")
     add(
@@ -61,13 +61,13 @@ def add_corpus_options(parser: argparse.ArgumentParser) -> None:
         default="shipped",
         help="front end of the model to be trained (default: %(default)s)",
     )
-    add("--high", type=int, metavar="N", help="bands above the cepstra's, kept too (default: as the preset says)")
+    add("--high", type=int, metavar="N", help="mel bands above those of the cepstra (default: as in the preset)")
     add(
         "--rooms",
         type=int,
         default=0,
         metavar="N",
-        help="hear each recording of the training set N times more, in made-up rooms with noise (default: %(default)s)",
+        help="add N copies of each training recording, in simulated rooms with noise (default: %(default)s)",
     )
     add("--seed", type=int, default=1, help="seed of the splits and rooms (default: %(default)s)")
 

@@ -41,7 +41,7 @@ def add_evaluate_options(parser: argparse.ArgumentParser) -> None:
     add("path", nargs="*", type=Path, metavar="PATH", help="feature cache, or folder with transcripts.tsv")
     every_way = "with and without language model; without a PATH, all sets of the development folder"
     add("--all", action="store_true", help=every_way)
-    add("--split", action="append", metavar="NAME", help="only this split; may be given again (default: all but train)")
+    add("--split", action="append", metavar="NAME", help="only this split; may be repeated (default: all but train)")
     add(
         "-m",
         "--model",
@@ -60,7 +60,7 @@ def add_evaluate_options(parser: argparse.ArgumentParser) -> None:
         help="measure a model of punctuation instead (default: the shipped one); PATH: texts and folders of recordings",
     )
     add("--json", action="store_true", help="print JSON instead of a table")
-    add("-o", "--output", type=Path, metavar="FILE", help="write the JSON there too")
+    add("-o", "--output", type=Path, metavar="FILE", help="write the JSON to this file too")
 
 
 def evaluate(arguments: argparse.Namespace) -> int:

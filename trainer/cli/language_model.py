@@ -14,30 +14,30 @@ _REPORT_EVERY_S = 2.0
 def add_language_model_options(parser: argparse.ArgumentParser) -> None:
     """Options of `language-model`."""
     add = parser.add_argument
-    text = "UTF-8 text, as it is or compressed (.xz, .gz), or a corpus, whose training sentences are taken"
+    text = "UTF-8 text, may be compressed (.xz, .gz), or a corpus, whose training sentences are used"
     add("text", nargs="+", type=Path, metavar="TEXT", help=text)
     add("-o", "--out", type=Path, required=True, metavar="DIR", help="folder for the language model")
-    add("--order", type=int, default=4, help="words of the longest n-grams (default: %(default)s)")
+    add("--order", type=int, default=4, help="length of the longest n-grams (default: %(default)s)")
     add(
         "--vocabulary",
         type=int,
         default=300_000,
         metavar="N",
-        help="most words, besides a merged model's (default: %(default)s)",
+        help="size of the vocabulary, besides a merged model's (default: %(default)s)",
     )
     add(
         "--threshold",
         type=float,
         default=3e-8,
         metavar="SHARE",
-        help="leave out n-grams that change the perplexity by less; 0 keeps all (default: %(default)s)",
+        help="prune n-grams that change the perplexity by less; 0 keeps all (default: %(default)s)",
     )
     add(
         "--megabytes",
         type=float,
         default=0.0,
         metavar="MB",
-        help="leave out more n-grams until their file is no larger; 0: any size (default: %(default)s)",
+        help="prune n-grams until their file is no larger than this; 0: any size (default: %(default)s)",
     )
     add(
         "--merge",
@@ -45,7 +45,7 @@ def add_language_model_options(parser: argparse.ArgumentParser) -> None:
         type=Path,
         const=shipped_language_model(),
         metavar="MODEL",
-        help="mix half and half with another language model (default: the shipped one)",
+        help="interpolate equally with another language model (default: the shipped one)",
     )
     add_without_option(parser)
     add(
@@ -54,7 +54,7 @@ def add_language_model_options(parser: argparse.ArgumentParser) -> None:
         type=Path,
         default=[],
         metavar="CORPUS",
-        help="weigh the texts by these corpora's development sentences",
+        help="weight the texts by the development sentences of these corpora",
     )
 
 

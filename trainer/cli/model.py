@@ -16,13 +16,13 @@ _MB = 1e6
 def add_model_options(parser: argparse.ArgumentParser) -> None:
     """Options of `model`."""
     acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
-    add = acts.add_parser("add", help="take in a model from a folder, or download one by name")
+    add = acts.add_parser("add", help="import a model from a folder, or download one by name")
     add.add_argument(
         "what",
         metavar="FOLDER|NAME",
         help=f"folder of a model, or one of {', '.join(model.name for model in PUBLIC_MODELS)}",
     )
-    acts.add_parser("list", help="name the models that there are, and those that can be downloaded")
+    acts.add_parser("list", help="list the installed models and those that can be downloaded")
 
 
 def model(arguments: argparse.Namespace) -> int:

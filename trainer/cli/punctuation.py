@@ -10,11 +10,17 @@ from trainer.cli.train import add_without_option
 def add_punctuation_options(parser: argparse.ArgumentParser) -> None:
     """The texts, the run's folder, and how long it trains."""
     add = parser.add_argument
-    text = "UTF-8 text with its marks and capitals, a paragraph a line, as it is or compressed (.xz, .gz); "
+    text = "UTF-8 text with punctuation and capitals, one paragraph per line, may be compressed (.xz, .gz); "
     add("text", nargs="+", type=Path, metavar="TEXT", help=f"{text}or a folder with transcripts.tsv")
-    add("-o", "--out", type=Path, required=True, metavar="DIR", help="folder of the run; a run found there goes on")
-    add("--steps", type=int, default=12_000, metavar="N", help="steps of 32 stretches of words (default: %(default)s)")
-    add("--seed", type=int, default=1, metavar="N", help="another one makes another model (default: %(default)s)")
+    add("-o", "--out", type=Path, required=True, metavar="DIR", help="folder of the run; an existing run is resumed")
+    add(
+        "--steps",
+        type=int,
+        default=12_000,
+        metavar="N",
+        help="training steps of 32 stretches of words (default: %(default)s)",
+    )
+    add("--seed", type=int, default=1, metavar="N", help="seed of the random numbers (default: %(default)s)")
     add_without_option(parser)
 
 

@@ -10,18 +10,18 @@ from trainer.cli.train import add_without_option
 def add_second_reading_options(parser: argparse.ArgumentParser) -> None:
     """The texts, the run's folder, the language model that gets the network, and how long it trains."""
     add = parser.add_argument
-    text = "UTF-8 text, as it is or compressed (.xz, .gz), or a corpus, whose training sentences are taken"
+    text = "UTF-8 text, may be compressed (.xz, .gz), or a corpus, whose training sentences are used"
     add("text", nargs="+", type=Path, metavar="TEXT", help=text)
-    add("-o", "--out", type=Path, required=True, metavar="DIR", help="folder of the run; a run found there goes on")
+    add("-o", "--out", type=Path, required=True, metavar="DIR", help="folder of the run; an existing run is resumed")
     add(
         "--language-model",
         type=Path,
         required=True,
         metavar="MODEL",
-        help="folder of the language model whose words are learned, and which gets the network at the end",
+        help="folder of the language model that supplies the vocabulary and receives the network",
     )
-    add("--steps", type=int, default=20_000, metavar="N", help="steps of 1,500 words (default: %(default)s)")
-    add("--seed", type=int, default=1, metavar="N", help="another one makes another network (default: %(default)s)")
+    add("--steps", type=int, default=20_000, metavar="N", help="training steps of 1,500 words (default: %(default)s)")
+    add("--seed", type=int, default=1, metavar="N", help="seed of the random numbers (default: %(default)s)")
     add_without_option(parser)
 
 

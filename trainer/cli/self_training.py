@@ -13,11 +13,18 @@ from trainer.cli.train import add_without_option
 def add_self_label_options(parser: argparse.ArgumentParser) -> None:
     """Options of `self-label`."""
     add = parser.add_argument
-    add("cache", type=Path, metavar="CACHE", help="feature cache of recordings, whose texts are not looked at")
+    add("cache", type=Path, metavar="CACHE", help="feature cache of recordings; its transcripts are ignored")
     add("-o", "--out", type=Path, required=True, metavar="CACHE", help="folder of the feature cache to train on")
-    add("-m", "--model", type=Path, default=shipped_checkpoint(), metavar="CHECKPOINT", help="model that reads them")
+    add(
+        "-m",
+        "--model",
+        type=Path,
+        default=shipped_checkpoint(),
+        metavar="CHECKPOINT",
+        help="model that transcribes them",
+    )
     add_language_options(parser, "none")
-    sure = "least mean confidence of what is kept between two pauses (default: %(default)s)"
+    sure = "lowest mean confidence of a stretch that is kept (default: %(default)s)"
     add("--confidence", type=float, default=0.5, help=sure)
     add(
         "--texts",
@@ -25,9 +32,9 @@ def add_self_label_options(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         default=[],
         metavar="TEXT",
-        help="UTF-8 texts (.xz, .gz) that may be read there",
+        help="UTF-8 texts (.xz, .gz) that the recordings may be readings of",
     )
-    alone = "keep only recordings that were found in the texts, not what the model is merely sure of"
+    alone = "keep only recordings that were found in the texts"
     add("--texts-only", action="store_true", help=alone)
     add_without_option(parser)
 

@@ -12,9 +12,9 @@ from trainer.presets import PRESETS
 def add_synthetic_options(parser: argparse.ArgumentParser) -> None:
     """Options of `synthetic`."""
     add = parser.add_argument
-    add("text", nargs="+", type=Path, metavar="TEXT", help="UTF-8 text, as it is or compressed (.xz, .gz)")
+    add("text", nargs="+", type=Path, metavar="TEXT", help="UTF-8 text, may be compressed (.xz, .gz)")
     add("-o", "--out", type=Path, required=True, metavar="CACHE", help="folder of the feature cache")
-    add("--sentences", type=int, default=9000, metavar="N", help="how many are spoken (default: %(default)s)")
+    add("--sentences", type=int, default=9000, metavar="N", help="number of sentences (default: %(default)s)")
     add_without_option(parser)
     add(
         "--synthesiser",
@@ -24,7 +24,7 @@ def add_synthetic_options(parser: argparse.ArgumentParser) -> None:
     )
     add("--clean", action="store_true", help="without rooms, noise and telephones")
     add("--preset", choices=sorted(PRESETS), default="shipped", help="front end (default: %(default)s)")
-    add("--seed", type=int, default=1, help="seed of everything random (default: %(default)s)")
+    add("--seed", type=int, default=1, help="seed of the random numbers (default: %(default)s)")
 
 
 def synthetic(arguments: argparse.Namespace) -> int:

@@ -44,7 +44,7 @@ def add_train_options(parser: argparse.ArgumentParser) -> None:
         type=Path,
         required=True,
         metavar="DIR",
-        help="folder of the run; a run found there goes on",
+        help="folder of the run; an existing run is resumed",
     )
     add(
         "--preset",
@@ -52,14 +52,14 @@ def add_train_options(parser: argparse.ArgumentParser) -> None:
         default="shipped",
         help="front end and shape (default: %(default)s)",
     )
-    add("--from", dest="start", type=Path, metavar="CHECKPOINT", help="model to start from, instead of chance")
+    add("--from", dest="start", type=Path, metavar="CHECKPOINT", help="model to start from, instead of random weights")
     add(
         "--held",
         nargs="*",
         default=[],
         type=Path,
         metavar="PATH",
-        help="further recordings to choose the best epoch on",
+        help="more recordings to choose the best epoch on",
     )
     add("--align-with", type=Path, metavar="CHECKPOINT", help="model that finds the words, for --splice")
     add("--layers", type=int, help="bidirectional LSTM layers")
@@ -67,20 +67,20 @@ def add_train_options(parser: argparse.ArgumentParser) -> None:
         "--high",
         type=int,
         metavar="N",
-        help="bands above the cepstra's that are heard too (default: as the preset or the model says)",
+        help="mel bands above those of the cepstra (default: as in the preset or the model)",
     )
-    add("--units", type=int, help="units of each layer and direction; with --from, at least as many as there")
-    add("--stacked", type=int, help="neighbouring frames joined before the first layer")
-    add("--deltas", action="store_true", default=None, help="add the slopes of the cepstra")
+    add("--units", type=int, help="units per layer and direction; with --from, at least as many as in that model")
+    add("--stacked", type=int, help="neighbouring frames stacked before the first layer")
+    add("--deltas", action="store_true", default=None, help="add the deltas of the cepstra")
     add("--dropout", type=float, help="dropout between layers")
     add("--threads", type=int, default=2, help="processor threads (default: %(default)s)")
     add(
         "--workers",
         nargs="+",
         metavar="HOST:PORT",
-        help="train in several processes or machines: the addresses of all, the same list for each (or set TF_CONFIG)",
+        help="train in several processes or machines: the addresses of all, the same list in each (or set TF_CONFIG)",
     )
-    add("--worker", type=int, default=0, metavar="N", help="which of them this one is; 0 writes the run")
+    add("--worker", type=int, default=0, metavar="N", help="index of this process in --workers; 0 writes the run")
     settings = parser.add_argument_group("settings")
     for name, kind, default, meaning in described():
         option = f"--{name.replace('_', '-')}"
@@ -95,16 +95,22 @@ def add_without_option(parser: argparse.ArgumentParser) -> None:
         type=Path,
         default=[],
         metavar="CORPUS",
-        help="keep the sentences of these corpora's test and development sets out",
+        help="leave out the sentences of the test and development sets of these corpora",
     )
 
 
 def add_average_options(parser: argparse.ArgumentParser) -> None:
     """Options of `average`."""
     add = parser.add_argument
-    add("checkpoint", nargs="+", type=Path, metavar="CHECKPOINT", help="models of one shape that began as one")
+    add(
+        "checkpoint",
+        nargs="+",
+        type=Path,
+        metavar="CHECKPOINT",
+        help="models of the same shape, trained from the same model",
+    )
     add("-o", "--out", type=Path, required=True, metavar="DIR", help="folder for the averaged model")
-    add("--half", action="store_true", help="write the weights as float16, in half the space")
+    add("--half", action="store_true", help="write the weights as float16, half the size")
 
 
 def average(arguments: argparse.Namespace) -> int:

@@ -15,21 +15,40 @@ from trainer.tuning.tuning import TuneConfig, TuneRequest
 def add_tune_options(parser: argparse.ArgumentParser) -> None:
     """Options of `tune`."""
     add = parser.add_argument
-    add("folder", nargs="+", type=Path, metavar="FOLDER", help="recordings with their texts, or a feature cache")
-    add("-o", "--out", type=Path, required=True, metavar="DIR", help="folder of the run; the model is in its tuned/")
+    add("folder", nargs="+", type=Path, metavar="FOLDER", help="recordings with transcripts, or a feature cache")
+    add(
+        "-o",
+        "--out",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="folder of the run; the model will be in its subfolder tuned",
+    )
     add(
         "-m",
         "--model",
         type=Path,
         default=shipped_checkpoint(),
         metavar="CHECKPOINT",
-        help="model to begin with (default: the shipped one)",
+        help="model to start from (default: the shipped one)",
     )
-    add("--held", nargs="+", default=[], type=Path, metavar="PATH", help="measure by these, not by a fifth of FOLDER")
+    add(
+        "--held",
+        nargs="+",
+        default=[],
+        type=Path,
+        metavar="PATH",
+        help="evaluate on these recordings instead of a fifth of FOLDER",
+    )
     add("--corpus", nargs="+", default=[], type=Path, metavar="CACHE", help="other people's speech to mix in")
-    add("--general", nargs="+", default=[], type=Path, metavar="PATH", help="more of it, only to measure by")
+    add("--general", nargs="+", default=[], type=Path, metavar="PATH", help="more of it, for evaluation only")
     add("--epochs", type=int, default=TuneConfig.epochs, help="passes over the recordings (default: %(default)s)")
-    add("--pull", type=float, default=TuneConfig.pull, help="pull back to the old weights (default: %(default)s)")
+    add(
+        "--pull",
+        type=float,
+        default=TuneConfig.pull,
+        help="strength of the pull towards the old weights (default: %(default)s)",
+    )
     add_language_options(parser, "none")
     add("--threads", type=int, default=2, help="processor threads (default: %(default)s)")
 
