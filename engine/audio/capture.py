@@ -1,7 +1,7 @@
-"""Microphone -> WAV on disk from the first block, with its level. Nothing said is ever held in memory alone.
+"""Microphone -> WAV on disk from the first block, with its level. No sound is ever held only in memory.
 
 PortAudio's callback thread only copies blocks into a queue; the recorder's own thread writes them. Python's
-`array` does the little arithmetic: NumPy would add a third of a second of import to the window's process.
+`array` does the arithmetic, because importing NumPy would add a third of a second to the window's start.
 """
 
 import logging
@@ -32,8 +32,8 @@ LOST_AFTER_S = 2.0
 # A Bluetooth headset takes seconds to change to the profile with a microphone.
 FIRST_BLOCK_WITHIN_S = 10.0
 _POLL_S = 0.1
-_STOP_GRACE_S = 0.3  # some sound servers deliver in bursts that far apart
-_SYNC_EVERY_S = 2.0  # of sound: what a power failure may cost
+_STOP_GRACE_S = 0.3  # some sound servers deliver bursts that far apart
+_SYNC_EVERY_S = 2.0  # of sound, lost at most in a power failure
 _BYTES_PER_SAMPLE = 2
 _HEADER_BYTES = 44
 
@@ -47,8 +47,11 @@ class Recording:
 
 
 class WavWriter:
-    """Mono 16-bit PCM; the header is put right after each block, so that a kill leaves a readable file, and every two
-    seconds all of it goes to the disk itself."""
+    """Mono 16-bit PCM.
+
+    The header is updated after each block, so that a kill leaves a readable file. The file is synced to the disk
+    every two seconds.
+    """
 
     def __init__(self, file: BinaryIO, rate_hz: int):
         self._file = file
@@ -63,7 +66,7 @@ class WavWriter:
         return self._n_bytes / (_BYTES_PER_SAMPLE * self._rate_hz)
 
     def append(self, samples: bytes) -> None:
-        """Raises OSError; what fitted is kept and counted."""
+        """Raises OSError; samples that still fitted are kept and counted."""
         try:
             self._write(samples, counted=True)
         finally:
@@ -75,7 +78,7 @@ class WavWriter:
             self._sync()
 
     def close(self) -> None:
-        """Flushes what was written to the disk and lets go of the file."""
+        """Syncs the file to the disk and closes it."""
         try:
             self._sync()
         finally:
@@ -125,10 +128,10 @@ class Recorder:
     """One recording, on a thread of its own; after `start` exactly one `on_ended` follows.
 
     path: the WAV to write; may not exist yet. device: name of an InputDevice, None for the system's default.
-    on_started(): the first samples are on disk. on_level(peak, rms, elapsed_s): of each block, 0 to 1, and its end.
-    on_ended(recording, error): recording is None where nothing was recorded; error is a DiktovkaError where
-    the recording ended by itself (the microphone vanished, the disk is full, ...), else None. All are called
-    on the recorder's thread. open_stream, open_file, clock: the outside, passed in.
+    on_started(): the first samples are on disk. on_level(peak, rms, elapsed_s): of each block, from 0 to 1, and its
+    end. on_ended(recording, error): recording is None if nothing was recorded; error is a DiktovkaError if the
+    recording ended by itself (the microphone vanished, the disk is full, ...), else None. All are called on the
+    recorder's thread. open_stream, open_file, clock: dependencies, for tests.
     """
 
     def __init__(
@@ -164,7 +167,7 @@ class Recorder:
 
     @property
     def running(self) -> bool:
-        """Whether the recorder's thread still lives; it may, a little longer than the recording."""
+        """Whether the recorder's thread is alive; it ends a little after the recording."""
         return self._thread.is_alive()
 
     def start(self) -> None:
@@ -177,7 +180,7 @@ class Recorder:
         self._stop_at_s = wanted_s if self._stop_at_s is None else min(wanted_s, self._stop_at_s)
 
     def stop(self, tail_s: float = TAIL_S) -> Recording:
-        """Stops, waits, gives what was recorded. Raises a DiktovkaError where that is nothing."""
+        """Stops, waits and returns the recording. Raises a DiktovkaError if nothing was recorded."""
         self.request_stop(tail_s)
         self._thread.join()
         if self._recording is None:
@@ -202,7 +205,7 @@ class Recorder:
         log.info("Recording ended: %s, %s", self._recording, self.error)
         self._on_ended(self._recording, self.error)
         if stream and dead:
-            stream.close()  # last, since closing a device that does not answer can hang
+            stream.close()  # last, because closing a device that does not answer can hang
 
     def _take_block(self, block: bytes) -> None:
         self._blocks.put((self._clock(), block))
@@ -223,7 +226,8 @@ class Recorder:
                 return
 
     def _given_up(self, stream: Stream, waited_s: float) -> bool:
-        """No block has come for waited_s. True: a wanted end. Raises MicrophoneLost or MicrophoneBusy."""
+        """Whether to end, after waited_s without a block: True if a stop was requested. Raises MicrophoneLost or
+        MicrophoneBusy."""
         if self._stop_at_s is not None:
             over = self._clock() >= self._stop_at_s and waited_s >= _STOP_GRACE_S
             return self._writer is None or over or waited_s >= self._lost_after_s
@@ -243,7 +247,7 @@ class Recorder:
         except OSError as error:
             raise storage_error(self.path, error) from error
         if first:
-            sync(self.path.parent)  # its name, too, outlives a power failure
+            sync(self.path.parent)  # so that the file's name survives a power failure too
             self._on_started()
         self._on_level(*level(samples), self._writer.duration_s)
 
@@ -253,7 +257,7 @@ class Recorder:
             return WavWriter(file, rate_hz)
         except OSError:
             file.close()
-            self.path.unlink(missing_ok=True)  # not even its header fitted
+            self.path.unlink(missing_ok=True)  # not even the header fitted
             raise
 
     def _close_file(self) -> None:

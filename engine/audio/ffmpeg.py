@@ -1,7 +1,7 @@
-"""A file's sound -> samples, by FFmpeg's libraries, each where the container's timestamps say.
+"""A file's sound -> samples at the times of the container's timestamps, decoded by FFmpeg's libraries.
 
-Where no sound is, silence stands: before it begins, and in gaps. Damaged packets are silence too. Where the clock goes
-back, another recording was joined on, which follows without a gap. No sample is ever left out.
+Time before the first sample, gaps and damaged packets become silence. Where the timestamps go back, another recording
+was appended; it follows without a gap. No sample is ever left out.
 """
 
 import logging
@@ -19,24 +19,24 @@ from engine.audio.wav_header import is_placeholder
 av.logging.set_level(None)
 _log = logging.getLogger(__name__)
 
-# No other file may be opened from within one, whatever it names: no protocol has this name.
+# No protocol has this name, so that a file cannot make FFmpeg open another one.
 _OPTIONS = {"format_whitelist": ",".join(FORMATS), "protocol_whitelist": "none"}
-_FROM_LAST_PACKETS = {"mpeg", "mpegts", "ogg"}  # their length is that of the bytes present, not of the whole
+_FROM_LAST_PACKETS = {"mpeg", "mpegts", "ogg"}  # their duration is that of the bytes present, not of the whole file
 _TOLERANCE_S = 0.1  # timestamps are rounded, and clocks drift
 _CLOCK_BACK_S = 1.0
 _LONG_GAP_S = 60.0
 _LONGEST_GAP_S = 3600.0
 _MOST_VALUES = 250_000
-_DAMAGED = 0.25  # of a gap: so much for which there are bytes in the file was not left out when it was written
-_TS_DISCONT = 0x0200  # of FFmpeg's AVFMT flags: clocks that start anew belong to the format
+_DAMAGED = 0.25  # share of a gap that has bytes in the file: then the gap is damage, not a pause of the writer
+_TS_DISCONT = 0x0200  # FFmpeg's AVFMT flag of formats whose timestamps may restart
 _RUSSIAN = ("rus", "ru")
-_WITHOUT_GAPS = {"flac", "ogg", "wv", "tta", "ape", "mpc8", "tak"}  # their samples are counted: RFC 9639, 7845
+_WITHOUT_GAPS = {"flac", "ogg", "wv", "tta", "ape", "mpc8", "tak"}  # these formats count their samples: RFC 9639, 7845
 _BARE = {"mp3", "aac", "ac3", "eac3", "dts", "truehd", "mlp", "loas"}
 _TAGS = (b"ID3", b"TAG", b"APET", b"LYRI")
 _ZEROS = bytes(16)
 _AVI_CHUNKS, _AVI_HEAD = (b"JUNK", b"LIST", b"RIFF", b"idx1", b"ix"), 16
-_ENOUGH, _LOOKED_AT = 64, 1 << 16  # bytes of a packet to know it by, and of the file at once to find it
-_CHECKED = {"flac"}  # each of its short frames has a sum; a wrong one is noise
+_ENOUGH, _LOOKED_AT = 64, 1 << 16  # bytes that identify a packet, and bytes read at once to find it
+_CHECKED = {"flac"}  # each frame has a checksum; a wrong one means noise
 
 
 class NoSound(Exception):
@@ -44,12 +44,12 @@ class NoSound(Exception):
 
 
 class Undecodable(Exception):
-    """Nothing decodes what is in the file."""
+    """No decoder understands the file."""
 
 
 @dataclass(frozen=True)
 class Track:
-    """One of several sounds in a file. number: from 1; language: as the file names it ("rus"), or nothing."""
+    """An audio track of a file. number: from 1; language: as in the file ("rus"), may be empty."""
 
     number: int
     language: str
@@ -58,22 +58,22 @@ class Track:
 
     @property
     def name(self) -> str:
-        """What the file calls it, in one line; may be empty."""
+        """The title and language in one line; may be empty."""
         language = "" if self.language == "und" else self.language
         return " ".join(f"{language} {self.title}".split())
 
     @property
     def is_russian(self) -> bool:
-        """Whether the container says that its language is Russian."""
+        """Whether the container names Russian as its language."""
         return self.language.lower().partition("-")[0] in _RUSSIAN
 
 
 @dataclass
 class _Damage:
-    """Seen since the last frame.
+    """Damage since the last frame, in seconds of sound.
 
-    skipped_s: how long what stands between the packets would be. absorbed_s: likewise, of what one of them has before
-    its frame. failed_s: of packets that could not be decoded, that included; garbled_s: of these, what is no zeros.
+    skipped_s: bytes between packets. absorbed_s: bytes inside a packet, before its frame. failed_s: packets that could
+    not be decoded, absorbed_s included; garbled_s: of these, the part that is not zeros.
     """
 
     skipped_s: float = 0.0
@@ -93,11 +93,11 @@ class Piece:
 class Decoder:
     """One container, opened and ready to decode.
 
-    tracks: all sounds that are in it; track: the one that is decoded. duration_s: where its sound ends, an estimate;
-    None where that is not known. is_sound_alone: no pictures. begin: offset in bytes of the first packet. Once the
-    pieces are through: end, the offset behind the last packet; is_short, whether the container ends before its header
-    says; lost_s: of packets that cannot be decoded.
-    Raises Undecodable, NoSound, IndexError where there is no such track.
+    tracks: all audio tracks; track: the one that is decoded. duration_s: an estimate of the end of its sound; None if
+    unknown. is_sound_alone: there is no video. begin: offset in bytes of the first packet. After all pieces were read:
+    end, the offset after the last packet; is_short, whether the container ends earlier than its header says; lost_s,
+    the duration of packets that could not be decoded.
+    Raises Undecodable, NoSound, or IndexError if there is no such track.
     """
 
     def __init__(
@@ -109,8 +109,8 @@ class Decoder:
         to_the_end: bool,
         heard_s: float | None = None,
     ):
-        """wanted_track: from 1. format: where the content does not tell. to_the_end: the length of a WAV is wrong.
-        heard_s: so much of the sound came before, by the same clock; None where the clock starts here."""
+        """wanted_track: from 1. format: needed if the content does not identify it. to_the_end: ignore the length in
+        the header of a WAV. heard_s: duration of the sound before, by the same clock; None if the clock starts here."""
         options = _OPTIONS if format is None else {"sample_rate": str(TELEPHONE_HZ)} if format in TELEPHONE else {}
         options = options | ({"ignore_length": "1"} if to_the_end else {})
         try:
@@ -118,11 +118,11 @@ class Decoder:
         except (av.FFmpegError, ValueError) as error:
             raise Undecodable from error
         self.is_short, self.lost_s, self.begin, self.end = False, 0.0, 0, 0
-        self._rate_hz = 0  # of the first frame
+        self._rate_hz = 0  # rate of the first frame
         self._goes_on, self._start_s = heard_s is not None, heard_s
         self._file, self._damage, self._untimed_s = file, _Damage(), 0.0
-        self._is_found = True  # the packets are pieces of the file, as they stand in it
-        self._n_packets, self._n_bytes = 0, 0  # that were decoded
+        self._is_found = True  # whether packets can be found in the file byte by byte
+        self._n_packets, self._n_bytes = 0, 0  # decoded so far
         try:
             self._choose(wanted_track)
             self._measure(to_the_end)
@@ -131,10 +131,10 @@ class Decoder:
             raise
 
     def close(self) -> None:
-        """Lets go of the file."""
+        """Closes the container."""
         self._container.close()
 
-    def _choose(self, wanted: int | None) -> None:
+    def _choose(self, wanted_track: int | None) -> None:
         streams = [stream for stream in self._container.streams.audio if stream.codec_context is not None]
         if not streams:
             raise Undecodable if self._container.streams.audio else NoSound
@@ -142,11 +142,12 @@ class Decoder:
             Track(number, stream.language or "", stream.metadata.get("title", ""), bool(stream.disposition & 1))
             for number, stream in enumerate(streams, start=1)
         )
-        if wanted is not None and not 1 <= wanted <= len(streams):
-            raise IndexError(wanted)
-        # The default one; of several, or of none, a Russian one; else the first.
+        if wanted_track is not None and not 1 <= wanted_track <= len(streams):
+            raise IndexError(wanted_track)
+        # The default track; of several, or without one, a Russian track; else the first.
         self.track = max(
-            self.tracks, key=lambda one: (one.number == wanted, one.is_default, one.is_russian, -one.number)
+            self.tracks,
+            key=lambda track: (track.number == wanted_track, track.is_default, track.is_russian, -track.number),
         )
         self._stream = streams[self.track.number - 1]
         if self._stream.codec_context.name in _CHECKED:
@@ -158,22 +159,23 @@ class Decoder:
         if self._start_s is None and container.start_time is not None:
             self._start_s = self._begins_s
         self._header_s = (container.duration or 0) / av.time_base
-        bit_rates = [one.codec_context.bit_rate or 0 for one in container.streams if one.codec_context is not None]
+        contexts = [any_stream.codec_context for any_stream in container.streams]
+        bit_rates = [context.bit_rate or 0 for context in contexts if context is not None]
         self._bit_rate = sum(bit_rates)
-        rates_hz = [one.average_rate for one in container.streams.video if one.average_rate]
+        rates_hz = [video.average_rate for video in container.streams.video if video.average_rate]
         self._frame_s = max((float(1 / rate_hz) for rate_hz in rates_hz), default=0.0)
         duration_s = self._header_s
         if stream.duration and stream.time_base:
             begins_s = (stream.start_time or 0) * stream.time_base - self._begins_s
             duration_s = float(stream.duration * stream.time_base + begins_s)
-        if stream.codec_context.name.startswith("pcm_") and self._bit_rate:  # a header may say anything
+        if stream.codec_context.name.startswith("pcm_") and self._bit_rate:  # the header may be wrong
             most_s = 8 * container.size / self._bit_rate
             duration_s = most_s if to_the_end else min(duration_s, most_s)
         self.duration_s = duration_s if duration_s > 0 else None
         self.is_sound_alone = not container.streams.video
 
     def pieces(self) -> Iterator[Piece]:
-        """What is heard from the container's beginning on. Raises Undecodable where nothing is."""
+        """The sound from the container's beginning on. Raises Undecodable if there is none."""
         position_s, n_packets, is_heard = 0.0, 0, False
         for packet in self._packets():
             n_packets += packet.size > 0
@@ -187,17 +189,17 @@ class Decoder:
             raise Undecodable if n_packets else NoSound
 
     def _packets(self) -> Iterator[av.Packet]:
-        """Those of the sound; the others are counted."""
+        """The packets of the track; the others are only counted."""
         reached_s, n_bytes, first, last_end = 0.0, 0, None, None
         try:
             for packet in self._container.demux():
                 n_bytes += packet.size
                 if packet.pos is not None and packet.pos >= 0 and packet.size:
                     first = self.begin = packet.pos if first is None else first
-                    at = packet.pos if last_end is None else self._offset(packet, last_end)
+                    offset = packet.pos if last_end is None else self._offset(packet, last_end)
                     if last_end is not None:
-                        self._skipped(last_end, at, reached_s / n_bytes)
-                    last_end = at + packet.size
+                        self._skipped(last_end, offset, reached_s / n_bytes)
+                    last_end = offset + packet.size
                     self.end = max(self.end, last_end)
                 if packet.pts is not None:
                     end = packet.pts + (packet.duration or 0)
@@ -211,23 +213,23 @@ class Decoder:
         self.is_short = self.is_short or self._damage.garbled_s > _TOLERANCE_S
 
     def _offset(self, packet: av.Packet, at_least: int) -> int:
-        """Where a packet stands in the file. Of formats that have frames alone FFmpeg tells only their lengths."""
+        """A packet's offset in the file. For formats without a container FFmpeg only knows the lengths of packets."""
         if self._container.format.name not in _BARE:
             return packet.pos
         if not self._is_found:
             return at_least
-        content, kept, at = bytes(packet)[:_ENOUGH], b"", at_least
-        while chunk := self._peek(at, len(content) if at == at_least else _LOOKED_AT):
-            found = (kept + chunk).find(content)
-            if found >= 0:
-                return at - len(kept) + found
-            at += len(chunk)
-            kept = (kept + chunk)[1 - len(content) :]
+        content, tail, offset = bytes(packet)[:_ENOUGH], b"", at_least
+        while chunk := self._peek(offset, len(content) if offset == at_least else _LOOKED_AT):
+            index = (tail + chunk).find(content)
+            if index >= 0:
+                return offset - len(tail) + index
+            offset += len(chunk)
+            tail = (tail + chunk)[1 - len(content) :]
         self._is_found = False
         return at_least
 
     def _skipped(self, start: int, end: int, s_of_byte: float) -> None:
-        """Something stands between two packets of the file."""
+        """Counts the bytes between two packets as damage, unless they are a tag or a chunk."""
         lost_s = max(0, end - start) * s_of_byte
         self._damage.skipped_s += lost_s
         name = self._container.format.name
@@ -247,7 +249,7 @@ class Decoder:
         return content
 
     def _promised_s(self, n_bytes: int, first: int) -> float:
-        """What the header says of the length; 0 where that is FFmpeg's own estimate, from the size and the bit rate."""
+        """The duration in the header; 0 if that is FFmpeg's own estimate from the size and the bit rate."""
         if self._container.format.name in _FROM_LAST_PACKETS:
             return 0.0
         if self._bit_rate:
@@ -268,7 +270,7 @@ class Decoder:
             self._lose(duration_s, absorbed_s)
             self._damage.garbled_s += 0.0 if bytes(packet).endswith(_ZEROS) else absorbed_s
             return []
-        if bytes(packet).startswith(_ZEROS):  # as they are in no frame: the decoder has gone over them
+        if bytes(packet).startswith(_ZEROS):  # no frame begins with zeros: the decoder has skipped them
             absorbed_s = self._absorbed_s(packet, float((packet.duration or 0) * packet.time_base))
             self._lose(0.0, absorbed_s)
         else:
@@ -276,22 +278,23 @@ class Decoder:
         return frames
 
     def _lose(self, timed_s: float, absorbed_s: float) -> None:
-        """timed_s: of which the timestamps know. absorbed_s: of which they do not."""
+        """timed_s: lost time that the timestamps include; absorbed_s: lost time that they do not."""
         self._damage.absorbed_s += absorbed_s
         self._damage.failed_s += timed_s + absorbed_s
-        self.lost_s += timed_s  # the rest where a frame follows: padding at the end was no sound
+        self.lost_s += timed_s  # absorbed_s is added when a frame follows, because padding at the end is no sound
 
     def _absorbed_s(self, packet: av.Packet, duration_s: float) -> float:
-        """In a format that has frames alone, what lies between two of them is a tag, or was frames."""
+        """Duration of the bytes inside a packet before its frame; in a format without a container these are a tag or
+        damage."""
         is_bare = self._container.format.name in _BARE and self._n_packets > 0
         if not is_bare or bytes(packet).startswith(_TAGS):
             return 0.0
         return max(0.0, packet.size * self._n_packets / self._n_bytes - 1) * duration_s
 
     def _gap_s(self, frame: av.AudioFrame, position_s: float) -> float:
-        """Seconds between what came before and a frame."""
+        """Seconds of silence before a frame."""
         self._rate_hz = self._rate_hz or frame.sample_rate
-        if frame.pts is None or frame.sample_rate != self._rate_hz:  # joined on: its time is told in another measure
+        if frame.pts is None or frame.sample_rate != self._rate_hz:  # an appended recording with another time base
             return 0.0
         damage, self._damage = self._damage, _Damage()
         self._untimed_s += damage.absorbed_s
@@ -309,14 +312,14 @@ class Decoder:
         return gap_s
 
     def _is_loss(self, gap_s: float, damage: _Damage) -> bool:
-        """Whether something stood in the gap when the file was written."""
+        """Whether the gap is lost sound, not a pause that was written as such."""
         name = self._container.format.name
-        is_in_order = not name.startswith("mov")  # there packets lie anywhere
+        is_in_order = not name.startswith("mov")  # MP4 stores packets in any order
         was_seen = damage.failed_s > 0 or (is_in_order and damage.skipped_s > _DAMAGED * gap_s)
         return was_seen or self._goes_on or name in _WITHOUT_GAPS
 
     def _is_believable(self, gap_s: float, position_s: float) -> bool:
-        """False where a clock that starts anew, or a damaged timestamp, is more likely than so long a silence."""
+        """False if restarted or damaged timestamps are likelier than such a long silence."""
         if gap_s <= _LONG_GAP_S:
             return True
         restarts = self._container.format.flags & _TS_DISCONT and position_s > 0
@@ -324,18 +327,18 @@ class Decoder:
 
 
 def _silence(frame: av.AudioFrame, duration_s: float) -> Iterator[Piece]:
-    """As many channels as the frame has, at its rate."""
-    left, most = round(duration_s * frame.sample_rate), _most_at_once(frame)
-    while left > 0:
-        yield Piece(frame.sample_rate, np.zeros((min(left, most), frame.layout.nb_channels), np.float32))
-        left -= most
+    """Silence with the channels and the rate of a frame."""
+    n_left, n_at_once = round(duration_s * frame.sample_rate), _most_at_once(frame)
+    while n_left > 0:
+        yield Piece(frame.sample_rate, np.zeros((min(n_left, n_at_once), frame.layout.nb_channels), np.float32))
+        n_left -= n_at_once
 
 
 def _sound(frame: av.AudioFrame) -> Iterator[Piece]:
-    values, most = frame.to_ndarray(), _most_at_once(frame)
+    values, n_at_once = frame.to_ndarray(), _most_at_once(frame)
     values = values.T if frame.format.is_planar else values.reshape(-1, frame.layout.nb_channels)
-    for start in range(0, len(values), most):
-        yield Piece(frame.sample_rate, _full_scale_one(values[start : start + most]))
+    for start in range(0, len(values), n_at_once):
+        yield Piece(frame.sample_rate, _full_scale_one(values[start : start + n_at_once]))
 
 
 def _most_at_once(frame: av.AudioFrame) -> int:

@@ -1,7 +1,7 @@
 """Any audio file, or the sound of a video -> float32 mono blocks at the model's rate, streamed.
 
-The format is detected from the content, not from the name. Of a damaged file what can be decoded is used, and it is
-noted what is missing.
+The format is detected from the content, not from the name. Of a damaged file everything that can be decoded is used;
+notes say what is missing.
 """
 
 import logging
@@ -31,16 +31,16 @@ _RATES_HZ = range(1_000, 1_000_001)
 _MOST_VALUES_AT_ONCE = 2_000_000
 _MOSTLY = 0.9
 _LEAST_LOSS_S = 0.3
-_LEAST_SHARE = 0.02  # of a file's bytes, from which the length of its sound is estimated
-_MUCH_LONGER = 1.5  # than its header says: others were joined on
-_MOST_ATTEMPTS = 100  # to go on behind what cannot be read
+_LEAST_SHARE = 0.02  # share of a file's bytes that is needed to estimate its duration
+_MUCH_LONGER = 1.5  # than the header says: other recordings were appended
+_MOST_ATTEMPTS = 100  # to continue after unreadable bytes
 
 
 class AudioFile:
     """An open recording: a context manager, made by open_audio.
 
-    duration_s: seconds, an estimate by what is read so far; None where nothing tells yet. tracks: the sounds that are
-    in it; track: the one that is read. notes: what to know about it, complete once the blocks are through.
+    duration_s: an estimate from what was read so far; None if unknown yet. tracks: the audio tracks; track: the one
+    that is read. notes: about the recording, complete after the last block.
     """
 
     def __init__(self, path: Path, file: BinaryIO, rate_hz: int, track: int | None):
@@ -74,7 +74,7 @@ class AudioFile:
             header = read_header(self._file) if not source.start else None
             stale = header is not None and is_stale(self._file, header)
         except ValueError:
-            pass  # no WAV
+            pass  # not a WAV
         source.seek(0)
         try:
             heard_s = self._heard_s if source.goes_on else None
@@ -87,7 +87,7 @@ class AudioFile:
         return Decoder(source, self._wanted, format=raw, to_the_end=False)
 
     def _unreadable(self) -> AudioUnreadable | AudioEmpty:
-        """Why nothing can be decoded. Raises AudioError where the disk failed."""
+        """The reason why nothing can be decoded. Raises AudioError if the disk failed."""
         self._raise_read_error()
         self._file.seek(0)
         return AudioUnreadable(path=self._path, reason=DAMAGED) if self._file.read(1) else AudioEmpty(path=self._path)
@@ -112,7 +112,7 @@ class AudioFile:
 
     @property
     def duration_s(self) -> float | None:
-        """By the header; where that is missing or surely wrong, by the bytes that the sound so far took."""
+        """From the header; if that is missing or certainly wrong, from the bytes read so far."""
         by_bytes_s = self._read_s / self._share if self._share >= _LEAST_SHARE else 0.0
         is_longer = self._part.is_sound_alone and by_bytes_s > _MUCH_LONGER * (self._header_s or 0.0)
         if self._header_s is not None and self._read_s <= self._header_s and not is_longer:
@@ -127,10 +127,10 @@ class AudioFile:
         self._file.close()
 
     def blocks(self, block_s: float = 1.0) -> Iterator[np.ndarray]:
-        """float32 (n,) in [-1, 1], mono, at the rate asked for, about block_s seconds each. Single use.
+        """float32 (n,) in [-1, 1], mono, at the requested rate, about block_s seconds each. Single use.
 
-        Samples of floating-point files may lie beyond that; those that are no numbers are 0. Raises
-        AudioError where the disk fails, and AudioUnreadable at the end where nearly none was a number.
+        Samples of floating-point files may exceed this range; NaN and infinity become 0. Raises AudioError if the disk
+        fails, and AudioUnreadable at the end if nearly all samples were NaN or infinity.
         """
         mono, rate_hz, n_read = None, 0, 0
         for piece in self._in_blocks(block_s):
@@ -155,32 +155,32 @@ class AudioFile:
             self._n_broken += mono.n_broken
 
     def _in_blocks(self, block_s: float) -> Iterator[Piece]:
-        """The pieces joined and cut to about that length; one ends where rate or channels change."""
-        held, n_held, shape = [], 0, None
+        """The pieces joined and cut to about block_s; a new one begins where the rate or the channels change."""
+        pending, n_pending, shape = [], 0, None
         for piece in self._from_the_first():
             new_shape = (piece.rate_hz, piece.samples.shape[1])
-            if held and new_shape != shape:
-                yield Piece(shape[0], np.concatenate(held))
-                held, n_held = [], 0
+            if pending and new_shape != shape:
+                yield Piece(shape[0], np.concatenate(pending))
+                pending, n_pending = [], 0
             shape = new_shape
-            most = max(1, min(round(block_s * shape[0]), _MOST_VALUES_AT_ONCE // shape[1]))
-            held.append(piece.samples)
-            n_held += len(piece.samples)
-            if n_held >= most:
-                samples = np.concatenate(held)
-                whole = n_held - n_held % most
-                for start in range(0, whole, most):
-                    yield Piece(shape[0], samples[start : start + most])
-                held, n_held = [samples[whole:]], n_held - whole
-        if n_held:
-            yield Piece(shape[0], np.concatenate(held))
+            n_at_once = max(1, min(round(block_s * shape[0]), _MOST_VALUES_AT_ONCE // shape[1]))
+            pending.append(piece.samples)
+            n_pending += len(piece.samples)
+            if n_pending >= n_at_once:
+                samples = np.concatenate(pending)
+                n_whole = n_pending - n_pending % n_at_once
+                for start in range(0, n_whole, n_at_once):
+                    yield Piece(shape[0], samples[start : start + n_at_once])
+                pending, n_pending = [samples[n_whole:]], n_pending - n_whole
+        if n_pending:
+            yield Piece(shape[0], np.concatenate(pending))
 
     def _from_the_first(self) -> Iterator[Piece]:
         yield self._first
         yield from self._pieces
 
     def _decoded(self) -> Iterator[Piece]:
-        """Of the file, and of further files of its kind that were joined on."""
+        """The pieces of the file, and of further files of its kind that were appended."""
         yield from self._heard()
         while self._go_on():
             try:
@@ -190,28 +190,28 @@ class AudioFile:
                 self._is_broken = True
 
     def _heard(self) -> Iterator[Piece]:
-        """Of the part that is open."""
+        """The pieces of the open part."""
         for piece in self._part.pieces():
             self._heard_s += len(piece.samples) / piece.rate_hz
             yield piece
 
     def _go_on(self) -> bool:
-        """Opens the next of several joined files, where there is one that can be read."""
+        """Opens the next of several joined files. Returns whether there was a readable one."""
         ended, following = self._part, self._source
         was_broken = self._is_broken
         self._is_broken = was_broken or (ended.is_short and not following.start)
         self._lost_s += ended.lost_s
         ended.lost_s = 0.0
-        behind = following.start + ended.end
+        search_from = following.start + ended.end
         for _attempt in range(_MOST_ATTEMPTS if ended.end and not self._source.error else 0):
-            following = next_part(self._file, following, behind)
+            following = next_part(self._file, following, search_from)
             if following is None:
                 return False
             try:
                 part = self._decoder(following)
             except (NoSound, Undecodable, IndexError) as error:
                 _log.info("what follows in %s cannot be read: %r", self._path, error)
-                self._is_broken, behind = True, max(behind, following.start) + 1
+                self._is_broken, search_from = True, max(search_from, following.start) + 1
                 continue
             ended.close()
             self._source, self._part = following, part
@@ -242,11 +242,11 @@ def open_audio(
     opener: Callable[..., BinaryIO] = open,
     track: int | None = None,
 ) -> AudioFile:
-    """Opens WAV, FLAC, OGG, MP3, M4A and what else FFmpeg knows, whatever the file's name.
+    """Opens WAV, FLAC, OGG, MP3, M4A and other formats that FFmpeg knows, whatever the file's name.
 
-    rate_hz: of the blocks to come. opener: called as `opener(path, "rb")`. track: which of several sounds, from 1; else
-    the default one, of equal ones a Russian one. Raises AudioNotFound, AudioNotAllowed, AudioUnreadable (no sound, or
-    a format that is not known), AudioEmpty, TrackMissing, or AudioError with a reason.
+    rate_hz: of the blocks. opener: called as `opener(path, "rb")`. track: from 1; None takes the default track, or of
+    several equal ones a Russian one. Raises AudioNotFound, AudioNotAllowed, AudioUnreadable (no sound, or an unknown
+    format), AudioEmpty, TrackMissing, or AudioError with a reason.
     """
     path = Path(path)
     file = open_ordinary(path, opener)
@@ -261,6 +261,6 @@ def open_audio(
 
 
 def tracks_of(path: str | os.PathLike[str]) -> tuple[Track, ...]:
-    """The sounds that are in a file. Raises as open_audio does."""
+    """The audio tracks of a file. Raises as open_audio does."""
     with open_audio(path) as audio:
         return audio.tracks

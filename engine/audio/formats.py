@@ -1,11 +1,11 @@
-"""Which kinds of file are read: the demuxers of FFmpeg that are given a file, and the endings that go with them.
+"""Supported file formats: the FFmpeg demuxers that may open a file, and their file name suffixes.
 
-FFmpeg recognises a kind by its content. Of its demuxers only these are allowed: others read playlists and scripts,
-which name further files, pictures, or the files of games. Knows no FFmpeg, so that the window can list the endings.
+FFmpeg detects the format from the content. Only these demuxers are allowed; others read pictures, the files of games,
+or playlists and scripts that name further files. Does not import FFmpeg, so that the window can list the suffixes.
 """
 
 FORMATS = {
-    # what FFmpeg calls the demuxer: the usual endings of its files
+    # FFmpeg's name of the demuxer: the usual suffixes of its files
     **{"wav": "wav wave bwf rf64", "w64": "w64", "aiff": "aif aiff aifc", "au": "au snd", "caf": "caf"},
     **{"flac": "flac", "ogg": "ogg oga ogv ogx opus spx", "mp3": "mp3 mp2 mpa m2a", "aac": "aac", "loas": "latm loas"},
     **{"ac3": "ac3", "eac3": "eac3 ec3", "dts": "dts", "dtshd": "dtshd", "truehd": "thd", "mlp": "mlp"},
@@ -20,7 +20,7 @@ FORMATS = {
     **{"dss": "dss", "act": "act", "qcp": "qcp", "ilbc": "lbc", "lc3": "lc3", "codec2": "c2", "dhav": "dav"},
     **{"pva": "pva", "ty": "ty", "kux": "kux", "siff": "son", "smjpeg": "mjpg", "wavarc": "wa"},
 }
-# Without any mark in the content: telephone systems write them, and their ending alone tells what they are.
+# Raw formats that telephone systems write; only their suffix identifies them.
 RAW = {"g722": "g722 722", "gsm": "gsm", "sln": "sln", "mulaw": "ul", "alaw": "al"}
 TELEPHONE, TELEPHONE_HZ = ("mulaw", "alaw"), 8_000  # FFmpeg would take another rate
 
@@ -28,6 +28,6 @@ SUFFIXES = tuple(sorted({f".{ending}" for endings in (FORMATS | RAW).values() fo
 
 
 def raw_format(suffix: str) -> str | None:
-    """The demuxer that a file's ending names, for content that tells nothing."""
+    """The demuxer for a suffix, for raw content that identifies no format."""
     ending = suffix.lower().removeprefix(".")
     return next((name for name, endings in RAW.items() if ending in endings.split()), None)

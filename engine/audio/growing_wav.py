@@ -20,9 +20,9 @@ POLL_S = 0.1
 class FollowedRecording:
     """A 16 bit PCM WAV that is still being written: a context manager that reads until the writer has ended.
 
-    ended: asked before every reading; once it says True, what is there is read and that is all. wait: called
-    between two readings. The length in the header is ignored. Nothing is yielded while nothing
-    comes, so to stop early let `ended` say True. Raises as open_audio does.
+    ended: polled before every read; once it returns True, the rest of the file is read and the blocks end. wait:
+    called between two reads. The length in the header is ignored. While nothing is written, nothing is yielded; to
+    stop early, let `ended` return True. Raises as open_audio does.
     """
 
     duration_s = None
@@ -37,7 +37,7 @@ class FollowedRecording:
         wait: Callable[[], object] = lambda: time.sleep(POLL_S),
     ):
         self._path, self._rate_hz, self._ended, self._wait = Path(path), rate_hz, ended, wait
-        # Unbuffered: a buffer would keep what has changed since.
+        # Unbuffered, because a buffer would keep bytes that have changed since.
         self._file = open_ordinary(self._path, partial(open, buffering=0))
         self._header: WavHeader | None = None
         self._position = 0
@@ -49,11 +49,10 @@ class FollowedRecording:
         self._file.close()
 
     def blocks(self, block_s: float = 1.0) -> Iterator[np.ndarray]:
-        """float32 (n,) in [-1, 1], mono, at the rate asked for, block_s seconds at most. Can be had once.
+        """float32 (n,) in [-1, 1], mono, at the requested rate, block_s seconds at most. Single use.
 
-        All of them together are what open_audio gives for the finished file. Raises AudioError where the file
-        shrinks or vanishes, AudioUnreadable where it is no 16 bit PCM WAV, AudioEmpty where it ended
-        without a sample.
+        Together they equal those of open_audio for the finished file. Raises AudioError if the file shrinks or
+        vanishes, AudioUnreadable if it is not a 16 bit PCM WAV, AudioEmpty if it ended without a sample.
         """
         mono = None
         while True:
@@ -72,7 +71,7 @@ class FollowedRecording:
         yield from unless_empty(mono.flush())
 
     def _find_header(self) -> bool:
-        """Whether the header is there by now, and all of it."""
+        """Reads the header; returns whether it is complete by now."""
         self._length()
         try:
             self._header = read_header(self._file)
@@ -88,10 +87,10 @@ class FollowedRecording:
         return True
 
     def _available(self, block_s: float) -> Iterator[np.ndarray]:
-        """What was written and not read yet, whole frames only: float32 (n, n_channels)."""
+        """Samples that were written since the last read, whole frames only: float32 (n, n_channels)."""
         frame_bytes = 2 * self._header.n_channels
-        most = max(1, round(block_s * self._header.rate_hz)) * frame_bytes
-        while n_bytes := min(most, (self._length() - self._position) // frame_bytes * frame_bytes):
+        n_at_once = max(1, round(block_s * self._header.rate_hz)) * frame_bytes
+        while n_bytes := min(n_at_once, (self._length() - self._position) // frame_bytes * frame_bytes):
             try:
                 self._file.seek(self._position)
                 raw = self._file.read(n_bytes)
@@ -102,7 +101,7 @@ class FollowedRecording:
             yield np.frombuffer(raw, "<i2").reshape(-1, self._header.n_channels) / np.float32(32_768)
 
     def _length(self) -> int:
-        """Bytes in the file now."""
+        """Length of the file in bytes now."""
         if not self._path.exists():
             raise AudioError(path=self._path, reason="it vanished while it was written")
         length = os.fstat(self._file.fileno()).st_size

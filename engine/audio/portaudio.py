@@ -1,4 +1,4 @@
-"""The border to PortAudio: which microphones there are, and an open stream of one."""
+"""The wrapper of PortAudio: the list of microphones, and open streams."""
 
 import ctypes
 import logging
@@ -48,7 +48,7 @@ class Stream(Protocol):
         """Whether the device still delivers sound."""
 
     def close(self) -> None:
-        """Stops and lets go of the device."""
+        """Stops and closes the device."""
 
 
 OnBlock = Callable[[bytes], None]
@@ -56,7 +56,7 @@ OpenStream = Callable[[str | None, OnBlock], Stream]
 
 
 class _OpenStreams:
-    """PortAudio sees new devices only when it is started anew, which would kill the streams that are open."""
+    """PortAudio sees new devices only after it was restarted, which would kill open streams."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -67,7 +67,7 @@ _open_streams = _OpenStreams()
 
 
 def _close(stream: Any) -> None:
-    """Ends a stream of PortAudio's at once; it is open no more, whatever the device says."""
+    """Aborts a stream of PortAudio and counts it as closed, even if the device reports an error."""
     try:
         stream.abort(ignore_errors=True)
         stream.close(ignore_errors=True)
@@ -77,9 +77,9 @@ def _close(stream: Any) -> None:
 
 
 def input_devices(rescan: bool = False) -> list[InputDevice]:
-    """Microphones of the system's main sound interface, the default one marked; empty where there is none.
+    """Microphones of the system's main sound interface, the default one marked; empty if there is none.
 
-    rescan: look for devices that came or went since the start; without effect while a stream is open.
+    rescan: look for devices that were plugged in or removed; ignored while a stream is open.
     Raises PortAudioMissing or CaptureError.
     """
     portaudio = _load_portaudio()
@@ -117,7 +117,7 @@ def _load_portaudio() -> ModuleType:
         import sounddevice
     except (ImportError, OSError) as error:
         raise PortAudioMissing() from error
-    except Exception as error:  # PortAudioError of a class that only exists once the import has worked
+    except Exception as error:  # also PortAudioError, whose class does not exist before the import
         raise CaptureError(reason=_reason(error)) from error
     return sounddevice
 
@@ -128,7 +128,7 @@ def _quieten_alsa() -> None:
         return
     kind = ctypes.CFUNCTYPE(None, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p)
     try:
-        _quieten_alsa.handler = kind(lambda *_: None)  # ALSA keeps the address: it must live as long as the process
+        _quieten_alsa.handler = kind(lambda *_: None)  # ALSA keeps the address, so it must live as long as the process
         ctypes.CDLL("libasound.so.2").snd_lib_error_set_handler(_quieten_alsa.handler)
     except (OSError, AttributeError) as error:
         log.debug("ALSA's messages stay on: %s", error)
@@ -139,7 +139,7 @@ def _reason(error: Exception) -> str:
 
 
 class _PortAudioStream:
-    """16-bit input at 16 kHz where the device can, else at its own rate; one channel where the device can."""
+    """16-bit input at 16 kHz if the device can, else at its own rate; one channel if the device can."""
 
     def __init__(self, portaudio: ModuleType, device: InputDevice, on_block: OnBlock):
         self.name = device.name
@@ -167,7 +167,7 @@ class _PortAudioStream:
 
 
 def _best_format(portaudio: ModuleType, device: InputDevice) -> tuple[int, int]:
-    """(rate in Hz, channels); the device's own where neither 16 kHz nor one or two channels are taken."""
+    """(rate in Hz, channels); the device's own if it supports neither 16 kHz nor one or two channels."""
     for rate_hz in (WANTED_RATE_HZ, device.rate_hz):
         for channels in sorted({1, min(2, device.channels), device.channels}):
             try:
@@ -196,10 +196,10 @@ def _open(name: str | None, on_block: OnBlock) -> Stream:
     devices = input_devices()
     if not devices:
         raise NoMicrophone()
-    wanted = [device for device in devices if (device.is_default if name is None else device.name == name)]
-    if not wanted and name is not None:
+    matching = [device for device in devices if (device.is_default if name is None else device.name == name)]
+    if not matching and name is not None:
         raise MicrophoneBusy(device=name, reason="it is not connected")
-    device = wanted[0] if wanted else devices[0]
+    device = matching[0] if matching else devices[0]
     portaudio = _load_portaudio()
     with _open_streams.lock:
         try:
@@ -211,7 +211,7 @@ def _open(name: str | None, on_block: OnBlock) -> Stream:
 
 
 class _Loudspeaker:
-    """16-bit mono at the rate wanted where the system's default output can, else at its own."""
+    """16-bit mono at the requested rate if the system's default output can, else at its own."""
 
     def __init__(self, portaudio: ModuleType, rate_hz: int, fill: Callable[[int, int], bytes], on_end: Callable):
         device = portaudio.query_devices(kind="output")
@@ -244,7 +244,7 @@ class _Loudspeaker:
 def open_loudspeaker(rate_hz: int, fill: Callable[[int, int], bytes], on_end: Callable[[], None]) -> _Loudspeaker:
     """Opens the system's default output and starts it.
 
-    fill(n, rate_hz): n 16-bit samples at the rate that was got, fewer at the end; on_end(): they were played, or the
+    fill(n, rate_hz): n 16-bit samples at the actual rate, fewer at the end; on_end(): they were played, or the
     output stopped by itself. Both are called on PortAudio's threads. Raises PortAudioMissing or PlaybackError.
     """
     try:

@@ -1,4 +1,4 @@
-"""A whole recording to look at and to play: on disk, so that an hour of it needs hardly more memory than a minute."""
+"""A whole recording for display and playback: on disk, so that an hour needs hardly more memory than a minute."""
 
 import tempfile
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ _BLOCK_S = 10.0
 
 @dataclass(frozen=True, eq=False)
 class Sound:
-    """samples: int16 (n,), mono, at rate_hz; peaks: int16 (m, 2), the least and the greatest sample of each PEAK_S."""
+    """samples: int16 (n,), mono, at rate_hz; peaks: int16 (m, 2), the lowest and the highest sample of each PEAK_S."""
 
     samples: np.ndarray
     peaks: np.ndarray
@@ -37,7 +37,7 @@ class Sound:
 
 
 def load_sound(path: Path, track: int | None = None) -> Iterator[float | Sound]:
-    """Seconds read so far, as they come, and last the Sound.
+    """Yields the seconds read so far, and at the end the Sound.
 
     track: as of open_audio. Raises AudioError, or StorageError for its copy.
     """
@@ -51,7 +51,7 @@ def load_sound(path: Path, track: int | None = None) -> Iterator[float | Sound]:
             peaks.append(np.stack([padded.min(axis=1), padded.max(axis=1)], axis=1))
             n_samples += len(samples)
             yield n_samples / SAMPLE_RATE_HZ
-        mapped = np.memmap(copy, np.int16, "r", shape=(n_samples,))  # keeps the file when it is closed here
+        mapped = np.memmap(copy, np.int16, "r", shape=(n_samples,))  # stays valid when the file is closed here
     yield Sound(mapped, np.concatenate(peaks))
 
 
@@ -64,13 +64,13 @@ def _append(copy: BinaryIO, samples: np.ndarray, path: Path) -> None:
 
 
 def _whole_peaks(blocks: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
-    """The same samples in blocks of whole peaks, but for the last one."""
+    """The same samples in blocks of whole peaks, except for the last block."""
     rest = np.zeros(0, np.float32)
     for block in blocks:
         block = np.concatenate([rest, block])
-        whole = len(block) - len(block) % _PEAK_SAMPLES
-        rest = block[whole:]
-        if whole:
-            yield block[:whole]
+        n_whole = len(block) - len(block) % _PEAK_SAMPLES
+        rest = block[n_whole:]
+        if n_whole:
+            yield block[:n_whole]
     if len(rest):
         yield rest

@@ -1,18 +1,18 @@
 """Speech faster or slower at the same pitch: waveform similarity overlap-add (Verhelst and Roelands 1993, WSOLA).
 
-Pieces of 32 ms are laid over each other by half. Where a piece is taken from may give way by 10 ms, to where it goes on
-best from the one before it.
+Pieces of 32 ms overlap by half. Each piece may be taken up to 10 ms earlier or later, where it continues the previous
+one best.
 """
 
 import numpy as np
 
 _HOP_S = 0.016
 _TOLERANCE_S = 0.01
-_QUIETEST = 1e-3  # energy below which any place is as good as another
+_QUIETEST = 1e-3  # energy below which all positions are equally good
 
 
 class Tempo:
-    """A source of sound that can be asked for the next samples at a speed that may change at any moment.
+    """Reads a sound at a speed that may change at any moment.
 
     samples: int16 (n,), mono, possibly on disk. Not thread-safe.
     """
@@ -25,7 +25,7 @@ class Tempo:
         self.seek(0.0)
 
     def seek(self, position_s: float) -> None:
-        """The next samples are those from that second on."""
+        """Continues at that second."""
         self._wanted = min(max(0.0, position_s * self._rate_hz), float(len(self._samples)))
         self._natural: int | None = None
         self._tail = np.zeros(0, np.float32)
@@ -33,9 +33,9 @@ class Tempo:
 
     @property
     def position_s(self) -> float:
-        """Which second of the source the next sample is from."""
-        behind = len(self._ready) * self.speed
-        return min(max(0.0, self._wanted - behind), len(self._samples)) / self._rate_hz
+        """Position of the next sample in the source, in seconds."""
+        n_ahead = len(self._ready) * self.speed
+        return min(max(0.0, self._wanted - n_ahead), len(self._samples)) / self._rate_hz
 
     def read(self, n: int) -> np.ndarray:
         """float32 (n,) in [-1, 1]; fewer at the end."""
@@ -45,26 +45,26 @@ class Tempo:
         return block
 
     def _next_hop(self) -> np.ndarray:
-        wanted = round(self._wanted)
+        position = round(self._wanted)
         if self._natural is None:
-            start, tail = wanted, self._piece(wanted, self._hop) * self._window[self._hop :]
+            start, tail = position, self._piece(position, self._hop) * self._window[self._hop :]
         else:
-            start, tail = self._best_start(wanted, self._natural), self._tail
+            start, tail = self._best_start(position, self._natural), self._tail
         piece = self._piece(start, 2 * self._hop) * self._window
         self._tail, self._natural = piece[self._hop :], start + self._hop
         self._wanted += self._hop * self.speed
         return tail + piece[: self._hop]
 
-    def _best_start(self, wanted: int, natural: int) -> int:
-        """Where, near `wanted`, the samples are most like those that would have followed."""
-        if abs(wanted - natural) <= 1:
+    def _best_start(self, position: int, natural: int) -> int:
+        """The start near `position` where the samples are most like those that would have followed."""
+        if abs(position - natural) <= 1:
             return natural
         target = self._piece(natural, 2 * self._hop)
-        near = self._piece(wanted - self._tolerance, 2 * (self._hop + self._tolerance))
+        near = self._piece(position - self._tolerance, 2 * (self._hop + self._tolerance))
         energy = np.cumsum(np.concatenate([[0.0], near * near]))
         energy = energy[2 * self._hop :] - energy[: -2 * self._hop]
         alike = np.correlate(near, target) / np.sqrt(energy + _QUIETEST)
-        return wanted - self._tolerance + int(alike.argmax())
+        return position - self._tolerance + int(alike.argmax())
 
     def _piece(self, start: int, n: int) -> np.ndarray:
         """float32 (n,), silence beyond the edges."""

@@ -1,6 +1,6 @@
-"""Whether a file ends before its time, as far as its own structure tells.
+"""Whether a file is cut off, as far as its own structure shows.
 
-Formats: RFC 3533 (Ogg), Apple's Core Audio Format Specification, Sony's Wave64; WAV stands in `wav_header`.
+Formats: RFC 3533 (Ogg), Apple's Core Audio Format Specification, Sony's Wave64; WAV is in `wav_header`.
 """
 
 import os
@@ -11,11 +11,11 @@ from engine.audio.wav_header import read_header
 
 _LONGEST_PAGE = 65_307
 _PAGE_HEADER = 27
-_LAST_PAGE = 4  # flag of a page behind which nothing follows
+_LAST_PAGE = 4  # flag of a stream's last page
 
 
 def is_cut(file: BinaryIO) -> bool:
-    """False for formats that do not tell. The position in the file changes."""
+    """False for formats that do not show it. The position in the file changes."""
     length = file.seek(0, os.SEEK_END)
     file.seek(0)
     match file.read(4):
@@ -39,29 +39,29 @@ def _wav_is_cut(file: BinaryIO, length: int) -> bool:
 
 
 def _ogg_is_cut(file: BinaryIO, length: int) -> bool:
-    """Its last page is not whole, or is not marked as the last of its stream."""
+    """Whether the last page is incomplete, or not marked as the last of its stream."""
     file.seek(max(0, length - 2 * _LONGEST_PAGE))
     tail = file.read()
-    at = tail.rfind(b"OggS")
-    page = tail[at:]
+    offset = tail.rfind(b"OggS")
+    page = tail[offset:]
     n_segments = page[_PAGE_HEADER - 1] if len(page) >= _PAGE_HEADER else 0
     lengths = page[_PAGE_HEADER : _PAGE_HEADER + n_segments]
     is_whole = len(page) >= _PAGE_HEADER and len(page) >= _PAGE_HEADER + n_segments + sum(lengths)
-    return at >= 0 and not (is_whole and page[5] & _LAST_PAGE)
+    return offset >= 0 and not (is_whole and page[5] & _LAST_PAGE)
 
 
 def _chunks_are_cut(
     file: BinaryIO, length: int, first: int, header: struct.Struct, *, counts_itself: bool, pad: int
 ) -> bool:
-    """Whether one of a row of chunks reaches beyond the file. first: where the first one begins."""
-    at = first
-    while at + header.size <= length:
-        file.seek(at)
+    """Whether a chunk reaches beyond the end of the file. first: offset of the first chunk."""
+    offset = first
+    while offset + header.size <= length:
+        file.seek(offset)
         _name, size = header.unpack(file.read(header.size))
         if size < (header.size if counts_itself else 0):
-            return False  # not known yet when that was written, or no chunk
-        at += size if counts_itself else header.size + size
-        if at > length:
+            return False  # the size was not known when it was written, or this is not a chunk
+        offset += size if counts_itself else header.size + size
+        if offset > length:
             return True
-        at += -at % pad
+        offset += -offset % pad
     return False

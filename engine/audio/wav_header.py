@@ -15,10 +15,10 @@ _SMALLEST_FMT, _LARGEST_FMT = 16, 1024
 
 @dataclass(frozen=True)
 class WavHeader:
-    """What the chunks before the samples say.
+    """The contents of the chunks before the samples.
 
     is_pcm: integer samples. data_start: offset of the first sample in bytes; data_length: their length in
-    bytes as the header has it, which may be too small (a writer was killed) or too great (a copy was cut).
+    bytes as in the header, which may be too small (the writer was killed) or too large (the file was cut).
     """
 
     rate_hz: int
@@ -29,12 +29,12 @@ class WavHeader:
     data_length: int
 
     def is_cut(self, file_length: int) -> bool:
-        """Whether samples that the header promises are missing."""
+        """Whether the file has fewer samples than the header says."""
         return not is_placeholder(self.data_length) and self.data_start + self.data_length > file_length
 
 
 def is_placeholder(n_bytes: int) -> bool:
-    """Whether programs write this length while they do not know it yet: none, or about the largest number."""
+    """Whether a length is one that programs write while they do not know it yet: 0, or about the largest number."""
     return not n_bytes or any(
         limit - (1 << 24) <= n_bytes <= limit + (1 << 16) for limit in (1 << 31, 1 << 32, 1 << 63, 1 << 64)
     )
@@ -50,9 +50,9 @@ def _fmt_fields(payload: bytes) -> tuple[int, int, int, bool]:
 
 
 def read_header(file: BinaryIO) -> WavHeader | None:  # noqa: C901 - one loop over the chunks
-    """The header, or None while it is not whole; the position in the file changes.
+    """The header, or None while it is incomplete; the position in the file changes.
 
-    Raises ValueError where the file is no WAV.
+    Raises ValueError if the file is not a WAV.
     """
     file.seek(0)
     start = file.read(12)
@@ -87,12 +87,12 @@ def read_header(file: BinaryIO) -> WavHeader | None:  # noqa: C901 - one loop ov
 
 
 def is_stale(file: BinaryIO, header: WavHeader) -> bool:
-    """Whether samples follow that the header does not count, because whoever wrote it did not live to say so.
+    """Whether more samples follow than the header says, because the writer was killed.
 
-    A tag or another chunk behind the samples is none: it begins with a name of four printable letters.
+    A tag or another chunk after the samples is not counted: it begins with a name of four printable letters.
     """
     if header.data_length == _LENGTH_IN_DS64:
         return False
     file.seek(header.data_start + header.data_length + header.data_length % 2)
-    behind = file.read(4)
-    return len(behind) == 4 and not (behind.isascii() and behind.decode("ascii").isprintable())
+    next_bytes = file.read(4)
+    return len(next_bytes) == 4 and not (next_bytes.isascii() and next_bytes.decode("ascii").isprintable())
