@@ -1,4 +1,4 @@
-"""What a person says about the text: spoken commands and numbers, carried out on recognised words.
+"""Spoken commands, own words and numbers, applied to recognised words.
 
 Entry point: `apply_commands`. Must not know audio, models or pages.
 """

@@ -1,7 +1,7 @@
-"""What was said, with its spoken commands carried out: the text that a person meant.
+"""Carries out the spoken commands among recognised words.
 
-A written word has the time and the confidence of the one that it was said with; those said are kept in `Segment.raw`.
-A command may change what was said before it: then the earlier segment is given anew, as `Revised`.
+A written word has the time and the confidence of the spoken one; the spoken words are kept in `Segment.raw`. A command
+may change an earlier segment, which is then yielded again, as `Revised`.
 """
 
 import re
@@ -17,17 +17,17 @@ from engine.punctuation.labels import DASH, ENDS, HYPHEN, MARKS, NO_MARK, PLAIN,
 from engine.punctuation.running_labels import Punctuates, RunningLabels
 
 _SENTENCE_ENDS = (".", "?", "!", "…")
-LONG_PARAGRAPH = 1000  # letters; more is hard to read, and slow to lay out anew for each word
-_PARAGRAPH_PAUSE_S, _SHORTEST_PARAGRAPH = 2.5, 300  # so long a pause after so many letters begins a new one
+LONG_PARAGRAPH = 1000  # letters; longer ones are hard to read, and slow to lay out again after each word
+_PARAGRAPH_PAUSE_S, _SHORTEST_PARAGRAPH = 2.5, 300  # such a pause after so many letters begins a paragraph
 _BEHIND_QUOTE = (".", ",", ";", ":")
 _FIRST_LETTER = re.compile(r"^(«?)([^\W\d_])(?=[^A-ZА-ЯЁ]*$)")
-_GOES_ON = (",", ":", ";", "—")  # after these no new sentence begins, not even in a new line
+_GOES_ON = (",", ":", ";", "—")  # no sentence begins after these, not even on a new line
 _MARKS = _SENTENCE_ENDS + _GOES_ON
 
 
 @dataclass
 class _Token:
-    """word: as it is written, marks and all. before: what parts it from the one before; part: of which segment."""
+    """word: as written, with its mark. before: blank or line breaks before it; part: index of its segment."""
 
     word: Word
     before: str
@@ -36,16 +36,16 @@ class _Token:
 
 
 class _Page:
-    """Tokens as one act after the other is carried out. labels: of the words, where they are punctuated."""
+    """The tokens written so far. labels: marks and capitals of the words, if they are punctuated."""
 
     def __init__(self, capitals: bool, form: WrittenForm, labels: Mapping[Word, Label] | None):
         self._form, self._labels = form, labels or {}
         self.tokens: list[_Token] = []
         self._breaks, self._capital = "", labels is not None
         self._capitals = capitals or labels is not None
-        self._sentence = 0  # where the current one begins
-        self._opening = ""  # what the next word begins with
-        self._joins = False  # the next word belongs to the last token: кто-то
+        self._sentence = 0  # index of the token that begins the sentence
+        self._opening = ""  # quotation mark to put before the next word
+        self._joins = False  # whether the next word is joined to the last token: кто-то
         self._n_letters = 0  # since the last line break
 
     def do(self, act: Act, part: int) -> None:
@@ -55,7 +55,7 @@ class _Page:
             case Kind.MARK:
                 self._mark(act, part)
             case Kind.DASH:
-                self._add(_one(act.words, act.command.text), part, keep_capital=True)
+                self._add(_as_one_word(act.words, act.command.text), part, keep_capital=True)
             case Kind.OPENING_QUOTE:
                 self._opening += act.command.text
             case Kind.CLOSING_QUOTE:
@@ -69,20 +69,20 @@ class _Page:
 
     def _write(self, words: Sequence[Word], part: int) -> None:
         labels = [self._labels.get(word, PLAIN) for word in words]
-        at = 0
+        index = 0
         for group in self._form.groups(words, [i for i, label in enumerate(labels) if label.mark in ENDS]):
-            first, last = labels[at], labels[at + len(group.said) - 1]
-            at += len(group.said)
+            first, last = labels[index], labels[index + len(group.said) - 1]
+            index += len(group.said)
             self._begin_paragraph(group.said[0])
             for word in group.written:
                 self._add(_formed(word, first.form) if group.is_same else word, part)
-            if self.tokens[-1].word.text.endswith(_MARKS):  # a person has put one
+            if self.tokens[-1].word.text.endswith(_MARKS):  # a spoken mark
                 self._sentence_may_end(self.tokens[-1].word.text)
             elif last.mark != NO_MARK:
                 self._punctuate(last.mark, group.said[-1], part)
 
     def _begin_paragraph(self, word: Word) -> None:
-        """A long pause after a sentence, once enough was said."""
+        """Begins a paragraph at a long pause after a sentence, if the paragraph is long enough."""
         if not self._labels or not self.tokens or self._breaks or self._n_letters < _SHORTEST_PARAGRAPH:
             return
         last = self.tokens[-1].word
@@ -91,23 +91,23 @@ class _Page:
 
     def _add(self, word: Word, part: int, keep_capital: bool = False) -> None:
         before = self._breaks or (" " if self.tokens else "")
-        shown = word if keep_capital or not self._capital else _capitalised(word)
-        if self._opening and any(map(str.isalnum, shown.text)):
-            shown, self._opening = _spelled(shown, partial(add, self._opening)), ""
+        written_word = word if keep_capital or not self._capital else _capitalised(word)
+        if self._opening and any(map(str.isalnum, written_word.text)):
+            written_word, self._opening = _spelled(written_word, partial(add, self._opening)), ""
         if self._joins and self.tokens and self.tokens[-1].part == part and not self._breaks:
-            self.tokens[-1].word = _joined_by_hyphen(self.tokens[-1].word, shown)
+            self.tokens[-1].word = _joined_by_hyphen(self.tokens[-1].word, written_word)
         else:
-            self.tokens.append(_Token(shown, before, part, self._capital))
-        self._n_letters = len(shown.text) + (0 if "\n" in before else self._n_letters)
+            self.tokens.append(_Token(written_word, before, part, self._capital))
+        self._n_letters = len(written_word.text) + (0 if "\n" in before else self._n_letters)
         self._breaks, self._joins = "", False
         self._capital = self._capital and keep_capital
 
-    def _punctuate(self, mark: int, said: Word, part: int) -> None:
-        """A mark that was not said. It goes if one is said there."""
+    def _punctuate(self, mark: int, word: Word, part: int) -> None:
+        """Adds a mark that was not spoken. A spoken mark in the same place replaces it."""
         if mark == HYPHEN:
             self._joins = True
         elif mark == DASH:
-            self._add(Word(MARKS[mark], said.end_s, said.end_s, 1.0, plain="", mark=MARKS[mark]), part)
+            self._add(Word(MARKS[mark], word.end_s, word.end_s, 1.0, plain="", mark=MARKS[mark]), part)
         else:
             self._close(MARKS[mark])
 
@@ -116,7 +116,7 @@ class _Page:
         if self.tokens and not self._breaks:
             self._close(mark)
         else:
-            self._add(_one(act.words, mark), part, keep_capital=True)
+            self._add(_as_one_word(act.words, mark), part, keep_capital=True)
             self._sentence_may_end(mark)
 
     def _close(self, mark: str) -> None:
@@ -125,10 +125,10 @@ class _Page:
         self._sentence_may_end(mark)
 
     def _close_quote(self, act: Act, part: int) -> None:
-        """Before a mark that was put there already, as Russian has it: «да», «да»."""
+        """Puts the closing quotation mark before a full stop or comma, as in Russian: «да», «да»."""
         quote = act.command.text
         if not self.tokens or self._breaks:
-            self._add(_one(act.words, quote), part, keep_capital=True)
+            self._add(_as_one_word(act.words, quote), part, keep_capital=True)
             return
         last = self.tokens[-1]
         mark = last.word.mark[-1:] if last.word.mark.endswith(_BEHIND_QUOTE) else ""
@@ -157,7 +157,7 @@ class _Page:
             self._opening = ""
             return
         last = self.tokens.pop()
-        if last.word.plain == "" and self.tokens:  # a dash that nobody said goes with the word before it
+        if last.word.plain == "" and self.tokens:  # a dash that was not spoken is deleted with the word before it
             last = self.tokens.pop()
         self._breaks = last.before.strip(" ")
         self._capital = last.capital_wanted
@@ -172,9 +172,9 @@ class _Page:
 
 
 class Dictation:
-    """The segments of one recording as they come, with what is written of each.
+    """The written segments of one recording, updated as segments arrive.
 
-    punctuator: puts marks and capitals where none are said; None: they are as they are said.
+    punctuator: adds marks and capitals; None: there are only spoken ones.
     """
 
     def __init__(self, spoken: Spoken, punctuator: Punctuates | None = None):
@@ -185,28 +185,28 @@ class Dictation:
         self.segments: list[Segment] = []
 
     def add(self, segment: Segment) -> list[Revised | Final]:
-        """What it changes of the segments before, then itself."""
+        """The earlier segments that it changes, then the segment itself."""
         self._acts = self._with(segment)
         before, self.segments = self.segments, self._written(self._acts, [*self.segments, segment], settle=True)
         return [*_changes(before, self.segments), Final(self.segments[-1])]
 
     def finish(self) -> list[Revised]:
-        """What changes now that nothing comes any more."""
+        """The segments that change because no other follows."""
         if self._labels is None:
             return []
         before, self.segments = self.segments, self._written(self._acts, self.segments, settle=True, is_over=True)
         return _changes(before, self.segments)
 
     def guess(self, segment: Segment) -> Segment:
-        """How a segment would be written that may still change."""
+        """The written form of a segment that may still change."""
         return self._written(self._with(segment), [*self.segments, segment])[-1]
 
     def rewrite(self, acts: Sequence[tuple[int, Act]], segments: Sequence[Segment]) -> list[Segment]:
-        """Segments of a recording that was read long ago. acts: each with the number of its segment."""
+        """The written segments of a finished recording. acts: each with the index of its segment."""
         return self._written(acts, segments, settle=True, is_over=True)
 
     def _with(self, segment: Segment) -> list[tuple[int, Act]]:
-        """What counts once the segment was said: what it takes back is not there any more."""
+        """The acts up to and including a segment, without those that its «отмени» undoes."""
         left = list(self._acts)
         for act in acts(segment.heard, self._commands):
             if act.command is None or act.command.kind is not Kind.UNDO:
@@ -216,21 +216,21 @@ class Dictation:
         return left
 
     def _written(
-        self, left: Sequence[tuple[int, Act]], segments: Sequence[Segment], settle: bool = False, is_over: bool = False
+        self, acts: Sequence[tuple[int, Act]], segments: Sequence[Segment], settle: bool = False, is_over: bool = False
     ) -> list[Segment]:
-        labels = self._labelled([act for _part, act in left], settle, is_over)
+        labels = self._labelled([act for _part, act in acts], settle, is_over)
         page = _Page(self._spoken.capitals, self._form, labels)
-        for part, act in left:
+        for part, act in acts:
             page.do(act, part)
         return [_rewritten(*pair) for pair in zip(segments, page.parts(len(segments)), strict=True)]
 
-    def _labelled(self, left: Sequence[Act], settle: bool, is_over: bool) -> Mapping[Word, Label] | None:
-        """Labels of the words; where a mark was said, there is no other."""
+    def _labelled(self, acts: Sequence[Act], settle: bool, is_over: bool) -> Mapping[Word, Label] | None:
+        """Labels of the words; words before a spoken mark get none."""
         if self._labels is None:
             return None
         runs: list[list[Word]] = [[]]
         unmarked = set()
-        for act in left:
+        for act in acts:
             match act.command.kind if act.command else None:
                 case None:
                     runs[-1] += act.words
@@ -249,7 +249,7 @@ def _changes(before: Sequence[Segment], after: Sequence[Segment]) -> list[Revise
 
 
 def dictated(events: Iterable[Event], spoken: Spoken, punctuator: Punctuates | None = None) -> Iterator[Event]:
-    """The events of one recording with its spoken commands carried out, and punctuated where there is a punctuator."""
+    """The events of one recording with spoken commands carried out and, if there is a punctuator, with punctuation."""
     dictation = Dictation(spoken, punctuator)
     for event in events:
         match event:
@@ -271,15 +271,15 @@ def _rewritten(segment: Segment, tokens: Sequence[_Token]) -> Segment:
     return replace(segment, words=words, written=written, raw=() if words == segment.heard else segment.heard)
 
 
-def _one(said: Sequence[Word], text: str) -> Word:
-    """What is written for some words said one after the other."""
-    if len(said) == 1 and said[0].text == text:
-        return said[0]
-    return Word(text, said[0].start_s, said[-1].end_s, min(word.confidence for word in said))
+def _as_one_word(words: Sequence[Word], text: str) -> Word:
+    """One written word for consecutive spoken words."""
+    if len(words) == 1 and words[0].text == text:
+        return words[0]
+    return Word(text, words[0].start_s, words[-1].end_s, min(word.confidence for word in words))
 
 
 def _capitalised(word: Word) -> Word:
-    """Its own capitals stay as they are: iPhone."""
+    """The word with a capital, unless it has capitals of its own: iPhone."""
     return _spelled(word, lambda text: _FIRST_LETTER.sub(lambda start: start[1] + start[2].upper(), text))
 
 
@@ -297,26 +297,28 @@ def _marked(word: Word, mark: str) -> Word:
 
 
 def _spelled(word: Word, spell: Callable[[str], str]) -> Word:
-    """The word and what else it may be, written in a way; what was recognised is kept."""
+    """The word and its alternatives in another spelling; the recognised word is kept in `plain`."""
     plain = word.text if word.plain is None else word.plain
     return replace(word, text=spell(word.text), alternatives=tuple(map(spell, word.alternatives)), plain=plain)
 
 
-def _joined_by_hyphen(one: Word, other: Word) -> Word:
-    """Two words written as one."""
-    plain = f"{one.text if one.plain is None else one.plain} {other.text if other.plain is None else other.plain}"
-    confidence = min(one.confidence, other.confidence)
-    return Word(f"{one.text}-{other.text}", one.start_s, other.end_s, confidence, plain=plain, mark=other.mark)
+def _joined_by_hyphen(first: Word, second: Word) -> Word:
+    """Two words joined by a hyphen."""
+    plain = (
+        f"{first.text if first.plain is None else first.plain} {second.text if second.plain is None else second.plain}"
+    )
+    confidence = min(first.confidence, second.confidence)
+    return Word(f"{first.text}-{second.text}", first.start_s, second.end_s, confidence, plain=plain, mark=second.mark)
 
 
 def joined(segments: Iterable[Segment]) -> str:
-    """The text of some segments of one recording, in the lines that were asked for."""
+    """The text of segments of one recording, with their line breaks."""
     text = "".join(f" {segment.text}" if segment.text[:1].strip() else segment.text for segment in segments)
     return text.lstrip(" \n")
 
 
 def paragraphs(segments: Iterable[Segment]) -> str:
-    """The same as it stands on the page, where a long paragraph ends by itself."""
+    """The same text as shown on the page, where long paragraphs are broken up."""
     text = ""
     for segment in segments:
         text += put_behind(text.rpartition("\n")[2], segment.text)
@@ -324,7 +326,7 @@ def paragraphs(segments: Iterable[Segment]) -> str:
 
 
 def put_behind(line: str, text: str) -> str:
-    """A segment's text as it is put behind the last line of a page."""
+    """A segment's text as it is appended to the last line of a page."""
     if not line or not text:
         return text.lstrip("\n")
     if text.startswith("\n"):
@@ -335,5 +337,5 @@ def put_behind(line: str, text: str) -> str:
 
 
 def _has_sentences(line: str) -> bool:
-    """Whether it can be parted where one ends."""
+    """Whether the line has sentences at which it can be broken."""
     return len(line) < 2 * LONG_PARAGRAPH and any(mark in line for mark in _SENTENCE_ENDS)

@@ -1,4 +1,4 @@
-"""What numbers count: units of measure, money, per cent, and what is counted without being measured."""
+"""Words that numbers count: units of measure, money, per cent, and other countable things."""
 
 import re
 from collections.abc import Sequence
@@ -29,17 +29,17 @@ _COUNTED = re.compile(
 )
 
 
-def is_measure(tokens: Sequence[Token], at: int) -> bool:
-    """Whether a unit, money, degrees or per cent stand there; an adjective may come before: «квадратных метров»."""
-    word = word_at(tokens, at)
+def is_measure(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a unit, money, degrees or per cent are at index, perhaps after an adjective: «квадратных метров»."""
+    word = word_at(tokens, index)
     if _BEFORE_MEASURES.fullmatch(word):
-        word = word_at(tokens, at + 1)
+        word = word_at(tokens, index + 1)
     return any(kind.fullmatch(word) for kind in (_MEASURES, PER_CENT, DEGREES))
 
 
-def is_counted(tokens: Sequence[Token], at: int) -> bool:
-    """Whether what stands there is counted by the number before it, as far as its form is known."""
-    word = word_at(tokens, at)
-    scale = number_at(tokens, at)
+def is_counted(tokens: Sequence[Token], index: int) -> bool:
+    """Whether the word at index is counted by the number before it, as far as its form shows."""
+    word = word_at(tokens, index)
+    scale = number_at(tokens, index)
     is_time = word in HOURS or word in MINUTES or word in SECONDS
-    return is_time or bool(_COUNTED.fullmatch(word)) or is_measure(tokens, at) or bool(scale and scale.is_lone_scale)
+    return is_time or bool(_COUNTED.fullmatch(word)) or is_measure(tokens, index) or bool(scale and scale.is_lone_scale)

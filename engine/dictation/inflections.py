@@ -1,14 +1,14 @@
-"""The other cases of a noun or name that is known in the nominative alone: Яндекс, Яндексу; Мария, Марии.
+"""The other cases of a noun or name given in the nominative: Яндекс, Яндексу; Мария, Марии.
 
-By the last letters, as in Zaliznyak's table of endings without changes in the stem: a fleeting vowel (Лев, Льва) or a
-form without an ending is not found. What is no form of the word may be among them; none is shorter than its stem.
+Formed by the last letters, with Zaliznyak's endings without changes in the stem: forms with a fleeting vowel (Лев,
+Льва) or without an ending are missing. Some results may not be forms of the word; none is shorter than its stem.
 """
 
 import re
 
-_SHORTEST = 4  # letters; of shorter ones too much else begins alike
+_SHORTEST = 4  # letters; too many other words begin like shorter ones
 _WORD = re.compile("[а-я]+")
-_ENDINGS = (  # the first that fits: what a word ends with, how many letters of it go, and what comes in their place
+_ENDINGS = (  # the first match counts: a word's ending, how many letters are removed, and what replaces them
     (r"[а-я]*[сц]кий", 2, "ого ому им ом ая ую ой ие их ими"),
     (r"[а-я]*[^аеиоуыэюя]ый", 2, "ого ому ым ом ая ую ой ые ых ыми"),
     (r"[а-я]*ний", 2, "ия ию ием ии его ему им ем яя юю ей ие их ими"),

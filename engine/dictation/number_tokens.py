@@ -1,4 +1,4 @@
-"""Words of one breath as tokens: plain words, cardinals, ordinals; and how each of them is written."""
+"""Words of one breath as tokens (plain words, cardinals, ordinals), and how each is written."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -6,19 +6,19 @@ from dataclasses import dataclass, replace
 from engine.dictation.numerals import CARDINALS, NOMINATIVE, ONE, ORDINALS, SCALE_OF, UPRIGHT, Ordinal
 from engine.text_marks import NO_BREAK, fold_yo
 
-_GROUPED_FROM = 10_000  # Milchin: four digits are not parted
-_AMBIGUOUS = frozenset(("сорока",))  # a bird
+_GROUPED_FROM = 10_000  # Milchin: four digits are not grouped
+_AMBIGUOUS = frozenset(("сорока",))  # also the genitive of «сорока», a magpie
 _MANY = frozenset(("тысяч", "миллионов", "миллиардов"))  # «тысяч пять» is about five thousand
 _AFTER_ONE = {"один": ("миллион", "миллиард"), "одна": ("тысяча",), "одну": ("тысячу",)}
 
 
 @dataclass(frozen=True)
 class Token:
-    """said: the words that it stands for. value: of a number, None for others.
+    """said: the spoken words. value: of a number, None for other words.
 
-    ordinal: its last word, for an ordinal. scale: of the last word, 1 where that is no «тысяча» or more.
-    sign, tail: what is put before and behind the digits («−», «,5»). digits: whether it is written so, None: not
-    decided yet. text: what is written in any case.
+    ordinal: the last word of an ordinal. scale: of the last word, 1 unless it is «тысяча» or more. sign, tail: put
+    before and after the digits («−», «,5»). digits: whether it is written as digits, None if undecided. text: if given,
+    is written instead.
     """
 
     said: tuple[str, ...]
@@ -32,7 +32,7 @@ class Token:
 
     @property
     def word(self) -> str:
-        """The word of a token that is no number; else nothing."""
+        """The word of a token that is not a number; else empty."""
         return fold_yo(self.said[0]) if self.value is None and len(self.said) == 1 else ""
 
     @property
@@ -62,12 +62,12 @@ class Token:
 
     @property
     def is_doubtful(self) -> bool:
-        """Whether it may be something else than a number, taken alone."""
+        """Whether it may not be a number, if it stands alone."""
         return self.is_number and len(self.said) == 1 and (self.is_lone_scale or fold_yo(self.said[0]) in _AMBIGUOUS)
 
     @property
     def numeral(self) -> str:
-        """The number in digits, grouped in threes where it is long."""
+        """The number in digits, grouped in threes if it is long."""
         grouped = str(self.value) if self.value < _GROUPED_FROM else f"{self.value:,}".replace(",", NO_BREAK)
         return f"{self.sign}{grouped}{self.tail}"
 
@@ -78,7 +78,7 @@ class Token:
         return self.scale >= 10**6 and len(self.said) > 1 and is_round
 
     def pieces(self) -> Iterator[tuple[int, str]]:
-        """How many of the words said, and what is written for them."""
+        """Numbers of spoken words, and the text for them."""
         if self.text is not None:
             yield len(self.said), self.text
         elif not self.digits:
@@ -93,59 +93,59 @@ class Token:
 
 
 def merged(tokens: Iterable[Token], **fields: object) -> Token:
-    """One token for several; fields: those of the new one."""
+    """One token for several; fields: of the new token."""
     return Token(tuple(word for token in tokens for word in token.said), **fields)
 
 
-Match = tuple[int, Sequence[Token]]  # how many tokens, and what takes their place
+Match = tuple[int, Sequence[Token]]  # number of tokens, and their replacement
 
 
 def rewritten(tokens: Sequence[Token], rule: Callable[[Sequence[Token], int], Match | None]) -> list[Token]:
-    """The tokens with a rule applied from left to right; it gets all of them as they were and a place."""
+    """The tokens with a rule applied from left to right; the rule gets the original tokens and an index."""
     result: list[Token] = []
-    at = 0
-    while at < len(tokens):
-        n, put = rule(tokens, at) or (1, tokens[at : at + 1])
-        result += put
-        at += n
+    index = 0
+    while index < len(tokens):
+        n, replacement = rule(tokens, index) or (1, tokens[index : index + 1])
+        result += replacement
+        index += n
     return result
 
 
-def word_at(tokens: Sequence[Token], at: int) -> str:
-    """The plain word there; nothing for a number, and outside."""
-    return tokens[at].word if 0 <= at < len(tokens) else ""
+def word_at(tokens: Sequence[Token], index: int) -> str:
+    """The plain word at index; empty for a number, and outside the tokens."""
+    return tokens[index].word if 0 <= index < len(tokens) else ""
 
 
-def number_at(tokens: Sequence[Token], at: int) -> Token | None:
-    """The cardinal there, if it is one."""
-    return tokens[at] if 0 <= at < len(tokens) and tokens[at].is_number else None
+def number_at(tokens: Sequence[Token], index: int) -> Token | None:
+    """The cardinal at index, if it is one."""
+    return tokens[index] if 0 <= index < len(tokens) and tokens[index].is_number else None
 
 
-def ordinal_at(tokens: Sequence[Token], at: int) -> Token | None:
-    """The ordinal there, if it is one."""
-    return tokens[at] if 0 <= at < len(tokens) and tokens[at].ordinal is not None else None
+def ordinal_at(tokens: Sequence[Token], index: int) -> Token | None:
+    """The ordinal at index, if it is one."""
+    return tokens[index] if 0 <= index < len(tokens) and tokens[index].ordinal is not None else None
 
 
 def tokens_of(words: Sequence[str], plain: frozenset[int] = frozenset()) -> list[Token]:
-    """words: lower case; plain: the places of those that are no numbers whatever they look like."""
-    tokens, at = [], 0
-    while at < len(words):
-        token = Token((words[at],)) if at in plain else _number(words, at, plain) or Token((words[at],))
+    """words: lower case; plain: indices of words that are not numbers, whatever they look like."""
+    tokens, index = [], 0
+    while index < len(words):
+        token = Token((words[index],)) if index in plain else _number(words, index, plain) or Token((words[index],))
         tokens.append(token)
-        at += len(token.said)
+        index += len(token.said)
     return tokens
 
 
 def _number(words: Sequence[str], first: int, plain: frozenset[int]) -> Token | None:
     """The longest number that begins at `first`; hundreds, tens and units must come in that order."""
     total, group, least, scale, last_scale = 0, 0, 1000, 1, 10**12
-    at, ordinal = first, None
-    while at < len(words) and at not in plain:
-        word = fold_yo(words[at])
-        if at > first and not _goes_with(fold_yo(words[at - 1]), word, is_second=at == first + 1):
+    index, ordinal = first, None
+    while index < len(words) and index not in plain:
+        word = fold_yo(words[index])
+        if index > first and not _goes_with(fold_yo(words[index - 1]), word, is_second=index == first + 1):
             break
         if word in SCALE_OF:
-            if SCALE_OF[word] >= last_scale or (group == 0 and at > first):
+            if SCALE_OF[word] >= last_scale or (group == 0 and index > first):
                 break
             last_scale = scale = SCALE_OF[word]
             total += max(group, 1) * scale
@@ -153,43 +153,43 @@ def _number(words: Sequence[str], first: int, plain: frozenset[int]) -> Token | 
         elif word in CARDINALS:
             value = CARDINALS[word]
             rank = _rank(value)
-            if rank >= least or (value == 0 and at > first):
+            if rank >= least or (value == 0 and index > first):
                 break
             group, scale = group + value, 1
             least = 0 if value < 20 else rank  # after «пятнадцать» nothing but a scale may follow
         else:
-            ordinal = _last(words[first:at], word, total, least)
+            ordinal = _last(words[first:index], word, total, least)
             group += ordinal.value if ordinal else 0
-            at += 1 if ordinal else 0
+            index += 1 if ordinal else 0
             break
-        at += 1
-    return Token(tuple(words[first:at]), total + group, ordinal, 1 if ordinal else scale) if at > first else None
+        index += 1
+    return Token(tuple(words[first:index]), total + group, ordinal, 1 if ordinal else scale) if index > first else None
 
 
 def _rank(value: int) -> int:
     return 100 if value >= 100 else 10 if value >= 10 else 1
 
 
-def _last(before: Sequence[str], word: str, total: int, least: int) -> Ordinal | None:
+def _last(words_before: Sequence[str], word: str, total: int, least: int) -> Ordinal | None:
     """The ordinal that ends a number, «пятого» in «двадцать пятого»; the words before it are in the nominative."""
     ordinal = ORDINALS.get(word)
-    if ordinal is None or not before:
+    if ordinal is None or not words_before:
         return ordinal
     fits = 0 < ordinal.value < 1000 and _rank(ordinal.value) < least
     is_decade = ordinal.value % 10 == 0 and total >= 1000  # «тысяча девятьсот девяностые», not «двадцать первых»
-    is_upright = all(fold_yo(said) in UPRIGHT for said in before)
+    is_upright = all(fold_yo(number_word) in UPRIGHT for number_word in words_before)
     return ordinal if fits and is_upright and (is_decade or not ordinal.is_plural) else None
 
 
-def _goes_with(one: str, other: str, is_second: bool) -> bool:
-    """Whether a number goes on so: «сорока пяти», not «сорока пять».
+def _goes_with(word: str, next_word: str, is_second: bool) -> bool:
+    """Whether the second word can continue a number: «сорока пяти», not «сорока пять».
 
-    «Семью», «трём», «сорока» may be no numbers at all, so nothing in the nominative goes with them.
+    «Семью», «трём», «сорока» may not be numbers at all, so no nominative follows them.
     """
-    if is_second and one in _MANY:
+    if is_second and word in _MANY:
         return False
-    value = CARDINALS.get(one, 1000)
-    if is_second and (one in _AMBIGUOUS or one in ONE or (value < 10 and one not in NOMINATIVE)):
-        return other not in NOMINATIVE or other in _AFTER_ONE.get(one, ())
-    is_tens = 10 <= value < 100 and one not in NOMINATIVE
-    return not is_tens or other not in NOMINATIVE or other not in CARDINALS  # «без двадцати семь»
+    value = CARDINALS.get(word, 1000)
+    if is_second and (word in _AMBIGUOUS or word in ONE or (value < 10 and word not in NOMINATIVE)):
+        return next_word not in NOMINATIVE or next_word in _AFTER_ONE.get(word, ())
+    is_tens = 10 <= value < 100 and word not in NOMINATIVE
+    return not is_tens or next_word not in NOMINATIVE or next_word not in CARDINALS  # «без двадцати семь»

@@ -7,7 +7,7 @@ from engine.text_marks import fold_yo
 
 
 def listed(words: str) -> tuple[str, ...]:
-    """Words parted by blanks."""
+    """Words separated by blanks."""
     return tuple(words.split())
 
 
@@ -65,7 +65,7 @@ _FEMININE = re.compile(".*(ая|ую|тья|тью|тьей)")
 
 @dataclass(frozen=True)
 class Ordinal:
-    """ending: what is put to the digits, «го» for «пятого». in_dates: may stand before a month («пятое мая»)."""
+    """ending: written after the digits, «го» for «пятого». in_dates: may stand before a month («пятое мая»)."""
 
     value: int
     ending: str
@@ -82,10 +82,13 @@ def _cardinals() -> dict[str, int]:
         values |= {f"{stem}{end}": value for end in ("ь", "и", "ью")}
     for value, forms in (*_TENS.items(), *((100 * n, forms) for n, forms in enumerate(_HUNDREDS, start=1))):
         values |= dict.fromkeys(forms.split(), value)
-    for n, (one, of, by) in enumerate(map(str.split, _FROM_FIVE), start=5):
+    for n, (nominative, genitive, instrumental) in enumerate(map(str.split, _FROM_FIVE), start=5):
         if n < 9:
-            values |= dict.fromkeys((f"{one}десят", f"{of}десяти", f"{by}десятью"), 10 * n)
-        values |= dict.fromkeys((f"{one}сот", f"{of}сот", f"{of}стам", f"{by}стами", f"{of}стах"), 100 * n)
+            values |= dict.fromkeys((f"{nominative}десят", f"{genitive}десяти", f"{instrumental}десятью"), 10 * n)
+        values |= dict.fromkeys(
+            (f"{nominative}сот", f"{genitive}сот", f"{genitive}стам", f"{instrumental}стами", f"{genitive}стах"),
+            100 * n,
+        )
     return {**values, "восьмьюдесятью": 80, "восьмьюстами": 800}
 
 
@@ -97,7 +100,7 @@ def _ordinals() -> dict[str, Ordinal]:
 
 
 def _ordinal(form: str, value: int) -> Ordinal:
-    """Milchin's rule: one letter after a vowel, else two: 5-й, 5-го."""
+    """The ending by Milchin's rule: one letter after a vowel, else two: 5-й, 5-го."""
     ending = form[-1] if form[-2] in _VOWELS else form[-2:]
     is_plural, is_feminine, in_dates = (bool(kind.fullmatch(form)) for kind in (_PLURAL, _FEMININE, _IN_DATES))
     return Ordinal(value, ending, is_plural, is_feminine, in_dates)
@@ -107,7 +110,7 @@ CARDINALS = _cardinals()
 SCALE_OF = {form: scale for scale, forms in _SCALES.items() for form in forms.split()}
 ORDINALS = _ordinals()
 ONE = frozenset(_UNITS[1].split())
-# As one counts: the nominative, which is the accusative too.
+# The counting forms: the nominative, which is also the accusative.
 NOMINATIVE = frozenset(
     [
         *listed("нуль одна одно одну две сорок девяносто сто двести триста четыреста"),
@@ -120,6 +123,6 @@ UPRIGHT = NOMINATIVE | set(listed("тысячи тысяч миллиона ми
 
 
 def is_numeral(word: str) -> bool:
-    """Whether a lower-case word is one of them."""
+    """Whether a lower-case word is a numeral."""
     word = fold_yo(word)
     return word in CARDINALS or word in SCALE_OF or word in ORDINALS

@@ -1,4 +1,4 @@
-"""The person's own words: how they are written where they are recognised, and how they are said where they stand."""
+"""The person's own words: their written form for recognised words, and their spoken form for written ones."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,24 +10,24 @@ from engine.text_marks import fold_yo
 
 _LETTERS = re.compile(r"[^\W\d_]+")
 _CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
-# Forms of shorter ones are those of everyday words too: Тома and «тому», Мира and «мире», Света and «свете», Марк and
+# Forms of shorter words are also everyday words: Тома and «тому», Мира and «мире», Света and «свете», Марк and
 # «марка».
 _UNLIKE_OTHERS = re.compile("[а-я]{6,}|[а-я]{4}[бвгджзклмнпрстфхцчшщй]|[а-я]{2,3}ия")
-_MOST_READINGS = 16  # of a phrase in which several words may be forms of own ones
+_MOST_READINGS = 16  # of a phrase in which several words may be forms of own words
 
 
 class OwnSpelling:
-    """pairs: what is said, normalised, and what is written for it; of two that are said alike the first counts.
+    """pairs: the spoken form, normalised, and the written form; of two with the same spoken form the first counts.
 
-    A word that is written as it is said but for capitals, signs and `ё` is known in its other cases too: «Яндексу»; so
-    is one that is written in foreign letters alone, which has no cases then: «айфона» is iPhone.
+    A word whose written form differs only in capitals, signs and `ё` is recognised in its other cases too: «Яндексу».
+    So is a word in foreign letters, which is then written without cases: «айфона» is iPhone.
     """
 
     def __init__(self, pairs: Iterable[tuple[str, str]] = ()):
         self._pairs = tuple(pairs)
         self._written: dict[tuple[str, ...], str] = {}
-        for said, written in self._pairs:
-            self._written.setdefault(_key(said), written)
+        for spoken, written in self._pairs:
+            self._written.setdefault(_key(spoken), written)
         self._nominatives: dict[str, dict[str, int]] = {}  # by form
         for words, written in self._written.items():
             for word in _declined(words, written):
@@ -35,30 +35,30 @@ class OwnSpelling:
                     self._nominatives.setdefault(form, {})[word] = n_kept
 
     def groups(self, words: Sequence[str]) -> list[tuple[int, int, str]]:
-        """Where an own word begins, how many of the words it is, and how it is written; the longest counts.
+        """For each own word its index, its number of words, and its written form; the longest match counts.
 
         words: lower case, as recognised.
         """
         if not self._nominatives:
-            return _found(words, self._written)
-        exact = {at: (n, text) for at, n, text in _found(words, self._written)}
-        found, at = [], 0
+            return _matches(words, self._written)
+        exact = {index: (n, text) for index, n, text in _matches(words, self._written)}
+        matches, index = [], 0
         longest = max(map(len, self._written))
         folded = [fold_yo(word) for word in words]
-        while at < len(folded):
-            n, text = exact.get(at, (0, ""))
-            for longer in range(min(longest, len(folded) - at), n, -1):
-                inflected = self._inflected(folded[at : at + longer])
+        while index < len(folded):
+            n, text = exact.get(index, (0, ""))
+            for longer in range(min(longest, len(folded) - index), n, -1):
+                inflected = self._inflected(folded[index : index + longer])
                 if inflected is not None:
                     n, text = longer, inflected
                     break
             if n:
-                found.append((at, n, text))
-            at += n or 1
-        return found
+                matches.append((index, n, text))
+            index += n or 1
+        return matches
 
     def _inflected(self, words: Sequence[str]) -> str | None:
-        """What is written for forms of own words, if they are such."""
+        """The written form of inflected own words, or None."""
         readings = [[(word, len(word)), *self._nominatives.get(word, {}).items()] for word in words]
         if not 1 < prod(map(len, readings)) <= _MOST_READINGS:
             return None
@@ -72,13 +72,13 @@ class OwnSpelling:
         return None
 
     def said(self, text: str) -> str:
-        """What is said where a text stands, normalised: «айфон» for iPhone."""
-        from engine.alphabet import normalise  # brings NumPy along, which the window must not wait for
+        """The spoken form of a text, normalised: «айфон» for iPhone."""
+        from engine.alphabet import normalise  # imports NumPy, which the window must not wait for
 
-        phrases = {_key(normalise(written)): said for said, written in reversed(self._pairs)}
+        phrases = {_key(normalise(written)): spoken for spoken, written in reversed(self._pairs)}
         words = normalise(text).split()
-        for at, n, said in reversed(_found(words, phrases)):
-            words[at : at + n] = [said]
+        for index, n, spoken in reversed(_matches(words, phrases)):
+            words[index : index + n] = [spoken]
         return " ".join(words)
 
 
@@ -91,7 +91,7 @@ def _is_foreign(written: str) -> bool:
 
 
 def _declined(words: Sequence[str], written: str) -> Sequence[str]:
-    """Those of the words said that are known in their other cases too; no abbreviation."""
+    """The spoken words that are recognised in their other cases too; no abbreviations."""
     if _is_foreign(written):
         return words
     if not _is_as_said(words, written):
@@ -103,12 +103,12 @@ def _declined(words: Sequence[str], written: str) -> Sequence[str]:
 
 
 def _with_endings(written: str, words: Sequence[str], n_kept: Sequence[int]) -> str:
-    """The written words with the ends of those that were said, behind so many of their own letters."""
+    """The written words, each with n_kept of its letters followed by the spoken word's ending."""
     ends = iter(zip(words, n_kept, strict=True))
 
-    def ended(found: re.Match[str]) -> str:
+    def ended(match: re.Match[str]) -> str:
         word, n = next(ends)
-        return found[0][:n] + word[n:]
+        return match[0][:n] + word[n:]
 
     return _LETTERS.sub(ended, written)
 
@@ -117,19 +117,19 @@ def _key(text: str) -> tuple[str, ...]:
     return tuple(fold_yo(text).split())
 
 
-def _found(words: Sequence[str], phrases: Mapping[tuple[str, ...], str]) -> list[tuple[int, int, str]]:
+def _matches(words: Sequence[str], phrases: Mapping[tuple[str, ...], str]) -> list[tuple[int, int, str]]:
     if not phrases:
         return []
     folded, longest = tuple(map(fold_yo, words)), max(map(len, phrases))
-    found: list[tuple[int, int, str]] = []
-    at = 0
-    while at < len(folded):
-        lengths = range(min(longest, len(folded) - at), 0, -1)
-        n = next((n for n in lengths if folded[at : at + n] in phrases), 0)
+    matches: list[tuple[int, int, str]] = []
+    index = 0
+    while index < len(folded):
+        lengths = range(min(longest, len(folded) - index), 0, -1)
+        n = next((n for n in lengths if folded[index : index + n] in phrases), 0)
         if n:
-            found.append((at, n, phrases[folded[at : at + n]]))
-        at += n or 1
-    return found
+            matches.append((index, n, phrases[folded[index : index + n]]))
+        index += n or 1
+    return matches
 
 
 NO_OWN_SPELLING = OwnSpelling()

@@ -1,4 +1,4 @@
-"""Telephone numbers and digits said one by one, as Russian writers group them: 8 916 123-45-67."""
+"""Telephone numbers and digits spoken one by one, grouped as usual in Russian: 8 916 123-45-67."""
 
 from collections.abc import Sequence
 
@@ -11,17 +11,17 @@ _TELEPHONE = frozenset(listed("телефон телефона телефону 
 _MOBILE = [3, 3, 2, 2]
 _CITY = [3, 2, 2]
 _SHORTEST = 3  # digits of a telephone number
-_LONG_RUN = 3  # digits said one by one
+_LONG_RUN = 3  # digits spoken one by one
 
 
-def phone_numbers(tokens: Sequence[Token], at: int) -> Match | None:
-    """A run of numbers that together are a telephone number, a code, or digits one after the other."""
-    has_plus = word_at(tokens, at) == "плюс"
-    run = _run(tokens, at + has_plus)
+def phone_numbers(tokens: Sequence[Token], index: int) -> Match | None:
+    """A run of numbers that form a telephone number, a code, or a sequence of digits."""
+    has_plus = word_at(tokens, index) == "плюс"
+    run = _run(tokens, index + has_plus)
     if len(run) < 2:
         return None
     groups = _with_noughts(run)
-    label = word_at(tokens, at - 1)
+    label = word_at(tokens, index - 1)
     text = _as_phone(groups, has_plus, label in _TELEPHONE)
     if text is None and has_plus:
         return None
@@ -31,20 +31,20 @@ def phone_numbers(tokens: Sequence[Token], at: int) -> Match | None:
         text = "".join(groups)
     if text is not None:
         n = has_plus + len(run)
-        return n, [merged(tokens[at : at + n], text=text)]
+        return n, [merged(tokens[index : index + n], text=text)]
     return len(run), _one_by_one(run)
 
 
-def _run(tokens: Sequence[Token], at: int) -> Sequence[Token]:
-    """Cardinals below a thousand, one after the other, as they are called out."""
-    end = at
+def _run(tokens: Sequence[Token], index: int) -> Sequence[Token]:
+    """Consecutive cardinals below a thousand."""
+    end = index
     while (token := number_at(tokens, end)) and token.value < 1000 and token.scale == 1 and token.is_upright:
         end += 1
-    return tokens[at:end]
+    return tokens[index:end]
 
 
 def _with_noughts(run: Sequence[Token]) -> list[str]:
-    """The digits of each number; «ноль пять» is one of them, 05."""
+    """The digits of each number; «ноль пять» is one number, 05."""
     groups: list[str] = []
     for token in run:
         if groups and groups[-1] == "0" and token.value < 10:
@@ -75,7 +75,7 @@ def _grouped(digits: str) -> str:
 
 
 def _one_by_one(run: Sequence[Token]) -> list[Token]:
-    """Digits called out, 1 2 3 or 007, and a nought before another digit, 12 01. The rest is left."""
+    """Digits spoken one by one (1 2 3 or 007), and a nought before another digit (12 01). Others stay unchanged."""
     if len(run) >= _LONG_RUN and all(token.value < 10 for token in run):
         if run[0].value == 0:
             return [merged(run, text="".join(str(token.value) for token in run))]

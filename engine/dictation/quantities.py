@@ -11,7 +11,9 @@ from engine.text_marks import NO_BREAK
 
 _WHOLE = frozenset(listed("целая целых целой целую целыми целым"))
 _DENOMINATORS = {10: 1, 100: 2, 1000: 3}  # decimals
-_SELDOM_ONE = listed("номер номера ряд место билет вопрос урок задача задание")  # «вопрос один» counts more often
+_SELDOM_ONE = listed(
+    "номер номера ряд место билет вопрос урок задача задание"
+)  # «вопрос один» more often counts questions
 _LABELS = frozenset(
     listed(
         "дом доме дому домом квартира квартиры квартире квартиру корпус корпуса корпусе строение подъезд "
@@ -35,108 +37,114 @@ _PLAYED = re.compile(
 )
 
 
-def behind_nought(tokens: Sequence[Token], at: int) -> Match | None:
+def after_nought(tokens: Sequence[Token], index: int) -> Match | None:
     """«Ноль пять литра» is 0,5, «ноль пять копеек» 05."""
-    nought, parts = number_at(tokens, at), number_at(tokens, at + 1)
-    if nought is None or nought.value != 0 or parts is None or not is_measure(tokens, at + 2):
+    nought, parts = number_at(tokens, index), number_at(tokens, index + 1)
+    if nought is None or nought.value != 0 or parts is None or not is_measure(tokens, index + 2):
         return None
-    if word_at(tokens, at + 2).startswith("копе"):
+    if word_at(tokens, index + 2).startswith("копе"):
         return 2, [merged([nought, parts], text=f"{parts.value:02}")]
     return 2, [merged([nought, parts], value=0, tail=f",{parts.value}", digits=True)]
 
 
-def fractions(tokens: Sequence[Token], at: int) -> Match | None:
+def fractions(tokens: Sequence[Token], index: int) -> Match | None:
     """«Две целых пять десятых» is 2,5; «пять десятых процента» 0,5; «два с половиной миллиона» 2,5."""
-    whole = number_at(tokens, at)
-    if whole is None:
+    integer = number_at(tokens, index)
+    if integer is None:
         return None
-    if word_at(tokens, at + 1) in _WHOLE:
-        first = at + (3 if word_at(tokens, at + 2) == "и" else 2)
+    if word_at(tokens, index + 1) in _WHOLE:
+        first = index + (3 if word_at(tokens, index + 2) == "и" else 2)
         decimals = _decimals(tokens, first)
         if decimals is None:
             return None
-        n = first + 2 - at
-        return n, [merged(tokens[at : at + n], value=whole.value, tail=f",{decimals}", digits=True)]
-    decimals = _decimals(tokens, at + 2) if word_at(tokens, at + 1) == "и" else None
+        n = first + 2 - index
+        return n, [merged(tokens[index : index + n], value=integer.value, tail=f",{decimals}", digits=True)]
+    decimals = _decimals(tokens, index + 2) if word_at(tokens, index + 1) == "и" else None
     if decimals is not None:  # «два и пять десятых»
-        return 4, [merged(tokens[at : at + 4], value=whole.value, tail=f",{decimals}", digits=True)]
-    decimals = _decimals(tokens, at)
-    if decimals is not None and is_measure(tokens, at + 2):
-        return 2, [merged(tokens[at : at + 2], value=0, tail=f",{decimals}", digits=True)]
-    tenths = number_at(tokens, at + 2)
+        return 4, [merged(tokens[index : index + 4], value=integer.value, tail=f",{decimals}", digits=True)]
+    decimals = _decimals(tokens, index)
+    if decimals is not None and is_measure(tokens, index + 2):
+        return 2, [merged(tokens[index : index + 2], value=0, tail=f",{decimals}", digits=True)]
+    tenths = number_at(tokens, index + 2)
     if (
-        word_at(tokens, at + 1) == "и"
-        and whole.value in _FEVER
+        word_at(tokens, index + 1) == "и"
+        and integer.value in _FEVER
         and tenths
         and tenths.is_small
-        and _is_temperature(tokens, at)
+        and _is_temperature(tokens, index)
     ):
-        return 3, [merged(tokens[at : at + 3], value=whole.value, tail=f",{tenths.value}", digits=True)]
-    has_half = word_at(tokens, at + 1) == "с" and word_at(tokens, at + 2) == "половиной" and not whole.is_doubtful
-    if has_half and _takes_half(whole, tokens, at + 3):
-        return 3, [merged(tokens[at : at + 3], value=whole.value, tail=",5", digits=True)]
+        return 3, [merged(tokens[index : index + 3], value=integer.value, tail=f",{tenths.value}", digits=True)]
+    has_half = (
+        word_at(tokens, index + 1) == "с" and word_at(tokens, index + 2) == "половиной" and not integer.is_doubtful
+    )
+    if has_half and _takes_half(integer, tokens, index + 3):
+        return 3, [merged(tokens[index : index + 3], value=integer.value, tail=",5", digits=True)]
     return None
 
 
-def _takes_half(whole: Token, tokens: Sequence[Token], at: int) -> bool:
-    """Whether what is counted has the same form behind a decimal: «2,5 метра», but «5 с половиной метров»."""
-    if PER_CENT.fullmatch(word_at(tokens, at)):
+def _takes_half(integer: Token, tokens: Sequence[Token], index: int) -> bool:
+    """Whether the counted word has the same form after a decimal: «2,5 метра», but «5 с половиной метров»."""
+    if PER_CENT.fullmatch(word_at(tokens, index)):
         return True
-    governs_alike = whole.is_upright and whole.value % 10 in (2, 3, 4) and whole.value % 100 not in (12, 13, 14)
-    scale = number_at(tokens, at)
-    return governs_alike and (is_measure(tokens, at) or bool(scale and scale.is_lone_scale))
+    governs_alike = integer.is_upright and integer.value % 10 in (2, 3, 4) and integer.value % 100 not in (12, 13, 14)
+    scale = number_at(tokens, index)
+    return governs_alike and (is_measure(tokens, index) or bool(scale and scale.is_lone_scale))
 
 
-def _is_temperature(tokens: Sequence[Token], at: int) -> bool:
-    return any(word_at(tokens, place).startswith("температур") for place in range(max(0, at - 3), at))
+def _is_temperature(tokens: Sequence[Token], index: int) -> bool:
+    return any(word_at(tokens, place).startswith("температур") for place in range(max(0, index - 3), index))
 
 
-def _decimals(tokens: Sequence[Token], at: int) -> str | None:
+def _decimals(tokens: Sequence[Token], index: int) -> str | None:
     """«Пять сотых»: 05."""
-    parts, of = number_at(tokens, at), ordinal_at(tokens, at + 1)
-    if parts is None or of is None or of.value not in _DENOMINATORS or len(of.said) > 1:
+    parts, denominator = number_at(tokens, index), ordinal_at(tokens, index + 1)
+    if parts is None or denominator is None or denominator.value not in _DENOMINATORS or len(denominator.said) > 1:
         return None
-    is_fraction = of.ordinal.is_plural or of.ordinal.is_feminine or of.said[0].endswith("ой")
-    return f"{parts.value:0{_DENOMINATORS[of.value]}}" if is_fraction and parts.value < of.value else None
+    is_fraction = denominator.ordinal.is_plural or denominator.ordinal.is_feminine or denominator.said[0].endswith("ой")
+    return (
+        f"{parts.value:0{_DENOMINATORS[denominator.value]}}"
+        if is_fraction and parts.value < denominator.value
+        else None
+    )
 
 
-def signs(tokens: Sequence[Token], at: int) -> Match | None:
+def signs(tokens: Sequence[Token], index: int) -> Match | None:
     """«Минус двадцать» is −20; before degrees «плюс» is a sign too. Between two numbers they are words."""
-    sign, number = word_at(tokens, at), number_at(tokens, at + 1)
+    sign, number = word_at(tokens, index), number_at(tokens, index + 1)
     if sign not in ("минус", "плюс") or number is None or number.is_lone_scale:
         return None
-    if number_at(tokens, at - 1) and word_at(tokens, at - 2) not in ("минус", "плюс"):  # «десять минус пять»
+    if number_at(tokens, index - 1) and word_at(tokens, index - 2) not in ("минус", "плюс"):  # «десять минус пять»
         return None
-    measured_at = at + 2
-    if word_at(tokens, at + 2) in ("до", "и", "или"):  # «от минус пяти до плюс десяти градусов»
-        measured_at += 3 if word_at(tokens, at + 3) in ("минус", "плюс") else 2
-    elif word_at(tokens, at + 2) in ("минус", "плюс"):  # «минус пять минус семь градусов»
+    measured_at = index + 2
+    if word_at(tokens, index + 2) in ("до", "и", "или"):  # «от минус пяти до плюс десяти градусов»
+        measured_at += 3 if word_at(tokens, index + 3) in ("минус", "плюс") else 2
+    elif word_at(tokens, index + 2) in ("минус", "плюс"):  # «минус пять минус семь градусов»
         measured_at += 2
-    measured_at = measured_at if number_at(tokens, measured_at - 1) else at + 2
+    measured_at = measured_at if number_at(tokens, measured_at - 1) else index + 2
     has_degrees = bool(DEGREES.fullmatch(word_at(tokens, measured_at)))
-    is_last = at + 2 >= len(tokens)
+    is_last = index + 2 >= len(tokens)
     is_sure = (
         number.value >= 10 or bool(number.tail) or is_measure(tokens, measured_at) or (is_last and not number.is_one)
     )
-    is_warm = has_degrees or _is_weather(tokens, at)
+    is_warm = has_degrees or _is_weather(tokens, index)
     if not (is_warm if sign == "плюс" else is_sure):
         return None
-    signed = replace(number, said=tokens[at].said + number.said, digits=True)
+    signed = replace(number, said=tokens[index].said + number.said, digits=True)
     return 2, [replace(signed, sign=_MINUS if sign == "минус" else _PLUS)]
 
 
-def _is_weather(tokens: Sequence[Token], at: int) -> bool:
-    """«Днём плюс пять», «плюс тридцать в тени»; nothing is counted there."""
-    is_shade = word_at(tokens, at + 2) == "в" and word_at(tokens, at + 3) == "тени"
-    following = word_at(tokens, at + 2)
-    is_told = word_at(tokens, at - 1) in _WEATHER_BEFORE and not is_counted(tokens, at + 2)
-    return is_shade or following in _WEATHER_AFTER or (is_told and (not following or following in _FUNCTION_WORDS))
+def _is_weather(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a temperature is meant: «днём плюс пять», «плюс тридцать в тени»; no counted word follows."""
+    is_shade = word_at(tokens, index + 2) == "в" and word_at(tokens, index + 3) == "тени"
+    following = word_at(tokens, index + 2)
+    is_forecast = word_at(tokens, index - 1) in _WEATHER_BEFORE and not is_counted(tokens, index + 2)
+    return is_shade or following in _WEATHER_AFTER or (is_forecast and (not following or following in _FUNCTION_WORDS))
 
 
-def scores(tokens: Sequence[Token], at: int) -> Match | None:
+def scores(tokens: Sequence[Token], index: int) -> Match | None:
     """«Со счётом пять один», «выиграли три ноль»: 5:1, 3:0."""
-    first, second, before = number_at(tokens, at), number_at(tokens, at + 1), word_at(tokens, at - 1)
-    goes_on = at + 2 < len(tokens) and word_at(tokens, at + 2) not in _FUNCTION_WORDS  # «ведём два три дела»
+    first, second, before = number_at(tokens, index), number_at(tokens, index + 1), word_at(tokens, index - 1)
+    goes_on = index + 2 < len(tokens) and word_at(tokens, index + 2) not in _FUNCTION_WORDS  # «ведём два три дела»
     if first is None or second is None or goes_on:
         return None
     are_small = all(token.is_upright and token.value < 30 and not token.tail for token in (first, second))
@@ -144,22 +152,23 @@ def scores(tokens: Sequence[Token], at: int) -> Match | None:
     return (2, [merged([first, second], text=f"{first.value}:{second.value}")]) if are_small and is_score else None
 
 
-def ranges(tokens: Sequence[Token], at: int) -> Match | None:
-    """«Десять пятнадцать минут» is 10–15; small ones only where they are measured, else they are «два-три раза»."""
-    first, second, before = number_at(tokens, at), number_at(tokens, at + 1), number_at(tokens, at - 1)
+def ranges(tokens: Sequence[Token], index: int) -> Match | None:
+    """«Десять пятнадцать минут» is 10–15; small ones only before a unit, otherwise they are «два-три раза»."""
+    first, second, before = number_at(tokens, index), number_at(tokens, index + 1), number_at(tokens, index - 1)
     is_behind = (before is not None and before.is_lone_scale) or (
-        is_counted(tokens, at - 1) and word_at(tokens, at - 1) != "раз"  # «лет десять пятнадцать», but «раз два три»
+        is_counted(tokens, index - 1)
+        and word_at(tokens, index - 1) != "раз"  # «лет десять пятнадцать», but «раз два три»
     )
     if first is None or second is None or (before is not None and not is_behind):
         return None
     if second.scale > 1 and first.scale == 1:
         return _range_of_scale(first, second)
-    if not (is_behind or is_counted(tokens, at + 2)):
+    if not (is_behind or is_counted(tokens, index + 2)):
         return None
     if any(t.is_doubtful or t.is_one or t.sign or t.tail or t.value >= 10**6 for t in (first, second)):
         return None
     is_range = first.value < second.value <= 2 * first.value and first.is_upright == second.is_upright
-    is_large = second.value >= 10 or is_measure(tokens, at + 2)
+    is_large = second.value >= 10 or is_measure(tokens, index + 2)
     if not is_range:
         return None
     if not is_large:
@@ -174,44 +183,50 @@ def _range_of_scale(first: Token, second: Token) -> Match | None:
         return None
     if first.is_doubtful or first.is_one or not (first.is_upright and second.is_upright):
         return None
-    said = (*first.said, *second.said[:-1])
-    both = Token(said, first.value, tail=f"{_EN_DASH}{value}", digits=True)
-    return 2, [both, Token(second.said[-1:])]
+    first_words = (*first.said, *second.said[:-1])
+    joined = Token(first_words, first.value, tail=f"{_EN_DASH}{value}", digits=True)
+    return 2, [joined, Token(second.said[-1:])]
 
 
-def measured(tokens: Sequence[Token], at: int) -> Match | None:
+def measured(tokens: Sequence[Token], index: int) -> Match | None:
     """A number before a unit, money, degrees or per cent; the last two may become a sign."""
-    number = number_at(tokens, at)
-    is_sure = number is not None and (not number.is_doubtful or number.value == 40)  # no magpie before a unit
-    if not is_sure or not is_measure(tokens, at + 1):
+    number = number_at(tokens, index)
+    is_sure = number is not None and (
+        not number.is_doubtful or number.value == 40
+    )  # before a unit «сорока» is not the bird
+    if not is_sure or not is_measure(tokens, index + 1):
         return None
-    unit = word_at(tokens, at + 1)
+    unit = word_at(tokens, index + 1)
     is_per_cent = bool(PER_CENT.fullmatch(unit))
     is_strange = number.is_one and not (number.is_upright or is_per_cent)  # «одного рубля» is often «no rouble»
-    if is_strange or (number.is_one and word_at(tokens, at - 1) == "ни"):
+    if is_strange or (number.is_one and word_at(tokens, index - 1) == "ни"):
         return None
     if is_per_cent:
         return 2, [
             merged(
-                tokens[at : at + 2], value=number.value, sign=number.sign, tail=f"{number.tail}{NO_BREAK}%", digits=True
+                tokens[index : index + 2],
+                value=number.value,
+                sign=number.sign,
+                tail=f"{number.tail}{NO_BREAK}%",
+                digits=True,
             )
         ]
-    if DEGREES.fullmatch(unit) and word_at(tokens, at + 2) == CELSIUS:
-        return 3, [merged(tokens[at : at + 3], text=f"{number.numeral}{NO_BREAK}°C")]
+    if DEGREES.fullmatch(unit) and word_at(tokens, index + 2) == CELSIUS:
+        return 3, [merged(tokens[index : index + 3], text=f"{number.numeral}{NO_BREAK}°C")]
     return 1, [replace(number, digits=True)]
 
 
-def labelled(tokens: Sequence[Token], at: int) -> Match | None:
-    """«Дом пять», «страница семь»: a number behind the name of what it numbers; and «двадцать пять дробь два»."""
-    number, label = number_at(tokens, at), word_at(tokens, at - 1)
+def labelled(tokens: Sequence[Token], index: int) -> Match | None:
+    """«Дом пять», «страница семь»: a number after the name of what it numbers; and «двадцать пять дробь два»."""
+    number, label = number_at(tokens, index), word_at(tokens, index - 1)
     if number is None:
         return None
-    other = number_at(tokens, at + 2)
-    if word_at(tokens, at + 1) == "дробь" and other:
-        return 3, [merged(tokens[at : at + 3], text=f"{number.numeral}/{other.numeral}")]
+    second = number_at(tokens, index + 2)
+    if word_at(tokens, index + 1) == "дробь" and second:
+        return 3, [merged(tokens[index : index + 3], text=f"{number.numeral}/{second.numeral}")]
     is_named = label in _LABELS and number.is_upright and not number.is_doubtful
-    following = word_at(tokens, at + 1)
-    ends = at + 1 >= len(tokens) or following in _FUNCTION_WORDS or following in _LABELS
+    following = word_at(tokens, index + 1)
+    ends = index + 1 >= len(tokens) or following in _FUNCTION_WORDS or following in _LABELS
     if not is_named or not ends or (number.is_one and label in _SELDOM_ONE):
         return None
     return 1, [replace(number, digits=True)]

@@ -1,8 +1,8 @@
-"""Words that a person says to a dictation about the text: marks, new lines, «удали последнее слово».
+"""Spoken commands of a dictation: marks, new lines, «удали последнее слово».
 
-A command is its words one after the other. In a word of eleven letters or more one letter may be wrong, missing or too
-many, as the recognition has it at times; shorter ones have too many neighbours («дочка», «почка»), or are
-near to their own cases («двоеточия», «многоточия»).
+A command is a phrase of consecutive words. In a word of eleven letters or more one letter may be wrong, missing or
+added, to allow for recognition errors; shorter words are too similar to others («дочка», «почка») or to their own
+cases («двоеточия», «многоточия»).
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,15 +13,15 @@ from engine.dictation.own_spelling import NO_OWN_SPELLING, OwnSpelling
 from engine.events import Word
 from engine.text_marks import N_, fold_yo
 
-LONG_WORD = 11  # letters; `scripts/benchmarks/spoken_commands.py` counts what that costs
+LONG_WORD = 11  # letters; `scripts/benchmarks/spoken_commands.py` counts the false commands
 
 
 class Kind(Enum):
     """What a command does to the text."""
 
-    MARK = auto()  # closes up to the word before it
+    MARK = auto()  # joined to the word before it
     DASH = auto()  # stands between two words
-    OPENING_QUOTE = auto()  # closes up to the word behind it
+    OPENING_QUOTE = auto()  # joined to the word after it
     CLOSING_QUOTE = auto()
     BREAK = auto()
     CAPITAL = auto()
@@ -31,10 +31,10 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Command:
-    """name: in the settings; phrase: what is said, lower case; meaning: to be translated; text: what it writes.
+    """name: in the settings; phrase: spoken, lower case; meaning: to be translated; text: what it writes.
 
-    not_before: words after which it is none, but part of a phrase of its own. alone: only at the end of what is
-    said in one breath, or before another command.
+    not_before: following words that make the phrase ordinary text. alone: only at the end of a breath or before another
+    command.
     """
 
     name: str
@@ -92,7 +92,7 @@ COMMANDS = (
 
 @dataclass(frozen=True)
 class Spoken:
-    """What is made of spoken words. off: names of the COMMANDS that are plain words.
+    """How spoken words are written. off: names of the COMMANDS that are switched off.
 
     capitals: sentences that end with a spoken mark, and what follows them, begin with a capital letter.
     digits: numbers as digits, see engine.dictation.numbers. spelling: of the person's own words.
@@ -105,9 +105,9 @@ class Spoken:
 
     @property
     def commands(self) -> tuple[Command, ...]:
-        """Those that are on, the longest first."""
-        on = (command for command in COMMANDS if command.name not in self.off)
-        return tuple(sorted(on, key=lambda command: len(command.words), reverse=True))
+        """The commands that are on, the longest first."""
+        switched_on = (command for command in COMMANDS if command.name not in self.off)
+        return tuple(sorted(switched_on, key=lambda command: len(command.words), reverse=True))
 
     @property
     def phrases(self) -> tuple[str, ...]:
@@ -120,38 +120,38 @@ NOTHING_SPOKEN = Spoken(off=frozenset(command.name for command in COMMANDS), cap
 
 @dataclass(frozen=True)
 class Act:
-    """Words said one after the other, or one command (then `words` are those it was said with)."""
+    """Consecutive words, or one command (then `words` are its spoken words)."""
 
     words: tuple[Word, ...]
     command: Command | None = None
 
 
 def acts(words: Sequence[Word], commands: Sequence[Command]) -> list[Act]:
-    """Words of one breath, as recognised, cut into commands and what is between them. commands: longest first."""
+    """The recognised words of one breath, split into commands and the words between them. commands: longest first."""
     folded = [fold_yo(word.text.lower()) for word in words]
-    found: list[Act] = []
+    result: list[Act] = []
     plain: list[Word] = []
-    at = 0
-    while at < len(words):
-        command = next(_matching(folded, at, commands), None)
+    index = 0
+    while index < len(words):
+        command = next(_matching(folded, index, commands), None)
         if command is None:
-            plain.append(words[at])
-            at += 1
+            plain.append(words[index])
+            index += 1
             continue
         if plain:
-            found.append(Act(tuple(plain)))
+            result.append(Act(tuple(plain)))
             plain = []
         n = len(command.words)
-        found.append(Act(tuple(words[at : at + n]), command))
-        at += n
-    return [*found, Act(tuple(plain))] if plain else found
+        result.append(Act(tuple(words[index : index + n]), command))
+        index += n
+    return [*result, Act(tuple(plain))] if plain else result
 
 
-def _matching(words: Sequence[str], at: int, commands: Sequence[Command]) -> Iterator[Command]:
+def _matching(words: Sequence[str], index: int, commands: Sequence[Command]) -> Iterator[Command]:
     for command in commands:
-        end = at + len(command.words)
+        end = index + len(command.words)
         following = words[end] if end < len(words) else None
-        if end > len(words) or not all(map(_is_said, words[at:end], command.words)):
+        if end > len(words) or not all(map(_is_said, words[index:end], command.words)):
             continue
         if following in command.not_before:
             continue
@@ -160,12 +160,12 @@ def _matching(words: Sequence[str], at: int, commands: Sequence[Command]) -> Ite
         yield command
 
 
-def _is_said(heard: str, wanted: str) -> bool:
-    return heard == wanted or (len(wanted) >= LONG_WORD and is_nearly(heard, wanted))
+def _is_said(word: str, command_word: str) -> bool:
+    return word == command_word or (len(command_word) >= LONG_WORD and is_nearly(word, command_word))
 
 
-def is_nearly(one: str, other: str) -> bool:
-    """Whether at most one letter is wrong, missing or too many (Levenshtein distance of 1 at most)."""
+def is_nearly(first: str, second: str) -> bool:
+    """Whether the Levenshtein distance is at most 1."""
     from rapidfuzz.distance import Levenshtein  # the window imports this module before it is shown
 
-    return Levenshtein.distance(one, other, score_cutoff=1) <= 1
+    return Levenshtein.distance(first, second, score_cutoff=1) <= 1

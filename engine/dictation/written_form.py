@@ -1,4 +1,4 @@
-"""Recognised words as they are written: own words in the person's spelling, numbers as digits. Times are kept."""
+"""The written form of recognised words: own words in the person's spelling, numbers as digits. Times are kept."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -10,12 +10,12 @@ from engine.dictation.own_spelling import NO_OWN_SPELLING, OwnSpelling
 from engine.events import Word
 
 _MOST_ALTERNATIVES = 5
-_REMEMBERED = 1000  # stretches of words
+_REMEMBERED = 1000  # cached stretches of words
 
 
 @dataclass(frozen=True)
 class Group:
-    """said: words as recognised, one after the other; written: what stands for them, which may be the same."""
+    """said: consecutive recognised words; written: the words written for them, which may be the same."""
 
     said: tuple[Word, ...]
     written: tuple[Word, ...]
@@ -27,36 +27,36 @@ class Group:
 
 
 class WrittenForm:
-    """digits: whether numbers are written so. What was asked before is remembered: a page is often written anew."""
+    """digits: whether numbers are written as digits. Results are cached, because a page is often written again."""
 
     def __init__(self, spelling: OwnSpelling = NO_OWN_SPELLING, digits: bool = False):
         self._spelling, self._digits = spelling, digits
         self._remembered = lru_cache(_REMEMBERED)(self._groups)
 
     def groups(self, words: Sequence[Word], ends: Collection[int] = ()) -> list[Group]:
-        """ends: places of words behind which a mark stands, so that no number goes on there."""
+        """ends: indices of words before a mark, where a number ends."""
         edges = sorted({0, len(words), *(place + 1 for place in ends)})
         return [group for first, end in pairwise(edges) for group in self._remembered(tuple(words[first:end]))]
 
     def _groups(self, words: Sequence[Word]) -> list[Group]:
-        groups, at = [], 0
+        groups, index = [], 0
         for n, text in self._texts([word.text for word in words]):
-            said = tuple(words[at : at + n])
+            said = tuple(words[index : index + n])
             groups.append(Group(said, self._written(said, text)))
-            at += n
+            index += n
         return groups
 
     def _texts(self, words: Sequence[str]) -> list[tuple[int, str]]:
-        """How many words each text stands for; an own phrase may be written with blanks."""
-        own = {at: (n, text) for at, n, text in self._spelling.groups(words)}
-        plain = frozenset(place for at, (n, _text) in own.items() for place in range(at, at + n))
-        texts, at = [], 0
+        """The written texts, each with its number of recognised words; an own phrase may hold blanks."""
+        own_groups = {index: (n, text) for index, n, text in self._spelling.groups(words)}
+        plain = frozenset(place for index, (n, _text) in own_groups.items() for place in range(index, index + n))
+        texts, index = [], 0
         for n, text in with_digits(words, plain) if self._digits else [(1, word) for word in words]:
-            if at in own:
-                texts.append(own[at])
-            elif at not in plain:
+            if index in own_groups:
+                texts.append(own_groups[index])
+            elif index not in plain:
                 texts.append((n, text))
-            at += n
+            index += n
         return texts
 
     def _written(self, said: Sequence[Word], text: str) -> tuple[Word, ...]:
@@ -80,29 +80,31 @@ class WrittenForm:
         )
 
     def _with_others(self, word: Word) -> Word:
-        """An unchanged word: what else it may be is written as it would be."""
+        """An unchanged word with its alternatives in their written form."""
         if not word.alternatives:
             return word
-        others = (self._text(text.split()) for text in word.alternatives)
-        return replace(word, alternatives=tuple(dict.fromkeys(text for text in others if text != word.text)))
+        alternatives = (self._text(text.split()) for text in word.alternatives)
+        return replace(word, alternatives=tuple(dict.fromkeys(text for text in alternatives if text != word.text)))
 
     def _others(self, said: Sequence[Word], text: str) -> tuple[str, ...]:
-        """What else the words could be, written in the same way; last, as they were said."""
+        """Alternatives in their written form; the last is the text as spoken."""
         texts = [word.text for word in said]
-        others = [
-            self._text([*texts[:i], *other.split(), *texts[i + 1 :]])
+        alternatives = [
+            self._text([*texts[:i], *alternative.split(), *texts[i + 1 :]])
             for i, word in enumerate(said)
-            for other in word.alternatives
+            for alternative in word.alternatives
         ]
-        others = [other for other in dict.fromkeys(others) if other != text][: _MOST_ALTERNATIVES - 1]
-        return (*others, " ".join(texts))
+        alternatives = [alternative for alternative in dict.fromkeys(alternatives) if alternative != text][
+            : _MOST_ALTERNATIVES - 1
+        ]
+        return (*alternatives, " ".join(texts))
 
     def _text(self, words: Sequence[str]) -> str:
         return " ".join(text for _n, text in self._texts(words))
 
 
 def _shared(said: Sequence[Word], parts: Sequence[str]) -> list[Word]:
-    """The time of some words shared by others, by their letters."""
+    """The time of words divided among written parts, by their letters."""
     start_s, length_s = said[0].start_s, said[-1].end_s - said[0].start_s
     letters = [0]
     for part in parts:
