@@ -6,6 +6,6 @@
 
 import os
 
-# Else ONNX Runtime reports to its maker from its import on, before it can be told not to, and leaves a number of this
-# machine's in the person's cache folder (https://github.com/microsoft/onnxruntime/pull/27379).
+# ONNX Runtime sends telemetry from its import on, before an API call could turn it off, and leaves an identifier of
+# this machine's in the person's cache folder (https://github.com/microsoft/onnxruntime/pull/27379).
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"

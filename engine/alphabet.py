@@ -15,32 +15,32 @@ SPACE = " "
 
 _STRESS_MARKS = {"\u0301", "\u0300"}
 _HYPHENS = set("-\u2010\u2011\u2012\u2013\u2014\u2015\u2212")
-_SILENT = set("'\u2019\u02bc`")  # an apostrophe joins what stands around it
-_SPOKEN = set("%‰№&+§$€£₽°")  # each stands for a word, which its writer did not write
-_STRESS = re.compile(r"\+(?=[^\W\d_])")  # as dictionaries for speech write it: м+ама
+_SILENT = set("'\u2019\u02bc`")  # an apostrophe joins its neighbours
+_SPOKEN = set("%‰№&+§$€£₽°")  # each stands for a spoken word
+_STRESS = re.compile(r"\+(?=[^\W\d_])")  # as speech dictionaries mark it: м+ама
 
 
 def normalise(text: str) -> str:
-    """Lower case, letters and digits only, words parted by one space; hyphens become spaces.
+    """Lower case, letters and digits only, single spaces between words; hyphens become spaces.
 
-    Stress marks, apostrophes and what is invisible vanish; other punctuation parts words. Signs that are spoken ("%",
-    "№") and letters outside the alphabet stay: `Alphabet.foreign` names them.
+    Stress marks, apostrophes and invisible characters vanish; other punctuation separates words. Spoken signs ("%",
+    "№") and letters outside the alphabet stay: `Alphabet.foreign` returns them.
     """
-    kept: list[str] = []
+    chars: list[str] = []
     plain = _STRESS.sub("", unicodedata.normalize("NFD", text).translate(_NO_STRESS))
     for char in unicodedata.normalize("NFC", plain.lower()):
         category = unicodedata.category(char)
         if char in _SILENT or category == "Cf" or char in _INVISIBLE:
             continue
         if char in _SPOKEN:
-            kept += (SPACE, char, SPACE)
+            chars += (SPACE, char, SPACE)
         else:
-            kept.append(char if char.isalnum() or category == "Mn" else SPACE)
-    return SPACE.join("".join(kept).split())
+            chars.append(char if char.isalnum() or category == "Mn" else SPACE)
+    return SPACE.join("".join(chars).split())
 
 
 _NO_STRESS = {ord(mark): None for mark in _STRESS_MARKS}
-# What Unicode calls ignorable and does not count as a format character: joiners, fillers, variation selectors.
+# Ignorable in Unicode, but not in its category of format characters: joiners, fillers, variation selectors.
 _INVISIBLE = {"\u034f", "\u115f", "\u1160", "\u17b4", "\u17b5", "\u3164", "\uffa0", *map(chr, range(0xFE00, 0xFE10))}
 
 
@@ -90,7 +90,7 @@ class Alphabet:
         return "".join(self.letters[label] for label in labels)
 
     def collapse(self, path: Sequence[int]) -> list[int]:
-        """A CTC path (one label a step) as labels: repeats merged, then blanks dropped (Graves 2006, B)."""
+        """A CTC path (one label per step) as labels: repeats merged, then blanks dropped (Graves 2006, B)."""
         labels, previous = [], self.blank
         for label in path:
             if label not in (previous, self.blank):
@@ -99,7 +99,7 @@ class Alphabet:
         return labels
 
 
-def fewest_steps(labels: Sequence[int] | np.ndarray) -> int:
-    """Network steps that CTC needs: one a letter, and one more between equal neighbours."""
-    given = np.asarray(labels)
-    return len(given) + int(np.count_nonzero(given[1:] == given[:-1]))
+def fewest_steps(label_sequence: Sequence[int] | np.ndarray) -> int:
+    """Network steps that CTC needs: one per letter, and one more between equal neighbours."""
+    labels = np.asarray(label_sequence)
+    return len(labels) + int(np.count_nonzero(labels[1:] == labels[:-1]))

@@ -95,17 +95,17 @@ def _folder_or_none(text: str) -> Path | None:
 def decoder(
     checkpoint: "Description", model: Path | None, own_words: Path | None, commands: Sequence[str] = ()
 ) -> "BeamDecoder | None":
-    """The beam search that was asked for, None without a language model; lines that are of no use are named.
+    """The beam search with a language model, None without one. Prints unusable lines of the own words.
 
     commands: phrases of spoken commands.
     """
-    found, own = load_beam(checkpoint, Language(model, own_words), commands)
-    for entry in own.entries:
+    beam, own_words_read = load_beam(checkpoint, Language(model, own_words), commands)
+    for entry in own_words_read.entries:
         if entry.is_guess:
             say(f"{own_words}: “{entry.written}” is expected to sound like “{entry.spoken}”.")
-    for line in own.bad:
+    for line in own_words_read.bad:
         say(f"{own_words}, line {line.number}: “{line.text}” is left out: {line.reason}.")
-    return found
+    return beam
 
 
 def transcribe(arguments: argparse.Namespace) -> int:
@@ -137,8 +137,8 @@ def _transcribe(arguments: argparse.Namespace, model: Path) -> int:
             for note in finished.notes:
                 say(f"diktovka: {path}: {note}")
             in_sentences = arguments.spoken_commands or punctuator is not None or transcriber.writes_marks
-            told = (str(path), finished.duration_s, model.name, in_sentences, finished.notes)
-            outputs.put(Document.of(finished.segments, *told), path)
+            about = (str(path), finished.duration_s, model.name, in_sentences, finished.notes)
+            outputs.put(Document.of(finished.segments, *about), path)
         except DiktovkaError as error:
             say(f"diktovka: {error}")
             failed = True
@@ -146,7 +146,7 @@ def _transcribe(arguments: argparse.Namespace, model: Path) -> int:
 
 
 def _punctuator() -> Punctuates | None:
-    """The shipped one; where it cannot be used, that is said."""
+    """The shipped punctuator; prints why if it cannot be used."""
     lazy = LazyPunctuator()
     loaded = lazy.load()
     if lazy.error is not None:
@@ -155,9 +155,9 @@ def _punctuator() -> Punctuates | None:
 
 
 class Outputs:
-    """Where transcripts go: a file each into a folder, or one after the other to standard output.
+    """Writes transcripts: one file each into a folder, or one after the other to standard output.
 
-    No two recordings get one file, and what was there before is replaced only where that was asked for.
+    No two recordings share a file; existing files are replaced only with --overwrite.
     """
 
     def __init__(self, arguments: argparse.Namespace):
@@ -182,7 +182,7 @@ class Outputs:
 
 
 def _folded(path: Path) -> str:
-    """Equal for names that some systems take for one."""
+    """Equal for names that some file systems treat as the same."""
     return unicodedata.normalize("NFC", str(path)).casefold()
 
 
@@ -191,18 +191,18 @@ def _print(text: str) -> None:
     try:
         print(text, end="", flush=True)
     except BrokenPipeError:
-        raise  # nobody listens any more
+        raise  # the reader of the pipe has ended
     except OSError as error:
         raise storage_error(Path("standard output"), error) from error
 
 
 def spoken_options(commands: bool, digits: bool) -> Spoken:
-    """What is made of spoken words."""
+    """How spoken commands and numbers are written."""
     return Spoken(digits=digits) if commands else replace(NOTHING_SPOKEN, digits=digits)
 
 
 def _finished(events: Iterator[Event], path: Path) -> Finished:
-    """The last event of a file; progress goes to standard error where that is a terminal."""
+    """The last event of a file; prints progress to standard error if that is a terminal."""
     shown = sys.stderr.isatty()
     for event in events:
         if isinstance(event, Progress) and shown:
@@ -237,33 +237,33 @@ def demo(arguments: argparse.Namespace) -> int:
 
 
 def devices(arguments: argparse.Namespace) -> int:
-    """One microphone a line; the default one is marked. 1 if there is none."""
+    """Prints one microphone per line, the default one marked. Returns 1 if there is none."""
     from engine.audio.capture import input_devices
 
-    found = input_devices()
-    for device in found:
+    microphones = input_devices()
+    for device in microphones:
         mark = "*" if device.is_default else " "
         print(f"{mark} {device.index:>3}  {device.name}  {device.rate_hz:.0f} Hz")
-    if not found:
+    if not microphones:
         say("No microphone was found.")
-    return int(not found)
+    return int(not microphones)
 
 
 def say(text: str) -> None:
-    """What is no result: to standard error, at once, if anybody listens there; names of strangers do nothing there."""
+    """Prints a message to standard error at once, control characters escaped; ignores a closed stream."""
     with suppress(OSError):
         print(visible(text), file=sys.stderr, flush=True)
 
 
 def prepare_output() -> None:
-    """Letters that a terminal or pipe cannot show are written as numbers, so that no text is lost for their sake."""
+    """Escapes characters that a terminal or pipe cannot encode, so that no text is lost."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
 
 
 def end_output() -> bool:
-    """Writes what is left. False where it has no place any more; then nothing more is tried at the process's end."""
+    """Flushes the standard streams. False if that fails; they are then redirected, so that the process can end."""
     is_written = True
     for stream in (sys.stdout, sys.stderr):
         try:

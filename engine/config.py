@@ -1,4 +1,4 @@
-"""What a model must be told about itself: frozen, checked in one place, to and from JSON."""
+"""Configurations that travel with a model: frozen, checked in one place, to and from JSON."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
@@ -9,14 +9,14 @@ from engine.errors import ConfigError
 SAMPLE_RATE_HZ = 16_000
 HOP_SAMPLES = 160
 HOP_S = HOP_SAMPLES / SAMPLE_RATE_HZ
-FULL_SCALE = 0.999  # peak from which on a sample counts as clipped
+FULL_SCALE = 0.999  # from this level on, a sample counts as clipped
 QUIET_PEAK = 0.04  # of full scale; a voice at arm's length reaches 0.1 and more
-_LARGEST = 1e12  # of any number in a configuration; whatever is not finite is larger
+_LARGEST = 1e12  # of any number in a configuration; infinity and NaN are refused with it
 BETWEEN = "it must lie between {least} and {most}"
 
 
 def _check(condition: bool, name: str, *, reason: str, **fields: object) -> None:
-    """reason, fields: as an error takes them."""
+    """reason, fields: passed to ConfigError."""
     if not condition:
         raise ConfigError(name=name, reason=reason, **fields)
 
@@ -66,7 +66,7 @@ class FeatureConfig(_Config):
 
     @property
     def width(self) -> int:
-        """Values of a frame."""
+        """Number of values per frame."""
         return self.n_cepstra + self.n_high
 
     def to_dict(self) -> dict[str, object]:
@@ -123,10 +123,10 @@ class ModelConfig(_Config):
 
 @dataclass(frozen=True)
 class ConfidenceConfig(_Config):
-    """Weights of what speaks for a word (see `engine.decode.confidence`), in nats of its odds.
+    """Weights of the evidence for a word (see `engine.decode.confidence`), in nats of its odds.
 
-    letters: of the mean log-probability of its letters. margin: of the nats between the best reading and the best one
-    without the word, 10 at most. differing: of the letters heard otherwise without a language model, as a share of its
+    letters: of the mean log-probability of its letters. margin: of the nats between the best hypothesis and the best
+    one without the word, 10 at most. differing: of the letters that greedy decoding got differently, as a share of its
     own. length: of the logarithm of the number of its letters. usual: of its log10 probability by itself.
     """
 
@@ -146,14 +146,14 @@ class ConfidenceConfig(_Config):
 class DecodeConfig(_Config):
     """How log-probabilities become words.
 
-    min_confidence: segments whose mean letter confidence lies below it are taken for noise and give no text.
+    min_confidence: segments whose mean letter confidence is below it count as noise and give no text.
 
     The rest is for the beam search, whose scores are in nats. lm_weight: factor on the n-grams' log10 probabilities.
     word_score: added for each word. beam_size: hypotheses kept in a step. beam_threshold: how far one of them may lie
     below the best. free_word_price, free_letter_price: what a word outside the lexicon costs beside the n-grams' score
     of an unknown word, and what each of its letters does. own_word_score: added for each of the person's own words.
-    blank_price, space_price: taken from the blank and space in each step: a network that is unsure is too ready to
-    give them, for they are the commonest labels. warp: text that stays is from the mean of three hearings, as it is and
+    blank_price, space_price: subtracted from the blank and space in each step, because an unsure network gives them too
+    often, as the commonest labels. warp: final text is from the mean of three passes, over the sound as it is and
     with the mel axis stretched by this share either way; 0: of one. confidence: what makes a word's confidence.
     """
 
@@ -172,12 +172,17 @@ class DecodeConfig(_Config):
 
     @classmethod
     def from_dict(cls, values: Mapping[str, object]) -> Self:
-        """As elsewhere; a model made before the blank and the space had a price pays none, for its weights were never
-        tried with one."""
+        """As in the base class. A model made before the blank and space prices existed has none, because its weights
+        were never tried with one."""
         confidence = values.get("confidence", {})
         _check(isinstance(confidence, Mapping), "confidence", reason="names with numbers are needed")
-        read = {"blank_price": 0.0, "space_price": 0.0, **values, "confidence": ConfidenceConfig.from_dict(confidence)}
-        return super().from_dict(read)
+        values_with_defaults = {
+            "blank_price": 0.0,
+            "space_price": 0.0,
+            **values,
+            "confidence": ConfidenceConfig.from_dict(confidence),
+        }
+        return super().from_dict(values_with_defaults)
 
     def __post_init__(self):
         _check(0 <= self.min_confidence < 1, "min_confidence", reason=BETWEEN, least=0, most=1)

@@ -1,4 +1,4 @@
-"""Every failure that a person may meet in the engine, as one tree; `trainer.errors` and `gui.core.errors` grow from it.
+"""Every failure in the engine that a person may see, as one tree; `trainer.errors` and `gui.core.errors` extend it.
 
     DiktovkaError
     ├── ConfigError            a setting or a configuration file that cannot be used
@@ -25,19 +25,19 @@
     │   ├── HistoryNotWritable
     │   ├── HistoryDamaged
     │   └── HistoryNewer
-    ├── InterruptedTooOften    a recording that the program never came to the end of
+    ├── InterruptedTooOften    a recording that was interrupted in every attempt
     ├── CheckpointError        a model that cannot be loaded
     │   ├── CheckpointMissing
-    │   ├── CheckpointForeign  it was made by others, and is good for recognition alone
+    │   ├── CheckpointForeign  it was made by others, and can only recognise
     │   ├── CheckpointDamaged
     │   └── CheckpointMismatch
     ├── LanguageModelError     a language model that cannot be loaded
     │   ├── LanguageModelMissing
     │   ├── LanguageModelDamaged
-    │   └── PathUnusable       it lies where its library cannot open it
+    │   └── PathUnusable       its path cannot be opened by its library
     ├── OwnWordsUnreadable     a list of words that cannot be read
-    ├── TranscriptDamaged      a kept transcript that cannot be read
-    ├── NoTimes                a text without times that was to be saved with them
+    ├── TranscriptDamaged      a saved transcript that cannot be read
+    ├── NoTimes                a text without times, to be saved in a format with times
     └── EngineError            the recognition process failed
         └── EngineStopped
 
@@ -55,10 +55,10 @@ from engine.text_marks import filled, visible
 def with_whole_reason(
     template: str, fields: Mapping[str, object], brief: Callable[[str], str] = str
 ) -> dict[str, object]:
-    """The fields of a sentence; those that it does not name stand in its `reason`, which they are filled into.
+    """The fields of a sentence; those that the template does not name are filled into its `reason`.
 
-    Without such fields the reason stays as it is: what a library said may hold braces. brief: shortens a text that is
-    filled into the reason.
+    Without such fields the reason stays as it is, because a library's message may hold braces. brief: shortens a text
+    that is filled into the reason.
     """
     named = {name for _text, name, _format, _conversion in Formatter().parse(template)}
     reason = fields.get("reason")
@@ -72,17 +72,17 @@ def with_whole_reason(
 
 
 def readable(value: object) -> object:
-    """A field as it may stand in a sentence: names come from strangers."""
+    """A field made safe for a sentence, because names come from strangers."""
     return visible(str(value)) if isinstance(value, (str, PurePath)) else value
 
 
 def unexpected(error: Exception) -> str:
-    """What a library said, as a reason."""
+    """A library's message, as a reason."""
     return f"{type(error).__name__}: {error}"
 
 
 class DiktovkaError(Exception):
-    """Base of all failures that are told to a person in one sentence.
+    """Base of all failures that are shown to a person in one sentence.
 
     template: sentence with `{field}` placeholders; fields: their values, as keyword arguments. A `reason` may have
     placeholders of its own, for fields that the template does not name:

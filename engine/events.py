@@ -9,9 +9,9 @@ from engine.notes import Note
 class Word:
     """A recognised word; times in seconds from the start of the audio, confidence from 0 to 1.
 
-    alternatives: what else the decoder took into account there, the likeliest first; may be of several words.
-    plain: as recognised, where text is how that is written, with a capital or a mark; "" where nothing was said.
-    mark: of punctuation, that text ends with.
+    alternatives: other hypotheses of the decoder for it, the likeliest first; may have several words.
+    plain: the word as recognised, if text has a capital, a mark or digits instead; "" if nothing was said.
+    mark: the punctuation that text ends with.
     """
 
     text: str
@@ -27,7 +27,7 @@ class Word:
 class Segment:
     """A stretch of speech between two pauses.
 
-    Where spoken commands were carried out (engine.dictation.apply_commands), words are those that are written,
+    If spoken commands were carried out (engine.dictation.apply_commands), words are those that are written,
     marks and all, perhaps none; raw: what was recognised instead, commands and all; written: the words with the line
     breaks before them.
     """
@@ -61,7 +61,7 @@ class Started:
 class Provisional:
     """The best guess for the stretch that is still open; replaces the one before it.
 
-    n_settled: so many of the words recognised, from the first on, stay as they are until the stretch is final.
+    n_settled: the first n_settled recognised words will not change until the stretch is final.
     """
 
     segment: Segment
@@ -70,14 +70,14 @@ class Provisional:
 
 @dataclass(frozen=True)
 class Final:
-    """A stretch that will not change any more; makes the last Provisional void."""
+    """A stretch that will not change any more; replaces the last Provisional."""
 
     segment: Segment
 
 
 @dataclass(frozen=True)
 class Revised:
-    """A segment that was Final, and what is written for it since a spoken command changed it."""
+    """A Final segment that a later spoken command changed."""
 
     before: Segment
     after: Segment
@@ -85,7 +85,7 @@ class Revised:
 
 @dataclass(frozen=True)
 class Progress:
-    """Seconds of audio dealt with, of how many (None: not known)."""
+    """Seconds of audio processed, and the total (None if unknown)."""
 
     done_s: float
     total_s: float | None

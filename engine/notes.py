@@ -1,4 +1,4 @@
-"""What to know about a recording beside its text: sentences for the terminal, the window, the history and the log.
+"""Notes about a recording beside its text: sentences for the terminal, the window, the history and the log.
 
 The English sentences are the message ids of the window's translations.
 """
@@ -67,7 +67,7 @@ class Note:
 
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> Self | None:
-        """None for one that this version does not know. Raises TypeError, AttributeError where it is no note."""
+        """None for a note that this version does not know. Raises TypeError or AttributeError if it is not a note."""
         fields = dict(content)
         name = fields.pop("note", None)
         try:

@@ -1,4 +1,4 @@
-"""Where Diktovka keeps its files, and where it finds those it came with. Who writes makes the folder."""
+"""Paths of the user's files and of those that the program came with. Folders are made by whoever writes."""
 
 import os
 from pathlib import Path
@@ -8,18 +8,18 @@ import platformdirs
 from engine.errors import NotWritable
 
 APP = "diktovka"
-CHECKPOINT_FILE = "model.json"  # describes a model of ours: see engine.model.checkpoint
-NETWORK_FILE = "network.onnx"  # beside it, what recognition runs
-FOREIGN_FILE = "foreign.json"  # describes one that others made: see engine.foreign.description
+CHECKPOINT_FILE = "model.json"  # describes a model of this program: see engine.model.checkpoint
+NETWORK_FILE = "network.onnx"  # beside it: the network that recognition runs
+FOREIGN_FILE = "foreign.json"  # describes a model made by others: see engine.foreign.description
 SAMPLES_FILE = "samples.json"  # names the recordings that are shipped
 OF_A_RUN = ("best", "last", "average")  # folders of a training run that are models
 INSTALLED_IN = Path(__file__).resolve().parents[1]
 
 
 def _home() -> Path | None:
-    """The folder named by DIKTOVKA_HOME, which then holds all that is the user's; None if it is not set."""
-    named = os.environ.get("DIKTOVKA_HOME")
-    return Path(named).expanduser().absolute() if named else None
+    """The folder named by DIKTOVKA_HOME, which then holds all files of the user; None if it is not set."""
+    value = os.environ.get("DIKTOVKA_HOME")
+    return Path(value).expanduser().absolute() if value else None
 
 
 def config_dir() -> Path:
@@ -40,7 +40,7 @@ def recordings_dir() -> Path:
 
 
 def my_voice_dir() -> Path:
-    """The person's own corpus: recordings with their texts, to tune a model on."""
+    """The person's own corpus: recordings with transcripts, to tune a model on."""
     return data_dir() / "my-voice"
 
 
@@ -50,7 +50,7 @@ def history_file() -> Path:
 
 
 def models_dir() -> Path:
-    """Models that the user trained or fetched; the one that was shipped is `shipped_checkpoint()`."""
+    """Models that the user trained or downloaded; the shipped one is `shipped_checkpoint()`."""
     return data_dir() / "models"
 
 
@@ -77,7 +77,7 @@ def shipped_punctuation() -> Path:
 
 
 def refuse_shipped(folder: Path) -> None:
-    """Raises NotWritable for a folder that came with the program, and for one in it: what is made goes elsewhere."""
+    """Raises NotWritable for a folder that came with the program, and for one inside it."""
     place = folder.resolve()
     if any(place.is_relative_to(shipped.resolve()) for shipped in (shipped_checkpoint(), resource(""))):
         raise NotWritable(path=folder, reason="it came with the program")
@@ -89,7 +89,7 @@ def own_words_file() -> Path:
 
 
 def running_dir() -> Path:
-    """Of the program that runs: its lock, and its socket where the system has no better place for that."""
+    """Folder of the running program: its lock, and its socket if the system has no better place."""
     return config_dir() / "running"
 
 
@@ -99,5 +99,5 @@ def resource(name: str) -> Path:
 
 
 def model_name(folder: Path) -> str:
-    """What a person calls the checkpoint in a folder: of a training run it is `best`, so the run's own name."""
+    """The name of a checkpoint for a person: for `best` in a training run, the run's name."""
     return folder.parent.name if folder.name in OF_A_RUN else folder.name

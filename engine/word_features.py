@@ -1,8 +1,8 @@
 """A word as rows of the model's two tables: the whole word twice, and its beginnings and ends.
 
 Hashing keeps the model free of a word list (Weinberger et al. 2009). Two rows a word make it unlikely that two
-frequent words share both (Svenstrup et al. 2017). What a word's rows do not tell, as of a name never met, its ending
-does.
+frequent words share both (Svenstrup et al. 2017). For unknown words, such as a new name, the rows of the ending
+help.
 """
 
 from zlib import crc32
