@@ -1,4 +1,4 @@
-"""The history's file: its schema, its versions, its transactions, and what is done where it is damaged.
+"""The history's database: schema, versions, transactions, and recovery from damage.
 
 SQLite in WAL mode (https://www.sqlite.org/wal.html): a kill loses nothing that was committed, and readers never wait.
 """
@@ -16,8 +16,8 @@ from engine.history import salvage
 from engine.history.entry import Kind, fold, terms
 from engine.transcript.document import Document
 
-# As the first version made it, before all upgrades.
-# source: path as UTF-8, or as bytes where a name is no Unicode. created, deleted: seconds since 1970.
+# The schema of the first version, before all upgrades.
+# source: path as UTF-8, or as bytes if a name is not Unicode. created, deleted: seconds since 1970.
 # attempts: transcriptions started since the last that finished. previous: the version that `swap` restores.
 FIRST_SCHEMA = """
 CREATE TABLE entry (
@@ -44,10 +44,10 @@ CREATE INDEX entry_source ON entry (source);
 CREATE VIRTUAL TABLE words USING fts5 (said, tokenize = "unicode61 remove_diacritics 0", prefix = '1 2 3');
 CREATE TABLE seen (path PRIMARY KEY) WITHOUT ROWID;
 """
-# Each makes of a version the next one; a new file goes through all of them.
-# replaced: the document that was there, while the entry is read again. restored: when it last came out of the bin.
-# wanted: the checkpoint's folder that it is to be read again with, where a person chose one; track: which sound track.
-# notes: what to know of the recording, as JSON.
+# Each upgrades one version to the next; a new file goes through all of them.
+# replaced: the former document, while the entry is transcribed again. restored: when it was last restored from the bin.
+# wanted: folder of the checkpoint that a person chose to transcribe it again with; track: audio track.
+# notes: about the recording, as JSON.
 _UPGRADES = (
     """
     ALTER TABLE entry ADD COLUMN replaced TEXT;
@@ -58,20 +58,20 @@ _UPGRADES = (
     "ALTER TABLE entry ADD COLUMN notes TEXT; ALTER TABLE entry ADD COLUMN track INTEGER;",
 )
 VERSION = 1 + len(_UPGRADES)
-_BESIDE = ("-wal", "-shm")  # what SQLite keeps beside the file while it is open
+_BESIDE = ("-wal", "-shm")  # SQLite's files beside the database while it is open
 _PAGE_BYTES = 4096
-_PRIMARY = 0xFF  # the part of SQLite's result codes that says what kind of failure it is
+_PRIMARY = 0xFF  # mask of the primary result code in SQLite's extended codes
 
 
 def said(title: str, source: str, text: str, document: str | None) -> str:
-    """All that an entry is found by: what it is called, what is written, and what was said where that differs."""
+    """The searched text of an entry: its title, its text, and the spoken words if they differ from it."""
     whole_numbers = re.sub(r"(?<=\d)\N{NO-BREAK SPACE}(?=\d)", "", text)
-    others = whole_numbers if whole_numbers != text else ""
-    return fold(f"{title} {source} {text} {others} {_said_otherwise(document)}")
+    numbers_as_words = whole_numbers if whole_numbers != text else ""
+    return fold(f"{title} {source} {text} {numbers_as_words} {_spoken_forms(document)}")
 
 
-def _said_otherwise(document: str | None) -> str:
-    """What was said, of the words that stand there now and are written otherwise: «двадцать первого» for 21."""
+def _spoken_forms(document: str | None) -> str:
+    """The spoken form of present words that are written differently: «двадцать первого» for 21."""
     if document is None:
         return ""
     with suppress(TranscriptDamaged):
@@ -81,14 +81,14 @@ def _said_otherwise(document: str | None) -> str:
 
 
 class HistoryFile:
-    """One connection, and transactions.
+    """One connection, with transactions.
 
-    damaged: what was lost when the file was found damaged, else None.
-    Raises DiskFull, HistoryNotWritable and HistoryNewer, here and wherever something is written.
+    damaged: what was lost if the file was damaged, else None.
+    Raises DiskFull, HistoryNotWritable and HistoryNewer, when it is made and by every method that writes.
     """
 
     def __init__(self, path: Path | None):
-        """path: None keeps all in memory."""
+        """path: None keeps everything in memory."""
         self._path = path
         self.damaged: HistoryDamaged | None = None
         if path is None:
@@ -102,7 +102,7 @@ class HistoryFile:
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction, whole or not at all; within another it is a part of that."""
+        """One atomic transaction; inside another one it becomes part of that."""
         if self._connection.in_transaction:
             yield self._connection
             return
@@ -118,10 +118,10 @@ class HistoryFile:
         except sqlite3.Error as error:
             self._translate(error)
 
-    def _update(self, keys: Iterable[int], what: str, values: Sequence[object] = (), where: str = "1") -> None:
+    def _update(self, keys: Iterable[int], assignments: str, values: Sequence[object] = (), where: str = "1") -> None:
         with self._writing() as connection:
             for key in keys:
-                connection.execute(f"UPDATE entry SET {what} WHERE id = ? AND {where}", (*values, key))
+                connection.execute(f"UPDATE entry SET {assignments} WHERE id = ? AND {where}", (*values, key))
 
     def _ask(self, sql: str, values: Sequence[object] | Mapping[str, object] = ()) -> list[Any]:
         try:
@@ -130,7 +130,7 @@ class HistoryFile:
             self._translate(error)
 
     def _translate(self, error: sqlite3.Error) -> NoReturn:
-        """Raises what it is in our words; a file that turns out to be damaged is begun anew first."""
+        """Raises the matching StorageError; replaces a damaged file first."""
         if self._path is None or not _is_damage(error):
             raise _as_storage_error(self._path or Path(":memory:"), error) from error
         self._connection.close()
@@ -139,7 +139,7 @@ class HistoryFile:
 
 
 def _open(path: Path) -> tuple[sqlite3.Connection, HistoryDamaged | None]:
-    """A connection for any one thread at a time, and how much was saved where the file was damaged.
+    """A connection for one thread at a time, and how much was saved if the file was damaged.
 
     A damaged file is moved aside, never overwritten. Raises DiskFull, HistoryNotWritable and HistoryNewer.
     """
@@ -158,19 +158,19 @@ def _open(path: Path) -> tuple[sqlite3.Connection, HistoryDamaged | None]:
 
 
 def _lacks_its_beginning(path: Path) -> bool:
-    """Whether only the write-ahead log is left, which SQLite would delete."""
+    """Whether only the write-ahead log exists, which SQLite would delete."""
     return not length(path) and length(path.with_name(f"{path.name}-wal")) > 0
 
 
 def _in_memory() -> sqlite3.Connection:
-    """For a disk that cannot be written to: what is dictated now is found until the window closes."""
+    """A database in memory, for a disk that is not writable: it lasts until the window closes."""
     connection = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
     _make(connection)
     return connection
 
 
 def _is_damage(error: sqlite3.Error) -> bool:
-    """Whether the file's content is to blame, not the disk."""
+    """Whether the error comes from the file's content, not from the disk."""
     code = (getattr(error, "sqlite_errorcode", None) or 0) & _PRIMARY
     return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or (
         "malformed" in str(error) or "no such table" in str(error) or "no such column" in str(error)
@@ -178,16 +178,16 @@ def _is_damage(error: sqlite3.Error) -> bool:
 
 
 def _as_storage_error(path: Path, error: sqlite3.Error) -> StorageError:
-    """A failure of SQLite in our words."""
+    """A failure of SQLite as a StorageError."""
     if (getattr(error, "sqlite_errorcode", 0) or 0) & _PRIMARY == sqlite3.SQLITE_FULL:
         return DiskFull(path=path)
     return HistoryNotWritable(path=path, reason=str(error))
 
 
 def _checked(path: Path) -> sqlite3.Connection:
-    after_a_kill = any(path.with_name(path.name + ending).exists() for ending in _BESIDE)  # a clean end leaves none
+    after_a_kill = any(path.with_name(path.name + ending).exists() for ending in _BESIDE)  # a clean exit leaves none
     connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=10)
-    connection.text_factory = _lenient  # one letter that is no UTF-8 may not cost a whole list
+    connection.text_factory = _lenient  # one invalid byte must not hide a whole list
     try:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         if version > VERSION:
@@ -218,13 +218,13 @@ def _lenient(text: bytes) -> str:
 
 
 def _keep_copy(connection: sqlite3.Connection, copy: Path) -> None:
-    """The file as an older version of the program can open it."""
-    with closing(sqlite3.connect(copy)) as kept:
-        connection.backup(kept)
+    """Keeps a copy that the older version of the program can open."""
+    with closing(sqlite3.connect(copy)) as target:
+        connection.backup(target)
 
 
 def _upgrade(connection: sqlite3.Connection) -> None:
-    """From an older version to this one, whole or not at all; another window may have done it meanwhile."""
+    """Upgrades an older version to this one in one transaction; another window may have done it meanwhile."""
     connection.execute("BEGIN IMMEDIATE")
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     for statement in "".join(_UPGRADES[version - 1 :]).split(";"):
@@ -234,7 +234,7 @@ def _upgrade(connection: sqlite3.Connection) -> None:
 
 
 def _begun_anew(path: Path) -> tuple[sqlite3.Connection, HistoryDamaged]:
-    """A new file with what can be read of the damaged one, which is put aside."""
+    """A new file with everything readable of the damaged one, which is moved aside."""
     aside = path.with_name(f"{path.stem}-damaged-{datetime.now():%Y-%m-%d_%H-%M-%S_%f}{path.suffix}")
     try:
         for ending in ("", *_BESIDE):
@@ -242,7 +242,9 @@ def _begun_anew(path: Path) -> tuple[sqlite3.Connection, HistoryDamaged]:
             if file.exists():
                 file.rename(aside.with_name(aside.name + ending))
         if not length(aside):
-            aside.write_bytes(bytes(_PAGE_BYTES))  # the log alone can say it all, but is deleted beside an empty file
+            aside.write_bytes(
+                bytes(_PAGE_BYTES)
+            )  # the log may hold everything, but SQLite deletes it beside an empty file
     except OSError as error:
         raise HistoryNotWritable(path=path, reason=error.strerror or str(error)) from error
     try:
@@ -254,7 +256,7 @@ def _begun_anew(path: Path) -> tuple[sqlite3.Connection, HistoryDamaged]:
 
 
 def _salvage(aside: Path, into: sqlite3.Connection) -> int:
-    """Takes over whatever rows can be read; gives the number of entries."""
+    """Copies all readable rows; returns the number of entries."""
     n_saved = 0
     into.execute("BEGIN")
     try:
@@ -269,9 +271,9 @@ def _salvage(aside: Path, into: sqlite3.Connection) -> int:
 
 
 def _insert_salvaged(into: sqlite3.Connection, row: Mapping[str, object]) -> bool:
-    """Whether the row is a whole entry, and is in the new file now."""
-    known = {name for _number, name, *_rest in into.execute("PRAGMA table_info(entry)")}
-    columns = [name for name in row if name in known]
+    """Inserts a row into the new file; returns whether it was a complete entry."""
+    known_columns = {name for _number, name, *_rest in into.execute("PRAGMA table_info(entry)")}
+    columns = [name for name in row if name in known_columns]
     marks = ", ".join("?" * len(columns))
     try:
         into.execute("SAVEPOINT salvaged")
@@ -290,7 +292,7 @@ def _insert_salvaged(into: sqlite3.Connection, row: Mapping[str, object]) -> boo
 
 
 def index(connection: sqlite3.Connection, key: object) -> None:
-    """Makes an entry found by what it says now."""
+    """Updates the search index of an entry."""
     row = connection.execute("SELECT title, source, text, document FROM entry WHERE id = ?", (key,))
     title, source, text, document = row.fetchone()
     name = Path(source if isinstance(source, str) else source.decode("utf-8", "replace")).name
@@ -300,12 +302,12 @@ def index(connection: sqlite3.Connection, key: object) -> None:
 
 
 def own_bytes(source: Path, kind: str) -> int:
-    """What an opened file takes is none of our business."""
+    """Size of the entry's recording in bytes; 0 for a file that a person opened."""
     return length(source) if kind == Kind.RECORDING else 0
 
 
 def length(path: Path | None) -> int:
-    """In bytes; 0 where it cannot be told."""
+    """Size of a file in bytes; 0 if it cannot be read."""
     try:
         return path.stat().st_size if path is not None else 0
     except OSError:

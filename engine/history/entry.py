@@ -1,4 +1,4 @@
-"""An entry of the history: what is kept of a recording or an opened file, and how entries are listed."""
+"""An entry of the history, for a recording or an opened file, and how entries are listed."""
 
 import json
 import os
@@ -25,7 +25,7 @@ class Kind(StrEnum):
 
 
 class State(StrEnum):
-    """How far an entry is."""
+    """The state of an entry."""
 
     RECORDING = "recording"
     WAITING = "waiting"
@@ -75,9 +75,9 @@ ENTRY = (
 class Entry:
     """One row. created, deleted: seconds since 1970. text: its beginning.
 
-    model: the checkpoint's folder; wanted: the one that was chosen to read it again with. error: as
-    engine.history.error writes it. track: the sound track that was chosen. attempts: readings begun since one came to
-    its end.
+    model: the checkpoint's folder; wanted: the checkpoint that was chosen to transcribe it again with. error: as
+    written by error_to_json. track: the chosen audio track. attempts: transcriptions started since the last that
+    finished.
     """
 
     key: int
@@ -103,36 +103,36 @@ class Entry:
         """row: the columns of ENTRY."""
         key, created, source, kind, state, duration_s, model, error, title, text, *rest = row
         *rest, has_previous, notes, track = rest
-        told = (duration_s, model, error, title, excerpt(text, query), *rest, bool(has_previous), notes, track)
-        return cls(key, created, path_of(source), _kind(kind), _state(state), *told)
+        fields = (duration_s, model, error, title, excerpt(text, query), *rest, bool(has_previous), notes, track)
+        return cls(key, created, path_of(source), _kind(kind), _state(state), *fields)
 
     @property
     def failure(self) -> DiktovkaError | None:
-        """Why it could not be read; None where it could."""
+        """Why it could not be transcribed, or None."""
         return error_from_json(self.error) if self.error else None
 
     @property
     def notes(self) -> tuple[Note, ...]:
-        """What to know of the recording that was transcribed."""
+        """Notes about the transcribed recording."""
         try:
             return tuple(filter(None, map(Note.from_json, json.loads(self.kept_notes or "[]"))))
         except (ValueError, TypeError, AttributeError):
             return ()
 
 
-def _kind(kept: object) -> Kind:
-    """An unknown one counts as a person's file, whose audio is never deleted."""
-    return Kind(str(kept)) if kept in list(Kind) else Kind.FILE
+def _kind(value: object) -> Kind:
+    """An unknown kind counts as a person's file, whose audio is never deleted."""
+    return Kind(str(value)) if value in list(Kind) else Kind.FILE
 
 
-def _state(kept: object) -> State:
-    """An unknown one can be tried again."""
-    return State(str(kept)) if kept in list(State) else State.FAILED
+def _state(value: object) -> State:
+    """An unknown state counts as failed and can be retried."""
+    return State(str(value)) if value in list(State) else State.FAILED
 
 
 @dataclass(frozen=True)
 class Totals:
-    """Of what is not in the bin; but n_bytes: of all our recordings and the history's file."""
+    """Totals of the entries outside the bin; but n_bytes: of all own recordings and the history's file."""
 
     n_entries: int
     duration_s: float
@@ -142,35 +142,35 @@ class Totals:
 
 
 def fold(text: str) -> str:
-    """Text as it is searched: small letters, е for ё, and й as one letter however it was written."""
+    """Text normalised for search: lower case, е for ё, й as one character."""
     return unicodedata.normalize("NFC", text).lower().replace("ё", "е")
 
 
 def terms(query: str) -> list[str]:
-    """The words of what a person looks for."""
+    """The words of a search query."""
     return re.findall(r"\w+", fold(query))
 
 
 def found_at(text: str, query: str) -> tuple[int, int] | None:
-    """Where the first of a query's words begins in a text, and where the letters that were looked for end."""
+    """Start and end of the first match of a query's words in a text."""
     folded = fold(text)
     if len(folded) != len(text):
-        return None  # letters put together of two: places would not agree
+        return None  # combining characters: the offsets would not agree
     places = [match.span() for term in terms(query) if (match := re.search(rf"\b{term}", folded))]
     return min(places, default=None)
 
 
 def excerpt(text: str, query: str) -> str:
-    """The part of a text that is listed: its beginning, or what stands around what was found."""
-    found = found_at(text, query)
-    if found is None or found[1] < EXCERPT // 4:
+    """The part of a text to list: its beginning, or the surroundings of the first match."""
+    match = found_at(text, query)
+    if match is None or match[1] < EXCERPT // 4:
         return text[:EXCERPT]
-    start = text.rfind(" ", 0, max(0, found[0] - EXCERPT // 8)) + 1
+    start = text.rfind(" ", 0, max(0, match[0] - EXCERPT // 8)) + 1
     return f"…{text[start : start + EXCERPT]}"
 
 
 def stored(path: Path) -> str | bytes:
-    """As it is kept: as bytes where the system has a name that is no Unicode."""
+    """A path as it is stored: as bytes if the name is not Unicode."""
     try:
         str(path).encode()
         return str(path)
@@ -178,13 +178,13 @@ def stored(path: Path) -> str | bytes:
         return os.fsencode(path)
 
 
-def path_of(kept: str | bytes) -> Path:
+def path_of(stored_path: str | bytes) -> Path:
     """The path that `stored` wrote."""
-    return Path(os.fsdecode(kept))
+    return Path(os.fsdecode(stored_path))
 
 
 def error_to_json(error: Exception) -> str:
-    """Its class and the fields of its sentence; of what is none of ours, what it says."""
+    """An error as JSON: class and fields of ours, message of others."""
     if not isinstance(error, DiktovkaError):
         error = EngineError(reason=str(error) or type(error).__name__)
     fields = {name: value if isinstance(value, int | float) else _text(value) for name, value in error.fields.items()}
@@ -192,7 +192,7 @@ def error_to_json(error: Exception) -> str:
 
 
 def error_from_json(text: str) -> DiktovkaError:
-    """A general error where it was written by another version that knew another one."""
+    """The error; a general one if another version of the program wrote an unknown class."""
     try:
         content = parse_json(text)
         kind = getattr(errors, content["error"])

@@ -1,7 +1,7 @@
-"""Rows of a damaged SQLite file, as many as can be read.
+"""Reads as many rows as possible from a damaged SQLite file.
 
-A page that is broken makes any query that touches it fail. So keys are asked for in ranges, and a range that fails is
-halved until what is left out is what cannot be read.
+A broken page makes every query that touches it fail. So keys are queried in ranges, and a range that fails is halved
+until only unreadable rows are left out.
 """
 
 import sqlite3
@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-_MOST_KEYS = 1 << 20  # looked for where the file does not say its largest key
+_MOST_KEYS = 1 << 20  # tried if the file does not give its largest key
 
 
 def rows(path: Path, table: str) -> Iterator[dict[str, object]]:
-    """Every row of the table that can be read, by its columns; none where the file is no database."""
+    """Every readable row of the table, by column; none if the file is not a database."""
     with closing(sqlite3.connect(path, isolation_level=None)) as damaged:
         damaged.text_factory = lambda text: text.decode("utf-8", "replace")
         damaged.row_factory = sqlite3.Row
@@ -45,13 +45,13 @@ def _in_ranges(damaged: sqlite3.Connection, table: str, first: int, last: int) -
     while ranges:
         first, last = ranges.pop()
         try:
-            found = damaged.execute(f"SELECT * FROM {table} WHERE id BETWEEN ? AND ?", (first, last)).fetchall()
+            rows = damaged.execute(f"SELECT * FROM {table} WHERE id BETWEEN ? AND ?", (first, last)).fetchall()
         except sqlite3.Error:
             if first < last:
                 middle = (first + last) // 2
                 ranges += [(middle + 1, last), (first, middle)]
             continue
-        yield from map(dict, found)
+        yield from map(dict, rows)
 
 
 def _until_it_breaks(damaged: sqlite3.Connection, table: str) -> Iterator[dict[str, object]]:

@@ -1,6 +1,6 @@
-"""What was ever dictated or opened: an entry each, from before it is read until it is thrown away. Knows no thread.
+"""The history: one entry per dictation or opened file, until it is purged. Not thread-safe.
 
-Audio is deleted only where it is a recording of our own; a file that a person opened is never touched.
+Audio is deleted only if the program recorded it; a file that a person opened is never touched.
 """
 
 import json
@@ -34,26 +34,26 @@ from engine.transcript.document import Document
 
 DAY_S = 86_400
 BIN_DAYS = 30
-OWN_NAME = re.compile(r"\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d(_\d+)?\.wav")  # what else lies in a folder is the person's
+OWN_NAME = re.compile(r"\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d(_\d+)?\.wav")  # other files in a folder are the person's
 
 
 class History(HistoryFile):
-    """For one thread at a time."""
+    """The history's entries. For one thread at a time."""
 
     def __init__(self, path: Path | None, now: Callable[[], float] = time.time):
-        """path: of the database, which is made where there is none; None keeps all in memory."""
+        """path: of the database, which is created if missing; None keeps everything in memory."""
         super().__init__(path)
         self._now = now
 
-    # --- what happens to an entry ---
+    # --- changing entries ---
 
     def add(self, source: Path, kind: Kind, state: State = State.WAITING, created: float | None = None) -> int:
-        """A new entry; gives its key."""
+        """Adds an entry; returns its key."""
         with self._writing() as connection:
             return self._insert(connection, source, kind, state, created)
 
     def add_all(self, sources: Iterable[tuple[Path, Kind, State]]) -> list[int]:
-        """New entries in one transaction; their keys in order."""
+        """Adds entries in one transaction; returns their keys in order."""
         with self._writing() as connection:
             return [self._insert(connection, *source, None) for source in sources]
 
@@ -70,7 +70,7 @@ class History(HistoryFile):
         return key
 
     def put_back(self, keys: Iterable[int], model: Path | None = None, track: int | None = None) -> None:
-        """They wait to be read from their beginning, with that model and sound track where one was chosen.
+        """Queues entries to be transcribed from the beginning, with a chosen model and audio track if given.
 
         `swap` restores the former text.
         """
@@ -89,14 +89,14 @@ class History(HistoryFile):
         self._update([key], "state = 'reading', error = NULL, attempts = attempts + 1, model = ?", [str(model)])
 
     def recorded(self, key: int, duration_s: float) -> None:
-        """The recording has ended; what is left to do is to read it."""
+        """Marks the recording as finished and waiting to be transcribed."""
         with self._writing():
             self._update([key], "duration_s = ?", [duration_s])
             self._update([key], "state = 'waiting'", where="state = 'recording'")
             self._weigh(key)
 
     def keep_text(self, key: int, document: Document) -> None:
-        """What has been read, or what a person made of it."""
+        """Saves what was transcribed so far, or a person's edited text."""
         with self._writing() as connection:
             cursor = connection.execute(
                 "UPDATE entry SET document = ?, text = ? WHERE id = ?", (document.to_json(), document.text, key)
@@ -105,14 +105,14 @@ class History(HistoryFile):
                 index(connection, key)
 
     def finish(self, key: int, document: Document | None, state: State, error: Exception | None = None) -> None:
-        """It was read to its end (DONE), or not: then the text that was there before, or what came, stays."""
+        """Ends a transcription: DONE, or failed; then the former text, or what was transcribed, stays."""
         with self._writing():
             if document is not None and (document.heard or state is State.DONE):
                 self.keep_text(key, document)
             if state is not State.WAITING:
                 self._settle_replaced(key, state)
-            told = error_to_json(error) if error is not None else None
-            self._update([key], "state = ?, error = ?", [state, told])
+            stored_error = error_to_json(error) if error is not None else None
+            self._update([key], "state = ?, error = ?", [state, stored_error])
             if state in (State.WAITING, State.DONE):
                 self._update([key], "attempts = 0")
             if document is not None and document.notes:
@@ -123,18 +123,20 @@ class History(HistoryFile):
             self._weigh(key)
 
     def _settle_replaced(self, key: int, state: State) -> None:
-        """After it was read again the new text stands, or, in vain, the one before; the other can be had back, unless
-        a person's corrections would be lost for it."""
+        """Keeps the new text of a repeated transcription, or the former one if it failed.
+
+        `swap` restores the other, unless a person's corrections would be lost for it.
+        """
         rows = self._ask("SELECT document, previous, replaced FROM entry WHERE id = ?", (key,))
         if not rows or rows[0][2] is None:
             return
-        document, previous, other = rows[0]
+        document, previous, alternative = rows[0]
         if state is not State.DONE:
-            self.keep_text(key, Document.from_json(other))
-            other = document
-        if other is None or (_is_corrected(previous) and not _is_corrected(other)):
-            other = previous
-        self._update([key], "previous = ?, replaced = NULL", [other])
+            self.keep_text(key, Document.from_json(alternative))
+            alternative = document
+        if alternative is None or (_is_corrected(previous) and not _is_corrected(alternative)):
+            alternative = previous
+        self._update([key], "previous = ?, replaced = NULL", [alternative])
 
     def swap(self, key: int) -> None:
         """Exchanges the text with its former version."""
@@ -161,7 +163,7 @@ class History(HistoryFile):
     # --- the bin ---
 
     def delete(self, keys: Iterable[int]) -> None:
-        """To the bin, from where `restore` brings them back."""
+        """Moves entries to the bin, from where `restore` brings them back."""
         self._update(keys, "deleted = ?", [self._now()])
 
     def restore(self, keys: Iterable[int]) -> None:
@@ -169,7 +171,8 @@ class History(HistoryFile):
         self._update(keys, "deleted = NULL, restored = ?", [self._now()], where="deleted IS NOT NULL")
 
     def purge(self, keys: Iterable[int]) -> None:
-        """For good, with the audio where it is a recording of ours; what was opened is not new to a watched folder."""
+        """Deletes entries for good, with audio that the program recorded; opened files stay known to a watched
+        folder."""
         for key in keys:
             rows = self._ask("SELECT source FROM entry WHERE id = ? AND kind = 'recording'", (key,))
             with self._writing() as connection:
@@ -182,17 +185,19 @@ class History(HistoryFile):
                 self._remove_audio(path_of(source))
 
     def _remove_audio(self, source: Path) -> None:
-        """Unless another entry needs it; then it goes with that one."""
+        """Deletes the audio, unless another entry needs it."""
         if self._ask("SELECT 1 FROM entry WHERE source = ? LIMIT 1", (stored(source),)):
             with self._writing() as connection:
                 connection.execute("UPDATE entry SET kind = 'recording' WHERE source = ?", (stored(source),))
             return
-        with suppress(OSError):  # gone already, or held by another program: nothing of ours points there any more
+        with suppress(OSError):  # already gone, or locked by another program: no entry refers to it any more
             source.unlink()
 
     def expire(self, keep_days: int) -> int:
-        """Moves what came, or came back, more than keep_days ago (0: nothing) to the bin, and empties the bin of what
-        lay there for BIN_DAYS; gives how many went to the bin."""
+        """Moves entries older than keep_days (0: none) to the bin, and purges those that were in the bin for BIN_DAYS.
+
+        Returns how many were moved to the bin. The age counts from when an entry was added or restored.
+        """
         old, oldest_s = [], self._now() - keep_days * DAY_S
         if keep_days > 0:
             old = self._ask(
@@ -206,42 +211,43 @@ class History(HistoryFile):
         return len(old)
 
     def empty_bin(self) -> None:
-        """Deletes for good what is in the bin."""
+        """Purges all entries in the bin."""
         self.purge(self.keys(show=Show.BIN))
 
-    # --- what there is ---
+    # --- reading entries ---
 
     def keys(self, query: str = "", order: Order = Order.NEWEST, show: Show = Show.ALL) -> list[int]:
-        """Keys of the entries that hold all words of a query, the last letters of each left open; е finds ё."""
-        wanted = terms(query)
-        if query.strip() and not wanted:
+        """Keys of the entries that have words beginning with each word of a query; е finds ё."""
+        query_terms = terms(query)
+        if query.strip() and not query_terms:
             return []
-        found, values = "", []
-        if wanted:
-            found = " AND id IN (SELECT rowid FROM words WHERE words MATCH ?)"
-            values = [" ".join(f'"{term}"*' for term in wanted)]
-        rows = self._ask(f"SELECT id FROM entry WHERE {WHERE[show]}{found} ORDER BY {ORDER[order]}", values)
+        condition, values = "", []
+        if query_terms:
+            condition = " AND id IN (SELECT rowid FROM words WHERE words MATCH ?)"
+            values = [" ".join(f'"{term}"*' for term in query_terms)]
+        rows = self._ask(f"SELECT id FROM entry WHERE {WHERE[show]}{condition} ORDER BY {ORDER[order]}", values)
         return [key for (key,) in rows]
 
     def entries(self, keys: Sequence[int], query: str = "") -> list[Entry]:
-        """In the order of the keys; those that are gone are left out. query: what is looked for, to be seen in text."""
+        """Entries in the order of the keys; missing ones are left out. query: its first match is shown in the
+        excerpt."""
         marks = ", ".join("?" * len(keys))
         columns = ENTRY.format(text="text" if query else f"substr(text, 1, {EXCERPT})")
         rows = self._ask(f"SELECT {columns} FROM entry WHERE id IN ({marks})", keys)
-        found = {row[0]: Entry.of(row, query) for row in rows}
-        return [found[key] for key in keys if key in found]
+        by_key = {row[0]: Entry.of(row, query) for row in rows}
+        return [by_key[key] for key in keys if key in by_key]
 
     def unfinished(self) -> list[Entry]:
-        """What was being recorded, read or waited for, the oldest first."""
+        """Entries that are being recorded, transcribed or waiting, the oldest first."""
         return self.entries(self.keys(order=Order.OLDEST, show=Show.QUEUE))
 
     def document(self, key: int) -> Document | None:
-        """None where nothing has been read. Raises TranscriptDamaged."""
+        """The transcript; None if there is none yet. Raises TranscriptDamaged."""
         rows = self._ask("SELECT document FROM entry WHERE id = ?", (key,))
         return Document.from_json(rows[0][0]) if rows and rows[0][0] is not None else None
 
     def totals(self) -> Totals:
-        """How many entries there are, and how long they are together."""
+        """Number and total length of the entries."""
         ((n, duration_s, in_bin, failed),) = self._ask(
             "SELECT coalesce(sum(deleted IS NULL), 0), coalesce(sum(iif(deleted IS NULL, duration_s, 0)), 0.0), "
             "coalesce(sum(deleted IS NOT NULL), 0), "
@@ -253,26 +259,30 @@ class History(HistoryFile):
     # --- files without an entry ---
 
     def adopt(self, recordings: Path, before: float) -> list[int]:
-        """Entries for our recordings in that folder that have none: a kill came between the two. Gives their keys.
+        """Adds entries for own recordings without one, left by a kill. Returns their keys.
 
-        before: seconds since 1970; what was written to later is still being recorded.
+        before: seconds since 1970; files modified later are still being recorded.
         """
         try:
             files = sorted(path for path in recordings.iterdir() if OWN_NAME.fullmatch(path.name) and path.is_file())
         except OSError:
             return []
-        known = {source for (source,) in self._ask("SELECT source FROM entry")}
-        new = [path for path in files if stored(path) not in known]
-        made = {path: path.stat().st_mtime for path in new}
-        return [self.add(path, Kind.RECORDING, State.CANCELLED, at) for path, at in made.items() if at < before]
+        known_sources = {source for (source,) in self._ask("SELECT source FROM entry")}
+        new = [path for path in files if stored(path) not in known_sources]
+        modified_s = {path: path.stat().st_mtime for path in new}
+        return [
+            self.add(path, Kind.RECORDING, State.CANCELLED, mtime_s)
+            for path, mtime_s in modified_s.items()
+            if mtime_s < before
+        ]
 
     def mark_seen(self, paths: Iterable[Path]) -> None:
-        """Files of a watched folder that are not to be read, because they were there before."""
+        """Marks files of a watched folder that must not be transcribed, because they existed before."""
         with self._writing() as connection:
             connection.executemany("INSERT OR IGNORE INTO seen VALUES (?)", [(stored(path),) for path in paths])
 
     def unseen(self, paths: Sequence[Path]) -> list[Path]:
-        """Those that were neither marked as seen nor ever opened."""
+        """The paths that were neither marked as seen nor ever opened."""
         return [
             path
             for path in paths
