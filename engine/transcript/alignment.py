@@ -1,7 +1,7 @@
-"""An edited text beside the words that were recognised: which word of it is spoken when.
+"""Aligns an edited text with the recognised words, to find when each word is spoken.
 
-Words are aligned by the least number of insertions, deletions and substitutions (Levenshtein 1966), and what changed
-letter by letter, so that a word which was joined, parted or misspelled keeps the moment of its letters.
+Words are aligned by the least number of insertions, deletions and substitutions (Levenshtein 1966), and changed parts
+letter by letter, so that a word that was joined, split or misspelled keeps the times of its letters.
 """
 
 from collections.abc import Sequence
@@ -10,28 +10,28 @@ from itertools import groupby, pairwise
 
 from engine.events import Word
 
-_SURE = 1.0  # confidence of what a person wrote
-_ALIKE = 0.5  # share of equal letters below which one text is no spelling of the other
-_LONGEST_LETTER_S = 0.15  # a word put into a long pause does not fill it
+_SURE = 1.0  # confidence of words that a person wrote
+_ALIKE = 0.5  # below this share of equal letters, one text is not a spelling of the other
+_LONGEST_LETTER_S = 0.15  # a word inserted into a long pause does not fill it
 
 
 def aligned(
     heard: Sequence[Word], lines: Sequence[Sequence[str]], end_s: float, start_s: float = 0.0
 ) -> list[list[Word]]:
-    """A word for each text in each of lines; their times never run backwards where those of `heard` do not.
+    """A word for each text in each of lines; times are monotonic if those of `heard` are.
 
-    Words that stayed are those of `heard`. Others have the time of what they replace or, where they were put in, lie in
-    the gap between their neighbours: at the neighbour of their own line. end_s, start_s: of the audio.
+    Unchanged words are those of `heard`. Others have the time of the words that they replace. Inserted ones are in the
+    gap between their neighbours, next to the neighbour on their own line. end_s, start_s: of the audio.
     """
-    from rapidfuzz.distance import Levenshtein  # compiled, and wanted only once a text was edited
+    from rapidfuzz.distance import Levenshtein  # compiled, and needed only after a text was edited
 
     texts = [text for line in lines for text in line]
     words: list[Word] = []
     codes = Levenshtein.opcodes([word.text for word in heard], texts)
-    for same, run in groupby(codes, key=lambda code: code.tag == "equal"):
+    for is_unchanged, run in groupby(codes, key=lambda code: code.tag == "equal"):
         ops = list(run)
-        was, now = heard[ops[0].src_start : ops[-1].src_end], texts[ops[0].dest_start : ops[-1].dest_end]
-        words += was if same else _replaced(was, now, words[-1].end_s if words else start_s)
+        old_words, new_texts = heard[ops[0].src_start : ops[-1].src_end], texts[ops[0].dest_start : ops[-1].dest_end]
+        words += old_words if is_unchanged else _replaced(old_words, new_texts, words[-1].end_s if words else start_s)
     edges = [0]
     for line in lines:
         edges.append(edges[-1] + len(line))
@@ -39,38 +39,43 @@ def aligned(
     return [words[first:end] for first, end in pairwise(edges)]
 
 
-def _replaced(was: Sequence[Word], now: Sequence[str], at_s: float) -> list[Word]:
-    """at_s: where words stand that replace none."""
+def _replaced(old_words: Sequence[Word], new_texts: Sequence[str], at_s: float) -> list[Word]:
+    """at_s: time of words that replace none."""
     from rapidfuzz.distance import Levenshtein
 
-    if not was:
-        return [Word(text, at_s, at_s, _SURE) for text in now]
-    old, new = " ".join(word.text for word in was), " ".join(now)
-    if len(now) > 1 and Levenshtein.normalized_similarity(old, new) < _ALIKE:
-        return _spread([Word(text, 0.0, 0.0, _SURE) for text in now], was[0].start_s, was[-1].end_s)
-    owners = [i for i, word in enumerate(was) for _ in range(len(word.text) + 1)]
-    place: list[int | None] = [None] * len(new)  # of each new letter, the old one that it stands for
-    edge = [0] * len(new)  # and where in the old text it was put in, if for none
+    if not old_words:
+        return [Word(text, at_s, at_s, _SURE) for text in new_texts]
+    old, new = " ".join(word.text for word in old_words), " ".join(new_texts)
+    if len(new_texts) > 1 and Levenshtein.normalized_similarity(old, new) < _ALIKE:
+        return _spread([Word(text, 0.0, 0.0, _SURE) for text in new_texts], old_words[0].start_s, old_words[-1].end_s)
+    owners = [i for i, word in enumerate(old_words) for _ in range(len(word.text) + 1)]
+    old_index_of: list[int | None] = [None] * len(new)  # of each new letter, the old one that it corresponds to
+    edge = [0] * len(new)  # where in the old text it was inserted, if there is none
     for code in Levenshtein.opcodes(old, new):
         for offset, at in enumerate(range(code.dest_start, code.dest_end)):
             edge[at] = code.src_start
-            place[at] = None if code.tag == "insert" else code.src_start + offset
+            old_index_of[at] = None if code.tag == "insert" else code.src_start + offset
     spans, first = [], 0
-    for text in now:
-        letters = [old_at for old_at in place[first : first + len(text)] if old_at is not None and old[old_at] != " "]
+    for text in new_texts:
+        letters = [
+            old_at for old_at in old_index_of[first : first + len(text)] if old_at is not None and old[old_at] != " "
+        ]
         spans.append((letters[0], letters[-1] + 1) if letters else (edge[first], edge[first]))
         first += len(text) + 1
-    return [Word(text, *_times(i, spans, owners, was), _SURE) for i, text in enumerate(now)]
+    return [Word(text, *_times(i, spans, owners, old_words), _SURE) for i, text in enumerate(new_texts)]
 
 
-def _times(i: int, spans: Sequence[tuple[int, int]], owners: Sequence[int], was: Sequence[Word]) -> tuple[float, float]:
-    """Seconds of the i-th span of letters: up to its old words' edges unless another span has a part of them."""
+def _times(
+    i: int, spans: Sequence[tuple[int, int]], owners: Sequence[int], old_words: Sequence[Word]
+) -> tuple[float, float]:
+    """Start and end in seconds of the i-th span of letters: the edges of its old words unless another span shares
+    them."""
     starts = [0]
-    for word in was:
+    for word in old_words:
         starts.append(starts[-1] + len(word.text) + 1)
 
     def at_s(letter: int, owner: int) -> float:
-        word = was[owner]
+        word = old_words[owner]
         share = (letter - starts[owner]) / max(1, len(word.text))
         return word.start_s + min(1.0, share) * (word.end_s - word.start_s)
 
@@ -78,11 +83,11 @@ def _times(i: int, spans: Sequence[tuple[int, int]], owners: Sequence[int], was:
     if first == end:
         moment_s = at_s(first, owners[min(first, len(owners) - 1)])
         return moment_s, moment_s
-    one, last = owners[first], owners[end - 1]
-    earlier = any(a < b and owners[b - 1] == one for a, b in spans[:i])
-    later = any(a < b and owners[a] == last for a, b in spans[i + 1 :])
-    start_s = at_s(first, one) if earlier else was[one].start_s
-    return start_s, at_s(end, last) if later else was[last].end_s
+    first_owner, last_owner = owners[first], owners[end - 1]
+    earlier = any(a < b and owners[b - 1] == first_owner for a, b in spans[:i])
+    later = any(a < b and owners[a] == last_owner for a, b in spans[i + 1 :])
+    start_s = at_s(first, first_owner) if earlier else old_words[first_owner].start_s
+    return start_s, at_s(end, last_owner) if later else old_words[last_owner].end_s
 
 
 def _with_gaps_shared(words: Sequence[Word], edges: Sequence[int], start_s: float, end_s: float) -> list[Word]:

@@ -1,6 +1,6 @@
-"""A transcript as a person keeps it: what was recognised, and the text that was made of it.
+"""A transcript: the recognised segments and the text as a person edited it.
 
-The one thing that the editor, the history and every exporter share: what is on the screen is what is written.
+The editor, the history and every exporter share it, so that what is on the screen is what is exported.
 """
 
 import json
@@ -24,11 +24,11 @@ FORMAT, VERSION = "diktovka-transcript", 2
 
 @dataclass(frozen=True)
 class Document:
-    """source: the recording's name; duration_s: its length; model: name of the checkpoint that read it.
+    """source: the recording's name; duration_s: its length; model: name of the checkpoint that transcribed it.
 
-    heard: the segments that hold words, as recognised, with times to the millisecond. text: as it stands now, a
-    paragraph a line. is_dictation: its lines are those that were asked for by spoken commands, and may hold several
-    segments; else each line is one. notes: what to know about the recording.
+    heard: the segments with words, as recognised, with times to the millisecond. text: the present text, one paragraph
+    per line. is_dictation: line breaks come from spoken commands, and a line may hold several segments; otherwise each
+    line is one segment. notes: about the recording.
     """
 
     source: str
@@ -49,38 +49,38 @@ class Document:
         is_dictation: bool = False,
         notes: Iterable[Note] = (),
     ) -> Self:
-        """What recognition gave, not edited yet: a segment a line, or as it was dictated. source: any file name."""
+        """A document that was not edited yet: one segment per line, or as dictated. source: any file name."""
         heard = tuple(map(_to_the_ms, _with_words(segments)))
         name = source.encode("utf-8", "backslashreplace").decode()
         text = paragraphs(heard) if is_dictation else "\n".join(segment.text.strip() for segment in heard)
         return cls(name, round(duration_s, 3), model, heard, text, is_dictation, tuple(notes))
 
     def edited(self, text: str) -> "Document":
-        """The same recording with another text; words that stay keep their times, and so does what is undone."""
+        """The same recording with another text; unchanged words keep their times, and so do restored ones."""
         return replace(self, text=text)
 
     def confirmed(self, word: Word) -> "Document":
-        """A word of `words` is right as it is: it is doubtful no more."""
+        """The document with a word marked as right, so that it is no longer doubtful."""
         sure = replace(word, confidence=1.0, alternatives=())
         heard = tuple(
-            replace(segment, words=tuple(sure if said == word else said for said in segment.words))
+            replace(segment, words=tuple(sure if present == word else present for present in segment.words))
             for segment in self.heard
         )
         return replace(self, heard=heard)
 
     @property
     def is_edited(self) -> bool:
-        """Whether its words are others than those that were recognised."""
+        """Whether its words differ from the recognised ones."""
         return words_of(self.text) != [word.text for segment in self.heard for word in segment.words]
 
     @property
     def track(self) -> int | None:
-        """Which of several sound tracks it is of; None where there was but one."""
+        """The transcribed audio track; None if there was only one."""
         return next((note.track for note in self.notes if note.track is not None), None)
 
     @cached_property
     def segments(self) -> tuple[Segment, ...]:
-        """The words that stand there now and their times.
+        """The present words and their times.
 
         A segment for each line of the text that holds words, or, of a dictation, for each stretch of speech.
         """
@@ -94,8 +94,8 @@ class Document:
         timed = [tuple(map(_rounded, words)) for words in aligned(heard, lines, self.duration_s)]
         if self.is_dictation:
             timed = _in_breaths(chain.from_iterable(timed), self.heard)
-        kept = {segment.words: segment for segment in self.heard}  # where nothing was changed, the pauses are known
-        return tuple(kept.get(words) or Segment(words[0].start_s, words[-1].end_s, words) for words in timed)
+        unchanged = {segment.words: segment for segment in self.heard}  # unchanged segments keep their pauses
+        return tuple(unchanged.get(words) or Segment(words[0].start_s, words[-1].end_s, words) for words in timed)
 
     @cached_property
     def words(self) -> tuple[Word, ...]:
@@ -104,11 +104,11 @@ class Document:
 
     @cached_property
     def places(self) -> tuple[tuple[int, int], ...]:
-        """First letter in `text`, and the one behind the last, of each of `words`."""
+        """Start and end offset in `text` of each of `words`."""
         return tuple(match.span() for match in WORD.finditer(self.text))
 
     def to_json(self) -> str:
-        """One object, as docs/transcript-format.md describes it."""
+        """JSON in the format of docs/transcript-format.md."""
         content = {
             "format": FORMAT,
             "version": VERSION,
@@ -145,7 +145,7 @@ class Document:
 
 
 def segment_to_json(segment: Segment) -> dict[str, Any]:
-    """As in a transcript's JSON: docs/transcript-format.md."""
+    """The segment as in a transcript's JSON: docs/transcript-format.md."""
     words = list(map(_word_to_json, segment.words))
     text = " ".join(word.text for word in segment.words)
     spoken = {"spoken": list(map(_word_to_json, segment.raw))} if segment.raw else {}
@@ -168,8 +168,8 @@ def _word_to_json(word: Word) -> dict[str, Any]:
 
 
 def segment_from_json(content: dict[str, Any]) -> Segment:
-    """Raises KeyError, TypeError or ValueError where it is none."""
-    words, raw = (tuple(map(_word_from_json, said)) for said in (content["words"], content.get("spoken", ())))
+    """Raises KeyError, TypeError or ValueError if it is not a segment."""
+    words, raw = (tuple(map(_word_from_json, entries)) for entries in (content["words"], content.get("spoken", ())))
     return Segment(_number(content["start_s"]), _number(content["end_s"]), words, raw=raw)
 
 
@@ -186,34 +186,34 @@ def _word_from_json(word: dict[str, Any]) -> Word:
 
 
 def _with_words(segments: Iterable[Segment]) -> list[Segment]:
-    """Without those of which nothing is written; what was said in them belongs to the one before."""
-    kept: list[Segment] = []
+    """The segments with written words; the spoken words of others are added to the one before."""
+    result: list[Segment] = []
     for segment in segments:
         if segment.words:
-            kept.append(segment)
-        elif segment.raw and kept:
-            kept[-1] = replace(kept[-1], raw=kept[-1].heard + segment.raw)
-    return kept
+            result.append(segment)
+        elif segment.raw and result:
+            result[-1] = replace(result[-1], raw=result[-1].heard + segment.raw)
+    return result
 
 
 def _in_breaths(words: Iterable[Word], heard: Sequence[Segment]) -> list[tuple[Word, ...]]:
-    """Words in the order of their times, parted in the middle of each pause."""
-    pauses_s = [(one.words[-1].end_s + two.words[0].start_s) / 2 for one, two in pairwise(heard)]
+    """Words in order of time, split in the middle of each pause."""
+    pauses_s = [(first.words[-1].end_s + second.words[0].start_s) / 2 for first, second in pairwise(heard)]
     parted = groupby(words, key=lambda word: bisect_right(pauses_s, (word.start_s + word.end_s) / 2))
     return [tuple(group) for _breath, group in parted]
 
 
 def _with_breaks(document: Document) -> tuple[Segment, ...]:
-    """What was heard, with the line breaks that JSON keeps in the text alone; without where that was edited."""
+    """The recognised segments with the line breaks of the text; without them if it was edited."""
     if document.is_edited:
         return tuple(_with_words(document.heard))
-    segments, at, n_words = [], 0, 0
+    segments, position, n_words = [], 0, 0
     for segment in _with_words(document.heard):
         n_words += len(segment.words)
         end = document.places[n_words - 1][1]
-        text = document.text[at:end].strip(" ")
+        text = document.text[position:end].strip(" ")
         segments.append(replace(segment, written=text if "\n" in text else None))
-        at = end
+        position = end
     return tuple(segments)
 
 
@@ -230,7 +230,7 @@ def _number(value: object) -> float:
 
 
 def _to_the_ms(segment: Segment) -> Segment:
-    words, raw = (tuple(map(_rounded, said)) for said in (segment.words, segment.raw))
+    words, raw = (tuple(map(_rounded, words_of_kind)) for words_of_kind in (segment.words, segment.raw))
     return Segment(round(segment.start_s, 3), round(segment.end_s, 3), words, segment.written, raw)
 
 

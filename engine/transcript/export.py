@@ -1,4 +1,4 @@
-"""A transcript as plain text, subtitles (SubRip, WebVTT), JSON or a Word document: what stands there is written.
+"""Exports a transcript as plain text, subtitles (SubRip, WebVTT), JSON or a Word document.
 
 The window and the command line write through `rendered`, whatever the transcript was made with.
 """
@@ -23,9 +23,9 @@ _NOT_IN_XML = re.compile("[^\\t\\n\\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ff
 def rendered(
     form: str, document: Document, text: str | None = None, title: str = "", binds_short_words: bool = False
 ) -> bytes:
-    """The document in one of FORMATS. text: for plain text and Word, where more stands on the page than was said.
+    """The document in one of FORMATS. text: for plain text and Word, if the page has more than the spoken text.
 
-    title: of a Word document, where it is not the recording's name. binds_short_words: see typography.typeset; JSON
+    title: of a Word document, if not the recording's name. binds_short_words: see typography.typeset; JSON
     is left as it is.
     """
     text = typeset(document.text if text is None else text, binds_short_words)
@@ -44,7 +44,7 @@ def rendered(
 
 
 def form_of(path: Path) -> str:
-    """The format that a file's ending asks for; plain text for one that is not known."""
+    """The format for a file's suffix; plain text if it is unknown."""
     ending = path.suffix.lower().removeprefix(".")
     return ending if ending in FORMATS else "txt"
 
@@ -57,7 +57,7 @@ def write(
     title: str = "",
     binds_short_words: bool = False,
 ) -> None:
-    """The file, whole or not at all, in the format of its ending unless told.
+    """Writes the file atomically, in the format of its suffix unless `form` is given.
 
     Raises DiskFull, NotWritable or NoTimes.
     """
@@ -70,28 +70,28 @@ def write(
 
 
 def to_txt(text: str) -> str:
-    """With one line end after the last line."""
+    """Plain text with one line end after the last line."""
     return f"{text.rstrip()}\n" if text.strip() else ""
 
 
 def to_docx(text: str, title: str) -> bytes:
-    """A Word document (Office Open XML): a paragraph a line, marked as Russian for the spelling checker."""
+    """A Word document (Office Open XML): one paragraph per line, marked as Russian for the spelling checker."""
     import docx  # takes a quarter of a second to import
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 
-    made = docx.Document()
-    made.core_properties.title = _NOT_IN_XML.sub("\ufffd", title)[:255]
-    made.core_properties.author = "Diktovka"
-    made.core_properties.language = "ru"
+    document = docx.Document()
+    document.core_properties.title = _NOT_IN_XML.sub("\ufffd", title)[:255]
+    document.core_properties.author = "Diktovka"
+    document.core_properties.language = "ru"
     language = OxmlElement("w:lang")
     language.set(qn("w:val"), "ru-RU")
-    made.styles["Normal"].element.get_or_add_rPr().append(language)
+    document.styles["Normal"].element.get_or_add_rPr().append(language)
     for line in text.split("\n"):
         if line.strip():
-            made.add_paragraph(_NOT_IN_XML.sub("\ufffd", line.strip()))
+            document.add_paragraph(_NOT_IN_XML.sub("\ufffd", line.strip()))
     content = io.BytesIO()
-    made.save(content)
+    document.save(content)
     return content.getvalue()
 
 

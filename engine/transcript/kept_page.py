@@ -1,4 +1,4 @@
-"""The Dictation page as a file, from which it comes back with the times of its words.
+"""The Dictation page as a file, so that it can be restored with the times of its words.
 
 {"format": "diktovka-page", "version": 1, "text": "…", "dictation": true,
  "jobs": {"1": ["voice.wav", 12.3]}, "segments": {"1": {"job": 1, …as in a transcript…}},
@@ -16,7 +16,7 @@ FORMAT, VERSION = "diktovka-page", 1
 
 
 def to_json(page: Page) -> str:
-    """Only the segments of which something stands on the page."""
+    """The page as JSON, with only the segments that are still on it."""
     numbers = {run.number for runs in page.paragraphs for run in runs if run.number > 0}
     segments = {number: page.sources[number] for number in sorted(numbers)}
     content = {
@@ -40,10 +40,12 @@ def from_json(text: str) -> Page:
         if content["format"] != FORMAT or content["version"] > VERSION:
             raise TranscriptDamaged(reason="it was written by a newer Diktovka or another program")
         sources = {
-            int(number): Source(int(kept["job"]), segment_from_json(kept))
-            for number, kept in content["segments"].items()
+            int(number): Source(int(fields["job"]), segment_from_json(fields))
+            for number, fields in content["segments"].items()
         }
-        paragraphs = [[Run(int(number), str(said)) for number, said in runs] for runs in content["paragraphs"]]
+        paragraphs = [
+            [Run(int(number), str(text_of_run)) for number, text_of_run in runs] for runs in content["paragraphs"]
+        ]
         jobs = {int(key): (str(name), float(duration_s)) for key, (name, duration_s) in content["jobs"].items()}
         page = Page(str(content["text"]), paragraphs, sources, jobs, content["dictation"] is True)
         _check(page)
@@ -53,7 +55,7 @@ def from_json(text: str) -> Page:
 
 
 def _check(page: Page) -> None:
-    """Raises KeyError where a run has no segment, or a segment no recording."""
+    """Raises KeyError if a run has no segment, or a segment no recording."""
     for runs in page.paragraphs:
         for run in runs:
             if run.number > 0:

@@ -1,6 +1,6 @@
-"""The page as it stands, edited as it may be, as segments with times: what is exported is what is read.
+"""The edited Dictation page as segments with times, so that the export matches the screen.
 
-A page holds several recordings one after the other; its timeline is theirs laid end to end. Knows no Qt.
+A page holds several recordings, whose timelines are laid end to end. Does not use Qt.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -32,7 +32,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Page:
-    """All that stands on the page at one moment, apart from the widget: to be written on another thread.
+    """The content of the page at one moment, without the widget, to be written on another thread.
 
     jobs: number -> (name, length in seconds) of each recording whose text is on the page, in its order.
     is_dictation: whether one of them was dictated.
@@ -56,21 +56,21 @@ class Page:
 
     @property
     def has_untimed(self) -> bool:
-        """Whether there is a paragraph that nobody spoke."""
+        """Whether there is a paragraph that was not spoken."""
         return any(
             any(run.text.strip() for run in runs) and all(run.number == NO_SEGMENT for run in runs)
             for runs in self.paragraphs
         )
 
     def segments(self) -> tuple[Segment, ...]:
-        """What stands on the page, with times."""
+        """The present text with times."""
         durations_s = {number: duration_s for number, (_name, duration_s) in self.jobs.items()}
         return timed_segments(self.paragraphs, self.sources, durations_s)
 
     def text_of(self, job: int | None = None) -> str:
-        """What stands on the page of one recording, or of all, in its lines, empty ones between them too.
+        """The present text of one recording, or of all, in its lines, including empty ones between them.
 
-        What was typed goes with what stands before it; headings, and paragraphs that nobody spoke, are left out.
+        Typed text belongs to the recording before it; headings, and paragraphs that were not spoken, are left out.
         """
         lines, is_own = [], False
         for runs in self.paragraphs:
@@ -95,9 +95,9 @@ class Page:
 def timed_segments(
     paragraphs: Iterable[Sequence[Run]], sources: Mapping[int, Source], durations_s: Mapping[int, float]
 ) -> tuple[Segment, ...]:
-    """Segments in the order of their times, with the words that stand on the page now.
+    """Segments in order of time, with the words that are on the page now.
 
-    durations_s: length of each job's recording. Text that a person added goes with the segment beside it;
+    durations_s: length of each job's recording. Text that a person added belongs to the neighbouring segment;
     text in a paragraph without any segment has no time and is left out.
     """
     offsets_s: dict[int, float] = {}
@@ -129,17 +129,17 @@ def _merged(paragraphs: Iterable[Sequence[Run]]) -> dict[int, str]:
 
 
 def retimed(segment: Segment, text: str) -> Segment | None:
-    """The segment with the words of an edited text; None where it has none.
+    """The segment with the words of an edited text; None if it has none.
 
-    Words that stayed keep their times; others share the time of those they replaced, or the gap between their
+    Unchanged words keep their times; others share the time of those they replaced, or the gap between their
     neighbours. What a person wrote has confidence 1.
     """
-    wanted = words_of(text)
-    if not wanted:
+    texts = words_of(text)
+    if not texts:
         return None
-    if wanted == [word.text for word in segment.words]:
+    if texts == [word.text for word in segment.words]:
         return replace(segment, written=None)
-    (words,) = aligned(segment.words, [wanted], segment.end_s, segment.start_s)
+    (words,) = aligned(segment.words, [texts], segment.end_s, segment.start_s)
     return replace(segment, words=tuple(words), written=None)
 
 

@@ -12,10 +12,10 @@ from engine.transcript.document import Document
 
 
 def punctuated(document: Document, punctuator: Punctuates) -> Document:
-    """The words as they stand, with marks and capitals where a person has put none.
+    """The document with marks and capitals where a person has added none.
 
     The line breaks of a dictation stay; the lines of a file, one for each stretch of speech, become paragraphs. A
-    document that was punctuated before is given as it is.
+    document that was punctuated before is returned unchanged.
     """
     if not document.words or any(word.mark for word in document.words):
         return document
@@ -24,9 +24,9 @@ def punctuated(document: Document, punctuator: Punctuates) -> Document:
 
 
 def _acts(document: Document) -> Iterator[tuple[int, Act]]:
-    """Each with the number of its segment."""
+    """The document's words as acts, each with the index of its segment."""
     places = document.places
-    gaps = iter(["", *(document.text[one[1] : two[0]] for one, two in pairwise(places))])
+    gaps = iter(["", *(document.text[end:start] for (_start, end), (start, _end) in pairwise(places))])
     for part, segment in enumerate(document.segments):
         run: list[Word] = []
         for word in segment.words:

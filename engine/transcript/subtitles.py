@@ -1,6 +1,6 @@
-"""Words with times -> subtitles by the usual rules of the trade.
+"""Words with times -> subtitles by the usual rules.
 
-Two lines of 42 characters, seven seconds, about 17 letters a second where the pauses allow it, nothing shown in
+Two lines of 42 characters, seven seconds, about 17 letters a second if the pauses allow it, nothing shown during
 silence, and no two at once.
 """
 
@@ -14,11 +14,11 @@ from engine.text_marks import words_of
 MAX_LINE = 42
 MAX_CUE_MS = 7_000
 LINGER_MS = 500
-LONGEST_LINGER_MS = 1_000  # for those who have not read it yet; longer would be text in silence
+LONGEST_LINGER_MS = 1_000  # for slow readers; longer would show text in silence
 READING_LETTERS_PER_S = 17
 LONGEST_PAUSE_S = 1.0
-_IMBALANCE_COST_S = 2.0  # so that no pause within a cue outweighs a break at the very edge
-_SENTENCE_END, _SENTENCE_END_S = tuple(".!?…"), 0.6  # as good a place for a break as a pause of that length
+_IMBALANCE_COST_S = 2.0  # so that no pause within a cue outweighs very uneven halves
+_SENTENCE_END, _SENTENCE_END_S = tuple(".!?…"), 0.6  # counts as much as a pause of that length
 _CLAUSE_END, _CLAUSE_END_S = tuple(",;:—–"), 0.3
 _UNEVEN_LETTERS_PER_S = 50  # how much longer one line may be than the other, to end with a sentence or clause
 
@@ -33,15 +33,15 @@ class Cue:
 
     @property
     def reading_ms(self) -> int:
-        """How long a person takes to read it."""
+        """The time that a person needs to read it."""
         return _reading_ms(self.lines)
 
 
 def cues(segments: Iterable[Segment]) -> list[Cue]:
-    """Subtitles that never overlap or run backwards, whatever the times of the words.
+    """Subtitles that never overlap or go backwards, whatever the times of the words.
 
-    A cue has at most 2 lines of 42 characters and 7 s, and holds no pause of more than 1 s. It goes half a second after
-    its last word, up to a second where it could not be read so soon, or earlier where the next one starts.
+    A cue has at most 2 lines of 42 characters and 7 s, and no pause of more than 1 s. It ends half a second after
+    its last word, up to a second if more time is needed to read it, or earlier if the next one starts.
     """
     groups = [
         group
@@ -49,7 +49,7 @@ def cues(segments: Iterable[Segment]) -> list[Cue]:
         for stretch in _between_pauses(_printable(segment.words))
         for group in _split(stretch)
     ]
-    made, earliest_ms = [], 0
+    result, earliest_ms = [], 0
     for group, following in zip_longest(groups, groups[1:]):
         start_ms = max(_ms(group[0].start_s), earliest_ms)
         lines, spoken_ms = _lines(group), _ms(group[-1].end_s)
@@ -58,12 +58,12 @@ def cues(segments: Iterable[Segment]) -> list[Cue]:
         if following is not None:
             end_ms = min(end_ms, _ms(following[0].start_s))
         earliest_ms = max(end_ms, start_ms + 1)
-        made.append(Cue(start_ms, earliest_ms, lines))
-    return made
+        result.append(Cue(start_ms, earliest_ms, lines))
+    return result
 
 
 def _printable(words: Iterable[Word]) -> list[Word]:
-    """Words without blanks inside; one that is longer than a line in pieces that share its time."""
+    """Words without blanks inside; words longer than a line are split into pieces that share their time."""
     pieces = []
     for word in words:
         for text in words_of(word.text):
@@ -77,20 +77,22 @@ def _printable(words: Iterable[Word]) -> list[Word]:
 
 
 def _between_pauses(words: Sequence[Word]) -> list[Sequence[Word]]:
-    breaks = [i for i, (one, two) in enumerate(pairwise(words), 1) if two.start_s - one.end_s > LONGEST_PAUSE_S]
+    breaks = [
+        i for i, (first, second) in enumerate(pairwise(words), 1) if second.start_s - first.end_s > LONGEST_PAUSE_S
+    ]
     return [words[a:b] for a, b in pairwise([0, *breaks, len(words)]) if a < b]
 
 
 def _split(words: Sequence[Word]) -> list[Sequence[Word]]:
-    """In halves at a pause near the middle, until each part fits into a cue."""
+    """Halves at a pause near the middle, until each part fits into a cue."""
     duration_ms = _ms(words[-1].end_s) - _ms(words[0].start_s)
     if len(words) == 1 or (duration_ms <= MAX_CUE_MS and _lines(words)):
         return [words]
     n_letters = sum(len(word.text) for word in words)
     best, best_cost, n_before = 1, float("inf"), 0
-    for i, (one, two) in enumerate(pairwise(words), 1):
-        n_before += len(one.text)
-        pause_s = min(max(two.start_s - one.end_s, _pause_after(one.text)), LONGEST_PAUSE_S)
+    for i, (first, second) in enumerate(pairwise(words), 1):
+        n_before += len(first.text)
+        pause_s = min(max(second.start_s - first.end_s, _pause_after(first.text)), LONGEST_PAUSE_S)
         cost = _IMBALANCE_COST_S * abs(2 * n_before - n_letters) / n_letters - pause_s
         if cost < best_cost:
             best, best_cost = i, cost
@@ -98,7 +100,7 @@ def _split(words: Sequence[Word]) -> list[Sequence[Word]]:
 
 
 def _pause_after(text: str) -> float:
-    """Seconds that its last mark is worth, where words have marks."""
+    """The pause in seconds that its last mark is worth."""
     text = text.rstrip("»")
     if text.endswith(_SENTENCE_END):
         return _SENTENCE_END_S
@@ -106,8 +108,8 @@ def _pause_after(text: str) -> float:
 
 
 def _lines(words: Sequence[Word]) -> tuple[str, ...]:
-    """One line, or two of about the same length, the first to the end of a sentence or clause where one is near;
-    nothing where the words do not fit."""
+    """One line, or two of about the same length, the first to the end of a sentence or clause if one is near;
+    empty if the words do not fit."""
     text = " ".join(word.text for word in words)
     if len(text) <= MAX_LINE:
         return (text,)

@@ -1,7 +1,7 @@
-"""Text as a typesetter would have it: no-break spaces where a line must not end.
+"""Typographic spaces: no-break spaces where a line must not end.
 
-After Milchin's handbook: before a dash, behind one that begins a line of a dialogue and, if wanted, behind
-one-letter prepositions and conjunctions. Only the kind of a blank changes, never a letter.
+As in Milchin's handbook: before a dash, after one that begins a line of a dialogue and, optionally, after
+one-letter prepositions and conjunctions. Only the kind of a blank changes.
 """
 
 import re
@@ -14,6 +14,6 @@ _SHORT_WORD = re.compile(r"(?<![^\s«(„“])([вксуоиа]) (?=\w)", re.IGN
 
 
 def typeset(text: str, binds_short_words: bool = False) -> str:
-    """binds_short_words: no line ends behind «в», «к», «с», «у», «о», «и», «а»."""
+    """binds_short_words: no line ends after «в», «к», «с», «у», «о», «и», «а»."""
     text = _LINE_OF_DIALOGUE.sub(rf"\1{NO_BREAK}", _BEFORE_DASH.sub(NO_BREAK, text))
     return _SHORT_WORD.sub(rf"\1{NO_BREAK}", text) if binds_short_words else text
