@@ -5,18 +5,21 @@
 """
 
 import os
+import re
 import sys
 from datetime import date
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "scripts" / "packaging" / "diktovka.1"
+_OF_MACHINE = re.compile(r";\s+on\s+this\s+machine:\s+the\s+processor")
 WIDTH = "100"  # of usage lines, which argparse breaks at the width of the terminal
 
 
 def man_page() -> str:
     """The page, in the man macros of troff; the same on every machine and every day."""
     os.environ["COLUMNS"] = WIDTH
+    os.environ["CUDA_VISIBLE_DEVICES"] = ""  # none is named by `train --help`
     from argparse_manpage.manpage import Manpage
 
     sys.path.insert(0, str(ROOT))
@@ -30,7 +33,7 @@ def man_page() -> str:
         "version": version(),
         "date": date(2026, 11, 22).isoformat(),
     }
-    text = str(Manpage(command_line(), about)) + _window()
+    text = _OF_MACHINE.sub("", str(Manpage(command_line(), about))) + _window()
     return "\n".join(line.rstrip() for line in text.replace(str(ROOT), "").splitlines()) + "\n"
 
 

@@ -25,6 +25,7 @@ DiktovkaError
     ├── TooFewOwn
     ├── TrainingNotInstalled   the program was installed for recognition alone
     ├── TrainingNotIncluded    the bundle is for recognition alone
+    ├── CardUnusable
     ├── TrainingStopped    its process ended by itself
     ├── RunInUse           another process trains it
     └── WorkerLost         another of its processes is gone
@@ -141,6 +142,13 @@ class TrainingNotInstalled(TrainingError):
 
 class TrainingNotIncluded(TrainingError):
     template = "This copy of Diktovka is for recognition alone. To train models, install the whole program."
+
+
+class CardUnusable(TrainingError):
+    template = (
+        "The graphics card {name} cannot be used ({reason}). "
+        "Choose the processor instead: in the settings of the training, or by --device processor."
+    )
 
 
 class TrainingStopped(TrainingError):

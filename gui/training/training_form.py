@@ -140,6 +140,7 @@ class TrainingForm(QWidget):
             self.settings.held.show_folders(request.held)
             self.settings.align_with.choose(request.align_with)
             self.settings.threads.setValue(request.threads or 0)
+            self.settings.device.choose(request.device)
         else:
             self.name.clear()
             self.refresh()
@@ -191,8 +192,8 @@ class TrainingForm(QWidget):
         if align_with is not None and kind_of(align_with)[0] != features:
             raise ConfigError(name="align-with", reason=_OTHER_EAR)
         held = tuple(self.settings.held.folders)
-        threads = self.settings.threads.value() or None
-        return Request(out, tuple(corpora), features, model, settings, held, start, align_with, threads)
+        threads, device = self.settings.threads.value() or None, self.settings.device.currentData()
+        return Request(out, tuple(corpora), features, model, settings, held, start, align_with, threads, device=device)
 
 
 def _kind(start: Start) -> tuple[FeatureConfig, ModelConfig]:

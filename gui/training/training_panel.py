@@ -17,10 +17,10 @@ from gui.training.loss_plot import LossPlot
 from gui.training.training_form import TrainingForm
 from gui.training.training_words import (
     aligned_words,
-    changed_words,
     ending_words,
     figures_words,
     left_out_words,
+    note_words,
     result_words,
     step_words,
     stopped_words,
@@ -31,7 +31,7 @@ from gui.widgets.form import ProgressBar, column_of, group, keep_place, push_but
 from gui.widgets.theme import GRID
 from trainer.corpus.events import Extracting, Found
 from trainer.corpus.prepare import Prepared
-from trainer.training.events import Aligned, CorpusChanged, EpochDone, Saved, StepDone, Stopped
+from trainer.training.events import Aligned, CorpusChanged, Device, EpochDone, Saved, StepDone, Stopped
 from trainer.training.example_log import example_rows, read_examples
 from trainer.training.loss_curve import Curve
 from trainer.training.request import REQUEST
@@ -173,8 +173,8 @@ class TrainingPanel(QWidget):
             case Aligned():
                 self.progress.show_count(event.done, event.total)
                 self.state.setText(aligned_words(event))
-            case CorpusChanged():
-                self._note(CorpusChanged, changed_words(event))
+            case CorpusChanged() | Device():
+                self._note(type(event), note_words(event))
             case StepDone(loss=None):
                 self._left_out += 1
                 self._note(StepDone, left_out_words(self._left_out, event))

@@ -21,6 +21,7 @@ from gui.widgets.form import column_of, fill, heading, named, number_field, word
 from gui.widgets.lists import FolderList
 from gui.widgets.settings_form import Choice
 from gui.widgets.theme import GRID
+from trainer.network.device import AUTO, EXTRA, PROCESSOR, card, has_cuda
 from trainer.settings import TrainConfig, described
 from trainer.training.model_list import TrainedModel
 
@@ -59,6 +60,7 @@ _SHAPE = {
 }
 _ALIGN = N_("model that finds the words in the recordings, to join them anew")
 _THREADS = N_("processor threads; 0: all")
+_DEVICE = N_("what computes the training")
 _LARGEST = 1_000_000
 Field = QSpinBox | QDoubleSpinBox | QCheckBox | QLineEdit
 
@@ -116,9 +118,18 @@ def grouped() -> list[tuple[str, list[str]]]:
     return groups
 
 
+def devices(card: str, with_cuda: bool) -> list[tuple[str, str]]:
+    """What can compute here, as it is shown, and as trainer.network.device names it. card: its name, or ""."""
+    if not card:
+        return [(_("the processor"), AUTO)]
+    if not with_cuda:
+        return [(_("the processor; {card} needs {extra}").format(card=card, extra=EXTRA), AUTO)]
+    return [(_("the graphics card {card}").format(card=card), AUTO), (_("the processor"), PROCESSOR)]
+
+
 class TrainingSettings(QWidget):
-    """fields: of TrainConfig, by name; shape: of ModelConfig; align_with, held and
-    threads: see trainer.training.training_process.
+    """fields: of TrainConfig, by name; shape: of ModelConfig; align_with, held, threads and device: see
+    trainer.training.training_process.
     """
 
     def __init__(self, ask_folder=ask_folder):
@@ -130,6 +141,9 @@ class TrainingSettings(QWidget):
         self.align_with = Choice(_(_ALIGN))
         self.threads = named(setting_field(int, 0), _(_THREADS))
         self.threads.setRange(0, 256)
+        self.device = Choice(_(_DEVICE))
+        self.device.fill(devices(card(), has_cuda()), AUTO)
+        self.device.setEnabled(self.device.count() > 1)
         hint = _("Feature caches, or folders with transcripts.tsv; the best epoch is chosen on them too")
         self.held = FolderList(
             _("More recordings to measure by"), _("Choose recordings to measure by"), hint, ask_folder
@@ -140,7 +154,7 @@ class TrainingSettings(QWidget):
             if SPLICING[0] in names:
                 rows.append((self.align_with, _(_ALIGN)))
             if title == _GROUPS[-1][0]:
-                rows.append((self.threads, _(_THREADS)))
+                rows += [(self.threads, _(_THREADS)), (self.device, _(_DEVICE))]
             self._add_group(column, _(title), rows)
         self._add_group(column, _("The network"), [(self.shape[name], _(text)) for name, text in _SHAPE.items()])
         self.grows = words(

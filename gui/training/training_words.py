@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from gui.core.i18n import _, decimal, ngettext
 from gui.core.words import time_left
-from trainer.training.events import Aligned, CorpusChanged, Result, StepDone
+from trainer.training.events import Aligned, CorpusChanged, Device, Result, StepDone
 from trainer.training.loss_curve import Curve, HeldPoint
 from trainer.training.run_result import AVERAGE, BEST, LAST
 
@@ -32,10 +32,14 @@ def left_out_words(n: int, step: StepDone) -> str:
     return said.format(n=n, recordings=recordings)
 
 
-def changed_words(event: CorpusChanged) -> str:
-    return _("There are other recordings than before: {before} then, {now} now. The epoch begins anew.").format(
-        before=event.before, now=event.now
-    )
+def note_words(event: CorpusChanged | Device) -> str:
+    """What is to know about the whole training."""
+    if isinstance(event, CorpusChanged):
+        said = _("There are other recordings than before: {before} then, {now} now. The epoch begins anew.")
+        return said.format(before=event.before, now=event.now)
+    if event.card:
+        return _("The graphics card {card} computes.").format(card=event.card)
+    return _("No graphics card can be used here: the processor computes.")
 
 
 def figures_words(curve: Curve) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from trainer.cli.progress import follow_run
 from trainer.cli.train import add_without_option
+from trainer.network.device import PROCESSOR, use_device
 
 
 def add_punctuation_options(parser: argparse.ArgumentParser) -> None:
@@ -26,6 +27,7 @@ def add_punctuation_options(parser: argparse.ArgumentParser) -> None:
 
 def punctuation(arguments: argparse.Namespace) -> int:
     """Trains a model of punctuation, or goes on; Ctrl+C saves it. What it does goes to standard error."""
+    use_device(PROCESSOR)
     from trainer.punctuation.training import Preparing, PunctuationConfig, Trained, train
 
     config = PunctuationConfig(steps=arguments.steps, seed=arguments.seed)

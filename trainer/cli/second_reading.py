@@ -5,6 +5,7 @@ from pathlib import Path
 
 from trainer.cli.progress import follow_run
 from trainer.cli.train import add_without_option
+from trainer.network.device import PROCESSOR, use_device
 
 
 def add_second_reading_options(parser: argparse.ArgumentParser) -> None:
@@ -27,6 +28,7 @@ def add_second_reading_options(parser: argparse.ArgumentParser) -> None:
 
 def second_reading(arguments: argparse.Namespace) -> int:
     """Trains the network, or goes on; Ctrl+C saves it. What it does goes to standard error."""
+    use_device(PROCESSOR)
     from trainer.second_reading.training import Reading, SecondReadingConfig, Trained, train
 
     config = SecondReadingConfig(steps=arguments.steps, seed=arguments.seed)

@@ -11,10 +11,11 @@ from engine.config import ModelConfig
 from engine.model.checkpoint import save_checkpoint
 from trainer.cli.progress import Pace
 from trainer.cli.stop_signals import STOPPED_BY_SIGNAL, stop_signals
+from trainer.network.device import AUTO, DEVICES, EXTRA, card, has_cuda
 from trainer.presets import PRESETS
 from trainer.settings import TrainConfig, described
 from trainer.training.cluster import Cluster, cluster_from, cluster_of
-from trainer.training.events import Aligned, CorpusChanged, EpochDone, Event, Result, Saved, StepDone, Stopped
+from trainer.training.events import Aligned, CorpusChanged, Device, EpochDone, Event, Result, Saved, StepDone, Stopped
 from trainer.training.initial_model import shape_of_start
 from trainer.training.training_process import Request, run
 
@@ -74,6 +75,10 @@ def add_train_options(parser: argparse.ArgumentParser) -> None:
     add("--deltas", action="store_true", default=None, help="add the deltas of the cepstra")
     add("--dropout", type=float, help="dropout between layers")
     add("--threads", type=int, default=2, help="processor threads (default: %(default)s)")
+    computes = "what computes; auto and card: a graphics card where one can be used, else the processor"
+    add(
+        "--device", choices=DEVICES, default=AUTO, help=f"{computes} (default: %(default)s; on this machine: {_here()})"
+    )
     add(
         "--workers",
         nargs="+",
@@ -85,6 +90,14 @@ def add_train_options(parser: argparse.ArgumentParser) -> None:
     for name, kind, default, meaning in described():
         option = f"--{name.replace('_', '-')}"
         settings.add_argument(option, type=kind, default=default, help=f"{meaning} (default: %(default)s)")
+
+
+def _here() -> str:
+    """What computes on this machine unless it is chosen, without loading TensorFlow."""
+    found = card()
+    if found and not has_cuda():
+        return f"the processor; {found} needs {EXTRA}"
+    return found or "the processor"
 
 
 def add_without_option(parser: argparse.ArgumentParser) -> None:
@@ -162,6 +175,7 @@ def _request(arguments: argparse.Namespace) -> Request:
         align_with=arguments.align_with,
         threads=arguments.threads,
         cluster=_cluster(arguments),
+        device=arguments.device,
     )
 
 
@@ -177,6 +191,12 @@ class Report:
     def tell(self, event: Event) -> None:
         """Says what is worth a line."""
         match event:
+            case Device():
+                say(
+                    f"The graphics card {event.card} computes."
+                    if event.card
+                    else "No graphics card can be used here: the processor computes."
+                )
             case Aligned():
                 say(f"finding the words: {event.done} of {event.total}")
             case StepDone(loss=None):
@@ -192,12 +212,17 @@ class Report:
                 say("  best so far")
             case CorpusChanged():
                 say(f"the recordings are others than before ({event.before}, now {event.now}); the epoch begins anew")
-            case Result():
-                for name, cer in event.cer.items():
-                    say(f"  {name}: CER {cer:.4f}")
-                say(f"The result is {event.path}.")
-            case Stopped():
-                say(f"Ended: {event.reason}.")
+            case Result() | Stopped():
+                _tell_end(event)
+
+
+def _tell_end(event: Result | Stopped) -> None:
+    if isinstance(event, Stopped):
+        say(f"Ended: {event.reason}.")
+        return
+    for name, cer in event.cer.items():
+        say(f"  {name}: CER {cer:.4f}")
+    say(f"The result is {event.path}.")
 
 
 def _tell_epoch(event: EpochDone) -> None:

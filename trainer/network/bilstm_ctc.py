@@ -1,7 +1,7 @@
 """The BiLSTM with a CTC output: the network that is trained.
 
-The recurrence is `trainer.network.lstm`. Sequences are padded on the right; the backward direction is turned round
-within each sequence's true length, so that padding never reaches a real step.
+The recurrence is `trainer.network.lstm`. Sequences are padded on the right; the backward direction begins at each
+sequence's last true step, so that padding never reaches a real step.
 """
 
 import os
@@ -16,7 +16,8 @@ import tensorflow as tf
 
 from engine.config import ModelConfig
 from engine.errors import CheckpointMismatch
-from trainer.network.lstm import lstm
+from engine.model.weights import DIRECTIONS
+from trainer.network.lstm import bidirectional
 
 
 class BiLstmCtc(tf.Module):
@@ -83,13 +84,9 @@ class BiLstmCtc(tf.Module):
         return self._output("output", hidden), middle
 
     def _bidirectional(self, layer: int, x: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
-        ahead = self._lstm(f"layer{layer}/forward", x)
-        turned = tf.reverse_sequence(x, lengths, seq_axis=0, batch_axis=1)
-        back = tf.reverse_sequence(self._lstm(f"layer{layer}/backward", turned), lengths, seq_axis=0, batch_axis=1)
-        return tf.concat([ahead, back], axis=2)
-
-    def _lstm(self, name: str, x: tf.Tensor) -> tf.Tensor:
-        return lstm(x, self._by_name[f"{name}/kernel"], self._by_name[f"{name}/bias"])
+        names = [f"layer{layer}/{direction}" for direction in DIRECTIONS]
+        weights = [(self._by_name[f"{name}/kernel"], self._by_name[f"{name}/bias"]) for name in names]
+        return bidirectional(x, lengths, weights)
 
     def _output(self, name: str, hidden: tf.Tensor) -> tf.Tensor:
         return tf.tensordot(hidden, self._by_name[f"{name}/kernel"], 1) + self._by_name[f"{name}/bias"]

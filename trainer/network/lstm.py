@@ -1,4 +1,5 @@
-"""One direction of an LSTM layer over time, forwards in TensorFlow's fused kernel, backwards step by step.
+"""LSTM layers over time: on the processor in TensorFlow's fused kernel, with gradients step by step; on a graphics card
+in `trainer.network.cudnn`.
 
 The kernel is `BlockLSTM` (gate order i, c, f, o). `BlockLSTMV2` is not used: its gradient is wrong.
 
@@ -7,8 +8,12 @@ a training step. Here only what must run through time does; the gradients of the
 one product each over all steps. Both agree to rounding (a test compares them).
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import tensorflow as tf
+
+from trainer.network.cudnn import Direction, cudnn_lstm
 
 
 def initial_lstm(name: str, n_inputs: int, n_units: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
@@ -18,13 +23,37 @@ def initial_lstm(name: str, n_inputs: int, n_units: int, rng: np.random.Generato
     return {f"{name}/kernel": rng.uniform(-limit, limit, (n_inputs + n_units, 4 * n_units)), f"{name}/bias": bias}
 
 
+def _is_on_card() -> bool:
+    """As `trainer.network.device.use_device` left it."""
+    return bool(tf.config.get_visible_devices("GPU"))
+
+
 def lstm(x: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor) -> tf.Tensor:
     """x: float32 (n_steps, batch, n_inputs); kernel: (n_inputs + n_units, 4 n_units), gates i, c, f, o; bias:
     (4 n_units,). Begins at zero; no peepholes, no clipping, nothing added to the forget gate.
 
     Returns float32 (n_steps, batch, n_units).
     """
+    if _is_on_card():
+        return cudnn_lstm(x, tf.fill(tf.shape(x)[1:2], tf.shape(x)[0]), [(kernel, bias)])
     return _lstm(x, kernel, bias)
+
+
+def bidirectional(x: tf.Tensor, lengths: tf.Tensor, directions: Sequence[Direction]) -> tf.Tensor:
+    """x: as `lstm` takes it, padded at the end; lengths: int32 (batch,), true steps of each; directions: kernel and
+    bias of the one ahead and of the one back, which begins at the last true step.
+
+    Returns float32 (n_steps, batch, 2 n_units); what lies beyond a sequence's length is meaningless.
+    """
+    return (cudnn_lstm if _is_on_card() else fused_bidirectional)(x, lengths, directions)
+
+
+def fused_bidirectional(x: tf.Tensor, lengths: tf.Tensor, directions: Sequence[Direction]) -> tf.Tensor:
+    """`bidirectional` on the processor."""
+    ahead, back = directions
+    turned = tf.reverse_sequence(x, lengths, seq_axis=0, batch_axis=1)
+    heard = tf.reverse_sequence(_lstm(turned, *back), lengths, seq_axis=0, batch_axis=1)
+    return tf.concat([_lstm(x, *ahead), heard], axis=2)
 
 
 @tf.custom_gradient

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow as tf
 
+from engine.model.weights import DIRECTIONS
 from engine.punctuation.labels import MARKS, Form
 from engine.punctuation.pauses import N_PAUSES
 from engine.word_features import PART_ROWS, WORD_ROWS
-from trainer.network.lstm import initial_lstm, lstm
+from trainer.network.lstm import bidirectional, initial_lstm
 from trainer.network.row_adam import RowAdam
 from trainer.punctuation.stretches import Batch
 from trainer.punctuation.written_text import UNKNOWN
@@ -30,7 +31,7 @@ def initial_weights(seed: int) -> dict[str, np.ndarray]:
     }
     width = WORD_WIDTH + PART_WIDTH + PAUSE_WIDTH
     for layer in range(N_LAYERS):
-        for direction in ("forward", "backward"):
+        for direction in DIRECTIONS:
             weights |= initial_lstm(f"layer{layer}/{direction}", width, N_UNITS, rng)
         width = 2 * N_UNITS
     weights["output/kernel"] = rng.normal(0, 1 / np.sqrt(width), (width, N_OUTPUTS))
@@ -78,13 +79,9 @@ class PunctuationNetwork(RowAdam):
         return tf.transpose(tf.reshape(outputs, (*tf.unstack(tf.shape(hidden)[:2]), N_OUTPUTS)), (1, 0, 2))
 
     def _bidirectional(self, layer: int, x: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
-        ahead = self._lstm(f"layer{layer}/forward", x)
-        turned = tf.reverse_sequence(x, lengths, seq_axis=0, batch_axis=1)
-        back = tf.reverse_sequence(self._lstm(f"layer{layer}/backward", turned), lengths, seq_axis=0, batch_axis=1)
-        return tf.concat([ahead, back], axis=2)
-
-    def _lstm(self, name: str, x: tf.Tensor) -> tf.Tensor:
-        return lstm(x, self._by_name[f"{name}/kernel"], self._by_name[f"{name}/bias"])
+        names = [f"layer{layer}/{direction}" for direction in DIRECTIONS]
+        weights = [(self._by_name[f"{name}/kernel"], self._by_name[f"{name}/bias"]) for name in names]
+        return bidirectional(x, lengths, weights)
 
 
 def _cross_entropy(logits: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:

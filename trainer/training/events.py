@@ -7,6 +7,13 @@ from trainer.evaluation.metrics import Held
 
 
 @dataclass(frozen=True)
+class Device:
+    """Which graphics card computes; "" where one was asked for and none can be used, so that the processor does."""
+
+    card: str
+
+
+@dataclass(frozen=True)
 class Aligned:
     """Recordings whose words were found so far, of how many; before the first step of a run that splices."""
 
@@ -81,4 +88,4 @@ class Stopped:
     epochs: int
 
 
-Event = Aligned | CorpusChanged | StepDone | EpochDone | Saved | Result | Stopped
+Event = Device | Aligned | CorpusChanged | StepDone | EpochDone | Saved | Result | Stopped

@@ -7,6 +7,7 @@ from engine.config import FeatureConfig, ModelConfig
 from engine.errors import DiktovkaError
 from engine.system.atomic_files import write_atomic
 from engine.system.json_text import read_json
+from trainer.network.device import AUTO, DEVICES
 from trainer.settings import TrainConfig
 from trainer.training.training_process import Request
 
@@ -24,6 +25,7 @@ def save_request(request: Request) -> None:
         "start": _text(request.start),
         "align_with": _text(request.align_with),
         "threads": request.threads,
+        "device": request.device,
     }
     write_atomic(request.out / REQUEST, json.dumps(told, ensure_ascii=False, indent=1) + "\n")
 
@@ -42,6 +44,7 @@ def load_request(out: Path) -> Request | None:
             _path(told["start"]),
             _path(told.get("align_with")),
             told.get("threads"),
+            device=told.get("device") if told.get("device") in DEVICES else AUTO,
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError, DiktovkaError):
         return None

@@ -16,9 +16,10 @@ from engine.errors import EngineError, EngineStopped
 from engine.system.child_process import POLL_S, Child, End, Flag, begin_child, orphaned, told
 from engine.system.worker import Cancelled
 from trainer.errors import TrainingError, TrainingStopped
+from trainer.network.device import AUTO, CARD, PROCESSOR, use_device
 from trainer.settings import TrainConfig
 from trainer.training.cluster import Cluster
-from trainer.training.events import Aligned, Event
+from trainer.training.events import Aligned, Device, Event
 from trainer.training.run import locked
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ class Request:
 
     out: folder of the run; a run found there goes on. corpora: feature caches to train on. held: further recordings
     to choose the best epoch on. start: checkpoint to begin with, instead of chance. align_with: checkpoint that finds
-    the words, for splicing. threads: None means all processors. cluster: other processes to train with.
+    the words, for splicing. threads: None means all processors. cluster: other processes to train with, which compute
+    on processors. device: one of trainer.network.device.DEVICES.
     """
 
     out: Path
@@ -47,6 +49,7 @@ class Request:
     align_with: Path | None = None
     threads: int | None = None
     cluster: Cluster | None = None
+    device: str = AUTO
 
 
 def run(
@@ -58,7 +61,7 @@ def run(
 
     asked_to_stop: once it is true the run ends in good order, with its result unless it is in a hurry (both should
     be true then); with several processes all end. Raises TrainingNotInstalled, RunInUse where another process trains
-    the run, and what trainer.training.loop and trainer.dataset.training_data raise.
+    the run, CardUnusable, and what trainer.training.loop and trainer.dataset.training_data raise.
     """
     from trainer.network.installed import require_tensorflow
 
@@ -66,6 +69,9 @@ def run(
     from trainer.network.threads import use_threads
 
     use_threads(request.threads or os.cpu_count() or 1)
+    card = use_device(PROCESSOR if request.cluster else request.device)
+    if card or request.device == CARD:
+        yield Device(card)
     yield from trained(request, asked_to_stop, in_a_hurry)
 
 

@@ -1,6 +1,7 @@
 """Whether everything of the Trainer's page can be read and reached, in both languages, in a small window."""
 
 import sys
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -9,9 +10,12 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QProgressBa
 from engine.config import ModelConfig
 from gui.core import i18n
 from gui.training.training_form import TrainingForm
+from gui.training.training_settings import devices
 from tests.gui.pages import cut, settle
 from tests.gui.trainer_stage import TrainerStage
+from trainer.network.device import AUTO, PROCESSOR
 from trainer.settings import described
+from trainer.training.request import load_request, save_request
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])
@@ -82,3 +86,22 @@ def test_every_setting_has_a_field_and_tells_its_meaning(qtbot, language):
     assert set(form.settings.shape) == set(ModelConfig().to_dict())
     for name, field in form.settings.fields.items():
         assert (field.accessibleName() == meanings[name]) == (language == "en"), name
+
+
+def test_the_device_is_shown_and_kept_with_the_run(qtbot, monkeypatch, tmp_path):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")
+    form = TrainingForm()
+    qtbot.addWidget(form)
+    shown = form.settings.device
+    assert (shown.currentText(), shown.isEnabled()) == ("the processor", False)
+    assert form.request([tmp_path]).device == AUTO
+    card = "Tesla T4"
+    assert [said for said, _ in devices(card, with_cuda=False)] == ["the processor; Tesla T4 needs diktovka[gpu]"]
+    choices = devices(card, with_cuda=True)
+    assert choices == [("the graphics card Tesla T4", AUTO), ("the processor", PROCESSOR)]
+    shown.fill(choices, PROCESSOR)
+    request = replace(form.request([tmp_path]), out=tmp_path / "run")
+    request.out.mkdir()
+    save_request(request)
+    assert load_request(request.out) == request
+    assert request.device == PROCESSOR

@@ -3,8 +3,8 @@
 import pytest
 
 from gui.core import i18n
-from gui.training.training_words import ending_words, left_out_words, step_words
-from trainer.training.events import StepDone
+from gui.training.training_words import ending_words, left_out_words, note_words, step_words
+from trainer.training.events import Device, StepDone
 
 
 @pytest.fixture(autouse=True)
@@ -74,3 +74,17 @@ def test_what_was_left_out(language, n, batch, words):
 def test_where_it_stands(language, left_s, words):
     i18n.install(language)
     assert step_words(StepDone(7, 2, 1, 9, 1.0, 0.0, 0.0, ()), 40, left_s) == words
+
+
+@pytest.mark.parametrize(
+    ("language", "card", "words"),
+    [
+        ("en", "Tesla T4", "The graphics card Tesla T4 computes."),
+        ("ru", "Tesla T4", "Считает видеокарта Tesla T4."),
+        ("en", "", "No graphics card can be used here: the processor computes."),
+        ("ru", "", "Подходящей видеокарты здесь нет: считает процессор."),
+    ],
+)
+def test_which_device_computes(language, card, words):
+    i18n.install(language)
+    assert note_words(Device(card)) == words

@@ -11,13 +11,15 @@ from trainer.training.events import EpochDone, StepDone
 SHORT = ("--epochs", "9", "--batch-frames", "1500", "--nonspeech", "0", "--threads", "1")
 
 
-def test_it_begins_with_a_model_and_says_why_it_ended(tmp_path):
+def test_it_begins_with_a_model_and_says_why_it_ended(tmp_path, monkeypatch):
     """It learns so slowly that the weights stay what they were, and no epoch is better than the first."""
     start, corpus = write_random_checkpoint(tmp_path / "start", seed=5), write_cache(tmp_path / "corpus", n_train=24)
-    slowly = ("--learning-rate", "1e-9", "--patience", "1")
+    slowly = ("--learning-rate", "1e-9", "--patience", "1", "--device", "card")
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")
     done = diktovka("train", corpus, "-o", tmp_path / "run", "--from", start, *SHORT, *slowly)
     assert (done.returncode, done.stdout) == (0, "")
     assert done.stderr.splitlines()[-1] == "Ended: no better error on unseen sentences for 1 epoch."
+    assert done.stderr.splitlines()[0] == "No graphics card can be used here: the processor computes."
     assert "epoch 2/9" in done.stderr
     assert "epoch 3/9" not in done.stderr
     made, before = load_checkpoint(tmp_path / "run" / "best"), load_checkpoint(start)
