@@ -7,6 +7,7 @@
     │   ├── AudioNotAllowed
     │   ├── AudioUnreadable
     │   ├── AudioEmpty
+    │   ├── AudioCutOff
     │   └── TrackMissing
     ├── CaptureError           a microphone that cannot be used
     │   ├── PortAudioMissing
@@ -127,6 +128,13 @@ class AudioUnreadable(AudioError):
 
 class AudioEmpty(AudioError):
     template = "The recording {path} is empty: it holds no sound."
+
+
+class AudioCutOff(AudioError):
+    template = (
+        "The recording {path} was cut off before its list of contents was written, without which it cannot be read. "
+        "Copy it again from where it was made."
+    )
 
 
 class TrackMissing(AudioError):

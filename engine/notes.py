@@ -11,6 +11,8 @@ from engine.text_marks import N_
 _TEMPLATES = {
     "cut": N_("The recording is damaged or cut off: only its first {read_s} s could be read."),
     "damaged": N_("The recording is damaged: {lost_s} s of it could not be read and count as silence."),
+    "missing": N_("A piece of unknown length is missing from the recording at {at_s} s."),
+    "abrupt": N_("The recording ends abruptly, so its last words may be missing."),
     "no_numbers": N_("The recording is damaged: {n} samples are no numbers and count as silence."),
     "tracks": N_("The file has {n} sound tracks. Number {number} was transcribed; another can be chosen."),
     "quiet": N_("The recording is very quiet, so the text may be wrong. Move closer or turn the microphone up."),
@@ -56,7 +58,7 @@ class Note:
     @property
     def is_damage(self) -> bool:
         """Whether some of the recording is missing."""
-        return self.name in ("cut", "damaged")
+        return self.name in ("cut", "damaged", "missing")
 
     def __str__(self) -> str:
         return self.template.format(**dict(self.fields))

@@ -5,7 +5,9 @@ was appended; it follows without a gap. No sample is ever left out.
 """
 
 import logging
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 from typing import BinaryIO
@@ -14,6 +16,7 @@ import av
 import numpy as np
 
 from engine.audio.formats import FORMATS, TELEPHONE, TELEPHONE_HZ
+from engine.audio.truncation import TAGS, FrameChain
 from engine.audio.wav_header import is_placeholder
 
 av.logging.set_level(None)
@@ -22,19 +25,22 @@ _log = logging.getLogger(__name__)
 # No protocol has this name, so that a file cannot make FFmpeg open another one.
 _OPTIONS = {"format_whitelist": ",".join(FORMATS), "protocol_whitelist": "none"}
 _FROM_LAST_PACKETS = {"mpeg", "mpegts", "ogg"}  # their duration is that of the bytes present, not of the whole file
+_UNTOLD = {"mpeg", "mpegts", "flv"}  # their header does not list a track whose sound begins late
+_PATIENT = {"probesize": str(1 << 28), "analyzeduration": str(3600 * 1_000_000)}
 _TOLERANCE_S = 0.1  # timestamps are rounded, and clocks drift
 _CLOCK_BACK_S = 1.0
 _LONG_GAP_S = 60.0
 _LONGEST_GAP_S = 3600.0
 _MOST_VALUES = 250_000
+_MOST_PLANES = 8  # with more, PyAV 18.1 reads past the end of FFmpeg's list of channels
 _DAMAGED = 0.25  # share of a gap that has bytes in the file: then the gap is damage, not a pause of the writer
 _TS_DISCONT = 0x0200  # FFmpeg's AVFMT flag of formats whose timestamps may restart
 _RUSSIAN = ("rus", "ru")
 _WITHOUT_GAPS = {"flac", "ogg", "wv", "tta", "ape", "mpc8", "tak"}  # these formats count their samples: RFC 9639, 7845
 _BARE = {"mp3", "aac", "ac3", "eac3", "dts", "truehd", "mlp", "loas"}
-_TAGS = (b"ID3", b"TAG", b"APET", b"LYRI")
+_WITHOUT_CLOCK = _BARE | {"amr", "avi"}  # without timestamps nobody knows how much is missing between two frames
 _ZEROS = bytes(16)
-_AVI_CHUNKS, _AVI_HEAD = (b"JUNK", b"LIST", b"RIFF", b"idx1", b"ix"), 16
+_AVI_CHUNK, _AVI_HEAD = re.compile(rb"JUNK|LIST|RIFF|idx1|ix|[0-9]{2}(?:dc|db|wb|pc|tx)"), 16
 _ENOUGH, _LOOKED_AT = 64, 1 << 16  # bytes that identify a packet, and bytes read at once to find it
 _CHECKED = {"flac"}  # each frame has a checksum; a wrong one means noise
 
@@ -95,8 +101,9 @@ class Decoder:
 
     tracks: all audio tracks; track: the one that is decoded. duration_s: an estimate of the end of its sound; None if
     unknown. is_sound_alone: there is no video. begin: offset in bytes of the first packet. After all pieces were read:
-    end, the offset after the last packet; is_short, whether the container ends earlier than its header says; lost_s,
-    the duration of packets that could not be decoded.
+    last and end, the offsets of the last packet and after it; last_s, its duration; is_short, whether the container
+    ends earlier than its header says; lost_s, the duration of packets that could not be decoded; chain: its frames, in
+    formats without timestamps.
     Raises Undecodable, NoSound, or IndexError if there is no such track.
     """
 
@@ -113,11 +120,9 @@ class Decoder:
         the header of a WAV. heard_s: duration of the sound before, by the same clock; None if the clock starts here."""
         options = _OPTIONS if format is None else {"sample_rate": str(TELEPHONE_HZ)} if format in TELEPHONE else {}
         options = options | ({"ignore_length": "1"} if to_the_end else {})
-        try:
-            self._container = av.open(file, format=format, options=options, metadata_errors="replace")
-        except (av.FFmpegError, ValueError) as error:
-            raise Undecodable from error
-        self.is_short, self.lost_s, self.begin, self.end = False, 0.0, 0, 0
+        self._container = _opened(file, format, options)
+        self.is_short, self.lost_s, self.begin, self.last, self.end, self.last_s = False, 0.0, 0, 0, 0, 0.0
+        self._position_s = 0.0  # where the next frame begins
         self._rate_hz = 0  # rate of the first frame
         self._goes_on, self._start_s = heard_s is not None, heard_s
         self._file, self._damage, self._untimed_s = file, _Damage(), 0.0
@@ -150,6 +155,8 @@ class Decoder:
             key=lambda track: (track.number == wanted_track, track.is_default, track.is_russian, -track.number),
         )
         self._stream = streams[self.track.number - 1]
+        name = self._container.format.name
+        self.chain = FrameChain(self._stream.codec_context.name, name in _BARE) if name in _WITHOUT_CLOCK else None
         if self._stream.codec_context.name in _CHECKED:
             self._stream.codec_context.options = {"err_detect": "crccheck+explode"}
 
@@ -176,23 +183,34 @@ class Decoder:
 
     def pieces(self) -> Iterator[Piece]:
         """The sound from the container's beginning on. Raises Undecodable if there is none."""
-        position_s, n_packets, is_heard = 0.0, 0, False
+        n_packets, is_heard = 0, False
         for packet in self._packets():
             n_packets += packet.size > 0
-            for frame in self._decoded(packet):
+            frames = self._decoded(packet)
+            if self.chain:
+                self.chain.push(bytes(packet), bool(frames) and not any(map(_is_corrupt, frames)), self._position_s)
+            for frame in frames:
                 is_heard = True
-                gap_s = self._gap_s(frame, position_s)
+                gap_s = self._gap_s(frame, self._position_s)
                 for piece in chain(_silence(frame, gap_s), _sound(frame)):
-                    position_s += len(piece.samples) / piece.rate_hz
+                    self._position_s += len(piece.samples) / piece.rate_hz
                     yield piece
         if not is_heard:
             raise Undecodable if n_packets else NoSound
+
+    def _demuxed(self) -> Iterator[av.Packet]:
+        """All packets. Where a stream appears late PyAV raises IndexError at its first packet; reading goes on there."""
+        is_through = False
+        while not is_through:
+            with suppress(IndexError):
+                yield from self._container.demux()
+                is_through = True
 
     def _packets(self) -> Iterator[av.Packet]:
         """The packets of the track; the others are only counted."""
         reached_s, n_bytes, first, last_end = 0.0, 0, None, None
         try:
-            for packet in self._container.demux():
+            for packet in self._demuxed():
                 n_bytes += packet.size
                 if packet.pos is not None and packet.pos >= 0 and packet.size:
                     first = self.begin = packet.pos if first is None else first
@@ -200,14 +218,17 @@ class Decoder:
                     if last_end is not None:
                         self._skipped(last_end, offset, reached_s / n_bytes)
                     last_end = offset + packet.size
-                    self.end = max(self.end, last_end)
+                    self.last, self.end = max((self.last, self.end), (offset, last_end))
                 if packet.pts is not None:
-                    end = packet.pts + (packet.duration or 0)
-                    reached_s = max(reached_s, float(end * packet.time_base) - self._begins_s)
+                    end_s = float((packet.pts + (packet.duration or 0)) * packet.time_base) - self._begins_s
+                    if end_s < max(self._header_s, self._position_s) + _LONG_GAP_S:  # else the clock is damaged
+                        reached_s = max(reached_s, end_s)
                 if packet.stream_index == self._stream.index:
+                    self.last_s = float((packet.duration or 0) * packet.time_base) if packet.size else self.last_s
                     yield packet
         except av.FFmpegError as error:
             _log.info("the rest cannot be read: %s", error)
+        reached_s = max(reached_s, self._position_s)
         promised_s = self._promised_s(n_bytes, first or 0) - self._untimed_s
         self.is_short = reached_s < 0.99 * promised_s - _TOLERANCE_S - self._frame_s
         self.is_short = self.is_short or self._damage.garbled_s > _TOLERANCE_S
@@ -234,12 +255,14 @@ class Decoder:
         self._damage.skipped_s += lost_s
         name = self._container.format.name
         if name in _BARE and end > start:
-            is_damage = not self._peek(start, 4).startswith(_TAGS)
+            is_damage = not self._peek(start, 4).startswith(TAGS)
         else:
             is_damage = name == "avi" and end > start + _AVI_HEAD
-            is_damage = is_damage and not self._peek(start + start % 2, 4).startswith(_AVI_CHUNKS)
+            is_damage = is_damage and not _AVI_CHUNK.match(self._peek(start + start % 2, 4))
         if is_damage:
             self._lose(0.0, lost_s)
+            if self.chain:
+                self.chain.break_off(self._position_s)
 
     def _peek(self, offset: int, size: int) -> bytes:
         position = self._file.tell()
@@ -252,7 +275,7 @@ class Decoder:
         """The duration in the header; 0 if that is FFmpeg's own estimate from the size and the bit rate."""
         if self._container.format.name in _FROM_LAST_PACKETS:
             return 0.0
-        if self._bit_rate:
+        if self._bit_rate and self._container.format.name != "flv":
             least_s, most_s = (8 * size / self._bit_rate for size in (n_bytes, self._container.size - first))
             if 0.99 * least_s <= self._header_s <= 1.01 * most_s:
                 return 0.0
@@ -287,7 +310,7 @@ class Decoder:
         """Duration of the bytes inside a packet before its frame; in a format without a container these are a tag or
         damage."""
         is_bare = self._container.format.name in _BARE and self._n_packets > 0
-        if not is_bare or bytes(packet).startswith(_TAGS):
+        if not is_bare or bytes(packet).startswith(TAGS):
             return 0.0
         return max(0.0, packet.size * self._n_packets / self._n_bytes - 1) * duration_s
 
@@ -323,7 +346,23 @@ class Decoder:
         if gap_s <= _LONG_GAP_S:
             return True
         restarts = self._container.format.flags & _TS_DISCONT and position_s > 0
-        return not restarts and gap_s + position_s <= (self._header_s or _LONGEST_GAP_S) + 1
+        return not restarts and gap_s + position_s <= 1.1 * (self._header_s or _LONGEST_GAP_S) + 1
+
+
+def _opened(file: BinaryIO, format: str | None, options: dict[str, str]) -> av.container.InputContainer:
+    try:
+        container = av.open(file, format=format, options=options, metadata_errors="replace")
+        if not container.streams.audio and container.format.name in _UNTOLD and "probesize" not in options:
+            container.close()
+            file.seek(0)
+            return _opened(file, format, options | _PATIENT)
+        return container
+    except (av.FFmpegError, ValueError) as error:
+        raise Undecodable from error
+
+
+def _is_corrupt(frame: av.AudioFrame) -> bool:
+    return frame.is_corrupt
 
 
 def _silence(frame: av.AudioFrame, duration_s: float) -> Iterator[Piece]:
@@ -335,6 +374,11 @@ def _silence(frame: av.AudioFrame, duration_s: float) -> Iterator[Piece]:
 
 
 def _sound(frame: av.AudioFrame) -> Iterator[Piece]:
+    if frame.format.is_planar and frame.layout.nb_channels > _MOST_PLANES:
+        packed = av.AudioResampler(format="flt", layout=frame.layout, rate=frame.sample_rate)
+        frame.pts = None
+        yield from chain.from_iterable(map(_sound, packed.resample(frame)))
+        return
     values, n_at_once = frame.to_ndarray(), _most_at_once(frame)
     values = values.T if frame.format.is_planar else values.reshape(-1, frame.layout.nb_channels)
     for start in range(0, len(values), n_at_once):

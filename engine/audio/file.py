@@ -13,14 +13,16 @@ from typing import BinaryIO, Self
 import numpy as np
 
 from engine.audio.ffmpeg import Decoder, NoSound, Piece, Track, Undecodable
-from engine.audio.formats import raw_format
+from engine.audio.file_view import FileView, behind_junk
+from engine.audio.formats import SUFFIXES, raw_format
 from engine.audio.growing_wav import FollowedRecording
 from engine.audio.joined_files import Part, next_part
 from engine.audio.mono_resampler import DAMAGED, MonoResampler, audio_error, open_ordinary, unless_empty
+from engine.audio.mp4_index import in_order, lacks_index
 from engine.audio.truncation import is_cut
 from engine.audio.wav_header import is_stale, read_header
 from engine.config import SAMPLE_RATE_HZ
-from engine.errors import AudioEmpty, AudioUnreadable, TrackMissing
+from engine.errors import AudioCutOff, AudioEmpty, AudioError, AudioUnreadable, TrackMissing
 from engine.notes import Note
 
 __all__ = ["AudioFile", "FollowedRecording", "open_audio", "tracks_of"]
@@ -44,18 +46,24 @@ class AudioFile:
     """
 
     def __init__(self, path: Path, file: BinaryIO, rate_hz: int, track: int | None):
-        self._path, self._file, self._rate_hz, self._wanted = path, file, rate_hz, track
-        self._is_cut = is_cut(file)
+        self._path, self._rate_hz, self._wanted = path, rate_hz, track
         self._is_broken, self._lost_s, self._n_values, self._n_broken = False, 0.0, 0, 0
-        self._size, self._read_s, self._heard_s, self._share = file.seek(0, os.SEEK_END), 0.0, 0.0, 0.0
+        self._read_s, self._heard_s, self._share = 0.0, 0.0, 0.0
+        self._missing_at_s: float | None = None
         self.notes: list[Note] = []
-        self._source = Part(file)
+        self._read_from(file)
         self._part = self._opened()
         try:
             self._begin()
         except BaseException:
             self._part.close()
             raise
+
+    def _read_from(self, file: BinaryIO) -> None:
+        self._file = in_order(file) or file
+        self._is_cut = is_cut(self._file)
+        self._size = self._file.seek(0, os.SEEK_END)
+        self._source = Part(self._file)
 
     def _opened(self) -> Decoder:
         try:
@@ -66,7 +74,12 @@ class AudioFile:
         except IndexError as error:
             raise TrackMissing(path=self._path, number=self._wanted) from error
         except Undecodable as error:
-            raise self._unreadable() from error
+            behind = behind_junk(self._file) if self._path.suffix.lower() in SUFFIXES else None
+            if behind is None or isinstance(self._file, FileView):
+                raise self._unreadable() from error
+        _log.info("%s begins behind something else", self._path)
+        self._read_from(behind)
+        return self._opened()
 
     def _decoder(self, source: Part) -> Decoder:
         stale = False
@@ -86,9 +99,11 @@ class AudioFile:
         source.seek(0)
         return Decoder(source, self._wanted, format=raw, to_the_end=False)
 
-    def _unreadable(self) -> AudioUnreadable | AudioEmpty:
+    def _unreadable(self) -> AudioError:
         """The reason why nothing can be decoded. Raises AudioError if the disk failed."""
         self._raise_read_error()
+        if lacks_index(self._file):
+            return AudioCutOff(path=self._path)
         self._file.seek(0)
         return AudioUnreadable(path=self._path, reason=DAMAGED) if self._file.read(1) else AudioEmpty(path=self._path)
 
@@ -191,9 +206,15 @@ class AudioFile:
 
     def _heard(self) -> Iterator[Piece]:
         """The pieces of the open part."""
+        begins_s = self._heard_s
         for piece in self._part.pieces():
             self._heard_s += len(piece.samples) / piece.rate_hz
             yield piece
+        if self._part.chain and self._part.chain.missing_at_s is not None:
+            self._note_missing(begins_s + self._part.chain.missing_at_s)
+
+    def _note_missing(self, at_s: float) -> None:
+        self._missing_at_s = at_s if self._missing_at_s is None else self._missing_at_s
 
     def _go_on(self) -> bool:
         """Opens the next of several joined files. Returns whether there was a readable one."""
@@ -202,7 +223,7 @@ class AudioFile:
         self._is_broken = was_broken or (ended.is_short and not following.start)
         self._lost_s += ended.lost_s
         ended.lost_s = 0.0
-        search_from = following.start + ended.end
+        search_from = following.start + (ended.last + 1 if ended.is_short else ended.end)
         for _attempt in range(_MOST_ATTEMPTS if ended.end and not self._source.error else 0):
             following = next_part(self._file, following, search_from)
             if following is None:
@@ -213,6 +234,8 @@ class AudioFile:
                 _log.info("what follows in %s cannot be read: %r", self._path, error)
                 self._is_broken, search_from = True, max(search_from, following.start) + 1
                 continue
+            if following.start < self._source.start + ended.end:  # the last frame ran into it
+                self._note_missing(max(0.0, self._heard_s - ended.last_s))
             ended.close()
             self._source, self._part = following, part
             self._is_broken = was_broken if following.goes_on else self._is_broken
@@ -232,6 +255,10 @@ class AudioFile:
             self.notes.append(Note("cut", read_s=round(read_s, 1)))
         elif self._lost_s > _LEAST_LOSS_S:
             self.notes.append(Note("damaged", lost_s=round(self._lost_s, 1)))
+        if self._missing_at_s is not None and self._lost_s <= _LEAST_LOSS_S:
+            self.notes.append(Note("missing", at_s=round(self._missing_at_s, 1)))
+        if not (self._is_broken or self._is_cut) and self._part.chain and self._part.chain.ends_abruptly:
+            self.notes.append(Note("abrupt"))
         for note in self.notes:
             _log.info("%s: %s", self._path, note)
 

@@ -11,9 +11,9 @@ from typing import BinaryIO
 _STARTS = (
     *(rb"R(?:IFF|F64).{4}WAVE", rb"RIFF.{4}AVI ", rb".{4}ftyp", rb"FLV\x01", rb"TTA[12]", rb"wvpk"),
     *(rb"FORM.{4}AIF[FC]", rb"riff\x2e\x91\xcf\x11", rb"Creative Voice File", rb"[FC]WS[\x03-\x14]"),
-    *(rb"fLaC[\x00\x80]\x00\x00\x22", rb"OggS\x00\x02\x00{8}"),
+    *(rb"fLaC[\x00\x80]\x00\x00\x22", rb"OggS\x00\x02\x00{8}", rb"caff\x00\x01\x00\x00desc", rb"#!AMR(?:-WB)?\n"),
 )
-_CONFUSED = (b"fLaC", b"OggS")  # FFmpeg reads on into the next file, whatever its rate and channels
+_CONFUSED = (b"fLaC", b"OggS", b"caff", b"#!AM")  # FFmpeg reads on into the next file, whatever its rate and channels
 _GOES_ON = b"wvpk"  # each block begins like a file
 _MP4 = re.compile(rb".{4}(?:ftyp|styp)", re.DOTALL)
 _FRAGMENT = re.compile(rb".{4}moof\x00\x00\x00\x10mfhd", re.DOTALL)  # ISO/IEC 14496-12, 8.8.4

@@ -1,4 +1,4 @@
-"""Whether a file is cut off, as far as its own structure shows.
+"""Whether a file is cut off or lacks a piece, as far as its own structure shows.
 
 Formats: RFC 3533 (Ogg), Apple's Core Audio Format Specification, Sony's Wave64; WAV is in `wav_header`.
 """
@@ -7,11 +7,57 @@ import os
 import struct
 from typing import BinaryIO
 
+import av
+
 from engine.audio.wav_header import read_header
 
 _LONGEST_PAGE = 65_307
 _PAGE_HEADER = 27
 _LAST_PAGE = 4  # flag of a stream's last page
+_LONGEST_FRAME = 1 << 14
+TAGS = (b"ID3", b"TAG", b"APET", b"LYRI")
+
+
+class FrameChain:
+    """The frames of a format without timestamps; each must begin where the frame before ends.
+
+    missing_at_s: the first place where that fails and frames follow, so that a piece of unknown duration is missing;
+    None if there is no such place.
+    """
+
+    def __init__(self, codec: str, has_marks: bool):
+        """codec: FFmpeg's name for it. has_marks: all frames begin with the same byte."""
+        self._codec, self._has_marks = codec, has_marks
+        self._mark, self._last, self._longest = b"", b"", 0
+        self._broken_at_s: float | None = None
+        self.missing_at_s: float | None = None
+
+    def push(self, content: bytes, is_whole: bool, start_s: float) -> None:
+        """Takes the next packet. is_whole: it was decoded without a fault; start_s: where its sound begins."""
+        if not content or content.startswith(TAGS):
+            return
+        self._mark, self._last = self._mark or content[:1], content
+        if not is_whole or (self._has_marks and not content.startswith(self._mark)):
+            self.break_off(start_s)
+            return
+        self._longest = max(self._longest, len(content))
+        if self._broken_at_s and self.missing_at_s is None:
+            self.missing_at_s = self._broken_at_s
+        self._broken_at_s = None
+
+    def break_off(self, at_s: float) -> None:
+        """Notes that bytes follow which belong to no frame."""
+        self._broken_at_s = at_s if self._broken_at_s is None else self._broken_at_s
+
+    @property
+    def ends_abruptly(self) -> bool:
+        """Whether the file ends within a frame."""
+        if not self._mark or (self._has_marks and not self._last.startswith(self._mark)):
+            return False
+        if self._broken_at_s is not None:
+            return len(self._last) <= self._longest
+        parsed = av.CodecContext.create(self._codec, "r").parse(self._last + bytes(_LONGEST_FRAME))
+        return bool(parsed) and parsed[0].size > len(self._last)
 
 
 def is_cut(file: BinaryIO) -> bool:
@@ -24,9 +70,9 @@ def is_cut(file: BinaryIO) -> bool:
         case b"OggS":
             return _ogg_is_cut(file, length)
         case b"caff":
-            return _chunks_are_cut(file, length, first=8, header=struct.Struct(">4sq"), counts_itself=False, pad=1)
+            return _data_is_cut(file, length, first=8, header=struct.Struct(">4sq"), counts_itself=False, pad=1)
         case b"riff":
-            return _chunks_are_cut(file, length, first=40, header=struct.Struct("<16sq"), counts_itself=True, pad=8)
+            return _data_is_cut(file, length, first=40, header=struct.Struct("<16sq"), counts_itself=True, pad=8)
     return False
 
 
@@ -50,18 +96,18 @@ def _ogg_is_cut(file: BinaryIO, length: int) -> bool:
     return offset >= 0 and not (is_whole and page[5] & _LAST_PAGE)
 
 
-def _chunks_are_cut(
+def _data_is_cut(
     file: BinaryIO, length: int, first: int, header: struct.Struct, *, counts_itself: bool, pad: int
 ) -> bool:
-    """Whether a chunk reaches beyond the end of the file. first: offset of the first chunk."""
+    """Whether the chunk with the samples reaches beyond the end of the file. first: offset of the first chunk."""
     offset = first
     while offset + header.size <= length:
         file.seek(offset)
-        _name, size = header.unpack(file.read(header.size))
+        name, size = header.unpack(file.read(header.size))
         if size < (header.size if counts_itself else 0):
             return False  # the size was not known when it was written, or this is not a chunk
         offset += size if counts_itself else header.size + size
-        if offset > length:
-            return True
+        if offset > length or name.startswith(b"data"):
+            return offset > length and name.startswith(b"data")
         offset += -offset % pad
     return False
