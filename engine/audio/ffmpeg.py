@@ -199,7 +199,7 @@ class Decoder:
             raise Undecodable if n_packets else NoSound
 
     def _demuxed(self) -> Iterator[av.Packet]:
-        """All packets. Where a stream appears late PyAV raises IndexError at its first packet; reading goes on there."""
+        """All packets. PyAV raises IndexError where a stream appears late; reading goes on there."""
         is_through = False
         while not is_through:
             with suppress(IndexError):
