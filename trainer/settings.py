@@ -45,6 +45,7 @@ class TrainConfig(_Config):
     real_at_end: int = _setting(0, "last epochs without synthetic speech")
     nonspeech: float = _setting(0.03, "sounds without words, as a share of an epoch's recordings")
     intermediate: float = _setting(0.0, "share of the loss that is CTC on the middle layer")
+    consistency: float = _setting(0.0, "weight of agreement between two changed copies of each recording; 0: one copy")
     patience: int = _setting(0, "epochs without a better error on unseen sentences before stopping; 0: never")
     save_every: int = _setting(100, "steps between saved states")
 
@@ -65,6 +66,7 @@ class TrainConfig(_Config):
             "averaging",
             "intermediate",
             "synthetic",
+            "consistency",
         ):
             _check(0 <= getattr(self, name) <= 1, name, reason=BETWEEN, least=0, most=1)
         masks = "time_masks", "time_mask_frames", "band_mask"

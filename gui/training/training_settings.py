@@ -47,6 +47,7 @@ _GROUPS = (
             "gradient_clip",
             "averaging",
             "intermediate",
+            "consistency",
         ),
     ),
     (N_("The run"), ("patience", "save_every", "seed")),

@@ -101,10 +101,12 @@ def augmented(
     settings: TrainConfig,
     fewest_frames: int,
     rng: np.random.Generator,
+    pace: np.random.Generator,
 ) -> np.ndarray:
     """Cepstra as they come from the cache, changed as the settings say, then normalised.
 
-    fewest_frames: what CTC needs for the text; no change of speed goes below it.
+    fewest_frames: what CTC needs for the text; no change of speed goes below it. pace: what the speed is drawn from;
+    copies of equal pace have equal frames.
     """
     if settings.warp:
         cepstra = warp(cepstra, features, settings.warp, rng)
@@ -116,7 +118,7 @@ def augmented(
         cepstra = mask_bands(cepstra, features, settings.band_mask, rng)
     if settings.speed:
         fastest = len(cepstra) / max(1, fewest_frames)
-        factor = min(rng.uniform(1 - settings.speed, 1 + settings.speed), fastest)
+        factor = min(pace.uniform(1 - settings.speed, 1 + settings.speed), fastest)
         cepstra = change_speed(cepstra, factor)
     if features.n_high and rng.random() < settings.no_high:
         cepstra = cepstra[:, : features.n_cepstra]

@@ -116,15 +116,23 @@ class Examples:
     def augmented_batch(
         self, examples: Sequence[Example], settings: TrainConfig, seeds: Sequence[Sequence[int]]
     ) -> Batch:
-        """Changed at random, for training; seeds: one for each example, so that a batch may be shared out."""
+        """Changed at random, for training; seeds: one for each example, so that a batch may be shared out.
+
+        With `consistency` the batch has all examples twice: other changes at the same speed, in the same order.
+        """
+        copies = range(2 if settings.consistency else 1)
         inputs = [
-            network_input(
-                augmented(e.cepstra(), self._features, settings, self.fewest_frames(e), np.random.default_rng(seed)),
-                self._model,
-            )
-            for e, seed in zip(examples, seeds, strict=True)
+            self._changed(example, settings, [*seed, copy], seed)
+            for copy in copies
+            for example, seed in zip(examples, seeds, strict=True)
         ]
-        return self._padded(examples, inputs)
+        return self._padded([*examples] * len(copies), inputs)
+
+    def _changed(self, example: Example, settings: TrainConfig, seed: Sequence[int], pace: Sequence[int]) -> np.ndarray:
+        """Network steps."""
+        rngs = np.random.default_rng(seed), np.random.default_rng(pace)
+        fewest = self.fewest_frames(example)
+        return network_input(augmented(example.cepstra(), self._features, settings, fewest, *rngs), self._model)
 
     def _padded(self, examples: Sequence[Example], inputs: list[np.ndarray]) -> Batch:
         # TensorFlow's CTC refuses an empty label sequence; a lone space reads as no words too.

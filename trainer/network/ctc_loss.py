@@ -16,6 +16,25 @@ def ctc_loss(logits: tf.Tensor, batch_labels: tf.SparseTensor, lengths: tf.Tenso
     )
 
 
+def disagreement(logits: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
+    """How far two copies of each utterance are heard otherwise, in nats, all steps together (CR-CTC, Yao et al. 2024).
+
+    logits: (n_steps, 2 n, n_labels); utterance i and n + i are the copies, of equal lengths. Each copy is drawn to
+    what the other one gives, which is taken as it is: Kullback-Leibler divergence either way.
+    """
+    log_probs = tf.nn.log_softmax(logits)
+    first, second = tf.split(log_probs, 2, axis=1)
+    towards = (tf.stop_gradient(one) for one in (second, first))
+    apart = tf.add_n(
+        [
+            tf.reduce_sum(tf.exp(target) * (target - copy), axis=2)
+            for target, copy in zip(towards, (first, second), strict=True)
+        ]
+    )
+    said = tf.sequence_mask(lengths[: tf.shape(lengths)[0] // 2], tf.shape(logits)[0], dtype=apart.dtype)
+    return tf.reduce_sum(apart * tf.transpose(said))
+
+
 def summed_loss(log_probs: Sequence[np.ndarray], label_indices: np.ndarray, labels: np.ndarray) -> float:
     """Of all utterances together, in nats. log_probs: float32 (n_steps, n_labels) each; the labels of a `Batch`."""
     lengths = np.array([len(one) for one in log_probs], np.int32)

@@ -212,7 +212,8 @@ class Training:
         n_sounds = round(self.settings.nonspeech * len(drawn))
         drawn += nonspeech.examples(n_sounds, self.features, [self.settings.seed, self.position.epoch, _SOUNDS])
         in_order = self.position.epoch < self.settings.short_first
-        return buckets(drawn, self.settings.batch_frames, self._rng(_ORDER), in_order)
+        frames = self.settings.batch_frames // (2 if self.settings.consistency else 1)  # copies come on top
+        return buckets(drawn, frames, self._rng(_ORDER), in_order)
 
     def _epoch(self) -> Iterator[Event]:
         started = time.monotonic()

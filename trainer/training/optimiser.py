@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from trainer.dataset.batches import Batch
 from trainer.network.bilstm_ctc import BiLstmCtc
-from trainer.network.ctc_loss import ctc_loss
+from trainer.network.ctc_loss import ctc_loss, disagreement
 from trainer.settings import TrainConfig
 from trainer.training.distributed import Workers
 
@@ -113,13 +113,17 @@ class Optimiser:
 
     def _losses(self, steps, lengths, labels, seed):
         """The loss of the output, which is told, and the one that drives the update; both in nats."""
-        share = self._settings.intermediate
-        if not share:
-            loss = tf.reduce_sum(ctc_loss(self.network.logits(steps, lengths, seed), labels, lengths))
-            return loss, loss
-        logits = self.network.logits_with_lower(steps, lengths, seed)
-        loss, lower = (tf.reduce_sum(ctc_loss(some, labels, lengths)) for some in logits)
-        return loss, (1 - share) * loss + share * lower
+        share, consistency = self._settings.intermediate, self._settings.consistency
+        if share:
+            logits, lower = self.network.logits_with_lower(steps, lengths, seed)
+        else:
+            logits = self.network.logits(steps, lengths, seed)
+        loss = driving = tf.reduce_sum(ctc_loss(logits, labels, lengths))
+        if share:
+            driving = (1 - share) * loss + share * tf.reduce_sum(ctc_loss(lower, labels, lengths))
+        if consistency:
+            driving += consistency * disagreement(logits, lengths)
+        return loss, driving
 
     def _apply(self, gradients, learning_rate):
         count = tf.cast(self._updates.assign_add(1), tf.float32)

@@ -32,14 +32,19 @@ def test_high_bands_are_changed_with_the_cepstra_and_may_be_left_out(cepstra):
     still = TrainConfig(speed=0, time_masks=0, warp=0, noise=0, jitter=0, band_mask=0, no_high=0)
 
     def heard(rows, **change):
-        return augmented(rows, features, replace(still, **change), 10, np.random.default_rng(2))
+        return augmented(
+            rows, features, replace(still, **change), 10, np.random.default_rng(2), np.random.default_rng(3)
+        )
 
     np.testing.assert_array_equal(heard(rows), normalise(rows, 4))
     assert not heard(rows, no_high=1)[:, 13:].any()
     np.testing.assert_array_equal(heard(cepstra), heard(rows, no_high=1))  # a corpus without them
     np.testing.assert_array_equal(heard(rows, warp=0.1)[:, 13:], heard(rows)[:, 13:])
     masked = [
-        augmented(rows, features, replace(still, band_mask=4), 10, np.random.default_rng(seed)) for seed in range(9)
+        augmented(
+            rows, features, replace(still, band_mask=4), 10, np.random.default_rng(seed), np.random.default_rng(3)
+        )
+        for seed in range(9)
     ]
     assert any((np.abs(one[:, 13:]).max(axis=0) < 1e-4).any() for one in masked)
     for change in ({"noise": 1}, {"reverberation": 1}):
@@ -97,7 +102,7 @@ def test_masks_are_few_and_short():
 
 def test_without_any_change_it_is_only_normalised(cepstra):
     still = TrainConfig(warp=0, noise=0, speed=0, jitter=0, time_masks=0)
-    made = augmented(cepstra, VOXFORGE, still, 1, np.random.default_rng(0))
+    made = augmented(cepstra, VOXFORGE, still, 1, np.random.default_rng(0), np.random.default_rng(3))
     np.testing.assert_allclose(made.mean(axis=0), 0, atol=1e-5)
     np.testing.assert_allclose(made.std(axis=0), 1, atol=1e-4)
 
