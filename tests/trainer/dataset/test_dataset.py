@@ -88,6 +88,15 @@ def test_augmentation_never_goes_below_what_ctc_needs():
         assert batch.lengths[0] >= 14
 
 
+def test_copies_that_must_agree_differ_in_all_but_length_and_text():
+    some = [example(seed=i, frames=60 + 20 * i) for i in range(3)]
+    batch = SHAPER.augmented_batch(some, TrainConfig(consistency=0.2, speed=0.3), [[5, i] for i in range(3)])
+    assert batch.ids == ("e",) * 6
+    assert batch.lengths[:3].tolist() == batch.lengths[3:].tolist() != [30, 40, 50]
+    assert (np.abs(batch.steps[:3] - batch.steps[3:]).max(axis=(1, 2)) > 0.1).all()
+    np.testing.assert_array_equal(batch.labels, np.tile(batch.labels[: len(batch.labels) // 2], 2))
+
+
 def test_prepared_keeps_the_order_and_passes_errors_on():
     assert list(prepared(lambda x: x * x, range(20))) == [x * x for x in range(20)]
     with pytest.raises(ZeroDivisionError):

@@ -107,6 +107,17 @@ def test_the_middle_layer_is_trained_too_and_left_out_of_the_model(tmp_path, cor
         training(tmp_path / "without", corpus, settings, deep)
 
 
+def test_two_copies_of_each_recording_learn_to_agree_and_fit_into_the_same_batches(tmp_path, corpus):
+    deep = replace(MODEL, n_layers=2)
+    settings = replace(SETTINGS, epochs=10, averaging=0.9, intermediate=0.3, consistency=0.3)
+    steps = [e for e in training(tmp_path / "run", corpus, settings, deep).events() if isinstance(e, StepDone)]
+    losses = [e.loss for e in steps if not e.wordless]
+    assert losses[-1] < 0.5 * losses[0]
+    frames = {u.id: u.frames for u in FeatureCache(corpus).utterances}
+    held = [2 * len(e.batch) * max(frames.get(name, 0) for name in e.batch) for e in steps]
+    assert all(n <= settings.batch_frames for n, e in zip(held, steps, strict=True) if len(e.batch) > 1)
+
+
 @pytest.mark.timeout(600)  # three imports of TensorFlow, beside whatever else runs
 def test_killed_and_resumed_gives_the_same_weights_as_in_one_go(tmp_path, corpus):
     def command(folder):
