@@ -51,8 +51,9 @@ class Example:
 
     def cepstra(self) -> np.ndarray:
         """float32 (frames, width), not normalised; without high bands where one of the pieces has none."""
-        rows = [cache.rows(start, frames) for cache, start, frames in self.pieces]
-        return np.concatenate([some[:, : min(one.shape[1] for one in rows)] for some in rows])
+        pieces = [cache.rows(start, frames) for cache, start, frames in self.pieces]
+        width = min(piece.shape[1] for piece in pieces)
+        return np.concatenate([piece[:, :width] for piece in pieces])
 
 
 def recording(cache: FeatureCache, utterance: Utterance) -> Example:
@@ -76,14 +77,14 @@ class Batch:
 
 def pad(inputs: Sequence[np.ndarray], labels: Sequence[np.ndarray], ids: Sequence[str]) -> Batch:
     """Joins network inputs (n_steps, n_inputs) and their labels into a batch."""
-    lengths = np.array([len(one) for one in inputs], np.int32)
-    steps = np.zeros((len(inputs), int(lengths.max()), inputs[0].shape[1]), np.float32)
-    for row, one in zip(steps, inputs, strict=True):
-        row[: len(one)] = one
-    indices = [(i, j) for i, some in enumerate(labels) for j in range(len(some))]
+    lengths = np.array([len(steps) for steps in inputs], np.int32)
+    padded = np.zeros((len(inputs), int(lengths.max()), inputs[0].shape[1]), np.float32)
+    for row, steps in zip(padded, inputs, strict=True):
+        row[: len(steps)] = steps
+    indices = [(i, j) for i, letters in enumerate(labels) for j in range(len(letters))]
     return Batch(
         tuple(ids),
-        steps,
+        padded,
         lengths,
         np.array(indices, np.int64).reshape(-1, 2),
         np.concatenate(labels).astype(np.int32),

@@ -24,22 +24,22 @@ def disagreement(logits: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
     """
     log_probs = tf.nn.log_softmax(logits)
     first, second = tf.split(log_probs, 2, axis=1)
-    towards = (tf.stop_gradient(one) for one in (second, first))
+    towards = map(tf.stop_gradient, (second, first))
     apart = tf.add_n(
         [
             tf.reduce_sum(tf.exp(target) * (target - copy), axis=2)
             for target, copy in zip(towards, (first, second), strict=True)
         ]
     )
-    said = tf.sequence_mask(lengths[: tf.shape(lengths)[0] // 2], tf.shape(logits)[0], dtype=apart.dtype)
-    return tf.reduce_sum(apart * tf.transpose(said))
+    is_real = tf.sequence_mask(lengths[: tf.shape(lengths)[0] // 2], tf.shape(logits)[0], dtype=apart.dtype)
+    return tf.reduce_sum(apart * tf.transpose(is_real))
 
 
 def summed_loss(log_probs: Sequence[np.ndarray], label_indices: np.ndarray, labels: np.ndarray) -> float:
     """Of all utterances together, in nats. log_probs: float32 (n_steps, n_labels) each; the labels of a `Batch`."""
-    lengths = np.array([len(one) for one in log_probs], np.int32)
+    lengths = np.array([len(steps) for steps in log_probs], np.int32)
     padded = np.zeros((lengths.max(), len(log_probs), log_probs[0].shape[1]), np.float32)
-    for i, one in enumerate(log_probs):
-        padded[: len(one), i] = one
+    for i, steps in enumerate(log_probs):
+        padded[: len(steps), i] = steps
     sparse = tf.SparseTensor(label_indices, labels, (len(log_probs), int(lengths.max())))
     return float(tf.reduce_sum(ctc_loss(tf.constant(padded), sparse, tf.constant(lengths))))

@@ -106,10 +106,10 @@ class Optimiser:
             label_indices, labels, tf.cast(tf.stack([tf.shape(steps)[0], tf.shape(steps)[1]]), tf.int64)
         )
         with tf.GradientTape() as tape:
-            loss, driving = (weight * one for one in self._losses(steps, lengths, sparse, seed))
+            loss, driving = (weight * nats for nats in self._losses(steps, lengths, sparse, seed))
         gradients = tape.gradient(driving, self._weights)
         letters = weight * tf.cast(tf.shape(labels)[0], tf.float32)
-        return tf.concat([tf.stack([loss, letters, stop]), *(tf.reshape(one, (-1,)) for one in gradients)], 0)
+        return tf.concat([tf.stack([loss, letters, stop]), *(tf.reshape(gradient, (-1,)) for gradient in gradients)], 0)
 
     def _losses(self, steps, lengths, labels, seed):
         """The loss of the output, which is told, and the one that drives the update; both in nats."""

@@ -108,28 +108,28 @@ class BeforeAfter:
 
 def save_result(result: BeforeAfter, out: Path) -> None:
     """Raises StorageError."""
-    told = asdict(result) | {"folder": result.folder.name}
-    write_atomic(out / RESULT, json.dumps(told, ensure_ascii=False, indent=1) + "\n")
+    fields = asdict(result) | {"folder": result.folder.name}
+    write_atomic(out / RESULT, json.dumps(fields, ensure_ascii=False, indent=1) + "\n")
 
 
 def load_result(out: Path) -> BeforeAfter | None:
     """What a tuning in that folder ended with; None where it has not."""
     try:
-        told = read_json(out / RESULT)
-        before, after = _rate(told["own_before"]), _rate(told["own_after"])
+        fields = read_json(out / RESULT)
+        before, after = _rate(fields["own_before"]), _rate(fields["own_after"])
         names = "general_before", "general_after", "written_before", "written_after"
-        rates = {name: None if told.get(name) is None else _rate(told[name]) for name in names}
-        texts = tuple((str(one), str(two), str(three)) for one, two, three in told["texts"])
-        share = float(told["share"])
+        rates = {name: None if fields.get(name) is None else _rate(fields[name]) for name in names}
+        texts = tuple((str(reference), str(was), str(now)) for reference, was, now in fields["texts"])
+        share = float(fields["share"])
         if not 0 <= share <= 1:
             raise ValueError("it is no share")
-        return BeforeAfter(file_of(out, told["folder"]), before, after, **rates, share=share, texts=texts)
+        return BeforeAfter(file_of(out, fields["folder"]), before, after, **rates, share=share, texts=texts)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
-def _rate(told: dict[str, int]) -> ErrorRate:
+def _rate(counts: dict[str, int]) -> ErrorRate:
     """Raises ValueError, TypeError, AttributeError for what `save_result` does not write."""
-    if not all(type(n) is int and n >= 0 for n in told.values()):
+    if not all(type(n) is int and n >= 0 for n in counts.values()):
         raise ValueError("they are no counts")
-    return ErrorRate(**told)
+    return ErrorRate(**counts)

@@ -42,9 +42,9 @@ class Judge:
         rates: dict[str, ErrorRate] = {}
         texts: tuple[tuple[str, str, str], ...] = ()
         loss = 0.0
-        for name, some in self._held.items():
+        for name, examples in self._held.items():
             loss_of = self._loss_of if name == OWN else None
-            held, read = evaluate(name, some, recognise, self._decoder, self._shaper, loss_of)
+            held, read = evaluate(name, examples, recognise, self._decoder, self._shaper, loss_of)
             rates[name] = held.rate
             if name == OWN:
                 texts, loss = tuple(read), held.loss
@@ -74,18 +74,18 @@ def judged(judge: Judge, before: Weights, after: Weights) -> Iterator[Judged]:
         yield Judged(share, judge(blended(before, after, share)), done, len(SHARES))
 
 
-def best_blend(found: Sequence[Judged], most_general_rise: float) -> Judged:
+def best_blend(blends: Sequence[Judged], most_general_rise: float) -> Judged:
     """The one that reads the person's own held-out sentences best.
 
-    found: the old model first. Left out are those with which the letter error rate on other people's speech rises
+    blends: the old model first. Left out are those with which the letter error rate on other people's speech rises
     by more than `most_general_rise`; where there is none, those of more than MOST_UNSEEN. Of equals the one with the
     lowest loss, then the one nearest the old model.
     """
-    before = found[0].verdict.general
+    before = blends[0].verdict.general
     if before is None:
-        harmless = [one for one in found if one.share <= MOST_UNSEEN]
+        harmless = [blend for blend in blends if blend.share <= MOST_UNSEEN]
     else:
         harmless = [
-            one for one in found if (rate := one.verdict.general) and rate.cer <= before.cer + most_general_rise
+            blend for blend in blends if (rate := blend.verdict.general) and rate.cer <= before.cer + most_general_rise
         ]
-    return min(harmless, key=lambda one: (one.verdict.own.letter_errors, one.verdict.own_loss, one.share))
+    return min(harmless, key=lambda blend: (blend.verdict.own.letter_errors, blend.verdict.own_loss, blend.share))

@@ -35,22 +35,22 @@ def hear_own(
     shaper = Examples(checkpoint.alphabet, checkpoint.features, checkpoint.model)
     rules = Rules(checkpoint.features, checkpoint.model.n_stacked, checkpoint.alphabet)
     caches = [path for path in paths if (path / FEATURES).is_file()]
-    found = [e for path in caches for some in examples_by_split(path, checkpoint.features).values() for e in some]
+    examples = [e for path in caches for split in examples_by_split(path, checkpoint.features).values() for e in split]
     folders = [path for path in paths if path not in caches]
     rejects: list[Reject] = []
     if folders:
         corpus = find_recordings(folders, checkpoint.alphabet)
         rejects += corpus.rejects
-        wanted = [one for one in corpus.recordings if one.path.name not in without]
-        for done, one in enumerate(wanted):
+        wanted = [recording for recording in corpus.recordings if recording.path.name not in without]
+        for done, recording in enumerate(wanted):
             yield Hearing(done, len(wanted))
-            (heard,) = hear_all([one], rules)
+            (heard,) = hear_all([recording], rules)
             if isinstance(heard, Reject):
                 rejects.append(heard)
             else:
                 pieces = ((Rows(heard.cepstra.astype(np.float32)), 0, len(heard.cepstra)),)
-                found.append(Example(one.id, one.text, one.speaker, pieces))
-    return shaper.usable(found), rejects
+                examples.append(Example(recording.id, recording.text, recording.speaker, pieces))
+    return shaper.usable(examples), rejects
 
 
 def split_own(examples: Sequence[Example], seed: int) -> tuple[list[Example], list[Example]]:
@@ -96,15 +96,17 @@ def others(
     train: list[Example] = []
     held: dict[str, list[Example]] = defaultdict(list)
     for path in corpora:
-        for split, some in examples_by_split(path, checkpoint.features).items():
+        for split, examples in examples_by_split(path, checkpoint.features).items():
             if split == TRAIN:
-                train += some
+                train += examples
             elif split.startswith("dev"):
-                held[split] += some
+                held[split] += examples
     for path in general:
-        for split, some in examples_by_split(path, checkpoint.features).items():
-            held[split] += some
+        for split, examples in examples_by_split(path, checkpoint.features).items():
+            held[split] += examples
     rng = np.random.default_rng([seed, 7])
-    usable = {name: shaper.usable(some) for name, some in held.items()}
-    few = {name: [some[i] for i in sorted(rng.permutation(len(some))[:_MOST_GENERAL])] for name, some in usable.items()}
-    return shaper.usable(train), {name: some for name, some in few.items() if some}
+    drawn: dict[str, list[Example]] = {}
+    for split, examples in held.items():
+        usable = shaper.usable(examples)
+        drawn[split] = [usable[i] for i in sorted(rng.permutation(len(usable))[:_MOST_GENERAL])]
+    return shaper.usable(train), {split: examples for split, examples in drawn.items() if examples}

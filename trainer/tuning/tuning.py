@@ -208,18 +208,18 @@ def _concluded(
     from engine.model.checkpoint import save_checkpoint
     from trainer.tuning.interpolate import best_blend, blended, judged
 
-    found = []
-    for one in judged(judge, start.weights, after):
-        found.append(one)
-        yield one
-    before, best = found[0].verdict, best_blend(found, request.settings.most_general_rise)
+    blends = []
+    for blend in judged(judge, start.weights, after):
+        blends.append(blend)
+        yield blend
+    before, best = blends[0].verdict, best_blend(blends, request.settings.most_general_rise)
     weights = blended(start.weights, after, best.share)
     rates: dict[str, object] = {
         name: {"cer": round(rate.cer, 4), "wer": round(rate.wer, 4), "utterances": rate.utterances, "words": rate.words}
         for name, rate in best.verdict.rates.items()
     }
-    told = request.settings.to_dict() | {"tuned_share": best.share}
-    save_checkpoint(request.out / TUNED, replace(start, weights=weights, error_rates=rates, training=told))
+    training = request.settings.to_dict() | {"tuned_share": best.share}
+    save_checkpoint(request.out / TUNED, replace(start, weights=weights, error_rates=rates, training=training))
     result = BeforeAfter(
         request.out / TUNED,
         before.own,
