@@ -43,9 +43,9 @@ class _Utterance:
     emissions: np.ndarray
     words: dict[tuple[int, bytes], TimedWord | None] = field(default_factory=dict)
 
-    def path(self, reading: Any) -> np.ndarray:
+    def path(self, hypothesis: Any) -> np.ndarray:
         """A column for each step searched. The search has one more before them, for silence, and others after them."""
-        return np.array(reading.tokens[1 : len(self.searched) + 1])
+        return np.array(hypothesis.tokens[1 : len(self.searched) + 1])
 
 
 class Reading(NamedTuple):
@@ -149,11 +149,11 @@ class BeamDecoder:
 
     def decode(self, log_probs: np.ndarray, said: Sequence[str] = ()) -> list[TimedWord]:
         """See `Decoder`; log_probs: (n_steps, n_labels). Raises ValueError for another shape."""
-        found, speaking = self.with_evidence(log_probs, said)
-        if not found:
+        readings, evidence_of_words = self.with_evidence(log_probs, said)
+        if not readings:
             return []
-        (_, words), *others = found
-        words = with_confidence(words, speaking, self._decode.confidence)
+        (_, words), *others = readings
+        words = with_confidence(words, evidence_of_words, self._decode.confidence)
         words = with_readings(words, [reading for _score, reading in others[: _READINGS - 1]])
         return [
             self._with_others(words, index, log_probs) if word.confidence < DOUBTFUL_BELOW else word
@@ -165,13 +165,13 @@ class BeamDecoder:
     ) -> tuple[list[tuple[float, list[TimedWord]]], np.ndarray]:
         """Readings, the likeliest first, each with its score; and what speaks for each word of the first, as
         `engine.decode.confidence.evidence` gives it. Raises ValueError for another shape."""
-        found = self._weighed(self.readings(log_probs), said)
-        if not found:
+        readings = self._weighed(self.readings(log_probs), said)
+        if not readings:
             return [], np.empty((0, 0))
-        words = found[0][1]
+        words = readings[0][1]
         places = (window(words, index, len(log_probs)) for index in range(len(words)))
         heard = [self._letters.text(log_probs[first:end]) for first, end in places]
-        return found, evidence(found, heard, [self._model.score(fold_yo(word.text)) for word in words])
+        return readings, evidence(readings, heard, [self._model.score(fold_yo(word.text)) for word in words])
 
     def readings(self, log_probs: np.ndarray) -> list[Reading]:
         """What the search finds, the likeliest first, not read a second time. Raises as `decode`."""
@@ -195,9 +195,10 @@ class BeamDecoder:
         emissions = self._columns.emissions(log_probs[searched], self._decode)
         utterance = _Utterance(log_probs, searched, emissions)
         readings: dict[tuple[str, ...], Reading] = {}
-        for found in search.decode(emissions.ctypes.data, *emissions.shape)[:most]:
-            words = self._words(utterance.path(found), utterance)
-            readings.setdefault(tuple(word.text for word in words), Reading(words, found.score, found.lmScore))
+        for hypothesis in search.decode(emissions.ctypes.data, *emissions.shape)[:most]:
+            words = self._words(utterance.path(hypothesis), utterance)
+            reading = Reading(words, hypothesis.score, hypothesis.lmScore)
+            readings.setdefault(tuple(word.text for word in words), reading)
         return list(readings.values())
 
     def _weighed(self, readings: Sequence[Reading], said: Sequence[str]) -> list[tuple[float, list[TimedWord]]]:
@@ -217,10 +218,10 @@ class BeamDecoder:
         Last comes what was heard there letter by letter.
         """
         first, end = window(words, index, len(log_probs))
-        here = log_probs[first:end]
-        readings = self._readings(here, self._search_word, _HYPOTHESES_OF_WORD)
+        stretch = log_probs[first:end]
+        readings = self._readings(stretch, self._search_word, _HYPOTHESES_OF_WORD)
         others = (SPACE.join(word.text for word in reading.words) for reading in readings)
-        return with_heard(with_alternatives(words[index], others), self._letters.text(here))
+        return with_heard(with_alternatives(words[index], others), self._letters.text(stretch))
 
     def text(self, log_probs: np.ndarray) -> str:
         """The words, joined by single spaces."""
@@ -237,8 +238,8 @@ class BeamDecoder:
             words.append(utterance.words[place])
         return [word for word in words if word is not None]
 
-    def _word(self, at: int, columns: np.ndarray, utterance: _Utterance) -> TimedWord | None:
-        """The word of some steps without a space, from step number `at` of those searched on; None of blanks alone.
+    def _word(self, start: int, columns: np.ndarray, utterance: _Utterance) -> TimedWord | None:
+        """The word of some steps without a space, from step `start` of those searched; None of blanks alone.
 
         Confidence: as GreedyDecoder's, of the letters chosen here, until it is known what else speaks for it.
         """
@@ -247,8 +248,8 @@ class BeamDecoder:
         for column, run in groupby(columns.tolist()):
             end = first + len(list(run))
             if (label := labels[first]) != self.alphabet.blank:
-                best = float(utterance.emissions[at + first : at + end, label].max())
-                letters.append(Letter(label, int(steps[at + first]), int(steps[at + end - 1]), best))
+                best = float(utterance.emissions[start + first : start + end, label].max())
+                letters.append(Letter(label, int(steps[start + first]), int(steps[start + end - 1]), best))
                 free = self._columns.is_free(column)
             first = end
         if not letters:

@@ -37,11 +37,11 @@ def evidence(
     return np.array(rows).reshape(-1, 5)
 
 
-def with_confidence(words: Sequence[TimedWord], found: np.ndarray, config: ConfidenceConfig) -> list[TimedWord]:
-    """The words with the probability that each is right. found: their evidence."""
+def with_confidence(words: Sequence[TimedWord], evidence: np.ndarray, config: ConfidenceConfig) -> list[TimedWord]:
+    """The words with the probability that each is right. evidence: theirs, (n_words, 5)."""
     bias, *weights = astuple(config)
-    right = 1 / (1 + np.exp(-(found @ weights + bias)))
-    return [replace(word, confidence=value) for word, value in zip(words, right.tolist(), strict=True)]
+    is_right = 1 / (1 + np.exp(-(evidence @ weights + bias)))
+    return [replace(word, confidence=value) for word, value in zip(words, is_right.tolist(), strict=True)]
 
 
 def _has(reading: Sequence[TimedWord], word: TimedWord) -> bool:

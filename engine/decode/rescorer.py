@@ -52,7 +52,7 @@ class Rescorer:
         Raises ValueError where the graph cannot be run.
         """
         self._session = open_session(graph)
-        if {one.name for one in self._session.get_inputs()} != {WORDS, PARTS, BEFORE, AFTER}:
+        if {node.name for node in self._session.get_inputs()} != {WORDS, PARTS, BEFORE, AFTER}:
             raise ValueError("it is no network for a second reading")
         self.settings, self._model = settings, model
         if not np.isfinite(self.log_probs([["да"]])).all():
@@ -64,26 +64,28 @@ class Rescorer:
         said: words before them, in the same recording. A stretch goes on with these or begins anew: the network says
         how likely it is that they closed.
         """
-        anew = self._log_probs(readings, ())
+        from_begin = self._log_probs(readings, ())
         if not said:
-            return anew
+            return from_begin
         after_said = self._log_probs([(), *readings], said[-_SAID:])
         closed = min(float(after_said[0]), _SUREST_END)
-        return np.logaddexp(anew + closed, after_said[1:] + math.log(-math.expm1(closed)))
+        return np.logaddexp(from_begin + closed, after_said[1:] + math.log(-math.expm1(closed)))
 
     def _log_probs(self, readings: Sequence[Sequence[str]], said: Sequence[str]) -> np.ndarray:
         """Of what comes after the words said, up to the end."""
-        folded = [[fold_yo(word) for word in (*said, *one)] for one in readings]
-        words = {word: i for i, word in enumerate(dict.fromkeys([BEGIN, CLOSE, *(w for one in folded for w in one)]))}
+        folded = [[fold_yo(word) for word in (*said, *reading)] for reading in readings]
+        different = dict.fromkeys([BEGIN, CLOSE, *(word for reading in folded for word in reading)])
+        words = {word: i for i, word in enumerate(different)}
         alone = {word: self._model.score(word) for word in words}
         shape = max(map(len, folded)) + 1, len(folded)
         before, after, is_known = (np.zeros(shape, kind) for kind in (np.int32, np.int32, bool))
         total = np.full(len(folded), self.settings.close)
-        for i, one in enumerate(folded):
-            n, numbers = len(one) + 1, [words[word] for word in one]
+        for i, reading in enumerate(folded):
+            n, numbers = len(reading) + 1, [words[word] for word in reading]
+            new = reading[len(said) :]
             before[:n, i], after[:n, i] = [words[BEGIN], *numbers], [*numbers, words[CLOSE]]
-            is_known[len(said) : n, i] = [*(alone[word] != self._model.unknown for word in one[len(said) :]), True]
-            total[i] += sum(alone[word] for word in one[len(said) :]) * math.log(10)
+            is_known[len(said) : n, i] = [*(alone[word] != self._model.unknown for word in new), True]
+            total[i] += sum(alone[word] for word in new) * math.log(10)
         features = word_features(list(words))
         inputs = {WORDS: features[:, :N_WORD], PARTS: features[:, N_WORD:], BEFORE: before, AFTER: after}
         (gains,) = run(self._session, **inputs)
