@@ -3,10 +3,12 @@
 import logging
 import multiprocessing
 import os
+import pickle
 import signal
 import threading
 from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
+from multiprocessing.reduction import ForkingPickler
 
 from engine.errors import DiktovkaError, EngineError, EngineStopped, unexpected
 from engine.system.worker import Cancelled
@@ -15,6 +17,7 @@ log = logging.getLogger(__name__)
 POLL_S = 0.05
 _CLOSE_S = 5.0
 _NICENESS = 5  # the window goes first
+_outlives = threading.Event()
 
 
 class Flag:
@@ -42,6 +45,25 @@ class End:
 
     def __init__(self, error: Exception | None = None):
         self.error = error
+
+
+class _Job:
+    """What a child runs, unpickled by `run`: importing it may take seconds, in which the parent may be killed."""
+
+    def __init__(self, serve: Callable[..., None], *arguments: object):
+        self._job = serve, arguments
+
+    def __getstate__(self) -> bytes:
+        return bytes(ForkingPickler.dumps(self._job))
+
+    def __setstate__(self, pickled: bytes) -> None:
+        self._pickled = pickled
+
+    def run(self) -> None:
+        """In the child."""
+        begin_child()
+        serve, arguments = pickle.loads(self._pickled)
+        serve(*arguments)
 
 
 class Child:
@@ -77,9 +99,8 @@ class Child:
                 return False
             self._drop()
             self._connection, theirs = self.context.Pipe()
-            self._process = self.context.Process(
-                target=self._serve, args=(theirs, *arguments), name=self._name, daemon=True
-            )
+            job = _Job(self._serve, theirs, *arguments)
+            self._process = self.context.Process(target=_Job.run, args=(job,), name=self._name, daemon=True)
             self._process.start()
             theirs.close()
             return True
@@ -163,23 +184,27 @@ class Child:
         return EngineStopped(code="unknown" if process is None else process.exitcode)
 
 
-def begin_child(saves_when_orphaned: bool = False) -> None:
+def begin_child() -> None:
     """What every child does first: leave Ctrl+C to the parent, let the window go first, end with a parent that is
-    killed.
-
-    saves_when_orphaned: it does not end at once, but looks for `orphaned` itself.
-    """
+    killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "nice"):
         os.nice(_NICENESS)
-    if not saves_when_orphaned:
-        threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
+    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
+
+
+def outlive_parent() -> None:
+    """From now on a child does not end at once with a killed parent: it has something to save and looks for `orphaned`
+    itself."""
+    _outlives.set()
 
 
 def _end_with_parent() -> None:
     parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
+    if parent is None:
+        return
+    parent.join()
+    if not _outlives.is_set():
         os._exit(1)  # whatever its other threads are in the midst of: nobody waits for it
 
 

@@ -14,7 +14,7 @@ from engine.foreign.files import ModelFiles, find_model
 from engine.system.atomic_files import storage_error, sync
 from engine.system.atomic_folder import building
 from engine.system.bounded_memory import bounded_memory
-from engine.system.child_process import Child, End, begin_child, told
+from engine.system.child_process import Child, End, told
 
 _BLOCK_BYTES = 1 << 22
 
@@ -75,7 +75,6 @@ def tried(folder: Path) -> Generator[None, None, ForeignDescription]:
 
 def _try(connection: Connection, folder: str) -> None:
     """In the child."""
-    begin_child()
     try:
         from engine.foreign.recogniser import load_foreign
 

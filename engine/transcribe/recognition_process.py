@@ -18,7 +18,7 @@ from engine.errors import DiktovkaError
 from engine.events import Event
 from engine.paths import shipped_checkpoint
 from engine.system.bounded_memory import bounded_memory
-from engine.system.child_process import POLL_S, Child, End, Flag, begin_child, orphaned, told
+from engine.system.child_process import POLL_S, Child, End, Flag, orphaned, told
 from engine.system.worker import Cancelled
 
 
@@ -150,7 +150,6 @@ class _LanguageFailed:
 
 def _serve(connection: Connection, checkpoint: str, language: Language, cancel, ended) -> None:
     """The child: loads the model, then works off requests until the pipe is closed."""
-    begin_child()
     with bounded_memory(Path(checkpoint)):
         _serve_bounded(connection, checkpoint, language, cancel, ended)
 

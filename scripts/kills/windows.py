@@ -1,6 +1,8 @@
 """The window, killed while it transcribes a queue of files and while it records.
 
 usage, as these scenes start it: python -m scripts.kills.windows queue|record FOLDER
+
+Imports late, as main.py does: the process of recognition imports this module before it looks for its parent.
 """
 
 import itertools
@@ -12,15 +14,16 @@ import time
 import wave
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from engine.history.entry import State
-from engine.history.store import History
-from gui.core.settings import NO_LANGUAGE_MODEL
 from scripts.kills.scene import ROOT, Scene, python
+
+if TYPE_CHECKING:
+    from engine.history.entry import State
 
 SAMPLE = ROOT / "resources" / "samples" / "man.wav"
 N_FILES, RECORDED_S, BLOCK_S, RATE_HZ = 8, 4.0, 0.02, 16_000
-_ENDED = (State.DONE, State.FAILED)
+_ENDED = "done", "failed"
 
 
 def queue(folder: Path) -> Scene:
@@ -68,6 +71,8 @@ def recording(folder: Path) -> Scene:
 
     def check() -> None:
         """A file that the history had not yet taken down is taken in by the next window."""
+        from engine.history.store import History
+
         database = folder / "home" / "data" / "history.sqlite"
         if files():
             with closing(History(database)) as history:
@@ -89,7 +94,9 @@ def recording(folder: Path) -> Scene:
 SCENES = {"a queue of files": queue, "a recording": recording}
 
 
-def _entries(home: Path) -> dict[str, tuple[State, str]]:
+def _entries(home: Path) -> dict[str, tuple["State", str]]:
+    from engine.history.store import History
+
     path = home / "data" / "history.sqlite"
     if not path.exists():
         return {}
@@ -112,6 +119,7 @@ def _run_queue(folder: Path) -> None:
     """Opens the files, those that are not in the history yet, and leaves when all are done."""
     from PySide6.QtCore import QTimer
 
+    from gui.core.settings import NO_LANGUAGE_MODEL
     from gui.shell.app import Program, run
 
     made: list[Program] = []
@@ -128,7 +136,7 @@ def _run_queue(folder: Path) -> None:
     def look() -> None:
         made[0].history.store.ask(lambda history: [one.state for one in history.entries(history.keys())], leave)
 
-    def leave(states: list[State]) -> None:
+    def leave(states: list["State"]) -> None:
         if len(states) == N_FILES and all(state in _ENDED for state in states):
             timer.stop()
             made[0].window.leave()

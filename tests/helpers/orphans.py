@@ -3,17 +3,20 @@
 usage: python -m tests.helpers.orphans follow MODEL RECORDING
        python -m tests.helpers.orphans train CACHE RUN
        python -m tests.helpers.orphans busy - -
+       python -m tests.helpers.orphans importing - -
 """
 
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from engine.config import VOXFORGE, ModelConfig
 from engine.decode.beam_loader import NO_LANGUAGE
-from engine.system.child_process import Child, begin_child
+from engine.system.child_process import Child
 from engine.transcribe.recognition_process import EngineProcess
 from trainer.settings import TrainConfig
 from trainer.training.training_process import Request, TrainingProcess
@@ -36,10 +39,23 @@ def killed(*arguments: object, timeout_s: float) -> int:
 
 def work_for_ever(connection) -> None:
     """In the child: looks for nothing."""
-    begin_child()
     connection.send("begun")
     while True:
         time.sleep(0.01)
+
+
+def _import_for_ever() -> Callable:
+    """Unpickled as an import that takes long: says so on standard output, in place of the parent, and goes on."""
+    print("started", flush=True)
+    while True:
+        time.sleep(0.01)
+
+
+class SlowToImport:
+    """A job that is unpickled by `_import_for_ever`."""
+
+    def __reduce__(self) -> tuple[Callable, tuple[()]]:
+        return _import_for_ever, ()
 
 
 def main(verb: str, first: Path, second: Path) -> None:
@@ -52,6 +68,9 @@ def main(verb: str, first: Path, second: Path) -> None:
         child.start()
         while child.receive() is None:
             pass
+    elif verb == "importing":
+        Child(SlowToImport(), "importing").start()
+        threading.Event().wait()
     else:
         model = ModelConfig(n_layers=1, n_units=8, n_stacked=2)
         settings = TrainConfig(epochs=500, batch_frames=1500, nonspeech=0, save_every=1000)

@@ -2,7 +2,6 @@
 
 import multiprocessing
 import os
-import threading
 from concurrent.futures import Executor, ProcessPoolExecutor
 
 from engine.system.child_process import begin_child
@@ -21,11 +20,3 @@ def process_pool(n_most: int) -> Executor:
 def _begin() -> None:
     begin_child()
     os.environ.update(dict.fromkeys(_THREADS, "1"))
-    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """A parent that was killed cannot tell its children to end."""
-    if parent := multiprocessing.parent_process():
-        parent.join()
-    os._exit(1)

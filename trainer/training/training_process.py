@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from engine.config import FeatureConfig, ModelConfig
 from engine.errors import EngineError, EngineStopped
-from engine.system.child_process import POLL_S, Child, End, Flag, begin_child, orphaned, told
+from engine.system.child_process import POLL_S, Child, End, Flag, orphaned, outlive_parent, told
 from engine.system.worker import Cancelled
 from trainer.errors import TrainingError, TrainingStopped
 from trainer.network.device import AUTO, CARD, PROCESSOR, use_device
@@ -204,7 +204,6 @@ class TrainingProcess:
 
 def _serve(connection: Connection, steps, request: object, stop, leave, paused) -> None:
     """The child: trains until it is done or told to stop."""
-    begin_child(saves_when_orphaned=True)
     ends_itself = steps is run
     events = run(request, stop.is_set, leave.is_set) if ends_itself else steps(request)
     try:
@@ -216,6 +215,7 @@ def _serve(connection: Connection, steps, request: object, stop, leave, paused) 
 def _train(connection: Connection, events: Iterator[object], stop, leave, paused) -> Exception | None:
     try:
         for event in events:
+            outlive_parent()
             connection.send(event)
             while paused.is_set() and not stop.is_set() and not orphaned():
                 time.sleep(POLL_S)

@@ -121,6 +121,10 @@ def test_a_child_in_the_midst_of_its_work_ends_with_a_killed_parent():
     assert killed("busy", "-", "-", timeout_s=60) == -signal.SIGKILL
 
 
+def test_a_child_that_still_imports_what_it_is_to_run_ends_with_a_killed_parent():
+    assert killed("importing", "-", "-", timeout_s=60) == -signal.SIGKILL
+
+
 def test_a_child_that_follows_a_silent_recording_ends_with_a_killed_parent(model, tmp_path):
     path = tmp_path / "nothing-yet.wav"
     soundfile.write(path, np.zeros(0, np.float32), RATE_HZ, subtype="PCM_16")
