@@ -20,6 +20,7 @@
     │   └── LoudspeakerLost
     ├── StorageError           a file that cannot be written
     │   ├── DiskFull
+    │   │   └── RecordingCut   it filled up while something was recorded
     │   ├── NotWritable
     │   ├── RecordedElsewhere
     │   ├── TooManyOpenFiles
@@ -190,7 +191,11 @@ class StorageError(DiktovkaError):
 
 
 class DiskFull(StorageError):
-    template = "The disk is full: {path} could not be written on. Free some space; what was written so far is kept."
+    template = "The disk is full: {path} could not be written. Free some space and try again."
+
+
+class RecordingCut(DiskFull):
+    template = "The disk is full: the recording {path} ended. What was said until then is kept; free some space."
 
 
 class NotWritable(StorageError):

@@ -27,7 +27,9 @@ DiktovkaError
     ├── TrainingNotIncluded    the bundle is for recognition alone
     ├── CardUnusable
     ├── TrainingStopped    its process ended by itself
+    ├── MemoryMissing      it would not even begin
     ├── RunInUse           another process trains it
+    ├── RunRemoved         its folder is gone
     └── WorkerLost         another of its processes is gone
 """
 
@@ -151,6 +153,13 @@ class CardUnusable(TrainingError):
     )
 
 
+class MemoryMissing(TrainingError):
+    template = (
+        "There is not enough memory for a training: it takes at least {needed_mb} MB. "
+        "Close other programs, or allow this one more, and try again."
+    )
+
+
 class TrainingStopped(TrainingError):
     template = (
         "The training ended unexpectedly, perhaps for lack of memory. "
@@ -160,6 +169,13 @@ class TrainingStopped(TrainingError):
 
 class RunInUse(TrainingError):
     template = "Another program is training this run. Wait until it has ended, or stop it there."
+
+
+class RunRemoved(TrainingError):
+    template = (
+        "The folder {folder} was removed while the training wrote to it. "
+        "Start it again: it goes on from what could be saved there, or begins anew."
+    )
 
 
 class WorkerLost(TrainingError):

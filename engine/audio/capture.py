@@ -19,7 +19,15 @@ from pathlib import Path
 from typing import BinaryIO
 
 from engine.audio.portaudio import InputDevice, OpenStream, Stream, input_devices, open_portaudio
-from engine.errors import CaptureError, DiktovkaError, MicrophoneBusy, MicrophoneLost
+from engine.errors import (
+    CaptureError,
+    DiktovkaError,
+    DiskFull,
+    MicrophoneBusy,
+    MicrophoneLost,
+    RecordingCut,
+    StorageError,
+)
 from engine.system.atomic_files import storage_error, sync
 from engine.system.private import create_private
 
@@ -245,11 +253,17 @@ class Recorder:
                 self._writer = self._new_file(rate_hz)
             self._writer.append(samples.tobytes())
         except OSError as error:
-            raise storage_error(self.path, error) from error
+            raise self._storage_error(error) from error
         if first:
             sync(self.path.parent)  # so that the file's name survives a power failure too
             self._on_started()
         self._on_level(*level(samples), self._writer.duration_s)
+
+    def _storage_error(self, error: OSError) -> StorageError:
+        """Says what is kept only where something is."""
+        told = storage_error(self.path, error)
+        is_begun = self._writer is not None and self._writer.duration_s > 0
+        return RecordingCut(path=self.path) if isinstance(told, DiskFull) and is_begun else told
 
     def _new_file(self, rate_hz: int) -> WavWriter:
         file = self._open_file(self.path)
@@ -266,6 +280,6 @@ class Recorder:
         try:
             self._writer.close()
         except OSError as error:
-            self.error = self.error or storage_error(self.path, error)
+            self.error = self.error or self._storage_error(error)
         if self._writer.duration_s > 0:
             self._recording = Recording(self.path, self._writer.duration_s)

@@ -8,6 +8,7 @@ Files of one folder that belong together are replaced in the same way: all of th
 .diktovka-ready         in a folder: files that are whole and replace those of their names, by whoever comes next
 """
 
+import errno
 import re
 import secrets
 import shutil
@@ -20,6 +21,7 @@ from engine.errors import StorageError
 from engine.system.atomic_files import storage_error, sync
 from engine.system.bounded_read import file_of
 from engine.system.file_lock import lock as lock_file
+from engine.text_marks import N_
 
 _MARK = b"Diktovka is building\n"  # written once the lock is held: a lock without it tells nothing
 _LOCK_NAME = re.compile(r"\.(.+)\.[0-9a-f]{16}\.lock", re.DOTALL)
@@ -51,11 +53,18 @@ def building(folder: Path) -> Iterator[Path]:
             lock.unlink()
 
 
+def check_unbroken(new: Path) -> None:
+    """Raises OSError where the folder that `building` gave was removed meanwhile, and only what came later is in it."""
+    if not new.with_suffix(".lock").exists():
+        raise FileNotFoundError(errno.ENOENT, N_("it was removed while it was written"))
+
+
 def put_in_place(new: Path, folder: Path) -> None:
     """The folder that `building` gave replaces whatever is at its path, even if another process put it there meanwhile.
 
     Raises OSError; what was there is there again after the block of `building`.
     """
+    check_unbroken(new)
     old = new.with_suffix(".old")
     for attempts_left in reversed(range(_ATTEMPTS)):
         try:
@@ -96,6 +105,7 @@ def replacing(folder: Path, names: Iterable[str]) -> Iterator[Path]:
 
 def _make_ready(new: Path, folder: Path, names: Iterable[str]) -> None:
     """Another process may have something ready at the same moment; that goes into its place first. Raises OSError."""
+    check_unbroken(new)
     for attempts_left in reversed(range(_ATTEMPTS)):
         try:
             new.rename(folder / _READY)

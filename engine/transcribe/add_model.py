@@ -12,7 +12,7 @@ from engine.errors import CheckpointError, EngineStopped, StorageError
 from engine.foreign.description import ForeignDescription, write_foreign
 from engine.foreign.files import ModelFiles, find_model
 from engine.system.atomic_files import storage_error, sync
-from engine.system.atomic_folder import building
+from engine.system.atomic_folder import building, check_unbroken
 from engine.system.bounded_memory import bounded_memory
 from engine.system.child_process import Child, End, told
 
@@ -31,6 +31,7 @@ def add_model(folder: Path, home: Path, licence: str = "", source: str = "") -> 
             yield from _copied(files, new)
             description = yield from tried(new)
             write_foreign(new, replace(description, licence=licence, source=source))
+            check_unbroken(new)
             new.rename(home)
         sync(home.parent)
     except StorageError as error:

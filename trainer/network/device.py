@@ -6,7 +6,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 from trainer.errors import CardUnusable
-from trainer.network.installed import require_tensorflow
+from trainer.network.installed import require_training
 
 AUTO, PROCESSOR, CARD = "auto", "processor", "card"
 DEVICES = (AUTO, PROCESSOR, CARD)
@@ -45,9 +45,9 @@ def use_device(wanted: str) -> str:
     """Makes TensorFlow compute on what is wanted; the name of the card, or "" where it is the processor.
 
     Must be called before TensorFlow's first operation. `auto` and `card` are the card where there is one. Raises
-    TrainingNotInstalled, and CardUnusable for a card that computes otherwise than the processor.
+    TrainingNotInstalled, MemoryMissing, and CardUnusable for a card that computes otherwise than the processor.
     """
-    require_tensorflow()
+    require_training()
     import tensorflow as tf
 
     found = tf.config.list_physical_devices("GPU")

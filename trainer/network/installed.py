@@ -1,13 +1,17 @@
-"""Whether TensorFlow is there, which an installation for recognition alone leaves out; found without loading it."""
+"""Whether a training can begin: TensorFlow, which an installation for recognition alone leaves out, and memory.
+
+Found without loading TensorFlow.
+"""
 
 import shlex
 import subprocess
 import sys
 from importlib.util import find_spec
 
-from trainer.errors import TrainingNotIncluded, TrainingNotInstalled
+from trainer.errors import MemoryMissing, TrainingNotIncluded, TrainingNotInstalled
 
 _WHAT = "diktovka[train]"
+_LEAST_BYTES = 512 << 20  # the smallest training takes 360 MB beside what the program has
 
 
 def is_installed() -> bool:
@@ -29,3 +33,15 @@ def require_tensorflow() -> None:
         return
     command = install_command()
     raise TrainingNotInstalled(command=command) if command else TrainingNotIncluded()
+
+
+def require_training() -> None:
+    """Raises TrainingNotInstalled, TrainingNotIncluded, or MemoryMissing where the system refuses what a training takes
+    at least: TensorFlow would wait for ever for threads that it cannot start, or leave numbers out."""
+    require_tensorflow()
+    import numpy as np
+
+    try:
+        np.empty(_LEAST_BYTES, np.uint8)
+    except MemoryError as error:
+        raise MemoryMissing(needed_mb=_LEAST_BYTES >> 20) from error

@@ -65,13 +65,19 @@ def train(
     """Trains, or goes on; yields Preparing and Trained. Closing it saves the run.
 
     without: corpora and folders of recordings whose sentences may not be trained on. Raises CorpusError, RunInUse,
-    StorageError.
+    RunRemoved, StorageError.
     """
     folder = Path(folder)
-    with locked(folder):
-        yield from _prepare(texts, folder / TEXT, without)
-        words, arrays = _load(folder / TEXT)
-        yield from _Run(words, arrays, folder, config).steps()
+    with locked(folder) as lock:
+        yield from lock.watched(_in_its_folder(texts, folder, config, without))
+
+
+def _in_its_folder(
+    texts: Sequence[Path], folder: Path, config: PunctuationConfig, without: Sequence[Path]
+) -> Generator["Preparing | Trained", None, None]:
+    yield from _prepare(texts, folder / TEXT, without)
+    words, arrays = _load(folder / TEXT)
+    yield from _Run(words, arrays, folder, config).steps()
 
 
 def _prepare(texts: Sequence[Path], path: Path, without: Sequence[Path]) -> Iterator[Preparing]:

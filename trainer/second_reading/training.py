@@ -57,27 +57,34 @@ def train(
     """Trains, or goes on; yields Reading and Trained. Closing it saves the run; at its end the model has the network.
 
     language_model: folder of the model whose words are learned, and which gets the network. without: corpora whose
-    held-out sentences may not be trained on. Raises CorpusError, LanguageModelError, RunInUse, StorageError.
+    held-out sentences may not be trained on. Raises CorpusError, LanguageModelError, RunInUse, RunRemoved,
+    StorageError.
     """
     folder = Path(folder)
-    with locked(folder):
-        model = load_language_model(language_model)
-        if not (folder / TEXT).exists():
-            for n_words in read_texts(texts, folder / TEXT, without):
-                yield Reading(n_words)
-        sentences = Sentences(read_arrays(folder / TEXT), model, config.seed)
-        network = RescorerNetwork(initial_weights(config.seed))
-        resume(network, folder / STATE)
-        batches = sentences.batches(network.n_updates, config.words)
+    with locked(folder) as lock:
+        yield from lock.watched(_in_its_folder(texts, folder, language_model, config, without))
 
-        def update(step: int) -> Sequence[float]:
-            return network.update(next(batches), _rate(step, config), (config.seed, step))
 
-        with closing(steps(network, folder / STATE, config.steps, config.report_every, update)) as done:
-            for step, (loss, away) in done:
-                yield Trained(step, config.steps, loss, away)
-        settings = RescorerSettings(config.weight, config.ngram_weight, round(sentences.close, 4))
-        add_rescorer(language_model, rescorer_graph(network.weights()), settings)
+def _in_its_folder(
+    texts: Sequence[Path], folder: Path, language_model: Path, config: SecondReadingConfig, without: Sequence[Path]
+) -> Generator["Reading | Trained", None, None]:
+    model = load_language_model(language_model)
+    if not (folder / TEXT).exists():
+        for n_words in read_texts(texts, folder / TEXT, without):
+            yield Reading(n_words)
+    sentences = Sentences(read_arrays(folder / TEXT), model, config.seed)
+    network = RescorerNetwork(initial_weights(config.seed))
+    resume(network, folder / STATE)
+    batches = sentences.batches(network.n_updates, config.words)
+
+    def update(step: int) -> Sequence[float]:
+        return network.update(next(batches), _rate(step, config), (config.seed, step))
+
+    with closing(steps(network, folder / STATE, config.steps, config.report_every, update)) as done:
+        for step, (loss, away) in done:
+            yield Trained(step, config.steps, loss, away)
+    settings = RescorerSettings(config.weight, config.ngram_weight, round(sentences.close, 4))
+    add_rescorer(language_model, rescorer_graph(network.weights()), settings)
 
 
 def _rate(step: int, config: SecondReadingConfig) -> float:

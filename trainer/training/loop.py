@@ -35,7 +35,7 @@ from trainer.training.events import CorpusChanged, EpochDone, Event, Saved, Step
 from trainer.training.optimiser import Optimiser, learning_rate
 from trainer.training.run import Position, parsed_state, save_state, state_bytes
 from trainer.training.run_logs import Journal
-from trainer.training.run_result import BEST, LAST, Judge, conclude, forget_result, rates_of, read_result
+from trainer.training.run_result import BEST, LAST, Judge, conclude, forget_result, has_model, rates_of, read_result
 from trainer.training.widen import grown
 
 _DRAW, _ORDER, _CHANGE, _SPLICE, _SOUNDS = range(5)  # what a random stream is for
@@ -178,11 +178,18 @@ class Training:
             if self._stopping:
                 self.save()
             if self.position.epoch and read_result(self.folder) is None and not self._in_a_hurry():
+                self._write_missing_models()
                 judge = Judge(lambda weights: self._held.read(weights, 0), self._material.choose_on)
                 with suppress(GivenUp):
                     yield conclude(self.folder, judge, last_is_best=self.position.best_epoch == self.position.epoch)
         self._workers.from_chief(b"")  # none leaves before the chief is done
         yield Stopped(reason, self.position.epoch)
+
+    def _write_missing_models(self) -> None:
+        """A folder that was removed under a run that then was saved once more has the state alone."""
+        for name in (BEST, LAST):
+            if not has_model(self.folder / name):
+                save_checkpoint(self.folder / name, self.checkpoint())
 
     def _why_ended(self) -> str:
         """Empty while there is more to do."""
@@ -285,7 +292,7 @@ class Training:
         done = at.close_epoch(self.settings.epochs, time.monotonic() - started, held)
         chosen = [one.rate.cer for one in held if one.split in self._material.choose_on]
         score = float(np.mean(chosen)) if chosen else done.loss
-        if best := score < at.best:
+        if best := score < at.best or not has_model(self.folder / BEST):
             at.best, at.best_epoch = score, at.epoch
         checkpoint = self.checkpoint(held)
         for name in (LAST, BEST) if best else (LAST,):

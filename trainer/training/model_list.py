@@ -27,7 +27,7 @@ from engine.model.checkpoint import (
 )
 from engine.paths import FOREIGN_FILE, model_name, models_dir, shipped_checkpoint
 from engine.system.atomic_files import free_path, storage_error, sync
-from engine.system.atomic_folder import building, remove_unfinished
+from engine.system.atomic_folder import building, check_unbroken, remove_unfinished
 from trainer.training.run_result import result_folder
 
 _TRASH = ".deleted"
@@ -207,6 +207,7 @@ def _save_whole(folder: Path, checkpoint: Checkpoint) -> None:
     try:
         with building(folder) as new:
             save_checkpoint(new, checkpoint)
+            check_unbroken(new)
             new.rename(folder)
         sync(folder.parent)
     except StorageError as error:

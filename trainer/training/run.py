@@ -19,10 +19,11 @@ import io
 import json
 import logging
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -30,13 +31,14 @@ from engine.system.atomic_files import storage_error, write_atomic
 from engine.system.file_lock import TAKEN, lock
 from engine.system.json_text import parse_json
 from engine.system.npz import read_arrays, write_arrays
-from trainer.errors import RunInUse, TrainingError
+from trainer.errors import RunInUse, RunRemoved, TrainingError
 from trainer.evaluation.metrics import Held
 from trainer.training.events import EpochDone
 from trainer.training.step_log import read_steps
 
 __all__ = ["read_steps"]
 STATE, TEXT, LOCK, METRICS = "state.npz", "text.npz", "run.lock", "metrics.csv"
+Event = TypeVar("Event")
 log = logging.getLogger(__name__)
 
 
@@ -127,8 +129,34 @@ def write_metrics(folder: Path, history: list[dict[str, float]]) -> None:
     write_atomic(folder / METRICS, text.getvalue())
 
 
+class Lock:
+    """What `locked` holds."""
+
+    def __init__(self, path: Path, descriptor: int):
+        self._path, self._descriptor = path, descriptor
+
+    def watched(self, events: Generator[Event, None, None]) -> Generator[Event, None, None]:
+        """The same events. Raises RunRemoved where the folder is another by now, after closing them.
+
+        Whatever is written makes it anew, without what was in it, and with nobody kept off.
+        """
+        with closing(events):
+            for event in events:
+                if not self._is_in_place():
+                    raise RunRemoved(folder=self._path.parent)
+                yield event
+
+    def _is_in_place(self) -> bool:
+        try:
+            return os.path.samestat(self._path.stat(), os.fstat(self._descriptor))
+        except FileNotFoundError:
+            return False
+        except OSError:  # a network file system that does not answer
+            return True
+
+
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path) -> Iterator[Lock]:
     """Keeps every other process off the run in `folder`, which is made where it is missing.
 
     Raises RunInUse where there is one already, StorageError.
@@ -146,6 +174,6 @@ def locked(folder: Path) -> Iterator[None]:
             raise RunInUse from error
         except OSError:  # some network file systems have no locks
             log.warning("%s cannot be locked", path, exc_info=True)
-        yield
+        yield Lock(path, descriptor)
     finally:
         os.close(descriptor)

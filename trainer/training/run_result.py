@@ -76,7 +76,7 @@ def read_result(folder: Path) -> Result | None:
         result = Result(folder / told["result"], {name: float(cer) for name, cer in told["cer"].items()})
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
-    return result if told["result"] in (BEST, LAST, AVERAGE) and _has_model(result.path) else None
+    return result if told["result"] in (BEST, LAST, AVERAGE) and has_model(result.path) else None
 
 
 def result_folder(folder: Path) -> Path:
@@ -85,5 +85,6 @@ def result_folder(folder: Path) -> Path:
     return result.path if result else folder / BEST
 
 
-def _has_model(folder: Path) -> bool:
+def has_model(folder: Path) -> bool:
+    """Whether the files of a model are there."""
     return (folder / WEIGHTS).is_file() and (folder / DESCRIPTION).is_file()

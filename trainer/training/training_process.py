@@ -4,8 +4,7 @@ import io
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -60,12 +59,13 @@ def run(
     """Trains in this process. Closing the iterator saves the state first, so that nothing is lost.
 
     asked_to_stop: once it is true the run ends in good order, with its result unless it is in a hurry (both should
-    be true then); with several processes all end. Raises TrainingNotInstalled, RunInUse where another process trains
-    the run, CardUnusable, and what trainer.training.loop and trainer.dataset.training_data raise.
+    be true then); with several processes all end. Raises TrainingNotInstalled, MemoryMissing, RunInUse where another
+    process trains the run, RunRemoved, CardUnusable, and what trainer.training.loop and
+    trainer.dataset.training_data raise.
     """
-    from trainer.network.installed import require_tensorflow
+    from trainer.network.installed import require_training
 
-    require_tensorflow()
+    require_training()
     from trainer.network.threads import use_threads
 
     use_threads(request.threads or os.cpu_count() or 1)
@@ -85,11 +85,15 @@ def trained(
 
     chief = request.cluster is None or request.cluster.is_chief
     found = material(request.corpora, request.held if chief else (), request.features)
-    with locked(request.out) if chief else nullcontext():
-        yield from _trained_on(found, request, asked_to_stop, in_a_hurry)
+    events = _trained_on(found, request, asked_to_stop, in_a_hurry)
+    if not chief:
+        yield from events
+        return
+    with locked(request.out) as lock:
+        yield from lock.watched(events)
 
 
-def _trained_on(found: "Material", request: Request, *wishes: Callable[[], bool]) -> Iterator[Event]:
+def _trained_on(found: "Material", request: Request, *wishes: Callable[[], bool]) -> Generator[Event, None, None]:
     """wishes: asked_to_stop and in_a_hurry."""
     from trainer.training.distributed import Workers
     from trainer.training.loop import Training

@@ -110,8 +110,8 @@ def tune(request: TuneRequest) -> Generator[object, None, None]:
     """Hearing, Stage, Split, events of a training, Judged, and at last BeforeAfter; run it with TrainingProcess.
 
     Closing the iterator saves the state; the same request goes on from there. Raises CheckpointError, CorpusError,
-    TooFewOwn, TrainingNotInstalled, TrainingError (RunInUse where another process is at it) and StorageError. Nothing
-    but `request.out` is written to.
+    TooFewOwn, TrainingNotInstalled, MemoryMissing, TrainingError (RunInUse where another process is at it) and
+    StorageError. Nothing but `request.out` is written to.
     """
     use_device(PROCESSOR)
     from trainer.network.threads import use_threads
@@ -132,11 +132,23 @@ def tuned(request: TuneRequest) -> Iterator[object]:
     more, general = others(request.corpora, request.general, start, request.settings.seed)
     general.pop(OWN, None)
     yield Split(len(train), len(held), len(more), sum(map(len, general.values())), n_rejects)
-    with locked(request.out):
-        _begin(request, start, [*train, *held])
-        if load_result(request.out) is None:
-            after = yield from _trained(request, start, train, held, more)
-            yield from _concluded(request, start, after, Judge(start, {OWN: held, **general}))
+    judge = Judge(start, {OWN: held, **general})
+    with locked(request.out) as lock:
+        yield from lock.watched(_in_its_folder(request, start, train, held, more, judge))
+
+
+def _in_its_folder(
+    request: TuneRequest,
+    start: "Checkpoint",
+    train: Sequence["Example"],
+    held: Sequence["Example"],
+    more: Sequence["Example"],
+    judge: "Judge",
+) -> Generator[object, None, None]:
+    _begin(request, start, [*train, *held])
+    if load_result(request.out) is None:
+        after = yield from _trained(request, start, train, held, more)
+        yield from _concluded(request, start, after, judge)
     yield load_result(request.out)
 
 

@@ -20,6 +20,7 @@ from engine.errors import (
     MicrophoneLost,
     NoMicrophone,
     NotWritable,
+    RecordingCut,
 )
 from tests.helpers.fake_microphone import FakeMicrophone
 from tests.helpers.small_disk import SmallDisk
@@ -231,7 +232,7 @@ def test_a_full_disk_keeps_what_fitted(record, listener):
     microphone.say(1, 2)
     microphone.say(3, 4)
     recording, error = listener.ending()
-    assert isinstance(error, DiskFull)
+    assert isinstance(error, RecordingCut)
     assert samples_of(recording.path) == [1, 2, 3]
     assert microphone.closed.is_set()
 
@@ -242,6 +243,7 @@ def test_a_disk_with_no_room_for_the_header_leaves_no_file(record, listener, tmp
     microphone.say(1)
     recording, error = listener.ending()
     assert isinstance(error, DiskFull)
+    assert "kept" not in str(error), "nothing is"
     assert recording is None
     assert list(tmp_path.iterdir()) == []
 

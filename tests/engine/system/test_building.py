@@ -1,6 +1,7 @@
 """Folders that come whole to their place, whoever else builds for it, and of which a kill leaves nothing for long."""
 
 import errno
+import shutil
 import signal
 import subprocess
 import sys
@@ -9,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import DiskFull
-from engine.system.atomic_files import atomic_path
+from engine.errors import DiskFull, NotWritable
+from engine.system.atomic_files import atomic_path, write_atomic
 from engine.system.atomic_folder import building, put_in_place, remove_unfinished, replacing, settle
 from tests.conftest import ROOT
 
@@ -180,6 +181,29 @@ def test_a_full_disk_leaves_the_old_files_and_names_the_one_that_did_not_fit(tmp
     assert raised.value.fields["path"] == tmp_path / "a"
     assert (tmp_path / "a").read_text() == "old"
     assert names(tmp_path) == ["a"]
+
+
+def test_a_folder_that_is_removed_in_the_midst_gets_no_half_of_what_was_written(tmp_path):
+    home = tmp_path / "home"
+
+    def write(put: Path) -> None:
+        write_atomic(put / "a", "new")
+        shutil.rmtree(home)
+        write_atomic(put / "b", "new")
+
+    def replace_files() -> None:
+        with replacing(home, ["a", "b"]) as new:
+            write(new)
+
+    def put_folder() -> None:
+        with building(home / "model") as new:
+            write(new)
+            put_in_place(new, home / "model")
+
+    for job, error in ((replace_files, NotWritable), (put_folder, FileNotFoundError)):
+        with pytest.raises(error, match="it was removed while it was written"):
+            job()
+        assert not [path for path in home.rglob("*") if path.is_file()]
 
 
 def test_two_that_replace_the_same_files_leave_those_of_one_of_them(tmp_path):

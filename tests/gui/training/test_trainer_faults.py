@@ -78,8 +78,8 @@ def test_a_full_disk_is_told_in_one_sentence_and_the_training_can_be_tried_again
     home = models_dir() / "mine"
     monkeypatch.setattr(training_job, "TrainingProcess", partial(TrainingProcess, steps=run_on_a_full_disk))
     train(trainer, qtbot)
-    sentence = f"The disk is full: {home / 'last' / 'model.next.json'} could not be written on."
-    assert trainer.told == [f"{sentence} Free some space; what was written so far is kept."]
+    sentence = f"The disk is full: {home / 'last' / 'model.next.json'} could not be written."
+    assert trainer.told == [f"{sentence} Free some space and try again."]
     assert not (home / "last" / "model.json").exists()
     assert (home / "state.npz").exists(), "its steps are kept"
     monkeypatch.undo()

@@ -340,7 +340,7 @@ def test_a_full_disk_leaves_nothing_of_a_copy_and_it_can_be_tried_again(trainer,
         getattr(trainer.models, act).click()
         wait(trainer, qtbot)
     (said,) = trainer.told
-    assert said.startswith(f"The disk is full: {into / target} could not be written on.")
+    assert said.startswith(f"The disk is full: {into / target} could not be written.")
     assert sorted(into.iterdir()) == before
     trainer.page.messages.close_all()
     getattr(trainer.models, act).click()

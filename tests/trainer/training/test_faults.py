@@ -4,6 +4,7 @@ import ctypes
 import errno
 import itertools
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -127,6 +128,33 @@ def write_like_others() -> None:
     if os.geteuid() == 0:
         drop_from_bounding_set, dac_override = 24, 1  # linux/prctl.h, linux/capability.h
         ctypes.CDLL(None).prctl(drop_from_bounding_set, dac_override, 0, 0, 0)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no other system counts what is mapped")
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("train", "corpus", "-o", "run"),
+        ("tune", "me", "-o", "run"),
+        ("punctuation", "text.txt", "-o", "run"),
+        ("second-reading", "text.txt", "-o", "run", "--language-model", "model"),
+    ],
+    ids=lambda command: command[0],
+)
+def test_too_little_memory_is_told_before_anything_is_begun(tmp_path, command):
+    """With so little, TensorFlow waits for ever for threads that cannot be started."""
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "main.py"), *command],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        cwd=tmp_path,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (400 << 20, 400 << 20)),
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("diktovka: There is not enough memory for a training: it takes at least ")
+    assert done.stderr.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_that_cannot_be_written_is_told_before_the_first_step(tmp_path, corpus):

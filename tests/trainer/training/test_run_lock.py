@@ -1,5 +1,6 @@
 """One run, one process that trains it."""
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,12 +12,14 @@ import pytest
 
 from engine.config import VOXFORGE
 from engine.errors import NotWritable
+from engine.model.checkpoint import load_checkpoint
 from tests.conftest import ROOT
 from tests.helpers.models import SMALL, write_cache, write_random_checkpoint
 from tests.helpers.voices import write_voice
 from tests.test_commands import diktovka
-from trainer.errors import RunInUse
+from trainer.errors import RunInUse, RunRemoved
 from trainer.settings import TrainConfig
+from trainer.training.events import Result, StepDone
 from trainer.training.run import load_state, locked
 from trainer.training.training_process import Request, TrainingProcess, trained
 from trainer.tuning.tuning import TuneRequest, tuned
@@ -79,6 +82,25 @@ def test_a_run_that_is_being_trained_is_left_alone(request_):
         assert content(request_.out) == steps
     list(trained(request_))
     assert load_state(request_.out)[1].epoch == 1
+
+
+def train_and_remove(request: Request, n_epochs_before: int) -> None:
+    for event in trained(request):
+        if isinstance(event, Result) or (isinstance(event, StepDone) and event.epoch > n_epochs_before):
+            shutil.rmtree(request.out)
+
+
+@pytest.mark.parametrize("n_epochs_before", [0, 2])
+def test_a_folder_that_is_removed_ends_the_run_with_its_state_saved(request_, n_epochs_before):
+    request = replace(request_, settings=replace(SETTINGS, epochs=2))
+    with pytest.raises(RunRemoved, match="was removed while the training wrote to it"):
+        train_and_remove(request, n_epochs_before)
+    state = load_state(request.out)
+    assert state is not None
+    assert state[1].epoch == n_epochs_before
+    (result,) = [event for event in trained(request) if isinstance(event, Result)]
+    load_checkpoint(result.path)
+    assert load_state(request.out)[1].epoch == 2
 
 
 def content(folder: Path) -> dict[Path, bytes]:
