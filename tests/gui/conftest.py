@@ -40,6 +40,13 @@ class PatientBot(QtBot):
         return super().waitSignals(signals, timeout=timeout, **options)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_clipboard_at_exit(qapp) -> Iterator[None]:
+    """Off screen, Qt lets go of what was copied when the process exits: after Python, which had made it."""
+    yield
+    qapp.clipboard().clear()
+
+
 @pytest.fixture
 def qtbot(qapp, request) -> QtBot:
     return PatientBot(request)
