@@ -21,7 +21,7 @@ from gui.widgets.form import column_of, fill, heading, named, number_field, word
 from gui.widgets.lists import FolderList
 from gui.widgets.settings_form import Choice
 from gui.widgets.theme import GRID
-from trainer.network.device import AUTO, EXTRA, PROCESSOR, card, has_cuda
+from trainer.devices import AUTO, EXTRA, PROCESSOR, card, has_cuda
 from trainer.settings import TrainConfig, described
 from trainer.training.model_list import TrainedModel
 
@@ -120,7 +120,7 @@ def grouped() -> list[tuple[str, list[str]]]:
 
 
 def devices(card: str, with_cuda: bool) -> list[tuple[str, str]]:
-    """What can compute here, as it is shown, and as trainer.network.device names it. card: its name, or ""."""
+    """What can compute here, as it is shown, and as trainer.devices names it. card: its name, or ""."""
     if not card:
         return [(_("the processor"), AUTO)]
     if not with_cuda:

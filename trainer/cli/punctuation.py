@@ -5,7 +5,7 @@ from pathlib import Path
 
 from trainer.cli.progress import follow_run
 from trainer.cli.train import add_without_option
-from trainer.network.device import PROCESSOR, use_device
+from trainer.devices import PROCESSOR
 
 
 def add_punctuation_options(parser: argparse.ArgumentParser) -> None:
@@ -27,6 +27,8 @@ def add_punctuation_options(parser: argparse.ArgumentParser) -> None:
 
 def punctuation(arguments: argparse.Namespace) -> int:
     """Trains a model of punctuation, or goes on; Ctrl+C saves it. What it does goes to standard error."""
+    from trainer.network.device import use_device
+
     use_device(PROCESSOR)
     from trainer.punctuation.training import Preparing, PunctuationConfig, Trained, train
 

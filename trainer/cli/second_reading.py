@@ -5,7 +5,7 @@ from pathlib import Path
 
 from trainer.cli.progress import follow_run
 from trainer.cli.train import add_without_option
-from trainer.network.device import PROCESSOR, use_device
+from trainer.devices import PROCESSOR
 
 
 def add_second_reading_options(parser: argparse.ArgumentParser) -> None:
@@ -28,6 +28,8 @@ def add_second_reading_options(parser: argparse.ArgumentParser) -> None:
 
 def second_reading(arguments: argparse.Namespace) -> int:
     """Trains the network, or goes on; Ctrl+C saves it. What it does goes to standard error."""
+    from trainer.network.device import use_device
+
     use_device(PROCESSOR)
     from trainer.second_reading.training import Reading, SecondReadingConfig, Trained, train
 

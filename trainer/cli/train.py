@@ -11,7 +11,7 @@ from engine.config import ModelConfig
 from engine.model.checkpoint import save_checkpoint
 from trainer.cli.progress import Pace
 from trainer.cli.stop_signals import STOPPED_BY_SIGNAL, stop_signals
-from trainer.network.device import AUTO, DEVICES, EXTRA, card, has_cuda
+from trainer.devices import AUTO, DEVICES, EXTRA, card, has_cuda
 from trainer.presets import PRESETS
 from trainer.settings import TrainConfig, described
 from trainer.training.cluster import Cluster, cluster_from, cluster_of

@@ -7,7 +7,7 @@ from engine.config import FeatureConfig, ModelConfig
 from engine.errors import DiktovkaError
 from engine.system.atomic_files import write_atomic
 from engine.system.json_text import read_json
-from trainer.network.device import AUTO, DEVICES
+from trainer.devices import AUTO, DEVICES
 from trainer.settings import TrainConfig
 from trainer.training.training_process import Request
 

@@ -14,8 +14,8 @@ from engine.config import FeatureConfig, ModelConfig
 from engine.errors import EngineError, EngineStopped
 from engine.system.child_process import POLL_S, Child, End, Flag, orphaned, outlive_parent, told
 from engine.system.worker import Cancelled
+from trainer.devices import AUTO, CARD, PROCESSOR
 from trainer.errors import TrainingError, TrainingStopped
-from trainer.network.device import AUTO, CARD, PROCESSOR, use_device
 from trainer.settings import TrainConfig
 from trainer.training.cluster import Cluster
 from trainer.training.events import Aligned, Device, Event
@@ -35,7 +35,7 @@ class Request:
     out: folder of the run; a run found there goes on. corpora: feature caches to train on. held: further recordings
     to choose the best epoch on. start: checkpoint to begin with, instead of chance. align_with: checkpoint that finds
     the words, for splicing. threads: None means all processors. cluster: other processes to train with, which compute
-    on processors. device: one of trainer.network.device.DEVICES.
+    on processors. device: one of trainer.devices.DEVICES.
     """
 
     out: Path
@@ -66,6 +66,7 @@ def run(
     from trainer.network.installed import require_training
 
     require_training()
+    from trainer.network.device import use_device
     from trainer.network.threads import use_threads
 
     use_threads(request.threads or os.cpu_count() or 1)

@@ -28,7 +28,7 @@ from engine.config import BETWEEN, _check, _Config
 from engine.decode.beam_loader import NO_LANGUAGE, Language, load_beam
 from engine.errors import DiktovkaError
 from engine.system.atomic_files import write_atomic
-from trainer.network.device import PROCESSOR, use_device
+from trainer.devices import PROCESSOR
 from trainer.settings import TrainConfig
 from trainer.training.run import STATE, locked
 from trainer.tuning.events import OWN, RESULT, BeforeAfter, Hearing, Split, Stage, load_result, save_result
@@ -113,6 +113,8 @@ def tune(request: TuneRequest) -> Generator[object, None, None]:
     TooFewOwn, TrainingNotInstalled, MemoryMissing, TrainingError (RunInUse where another process is at it) and
     StorageError. Nothing but `request.out` is written to.
     """
+    from trainer.network.device import use_device
+
     use_device(PROCESSOR)
     from trainer.network.threads import use_threads
 

@@ -13,7 +13,7 @@ from gui.training.training_form import TrainingForm
 from gui.training.training_settings import devices
 from tests.gui.pages import cut, settle
 from tests.gui.trainer_stage import TrainerStage
-from trainer.network.device import AUTO, PROCESSOR
+from trainer.devices import AUTO, PROCESSOR
 from trainer.settings import described
 from trainer.training.request import load_request, save_request
 

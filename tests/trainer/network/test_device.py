@@ -2,7 +2,8 @@
 
 import pytest
 
-from trainer.network.device import AUTO, CARD, PROCESSOR, card, use_device
+from trainer.devices import AUTO, CARD, PROCESSOR, card
+from trainer.network.device import use_device
 
 
 @pytest.fixture
