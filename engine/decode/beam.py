@@ -18,6 +18,7 @@ from engine.decode.lexicon_trie import UNKNOWN, Lexicon
 from engine.decode.rescorer import load_rescorer
 from engine.errors import LanguageModelDamaged
 from engine.system.ansi_path import narrow_path
+from engine.system.bounded_memory import return_freed_memory
 
 _FEW_TOKENS, _TOKENS = 16, 80  # columns looked at in a step, the likeliest ones; few are faster, and mostly no worse
 _FLAT, _FEW_LETTERS = 1.0, 12  # nats below the best of a step; letters so near it that few columns may not do
@@ -96,6 +97,7 @@ class BeamDecoder:
         self._letters = GreedyDecoder(alphabet)
         self._rescorer = load_rescorer(model)
         self._begin(own)
+        return_freed_memory()
 
     def prefer(self, own: Sequence[str], commands: Sequence[str] = ()) -> None:
         """own: the person's words and phrases, normalised, in place of those given before; commands: the phrases of

@@ -39,9 +39,13 @@ def open_session(content: bytes, n_threads: int = 1) -> onnxruntime.InferenceSes
     if _FILE_KEY in content and _names_files(content):
         raise ValueError("its weights lie in other files")
     try:
-        return onnxruntime.InferenceSession(content, session_options(n_threads), providers=["CPUExecutionProvider"])
+        session = onnxruntime.InferenceSession(content, session_options(n_threads), providers=["CPUExecutionProvider"])
     except Exception as error:  # its kinds have no common base
         raise ValueError(str(error)) from error
+    # It would keep the whole file in memory, to start again with other providers; there are none.
+    session.disable_fallback()
+    session._model_bytes = None
+    return session
 
 
 def _names_files(content: bytes) -> bool:

@@ -16,11 +16,14 @@ from scripts.benchmarks.speed import transcriber
 def main(duration_s: float, what: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = write_speech(Path(folder) / "speech.wav", duration_s)
-        for _event in transcriber(what, 1).transcribe(path):
+        read = transcriber(what, 1)
+        for _event in read.transcribe(path):
             pass
     # Not ru_maxrss: of a child that is never less than what its parent had when it was begun.
-    peak = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
-    print(json.dumps({"peak_mb": int(peak[1]) * 1024 / 1e6}))
+    status = Path("/proc/self/status").read_text()
+    names = {"peak_mb": "VmHWM", "mapped_mb": "RssFile"}
+    found = {name: re.search(rf"{field}:\s+(\d+) kB", status) for name, field in names.items()}
+    print(json.dumps({name: int(one[1]) * 1024 / 1e6 for name, one in found.items()}))
 
 
 if __name__ == "__main__":

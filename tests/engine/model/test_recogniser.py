@@ -16,6 +16,7 @@ from engine.errors import CheckpointDamaged, CheckpointMismatch, CheckpointMissi
 from engine.model.checkpoint import DESCRIPTION, NETWORK, WEIGHTS, load_checkpoint, load_network, read_description
 from engine.model.graph_operations import check_operations
 from engine.model.network_graph import network_graph
+from engine.model.onnx_session import open_session
 from engine.model.recogniser import load_recogniser, recogniser
 from engine.paths import resource, shipped_checkpoint
 from tests.helpers.models import random_checkpoint, write_random_checkpoint
@@ -50,6 +51,15 @@ def without_network(folder) -> Path:
     del described["network_sha256"]
     (folder / DESCRIPTION).write_text(json.dumps(described), "utf-8")
     return folder
+
+
+def test_the_bytes_of_a_network_are_not_kept_beside_its_weights():
+    checkpoint = random_checkpoint()
+    graph = network_graph(checkpoint.model, checkpoint.weights)
+    held_before = sys.getrefcount(graph)
+    session = open_session(graph)
+    assert sys.getrefcount(graph) == held_before
+    assert session.get_inputs()
 
 
 def test_rows_are_probabilities_whatever_the_length():

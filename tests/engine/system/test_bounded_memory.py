@@ -29,6 +29,22 @@ with bounded_memory(Path(sys.argv[1])):
 print(resource.getrlimit(resource.RLIMIT_DATA) == before)
 """
 
+RETURNING = """
+import re
+from pathlib import Path
+from engine.system.bounded_memory import return_freed_memory
+
+def resident():
+    return int(re.search(r"VmRSS:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
+
+parts = [bytes(1000) for _ in range(100_000)]
+full = resident()
+kept = parts[::100]
+del parts
+return_freed_memory()
+print(full - resident() > 50_000)
+"""
+
 RUNNING = """
 import sys
 from pathlib import Path
@@ -64,3 +80,7 @@ def test_a_network_that_grows_with_the_fourth_power_of_a_stretch_fails_and_the_n
     folder = write_random_checkpoint(tmp_path / "m")
     replace_network(folder, fourth_power())
     assert printed(RUNNING, folder) == ["refused 1", "(3, 35)"]
+
+
+def test_freed_memory_between_what_is_used_goes_back_to_the_system(tmp_path):
+    assert printed(RETURNING, tmp_path) == ["True"]
