@@ -50,6 +50,10 @@ def resolve(folder: Path, config: Mapping[str, object]) -> tuple[str, str | None
     return None
 
 
+class UnknownLanguage(ValueError):
+    """The model was made for other languages."""
+
+
 class ForeignModel:
     """A model that is open. Samples are float32 (n,), at rate_hz.
 
@@ -58,10 +62,12 @@ class ForeignModel:
     """
 
     def __init__(self, folder: Path, family: str, quantization: str | None, n_threads: int):
-        """Raises whatever the library or ONNX Runtime raises for files that are no such model."""
+        """Raises UnknownLanguage, or whatever the library or ONNX Runtime raises for files that are no such model."""
         opener = _Opener(sess_options=session_options(n_threads), providers=["CPUExecutionProvider"])
         with redirect_stdout(io.StringIO()):  # ONNX Runtime prints that it tries again what cannot be opened
             self._asr = opener.open(family, folder, quantization)
+        if not self._asr.knows(_LANGUAGE):
+            raise UnknownLanguage
         self.rate_hz: int = self._asr.rate_hz
         self.tokens: dict[int, str] = self._asr.tokens
         self.blank: int | None = self._asr.blank
@@ -114,6 +120,11 @@ class _Open:
     @property
     def blank(self) -> int | None:
         return getattr(self, "_blank_idx", None)
+
+    def knows(self, language: str) -> bool:
+        """Models that are told the language have a token for each; of the others nothing is known."""
+        tokens = getattr(self, "_tokens", None)
+        return tokens is None or f"<|{language}|>" in tokens
 
     @property
     def step_s(self) -> float:

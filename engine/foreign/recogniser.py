@@ -13,7 +13,7 @@ from engine.decode.greedy import TimedWord
 from engine.errors import CheckpointError, CheckpointMismatch, ConfigError, DiktovkaError
 from engine.foreign.description import ForeignDescription
 from engine.foreign.files import ModelFiles, find_model
-from engine.foreign.library import ForeignModel
+from engine.foreign.library import ForeignModel, UnknownLanguage
 from engine.foreign.words import words_of_text, words_of_tokens
 from engine.model.checkpoint import Description
 from engine.model.recogniser import processors
@@ -127,6 +127,8 @@ def load_foreign(folder: Path, n_threads: int | None = None) -> tuple[Descriptio
         model = ModelConfig(n_stacked=recogniser.n_stacked)
     except ConfigError as error:
         raise CheckpointMismatch(path=folder, reason=error) from error
+    except UnknownLanguage as error:
+        raise CheckpointError(path=folder, reason="it does not know Russian") from error
     except DiktovkaError:
         raise
     except Exception as error:  # the library and ONNX Runtime raise whatever they come upon
