@@ -27,7 +27,7 @@ from engine.punctuation.running_labels import Punctuates
 from engine.system.atomic_files import free_path, storage_error
 from engine.system.bounded_memory import bounded_memory
 from engine.system.json_text import read_json
-from engine.text_marks import visible
+from engine.text_marks import in_line
 from engine.transcript.document import Document
 
 if TYPE_CHECKING:
@@ -207,7 +207,7 @@ def _finished(events: Iterator[Event], path: Path) -> Finished:
     for event in events:
         if isinstance(event, Progress) and shown:
             share = f" of {event.total_s:.0f}" if event.total_s else ""
-            print(f"\r{visible(path.name)}: {event.done_s:.0f}{share} s", end="", file=sys.stderr, flush=True)
+            print(f"\r{in_line(path.name)}: {event.done_s:.0f}{share} s", end="", file=sys.stderr, flush=True)
         elif isinstance(event, Finished):
             if shown:
                 print("\r\033[K", end="", file=sys.stderr, flush=True)
@@ -229,7 +229,8 @@ def demo(arguments: argparse.Namespace) -> int:
     for sample in samples:
         path = folder / sample["file"]
         finished = _finished(dictated(transcriber.transcribe(path), NOTHING_SPOKEN, punctuator), path)
-        say(f"\n{sample['file']} ({sample['speaker']['en']}), {finished.duration_s:.1f} s")
+        say("")
+        say(f"{sample['file']} ({sample['speaker']['en']}), {finished.duration_s:.1f} s")
         say(f"  spoken: {sample['text']}")
         say("  recognised:")
         print(paragraphs(finished.segments), flush=True)
@@ -252,7 +253,7 @@ def devices(arguments: argparse.Namespace) -> int:
 def say(text: str) -> None:
     """Prints a message to standard error at once, control characters escaped; ignores a closed stream."""
     with suppress(OSError):
-        print(visible(text), file=sys.stderr, flush=True)
+        print(in_line(text), file=sys.stderr, flush=True)
 
 
 def prepare_output() -> None:

@@ -51,7 +51,7 @@ from collections.abc import Callable, Mapping
 from pathlib import PurePath
 from string import Formatter
 
-from engine.text_marks import filled, visible
+from engine.text_marks import filled, in_line
 
 
 def with_whole_reason(
@@ -75,7 +75,7 @@ def with_whole_reason(
 
 def readable(value: object) -> object:
     """A field made safe for a sentence, because names come from strangers."""
-    return visible(str(value)) if isinstance(value, (str, PurePath)) else value
+    return in_line(str(value)) if isinstance(value, (str, PurePath)) else value
 
 
 def unexpected(error: Exception) -> str:

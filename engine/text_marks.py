@@ -12,6 +12,7 @@ WORD = re.compile(r"\S+(?:[\u00a0\u202f](?![—–](?:\s|$))\S+)*")
 
 # Controls except tab and line end, marks that change the writing direction, line separators, surrogates.
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
+_LINE_ENDS = {"\t": "\\t", "\n": "\\n"}
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -34,6 +35,11 @@ def fold_yo(text: str) -> str:
 def visible(text: str) -> str:
     """A stranger's text made safe to show: escapes what would act on the terminal or change the writing direction."""
     return _UNSEEN.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
+
+
+def in_line(text: str) -> str:
+    """The same on one line, as names stand in sentences and lists: tabs and line ends are escaped too."""
+    return visible(text).translate(str.maketrans(_LINE_ENDS))
 
 
 def words_of(text: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -239,6 +240,30 @@ def test_one_bad_file_is_named_and_the_others_go_on(here, model, recording, tmp_
     assert "плохой.wav" in told[0]
     assert "none.wav" in told[1]
     assert "Traceback" not in done.stderr
+
+
+ODD_NAME = "новая\nстрока\tи \x1b[31m\u202eдругое"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such names there")
+def test_names_of_any_kind_are_told_on_one_line_and_do_nothing_there(here, model, recording, tmp_path):
+    folder = tmp_path / ODD_NAME
+    folder.mkdir()
+    shutil.copy(recording, folder / f"{ODD_NAME}.wav")
+    (folder / "transcripts.tsv").write_text("file\ttext\nнет.wav\tда\n", "utf-8")
+    missing, out = tmp_path / f"нет {ODD_NAME}.wav", folder / "out"
+    plain = ("-m", model, "--language-model", "none")
+    done = [
+        here("transcribe", folder / f"{ODD_NAME}.wav", missing, *plain, "--no-punctuation", "-o", out),
+        here("transcribe", folder / f"{ODD_NAME}.wav", *plain, "-o", folder / "transcripts.tsv"),
+        here("evaluate", folder, "-m", model, "--language-model", folder),
+        here("evaluate", folder, *plain),
+        here("corpus", folder, "-o", folder / "c"),
+    ]
+    assert [path.name for path in out.iterdir()] == [f"{ODD_NAME}.txt"], "but kept on the disk"
+    for one in done:
+        assert any(r"новая\nстрока\tи \x1b[31m\u202eдругое" in line for line in one.stderr.splitlines()), one.stderr
+        assert not set("\x1b\u202e\t") & set(one.stderr + one.stdout)
 
 
 def test_a_lack_of_memory_is_one_sentence_and_a_status(here, monkeypatch):

@@ -25,8 +25,9 @@ _log = logging.getLogger(__name__)
 # No protocol has this name, so that a file cannot make FFmpeg open another one.
 _OPTIONS = {"format_whitelist": ",".join(FORMATS), "protocol_whitelist": "none"}
 _FROM_LAST_PACKETS = {"mpeg", "mpegts", "ogg"}  # their duration is that of the bytes present, not of the whole file
+_TO_THE_LAST = {"matroska,webm", "ogg"}  # their duration is the last timestamp, whatever the first is
 _UNTOLD = {"mpeg", "mpegts", "flv"}  # their header does not list a track whose sound begins late
-_PATIENT = {"probesize": str(1 << 28), "analyzeduration": str(3600 * 1_000_000)}
+_PATIENT = {"probesize": "268435456", "analyzeduration": "3600000000"}
 _TOLERANCE_S = 0.1  # timestamps are rounded, and clocks drift
 _CLOCK_BACK_S = 1.0
 _LONG_GAP_S = 60.0
@@ -122,7 +123,7 @@ class Decoder:
         options = options | ({"ignore_length": "1"} if to_the_end else {})
         self._container = _opened(file, format, options)
         self.is_short, self.lost_s, self.begin, self.last, self.end, self.last_s = False, 0.0, 0, 0, 0, 0.0
-        self._position_s = 0.0  # where the next frame begins
+        self._position_s, self._steady_s = 0.0, 0.0  # of the next frame, and of other streams until their clock jumps
         self._rate_hz = 0  # rate of the first frame
         self._goes_on, self._start_s = heard_s is not None, heard_s
         self._file, self._damage, self._untimed_s = file, _Damage(), 0.0
@@ -166,6 +167,8 @@ class Decoder:
         if self._start_s is None and container.start_time is not None:
             self._start_s = self._begins_s
         self._header_s = (container.duration or 0) / av.time_base
+        if container.format.name in _TO_THE_LAST and self._header_s > self._begins_s:
+            self._header_s -= self._begins_s
         contexts = [any_stream.codec_context for any_stream in container.streams]
         bit_rates = [context.bit_rate or 0 for context in contexts if context is not None]
         self._bit_rate = sum(bit_rates)
@@ -188,7 +191,8 @@ class Decoder:
             n_packets += packet.size > 0
             frames = self._decoded(packet)
             if self.chain:
-                self.chain.push(bytes(packet), bool(frames) and not any(map(_is_corrupt, frames)), self._position_s)
+                is_whole = bool(frames) and not any(frame.is_corrupt for frame in frames)
+                self.chain.push(bytes(packet), is_whole, self._position_s)
             for frame in frames:
                 is_heard = True
                 gap_s = self._gap_s(frame, self._position_s)
@@ -223,6 +227,8 @@ class Decoder:
                     end_s = float((packet.pts + (packet.duration or 0)) * packet.time_base) - self._begins_s
                     if end_s < max(self._header_s, self._position_s) + _LONG_GAP_S:  # else the clock is damaged
                         reached_s = max(reached_s, end_s)
+                        if packet.stream_index != self._stream.index and end_s < self._steady_s + _LONG_GAP_S:
+                            self._steady_s = max(self._steady_s, end_s)
                 if packet.stream_index == self._stream.index:
                     self.last_s = float((packet.duration or 0) * packet.time_base) if packet.size else self.last_s
                     yield packet
@@ -343,7 +349,7 @@ class Decoder:
 
     def _is_believable(self, gap_s: float, position_s: float) -> bool:
         """False if restarted or damaged timestamps are likelier than such a long silence."""
-        if gap_s <= _LONG_GAP_S:
+        if gap_s <= _LONG_GAP_S or gap_s + position_s < self._steady_s + _LONG_GAP_S:
             return True
         restarts = self._container.format.flags & _TS_DISCONT and position_s > 0
         return not restarts and gap_s + position_s <= 1.1 * (self._header_s or _LONGEST_GAP_S) + 1
@@ -359,10 +365,6 @@ def _opened(file: BinaryIO, format: str | None, options: dict[str, str]) -> av.c
         return container
     except (av.FFmpegError, ValueError) as error:
         raise Undecodable from error
-
-
-def _is_corrupt(frame: av.AudioFrame) -> bool:
-    return frame.is_corrupt
 
 
 def _silence(frame: av.AudioFrame, duration_s: float) -> Iterator[Piece]:

@@ -13,7 +13,7 @@ from typing import BinaryIO, Self
 import numpy as np
 
 from engine.audio.ffmpeg import Decoder, NoSound, Piece, Track, Undecodable
-from engine.audio.file_view import FileView, behind_junk
+from engine.audio.file_view import behind_junk, with_lengths
 from engine.audio.formats import SUFFIXES, raw_format
 from engine.audio.growing_wav import FollowedRecording
 from engine.audio.joined_files import Part, next_part
@@ -51,6 +51,7 @@ class AudioFile:
         self._read_s, self._heard_s, self._share = 0.0, 0.0, 0.0
         self._missing_at_s: float | None = None
         self.notes: list[Note] = []
+        self._is_behind = False
         self._read_from(file)
         self._part = self._opened()
         try:
@@ -60,7 +61,7 @@ class AudioFile:
             raise
 
     def _read_from(self, file: BinaryIO) -> None:
-        self._file = in_order(file) or file
+        self._file = in_order(file) or with_lengths(file) or file
         self._is_cut = is_cut(self._file)
         self._size = self._file.seek(0, os.SEEK_END)
         self._source = Part(self._file)
@@ -75,9 +76,10 @@ class AudioFile:
             raise TrackMissing(path=self._path, number=self._wanted) from error
         except Undecodable as error:
             behind = behind_junk(self._file) if self._path.suffix.lower() in SUFFIXES else None
-            if behind is None or isinstance(self._file, FileView):
+            if behind is None or self._is_behind:
                 raise self._unreadable() from error
         _log.info("%s begins behind something else", self._path)
+        self._is_behind = True
         self._read_from(behind)
         return self._opened()
 

@@ -1,14 +1,21 @@
-"""A file as if some of it stood elsewhere: without junk before its beginning, or with its pieces in another order."""
+"""A file as it should be: without junk before its beginning, with its pieces in order, with lengths in its header.
+
+Formats: Apple's Audio Interchange File Format 1.3, Sony's Wave64, EBU Tech 3306 (RF64), Sun's AU.
+"""
 
 import io
 import os
 import re
+import struct
 from collections.abc import Sequence
 from typing import BinaryIO
 
 Piece = bytes | tuple[int, int]  # what is not in the file, or from where to where it stands there
 
 _SEARCHED_BYTES = 1 << 20
+_HEAD_BYTES = 1 << 16
+_WAVE64_DATA, _WAVE64_HEAD = b"data\xf3\xac\xd3\x11\x8c\xd1\x00\xc0\x4f\x8e\xdb\x8a", 24
+_AIFF_OFFSETS = 8  # bytes before the samples that their length counts
 _STARTS = re.compile(
     rb"RIFF.{4}(?:WAVE|AVI )|RF64.{4}WAVE|riff\x2e\x91\xcf\x11|caff\x00\x01\x00\x00|FORM.{4}AIF[FC]|\.snd\x00\x00"
     rb"|fLaC[\x00\x80]\x00\x00\x22|OggS\x00\x02\x00{8}|wvpk.{4}[\x00-\x10]\x04|TTA[12]|#!AMR(?:-WB)?\n|FLV\x01[\x00-\x07]"
@@ -80,3 +87,49 @@ def behind_junk(file: BinaryIO) -> FileView | None:
     file.seek(0)
     found = _STARTS.search(file.read(_SEARCHED_BYTES), 1)
     return FileView(file, [(found.start(), file.seek(0, os.SEEK_END))]) if found else None
+
+
+def with_lengths(file: BinaryIO) -> FileView | None:
+    """The file with the lengths that its writer did not live to fill in; None where they are there."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    head = file.read(_HEAD_BYTES)
+    patches = _patches(head, size)
+    if not patches:
+        return None
+    pieces: list[Piece] = []
+    end = 0
+    for offset, content in sorted(patches.items()):
+        pieces += [(end, offset), content]
+        end = offset + len(content)
+    return FileView(file, [*pieces, (end, size)])
+
+
+def _patches(head: bytes, size: int) -> dict[int, bytes]:
+    """What is to stand at which offset."""
+    if head.startswith(b".snd") and head[8:12] == bytes(4):
+        return {8: b"\xff" * 4}  # as those write it who do not know the length
+    if head.startswith(b"FORM") and head[8:11] == b"AIF":
+        return _aiff_patches(head, size)
+    at = head.find(_WAVE64_DATA)
+    if head.startswith(b"riff") and at > 0:
+        (length,) = struct.unpack_from("<q", head, at + 16)
+        return {at + 16: struct.pack("<q", size - at)} if length <= _WAVE64_HEAD < size - at else {}
+    at = head.find(b"data")
+    if head.startswith(b"RF64") and head[12:16] == b"ds64" and at > 0 and head[28:36] == b"\xff" * 8:
+        return {28: struct.pack("<Q", size - at - 8)}
+    return {}
+
+
+def _aiff_patches(head: bytes, size: int) -> dict[int, bytes]:
+    """The sizes of the samples, and their number."""
+    common, sound = head.find(b"COMM"), head.find(b"SSND")
+    if common < 0 or sound < 0 or len(head) < max(common + 16, sound + 16):
+        return {}
+    (length,) = struct.unpack_from(">I", head, sound + 4)
+    n_channels, _n_frames, bits = struct.unpack_from(">hIh", head, common + 8)
+    n_bytes = size - sound - 16
+    if length > _AIFF_OFFSETS or n_bytes <= 0 or n_channels <= 0 or bits <= 0:
+        return {}
+    n_frames = n_bytes // (n_channels * -(-bits // 8))
+    return {common + 10: struct.pack(">I", n_frames), sound + 4: struct.pack(">I", n_bytes + _AIFF_OFFSETS)}

@@ -10,6 +10,7 @@ from typing import BinaryIO
 _NAMES = (b"RIFF", b"RF64", b"BW64")
 _PCM, _EXTENSIBLE = 1, 0xFFFE
 _LENGTH_IN_DS64 = 0xFFFFFFFF
+_MISCOUNTED = 64  # bytes: some writers count the header too, or a byte of padding
 _SMALLEST_FMT, _LARGEST_FMT = 16, 1024
 
 
@@ -30,7 +31,8 @@ class WavHeader:
 
     def is_cut(self, file_length: int) -> bool:
         """Whether the file has fewer samples than the header says."""
-        return not is_placeholder(self.data_length) and self.data_start + self.data_length > file_length
+        end = self.data_start + self.data_length - _MISCOUNTED
+        return not is_placeholder(self.data_length) and end > file_length
 
 
 def is_placeholder(n_bytes: int) -> bool:

@@ -111,6 +111,12 @@ def brief(text: str) -> str:
     return shorten(first_line.rstrip("."), _LONGEST_REASON, placeholder="…")
 
 
+def _first_line(name: str, value: object) -> object:
+    """Of what a library said; a name is kept whole, whatever is in it."""
+    is_of_library = isinstance(value, str) and name in ("reason", "detail")
+    return value.strip().partition("\n")[0] if is_of_library else value
+
+
 def decimal_point() -> str:
     return _DECIMAL_POINTS[_language]
 
@@ -128,7 +134,7 @@ def translate_note(note: Note) -> str:
 
 def translate_error(error: DiktovkaError) -> str:
     """The error's sentence in the window's language, and its reason too where the catalogue has it."""
-    fields = {name: readable(value) for name, value in error.fields.items()}
+    fields = {name: readable(_first_line(name, value)) for name, value in error.fields.items()}
     fields = {name: decimal(value, 1) if isinstance(value, float) else value for name, value in fields.items()}
     reason = fields.get("reason")
     if isinstance(reason, DiktovkaError):

@@ -21,7 +21,7 @@ class Problem:
 def problem_words(error: Exception) -> str:
     """One sentence: our own errors in theirs; of anything else what is known, and its details to the log."""
     if isinstance(error, DiktovkaError):
-        if "\n" in str(error):
+        if "\n" in str(error.fields.get("reason", "")):
             log.error("told in short", exc_info=error)
         return translate_error(error)
     log.error("unexpected", exc_info=error)

@@ -1,5 +1,8 @@
 """Sizes and times in the person's language."""
 
+from pathlib import Path
+
+from engine.text_marks import in_line
 from gui.core.i18n import _, decimal
 
 _KB, _MB, _GB = 1e3, 1e6, 1e9
@@ -41,6 +44,11 @@ def clock_time(seconds: float) -> str:
     minutes, seconds = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def shown_name(path: Path) -> str:
+    """A file's name as it may stand in a sentence or a list, whatever is in it."""
+    return in_line(path.name)
 
 
 def track_words(number: int, name: str) -> str:

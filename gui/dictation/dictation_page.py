@@ -21,7 +21,7 @@ from gui.core.i18n import _, ngettext, translate_note
 from gui.core.problem import Problem
 from gui.core.settings import Settings
 from gui.core.shortcuts import bind
-from gui.core.words import track_words
+from gui.core.words import shown_name, track_words
 from gui.dictation.dictation_controls import Controls, Toolbar
 from gui.dictation.empty_page import EmptyPage, Sample
 from gui.dictation.transcript_view import TranscriptView
@@ -184,13 +184,13 @@ class DictationPage(QWidget):
             Action(track_words(number, name), partial(self._session.read, [job.again(number)]))
             for number, name in others
         ]
-        text = said if job.is_live else f"{job.path.name}: {said}"
+        text = said if job.is_live else f"{shown_name(job.path)}: {said}"
         self.messages.say(text, "alert-outline", actions, is_failure=True)
 
     def _tell_nothing_heard(self, job: Job) -> None:
         reasons = [translate_note(note) for note in job.notes if not note.other_tracks]
         if not job.is_live:
-            text = _("No speech was recognised in {name}.").format(name=job.path.name)
+            text = _("No speech was recognised in {name}.").format(name=shown_name(job.path))
         elif reasons:
             text = _("No speech was recognised.")
         else:

@@ -8,9 +8,11 @@ from PySide6.QtWidgets import QMenu
 from engine.history.entry import Entry, Kind
 from gui.core.i18n import _
 from gui.core.shortcuts import bind
+from gui.core.words import shown_name
 from gui.dictation.dictation_page import DictationPage
 from gui.session.history_store import HistoryStore
 from gui.session.session import Session
+from gui.widgets.label import tip
 
 _MOST, _LOOKED_THROUGH = 10, 200  # files, entries
 
@@ -31,8 +33,8 @@ class RecentFiles(QObject):
     def _show(self, files: list[Path]) -> None:
         self.menu.clear()
         for path in files:
-            action = self.menu.addAction(path.name.replace("&", "&&"))
-            action.setToolTip(str(path))
+            action = self.menu.addAction(shown_name(path).replace("&", "&&"))
+            action.setToolTip(tip(str(path)))
             action.triggered.connect(lambda _checked=False, path=path: self._session.open_files([path]))
         if not files:
             self.menu.addAction(_("No files were opened yet")).setEnabled(False)

@@ -10,6 +10,7 @@ from engine.transcript.page_text import Page
 from gui.core.i18n import _
 from gui.core.settings import Settings
 from gui.core.tasks import Task
+from gui.core.words import shown_name
 
 
 def page_document(page: Page, model: str) -> Document:
@@ -67,4 +68,6 @@ class Saver(QObject):
 
 
 def _left_out_words(path: Path) -> str:
-    return _("Saved as {name}, without the paragraphs that were only typed: they have no times.").format(name=path.name)
+    return _("Saved as {name}, without the paragraphs that were only typed: they have no times.").format(
+        name=shown_name(path)
+    )

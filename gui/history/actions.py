@@ -159,7 +159,7 @@ class HistoryActions(FlowRow):
         self._page.view.edit(place)
 
     def _renamed(self, entry: Entry, title: str) -> None:
-        if title and title != title_words(entry):
+        if title and title not in (entry.title, title_words(entry)):
             self._write(lambda history: history.rename(entry.key, title))
 
     def _delete_key(self) -> None:

@@ -32,7 +32,7 @@ class HistoryRow(QStyledItemDelegate):
     def setEditorData(self, editor: QLineEdit, index: QModelIndex) -> None:
         entry: Entry | None = index.data(ENTRY)
         if entry is not None and not editor.isModified():
-            editor.setText(title_words(entry))
+            editor.setText(entry.title or title_words(entry))
             editor.selectAll()
 
     def updateEditorGeometry(self, editor: QLineEdit, option: QStyleOptionViewItem, index: QModelIndex) -> None:

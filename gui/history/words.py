@@ -8,6 +8,7 @@ from PySide6.QtCore import QLocale
 
 from engine.history.entry import Entry, Kind, State, Totals
 from engine.paths import model_name, shipped_checkpoint
+from engine.text_marks import in_line
 from gui.core.file_names import dictation_file, dictation_title
 from gui.core.i18n import _, ngettext, translate_error, translate_note, window_locale
 from gui.core.words import clock_time, size_words
@@ -27,14 +28,14 @@ STATE_ICONS = {
 def title_words(entry: Entry) -> str:
     """Its name; of a recording without one, when it was made."""
     if entry.title:
-        return entry.title
+        return in_line(entry.title)
     made = datetime.fromtimestamp(entry.created)
     return _("Dictation at {time}").format(time=window_locale().toString(made.time(), QLocale.FormatType.ShortFormat))
 
 
 def full_title(entry: Entry) -> str:
     """The same away from the list, which has the day beside it."""
-    return entry.title or dictation_title(datetime.fromtimestamp(entry.created))
+    return in_line(entry.title) or dictation_title(datetime.fromtimestamp(entry.created))
 
 
 def file_name(entry: Entry) -> str:
@@ -98,7 +99,7 @@ def details(entry: Entry) -> str:
 
 
 def _facts(entry: Entry, how: QLocale.FormatType) -> list[str]:
-    facts = [window_locale().toString(datetime.fromtimestamp(entry.created), how), str(entry.source)]
+    facts = [window_locale().toString(datetime.fromtimestamp(entry.created), how), in_line(str(entry.source))]
     model = entry.model if entry.state in (State.DONE, State.CANCELLED) else None
     if model == str(shipped_checkpoint()):
         facts.append(_("Transcribed with the model that came with the program"))

@@ -20,6 +20,7 @@ from engine.system.atomic_files import folder_that_takes
 from gui.core.problem import Problem
 from gui.core.recognition import Engine
 from gui.core.tasks import MakeRecorder
+from gui.core.words import shown_name
 from gui.session.folder_scan import Listed, Listing
 from gui.session.jobs import Ending, Job
 from gui.session.reading_queue import ReadingQueue
@@ -118,7 +119,7 @@ class Session(ReadingQueue):
 
     def open_files(self, paths: Sequence[Path], is_quiet: bool = False) -> None:
         """Reads them one after the other; several get their names as headings. is_quiet: for the history only."""
-        self.read([Job(path, path.name if len(paths) > 1 else "", is_quiet=is_quiet) for path in paths])
+        self.read([Job(path, shown_name(path) if len(paths) > 1 else "", is_quiet=is_quiet) for path in paths])
 
     def open_dropped(self, paths: Sequence[Path], is_quiet: bool = False) -> None:
         """The same with files and all recordings in folders, which are looked for first."""

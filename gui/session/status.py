@@ -6,7 +6,7 @@ from enum import Enum, auto
 from pathlib import Path
 
 from gui.core.i18n import _, ngettext
-from gui.core.words import time_left
+from gui.core.words import shown_name, time_left
 from gui.session.loudness import Loudness
 
 MOST_NAMES = 3
@@ -156,8 +156,8 @@ class Status:
 def left_out_words(paths: Sequence[Path]) -> str:
     """Of dropped files that are something else."""
     if len(paths) == 1:
-        return _("“{name}” is no recording and was left out.").format(name=paths[0].name)
-    names = ", ".join(f"“{path.name}”" for path in paths[:MOST_NAMES])
+        return _("“{name}” is no recording and was left out.").format(name=shown_name(paths[0]))
+    names = ", ".join(f"“{shown_name(path)}”" for path in paths[:MOST_NAMES])
     more = ", …" if len(paths) > MOST_NAMES else ""
     words = ngettext(
         "{n} file is no recording and was left out: {names}",

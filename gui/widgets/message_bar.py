@@ -13,6 +13,7 @@ from engine.errors import DiktovkaError
 from gui.core.i18n import _
 from gui.core.key_places import on_all_layouts
 from gui.core.problem import problem_words
+from gui.core.words import shown_name
 from gui.widgets.dialogs import show_in_folder
 from gui.widgets.fitted_text import ElidedLabel
 from gui.widgets.form import column_of, fill, group, push_button, row_of
@@ -223,7 +224,9 @@ class MessageList(QWidget):
         """What was put where, with a button that shows it there; takes the place of the one before."""
         show = Action(_("Show in folder"), partial(self.show_place, path), stays=True)
         folder = path if path.is_dir() else path.parent
-        return self.say_success(text or _("Saved as {name}").format(name=path.name), actions=[show], place=folder)
+        return self.say_success(
+            text or _("Saved as {name}").format(name=shown_name(path)), actions=[show], place=folder
+        )
 
     def show_place(self, path: Path) -> None:
         """In the file manager; where there is none, the person is told."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from engine.cli import say
+from engine.text_marks import in_line
 from trainer.cli.progress import Pace
 from trainer.cli.stop_signals import STOPPED_BY_SIGNAL, until_stopped
 from trainer.download.archive_index import RUSSIAN, Choice, corpus_url
@@ -144,7 +145,7 @@ def _print_report(ready: "CacheReady") -> None:
     for reason, n in report.reasons():
         print(f"{n:>29}  {reason}")
     if report.rejects:
-        print(f"Each of them with its reason: {ready.folder / REJECTS}")
+        print(f"Each of them with its reason: {in_line(str(ready.folder / REJECTS))}")
 
 
 class _Report:

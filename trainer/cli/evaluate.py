@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -15,6 +14,7 @@ from engine.model.checkpoint import Description
 from engine.model.recogniser import load_recogniser
 from engine.paths import shipped_checkpoint, shipped_punctuation
 from engine.system.bounded_memory import bounded_memory
+from engine.text_marks import in_line
 from trainer.cli.standard_sets import standard_sets
 from trainer.corpus.cache import FEATURES
 from trainer.corpus.preflight import Reject
@@ -134,7 +134,7 @@ def _sets(arguments: argparse.Namespace) -> Iterator[Path]:
     """What is measured. Raises CorpusError for what is neither recordings nor a cache."""
     for path in arguments.path or standard_sets(_STANDARD, arguments.all):
         if arguments.all:
-            print(f"reading {path} ...", file=sys.stderr, flush=True)
+            say(f"reading {path} ...")
         if not ((path / TRANSCRIPTS).exists() or (path / FEATURES).exists()):
             raise CorpusError(path=path, reason="it holds neither {file} nor a feature cache", file=TRANSCRIPTS)
         yield path
@@ -183,12 +183,10 @@ def _table(found: dict[str, dict[str, Figures]], side_by_side: bool) -> str:
         rows.append(("all", {names[0]: Figures(total, (0, 0), (0, 0))}))
     for name, own in rows:
         counted = next(iter(own.values())).total
-        cells = [cell for one in own.values() for cell in _cells(one, side_by_side)]
-        lines.append(
-            f"{name:<24} {counted.utterances:>10} {counted.words:>7}" + "".join(f" {cell:>{width}}" for cell in cells)
-        )
+        cells = "".join(f" {cell:>{width}}" for one in own.values() for cell in _cells(one, side_by_side))
+        lines.append(f"{in_line(name):<24} {counted.utterances:>10} {counted.words:>7}{cells}")
     lines += ["", f"words without a mark of doubt, {names[-1]}"]
-    lines += [f"{name:<24} {own[names[-1]].trust}" for name, own in found.items()]
+    lines += [f"{in_line(name):<24} {own[names[-1]].trust}" for name, own in found.items()]
     return "\n".join(lines) + "\n"
 
 

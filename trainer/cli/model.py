@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from engine.cli import say
+from engine.text_marks import in_line
 from trainer.cli.progress import Pace
 from trainer.cli.stop_signals import STOPPED_BY_SIGNAL, until_stopped
 from trainer.download.public_models import PUBLIC_MODELS, public_model
@@ -75,7 +76,7 @@ def _list() -> int:
 
     for one in list_models():
         of = f"  ({one.foreign.family}, {one.foreign.licence})" if one.foreign else ""
-        print(f"{one.n_bytes / _MB:>6.0f} MB  {one.folder}{of}")
+        print(f"{one.n_bytes / _MB:>6.0f} MB  {in_line(str(one.folder))}{of}")
     print("To be downloaded:")
     for public in PUBLIC_MODELS:
         print(f"{public.n_bytes / _MB:>6.0f} MB  {public.name:<18} {public.licence:<11} {public.good_for}")

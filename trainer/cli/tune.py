@@ -7,6 +7,7 @@ from pathlib import Path
 from engine.cli import add_language_options, say
 from engine.decode.beam_loader import Language
 from engine.paths import shipped_checkpoint
+from engine.text_marks import in_line
 from trainer.cli.stop_signals import STOPPED_BY_SIGNAL, stop_signals
 from trainer.tuning.events import BeforeAfter, Judged, Split
 from trainer.tuning.tuning import TuneConfig, TuneRequest
@@ -110,4 +111,4 @@ def _print_result(result: BeforeAfter) -> None:
                 f"{name:<22} {before.utterances:>10} {before.words:>7} {before.cer:>11.4f} {after.cer:>7.4f} "
                 f"{before.wer:>11.4f} {after.wer:>7.4f}"
             )
-    print(f"The tuned model, {result.share:.0%} of it new: {result.folder}")
+    print(f"The tuned model, {result.share:.0%} of it new: {in_line(str(result.folder))}")

@@ -125,6 +125,25 @@ def test_sound_that_begins_minutes_later_than_the_film(tmp_path, container, code
     assert notes == []
 
 
+@pytest.mark.parametrize("container", ["mpegts", "mpeg"])
+def test_a_long_gap_is_silence_where_the_picture_goes_on(tmp_path, container):
+    """Without it, a clock that jumps so far is rather one that starts anew."""
+    track = TrackToWrite([(0.0, tone(2, rate_hz=48_000)), (200.0, tone(2, rate_hz=48_000))])
+    samples, notes = read(tmp_path / "a", film(container, "mp2", 48_000, [track], picture_s=205))
+    assert onsets_s(samples) == [pytest.approx(0, abs=0.06), pytest.approx(200, abs=0.06)]
+    assert notes == []
+
+
+def test_a_clock_that_begins_later_is_no_damage(tmp_path):
+    track = TrackToWrite([(100.0, tone(2, rate_hz=48_000)), (130.0, tone(2, rate_hz=48_000))])
+    path = written(tmp_path / "a", film("matroska", "aac", 48_000, [track]))
+    with open_audio(path) as audio:
+        assert audio.duration_s == pytest.approx(32, abs=0.2)
+    samples, notes = read(path)
+    assert onsets_s(samples) == [pytest.approx(0, abs=0.06), pytest.approx(30, abs=0.06)]
+    assert notes == []
+
+
 def test_pictures_between_the_sounds_of_an_avi_are_no_damage(tmp_path):
     """FFmpeg reads them out of order where they lie far apart."""
     track = TrackToWrite([(20, tone(2, rate_hz=44_100))])
@@ -307,6 +326,27 @@ def test_an_aiff_whose_length_was_not_known_yet(tmp_path):
     content[frames : frames + 4] = struct.pack(">I", 0x7F000000 // 2)
     content[data : data + 4] = struct.pack(">I", 0x7F000008)
     samples, notes = read(tmp_path / "a.aiff", bytes(content))
+    assert (len(samples), notes) == (3 * RATE_HZ, [])
+
+
+def test_a_header_that_writers_who_were_killed_left_is_filled_in(tmp_path):
+    aiff, w64, au = (bytearray(made(kind, lambda rate_hz: tone(3, rate_hz=rate_hz))) for kind in ("aiff", "w64", "au"))
+    frames, data = aiff.index(b"COMM") + 10, aiff.index(b"SSND") + 4
+    aiff[frames : frames + 4] = aiff[data : data + 4] = bytes(4)
+    length = w64.index(b"data\xf3\xac") + 16
+    w64[length : length + 8] = struct.pack("<q", 24)
+    au[8:12] = bytes(4)
+    sizes = struct.pack("<IQQQI", 28, 2**64 - 1, 2**64 - 1, 0, 0)
+    rf64 = b"RF64\xff\xff\xff\xffWAVEds64" + sizes + wav_header(0xFFFFFFFF)[12:] + int16_bytes(tone(3))
+    for kind, content in {"aiff": aiff, "w64": w64, "au": au, "wav": rf64}.items():
+        samples, notes = read(tmp_path / f"a.{kind}", bytes(content))
+        assert (kind, len(samples), notes) == (kind, 3 * RATE_HZ, [])
+
+
+@pytest.mark.parametrize("too_many", [1, 8, 44])
+def test_a_wav_whose_writer_counted_its_header_too_is_not_cut(tmp_path, too_many):
+    sound_bytes = int16_bytes(tone(3))
+    samples, notes = read(tmp_path / "a.wav", wav_header(len(sound_bytes) + too_many) + sound_bytes)
     assert (len(samples), notes) == (3 * RATE_HZ, [])
 
 

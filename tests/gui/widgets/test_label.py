@@ -2,10 +2,14 @@
 
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QLabel, QWidget
 
-from engine.history.entry import Kind
+from engine.errors import AudioUnreadable
+from engine.history.entry import Entry, Kind
+from gui.history.words import details, state_words, title_words
+from gui.session.status import left_out_words
 from gui.widgets.label import Label, notice, tip
 from tests.gui.pages import pages
 
@@ -49,6 +53,37 @@ def test_tips_and_notices_are_escaped_only_where_they_look_like_markup():
     assert tip("a & b") == "a & b"
     assert tip(HOSTILE).startswith("<qt>&lt;img src=")
     assert "<" not in notice(HOSTILE)
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_names_that_would_break_a_line_do_not(make_stage, qtbot, tmp_path):
+    """In a message, the history's list and its details, and the menu of recent files."""
+    name = "новая\nстрока\tи \u202eдругое.wav"
+    shown = "новая\\nстрока\\tи \\u202eдругое.wav"
+    stage = make_stage(devices=())
+    path = tmp_path / name
+    path.write_bytes(b"no sound")
+    stage.session.open_files([path])
+    stage.engine.fail(AudioUnreadable(path=path, reason="it is a folder"))
+    store = stage.program.history.store
+    entries: list[Entry] = []
+
+    def has_failed() -> bool:
+        store.ask(
+            lambda history: history.entries(history.keys()), lambda found: entries.__setitem__(slice(None), found)
+        )
+        return bool(entries) and entries[0].failure is not None
+
+    qtbot.waitUntil(has_failed)
+    assert title_words(entries[0]) == shown
+    assert "\n" not in details(entries[0]).replace(" · ", "")
+    assert shown in state_words(entries[0])
+    assert left_out_words([path]) == f"“{shown}” is no recording and was left out."
+    recent = stage.program.recent_files
+    recent.offer()
+    qtbot.waitUntil(lambda: bool(recent.menu.actions()))
+    assert [action.text() for action in recent.menu.actions()] == [shown]
+    recent.menu.hide()
 
 
 def test_what_would_turn_a_line_around_is_shown_as_its_number(qtbot):
