@@ -12,7 +12,6 @@ WORD = re.compile(r"\S+(?:[\u00a0\u202f](?![—–](?:\s|$))\S+)*")
 
 # Controls except tab and line end, marks that change the writing direction, line separators, surrogates.
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
-_LINE_ENDS = {"\t": "\\t", "\n": "\\n"}
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -39,7 +38,7 @@ def visible(text: str) -> str:
 
 def in_line(text: str) -> str:
     """The same on one line, as names stand in sentences and lists: tabs and line ends are escaped too."""
-    return visible(text).translate(str.maketrans(_LINE_ENDS))
+    return visible(text).replace("\t", "\\t").replace("\n", "\\n")
 
 
 def words_of(text: str) -> list[str]:
