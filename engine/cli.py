@@ -19,7 +19,7 @@ from engine.decode.own_words import read_spelling
 from engine.dictation.apply_commands import dictated, paragraphs
 from engine.dictation.own_spelling import OwnSpelling
 from engine.dictation.spoken_commands import NOTHING_SPOKEN, Spoken
-from engine.errors import ConfigError, DiktovkaError
+from engine.errors import ConfigError, DiktovkaError, OwnWordsUnreadable
 from engine.events import Event, Finished, Progress
 from engine.paths import SAMPLES_FILE, own_words_file, resource, shipped_checkpoint, shipped_language_model
 from engine.punctuation.lazy_punctuator import LazyPunctuator
@@ -97,8 +97,10 @@ def decoder(
 ) -> "BeamDecoder | None":
     """The beam search with a language model, None without one. Prints unusable lines of the own words.
 
-    commands: phrases of spoken commands.
+    commands: phrases of spoken commands. Raises OwnWordsUnreadable where there is no such file.
     """
+    if own_words is not None and own_words != own_words_file() and not own_words.exists():
+        raise OwnWordsUnreadable(path=own_words, reason="there is no such file")
     beam, own_words_read = load_beam(checkpoint, Language(model, own_words), commands)
     for entry in own_words_read.entries:
         if entry.is_guess:

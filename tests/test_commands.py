@@ -242,6 +242,12 @@ def test_one_bad_file_is_named_and_the_others_go_on(here, model, recording, tmp_
     assert "Traceback" not in done.stderr
 
 
+def test_a_list_of_words_that_is_not_there_is_told(here, model, recording, tmp_path):
+    done = here("transcribe", recording, "-m", model, "--own-words", tmp_path / "слова.txt")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "слова.txt cannot be read: there is no such file" in done.stderr
+
+
 ODD_NAME = "новая\nстрока\tи \x1b[31m\u202eдругое"
 
 

@@ -6,7 +6,6 @@ stands behind an equals sign: `iPhone = айфон`.
 
 import logging
 import re
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,7 @@ from engine.errors import OwnWordsUnreadable
 from engine.paths import own_words_file
 from engine.system.atomic_files import write_atomic
 from engine.system.bounded_read import read_bounded
-from engine.system.cyrillic_text import decode_cyrillic
+from engine.system.cyrillic_text import decode_text
 from engine.text_marks import N_
 
 log = logging.getLogger(__name__)
@@ -140,12 +139,8 @@ def _foreign_text(source: Path) -> str:
         raise OwnWordsUnreadable(path=source, reason=error.strerror or str(error)) from error
     except ValueError as error:
         raise OwnWordsUnreadable(path=source, reason="it is too large") from error
-    is_utf_16 = content.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
-    try:
-        text = content.decode("utf-16" if is_utf_16 else "utf-8-sig")
-    except UnicodeDecodeError:
-        text = "\0" if is_utf_16 else decode_cyrillic(content).replace("\ufffd", "\0")
-    if "\0" not in text:
+    text = decode_text(content)
+    if not {"\0", "\ufffd"} & set(text):
         return text
     raise OwnWordsUnreadable(path=source, reason="it is no UTF-8 text")
 
@@ -158,6 +153,8 @@ def export_own_words(target: Path, path: Path | None = None) -> None:
 def read_text(path: Path) -> str:
     """The list as it stands in its file, bad lines too; empty without one. Raises OwnWordsUnreadable."""
     try:
+        if Path(path) != own_words_file() and Path(path).exists():  # the person wrote it elsewhere
+            return _foreign_text(Path(path))
         return Path(path).read_text(encoding="utf-8-sig")
     except (FileNotFoundError, NotADirectoryError):
         return ""

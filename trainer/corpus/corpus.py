@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.alphabet import Alphabet, normalise
+from engine.system.cyrillic_text import decode_text
 from trainer.corpus.layouts import read_layout
 from trainer.corpus.preflight import BROKEN_ROW, NO_RECORDING, OTHER_TEXT, Reject, text_reject
 from trainer.corpus.prompts import prompt_key, read_prompts
 from trainer.corpus.recording import Recording
-from trainer.corpus.tables import BrokenRow, columns_of, decoded, read_table, sound_path
+from trainer.corpus.tables import BrokenRow, columns_of, read_table, sound_path
 from trainer.corpus.transcripts import TRANSCRIPTS, read_transcripts
 from trainer.errors import CorpusError, NoRecordings
 
@@ -143,7 +144,7 @@ def _transcribed(folder: Path) -> Iterator[Recording | Reject]:
 
 def _is_manifest(path: Path) -> bool:
     with path.open("rb") as file:
-        start = decoded(file.read(_HEAD_BYTES))
+        start = decode_text(file.read(_HEAD_BYTES))
     return {_PATH_COLUMN, _TEXT_COLUMN} <= set(columns_of(start))
 
 

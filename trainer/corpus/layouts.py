@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.alphabet import fold_yo, normalise
+from engine.system.cyrillic_text import decode_text
 from engine.system.json_text import parse_json
 from trainer.corpus.preflight import KEPT_NEW, NO_RECORDING, Reject
 from trainer.corpus.recording import Recording
-from trainer.corpus.tables import decoded, sound_path
+from trainer.corpus.tables import sound_path
 from trainer.errors import CorpusError
 
 Found = Recording | Reject
@@ -136,7 +137,7 @@ def _votes(row: dict[str, str], column: str) -> int:
 
 
 def _tab_separated(path: Path, *needed: str) -> list[dict[str, str]]:
-    lines = decoded(path.read_bytes()).splitlines()
+    lines = decode_text(path.read_bytes()).splitlines()
     try:
         rows = list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
     except csv.Error as error:
@@ -182,7 +183,7 @@ def _kaldi(folder: Path, root: Path) -> Iterator[Found]:
 
 def _keyed(path: Path) -> Iterator[tuple[str, str]]:
     """Kaldi's tables: a key, blanks, the rest of the line."""
-    for line in decoded(path.read_bytes()).splitlines():
+    for line in decode_text(path.read_bytes()).splitlines():
         key, *rest = line.split(maxsplit=1) or [""]
         if key:
             yield key, rest[0].strip() if rest else ""
@@ -221,7 +222,7 @@ def _parsed(line: bytes | str) -> dict[str, object] | None:
 
 def _json_lines(path: Path, root: Path) -> Iterator[Found]:
     split = split_named(path, root)
-    for n, line in enumerate(decoded(path.read_bytes()).splitlines(), 1):
+    for n, line in enumerate(decode_text(path.read_bytes()).splitlines(), 1):
         if not line.strip():
             continue
         row = _parsed(line) or {}
@@ -251,7 +252,7 @@ def _offset(row: dict[str, object]) -> tuple[float, float] | None:
 
 def _lj_speech(folder: Path, root: Path) -> Iterator[Found]:
     """Of three columns the last is the text as said, numbers spelled out."""
-    for line in decoded((folder / _METADATA).read_bytes()).splitlines():
+    for line in decode_text((folder / _METADATA).read_bytes()).splitlines():
         name, *texts = line.split("|")
         if not name.strip() or not texts:
             continue

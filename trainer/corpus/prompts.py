@@ -4,7 +4,7 @@ import unicodedata
 from pathlib import Path, PurePosixPath
 
 from engine.alphabet import normalise
-from trainer.corpus.tables import decoded
+from engine.system.cyrillic_text import decode_text
 
 # The first one that has words for a recording counts.
 _FILES = ("prompts-original", "PROMPTS")
@@ -23,7 +23,7 @@ def prompt_key(name: str) -> str:
 def parse_prompts(content: bytes) -> dict[str, str]:
     """Key -> text as written, of one file: an id and its words a line. Of an id that comes twice the first counts."""
     prompts: dict[str, str] = {}
-    for line in decoded(content).splitlines():
+    for line in decode_text(content).splitlines():
         name, *words = line.split(maxsplit=1)[:2] or [""]
         if name:
             prompts.setdefault(prompt_key(name), words[0].strip() if words else "")

@@ -11,13 +11,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from engine.system.cyrillic_text import decode_cyrillic
+from engine.system.cyrillic_text import decode_text
 from trainer.errors import CorpusError
 
 _DELIMITERS = "\t;,|"
 _LINE_END = re.compile("\r\n|\r|\n")
-_SAMPLE_BYTES = 4096
-_FEWEST_NULS = 0.2  # of a text in UTF-16: half of it where it is in Latin letters, the spaces and marks elsewhere
 
 
 @dataclass(frozen=True)
@@ -30,27 +28,6 @@ class BrokenRow:
 Row = dict[str, str]  # by the columns' names in small letters
 
 
-def decoded(content: bytes) -> str:
-    """Text as UTF-8 or UTF-16, with or without a byte order mark, or else in an older encoding of Russian."""
-    try:
-        if encoding := _utf_16(content):
-            return content.decode(encoding).removeprefix("\ufeff")
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return decode_cyrillic(content)
-
-
-def _utf_16(content: bytes) -> str | None:
-    """Which of its byte orders, where it is UTF-16: by its mark, or since its spaces and line ends hold a nought."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16-le" if content.startswith(b"\xff") else "utf-16-be"
-    sample = content[:_SAMPLE_BYTES]
-    nuls = [sample[start::2].count(0) for start in (0, 1)]
-    if not sample or max(nuls) < _FEWEST_NULS * len(sample) / 2:
-        return None
-    return "utf-16-be" if nuls[0] > nuls[1] else "utf-16-le"
-
-
 def columns_of(start: str) -> list[str]:
     """The names in a table's first line."""
     return _header(_LINE_END.split(start, maxsplit=1)[0])[1]
@@ -61,7 +38,7 @@ def read_table(path: Path, needed: Sequence[str], text: str) -> Iterator[Row | B
 
     Raises OSError, and CorpusError where a column is missing.
     """
-    lines = _LINE_END.split(decoded(path.read_bytes()))
+    lines = _LINE_END.split(decode_text(path.read_bytes()))
     delimiter, columns = _header(lines[0])
     if not set(needed) <= set(columns):
         raise CorpusError(path=path, reason="it lacks the columns {names}", names=", ".join(needed))

@@ -15,6 +15,7 @@ from typing import TextIO
 import numpy as np
 
 from engine.alphabet import RUSSIAN_LETTERS, fold_yo, normalise
+from engine.system.cyrillic_text import ENCODINGS, encoding_of
 from trainer.errors import CorpusError
 from trainer.language_model.corpus_sentences import training_sentences
 
@@ -22,6 +23,7 @@ END = 0  # closes a sentence in a stream of words
 _OPENERS: dict[str, Callable[..., TextIO]] = {".xz": lzma.open, ".gz": gzip.open}
 # A sentence ends at a full stop and the like where a capital follows; dashes, quotes and brackets may stand between.
 _SENTENCE_END = re.compile(r"[.!?…][\"»”)\]]*\s+(?=[^\w]*[А-ЯЁA-Z])")
+_SAMPLE_BYTES = 100_001
 _LONGEST_LINE = 1 << 20
 _WORD = re.compile(f"[{RUSSIAN_LETTERS}]+")
 # Other single letters are abbreviations, which nobody says as they are written.
@@ -43,9 +45,14 @@ def is_word(text: str) -> bool:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[TextIO]:
-    """A UTF-8 text file, as it is or compressed. Raises CorpusError."""
+    """A text file in any encoding of Russian, as it is or compressed. Raises CorpusError."""
+    opener = _OPENERS.get(Path(path).suffix, open)
     try:
-        with _OPENERS.get(Path(path).suffix, open)(path, "rt", encoding="utf-8-sig") as lines:
+        with opener(path, "rb") as file:
+            encoding = encoding_of(file.read(_SAMPLE_BYTES))
+        encoding = "utf-8-sig" if encoding == "utf-8" else encoding
+        errors = "replace" if encoding in ENCODINGS else "strict"
+        with opener(path, "rt", encoding=encoding, errors=errors) as lines:
             yield lines
     except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
         raise CorpusError(path=path, reason=str(error)) from error
@@ -54,7 +61,7 @@ def _opened(path: Path) -> Iterator[TextIO]:
 
 
 def lines_of(path: Path) -> Iterator[str]:
-    """The lines of a UTF-8 text file, as it is or compressed, or what a corpus trains on. Raises CorpusError.
+    """The lines of a text file, as it is or compressed, or what a corpus trains on. Raises CorpusError.
 
     Longer ones come in pieces: a small compressed file may hold one that no memory could.
     """

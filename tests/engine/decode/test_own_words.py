@@ -75,7 +75,7 @@ def test_how_latin_letters_are_said_is_guessed_where_nobody_told(written, spoken
 
 
 def test_a_spelling_that_cannot_be_read_is_none(tmp_path):
-    (tmp_path / "a.txt").write_bytes("Слово".encode("cp1251"))
+    (tmp_path / "a.txt").write_bytes(b"\xff\xfea")
     assert read_spelling(tmp_path / "a.txt") == ()
     write_own_words("Яндекс\n")
     assert read_spelling() == (("яндекс", "Яндекс"),)
@@ -106,13 +106,21 @@ def test_exporting_copies_the_list(tmp_path):
     assert (tmp_path / "копия" / "слова.txt").read_text("utf-8") == "Раз\nQt 6\n"
 
 
-def test_a_file_of_another_encoding_is_told(tmp_path):
-    (tmp_path / "a.txt").write_bytes("слово".encode("cp1251"))
+def test_a_list_in_another_encoding_is_told_and_left_as_it_is():
+    own_words_file().parent.mkdir(parents=True, exist_ok=True)
+    own_words_file().write_bytes("слово".encode("cp1251"))
     with pytest.raises(OwnWordsUnreadable, match="UTF-8"):
-        read_own_words(tmp_path / "a.txt")
+        read_own_words()
+    assert own_words_file().read_bytes() == "слово".encode("cp1251")
 
 
-@pytest.mark.parametrize("encoding", ["cp1251", "utf-16", "utf-8-sig"])
+@pytest.mark.parametrize("encoding", ["cp1251", "koi8-r", "utf-16", "utf-16-le", "utf-32", "utf-8-sig"])
+def test_a_file_named_for_once_is_read_in_any_encoding(tmp_path, encoding):
+    (tmp_path / "a.txt").write_bytes("Слово\r\nЁжики и окна\r\n".encode(encoding))
+    assert read_own_words(tmp_path / "a.txt").words == ("слово", "ёжики и окна")
+
+
+@pytest.mark.parametrize("encoding", ["cp1251", "utf-16", "utf-8-sig", "utf-32"])
 def test_files_that_notepad_writes_are_taken_in(tmp_path, encoding):
     (tmp_path / "a.txt").write_bytes("слово\r\nёж\r\n".encode(encoding))
     assert import_own_words(tmp_path / "a.txt").words == ("слово", "ёж")

@@ -5,15 +5,16 @@ import unicodedata
 import pytest
 
 from engine.alphabet import Alphabet, normalise
+from engine.system.cyrillic_text import decode_text
 from tests.helpers.corpora import speech_wav
 from trainer.corpus.corpus import find_recordings
 from trainer.corpus.preflight import BROKEN_ROW, FOREIGN, NO_RECORDING, OTHER_TEXT
 from trainer.corpus.prompts import read_prompts
-from trainer.corpus.tables import decoded, sound_path
+from trainer.corpus.tables import sound_path
 from trainer.corpus.transcripts import TRANSCRIPTS, read_transcripts
 
 TEXTS = ["он открыл окно", "скажите пожалуйста"]
-ENCODINGS = ["utf-8", "utf-8-sig", "cp1251", "utf-16", "utf-16-le", "utf-16-be"]
+ENCODINGS = ["utf-8", "utf-8-sig", "cp1251", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"]
 
 
 @pytest.fixture
@@ -48,16 +49,17 @@ def test_manifests_in_any_encoding_with_any_delimiter(folder, encoding, delimite
     assert found(folder, "m.csv", table, encoding) == ([("a.wav", TEXTS[0]), ("b.wav", TEXTS[1])], [])
 
 
-@pytest.mark.parametrize("encoding", ["cp1251", "utf-16", "utf-16-le"])
+@pytest.mark.parametrize("encoding", ["cp1251", "utf-16", "utf-16-le", "utf-32"])
 def test_prompts_in_any_encoding(tmp_path, encoding):
     (tmp_path / "PROMPTS").write_bytes("ru_1 Он открыл окно\nru_2 Скажите\n".encode(encoding))
     assert read_prompts(tmp_path) == {"ru_1": "Он открыл окно", "ru_2": "Скажите"}
 
 
 def test_text_in_two_bytes_is_told_by_its_noughts_alone():
-    assert decoded("Привет, мир: да и нет\n".encode("utf-16-le")) == "Привет, мир: да и нет\n"
-    assert decoded("Привет".encode("cp1251")) == "Привет"
-    assert decoded(b"") == ""
+    for encoding in ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"):
+        assert decode_text("Привет, мир: да и нет\n".encode(encoding)) == "Привет, мир: да и нет\n"
+    assert decode_text("Привет".encode("cp1251")) == "Привет"
+    assert decode_text(b"") == ""
 
 
 @pytest.mark.parametrize("encoding", ["cp1251", "koi8-r", "cp866"])
@@ -65,7 +67,7 @@ def test_text_in_two_bytes_is_told_by_its_noughts_alone():
     "text", ["он открыл окно", "Да, Иван Петрович! ЁЛКА", "ПРИВЕТ ИЗ МОСКВЫ", "file\ttext\na.wav\tнет"]
 )
 def test_russian_in_one_byte_a_letter_is_told_by_its_letters(encoding, text):
-    assert decoded(text.encode(encoding)) == text
+    assert decode_text(text.encode(encoding)) == text
 
 
 @pytest.mark.parametrize(("written", "on_disk"), [("NFC", "NFD"), ("NFD", "NFC")])

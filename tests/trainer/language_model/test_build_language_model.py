@@ -106,6 +106,17 @@ def test_two_files_share_one_numbering(tmp_path):
     assert second.words == ["</s>", "раз", "два", "три"]
 
 
+@pytest.mark.parametrize("encoding", ["cp1251", "koi8-r", "cp866", "utf-16", "utf-16-le", "utf-32", "utf-32-be"])
+def test_a_text_in_any_encoding(tmp_path, encoding):
+    text = "Он открыл окно и долго смотрел на улицу.\nВ городе было темно и тихо.\n"
+    (tmp_path / "a.txt").write_bytes(text.encode(encoding))
+    (tmp_path / "b.txt.gz").write_bytes(gzip.compress(text.encode(encoding)))
+    (tmp_path / "c.txt").write_text(text, "utf-8")
+    words = read(tmp_path / "c.txt").words
+    assert "открыл" in words
+    assert read(tmp_path / "a.txt").words == read(tmp_path / "b.txt.gz").words == words
+
+
 @pytest.mark.parametrize(
     ("name", "content"), [("a.txt", "\u0416".encode("cp1251")), ("a.txt.xz", b"no archive"), ("b.txt", None)]
 )
