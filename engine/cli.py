@@ -174,7 +174,7 @@ class Outputs:
         if self._folder is None:
             _print(rendered(self._form, document, binds_short_words=self._binds_short_words).decode("utf-8"))
             return
-        target = free_path(self._folder, recording.stem, f".{self._form}", " ({})", taken=self._is_taken)
+        target = free_path(self._folder, recording.stem, f".{self._form}", " ({})", is_taken=self._is_taken)
         write(target, document, form=self._form, binds_short_words=self._binds_short_words)
         self._written.add(_folded(target))
         say(f"{target}")

@@ -1,7 +1,7 @@
-"""The front end of the published project: `python_speech_features.mfcc` with its parameters.
+"""The front end of the published project: `python_speech_features.mfcc` with that project's parameters.
 
-The library gives the filters and the lifter. Its own `mfcc` makes filters, frame numbers and a window of ones anew for
-each block, which takes twice as long as all else.
+Filters and lifter come from the library. Its own `mfcc` makes filters, frame numbers and a window of ones again for
+each block, which takes twice as long as everything else.
 """
 
 import numpy as np
@@ -10,19 +10,16 @@ from engine.config import HOP_SAMPLES, SAMPLE_RATE_HZ, FeatureConfig
 from engine.features.spectrum import FFT_SIZE, PowerSpectrum
 
 WINDOW_SAMPLES = 400
-_SMALLEST = np.finfo(float).eps  # in the place of 0, whose logarithm is not finite
+_SMALLEST = np.finfo(float).eps  # replaces 0, whose logarithm is not finite
 
 
 class ClassicCepstra:
-    """With that library's defaults for the rest, as the published project has them.
-
-    These are: rectangular window, and the first cepstrum replaced with the log of the frame's energy.
-    """
+    """MFCC with the library's defaults: a rectangular window, and the log energy of the frame as first cepstrum."""
 
     window_samples = WINDOW_SAMPLES
 
     def __init__(self, config: FeatureConfig):
-        import python_speech_features  # brings all of scipy.signal along
+        import python_speech_features  # imports all of scipy.signal
         from scipy.fft import dct
 
         self.width = config.n_cepstra
@@ -35,7 +32,7 @@ class ClassicCepstra:
         self._transform = python_speech_features.lifter(transform.T, config.lifter)
 
     def rows(self, span: np.ndarray) -> np.ndarray:
-        """Same as VoxforgeCepstra.rows: cepstra float64 (n, n_cepstra)."""
+        """As VoxforgeCepstra.rows, but cepstra float64 (n, n_cepstra)."""
         frames = np.lib.stride_tricks.sliding_window_view(span, WINDOW_SAMPLES)[::HOP_SAMPLES]
         power = self._spectrum(frames)
         energy = power.sum(axis=1) / FFT_SIZE
@@ -44,18 +41,18 @@ class ClassicCepstra:
         return cepstra
 
     def follow(self, rows_of_each: list[np.ndarray]) -> list[None]:
-        """Nothing runs through a recording here."""
+        """This front end has no state from frame to frame."""
         return [None] * len(rows_of_each)
 
     def finish(
         self, rows: np.ndarray, index: np.ndarray, is_tail: bool = False, followed: None = None
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Same as VoxforgeCepstra.finish; no frame is ever removed."""
+        """As VoxforgeCepstra.finish; no frame is ever removed."""
         return rows.astype(np.float32), index
 
     @staticmethod
     def has_tail(n_pending: int, n_frames: int) -> bool:
-        """As `python_speech_features`: only samples that no full frame covers make a last, padded frame."""
+        """As in `python_speech_features`, only samples beyond the full frames make a last, padded frame."""
         return n_pending > (WINDOW_SAMPLES - HOP_SAMPLES if n_frames else 0)
 
 

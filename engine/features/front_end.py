@@ -1,4 +1,4 @@
-"""Samples -> cepstra, block by block, and which moment of the audio each frame stands for."""
+"""Samples -> cepstra, block by block, with the time of each frame."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,16 +15,16 @@ __all__ = ["Frames", "FrontEnd", "Listener", "extract", "extract_together", "joi
 _Stage = VoxforgeCepstra | ClassicCepstra
 
 PRE_EMPHASIS = 0.97
-# Bounds the memory of a push of any length; a second's frames still fit the processor's cache.
+# Bounds the memory of a long push; a second of frames fits into the processor's cache.
 _MAX_SAMPLES_AT_ONCE = SAMPLE_RATE_HZ
 
 
 @dataclass(frozen=True)
 class Frames:
-    """The frames kept of a stretch of audio.
+    """The frames of a stretch of audio that were kept.
 
     cepstra: float32 (n, width), not normalised. index: int64 (n,), the number of each frame in the audio,
-    from 0, rising; numbers are left out where silence was removed. window_s: length of a frame in seconds.
+    from 0, increasing; with gaps where silence was removed. window_s: length of a frame in seconds.
     """
 
     cepstra: np.ndarray
@@ -41,13 +41,13 @@ class Frames:
 
 
 def join(parts: Sequence[Frames]) -> Frames:
-    """At least one stretch, in the order of time -> the frames of all of them."""
+    """The frames of consecutive stretches, at least one, as one stretch."""
     cepstra = np.concatenate([part.cepstra for part in parts])
     return Frames(cepstra, np.concatenate([part.index for part in parts]), parts[0].window_s)
 
 
 class _Framer:
-    """The samples of one recording -> spans of whole frames, pre-emphasised across the borders of blocks."""
+    """The samples of one recording -> spans of whole frames, pre-emphasised across block borders."""
 
     def __init__(self, stage: _Stage):
         self._stage = stage
@@ -66,9 +66,9 @@ class _Framer:
         window = self._stage.window_samples
         for start in range(0, len(samples), _MAX_SAMPLES_AT_ONCE):
             block = samples[start : start + _MAX_SAMPLES_AT_ONCE].astype(np.float64)
-            before = np.concatenate(([self._last_sample], block[:-1]))
+            previous = np.concatenate(([self._last_sample], block[:-1]))
             self._last_sample = block[-1]
-            pending = np.concatenate((self._pending, block - PRE_EMPHASIS * before))
+            pending = np.concatenate((self._pending, block - PRE_EMPHASIS * previous))
             n_new = max(0, (len(pending) - window) // HOP_SAMPLES + 1)
             self._pending = pending[n_new * HOP_SAMPLES :]
             if n_new:
@@ -87,10 +87,10 @@ class _Framer:
 
 
 class FrontEnd:
-    """Cepstra of one recording, given in blocks of any size; the sizes do not change the result.
+    """Cepstra of one recording, pushed in blocks of any size; the sizes do not change the result.
 
-    Frames come as soon as they can be told; with `remove_silence` those before a word are held back until it
-    is clear that speech has begun.
+    Frames are returned as soon as they are known; with `remove_silence` those before a word are held back until
+    speech has begun.
     """
 
     def __init__(self, config: FeatureConfig):
@@ -112,9 +112,9 @@ class FrontEnd:
 
 
 class Listener:
-    """Takes in a whole recording, in blocks of any size; `extract_together` makes cepstra of several.
+    """Collects a whole recording in blocks of any size; `extract_together` computes the cepstra of several.
 
-    For recordings that are there already: several together take half the time that a FrontEnd takes for each.
+    For finished recordings: several together take half the time that a FrontEnd takes for each.
     """
 
     def __init__(self, config: FeatureConfig):
@@ -124,13 +124,13 @@ class Listener:
         self._rows = [self.stage.rows(np.zeros(self.stage.window_samples))[:0]]
 
     def push(self, samples: np.ndarray) -> None:
-        """samples as for FrontEnd.push, which see for what is raised."""
+        """samples, errors: as for FrontEnd.push."""
         self._rows += [self.stage.rows(span) for span, _index in self._framer.push(samples)]
 
     def end(self) -> tuple[np.ndarray, int]:
-        """The end of the recording -> what each of its frames is by itself, and how many of them are no tail.
+        """Ends the recording -> the rows of its frames, and how many of them are not the padded tail.
 
-        Raises ValueError for a second one.
+        Raises ValueError if it is called twice.
         """
         self.push(np.empty(0))
         n_whole = sum(map(len, self._rows))
@@ -139,23 +139,23 @@ class Listener:
 
 
 def extract_together(listeners: Sequence[Listener]) -> list[Frames]:
-    """The end of recordings that were listened to in the same way -> all frames of each, as `extract` gives them.
+    """Ends recordings with the same configuration -> all frames of each, equal to those of `extract`.
 
-    Raises ValueError where their configurations differ, and for a recording that had its end before.
+    Raises ValueError if the configurations differ, or if a recording has already ended.
     """
-    if len({one.config for one in listeners}) > 1:
+    if len({listener.config for listener in listeners}) > 1:
         raise ValueError("recordings of one configuration only can be extracted together")
     if not listeners:
         return []
-    rows_of_each = [one.end() for one in listeners]
+    rows_of_each = [listener.end() for listener in listeners]
     followed_of_each = listeners[0].stage.follow([rows for rows, _n_whole in rows_of_each])
     frames = []
-    for one, (rows, n_whole), followed in zip(listeners, rows_of_each, followed_of_each, strict=True):
+    for listener, (rows, n_whole), followed in zip(listeners, rows_of_each, followed_of_each, strict=True):
         parts = []
         for start, end, is_tail in ((0, n_whole, False), (n_whole, len(rows), True)):
-            known = None if followed is None else followed[:, start:end]
-            parts.append(one.stage.finish(rows[start:end], np.arange(start, end), is_tail, known))
-        frames.append(_joined(one.stage, parts))
+            followed_part = None if followed is None else followed[:, start:end]
+            parts.append(listener.stage.finish(rows[start:end], np.arange(start, end), is_tail, followed_part))
+        frames.append(_joined(listener.stage, parts))
     return frames
 
 
@@ -170,5 +170,5 @@ def _stage(config: FeatureConfig) -> _Stage:
 
 
 def _joined(stage: _Stage, parts: Iterable[tuple[np.ndarray, np.ndarray]]) -> Frames:
-    nothing = np.empty((0, stage.width), np.float32), np.empty(0, np.int64)
-    return join([Frames(*part, stage.window_samples / SAMPLE_RATE_HZ) for part in (nothing, *parts)])
+    empty = np.empty((0, stage.width), np.float32), np.empty(0, np.int64)
+    return join([Frames(*part, stage.window_samples / SAMPLE_RATE_HZ) for part in (empty, *parts)])

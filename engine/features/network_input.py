@@ -1,4 +1,4 @@
-"""What the network sees of the features: normalised, with deltas, neighbouring frames stacked."""
+"""Features as the network's input: normalised, with deltas, neighbouring frames stacked."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from engine.config import FeatureConfig, ModelConfig
 from engine.features.warp import warped
 
 _SMALLEST_DEVIATION = 1e-3
-_SMALLEST_HIGH = 1.0  # nats; hiss alone, which says nothing, stays small
+_SMALLEST_HIGH = 1.0  # nats; so that mere hiss is not amplified
 
 
 def n_inputs(features: FeatureConfig, model: ModelConfig) -> int:
@@ -15,15 +15,15 @@ def n_inputs(features: FeatureConfig, model: ModelConfig) -> int:
 
 
 def n_steps(n_frames: int, model: ModelConfig) -> int:
-    """Network steps for so many frames; the last step may be filled up with zeros."""
+    """Number of network steps for n_frames; the last step may be padded with zeros."""
     return -(-n_frames // model.n_stacked)
 
 
 def normalise(rows: np.ndarray, n_high: int = 0) -> np.ndarray:
     """Each value with mean 0 and variance 1 over the utterance; float32 (n_frames, width).
 
-    n_high: log energies of high bands at the end of each row. Where a band says next to nothing, as in a recording of
-    8 kHz, its variance stays below 1, and is 0 where there is nothing at all.
+    n_high: number of high bands, whose log energies are at the end of each row. The variance of a band with almost no
+    signal, as in a recording at 8 kHz, stays below 1, and that of an empty band is 0.
     """
     rows = rows.astype(np.float32)
     if not len(rows):
@@ -34,8 +34,7 @@ def normalise(rows: np.ndarray, n_high: int = 0) -> np.ndarray:
 
 
 def as_wide_as(features: FeatureConfig, rows: np.ndarray) -> np.ndarray:
-    """Rows as (n_frames, width): high bands that a model does not hear are left out, and where a corpus has none,
-    nothing is heard in them."""
+    """Rows as (n_frames, width): high bands that the model lacks are removed, missing ones are zeros."""
     missing = features.width - rows.shape[1]
     return np.pad(rows, ((0, 0), (0, missing))) if missing > 0 else rows[:, : features.width]
 
@@ -66,9 +65,9 @@ def network_input(cepstra: np.ndarray, model: ModelConfig) -> np.ndarray:
 
 
 def hearings(cepstra: np.ndarray, features: FeatureConfig, model: ModelConfig, warp: float) -> list[np.ndarray]:
-    """Network steps of cepstra (n_frames, n_cepstra), not normalised: as they are, and warped by so much either way.
+    """Network steps of unnormalised cepstra (n_frames, n_cepstra): unchanged, and warped in both directions.
 
-    warp: 0 for the first of them alone.
+    warp: relative change of the mel axis; 0 gives only the unchanged ones.
     """
     rows = as_wide_as(features, cepstra)
     changed = [warped(rows, features, change) for change in (warp, -warp)] if warp else []

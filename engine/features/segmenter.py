@@ -1,4 +1,4 @@
-"""A stream of frames -> stretches short enough to be read at once, cut at pauses."""
+"""A stream of frames -> stretches short enough to be recognised at once, cut at pauses."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ _SMOOTHING_FRAMES = 15
 class Lengths:
     """When a stretch ends, in seconds of kept frames.
 
-    A pause (frames removed as silence) of pause_s ends it once it has shortest_s, one of long_pause_s once it has
-    fewest_s: normalisation needs some speech to go by. At longest_s it is cut where it is quietest.
+    A pause (frames removed as silence) of pause_s ends it if it has shortest_s, one of long_pause_s if it has fewest_s,
+    because normalisation needs some speech. At longest_s it is cut where it is quietest.
     """
 
     pause_s: float = 0.05
@@ -27,7 +27,7 @@ class Lengths:
 
 
 class Segmenter:
-    """Collects frames and gives the stretches that are complete; the same whatever the size of the pushes."""
+    """Collects frames and yields complete stretches, whatever the size of the pushes."""
 
     def __init__(self, lengths: Lengths | None = None):
         self._lengths = lengths or Lengths()
@@ -35,7 +35,7 @@ class Segmenter:
 
     @property
     def open(self) -> Frames | None:
-        """The frames that belong to no complete stretch yet."""
+        """The frames of the open stretch, if any."""
         return self._open
 
     def push(self, frames: Frames) -> Iterator[Frames]:
@@ -47,18 +47,18 @@ class Segmenter:
             yield self._take(cut)
 
     def flush(self) -> Iterator[Frames]:
-        """What is left at the end of the audio."""
+        """Yields the open stretch at the end of the audio."""
         if self._open is not None and len(self._open):
             yield self._take(len(self._open))
 
     def _take(self, cut: int) -> Frames:
-        whole = self._open
-        done = Frames(whole.cepstra[:cut], whole.index[:cut], whole.window_s)
-        self._open = Frames(whole.cepstra[cut:], whole.index[cut:], whole.window_s)
-        return done
+        frames = self._open
+        stretch = Frames(frames.cepstra[:cut], frames.index[:cut], frames.window_s)
+        self._open = Frames(frames.cepstra[cut:], frames.index[cut:], frames.window_s)
+        return stretch
 
     def _cut(self, frames: Frames) -> int | None:
-        """The first place to cut, as a frame number within the stretch."""
+        """The index of the frame to cut at, if any."""
         lengths = self._lengths
         gaps_s = (np.diff(frames.index) - 1) * HOP_S
         lengths_s = np.arange(1, len(frames)) * HOP_S

@@ -1,4 +1,4 @@
-"""Frames -> the power at each frequency."""
+"""Frames -> power spectrum."""
 
 import numpy as np
 
@@ -6,9 +6,9 @@ FFT_SIZE = 512
 
 
 class PowerSpectrum:
-    """window: float64 (n_samples,), at most 512 samples. first, last: of the frequencies wanted, of 257; last excluded.
+    """window: float64 (n_samples,), at most 512 samples. first, last: range of the 257 frequencies; last excluded.
 
-    Its large arrays are kept from call to call: to get them from the system anew takes as long as to fill them.
+    Large arrays are kept from call to call, because allocating them takes as long as filling them.
     """
 
     def __init__(self, window: np.ndarray, first: int = 0, last: int = FFT_SIZE // 2 + 1):
@@ -27,5 +27,5 @@ class PowerSpectrum:
         padded, spectrum = self._padded[:n_frames], self._spectrum[:n_frames]
         np.multiply(frames, self._window, out=padded[:, :n_samples])
         np.fft.rfft(padded, out=spectrum)
-        wanted = spectrum[:, self._first : self._last]
-        return wanted.real**2 + wanted.imag**2
+        selected = spectrum[:, self._first : self._last]
+        return selected.real**2 + selected.imag**2

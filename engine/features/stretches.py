@@ -1,4 +1,4 @@
-"""Samples -> stretches of speech, as the frames that the network hears."""
+"""Samples -> stretches of speech, as frames."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from engine.features.segmenter import Lengths, Segmenter
 
 
 class Stretches:
-    """One recording, in blocks of any size."""
+    """The stretches of one recording, pushed in blocks of any size."""
 
     def __init__(self, config: FeatureConfig, lengths: Lengths | None = None):
         self._front_end, self._segmenter = FrontEnd(config), Segmenter(lengths)
@@ -20,10 +20,10 @@ class Stretches:
         return list(self._segmenter.push(self._front_end.push(samples)))
 
     def flush(self) -> Sequence[Frames]:
-        """What is left at the end of the recording."""
+        """The open stretch at the end of the recording."""
         return [*self._segmenter.push(self._front_end.flush()), *self._segmenter.flush()]
 
     @property
     def open(self) -> Frames | None:
-        """What belongs to no complete stretch yet."""
+        """The frames of the open stretch, if any."""
         return self._segmenter.open

@@ -17,8 +17,8 @@ WINDOW_SAMPLES = 410
 INT16_SCALE = 32_768.0
 _BIN_HZ = SAMPLE_RATE_HZ / FFT_SIZE
 _LOG_FLOOR = 1e-4
-_HAMMING, _HANN = (0.54, 0.46), (0.5, 0.5)  # what is loud below leaks through the first into the high bands
-# Of a band above high_hz: about what rounding to 16 bits leaves there. What lies below it was never recorded.
+_HAMMING, _HANN = (0.54, 0.46), (0.5, 0.5)  # through a Hamming window, loud low sounds leak into the high bands
+# Of a band above high_hz: about the energy of rounding to 16 bits. Anything below was never recorded.
 _HIGH_FLOOR = 10.0
 
 _RING_FRAMES = 21
@@ -33,7 +33,7 @@ def mel_bank(n_filters: int, low_hz: float, high_hz: float) -> np.ndarray:
     edges = np.floor(edges_hz / _BIN_HZ + 0.5)
     left, centre, right = (edges[i : i + n_filters, None] for i in range(3))
     bins = np.arange(FFT_SIZE // 2 + 1)
-    # Filters narrower than a bin have no slope on that side; a width of one keeps them finite.
+    # Filters narrower than a bin have no slope on that side; a width of one bin keeps them finite.
     rising = (bins - left) / np.maximum(centre - left, 1)
     falling = (right - bins) / np.maximum(right - centre, 1)
     area = 2 / (np.maximum(right - left, 1) * _BIN_HZ)
@@ -41,7 +41,7 @@ def mel_bank(n_filters: int, low_hz: float, high_hz: float) -> np.ndarray:
 
 
 def cosine_transform(n: int) -> np.ndarray:
-    """The orthonormal DCT-II as a matrix (n, n). SciPy has it too, and takes as long to import as all the rest."""
+    """The orthonormal DCT-II as a matrix (n, n). SciPy's would take as long to import as everything else."""
     order = np.arange(n)[:, None]
     transform = np.sqrt(2 / n) * np.cos(np.pi * order * (2 * np.arange(n) + 1) / (2 * n))
     transform[0] /= np.sqrt(2)
@@ -64,7 +64,7 @@ class _Bands:
 
 
 class MelCepstra:
-    """Windowed samples -> mel energies -> cepstra, without memory from frame to frame."""
+    """Windowed samples -> mel energies -> cepstra, without state from frame to frame."""
 
     def __init__(self, config: FeatureConfig):
         self._n_filters, self._n_high = config.n_filters, config.n_high
@@ -85,7 +85,7 @@ class MelCepstra:
     def cepstra(self, energies: np.ndarray, gain: np.ndarray | None = None) -> np.ndarray:
         """Energies as above -> liftered cepstra and log energies of the high bands, float32 (n, width).
 
-        gain: of each filter, float64 (n, n_filters); there is none of the high bands.
+        gain: of each filter, float64 (n, n_filters); the high bands have none.
         """
         low, high = energies[:, : self._n_filters], energies[:, self._n_filters :]
         if gain is not None:
@@ -97,7 +97,7 @@ class MelCepstra:
 
 
 class SilenceGate:
-    """Lets speech through, with up to 21 frames before its start and 49 after its end."""
+    """Passes speech through, with up to 21 frames before its start and 49 after its end."""
 
     def __init__(self, width: int):
         self._held = np.empty((0, width), np.float32)
@@ -108,24 +108,24 @@ class SilenceGate:
     def push(
         self, cepstra: np.ndarray, index: np.ndarray, speech: np.ndarray, is_tail: bool = False
     ) -> tuple[np.ndarray, np.ndarray]:
-        """cepstra float32 (n, width), frame numbers int64 (n,), speech bool (n,) -> those let through.
+        """cepstra float32 (n, width), frame numbers int64 (n,), speech bool (n,) -> those that pass.
 
-        is_tail: the zero-padded frame at the end; it never brings the held ones with it.
+        is_tail: the zero-padded frame at the end, which never releases held frames.
         """
         cepstra = np.concatenate([self._held, cepstra])
         index = np.concatenate([self._held_index, index])
         ring = deque(range(len(self._held)), maxlen=_RING_FRAMES)
-        kept: list[int] = []
+        passed: list[int] = []
         for position, is_speech in enumerate(speech.tolist(), start=len(ring)):
             ring.append(position)
             was_in_speech = self._in_speech
             self._advance(is_speech)
             if self._in_speech:
-                kept.extend([position] if is_tail else ring)
+                passed.extend([position] if is_tail else ring)
             if self._in_speech or was_in_speech:
                 ring.clear()
         self._held, self._held_index = cepstra[list(ring)], index[list(ring)]
-        return cepstra[kept], index[kept]
+        return cepstra[passed], index[passed]
 
     def _advance(self, is_speech: bool) -> None:
         """Changes state after enough consecutive frames against it."""
@@ -136,7 +136,7 @@ class SilenceGate:
 
 
 class VoxforgeCepstra:
-    """Pre-emphasised frames -> cepstra of the frames kept, with the state that runs through the recording."""
+    """Pre-emphasised frames -> cepstra of the kept frames, with the state of the recording."""
 
     window_samples = WINDOW_SAMPLES
 
@@ -149,14 +149,14 @@ class VoxforgeCepstra:
         self._gate = SilenceGate(config.width)
 
     def rows(self, span: np.ndarray) -> np.ndarray:
-        """What each frame is by itself. span: pre-emphasised samples of n overlapping frames, float64.
+        """The part that depends on single frames: mel energies, float64 (n, n_filters + n_high).
 
-        Gives mel energies, float64 (n, n_filters + n_high).
+        span: pre-emphasised samples of n overlapping frames, float64.
         """
         return self._mel.energies(np.lib.stride_tricks.sliding_window_view(span, WINDOW_SAMPLES)[::HOP_SAMPLES])
 
     def follow(self, rows_of_each: list[np.ndarray]) -> list[np.ndarray | None]:
-        """The rows of whole recordings, followed through all of them at once, each as `finish` takes it."""
+        """Tracks noise through whole recordings, given by their rows, at once; for `finish`."""
         if not self._follows:
             return [None] * len(rows_of_each)
         return follow_together([np.ascontiguousarray(rows[:, : self._config.n_filters]) for rows in rows_of_each])
@@ -164,10 +164,10 @@ class VoxforgeCepstra:
     def finish(
         self, rows: np.ndarray, index: np.ndarray, is_tail: bool = False, followed: np.ndarray | None = None
     ) -> tuple[np.ndarray, np.ndarray]:
-        """The next rows of the recording and their frames' numbers, int64 (n,). followed: of these rows, where it is
-        known already.
+        """Cepstra float32 (n, width) and frame numbers int64 (n,) without the removed silence.
 
-        Gives cepstra float32 (n, width) and their frame numbers int64 (n,), without the removed silence.
+        rows, index: the next rows of the recording and their frame numbers, int64 (n,). followed: the result of
+        `follow` for these rows, if known.
         """
         if not self._follows:
             return self._mel.cepstra(rows), index
@@ -177,5 +177,5 @@ class VoxforgeCepstra:
 
     @staticmethod
     def has_tail(n_pending: int, n_frames: int) -> bool:
-        """Whether the n_pending samples from the start of the next frame make a zero-padded last frame."""
+        """Whether the n_pending samples from the start of the next frame form a zero-padded last frame."""
         return n_pending > 0

@@ -1,4 +1,4 @@
-"""Cepstra as heard from another vocal tract: the mel axis stretched."""
+"""Cepstra of another vocal tract: the mel axis stretched."""
 
 from functools import lru_cache
 
@@ -12,9 +12,9 @@ def to_log_mel(features: FeatureConfig) -> tuple[np.ndarray, np.ndarray]:
     """Matrices from liftered cepstra to (smoothed) log mel energies and back.
 
     The cepstra are an orthonormal DCT-II of the log energies, cut to n_cepstra and liftered by
-    1 + L/2 sin(pi i / L); the way back is exact for what the cut left over.
+    1 + L/2 sin(pi i / L); the way back is exact for the truncated cepstra.
     """
-    from scipy.fft import idct  # nobody who hears once need wait for SciPy
+    from scipy.fft import idct  # only needed for warping, and slow to import
 
     order = np.arange(features.n_cepstra)
     lift = 1 + features.lifter / 2 * np.sin(np.pi * order / features.lifter) if features.lifter else np.ones(len(order))
@@ -24,12 +24,13 @@ def to_log_mel(features: FeatureConfig) -> tuple[np.ndarray, np.ndarray]:
 
 @lru_cache(maxsize=256)
 def warp_matrix(features: FeatureConfig, change: float) -> np.ndarray:
-    """Cepstra to cepstra as heard from a vocal tract shorter by `change` (Jaitly and Hinton 2013, on mel bands)."""
+    """The matrix that turns cepstra into those of a vocal tract shorter by `change` (Jaitly and Hinton 2013, on mel
+    bands)."""
     to_mel, from_mel = to_log_mel(features)
     bands = np.arange(features.n_filters)
-    wanted = np.clip(bands * (1 + change), 0, features.n_filters - 1)
-    below = np.minimum(wanted.astype(int), features.n_filters - 2)
-    share = wanted - below
+    positions = np.clip(bands * (1 + change), 0, features.n_filters - 1)
+    below = np.minimum(positions.astype(int), features.n_filters - 2)
+    share = positions - below
     interpolate = np.zeros((features.n_filters, features.n_filters))
     interpolate[below, bands] = 1 - share
     interpolate[below + 1, bands] += share

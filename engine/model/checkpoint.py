@@ -1,14 +1,14 @@
-"""A model on disk: weights, the network made of them, and one JSON that says all about them.
+"""A model on disk: weights, the network made from them, and one JSON file that describes both.
 
-weights.npz      every weight by name (see engine.model.weights.weight_shapes), float32 or float16; training goes on
+weights.npz      every weight by name (see engine.model.weights.weight_shapes), float32 or float16; training continues
                  from them
-network.onnx     what recognition runs (see engine.model.network_graph)
+network.onnx     the network that recognition runs (see engine.model.network_graph)
 model.json       alphabet, feature and model configuration, history, error rates, SHA-256 of both
-model.next.json  the description of weights that are just being replaced; there after a kill in the midst of that
+model.next.json  the description of weights that are being replaced; left by a kill during that
 
-Several files cannot be replaced at once. Both descriptions name their weights, so whatever a kill leaves, the one that
-goes with the weights is there: the model is the one before or the new one, whole. The network follows from the weights:
-where it is missing, or is not the one that is described, it is made again.
+Several files cannot be replaced at once. Both descriptions have the checksum of their weights, so after a kill the one
+that matches the weights counts: the model is either the old or the new one, complete. The network follows from the
+weights: if it is missing, or does not match its description, it is made again.
 """
 
 import hashlib
@@ -50,7 +50,7 @@ _MOST_GRAPH_BYTES = 2**22  # of a network beside its weights
 
 @dataclass(frozen=True)
 class Description:
-    """What is known of a model beside its weights. history: one dict an epoch. error_rates: set -> {cer, wer, ...}."""
+    """A model without its weights. history: one dict per epoch. error_rates: set -> {cer, wer, ...}."""
 
     alphabet: Alphabet
     features: FeatureConfig
@@ -70,14 +70,14 @@ class Checkpoint(Description):
 
     @property
     def description(self) -> Description:
-        """All about the model but its weights."""
-        return Description(**{one.name: getattr(self, one.name) for one in fields(Description)})
+        """The model without its weights."""
+        return Description(**{field.name: getattr(self, field.name) for field in fields(Description)})
 
 
 def save_checkpoint(folder: Path, checkpoint: Checkpoint, half: bool = False) -> None:
     """Replaces the model in the folder; a kill leaves the old or the new one.
 
-    half: weights as float16, in half the space.
+    half: weights as float16, half the size.
 
     Raises StorageError, CheckpointDamaged for weights that are not finite, before anything is written.
     """
@@ -85,7 +85,7 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint, half: bool = False) ->
     weights = {name: value.astype(kind, copy=False) for name, value in checkpoint.weights.items()}
     _check_finite(folder, weights)
     graph = network_graph(checkpoint.model, {name: value.astype(np.float32) for name, value in weights.items()})
-    _settle(folder)  # else the only description of what a kill left there would be overwritten
+    _settle(folder)  # otherwise the only description of weights left by a kill would be overwritten
     try:
         with atomic_path(folder / WEIGHTS) as temporary:
             np.savez(temporary, **weights)
@@ -115,8 +115,8 @@ def _settle(folder: Path) -> None:
 
 
 def _described(checkpoint: Description, sums: dict[str, str]) -> str:
-    """model.json. sums: of the weights and of the network."""
-    described = {
+    """The text of model.json. sums: checksums of the weights and the network."""
+    fields_of_model = {
         "format": FORMAT,
         "name": checkpoint.name,
         "alphabet": checkpoint.alphabet.letters,
@@ -128,11 +128,11 @@ def _described(checkpoint: Description, sums: dict[str, str]) -> str:
         "error_rates": checkpoint.error_rates,
         "history": checkpoint.history,
     }
-    return _json(described)
+    return _json(fields_of_model)
 
 
-def _json(described: dict[str, object]) -> str:
-    return json.dumps(described, ensure_ascii=False, indent=1) + "\n"
+def _json(fields_of_model: dict[str, object]) -> str:
+    return json.dumps(fields_of_model, ensure_ascii=False, indent=1) + "\n"
 
 
 def load_checkpoint(folder: Path) -> Checkpoint:
@@ -142,45 +142,45 @@ def load_checkpoint(folder: Path) -> Checkpoint:
     and configuration do not fit together).
     """
     folder = Path(folder)
-    described = read_description(folder)
-    found = _parsed(folder, described)
-    shapes = weight_shapes(found.features, found.model, found.alphabet.n_labels)
-    weights = _weights(folder, described.get(_WEIGHTS_SUM), shapes)
+    fields_of_model = read_description(folder)
+    description = _parsed(folder, fields_of_model)
+    shapes = weight_shapes(description.features, description.model, description.alphabet.n_labels)
+    weights = _weights(folder, fields_of_model.get(_WEIGHTS_SUM), shapes)
     for name in shapes:
         if name not in weights:
             raise CheckpointMismatch(path=folder, reason="the weight {weight} is missing", weight=name)
     _check_finite(folder, weights)
-    return Checkpoint(**vars(found), weights=weights)
+    return Checkpoint(**vars(description), weights=weights)
 
 
 def load_network(folder: Path) -> tuple[Description, bytes]:
-    """What recognition needs of a model, without its weights: see `engine.model.recogniser.load_recogniser`.
+    """The description and the network of a model: see `engine.model.recogniser.load_recogniser`.
 
-    A network that is missing or another's is made of the weights and kept, where the folder can be written to and did
-    not come with the program. Raises CheckpointError.
+    A missing or mismatched network is made from the weights, and saved unless the folder is not writable or came with
+    the program. Raises CheckpointError.
     """
     folder = Path(folder)
-    described = read_description(folder)
-    found = _parsed(folder, described)
-    graph = _network(folder, described.get(_NETWORK_SUM), _most_network_bytes(found))
+    fields_of_model = read_description(folder)
+    description = _parsed(folder, fields_of_model)
+    graph = _network(folder, fields_of_model.get(_NETWORK_SUM), _most_network_bytes(description))
     if graph is not None:
-        return found, graph
+        return description, graph
     checkpoint = load_checkpoint(folder)
     graph = network_graph(checkpoint.model, checkpoint.weights)
     with suppress(StorageError):
         refuse_shipped(folder)
-        _keep_network(folder, graph, described)
+        _keep_network(folder, graph, fields_of_model)
     return checkpoint.description, graph
 
 
-def _most_network_bytes(found: Description) -> int:
-    """The weights as float32, though most are kept in 8 bits, and the graph around them."""
-    shapes = weight_shapes(found.features, found.model, found.alphabet.n_labels).values()
+def _most_network_bytes(description: Description) -> int:
+    """An upper bound: the weights as float32, though most are stored in 8 bits, and the graph around them."""
+    shapes = weight_shapes(description.features, description.model, description.alphabet.n_labels).values()
     return _MOST_GRAPH_BYTES + 4 * sum(map(math.prod, shapes))
 
 
 def _network(folder: Path, digest: object, most_bytes: int) -> bytes | None:
-    """The bytes that the description names, if they are there."""
+    """The network, if it has the checksum of the description."""
     with suppress(OSError, ValueError):
         content = read_bounded(file_of(folder, NETWORK), most_bytes)
         if hashlib.sha256(content).hexdigest() == digest:
@@ -188,26 +188,26 @@ def _network(folder: Path, digest: object, most_bytes: int) -> bytes | None:
     return None
 
 
-def _keep_network(folder: Path, graph: bytes, described: dict[str, object]) -> None:
-    """Adds the network to a model that is still the one described. Raises StorageError."""
+def _keep_network(folder: Path, graph: bytes, fields_of_model: dict[str, object]) -> None:
+    """Saves the network with a model that has not changed since. Raises StorageError."""
     _settle(folder)
     _write_network(folder, graph)
-    whole = described | {_NETWORK_SUM: hashlib.sha256(graph).hexdigest()}
-    if whole != described and read_description(folder) == described:
-        write_atomic(folder / DESCRIPTION, _json(whole))
+    with_sum = fields_of_model | {_NETWORK_SUM: hashlib.sha256(graph).hexdigest()}
+    if with_sum != fields_of_model and read_description(folder) == fields_of_model:
+        write_atomic(folder / DESCRIPTION, _json(with_sum))
 
 
-def _parsed(folder: Path, described: dict[str, object]) -> Description:
+def _parsed(folder: Path, fields_of_model: dict[str, object]) -> Description:
     try:
         return Description(
-            Alphabet(described["alphabet"]),
-            FeatureConfig.from_dict(described["features"]),
-            ModelConfig.from_dict(described["model"]),
-            DecodeConfig.from_dict(described.get("decode", {})),
-            described.get("name", ""),
-            described.get("training", {}),
-            described.get("history", []),
-            described.get("error_rates", {}),
+            Alphabet(fields_of_model["alphabet"]),
+            FeatureConfig.from_dict(fields_of_model["features"]),
+            ModelConfig.from_dict(fields_of_model["model"]),
+            DecodeConfig.from_dict(fields_of_model.get("decode", {})),
+            fields_of_model.get("name", ""),
+            fields_of_model.get("training", {}),
+            fields_of_model.get("history", []),
+            fields_of_model.get("error_rates", {}),
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise CheckpointDamaged(
@@ -218,17 +218,18 @@ def _parsed(folder: Path, described: dict[str, object]) -> Description:
 
 
 def read_description(folder: Path) -> dict[str, object]:
-    """What stands in model.json, whose keys are those that `save_checkpoint` writes; without a look at the weights,
-    unless a kill left two descriptions.
+    """The content of model.json, with the keys that `save_checkpoint` writes.
+
+    The weights are not read, unless a kill left two descriptions.
 
     Raises CheckpointMissing, CheckpointForeign, CheckpointDamaged, CheckpointMismatch.
     """
-    described = _description(folder, DESCRIPTION)
-    return _description(folder, _NEXT) if _is_next_true(folder) else described
+    fields_of_model = _description(folder, DESCRIPTION)
+    return _description(folder, _NEXT) if _is_next_true(folder) else fields_of_model
 
 
 def is_checkpoint(folder: Path) -> bool:
-    """Whether there is a model in a folder, as far as can be told without a look at its weights."""
+    """Whether a folder holds a model; its weights are not read."""
     with suppress(CheckpointError, OSError):
         read_description(folder)
         return (folder / WEIGHTS).is_file()
@@ -236,7 +237,7 @@ def is_checkpoint(folder: Path) -> bool:
 
 
 def _is_next_true(folder: Path) -> bool:
-    """Whether the weights are already those that the new description is of."""
+    """Whether the weights already match the new description."""
     with suppress(CheckpointError, OSError, ValueError):
         return _description(folder, _NEXT).get(_WEIGHTS_SUM) == _sha256(file_of(folder, WEIGHTS))
     return False
@@ -244,19 +245,19 @@ def _is_next_true(folder: Path) -> bool:
 
 def _description(folder: Path, file: str) -> dict[str, object]:
     try:
-        described = read_json(file_of(folder, file))
+        fields_of_model = read_json(file_of(folder, file))
     except (FileNotFoundError, NotADirectoryError) as error:
         kind = CheckpointForeign if (folder / FOREIGN_FILE).is_file() else CheckpointMissing
         raise kind(path=folder, file=file) from error
     except (OSError, ValueError) as error:
         raise CheckpointDamaged(path=folder, reason="{file} cannot be read", file=file) from error
-    if not isinstance(described, dict) or described.get("format") != FORMAT:
+    if not isinstance(fields_of_model, dict) or fields_of_model.get("format") != FORMAT:
         raise CheckpointMismatch(path=folder, reason="{file} is not of format {format}", file=file, format=FORMAT)
-    return described
+    return fields_of_model
 
 
 def _weights(folder: Path, digest: object, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, np.ndarray]:
-    """Those that the configuration has; what else lies there is not read."""
+    """The weights that the configuration needs; others in the file are not read."""
     try:
         path = file_of(folder, WEIGHTS)
         if _sha256(path) != digest:

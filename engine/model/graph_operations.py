@@ -1,12 +1,12 @@
-"""The operations of a serialised ONNX model, looked at before it is run, without `onnx` and its time to import.
+"""Checks the operations of a serialised ONNX model before it is run, without importing `onnx`, which is slow.
 
-Protocol Buffers' encoding: a field is its number and kind in one varint, then a varint, eight or four bytes, or a
-length and so many bytes (https://protobuf.dev/programming-guides/encoding).
+Protocol Buffers' encoding: a field is its number and kind in one varint, followed by a varint, by eight or four bytes,
+or by a length and that many bytes (https://protobuf.dev/programming-guides/encoding).
 """
 
 from collections.abc import Iterator
 
-# All that networks of this program are made of and may soon be: each gives what follows from its inputs, once.
+# The operations of this program's networks: each computes its output from its inputs, once.
 KNOWN = {"Add", "Cast", "Concat", "Constant", "DynamicQuantizeLSTM", "Gather", "Identity", "LSTM", "LogSoftmax"}
 KNOWN |= {"MatMul", "Mul", "ReduceMean", "ReduceSum", "Reshape", "Slice", "Softmax", "Split", "Squeeze", "Sub"}
 KNOWN |= {"Transpose", "Unsqueeze"}
@@ -17,8 +17,8 @@ _LONGEST_VARINT = 10
 
 
 def check_operations(content: bytes) -> None:
-    """Raises ValueError for what is no model, for graphs within a graph, and for operations that a network of this
-    program does not have: loops, and what makes much out of nothing."""
+    """Raises ValueError if the content is not a model, has nested graphs, or has operations that no network of this
+    program has, such as loops or those that make large tensors from small ones."""
     for number, model_part in _parts(memoryview(content)):
         if number == _MODEL_FUNCTIONS:
             raise ValueError("it has functions of its own")
@@ -38,29 +38,29 @@ def _check_node(node: memoryview) -> None:
 
 def _parts(message: memoryview) -> Iterator[tuple[int, memoryview]]:
     """Number and content of each field that has a length. Raises ValueError."""
-    at = 0
-    while at < len(message):
-        tag, at = _varint(message, at)
+    offset = 0
+    while offset < len(message):
+        tag, offset = _varint(message, offset)
         kind = tag & 7
         if kind == _BYTES:
-            n_bytes, at = _varint(message, at)
-            yield tag >> 3, message[at : at + n_bytes]
-            at += n_bytes
+            n_bytes, offset = _varint(message, offset)
+            yield tag >> 3, message[offset : offset + n_bytes]
+            offset += n_bytes
         elif kind in (_EIGHT, _FOUR):
-            at += 8 if kind == _EIGHT else 4
+            offset += 8 if kind == _EIGHT else 4
         elif kind == _VARINT:
-            _, at = _varint(message, at)
+            _, offset = _varint(message, offset)
         else:
             raise ValueError("it is no model")
-    if at > len(message):
+    if offset > len(message):
         raise ValueError("it is cut off")
 
 
-def _varint(message: memoryview, at: int) -> tuple[int, int]:
-    """The number, and where what follows it begins."""
+def _varint(message: memoryview, offset: int) -> tuple[int, int]:
+    """The number, and the offset after it."""
     value = 0
-    for shift, byte in enumerate(message[at : at + _LONGEST_VARINT]):
+    for shift, byte in enumerate(message[offset : offset + _LONGEST_VARINT]):
         value |= (byte & 127) << 7 * shift
         if byte < 128:
-            return value, at + shift + 1
+            return value, offset + shift + 1
     raise ValueError("it is no model")

@@ -1,7 +1,7 @@
 """Trained weights -> the ONNX graph that recognition runs, with NumPy and `onnx` alone.
 
-Not a part of training: a model that holds weights only, as those of earlier versions do, is converted wherever it is
-used, also where TensorFlow is not installed.
+Independent of training: a model that has only weights, as those of earlier versions, is converted when it is used, even
+if TensorFlow is not installed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     import onnx
 
 STEPS, LOG_PROBS = "steps", "log_probs"
-# Weights go from -63 to 63, not to 127: processors without VNNI add two products of 8 bits in 16 and cut off what is
-# beyond. With a scale for each unit's gate nothing is lost by that, and every processor computes the same.
+# Weights range from -63 to 63, not 127: processors without VNNI add two products of 8 bits in 16 bits and saturate.
+# With a scale for each unit's gate nothing is lost by that, and every processor computes the same.
 _LARGEST = 63
-_LARGEST_OF_TABLE = 127  # nothing is added up in 8 bits there
+_LARGEST_OF_TABLE = 127  # no products are added in 8 bits there
 _OPSET, _IR_VERSION = 17, 8
 
 
@@ -37,53 +37,53 @@ def network_graph(model: ModelConfig, weights: Mapping[str, np.ndarray], quantis
     hidden = graph.node("Unsqueeze", [STEPS, batch], "one_utterance")
     layer = quantised_layer if quantised else _float_layer
     for n in range(model.n_layers):
-        both = layer(graph, f"layer{n}", hidden, weights, model.n_units)
-        hidden = graph.node("Reshape", [both, rows], f"layer{n}/rows")
+        directions = layer(graph, f"layer{n}", hidden, weights, model.n_units)
+        hidden = graph.node("Reshape", [directions, rows], f"layer{n}/rows")
     hidden = graph.node("MatMul", [hidden, graph.constant("output/kernel", weights["output/kernel"])], "product")
     hidden = graph.node("Add", [hidden, graph.constant("output/bias", weights["output/bias"])], "logits")
     hidden = graph.node("LogSoftmax", [hidden], "log_softmax", axis=-1)
     graph.node("Squeeze", [hidden, batch], LOG_PROBS)
     n_inputs = len(weights["layer0/forward/kernel"]) - model.n_units
-    made = helper.make_graph(
+    graph_proto = helper.make_graph(
         graph.nodes,
         "bilstm_ctc",
         [helper.make_tensor_value_info(STEPS, TensorProto.FLOAT, ["n_steps", n_inputs])],
         [helper.make_tensor_value_info(LOG_PROBS, TensorProto.FLOAT, ["n_steps", len(weights["output/bias"])])],
         graph.constants,
     )
-    return serialised(made)
+    return serialised(graph_proto)
 
 
 def serialised(graph: "onnx.GraphProto") -> bytes:
-    """A whole ONNX model of a graph; the same graph gives the same bytes."""
+    """A complete ONNX model of a graph; the same graph gives the same bytes."""
     from onnx import helper
 
     opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid("com.microsoft", 1)]
-    whole = helper.make_model(graph, opset_imports=opsets, ir_version=_IR_VERSION, producer_name="diktovka")
-    return whole.SerializeToString(deterministic=True)
+    model = helper.make_model(graph, opset_imports=opsets, ir_version=_IR_VERSION, producer_name="diktovka")
+    return model.SerializeToString(deterministic=True)
 
 
 class GraphWriter:
-    """Nodes and constants, each named by what it gives."""
+    """Nodes and constants, each named by its output."""
 
     def __init__(self) -> None:
         self.nodes: list[onnx.NodeProto] = []
         self.constants: list[onnx.TensorProto] = []
 
     def constant(self, name: str, value: np.ndarray) -> str:
-        """Gives the name back."""
+        """Adds a constant; returns its name."""
         from onnx import numpy_helper
 
         self.constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
         return name
 
     def node(self, kind: str, inputs: list[str], output: str, domain: str = "", **attributes) -> str:
-        """Gives the name of its output back."""
+        """Adds a node; returns the name of its output."""
         self.several(kind, inputs, (output,), domain, **attributes)
         return output
 
     def several(self, kind: str, inputs: list[str], outputs: tuple[str, ...], domain: str = "", **attributes) -> None:
-        """A node with several outputs."""
+        """Adds a node with several outputs."""
         from onnx import helper
 
         self.nodes.append(helper.make_node(kind, inputs, list(outputs), domain=domain, **attributes))
@@ -107,7 +107,7 @@ def quantised_layer(
 ) -> str:
     """An LSTM with its weights in 8 bits; hidden: float32 (n_steps, batch, n_inputs).
 
-    Gives float32 (n_steps, n_directions, batch, n_units).
+    Returns float32 (n_steps, n_directions, batch, n_units).
     """
     kernels, scales = [], []
     for part, kernel in _kernels(name, weights, n_units, directions).items():
@@ -116,16 +116,16 @@ def quantised_layer(
         kernels.append(graph.constant(f"{name}/{part}", np.rint(kernel / scale[:, None]).astype(np.int8)))
         scales.append(graph.constant(f"{name}/{part}/scale", scale))
         scales.append(graph.constant(f"{name}/{part}/zero", np.zeros(scale.shape, np.int8)))
-    none = [""] * 4  # lengths, first states and peepholes
-    inputs = [hidden, *kernels, _bias(graph, name, weights, directions), *none, *scales]
+    unused_inputs = [""] * 4  # lengths, initial states and peepholes
+    inputs = [hidden, *kernels, _bias(graph, name, weights, directions), *unused_inputs, *scales]
     attributes = _attributes(n_units, directions)
     return graph.node("DynamicQuantizeLSTM", inputs, name, domain="com.microsoft", **attributes)
 
 
 def summed_rows(graph: GraphWriter, name: str, table: np.ndarray) -> str:
-    """The sum of the rows that the input `name` numbers, int32 (n_words, n_rows); as float32 (n_words, width).
+    """The sum of table rows, float32 (n_words, width); the input `name` has their indices, int32 (n_words, n_rows).
 
-    table: float32 (n, width), kept in 8 bits with a scale for each column. The graph needs a constant `one`, [1].
+    table: float32 (n, width), stored in 8 bits with a scale for each column. The graph needs a constant `one`, [1].
     """
     from onnx import TensorProto
 
@@ -144,20 +144,21 @@ def _attributes(n_units: int, directions: Sequence[str] = DIRECTIONS) -> dict[st
 def _kernels(
     name: str, weights: Mapping[str, np.ndarray], n_units: int, directions: Sequence[str] = DIRECTIONS
 ) -> dict[str, np.ndarray]:
-    """Of each direction, from the input (n, n_inputs, 4 n_units) and from the step before (n, n_units, 4 n_units)."""
-    both = [_in_onnx_order(weights[f"{name}/{direction}/kernel"]) for direction in directions]
+    """Kernels of each direction, for the input (n, n_inputs, 4 n_units) and the previous step (n, n_units, 4
+    n_units)."""
+    kernels = [_in_onnx_order(weights[f"{name}/{direction}/kernel"]) for direction in directions]
     return {
-        "input": np.stack([kernel[:-n_units] for kernel in both]),
-        "recurrent": np.stack([kernel[-n_units:] for kernel in both]),
+        "input": np.stack([kernel[:-n_units] for kernel in kernels]),
+        "recurrent": np.stack([kernel[-n_units:] for kernel in kernels]),
     }
 
 
 def _bias(
     graph: GraphWriter, name: str, weights: Mapping[str, np.ndarray], directions: Sequence[str] = DIRECTIONS
 ) -> str:
-    """ONNX has a second bias for the step before; ours is all in the first."""
-    both = [_in_onnx_order(weights[f"{name}/{direction}/bias"]) for direction in directions]
-    return graph.constant(f"{name}/bias", np.stack([np.concatenate([one, np.zeros_like(one)]) for one in both]))
+    """The biases; ONNX has a second one for the previous step, which is 0 here."""
+    biases = [_in_onnx_order(weights[f"{name}/{direction}/bias"]) for direction in directions]
+    return graph.constant(f"{name}/bias", np.stack([np.concatenate([bias, np.zeros_like(bias)]) for bias in biases]))
 
 
 def _in_onnx_order(columns: np.ndarray) -> np.ndarray:

@@ -19,12 +19,12 @@ _MOST_THREADS = 4
 class Recogniser:
     """Network steps in, CTC log-probabilities out.
 
-    Each utterance is run by itself: nothing is padded, and it is read the same whatever is read with it. Several
-    are spread over the threads.
+    Each utterance is run by itself, without padding, so the result does not depend on the others. Several are
+    distributed over the threads.
     """
 
     def __init__(self, graph: bytes, n_inputs: int, n_labels: int, n_threads: int = 1):
-        """graph: as `network_graph` gives. Raises ValueError where it is none, or one of other shapes."""
+        """graph: as returned by `network_graph`. Raises ValueError if it is invalid or has other shapes."""
         self._session = open_session(graph)
         require(self._session, {STEPS: (None, n_inputs)}, {LOG_PROBS: (None, n_labels)})
         self._n_labels, self._n_threads = n_labels, n_threads
@@ -33,9 +33,9 @@ class Recogniser:
             raise ValueError("it gives no probabilities")
 
     def __call__(self, steps: Sequence[np.ndarray]) -> list[np.ndarray]:
-        """Steps of some utterances, float32 (n_steps, n_inputs) each, as log-probabilities (n_steps, n_labels)."""
+        """Log-probabilities (n_steps, n_labels) of each utterance. steps: float32 (n_steps, n_inputs) each."""
         if self._n_threads == 1 or len(steps) < 2:
-            return [self._log_probs(one) for one in steps]
+            return [self._log_probs(utterance) for utterance in steps]
         with ThreadPoolExecutor(self._n_threads, thread_name_prefix="recogniser") as pool:
             return list(pool.map(self._log_probs, steps))
 
@@ -47,13 +47,13 @@ class Recogniser:
 
 
 def recogniser(checkpoint: Checkpoint, n_threads: int | None = None) -> Recogniser:
-    """The network of a model that is in memory. n_threads: None for all processors, at most 4."""
+    """The recogniser of a model in memory. n_threads: None for all processors, at most 4."""
     graph = network_graph(checkpoint.model, checkpoint.weights)
     return Recogniser(graph, *_widths(checkpoint), n_threads or processors())
 
 
 def load_recogniser(folder: Path, n_threads: int | None = None) -> tuple[Description, Recogniser]:
-    """A model for recognition alone, without its trained weights. Raises CheckpointError."""
+    """Loads a model for recognition only, without its trained weights. Raises CheckpointError."""
     description, graph = load_network(folder)
     try:
         return description, Recogniser(graph, *_widths(description), n_threads or processors())
@@ -64,10 +64,10 @@ def load_recogniser(folder: Path, n_threads: int | None = None) -> tuple[Descrip
 
 
 def mean_of(hearings: Sequence[np.ndarray]) -> np.ndarray:
-    """Log-probabilities (n_steps, n_labels) of one stretch, heard in several ways, as one: their geometric mean.
+    """The geometric mean of several log-probabilities (n_steps, n_labels) of the same stretch.
 
-    An error that one hearing alone makes is outvoted; averaging over copies of the input warped a little is a cheap
-    ensemble (Jaitly and Hinton 2013).
+    Each comes from a slightly warped copy of the input; averaging over them is a cheap ensemble, which outvotes the
+    errors of a single one (Jaitly and Hinton 2013).
     """
     if len(hearings) == 1:
         return hearings[0]
@@ -80,6 +80,6 @@ def _widths(model: Description) -> tuple[int, int]:
 
 
 def processors() -> int:
-    """Those that this process may use, and that pay."""
-    known = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(known, _MOST_THREADS)
+    """Number of processors to use: those available to this process, at most 4."""
+    n_available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(n_available, _MOST_THREADS)

@@ -41,7 +41,7 @@ def initial_weights(
 
 
 def initial_lower_output(model: ModelConfig, n_labels: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
-    """A second output layer, on the middle layer: only a training with intermediate CTC has it, no checkpoint."""
+    """A second output layer, on the middle layer, for training with intermediate CTC; no checkpoint has it."""
     kernel = _glorot(rng, (2 * model.n_units, n_labels))
     return {"lower/kernel": kernel, "lower/bias": np.zeros(n_labels, np.float32)}
 

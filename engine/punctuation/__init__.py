@@ -1,5 +1,5 @@
-"""Marks and capitals for recognised words: what the model is asked, and what of its answers is settled.
+"""Marks and capitals for recognised words: the model's input, its output, and which of it is settled.
 
-Entry points: `labels` (marks and forms), `running_labels` (of a recording as it comes). Must not know how words are
+Entry points: `labels` (marks and forms), `running_labels` (of a recording in progress). Must not know how words are
 laid out as text: `engine.dictation` writes them.
 """

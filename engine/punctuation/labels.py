@@ -1,4 +1,4 @@
-"""What the model of punctuation answers for each word: the mark after it, and its form."""
+"""The output of the punctuation model for each word: the mark after it, and its form."""
 
 from dataclasses import dataclass
 from enum import IntEnum
@@ -9,7 +9,8 @@ ENDS = frozenset({FULL_STOP, QUESTION, EXCLAMATION, ELLIPSIS})  # of a sentence
 
 
 class Form(IntEnum):
-    """How a word is written apart from its place: a first word's capital comes from the mark before it."""
+    """How a word is written regardless of its position; the capital of a sentence's first word comes from the mark
+    before."""
 
     LOWER = 0
     CAPITAL = 1

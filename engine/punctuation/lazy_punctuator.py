@@ -1,4 +1,4 @@
-"""The model of punctuation, loaded when it is first needed: nothing here imports NumPy or ONNX Runtime before that."""
+"""The punctuation model, loaded when it is first needed; NumPy and ONNX Runtime are not imported before that."""
 
 import threading
 from pathlib import Path
@@ -8,7 +8,7 @@ from engine.punctuation.running_labels import Punctuates
 
 
 class LazyPunctuator:
-    """The model in a folder, the shipped one unless told. error: why it cannot be used, once that is known."""
+    """The model in a folder, by default the shipped one. error: why it cannot be used, known after `load`."""
 
     def __init__(self, folder: Path | None = None):
         self._folder = folder
@@ -17,7 +17,7 @@ class LazyPunctuator:
         self.error: PunctuationError | None = None
 
     def load(self) -> Punctuates | None:
-        """From any thread: takes a fifth of a second the first time, no time later. None where it cannot be used."""
+        """The punctuator, or None if it cannot be used. Thread-safe; the first call takes a fifth of a second."""
         with self._lock:
             if self._loaded is None and self.error is None:
                 from engine.punctuation.punctuator import Punctuator

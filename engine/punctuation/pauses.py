@@ -1,4 +1,4 @@
-"""Pauses after words as the few steps that the model knows."""
+"""Pauses after words, quantised to the few steps that the model knows."""
 
 import numpy as np
 
@@ -8,8 +8,8 @@ N_PAUSES = len(EDGES_S) + 2
 
 
 def pause_steps(pauses_s: np.ndarray) -> np.ndarray:
-    """Seconds of silence after each word, NaN where it is not known, as int32 steps from 0 to N_PAUSES - 1."""
-    known = ~np.isnan(pauses_s)
-    return np.where(known, np.searchsorted(EDGES_S, np.nan_to_num(pauses_s), side="right") + 1, UNKNOWN_PAUSE).astype(
-        np.int32
-    )
+    """Seconds of silence after each word, NaN if unknown, as int32 steps from 0 to N_PAUSES - 1."""
+    is_known = ~np.isnan(pauses_s)
+    return np.where(
+        is_known, np.searchsorted(EDGES_S, np.nan_to_num(pauses_s), side="right") + 1, UNKNOWN_PAUSE
+    ).astype(np.int32)

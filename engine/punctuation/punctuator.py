@@ -1,4 +1,4 @@
-"""The model of punctuation on disk, and what it answers: a folder with `model.onnx` and `punctuation.json`."""
+"""The punctuation model: a folder with `model.onnx` and `punctuation.json`."""
 
 import json
 from collections.abc import Sequence
@@ -22,18 +22,18 @@ from engine.word_features import N_WORD, word_features
 GRAPH, DESCRIPTION, VERSION = "model.onnx", "punctuation.json", 1
 WORDS, PARTS, PAUSES, LOG_PROBS = "words", "parts", "pauses", "log_probs"
 _MOST_BYTES = 64 << 20
-_CLOSING = (FULL_STOP, QUESTION, EXCLAMATION)  # the end of everything is one of these
+_CLOSING = (FULL_STOP, QUESTION, EXCLAMATION)  # the text ends with one of these
 
 
 @dataclass(frozen=True)
 class Thresholds:
-    """What is added to the log-probability of each mark by its text, and to that of a capital, before the best wins."""
+    """Biases added to the log-probability of each mark, by its text, and of a capital, before the best is chosen."""
 
     marks: dict[str, float] = field(default_factory=dict)
     capital: float = 0.0
 
     def of_marks(self) -> np.ndarray:
-        """For each of MARKS, float32."""
+        """The biases in the order of MARKS, float32."""
         return np.array([self.marks.get(mark, 0.0) for mark in MARKS], np.float32)
 
 
@@ -41,9 +41,9 @@ class Punctuator:
     """Marks and forms of a few dozen words at a time. Not thread-safe."""
 
     def __init__(self, graph: bytes, thresholds: Thresholds):
-        """graph: as `trainer.punctuation.graph` writes it. Raises ValueError where it cannot be run."""
+        """graph: as written by `trainer.punctuation.graph`. Raises ValueError if it cannot be run."""
         self._session = open_session(graph)
-        if {one.name for one in self._session.get_inputs()} != {WORDS, PARTS, PAUSES}:
+        if {tensor.name for tensor in self._session.get_inputs()} != {WORDS, PARTS, PAUSES}:
             raise ValueError("it is no model of punctuation")
         if self.log_probs(["да"], [nan]).shape != (1, len(MARKS) + len(Form)):
             raise ValueError("it is no model of punctuation")
@@ -51,14 +51,14 @@ class Punctuator:
 
     @classmethod
     def load(cls, folder: Path | None = None) -> "Punctuator":
-        """The shipped one unless told. Raises PunctuationError."""
+        """Loads a model, by default the shipped one. Raises PunctuationError."""
         folder = Path(folder or shipped_punctuation())
         settle(folder, (GRAPH, DESCRIPTION))
         try:
-            described = read_json(file_of(folder, DESCRIPTION))
-            if described["version"] > VERSION or described["marks"] != list(MARKS):
+            fields = read_json(file_of(folder, DESCRIPTION))
+            if fields["version"] > VERSION or fields["marks"] != list(MARKS):
                 raise PunctuationError(path=folder, reason="it was made by another version of the program")
-            biases = described["thresholds"]
+            biases = fields["thresholds"]
             thresholds = Thresholds({str(k): float(v) for k, v in biases["marks"].items()}, float(biases["capital"]))
             return cls(read_bounded(file_of(folder, GRAPH), _MOST_BYTES), thresholds)
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -68,9 +68,9 @@ class Punctuator:
             ) from error
 
     def log_probs(self, words: Sequence[str], pauses_s: Sequence[float]) -> np.ndarray:
-        """words: lower case; pauses_s: after each, NaN where it is not known.
+        """words: lower case; pauses_s: after each word, NaN if unknown.
 
-        Returns float32 (n_words, n_marks + n_forms), each of the two parts a distribution.
+        Returns float32 (n_words, n_marks + n_forms): a distribution over marks and one over forms.
         """
         features = word_features(list(words))
         inputs = {
@@ -81,7 +81,7 @@ class Punctuator:
         return run(self._session, **inputs)[0]
 
     def labels(self, words: Sequence[str], pauses_s: Sequence[float], is_over: bool) -> list[Label]:
-        """The best mark and form of each word. is_over: nothing comes after them, so the last one closes a sentence."""
+        """The best mark and form of each word. is_over: no words follow, so the last one ends a sentence."""
         if not words:
             return []
         return self.decide(self.log_probs(words, pauses_s), is_over)
@@ -98,13 +98,13 @@ class Punctuator:
 
 
 def write_punctuation(folder: Path, graph: bytes, thresholds: Thresholds, trained: dict[str, object]) -> None:
-    """A model that `Punctuator.load` reads. trained: how it was made, for people. Raises StorageError."""
-    described = {
+    """Writes a model for `Punctuator.load`. trained: how it was made, for people. Raises StorageError."""
+    fields = {
         "version": VERSION,
         "marks": list(MARKS),
         "thresholds": {"marks": thresholds.marks, "capital": thresholds.capital},
         "trained": trained,
     }
-    with replacing(folder, (GRAPH, DESCRIPTION)) as new:
-        (new / GRAPH).write_bytes(graph)
-        write_atomic(new / DESCRIPTION, json.dumps(described, ensure_ascii=False, indent=1) + "\n")
+    with replacing(folder, (GRAPH, DESCRIPTION)) as building:
+        (building / GRAPH).write_bytes(graph)
+        write_atomic(building / DESCRIPTION, json.dumps(fields, ensure_ascii=False, indent=1) + "\n")

@@ -1,5 +1,8 @@
-"""A path for a library that opens files by bytes alone. On Windows those are of the system's code page, which may not
-have the letters of a folder: C:\\Users\\Антон on a system that is not Russian."""
+"""Paths for a library that opens files only by bytes.
+
+On Windows these are in the system's code page, which may lack the letters of a folder: C:\\Users\\Антон on a system
+that is not Russian.
+"""
 
 import hashlib
 import os
@@ -19,8 +22,11 @@ _FOLDER = "diktovka"
 
 @dataclass(frozen=True)
 class CodePage:
-    """What Windows makes of paths. encode: raises UnicodeEncodeError; short_name: the path in its old form of eight and
-    three letters, "" where the disk keeps none; folders: where a copy may lie, best first."""
+    """Windows' treatment of paths.
+
+    encode: raises UnicodeEncodeError; short_name: the 8.3 form of a path, "" if the disk has none; folders: for a
+    copy, best first.
+    """
 
     encode: Callable[[str], bytes]
     short_name: Callable[[Path], str]
@@ -28,9 +34,9 @@ class CodePage:
 
 
 def narrow_path(path: Path, system: CodePage | None = None) -> bytes:
-    """The file's path as bytes: its own, its short one, or that of a copy in another folder.
+    """The file's path as bytes: its own, its 8.3 form, or that of a copy in another folder.
 
-    system: that of Windows if this is Windows, unless passed in. Raises PathUnusable, FileNotFoundError.
+    system: for tests; by default that of Windows on Windows. Raises PathUnusable, FileNotFoundError.
     """
     if system is None and sys.platform != "win32":
         return os.fsencode(path)
@@ -43,9 +49,9 @@ def narrow_path(path: Path, system: CodePage | None = None) -> bytes:
 
 
 def windows() -> CodePage:
-    """The temporary folder is the person's own; the others have Latin names on every Windows."""
-    named = (os.environ.get("PUBLIC"), os.environ.get("PROGRAMDATA"))
-    folders = (Path(tempfile.gettempdir()), *(Path(name) for name in named if name))
+    """The present Windows. Its temporary folder belongs to the user; the others have Latin names on every Windows."""
+    variables = (os.environ.get("PUBLIC"), os.environ.get("PROGRAMDATA"))
+    folders = (Path(tempfile.gettempdir()), *(Path(name) for name in variables if name))
     return CodePage(lambda name: name.encode("mbcs"), short_name, folders)
 
 
@@ -58,7 +64,7 @@ def short_name(path: Path) -> str:
 
 
 def _copied(path: Path, system: CodePage) -> bytes:
-    """One that is there already is used again if it is the same; those of other files go."""
+    """The path of a copy; an identical one is used again, copies of other files are removed."""
     digest = _digest(path)
     for folder in system.folders:
         copy = folder / _FOLDER / f"{digest}{path.suffix}"

@@ -1,7 +1,7 @@
-"""Files that are either whole or not there: written under a temporary name, flushed, renamed.
+"""Atomic files: written under a temporary name, flushed, renamed.
 
-The temporary file is locked by who writes it. What a killed writer left has no lock; it is removed when the program
-next writes into that folder.
+The writer locks the temporary file. One left by a killed writer has no lock; it is removed when the program next writes
+into that folder.
 """
 
 import errno
@@ -24,14 +24,14 @@ _FULL = {errno.ENOSPC, errno.EDQUOT}
 _NO_DESCRIPTOR = {errno.EMFILE, errno.ENFILE}
 _LONGEST_NAME = 255  # bytes
 _TEMPORARY = re.compile(r"\.diktovka-[0-9a-f]{16}(\..{0,15})?", re.DOTALL)
-_HAS_FREE_LOCKS = sys.platform != "win32"  # there a lock keeps the writer itself out
+_HAS_FREE_LOCKS = sys.platform != "win32"  # on Windows a lock would keep the writer itself out
 _ABANDONED_AFTER_S = 2.0 if _HAS_FREE_LOCKS else 86_400.0
 _swept: set[Path] = set()
 _LEAST_ROOM_BYTES = 1 << 18  # a few seconds of sound
 
 
 def storage_error(path: Path, error: OSError) -> StorageError:
-    """The failure in our words: the disk is full, no more files can be open, or the place cannot be written to."""
+    """The failure as a StorageError: the disk is full, too many files are open, or the path is not writable."""
     if error.errno in _FULL:
         return DiskFull(path=path)
     if error.errno in _NO_DESCRIPTOR:
@@ -39,10 +39,10 @@ def storage_error(path: Path, error: OSError) -> StorageError:
     return NotWritable(path=path, reason=error.strerror or str(error))
 
 
-def folder_that_takes(folder: Path, spare: Callable[[], Path]) -> tuple[Path, str]:
-    """The folder, made if missing, or a spare one where it takes nothing; and then why not, else "".
+def writable_folder(folder: Path, spare: Callable[[], Path]) -> tuple[Path, str]:
+    """The folder, made if missing, or a spare one if it is not writable; and the reason in that case, else "".
 
-    Where the spare one takes nothing either it is the folder, and whoever writes there says why.
+    If the spare one is not writable either, returns the folder, and writing there will fail with the reason.
     """
     reason = _why_not(folder)
     if not reason:
@@ -65,8 +65,8 @@ def _why_not(folder: Path) -> str:
 
 
 def sync(path: Path) -> None:
-    """Puts a file, or the names in a folder, on the disk itself, where the system can."""
-    with suppress(OSError):  # Windows opens no folders, and some network file systems refuse
+    """Syncs a file, or the names in a folder, to the disk, if the system can."""
+    with suppress(OSError):  # Windows cannot open folders, and some network file systems refuse
         descriptor = os.open(path, os.O_RDONLY)
         try:
             os.fsync(descriptor)
@@ -76,26 +76,26 @@ def sync(path: Path) -> None:
 
 @contextmanager
 def atomic_path(path: Path) -> Iterator[Path]:
-    """A temporary path beside `path`; what was written there replaces `path` if the block ends well.
+    """A temporary path beside `path`, which it replaces if the block succeeds.
 
-    Its folder is made where it is missing; what was renamed outlives a power failure. Raises DiskFull or NotWritable;
+    A missing folder is made; the renamed file survives a power failure. Raises DiskFull or NotWritable;
     leaves no temporary file behind.
     """
     path = Path(path)
     temporary = path.with_name(f".diktovka-{secrets.token_hex(8)}{path.suffix[:16]}")
-    with ExitStack() as held:
-        yield from _written(path, temporary, held)
+    with ExitStack() as locks:
+        yield from _written(path, temporary, locks)
     sync(path.parent)
 
 
-def _written(path: Path, temporary: Path, held: ExitStack) -> Iterator[Path]:
+def _written(path: Path, temporary: Path, locks: ExitStack) -> Iterator[Path]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _sweep(path.parent)
-        temporary.touch(exist_ok=False)  # unlike tempfile's, with the permissions that the user's files have
+        temporary.touch(exist_ok=False)  # unlike tempfile's, with the default permissions of the user's files
         if _HAS_FREE_LOCKS:
             with suppress(OSError):  # a file system without locks
-                lock(held.enter_context(temporary.open("rb")).fileno())
+                lock(locks.enter_context(temporary.open("rb")).fileno())
         yield temporary
         with temporary.open("rb+") as written:
             os.fsync(written.fileno())
@@ -103,12 +103,12 @@ def _written(path: Path, temporary: Path, held: ExitStack) -> Iterator[Path]:
     except OSError as error:
         raise storage_error(path, error) from error
     finally:
-        with suppress(OSError):  # gone already, or never made: what failed before is what counts
+        with suppress(OSError):  # already gone, or never made: the original error counts
             temporary.unlink()
 
 
 def _sweep(folder: Path) -> None:
-    """Removes what killed writers left in the folder, once in the life of this process."""
+    """Removes temporary files of killed writers from the folder, once in the life of this process."""
     if folder in _swept:
         return
     _swept.add(folder)
@@ -120,7 +120,7 @@ def _sweep(folder: Path) -> None:
 
 
 def _remove_unlocked(path: Path) -> None:
-    """Raises OSError where somebody holds the lock."""
+    """Raises OSError if another process holds the lock."""
     if _HAS_FREE_LOCKS:
         with path.open("rb") as file:
             lock(file.fileno())
@@ -128,28 +128,28 @@ def _remove_unlocked(path: Path) -> None:
 
 
 def write_atomic(path: Path, text: str) -> None:
-    """UTF-8 text, whole or not at all; half a pair becomes "?". Raises DiskFull or NotWritable."""
+    """Writes UTF-8 text atomically; a lone surrogate becomes "?". Raises DiskFull or NotWritable."""
     with atomic_path(path) as temporary:
         temporary.write_text(text, encoding="utf-8", errors="replace", newline="\n")
 
 
 def fitting(name: str, ending: str = "") -> str:
-    """The name with its ending, shortened to what file systems take."""
+    """The name with its ending, shortened to the limit of file systems."""
     while len(os.fsencode(name + ending)) > _LONGEST_NAME and name:
         name = name[:-1]
     return name.rstrip() + ending
 
 
 def free_path(
-    folder: Path, name: str, ending: str = "", number: str = " {}", taken: Callable[[Path], bool] = Path.exists
+    folder: Path, name: str, ending: str = "", number: str = " {}", is_taken: Callable[[Path], bool] = Path.exists
 ) -> Path:
-    """A path that nothing has yet: of that name, with a number behind it where the name is taken.
+    """An unused path: the name, with a number after it if the name is taken.
 
-    number: how that is written, `{}` standing for it. taken: whether a path may not be used.
+    number: format of the number. is_taken: whether a path may not be used.
     """
     path = folder / fitting(name, ending)
     for n in count(2):
-        if not taken(path):
+        if not is_taken(path):
             return path
         path = folder / fitting(name, number.format(n) + ending)
     raise AssertionError("numbers do not end")

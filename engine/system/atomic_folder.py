@@ -1,11 +1,11 @@
-"""A folder to build in, beside the place that it is for; what a kill left of one goes when the next is begun.
+"""Atomic folders: built beside their place and then moved there. Leftovers of a kill are removed by the next build.
 
 Files of one folder that belong together are replaced in the same way: all of them or none.
 
-.NAME.TOKEN.building    what is being made
-.NAME.TOKEN.old         what was there, while the new takes its place
-.NAME.TOKEN.lock        locked by who makes it: where nobody holds the lock any more, nothing is being made
-.diktovka-ready         in a folder: files that are whole and replace those of their names, by whoever comes next
+.NAME.TOKEN.building    the folder that is being built
+.NAME.TOKEN.old         the former folder, while the new one takes its place
+.NAME.TOKEN.lock        locked by the builder; without the lock nothing is being built
+.diktovka-ready         in a folder: complete files that the next reader or writer moves into their place
 """
 
 import errno
@@ -23,7 +23,7 @@ from engine.system.bounded_read import file_of
 from engine.system.file_lock import lock as lock_file
 from engine.text_marks import N_
 
-_MARK = b"Diktovka is building\n"  # written once the lock is held: a lock without it tells nothing
+_MARK = b"Diktovka is building\n"  # written once the lock is held; a lock file without it means nothing
 _LOCK_NAME = re.compile(r"\.(.+)\.[0-9a-f]{16}\.lock", re.DOTALL)
 _READY = ".diktovka-ready"
 _ATTEMPTS = 20
@@ -31,18 +31,18 @@ _ATTEMPTS = 20
 
 @contextmanager
 def building(folder: Path) -> Iterator[Path]:
-    """A new folder beside `folder` for the block to fill and to rename; it is gone after a block that did not.
+    """A new folder beside `folder` for the block to fill and to rename; it is removed if the block did not.
 
-    Several may be building for the same place. Raises OSError.
+    Several processes may build for the same place. Raises OSError.
     """
     remove_unfinished(folder.parent)
     folder.parent.mkdir(parents=True, exist_ok=True)
     lock = folder.with_name(f".{folder.name}.{secrets.token_hex(8)}.lock")
     new = lock.with_suffix(".building")
     try:
-        with lock.open("xb", buffering=0) as held:
-            if _hold(held):
-                held.write(_MARK)
+        with lock.open("xb", buffering=0) as lock_file:
+            if _hold(lock_file):
+                lock_file.write(_MARK)
             try:
                 new.mkdir()
                 yield new
@@ -54,15 +54,15 @@ def building(folder: Path) -> Iterator[Path]:
 
 
 def check_unbroken(new: Path) -> None:
-    """Raises OSError where the folder that `building` gave was removed meanwhile, and only what came later is in it."""
+    """Raises OSError if the folder of `building` was removed meanwhile, so that it is incomplete."""
     if not new.with_suffix(".lock").exists():
         raise FileNotFoundError(errno.ENOENT, N_("it was removed while it was written"))
 
 
 def put_in_place(new: Path, folder: Path) -> None:
-    """The folder that `building` gave replaces whatever is at its path, even if another process put it there meanwhile.
+    """Replaces whatever is at the path of `folder` by the built one, even if another process put it there meanwhile.
 
-    Raises OSError; what was there is there again after the block of `building`.
+    Raises OSError; the former folder is then restored after the block of `building`.
     """
     check_unbroken(new)
     old = new.with_suffix(".old")
@@ -81,7 +81,7 @@ def put_in_place(new: Path, folder: Path) -> None:
 
 @contextmanager
 def replacing(folder: Path, names: Iterable[str]) -> Iterator[Path]:
-    """A folder for the block to fill with files that are to replace those of `names` in `folder`: all, or none.
+    """A folder for the block to fill with files that replace those of `names` in `folder`: all, or none.
 
     Whoever reads them calls `settle` first. Raises StorageError.
     """
@@ -96,7 +96,7 @@ def replacing(folder: Path, names: Iterable[str]) -> Iterator[Path]:
             sync(new)
             _make_ready(new, folder, names)
         sync(folder)
-    except StorageError as error:  # it names a folder that is gone by now
+    except StorageError as error:  # it names a folder that no longer exists
         raise type(error)(**error.fields | {"path": folder / Path(str(error.fields["path"])).name}) from error
     except OSError as error:
         raise storage_error(folder, error) from error
@@ -104,7 +104,7 @@ def replacing(folder: Path, names: Iterable[str]) -> Iterator[Path]:
 
 
 def _make_ready(new: Path, folder: Path, names: Iterable[str]) -> None:
-    """Another process may have something ready at the same moment; that goes into its place first. Raises OSError."""
+    """Renames the built folder; files that another process has ready are moved first. Raises OSError."""
     check_unbroken(new)
     for attempts_left in reversed(range(_ATTEMPTS)):
         try:
@@ -117,7 +117,7 @@ def _make_ready(new: Path, folder: Path, names: Iterable[str]) -> None:
 
 
 def settle(folder: Path, names: Iterable[str]) -> None:
-    """Moves what a killed `replacing` had ready into its place; nothing that leads out of the folder."""
+    """Moves the ready files of a killed `replacing` into their place; never a link out of the folder."""
     with suppress(OSError, ValueError):
         ready = file_of(folder, _READY)
         if not ready.is_dir():
@@ -130,7 +130,7 @@ def settle(folder: Path, names: Iterable[str]) -> None:
 
 
 def remove_unfinished(parent: Path) -> None:
-    """Removes from a folder what was being built there by programs that have ended; never what is being built."""
+    """Removes unfinished builds of ended programs from a folder, never those in progress."""
     with suppress(OSError):
         for lock in [path for path in parent.iterdir() if _LOCK_NAME.fullmatch(path.name)]:
             if _is_left_over(lock):
@@ -140,7 +140,7 @@ def remove_unfinished(parent: Path) -> None:
 
 
 def _clear(lock: Path) -> None:
-    """Removes what did not come to its place; what was there before goes back, if its place is empty."""
+    """Removes an unfinished build; the former folder goes back if its place is empty."""
     old, place = lock.with_suffix(".old"), lock.with_name(_LOCK_NAME.sub(r"\1", lock.name))
     shutil.rmtree(lock.with_suffix(".building"), ignore_errors=True)
     if old.exists() and not place.exists():
@@ -159,7 +159,7 @@ def _is_left_over(lock: Path) -> bool:
 
 
 def _hold(file: BinaryIO) -> bool:
-    """Whether nobody else has it open and locked; until it is closed. False where the file system knows no locks."""
+    """Locks a file until it is closed; returns whether that worked. False if the file system has no locks."""
     try:
         lock_file(file.fileno())
     except OSError:

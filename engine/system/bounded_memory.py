@@ -1,4 +1,4 @@
-"""The memory of a process: a bound while it runs what strangers made, and freed memory returned to the system."""
+"""The memory of a process: a limit while it runs models from strangers, and freed memory returned to the system."""
 
 import ctypes
 import os
@@ -12,26 +12,25 @@ try:
 except ImportError:  # Windows
     resource = None  # type: ignore[assignment]
 
-_BYTES = 4 << 30  # several times what recognition takes with the shipped models
-_OF_FILES = 4  # times what a model's files take: its weights, once more as they are run, and what comes of them
+_BYTES = 4 << 30  # several times the memory of recognition with the shipped models
+_OF_FILES = 4  # times the size of a model's files: weights, their copy in the session, and activations
 _SHARE_OF_MACHINE = 0.75
-_DATA = 5  # place of what is the process's own in statm
+_DATA = 5  # field of the process's own data in statm
 
 
 @contextmanager
 def bounded_memory(model: Path) -> Iterator[None]:
-    """What the process may take while the block runs, beside what it has; more is refused to it, as by a machine that
-    is out of memory.
+    """Limits the memory of the process while the block runs; more is refused as on a machine without memory.
 
-    model: folder whose files may be large. Only Linux counts what is mapped; elsewhere nothing is bounded.
+    model: folder whose files may be large. Without effect except on Linux, which alone counts mapped memory.
     """
     if resource is None:
         yield
         return
     before = resource.getrlimit(resource.RLIMIT_DATA)
     most = min(_used_bytes() + _BYTES + _OF_FILES * _file_bytes(model), round(_SHARE_OF_MACHINE * _machine_bytes()))
-    known = [one for one in before if one != resource.RLIM_INFINITY]
-    resource.setrlimit(resource.RLIMIT_DATA, (min([most, *known]), before[1]))
+    finite = [limit for limit in before if limit != resource.RLIM_INFINITY]
+    resource.setrlimit(resource.RLIMIT_DATA, (min([most, *finite]), before[1]))
     try:
         yield
     finally:
@@ -39,14 +38,14 @@ def bounded_memory(model: Path) -> Iterator[None]:
 
 
 def return_freed_memory() -> None:
-    """glibc keeps freed memory that lies between what is still used; its whole pages go back. Linux only."""
+    """Returns whole pages of freed memory, which glibc keeps, to the system. Linux only."""
     if sys.platform == "linux":
         with suppress(OSError, AttributeError):  # another C library
             ctypes.CDLL(None).malloc_trim(0)
 
 
 def _file_bytes(folder: Path) -> int:
-    """Of the files in a folder and in those right below it."""
+    """Total size of the files in a folder and its direct subfolders."""
     n_bytes = 0
     with suppress(OSError):
         for level in ("*", "*/*"):

@@ -1,4 +1,4 @@
-"""Files that a stranger may have made: looked at before they are opened, and no more of them read than there may be."""
+"""Files from strangers: checked before they are opened, and read only up to a limit."""
 
 import hashlib
 import os
@@ -6,9 +6,9 @@ from pathlib import Path
 
 
 def file_of(folder: Path, name: str) -> Path:
-    """A file that lies in the folder itself: neither the name nor a link leads to another place.
+    """The path of a file in the folder itself: neither its name nor a link may lead elsewhere.
 
-    Raises ValueError where one does; the file need not be there.
+    Raises ValueError otherwise; the file need not exist.
     """
     path = folder / name
     if Path(name).name != name or Path(os.path.realpath(path)).parent != Path(os.path.realpath(folder)):
@@ -17,21 +17,21 @@ def file_of(folder: Path, name: str) -> Path:
 
 
 def read_bounded(path: Path, most_bytes: int) -> bytes:
-    """A whole file. Raises OSError, or ValueError where it is larger than such a file ever is."""
+    """A whole file. Raises OSError, or ValueError if it is larger than most_bytes."""
     n_bytes = _checked(path, most_bytes)
     with path.open("rb") as file:
-        return file.read(n_bytes)  # what is added meanwhile is not read
+        return file.read(n_bytes)  # bytes appended meanwhile are not read
 
 
 def sha256_of(path: Path, most_bytes: int) -> str:
-    """The sum of a file as hexadecimal digits. Raises as `read_bounded`."""
+    """The SHA-256 of a file as hexadecimal digits. Raises as `read_bounded`."""
     _checked(path, most_bytes)
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _checked(path: Path, most_bytes: int) -> int:
-    """The size of a file that may be read."""
+    """The size of a file, if it may be read."""
     if path.exists() and not path.is_file():
         raise ValueError("it is no file")
     n_bytes = path.stat().st_size

@@ -1,4 +1,4 @@
-"""A child process that works off jobs and sends events back; knows nothing of what the jobs are."""
+"""A child process that works off jobs and sends events back, whatever the jobs are."""
 
 import logging
 import multiprocessing
@@ -21,8 +21,10 @@ _outlives = threading.Event()
 
 
 class Flag:
-    """Set in one process and seen in another. Unlike multiprocessing.Event it has no lock, which a process that is
-    killed while it looks would hold for ever."""
+    """A flag shared between processes.
+
+    Unlike multiprocessing.Event it has no lock, which a process killed while reading it would hold for ever.
+    """
 
     def __init__(self) -> None:
         self._value = multiprocessing.get_context("spawn").RawValue("b", 0)
@@ -41,7 +43,7 @@ class Flag:
 
 
 class End:
-    """Sent after a job's last event; error: why it failed, None where it did not."""
+    """Sent after a job's last event; error: why it failed, or None."""
 
     def __init__(self, error: Exception | None = None):
         self.error = error
@@ -67,8 +69,10 @@ class _Job:
 
 
 class Child:
-    """The parent's end: starts a process, talks to it, and lets go of it. Safe to use from several threads,
-    one at a time receiving."""
+    """The parent's side: starts a process, exchanges messages with it, and ends it.
+
+    Thread-safe, but only one thread may receive at a time.
+    """
 
     def __init__(self, serve: Callable[..., None], name: str):
         """serve(connection, *arguments) is run in the child; it must be importable by name."""
@@ -86,27 +90,27 @@ class Child:
 
     @property
     def pid(self) -> int | None:
-        """Number of the process; None while there is none."""
+        """Id of the process; None while there is none."""
         process = self._process
         return None if process is None else process.pid
 
     def start(self, *arguments: object) -> bool:
-        """Starts the process and returns at once; False where it lives already. Raises Cancelled once closed."""
+        """Starts the process and returns at once; False if it is already running. Raises Cancelled once closed."""
         with self._lock:
             if self._closed:
                 raise Cancelled
             if self._process is not None and self._process.is_alive():
                 return False
             self._drop()
-            self._connection, theirs = self.context.Pipe()
-            job = _Job(self._serve, theirs, *arguments)
+            self._connection, child_connection = self.context.Pipe()
+            job = _Job(self._serve, child_connection, *arguments)
             self._process = self.context.Process(target=_Job.run, args=(job,), name=self._name, daemon=True)
             self._process.start()
-            theirs.close()
+            child_connection.close()
             return True
 
     def send(self, message: object) -> None:
-        """Raises EngineStopped where the process is gone, Cancelled where it was closed."""
+        """Raises EngineStopped if the process has ended, Cancelled if it was closed."""
         try:
             self._connection.send(message)
         except (OSError, AttributeError) as error:
@@ -127,8 +131,8 @@ class Child:
     def events(self, abandon: Callable[[], object], tick: Callable[[], object] = lambda: None) -> Iterator[object]:
         """A job's messages up to its End, whose error is raised.
 
-        tick is called before each look for a message. Left early, abandon tells the job to stop, and what it still
-        sends is thrown away.
+        tick is called before each poll for a message. If the caller stops early, abandon asks the job to stop, and what
+        it still sends is discarded.
         """
         finished = False
         try:
@@ -161,7 +165,7 @@ class Child:
             self._drop()
 
     def _drop(self) -> None:
-        """Told to end by the closed pipe, then by signals."""
+        """Ends the process: by closing the pipe, then by signals."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
@@ -185,8 +189,7 @@ class Child:
 
 
 def begin_child() -> None:
-    """What every child does first: leave Ctrl+C to the parent, let the window go first, end with a parent that is
-    killed."""
+    """Set-up of every child: ignore Ctrl+C, lower the priority, end if the parent is killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "nice"):
         os.nice(_NICENESS)
@@ -205,17 +208,18 @@ def _end_with_parent() -> None:
         return
     parent.join()
     if not _outlives.is_set():
-        os._exit(1)  # whatever its other threads are in the midst of: nobody waits for it
+        os._exit(1)  # whatever its other threads are doing: nobody waits for it
 
 
 def orphaned() -> bool:
-    """Whether the parent is gone: a killed one closes its pipe, which only a child that sends or receives will see."""
+    """Whether the parent has ended. A killed parent closes its pipe, but only a child that sends or receives
+    notices."""
     parent = multiprocessing.parent_process()
     return parent is not None and not parent.is_alive()
 
 
 def told(error: Exception) -> Exception:
-    """The error itself where it is one of ours and can travel; else its text, and the rest in the log."""
+    """The error itself if it is ours and can be pickled, else its text (details are logged)."""
     if isinstance(error, DiktovkaError | Cancelled):
         return error
     log.error("unexpected error in a child process", exc_info=error)

@@ -5,8 +5,9 @@ import codecs
 ENCODINGS = ("cp1251", "koi8-r", "cp866")
 
 _BY_FREQUENCY = {letter: rank for rank, letter in enumerate("оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъё")}
-_NO_LETTER, _CAPITAL_WITHIN = 60, 20  # ranks of what stands in no word, and added for a capital behind a small letter
-_BETTER = 3.0  # ranks; less is chance
+_NO_LETTER = 60  # rank of characters outside words
+_CAPITAL_WITHIN = 20  # ranks added for a capital after a lower-case letter
+_BETTER = 3.0  # ranks; a smaller difference is chance
 _SAMPLE_BYTES = 100_000
 _MARKS = {  # the mark of UTF-32 begins like that of UTF-16
     codecs.BOM_UTF8: "utf-8-sig",
@@ -65,11 +66,11 @@ def _narrow_encoding(content: bytes) -> str:
 
 
 def _mean_rank(text: str) -> float:
-    """Of its letters by frequency; of all that is not ASCII."""
-    ranks, before = [], ""
+    """Mean frequency rank of the characters that are not ASCII."""
+    ranks, previous = [], ""
     for letter in text:
         if not letter.isascii():
             rank = _BY_FREQUENCY.get(letter.lower(), _NO_LETTER)
-            ranks.append(rank + _CAPITAL_WITHIN * (letter.isupper() and before.islower()))
-        before = letter
+            ranks.append(rank + _CAPITAL_WITHIN * (letter.isupper() and previous.islower()))
+        previous = letter
     return sum(ranks) / max(1, len(ranks))

@@ -1,4 +1,4 @@
-"""The operating system's lock on an open file: it goes with the process that holds it, however that ends."""
+"""The operating system's lock on an open file; it is released when the process ends, however that happens."""
 
 import os
 import sys

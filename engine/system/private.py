@@ -1,4 +1,4 @@
-"""The person's own folders, which nobody else on the machine may look into."""
+"""The person's own folders, which no other user of the machine may read."""
 
 import os
 import stat
@@ -13,10 +13,10 @@ _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 def keep_private(folders: Iterable[Path] | None = None) -> None:
-    """Makes the folders, by default all of the program's, and takes from others what an older version left them.
+    """Makes the folders, by default all of the program's, and removes access that an older version left to others.
 
-    What lies in a folder that only its owner may enter is private whatever its own permissions. Where a folder cannot
-    be made, whoever writes there says why.
+    Files in a folder that only its owner may enter are private whatever their own permissions. If a folder cannot be
+    made, writing there will fail with the reason.
     """
     for folder in folders or (config_dir(), data_dir(), log_file().parent):
         with suppress(OSError):
@@ -27,7 +27,7 @@ def keep_private(folders: Iterable[Path] | None = None) -> None:
 
 
 def create_private(path: Path) -> BinaryIO:
-    """A new file, unbuffered, that its owner alone may read, wherever it lies. Raises OSError."""
+    """A new unbuffered file that only its owner may read. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     return open(path, "xb", buffering=0, opener=_for_owner)
 

@@ -1,4 +1,4 @@
-"""Tables that the program itself wrote, read as if a stranger had: whatever is wrong with one raises ValueError."""
+"""The program's own tables, read as untrusted files: whatever is wrong with one raises ValueError."""
 
 import csv
 import io
@@ -11,9 +11,9 @@ _MOST_BYTES = 2**31
 
 
 def read_table(path: Path, columns: Sequence[str], tabs: bool = True) -> list[dict[str, str]]:
-    """The rows below the header, by the header's names; each has as many cells as the header.
+    """The rows below the header, by column name; each has as many cells as the header.
 
-    columns: those that must be there. tabs: cells are parted by tabs and never quoted, else by commas as in CSV.
+    columns: required ones. tabs: cells are separated by tabs and never quoted, else by commas as in CSV.
     Raises OSError, ValueError.
     """
     text = io.StringIO(read_bounded(path, _MOST_BYTES).decode("utf-8"), newline="")

@@ -1,4 +1,4 @@
-"""Runs a generator on a thread; knows nothing of what the generator does."""
+"""Runs a generator on a thread, whatever the generator does."""
 
 import logging
 import threading
@@ -8,13 +8,13 @@ log = logging.getLogger(__name__)
 
 
 class Cancelled(Exception):
-    """Raised inside a generator that was asked to stop while it waited."""
+    """Raised inside a generator that was cancelled while it waited."""
 
 
 class Worker:
-    """Drives a generator to its end and reports it by exactly one of on_done, on_cancelled and on_failed.
+    """Drives a generator and ends with exactly one of on_done, on_cancelled and on_failed.
 
-    All callbacks are called on the worker's thread. Cancel is looked for between events; a generator that waits long
+    All callbacks are called on the worker's thread. Cancel is polled between events; a generator that waits long
     for its next event must be woken by its owner and may end with Cancelled.
     """
 
@@ -33,11 +33,11 @@ class Worker:
         self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
 
     def start(self) -> None:
-        """Begins on a thread of its own."""
+        """Starts the thread."""
         self._thread.start()
 
     def cancel(self) -> None:
-        """Asks for the end; the ending tells when it came."""
+        """Requests the end; a callback reports it."""
         self._cancel.set()
 
     def join(self, timeout_s: float | None = None) -> bool:
@@ -56,14 +56,14 @@ class Worker:
             cancelled = self._drive()
         except Cancelled:
             self._on_cancelled()
-        except Exception as error:  # whatever it is, it must reach the person and not just end a thread
+        except Exception as error:  # any error must reach the person instead of only ending a thread
             log.info("the work ended with an error", exc_info=error)
             self._on_failed(error)
         else:
             (self._on_cancelled if cancelled else self._on_done)()
 
     def _drive(self) -> bool:
-        """True if it was cancelled. The generator is closed either way."""
+        """Runs the generator and closes it; True if it was cancelled."""
         steps = self._steps()
         try:
             while not self._cancel.is_set():

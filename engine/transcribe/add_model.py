@@ -1,6 +1,6 @@
-"""A model made by others becomes one of the person's: checked, copied, tried, and only then there.
+"""Imports a model made by others: it is checked, copied and tried before it is listed.
 
-It is tried in a process of its own, as it will be used: a file that brings ONNX Runtime down must not end the program.
+It is tried in a process of its own, because a file that crashes ONNX Runtime must not end the program.
 """
 
 from collections.abc import Generator, Iterator
@@ -20,7 +20,7 @@ _BLOCK_BYTES = 1 << 22
 
 
 def add_model(folder: Path, home: Path, licence: str = "", source: str = "") -> Iterator[Path | None]:
-    """Copies a model into a new folder. None again and again while that goes on, `home` at the end.
+    """Copies a model into a new folder. Yields None repeatedly meanwhile, and `home` at the end.
 
     Only the files that belong to the model are copied. Raises CheckpointError, StorageError.
     """
@@ -42,7 +42,7 @@ def add_model(folder: Path, home: Path, licence: str = "", source: str = "") -> 
 
 
 def _copied(files: ModelFiles, target: Path) -> Iterator[None]:
-    """Each file into the same place of another folder. Raises OSError."""
+    """Copies each file to the same place in another folder. Raises OSError."""
     for path in files.files:
         copy = target / path.relative_to(files.folder)
         copy.parent.mkdir(parents=True, exist_ok=True)
@@ -54,7 +54,7 @@ def _copied(files: ModelFiles, target: Path) -> Iterator[None]:
 
 
 def tried(folder: Path) -> Generator[None, None, ForeignDescription]:
-    """Recognises a second of nothing; None again and again while that goes on. Returns the ForeignDescription.
+    """Recognises a second of silence. Yields None repeatedly meanwhile; returns the ForeignDescription.
 
     Raises CheckpointError.
     """
@@ -75,13 +75,13 @@ def tried(folder: Path) -> Generator[None, None, ForeignDescription]:
 
 
 def _try(connection: Connection, folder: str) -> None:
-    """In the child."""
+    """Runs in the child."""
     try:
         from engine.foreign.recogniser import load_foreign
 
         with bounded_memory(Path(folder)):
             _description, recogniser = load_foreign(Path(folder))
-    except Exception as error:  # the parent must be told, whatever it is
+    except Exception as error:  # any error must reach the parent
         connection.send(End(told(error)))
         return
     connection.send(recogniser.description)

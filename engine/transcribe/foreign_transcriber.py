@@ -1,4 +1,4 @@
-"""Recordings through a model made by others: the same segments, times and events as with one of ours."""
+"""Transcription with a model made by others: the same segments, times and events as with one of ours."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -19,11 +19,11 @@ from engine.model.checkpoint import Description
 from engine.transcribe.settling import Settling
 from engine.transcribe.transcribe import Transcriber
 
-_SHARE_OF_GUESSES = 2.0  # seconds of new sound for each second that a guess takes: the final text must not wait for it
+_SHARE_OF_GUESSES = 2.0  # seconds of new sound per second of computing a guess, so that the final text need not wait
 
 
 class ForeignTranscriber(Transcriber):
-    """Not thread-safe. Provisional text comes as often as the machine can keep up with."""
+    """Not thread-safe. How often provisional text comes depends on the machine's speed."""
 
     def __init__(
         self,
@@ -36,13 +36,13 @@ class ForeignTranscriber(Transcriber):
         super().__init__(model, recognise)
         self.searches, self.writes_marks = recognise.alphabet is not None, recognise.writes_marks
         if not self.searches:
-            self.letters = cast(Decoder, AsHeard())  # what this model hears are words already
+            self.letters = cast(Decoder, AsHeard())  # this model gives words already
         self.decoder = (decoder if self.searches else None) or self.letters
         self._clock = clock
         self._guessed_to, self._guess_took_s = 0, 0.0
 
     def warm_up(self) -> None:
-        """Recognises a second of nothing, so that the first real one waits for no library."""
+        """Recognises a second of silence, so that the first recording need not wait for libraries."""
         self._recognise([np.zeros(SAMPLE_RATE_HZ, np.float32)])
 
     def _stretches(self) -> SoundStretches:
@@ -50,7 +50,7 @@ class ForeignTranscriber(Transcriber):
         return SoundStretches(self._model.features)
 
     def _provisional(self, frames: Frames, settling: Settling, level: RecordingLevel) -> Iterator[Provisional]:
-        """Nothing where little was said since the last guess."""
+        """Yields nothing if there is little new sound since the last guess."""
         end = int(frames.index[-1])
         if (end - self._guessed_to) * HOP_S <= self._guess_took_s * _SHARE_OF_GUESSES:
             return
@@ -59,8 +59,8 @@ class ForeignTranscriber(Transcriber):
         self._guessed_to, self._guess_took_s = end, self._clock() - begun_s
 
     def _heard(self, stretches: Sequence[Frames], warp: float) -> list[list[np.ndarray]]:
-        heard = self._run([stretch.samples for stretch in stretches if isinstance(stretch, SoundStretch)])
-        return [[one] for one in heard]  # sound is not warped
+        outputs = self._run([stretch.samples for stretch in stretches if isinstance(stretch, SoundStretch)])
+        return [[output] for output in outputs]  # sound is not warped
 
     def _timed(self, words: list[TimedWord], frames: Frames) -> tuple[Word, ...]:
         timed = super()._timed(words, frames)
@@ -68,6 +68,6 @@ class ForeignTranscriber(Transcriber):
 
 
 def _written(word: Word) -> Word:
-    """A word with its marks, as our own punctuation would have given it."""
+    """A word with its mark, as our own punctuation would return it."""
     plain = bare(word.text)
     return replace(word, plain=plain, mark=closing_marks(word.text)) if plain != word.text else word

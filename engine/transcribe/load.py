@@ -1,4 +1,4 @@
-"""A model in a folder, ours or one made by others, ready to turn recordings into events."""
+"""Loads a model, ours or one made by others, for transcription."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from engine.transcribe.transcribe import Transcriber
 
 
 def load_transcriber(folder: Path) -> tuple[Description, Transcriber]:
-    """What decoders need to know of it, and the model. Raises CheckpointError."""
+    """The description for decoders, and the transcriber. Raises CheckpointError."""
     if not is_foreign(folder):
         described, recognise = load_recogniser(folder)
         return described, Transcriber(described, recognise)

@@ -1,10 +1,10 @@
 """Recognition in a process of its own.
 
-A crash or a lack of memory must not take the window along, nor a recording that is being made: five libraries in C and
-C++ read here what came from anywhere. It also runs at a lower priority than the window, and another model gives all its
-memory back. The interpreter's lock is no reason any more: nothing that recognition does in the window's process would
-stop it for more than 12 ms at a stretch, but for loading the language model (0.3 s). The child costs 36 MB and 0.15 s
-of a processor, for Python and NumPy once more, and starts when the window is there.
+A crash or a lack of memory must not end the window, nor a recording in progress: five libraries in C and C++ read
+untrusted files here. The child also runs at a lower priority than the window, and a change of the model frees all its
+memory. The interpreter's lock is not a reason: recognition in the window's process would block it for at most 12 ms at
+a time, except for loading the language model (0.3 s). The child costs 36 MB and 0.15 s of CPU time, for a second Python
+and NumPy, and starts after the window has opened.
 """
 
 import threading
@@ -25,13 +25,13 @@ from engine.system.worker import Cancelled
 class EngineProcess:
     """A model in a child process; one recording at a time, from any thread.
 
-    A child that died is started again by the next call. language_error: why own words or language model are not
-    used, known once a job has ended; None where all is well.
+    A child that died is restarted by the next call. language_error: why own words or language model are not used, or
+    None; known once a job has ended.
     """
 
     def __init__(self, checkpoint: Path | None = None, language: Language | None = None):
-        """checkpoint: folder of the model; language: language model and own words. None means the shipped ones and
-        the person's. Nothing is started yet."""
+        """checkpoint: folder of the model, by default the shipped one; language: language model and own words, by
+        default the shipped one and the person's. Does not start the child."""
         self.checkpoint = checkpoint or shipped_checkpoint()
         self.language = language or Language()
         self.language_error: DiktovkaError | None = None
@@ -43,16 +43,17 @@ class EngineProcess:
 
     @property
     def pid(self) -> int | None:
-        """The child's process number, None where there is none."""
+        """The child's process id, None if there is none."""
         return self._child.pid
 
     def start(self) -> None:
-        """Starts the child and returns at once; does nothing while it lives. Raises Cancelled once closed."""
+        """Starts the child and returns at once; does nothing if it is running. Raises Cancelled once closed."""
         if self._child.start(str(self.checkpoint), self.language, self._cancel, self._ended):
             self._loaded.clear()
 
     def wait_ready(self, timeout_s: float | None = None) -> bool:
-        """True once the model is loaded, False at the time-out. Raises CheckpointError, EngineStopped or Cancelled."""
+        """Waits for the model: True once it is loaded, False at the time-out. Raises CheckpointError, EngineStopped or
+        Cancelled."""
         self.start()
         waited = 0.0
         while not self._loaded.is_set():
@@ -67,7 +68,7 @@ class EngineProcess:
         return True
 
     def _take_greeting(self) -> None:
-        """The child's first message says that the model is loaded, or why it cannot be."""
+        """Receives the child's first message: the model is loaded, or the reason why not."""
         if self._child.closed:
             raise Cancelled
         if self._loaded.is_set():
@@ -93,7 +94,7 @@ class EngineProcess:
         return self._run("follow", path, ended, commands=commands)
 
     def cancel(self) -> None:
-        """The running iterator ends with Cancelled."""
+        """Makes the running iterator end with Cancelled."""
         self._cancel.set()
 
     def close(self) -> None:
@@ -110,7 +111,7 @@ class EngineProcess:
         track: int | None = None,
         commands: Sequence[str] = (),
     ) -> Iterator[Event]:
-        self._cancel.clear()  # here and not with the first event: what cancels in between would be lost
+        self._cancel.clear()  # here and not with the first event, or a cancel in between would be lost
         self._ended.clear()
         return self._events(verb, path, ended, from_s, track, commands)
 
@@ -149,7 +150,7 @@ class _LanguageFailed:
 
 
 def _serve(connection: Connection, checkpoint: str, language: Language, cancel, ended) -> None:
-    """The child: loads the model, then works off requests until the pipe is closed."""
+    """The child's main function: loads the model, then handles requests until the pipe is closed."""
     with bounded_memory(Path(checkpoint)):
         _serve_bounded(connection, checkpoint, language, cancel, ended)
 
@@ -157,11 +158,11 @@ def _serve(connection: Connection, checkpoint: str, language: Language, cancel, 
 def _serve_bounded(connection: Connection, checkpoint: str, language: Language, cancel, ended) -> None:
     try:
         transcriber, loader = _load(checkpoint, language)
-    except Exception as error:  # the parent must be told, whatever it is
+    except Exception as error:  # any error must reach the parent
         connection.send(End(told(error)))
         return
     connection.send(End())
-    loader.start()  # not earlier: it would take the time that the letters need
+    loader.start()  # not earlier, because it would slow down loading the network
     try:
         while True:
             request = connection.recv()
@@ -183,10 +184,10 @@ def _load(checkpoint: str, language: Language):
 
 
 def _work(transcriber, loader, request: tuple, connection: Connection, cancel, ended) -> Exception | None:
-    """One job; its failure, if any. A broken pipe is not a failure of the job and passes through.
+    """Runs one job; returns its failure, if any. A broken pipe is not a failure of the job and is raised.
 
-    request: verb, path, from_s, track, commands. A file waits for the language model; of a live recording only what
-    stays does.
+    request: verb, path, from_s, track, commands. A file waits for the language model; of a live recording only the
+    final text does.
     """
     verb, path, from_s, track, loader.commands = request
     if verb != "follow":
@@ -208,6 +209,6 @@ def _work(transcriber, loader, request: tuple, connection: Connection, cancel, e
             event = next(events)
         except StopIteration:
             return None
-        except Exception as error:  # told to the person by the parent
+        except Exception as error:  # the parent shows it to the person
             return told(error)
         connection.send(event)

@@ -22,27 +22,26 @@ from engine.model.checkpoint import Description
 from engine.model.recogniser import load_recogniser, mean_of
 from engine.transcribe.settling import Settling
 
-_FILE_BLOCK_S = 20.0  # the stretches that end in one block are read together
+_FILE_BLOCK_S = 20.0  # the stretches that end in one block are recognised together
 _LIVE_BLOCK_S = 0.5
 _LETTER_S = 0.06  # a CTC label marks a letter's onset; this much is taken to belong to it
-_FEWEST_FRAMES = 12  # less is a click
-_FEWEST_LETTERS_A_SECOND, _SURER_WHERE_SPARSE = 1.5, 1.3  # a few letters in many seconds are rather music
-_LOOKED_BACK = 3  # segments whose words tell what may come next
-_SURE = 0.5  # confidence in what was heard times the root of that in its words, which poor sound must have
+_FEWEST_FRAMES = 12  # fewer are a click
+_FEWEST_LETTERS_A_SECOND, _SURER_WHERE_SPARSE = 1.5, 1.3  # a few letters in many seconds are more likely music
+_LOOKED_BACK = 3  # previous segments whose words are context for the next
+_SURE = 0.5  # for poor sound: least confidence in the letters times the square root of that in the words
 
 
 class Transcriber:
-    """A loaded model that turns recordings into events. Not thread-safe; knows no thread.
+    """A loaded model that turns recordings into events. Not thread-safe.
 
-    searches: whether a decoder with a language model can make its text. writes_marks: it punctuates by itself.
+    searches: whether a decoder with a language model can be used. writes_marks: the model punctuates by itself.
     """
 
     searches = True
     writes_marks = False
 
     def __init__(self, model: Description, recognise: Callable[..., list[Any]], decoder: Decoder | None = None):
-        """decoder: makes the final text, and may be exchanged at any time; None: `letters`, which writes them as they
-        are heard."""
+        """decoder: makes the final text, and may be replaced at any time; None: `letters`, greedy decoding."""
         self._model, self._recognise = model, recognise
         self.letters: Decoder = GreedyDecoder(model.alphabet)
         self.decoder: Decoder = decoder or self.letters
@@ -53,22 +52,22 @@ class Transcriber:
         return cls(*load_recogniser(folder), decoder)
 
     def warm_up(self) -> None:
-        """Recognises a second of nothing, so that the first real one waits for no library."""
+        """Recognises a second of silence, so that the first recording need not wait for libraries."""
         FrontEnd(self._model.features).push(np.zeros(SAMPLE_RATE_HZ, np.float32))
-        nothing = np.zeros((100, self._model.features.width), np.float32)
-        self._recognise([network_input(nothing, self._model.model)])
+        silence = np.zeros((100, self._model.features.width), np.float32)
+        self._recognise([network_input(silence, self._model.model)])
 
     def transcribe(self, path: Path, from_s: float = 0.0, track: int | None = None) -> Iterator[Event]:
         """A whole file: Started, then Final and Progress, then Finished. Raises AudioError.
 
-        from_s: what comes before has been read already, and ended in a pause there. track: which of several sounds,
-        from 1; None for the default one.
+        from_s: start there, in a pause; the sound before was transcribed already. track: audio track, from 1; None for
+        the default one.
         """
         with open_audio(path, track=track) as audio:
             yield Started(str(path), audio.duration_s)
             blocks = audio.blocks(_FILE_BLOCK_S)
-            rest = after(blocks, round(from_s * SAMPLE_RATE_HZ)) if from_s else blocks
-            for event in self._events(audio, rest, live=False):
+            following = after(blocks, round(from_s * SAMPLE_RATE_HZ)) if from_s else blocks
+            for event in self._events(audio, following, live=False):
                 yield moved(event, from_s) if from_s else event
 
     def follow(self, path: Path, ended: Callable[[], bool]) -> Iterator[Event]:
@@ -82,30 +81,31 @@ class Transcriber:
     ) -> Iterator[Event]:
         stretches, level = self._stretches(), RecordingLevel()
         segments: list[Segment] = []
-        done, open_from, settling = 0, -1, self._settling()
+        n_samples_done, open_from, settling = 0, -1, self._settling()
         for block in blocks:
-            done += len(block)
+            n_samples_done += len(block)
             level.push(block)
             yield from self._final(stretches.push(block), segments, level)
-            waiting = stretches.open if live else None
-            if waiting is not None and len(waiting):
-                if waiting.index[0] != open_from:
-                    open_from, settling = waiting.index[0], self._settling()
-                yield from self._provisional(waiting, settling, level)
-            yield Progress(done / SAMPLE_RATE_HZ, audio.duration_s)
+            open_frames = stretches.open if live else None
+            if open_frames is not None and len(open_frames):
+                if open_frames.index[0] != open_from:
+                    open_from, settling = open_frames.index[0], self._settling()
+                yield from self._provisional(open_frames, settling, level)
+            yield Progress(n_samples_done / SAMPLE_RATE_HZ, audio.duration_s)
         yield from self._final(stretches.flush(), segments, level)
         notes = (*audio.notes, *level.notes(bool(segments)))
-        yield Finished(done / SAMPLE_RATE_HZ, tuple(segments), notes)
+        yield Finished(n_samples_done / SAMPLE_RATE_HZ, tuple(segments), notes)
 
     def _settling(self) -> Settling:
         return Settling(self._model.model.n_stacked * HOP_S)
 
     def _stretches(self) -> Stretches:
-        """Of one recording."""
+        """The stretches of one recording."""
         return Stretches(self._model.features)
 
     def _provisional(self, frames: Frames, settling: Settling, level: RecordingLevel) -> Iterator[Provisional]:
-        """All of the open stretch anew: the network looks both ways, and what follows changes what was heard."""
+        """Recognises the whole open stretch again: the network is bidirectional, so new sound can change earlier
+        words."""
         ((log_probs,),) = self._heard([frames], 0.0)
         words, _fault = self._understood(
             frames, log_probs, lambda: self.decoder.guess(log_probs), _level(frames, level)
@@ -114,11 +114,11 @@ class Transcriber:
         yield Provisional(self._segment(frames, shown), n_settled)
 
     def _final(self, stretches: Sequence[Frames], segments: list[Segment], level: RecordingLevel) -> Iterator[Event]:
-        """The words of stretches that came to their end, heard together since that is quicker."""
+        """The words of finished stretches, recognised together because that is faster."""
         warp = 0.0 if isinstance(self.decoder, GreedyDecoder) else self._model.decode.warp
         for frames, heard in zip(stretches, self._heard(stretches, warp), strict=True):
-            said = [word.text for segment in segments[-_LOOKED_BACK:] for word in segment.words]
-            find = partial(self._words, mean_of(heard), said)
+            context = [word.text for segment in segments[-_LOOKED_BACK:] for word in segment.words]
+            find = partial(self._words, mean_of(heard), context)
             words, fault = self._understood(frames, heard[0], find, _level(frames, level))
             segment = self._segment(frames, words)
             if fault:
@@ -130,11 +130,11 @@ class Transcriber:
     def _heard(self, stretches: Sequence[Frames], warp: float) -> list[list[np.ndarray]]:
         """Log-probabilities of each stretch: as it is, and warped, where warp is not 0."""
         inputs = [hearings(frames.cepstra, self._model.features, self._model.model, warp) for frames in stretches]
-        heard = iter(self._run([steps for one in inputs for steps in one]))
-        return [[next(heard) for _ in one] for one in inputs]
+        heard = iter(self._run([steps for variants in inputs for steps in variants]))
+        return [[next(heard) for _ in variants] for variants in inputs]
 
     def _run(self, inputs: list[np.ndarray]) -> list[Any]:
-        """Raises EngineError for whatever the runtime raises, as by a lack of memory."""
+        """Runs the network. Raises EngineError for any error of the runtime, such as a lack of memory."""
         try:
             return self._recognise(inputs)
         except MemoryError:
@@ -142,27 +142,27 @@ class Transcriber:
         except Exception as error:
             raise EngineError(reason=unexpected(error)) from error
 
-    def _words(self, log_probs: np.ndarray, said: Sequence[str]) -> list[TimedWord]:
-        words = self.decoder.decode(log_probs, said)
+    def _words(self, log_probs: np.ndarray, context: Sequence[str]) -> list[TimedWord]:
+        words = self.decoder.decode(log_probs, context)
         return words if self.decoder is self.letters else with_readings(words, [self.letters.decode(log_probs)])
 
     def _understood(
         self, frames: Frames, log_probs: np.ndarray, find: Callable[[], list[TimedWord]], level: Level
     ) -> tuple[list[TimedWord], str]:
-        """The words that `find` finds, and nothing; or none, and why what was heard is left out.
+        """The words that `find` returns and an empty fault, or no words and the fault why they are left out.
 
-        There must be enough of confidence in the letters as they are heard, for a language model would make words of
-        any noise, and in poor sound also in the words.
+        The letters of greedy decoding need enough confidence, because a language model would make words of any noise;
+        in poor sound the words need it too.
         """
         letters = self.letters.decode(log_probs) if len(frames) >= _FEWEST_FRAMES else []
         if not letters:
             return [], ""
-        fault, heard = level.fault, self._confidence(letters)
+        fault, confidence = level.fault, self._confidence(letters)
         sparse = sum(len(word.text) for word in letters) < _FEWEST_LETTERS_A_SECOND * len(frames) * HOP_S
-        if heard < self._model.decode.min_confidence * (_SURER_WHERE_SPARSE if sparse else 1.0):
+        if confidence < self._model.decode.min_confidence * (_SURER_WHERE_SPARSE if sparse else 1.0):
             return [], fault or "noise"
         words = find()
-        if fault and words and heard * self._confidence(words) ** 0.5 < _SURE:
+        if fault and words and confidence * self._confidence(words) ** 0.5 < _SURE:
             return [], fault
         return words, ""
 
@@ -177,7 +177,7 @@ class Transcriber:
         return sum(w.confidence * len(w.text) for w in words) / sum(len(w.text) for w in words)
 
     def _timed(self, words: list[TimedWord], frames: Frames) -> tuple[Word, ...]:
-        """Network steps as seconds in the audio; no word reaches into the next."""
+        """Words with seconds instead of network steps; no word overlaps the next."""
         n_stacked, times = self._model.model.n_stacked, frames.times_s
         last = len(times) - 1
         starts = [max(0.0, float(times[min(last, w.first_step * n_stacked)]) - HOP_S / 2) for w in words]
@@ -190,12 +190,12 @@ class Transcriber:
 
 
 def _level(frames: Frames, level: RecordingLevel) -> Level:
-    """Of the sound since a stretch began."""
+    """The level of the sound since a stretch began."""
     return level.since(float(frames.times_s[0]) if len(frames) else 0.0)
 
 
 def after(blocks: Iterator[np.ndarray], n_samples: int) -> Iterator[np.ndarray]:
-    """blocks: float32 (n,) each; the same without the first n_samples."""
+    """The blocks without their first n_samples; blocks: float32 (n,) each."""
     for block in blocks:
         if n_samples < len(block):
             yield block[n_samples:]
@@ -203,7 +203,7 @@ def after(blocks: Iterator[np.ndarray], n_samples: int) -> Iterator[np.ndarray]:
 
 
 def moved(event: Event, by_s: float) -> Event:
-    """The event as it is where by_s seconds come before."""
+    """The event with its times moved by by_s seconds."""
     match event:
         case Final(segment):
             return Final(_moved_segment(segment, by_s))

@@ -16,7 +16,7 @@ from PySide6.QtCore import QTimer, Signal
 from engine.audio.capture import Recorder
 from engine.errors import DiktovkaError, RecordedElsewhere
 from engine.paths import shipped_checkpoint
-from engine.system.atomic_files import folder_that_takes
+from engine.system.atomic_files import writable_folder
 from gui.core.problem import Problem
 from gui.core.recognition import Engine
 from gui.core.tasks import MakeRecorder
@@ -87,7 +87,7 @@ class Session(ReadingQueue):
 
     def _choose_folder(self) -> None:
         """Where the next recording goes: where the usual folder takes none, into one of this start, which is told."""
-        self.dictaphone.folder, reason = folder_that_takes(self._folder, self._spare_folder)
+        self.dictaphone.folder, reason = writable_folder(self._folder, self._spare_folder)
         if reason and reason != self._told_of_folder:
             where = {"path": self._folder, "folder": self.dictaphone.folder}
             self.problem.emit(Problem(RecordedElsewhere(**where, reason=reason)))

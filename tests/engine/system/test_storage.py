@@ -10,7 +10,7 @@ from subprocess import PIPE
 import pytest
 
 from engine.errors import DiskFull, NotWritable, TooManyOpenFiles
-from engine.system.atomic_files import atomic_path, folder_that_takes, storage_error, sync, write_atomic
+from engine.system.atomic_files import atomic_path, storage_error, sync, writable_folder, write_atomic
 
 
 def names(folder):
@@ -163,10 +163,10 @@ def test_out_of_descriptors_is_no_full_disk(code):
 def test_where_a_folder_takes_nothing_the_spare_one_is_told_with_the_reason(tmp_path):
     (tmp_path / "file").touch()
     spare = tmp_path / "spare"
-    assert folder_that_takes(tmp_path / "new", lambda: spare) == (tmp_path / "new", "")
+    assert writable_folder(tmp_path / "new", lambda: spare) == (tmp_path / "new", "")
     assert list((tmp_path / "new").iterdir()) == []
-    assert folder_that_takes(tmp_path / "file" / "a", lambda: spare) == (spare, os.strerror(errno.ENOTDIR))
-    assert folder_that_takes(tmp_path / "file" / "a", lambda: tmp_path / "file") == (tmp_path / "file" / "a", "")
+    assert writable_folder(tmp_path / "file" / "a", lambda: spare) == (spare, os.strerror(errno.ENOTDIR))
+    assert writable_folder(tmp_path / "file" / "a", lambda: tmp_path / "file") == (tmp_path / "file" / "a", "")
 
 
 KILLED_WHILE_WRITING = """
