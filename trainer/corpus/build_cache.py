@@ -22,14 +22,14 @@ from trainer.corpus.recording import Recording
 from trainer.corpus.splits import TRAIN, assign_released
 from trainer.errors import CorpusError, NothingUsable
 
-_AT_ONCE = 8  # recordings that a process is given; also what a cancel must wait for
-_AHEAD = 3  # such portions for each process
+_AT_ONCE = 8  # recordings per task of a process; a cancel must wait for one task
+_AHEAD = 3  # queued tasks per process
 _TICK_S = 0.25
 
 
 @dataclass(frozen=True)
 class Means:
-    """What the making of a cache needs of the world. pool: most processes that are of use -> Executor."""
+    """Outside dependencies of build_cache, for tests. pool: useful number of processes -> Executor."""
 
     pool: Callable[[int], Executor] = process_pool
     open_file: Callable[..., BinaryIO] = open
@@ -39,11 +39,10 @@ class Means:
 def build_cache(
     sources: Sequence[Path], folder: Path, rules: Rules, seed: int = 1, means: Means | None = None
 ) -> Iterator[CorpusEvent]:
-    """Found, then Extracting, then CacheReady; a cache that fits is used again at once.
+    """Yields Found, then Extracting, then CacheReady; an existing cache that matches is reused at once.
 
-    sources: folders or manifests, see trainer.corpus.corpus. folder: of the cache; nothing is there before it is
-    whole, and what was there stays until then. Raises CorpusError, DiskFull or NotWritable. Closing the iterator leaves
-    nothing behind.
+    sources: folders or manifests, see trainer.corpus.corpus. folder: of the cache, replaced atomically when it is
+    complete. Raises CorpusError, DiskFull or NotWritable. Closing the iterator leaves nothing behind.
     """
     folder, means = Path(folder).absolute(), means or Means()
     corpus = find_recordings(sources, rules.alphabet)
@@ -53,20 +52,23 @@ def build_cache(
     if report and _is_whole(folder, report):
         yield CacheReady(folder, report, reused=True)
         return
-    with whole_folder(folder) as new, closing(Collector(new, rules.features.width, means.open_file)) as collector:
+    with (
+        whole_folder(folder) as building,
+        closing(Collector(building, rules.features.width, means.open_file)) as collector,
+    ):
         rejects = list(corpus.rejects)
         yield from _collected(corpus.recordings, rules, means, collector, rejects)
         if not collector.rows:
             raise _nothing_usable(sources, rejects)
         recordings = [row.recording for row in collector.rows]
-        said = [(recording.speaker, recording.text) for recording in recordings]
-        splits, notes = assign_released(said, [recording.split for recording in recordings], seed)
+        spoken = [(recording.speaker, recording.text) for recording in recordings]
+        splits, notes = assign_released(spoken, [recording.split for recording in recordings], seed)
         kept_new = [row.recording.path for row, split in zip(collector.rows, splits, strict=True) if split is None]
         rejects += [Reject(str(path), reason=KEPT_NEW) for path in kept_new]
         splits = [*splits, *(yield from _in_rooms(splits, rules, seed, means, collector))]
         collector.write_features(splits)
         report = summary(collector.rows, splits, rejects, notes)
-        write_report(new, rules.features.to_dict(), made_of, report)
+        write_report(building, rules.features.to_dict(), made_of, report)
     yield CacheReady(folder, report, reused=False)
 
 
@@ -84,16 +86,18 @@ def _is_whole(folder: Path, report: Report) -> bool:
 
 
 def _made_of(corpus: Corpus, rules: Rules, seed: int) -> dict[str, object]:
-    """All that the cache depends on, as JSON would give it back."""
+    """Everything that the cache depends on, as it is read back from JSON."""
     digest = hashlib.sha256()
-    for one in corpus.recordings:
+    for recording in corpus.recordings:
         try:
-            status = one.path.stat()
+            status = recording.path.stat()
             state = (status.st_size, status.st_mtime_ns)
         except OSError:
             state = (-1, -1)
         digest.update(
-            repr((one.id, one.speaker, one.text, one.segment, one.split, *state)).encode("utf-8", "surrogatepass")
+            repr((recording.id, recording.speaker, recording.text, recording.segment, recording.split, *state)).encode(
+                "utf-8", "surrogatepass"
+            )
         )
     for reject in corpus.rejects:
         digest.update(repr((reject.path, reject.reason, reject.detail)).encode("utf-8", "surrogatepass"))
@@ -103,58 +107,61 @@ def _made_of(corpus: Corpus, rules: Rules, seed: int) -> dict[str, object]:
 def _collected(
     recordings: Sequence[Recording], rules: Rules, means: Means, collector: Collector, rejects: list[Reject]
 ) -> Iterator[Extracting]:
-    """Hears all recordings; what can be used goes to the collector, the rest to the rejects, in order."""
-    done, started_s = 0, means.clock()
+    """Extracts all recordings in order; usable ones go to the collector, others to the rejects."""
+    n_done, started_s = 0, means.clock()
     yield Extracting(0, len(recordings), None)
     with closing(_heard(recordings, partial(hear_all, rules=rules), means)) as portions:
         for portion in portions:
-            for recording, heard in portion:
-                if isinstance(heard, Reject):
-                    rejects.append(heard)
+            for recording, outcome in portion:
+                if isinstance(outcome, Reject):
+                    rejects.append(outcome)
                 else:
-                    collector.add(recording, heard)
-            done += len(portion)
+                    collector.add(recording, outcome)
+            n_done += len(portion)
             passed_s = means.clock() - started_s
-            yield Extracting(done, len(recordings), passed_s / done * (len(recordings) - done) if done else None)
+            yield Extracting(
+                n_done, len(recordings), passed_s / n_done * (len(recordings) - n_done) if n_done else None
+            )
 
 
 def _in_rooms(
     splits: Sequence[str | None], rules: Rules, seed: int, means: Means, collector: Collector
 ) -> Iterator[Extracting]:
-    """Hears what is trained on again, `rules.rooms` times, each time elsewhere; returns the splits of what is new."""
+    """Extracts the training recordings again, `rules.rooms` times in different rooms; returns the splits of the new
+    rows."""
     trained_on = [row.recording for row, split in zip(collector.rows, splits, strict=True) if split == TRAIN]
     n_before = len(collector.rows)
     for room in range(1, rules.rooms + 1):
         again = [replace(recording, id=f"{recording.id}#room{room}") for recording in trained_on]
         with closing(_heard(again, partial(_hear_in_rooms, rules=rules, seed=seed), means)) as portions:
-            done = 0
+            n_done = 0
             for portion in portions:
-                for recording, heard in portion:
-                    if isinstance(heard, Heard):
-                        collector.add(recording, heard)
-                done += len(portion)
-                yield Extracting(done, len(again), None)
+                for recording, outcome in portion:
+                    if isinstance(outcome, Heard):
+                        collector.add(recording, outcome)
+                n_done += len(portion)
+                yield Extracting(n_done, len(again), None)
     return [TRAIN] * (len(collector.rows) - n_before)
 
 
 def _heard(
     recordings: Sequence[Recording], hear_them: Callable[..., list[Heard | Reject]], means: Means
 ) -> Iterator[list[tuple[Recording, Heard | Reject]]]:
-    """Portions of recordings with what was heard, in order; now and then an empty one, while nothing is ready."""
+    """Portions of recordings with their results, in order; sometimes an empty one, while nothing is ready."""
     portions = [recordings[i : i + _AT_ONCE] for i in range(0, len(recordings), _AT_ONCE)]
     if not portions:
         return
     pool = means.pool(len(portions))
-    waiting: deque[tuple[Sequence[Recording], Future]] = deque()
+    queue: deque[tuple[Sequence[Recording], Future]] = deque()
     ahead = _AHEAD * (getattr(pool, "_max_workers", None) or 1)
     try:
-        while portions or waiting:
-            while portions and len(waiting) < ahead:
+        while portions or queue:
+            while portions and len(queue) < ahead:
                 portion = portions.pop(0)
-                waiting.append((portion, pool.submit(hear_them, portion)))
-            while not wait([waiting[0][1]], _TICK_S).done:
+                queue.append((portion, pool.submit(hear_them, portion)))
+            while not wait([queue[0][1]], _TICK_S).done:
                 yield []
-            portion, future = waiting.popleft()
+            portion, future = queue.popleft()
             yield list(zip(portion, future.result(), strict=True))
     except BrokenProcessPool as error:
         folder = recordings[0].path.parent
@@ -164,4 +171,4 @@ def _heard(
 
 
 def _hear_in_rooms(recordings: Sequence[Recording], rules: Rules, seed: int) -> list[Heard | Reject]:
-    return hear_in_rooms(recordings, rules, [[seed, *one.id.encode()] for one in recordings])
+    return hear_in_rooms(recordings, rules, [[seed, *recording.id.encode()] for recording in recordings])

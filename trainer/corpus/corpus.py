@@ -1,8 +1,8 @@
-"""Folders and manifests -> recordings with what is said in them; those that cannot be used, and why.
+"""Folders and manifests -> recordings with transcripts, and the recordings that cannot be used, with the reason.
 
-Known here: VoxForge's sessions (`wav/` or `flac/` beside `etc/prompts-original`, at any depth), a folder with
+Layouts: VoxForge's sessions (`wav/` or `flac/` beside `etc/prompts-original`, at any depth), a folder with
 `transcripts.tsv`, and CSV manifests as DeepSpeech and Coqui STT have them (`wav_filename,wav_filesize,transcript`).
-Those of other publishers are in `trainer.corpus.layouts`.
+The layouts of other publishers are in `trainer.corpus.layouts`.
 """
 
 import os
@@ -21,7 +21,7 @@ from trainer.corpus.tables import BrokenRow, columns_of, read_table, sound_path
 from trainer.corpus.transcripts import TRANSCRIPTS, read_transcripts
 from trainer.errors import CorpusError, NoRecordings
 
-_SOUNDS = ("wav", "flac")  # folders of a session, and what the names in them end with; the first one counts
+_SOUNDS = ("wav", "flac")  # folders of a session, and the suffixes of their files; the first one counts
 _SESSION = re.compile(r"(.+)-\d{8}-\w+")
 _ANONYMOUS = "anonymous"
 _PATH_COLUMN, _TEXT_COLUMN, _SPEAKER_COLUMNS = "wav_filename", "transcript", ("speaker", "client_id")
@@ -31,32 +31,34 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 @dataclass(frozen=True)
 class Corpus:
-    """What was found: recordings that may be used, and others with the reason."""
+    """Usable recordings, and the rejected ones with the reason."""
 
     recordings: tuple[Recording, ...]
     rejects: tuple[Reject, ...]
 
 
 def find_recordings(sources: Sequence[Path], alphabet: Alphabet) -> Corpus:
-    """All recordings below the sources, in the order of their names. Raises CorpusError."""
+    """All recordings below the sources, in order of name. Raises CorpusError."""
     recordings: list[Recording] = []
     rejects: list[Reject] = []
     ids: set[str] = set()
     texts: dict[tuple[str, tuple[float, float] | None], str] = {}
     for source in map(Path, sources):
         is_empty = True
-        for found in _read_source(source):
+        for recording_or_reject in _read_source(source):
             is_empty = False
-            if isinstance(found, Reject):
-                rejects.append(found)
+            if isinstance(recording_or_reject, Reject):
+                rejects.append(recording_or_reject)
                 continue
-            place = os.path.realpath(found.path), found.segment
-            if place in texts:  # folders that overlap
-                if found.text not in ("", texts[place]):
-                    rejects.append(Reject(str(found.path), reason=OTHER_TEXT, detail=found.text))
+            sound_id = os.path.realpath(recording_or_reject.path), recording_or_reject.segment
+            if sound_id in texts:  # the sources overlap
+                if recording_or_reject.text not in ("", texts[sound_id]):
+                    rejects.append(
+                        Reject(str(recording_or_reject.path), reason=OTHER_TEXT, detail=recording_or_reject.text)
+                    )
                 continue
-            texts[place] = found.text
-            recording = replace(found, id=_unlike(found.id, ids))
+            texts[sound_id] = recording_or_reject.text
+            recording = replace(recording_or_reject, id=_unlike(recording_or_reject.id, ids))
             ids.add(recording.id)
             reject = text_reject(recording, alphabet)
             if reject:
@@ -69,7 +71,7 @@ def find_recordings(sources: Sequence[Path], alphabet: Alphabet) -> Corpus:
 
 
 def _unlike(name: str, taken: set[str]) -> str:
-    plain = _CONTROL.sub("_", name.encode("utf-8", "backslashreplace").decode())  # a name that is no Unicode, on Linux
+    plain = _CONTROL.sub("_", name.encode("utf-8", "backslashreplace").decode())  # a name that is not Unicode, on Linux
     unlike, n = plain, 1
     while unlike in taken:
         n += 1
@@ -96,7 +98,7 @@ def _read_source(source: Path) -> Iterator[Recording | Reject]:
 
 
 def speaker_of(folder: str) -> str:
-    """Who recorded a session of VoxForge's; of an anonymous one nobody knows whether it is someone met before."""
+    """The speaker of a VoxForge session; each anonymous session counts as a speaker of its own."""
     match = _SESSION.fullmatch(folder)
     speaker = (match[1] if match else folder).casefold()
     return folder.casefold() if speaker == _ANONYMOUS else speaker
@@ -136,10 +138,10 @@ def _session(folder: Path, root: Path) -> Iterator[Recording | Reject]:
 
 
 def _transcribed(folder: Path) -> Iterator[Recording | Reject]:
-    for one in read_transcripts(folder):
-        path = one.path
+    for transcript in read_transcripts(folder):
+        path = transcript.path
         name = path.relative_to(folder) if path.is_relative_to(folder) else path
-        yield _listed(path, name.as_posix(), one.speaker, one.text)
+        yield _listed(path, name.as_posix(), transcript.speaker, transcript.text)
 
 
 def _is_manifest(path: Path) -> bool:
@@ -154,12 +156,12 @@ def _manifest(path: Path) -> Iterator[Recording | Reject]:
             yield Reject(f"{path}:{row.line}", reason=BROKEN_ROW)
             continue
         sound = sound_path(path.parent, row[_PATH_COLUMN])
-        told = next((row[name] for name in _SPEAKER_COLUMNS if row.get(name)), "")
-        yield _listed(sound, row[_PATH_COLUMN], told or _session_speaker(sound), row[_TEXT_COLUMN])
+        speaker = next((row[name] for name in _SPEAKER_COLUMNS if row.get(name)), "")
+        yield _listed(sound, row[_PATH_COLUMN], speaker or _session_speaker(sound), row[_TEXT_COLUMN])
 
 
 def _session_speaker(path: Path) -> str:
-    """By a folder on the way that is named as VoxForge's sessions are; "" if there is none."""
+    """The speaker by a parent folder named like a VoxForge session; "" if there is none."""
     return next((speaker_of(name) for name in reversed(path.parts[:-1]) if _SESSION.fullmatch(name)), "")
 
 

@@ -1,4 +1,4 @@
-"""What the making of a feature cache tells whoever listens."""
+"""Events of building a feature cache."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +8,7 @@ from trainer.corpus.preflight import Report
 
 @dataclass(frozen=True)
 class Found:
-    """Recordings with a usable text, and how many were rejected for theirs."""
+    """Number of recordings with a usable text, and of those rejected for their text."""
 
     recordings: int
     rejects: int
@@ -16,7 +16,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Extracting:
-    """How far the computing of features is. left_s: None until it can be told."""
+    """Progress of the feature extraction. left_s: None while unknown."""
 
     done: int
     total: int
@@ -25,7 +25,7 @@ class Extracting:
 
 @dataclass(frozen=True)
 class CacheReady:
-    """The end. reused: it was there already, made of the same recordings in the same way."""
+    """The last event. reused: the cache existed already, made from the same recordings in the same way."""
 
     folder: Path
     report: Report

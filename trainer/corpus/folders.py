@@ -1,4 +1,4 @@
-"""Which of the folders with recordings are the program's own, and how one of them goes for good. Knows no Qt."""
+"""The program's own folders of recordings, and their deletion. Does not use Qt."""
 
 import re
 import secrets
@@ -16,7 +16,7 @@ _GOING = ".deleted-"
 
 @dataclass(frozen=True)
 class Removing:
-    """How far the removing is, in files and folders of the corpus's own folder."""
+    """Progress of a removal, in files and folders directly in the corpus's folder."""
 
     done: int
     total: int
@@ -33,20 +33,20 @@ def caches_dir() -> Path:
 
 
 def downloaded() -> list[Path]:
-    """What was downloaded to the program's own folder, by name."""
+    """Corpora downloaded to the program's own folder, by name."""
     try:
-        return sorted(one for one in corpora_dir().iterdir() if one.is_dir() and not one.name.startswith("."))
+        return sorted(path for path in corpora_dir().iterdir() if path.is_dir() and not path.name.startswith("."))
     except OSError:
         return []
 
 
 def is_own(folder: Path) -> bool:
-    """Whether the program put it where it lies. A folder of the person's is never deleted."""
+    """Whether the program made the folder. A folder of the person's is never deleted."""
     return folder.absolute().parent == corpora_dir().absolute()
 
 
 def remove(folder: Path) -> Iterator[Removing]:
-    """Deletes a corpus and the caches made of it; what is half deleted is no corpus any more.
+    """Deletes a corpus and its caches; a half-deleted corpus is no longer listed.
 
     Raises ValueError for a folder that is not the program's own, and NotWritable.
     """
@@ -59,28 +59,28 @@ def remove(folder: Path) -> Iterator[Removing]:
         raise storage_error(folder, error) from error
     cache = re.compile(re.escape(folder.name) + r"-[0-9a-f]{8}")
     with suppress(OSError):
-        for one in caches_dir().iterdir():
-            if cache.fullmatch(one.name):
-                shutil.rmtree(one, ignore_errors=True)
+        for cache_of_corpus in caches_dir().iterdir():
+            if cache.fullmatch(cache_of_corpus.name):
+                shutil.rmtree(cache_of_corpus, ignore_errors=True)
     yield from _removed(going)
 
 
 def _removed(folder: Path) -> Iterator[Removing]:
     try:
         inner = list(folder.iterdir())
-        for done, one in enumerate(inner):
+        for done, path in enumerate(inner):
             yield Removing(done, len(inner))
-            if one.is_dir() and not one.is_symlink():
-                shutil.rmtree(one)
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
             else:
-                one.unlink()
+                path.unlink()
         folder.rmdir()
     except OSError as error:
         raise storage_error(folder, error) from error
 
 
 def finish_removing() -> Iterator[Removing]:
-    """Goes on with what was being deleted when the program ended."""
+    """Completes removals that were interrupted."""
     with suppress(OSError):
         for folder in corpora_dir().glob(f"{_GOING}*"):
             yield from _removed(folder)

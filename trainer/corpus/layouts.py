@@ -1,11 +1,11 @@
-"""Layouts of corpora as they are published, beside VoxForge's: recordings with their texts, speakers and splits.
+"""Layouts of published corpora other than VoxForge's: recordings with texts, speakers and splits.
 
-    Common Voice   `validated.tsv` beside `clips/`: path, sentence, client_id, votes; splits in `train|dev|test.tsv`
-    Kaldi          `wav.scp` and `text`, perhaps `utt2spk` and `segments`
-    JSON lines     a file with an object a line: audio_filepath, text, perhaps duration, offset, speaker (NeMo, Golos)
-    LJ Speech      `metadata.csv` without a header: id|text or id|text as written|text as said, beside `wavs/`
+Common Voice   `validated.tsv` beside `clips/`: path, sentence, client_id, votes; splits in `train|dev|test.tsv` Kaldi
+`wav.scp` and `text`, perhaps `utt2spk` and `segments` JSON lines     a file with one object per line: audio_filepath,
+text, perhaps duration, offset, speaker (NeMo, Golos) LJ Speech      `metadata.csv` without a header: id|text or id|text
+as written|text as spoken, beside `wavs/`
 
-A release that lies in folders of its own for training, development and test keeps these splits.
+A release with separate folders for training, development and test keeps these splits.
 """
 
 import csv
@@ -36,17 +36,17 @@ _SPLIT_WORDS = {
     "test": "test",
 }
 _HELD = ("dev", "test")
-_DEPTH = 3  # folders below the one that is named: cv-corpus-22.0/ru, data/train, golos/test/crowd
+_DEPTH = 3  # levels below the given folder: cv-corpus-22.0/ru, data/train, golos/test/crowd
 _CLIPS, _VALIDATED = "clips", "validated.tsv"
 _SCP, _TEXT, _SPEAKERS, _SEGMENTS = "wav.scp", "text", "utt2spk", "segments"
 _METADATA, _WAVS = "metadata.csv", "wavs"
 _SOUND_SUFFIXES = (".wav", ".flac", ".mp3", ".opus", ".ogg")
-_SOUND_FOLDERS = {_CLIPS, _WAVS, "wav", "flac", "etc"}  # many files, and no corpus below
+_SOUND_FOLDERS = {_CLIPS, _WAVS, "wav", "flac", "etc"}  # folders with many files and no corpus below
 _HEAD_BYTES = 1 << 16
 
 
 def read_layout(source: Path) -> Iterator[Found] | None:
-    """What lies at the source, a folder or a JSON-lines file; None where it has none of these layouts.
+    """The recordings of a folder or a JSON-lines file; None if it has none of these layouts.
 
     Raises CorpusError, OSError.
     """
@@ -57,7 +57,7 @@ def read_layout(source: Path) -> Iterator[Found] | None:
 
 
 def _readers(folder: Path, root: Path, depth: int) -> Iterator[Callable[[], Iterator[Found]]]:
-    """A reader for each corpus in the folder or below; a folder that is one is not searched further."""
+    """A reader for each corpus in the folder or below; a corpus is not searched for others."""
     reader = _reader(folder, root)
     if reader:
         yield reader
@@ -86,7 +86,7 @@ def _first_line(path: Path) -> bytes:
 
 
 def split_named(path: Path, root: Path) -> str:
-    """The split that a file's or folder's name below the root tells, the innermost first; "" where none does."""
+    """The split named by a file or folder below the root, the innermost first; "" if there is none."""
     below = path.relative_to(root).parts if path.is_relative_to(root) else ()
     for part in reversed(below):
         for word in re.split(r"[^a-z]+", part.casefold()):
@@ -107,7 +107,7 @@ def _checked(recording: Recording) -> Found:
 
 
 def _common_voice(folder: Path, root: Path) -> Iterator[Found]:
-    """Sentences and readers of the release's dev and test are trained on nowhere, whatever else lists them."""
+    """Sentences and readers of the release's dev and test are never in train, even if other tables list them."""
     rows = _tab_separated(folder / _VALIDATED, "path", "sentence")
     split_of = {
         row["path"]: split
@@ -115,9 +115,9 @@ def _common_voice(folder: Path, root: Path) -> Iterator[Found]:
         if (folder / f"{split}.tsv").is_file()
         for row in _tab_separated(folder / f"{split}.tsv", "path", "sentence")
     }
-    held = [row for row in rows if split_of.get(row["path"]) in _HELD]
-    readers = {row.get("client_id") for row in held} - {None, ""}
-    sentences = {fold_yo(normalise(row["sentence"])) for row in held}
+    held_rows = [row for row in rows if split_of.get(row["path"]) in _HELD]
+    readers = {row.get("client_id") for row in held_rows} - {None, ""}
+    sentences = {fold_yo(normalise(row["sentence"])) for row in held_rows}
     for row in rows:
         path = sound_path(folder / _CLIPS, row["path"])
         text = normalise(row["sentence"])
@@ -174,7 +174,7 @@ def _kaldi(folder: Path, root: Path) -> Iterator[Found]:
         else:
             path = (
                 path if path.is_file() else sound_path(root, sound)
-            )  # paths as the recipe was run: from the root, or absolute
+            )  # paths are absolute or relative to the root, as in the recipe
             text = normalise(texts.get(key, ""))
             yield _checked(Recording(key, path, speakers.get(key, ""), text, stretch.segment, split))
     for key in texts.keys() - stretches.keys():
@@ -190,7 +190,7 @@ def _keyed(path: Path) -> Iterator[tuple[str, str]]:
 
 
 def _stretches(folder: Path) -> dict[str, _Stretch]:
-    found = {}
+    stretches = {}
     for key, rest in _keyed(folder / _SEGMENTS):
         try:
             recording, start, end = rest.split()[:3]
@@ -199,8 +199,8 @@ def _stretches(folder: Path) -> dict[str, _Stretch]:
             raise CorpusError(
                 path=folder / _SEGMENTS, reason="its line {key} has no recording, start and end", key=key
             ) from error
-        found[key] = _Stretch(recording, segment)
-    return found
+        stretches[key] = _Stretch(recording, segment)
+    return stretches
 
 
 # --- JSON lines ---
@@ -251,7 +251,7 @@ def _offset(row: dict[str, object]) -> tuple[float, float] | None:
 
 
 def _lj_speech(folder: Path, root: Path) -> Iterator[Found]:
-    """Of three columns the last is the text as said, numbers spelled out."""
+    """Of three columns the last is the text as spoken, with numbers spelled out."""
     for line in decode_text((folder / _METADATA).read_bytes()).splitlines():
         name, *texts = line.split("|")
         if not name.strip() or not texts:

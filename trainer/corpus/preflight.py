@@ -1,4 +1,4 @@
-"""Which recordings a model can learn from, and why it cannot from the others."""
+"""Checks which recordings a model can learn from, and why not from others."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -34,8 +34,8 @@ KEPT_NEW = "its sentence is kept for the test on new sentences"
 
 @dataclass(frozen=True)
 class Reject:
-    """A recording that is not used. path: of the recording; reason: one of the above; detail: a number, letters or
-    what the system said, possibly nothing."""
+    """A recording that is not used. reason: one of the above; detail: a number, letters or a system message, may be
+    empty."""
 
     path: str
     reason: str
@@ -44,7 +44,7 @@ class Reject:
 
 @dataclass(frozen=True)
 class Note:
-    """Something to know about the whole corpus. reason: a sentence with {fields}."""
+    """A note about the whole corpus. reason: a sentence with {fields}."""
 
     reason: str
     fields: dict[str, object] = field(default_factory=dict)
@@ -55,7 +55,7 @@ class Note:
 
 @dataclass(frozen=True)
 class SplitSize:
-    """How much there is in one split."""
+    """The size of one split."""
 
     name: str
     utterances: int
@@ -66,7 +66,7 @@ class SplitSize:
 
 @dataclass(frozen=True)
 class Report:
-    """What was taken, by split and altogether; rejects: all that was not; notes: what to know about the splits."""
+    """Sizes of the corpus, by split and in total; rejects: recordings that are not used; notes: about the splits."""
 
     utterances: int
     seconds: float
@@ -77,17 +77,17 @@ class Report:
     notes: tuple[Note, ...]
 
     def reasons(self) -> list[tuple[str, int]]:
-        """Why how many were rejected, the commonest reason first."""
+        """Reasons for rejects and their counts, the commonest first."""
         return Counter(reject.reason for reject in self.rejects).most_common()
 
 
 @dataclass(frozen=True)
 class Rules:
-    """What a recording must be like, and how it becomes cepstra.
+    """Requirements of a recording, and how its cepstra are computed.
 
-    n_stacked: neighbouring frames that the model joins into a step. clipped_share: of samples at full scale;
-    silent_level: root mean square, full scale being 1. rooms: how often each recording of `train` is heard once more,
-    in made-up rooms.
+    n_stacked: neighbouring frames that the model stacks into a step. clipped_share: of samples at full scale;
+    silent_level: root mean square, relative to full scale. rooms: number of copies of each recording of `train` in
+    simulated rooms.
     """
 
     features: FeatureConfig
@@ -109,19 +109,19 @@ class Heard:
 
 
 class Written(Protocol):
-    """A recording and its text, normalised, within the alphabet where it is to be heard; see `Recording`."""
+    """The interface of a recording with a normalised text; see `Recording`."""
 
     @property
     def path(self) -> Path:
-        """Of the recording."""
+        """The sound file."""
 
     @property
     def text(self) -> str:
-        """What is said in it."""
+        """The normalised transcript."""
 
     @property
     def segment(self) -> tuple[float, float] | None:
-        """Of the file, where it is a part of it, in seconds."""
+        """Start and end in the file in seconds, if only a part of it is meant."""
 
 
 def text_reject(recording: Written, alphabet: Alphabet) -> Reject | None:
@@ -137,7 +137,7 @@ def text_reject(recording: Written, alphabet: Alphabet) -> Reject | None:
 
 
 class _Level:
-    """Loudness and clipping of a sound, block by block."""
+    """Level and clipping of a sound, block by block."""
 
     def __init__(self) -> None:
         self.n_samples = self._n_clipped = 0
@@ -155,14 +155,14 @@ class _Level:
 
     @property
     def rms(self) -> float:
-        """Without the constant part."""
+        """Root mean square without the DC offset."""
         n = max(1, self.n_samples)
         return sqrt(max(0.0, self._squares / n - (self._sum / n) ** 2))
 
 
 @dataclass(frozen=True)
 class _Listened:
-    """A whole recording whose cepstra are still to be made."""
+    """A whole recording whose cepstra are not computed yet."""
 
     recording: Written
     level: _Level
@@ -170,19 +170,19 @@ class _Listened:
 
 
 def hear_all(recordings: Sequence[Written], rules: Rules) -> list[Heard | Reject]:
-    """For each of a few recordings its cepstra, or why it cannot be used; some at once take half the time.
+    """Cepstra of each recording, or why it cannot be used; several at once take half the time.
 
     Memory grows with their number, but not with the length of a file.
     """
-    return _heard([_listened(one, rules) for one in recordings], rules)
+    return _heard([_listened(recording, rules) for recording in recordings], rules)
 
 
 def hear_in_rooms(recordings: Sequence[Written], rules: Rules, seeds: Sequence[Sequence[int]]) -> list[Heard | Reject]:
-    """As `hear_all`, each in a room, noise and level of its own (see trainer.corpus.room_echo).
+    """As `hear_all`, each with a simulated room, noise and level of its own (see trainer.corpus.room_echo).
 
     Equal seeds give equal rooms.
     """
-    return _heard([_listened_in_a_room(*one, rules) for one in zip(recordings, seeds, strict=True)], rules)
+    return _heard([_listened_in_a_room(*pair, rules) for pair in zip(recordings, seeds, strict=True)], rules)
 
 
 def _listened(recording: Written, rules: Rules) -> _Listened | Reject:
@@ -200,7 +200,7 @@ def _listened(recording: Written, rules: Rules) -> _Listened | Reject:
     segment_s = recording.segment[1] - recording.segment[0] if recording.segment else 0.0
     if length_s < 0.98 * segment_s - 0.1:
         return Reject(str(path), reason=CUT_OFF, detail=f"{length_s:.1f} < {segment_s:.1f} s")
-    if any(note.is_damage for note in audio.notes):  # half a sentence would be learned for a whole one
+    if any(note.is_damage for note in audio.notes):  # half a sentence would be learned as a whole one
         return Reject(str(path), reason=CUT_OFF, detail=f"{length_s:.1f} s")
     return _Listened(recording, level, listener)
 
@@ -220,19 +220,19 @@ def _listened_in_a_room(recording: Written, seed: Sequence[int], rules: Rules) -
 
 
 def _stretch(blocks: Iterable[np.ndarray], segment: tuple[float, float] | None) -> Iterator[np.ndarray]:
-    """The blocks' samples from the segment's start to its end; all where there is none."""
-    start, end = (round(one * SAMPLE_RATE_HZ) for one in segment or (0, 1e9))
-    at = 0
+    """The blocks' samples within the segment; all of them without a segment."""
+    start, end = (round(time_s * SAMPLE_RATE_HZ) for time_s in segment or (0, 1e9))
+    position = 0
     for block in blocks:
-        yield block[max(0, start - at) : max(0, end - at)]
-        at += len(block)
-        if at >= end:
+        yield block[max(0, start - position) : max(0, end - position)]
+        position += len(block)
+        if position >= end:
             return
 
 
 def _heard(listened: Sequence[_Listened | Reject], rules: Rules) -> list[Heard | Reject]:
-    frames = iter(extract_together([one.listener for one in listened if isinstance(one, _Listened)]))
-    return [one if isinstance(one, Reject) else _judged(one, next(frames).cepstra, rules) for one in listened]
+    frames = iter(extract_together([item.listener for item in listened if isinstance(item, _Listened)]))
+    return [item if isinstance(item, Reject) else _judged(item, next(frames).cepstra, rules) for item in listened]
 
 
 def _judged(listened: _Listened, cepstra: np.ndarray, rules: Rules) -> Heard | Reject:

@@ -1,4 +1,4 @@
-"""From the folders that a person chose to feature caches for a certain front end. Knows no Qt."""
+"""Turns the folders that a person chose into feature caches for a front end. Does not use Qt."""
 
 import hashlib
 import json
@@ -19,7 +19,7 @@ from trainer.corpus.preflight import Report, SplitSize
 
 @dataclass(frozen=True)
 class Prepared:
-    """The end. folders: of the feature caches to train on; report: of all of them together."""
+    """The last event. folders: feature caches to train on; report: on all of them together."""
 
     folders: tuple[Path, ...]
     report: Report
@@ -31,15 +31,15 @@ def is_cache(folder: Path) -> bool:
 
 
 def cache_folder(sources: Sequence[Path], features: FeatureConfig, n_stacked: int) -> Path:
-    """Where the cache made of some folders is kept, whatever their order."""
-    named = sorted(str(source.absolute()) for source in sources)
-    made_for = json.dumps([named, features.to_dict(), n_stacked], sort_keys=True)
+    """The folder of the cache made from some sources, whatever their order."""
+    names = sorted(str(source.absolute()) for source in sources)
+    made_for = json.dumps([names, features.to_dict(), n_stacked], sort_keys=True)
     digest = hashlib.sha256(made_for.encode()).hexdigest()[:8]
-    return caches_dir() / f"{Path(min(named)).name}-{digest}"
+    return caches_dir() / f"{Path(min(names)).name}-{digest}"
 
 
 def tidy_caches() -> Iterator[None]:
-    """Frees the space of caches that were being made when a program was killed."""
+    """Removes unfinished caches of killed programs."""
     remove_unfinished(caches_dir())
     yield None
 
@@ -47,10 +47,10 @@ def tidy_caches() -> Iterator[None]:
 def prepared(
     sources: Sequence[Path], features: FeatureConfig, n_stacked: int
 ) -> Generator[CorpusEvent | Prepared, None, None]:
-    """Ends with Prepared. Raises CorpusError or StorageError.
+    """Yields events and ends with Prepared. Raises CorpusError or StorageError.
 
     Folders of recordings become one cache, so that a sentence held out in one of them is not learned from another;
-    feature caches are taken as they are, with their own splits.
+    feature caches are used as they are, with their own splits.
     """
     from trainer.corpus.build_cache import build_cache
     from trainer.corpus.cache_writer import read_report
@@ -76,7 +76,7 @@ def prepared(
 def _joined(folders: Sequence[Path], reports: Sequence[Report]) -> Report:
     if len(reports) == 1:
         return reports[0]
-    counted = _counted([one for folder in folders for one in FeatureCache(folder).utterances])
+    counted = _counted([utterance for folder in folders for utterance in FeatureCache(folder).utterances])
     return Report(
         counted.utterances,
         sum(report.seconds for report in reports),
@@ -89,32 +89,32 @@ def _joined(folders: Sequence[Path], reports: Sequence[Report]) -> Report:
 
 
 def _counted(utterances: Sequence[Utterance]) -> Report:
-    """What is known of a cache that came without a report. Its seconds are those that the front end kept."""
-    names = sorted({one.split for one in utterances}, key=lambda name: (name != "train", name))
-    sizes = tuple(_size(name, [one for one in utterances if one.split == name]) for name in names)
-    whole = _size("", utterances)
-    return Report(whole.utterances, whole.seconds, whole.speakers, whole.sentences, sizes, (), ())
+    """The report on a cache that came without one. Seconds count only the frames that the front end kept."""
+    names = sorted({utterance.split for utterance in utterances}, key=lambda name: (name != "train", name))
+    sizes = tuple(_size(name, [utterance for utterance in utterances if utterance.split == name]) for name in names)
+    total = _size("", utterances)
+    return Report(total.utterances, total.seconds, total.speakers, total.sentences, sizes, (), ())
 
 
 def _size(name: str, utterances: Sequence[Utterance]) -> SplitSize:
-    seconds = round(sum(one.frames for one in utterances) * HOP_S, 1)
-    speakers, sentences = ({one.speaker for one in utterances}, {one.text for one in utterances})
+    seconds = round(sum(utterance.frames for utterance in utterances) * HOP_S, 1)
+    speakers, sentences = {utterance.speaker for utterance in utterances}, {utterance.text for utterance in utterances}
     return SplitSize(name, len(utterances), seconds, len(speakers), len(sentences))
 
 
 def prepared_corpora(folders: list[Path], features: FeatureConfig, n_stacked: int) -> Iterator[Path]:
-    """Feature caches of other people's speech that are there already and fit the model.
+    """Existing feature caches of other people's speech that fit the model.
 
-    Folders of recordings may have been prepared together and each alone: never both, for what is held out in one cache
-    is learned from in another.
+    Folders of recordings may have been prepared together or each alone. Never yields both, because sentences that are
+    held out in one cache are in the training set of another.
     """
     from trainer.corpus.cache import FeatureCache
 
     raw = [folder for folder in folders if not is_cache(folder)]
     together = cache_folder(raw, features, n_stacked) if raw else None
-    alone = [cache_folder([one], features, n_stacked) for one in raw]
-    made = [together] if together is not None and is_cache(together) else alone
-    for folder in [*filter(is_cache, folders), *made]:
+    alone = [cache_folder([folder], features, n_stacked) for folder in raw]
+    caches = [together] if together is not None and is_cache(together) else alone
+    for folder in [*filter(is_cache, folders), *caches]:
         with suppress(DiktovkaError):
             if is_cache(folder):
                 FeatureCache(folder).require(features)

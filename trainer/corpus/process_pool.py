@@ -1,4 +1,4 @@
-"""Processes that compute features. Imports no NumPy: the processes get their number of threads before they do."""
+"""Processes that compute features. Does not import NumPy, because the number of threads must be set before."""
 
 import multiprocessing
 import os
@@ -6,12 +6,12 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 
 from engine.system.child_process import begin_child
 
-# With a thread for each processor in each process, the small matrix products of the front end took five times as long.
+# With one thread per processor in each process, the small matrix products of the front end took five times as long.
 _THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 
 def process_pool(n_most: int) -> Executor:
-    """A process for each processor that this one may use, but not more than n_most."""
+    """One process per processor available to this one, at most n_most."""
     n = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     context = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(max(1, min(n, n_most)), mp_context=context, initializer=_begin)

@@ -1,4 +1,4 @@
-"""VoxForge's lists of prompts -> what each recording of a session says."""
+"""VoxForge's lists of prompts -> the text of each recording of a session."""
 
 import unicodedata
 from pathlib import Path, PurePosixPath
@@ -6,12 +6,12 @@ from pathlib import Path, PurePosixPath
 from engine.alphabet import normalise
 from engine.system.cyrillic_text import decode_text
 
-# The first one that has words for a recording counts.
+# The first file that has words for a recording counts.
 _FILES = ("prompts-original", "PROMPTS")
 
 
 def prompt_key(name: str) -> str:
-    """What the id of a prompt and the file name of its recording have in common.
+    """The part that a prompt's id and its recording's file name have in common.
 
     name: "ru_0022", "ru_0022.wav" or "zend-20110516-leg/mfc/ru_0022".
     """
@@ -21,7 +21,7 @@ def prompt_key(name: str) -> str:
 
 
 def parse_prompts(content: bytes) -> dict[str, str]:
-    """Key -> text as written, of one file: an id and its words a line. Of an id that comes twice the first counts."""
+    """Key -> text as written; each line of the file has an id and words. Of duplicate ids the first counts."""
     prompts: dict[str, str] = {}
     for line in decode_text(content).splitlines():
         name, *words = line.split(maxsplit=1)[:2] or [""]

@@ -1,4 +1,4 @@
-"""One recording of a corpus, as a layout names it."""
+"""One recording of a corpus, as listed by its layout."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,8 +8,8 @@ from pathlib import Path
 class Recording:
     """One file, or a stretch of one, to learn from.
 
-    id: unlike any other of the corpus; speaker: "" if not known; text: normalised; segment: (start, end) in seconds
-    where only a stretch of the file is meant; split: train, dev or test where the release says so, else "".
+    id: unique in the corpus; speaker: "" if unknown; text: normalised; segment: (start, end) in seconds if only a
+    stretch of the file is meant; split: train, dev or test if the release has one, else "".
     """
 
     id: str

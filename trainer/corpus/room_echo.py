@@ -1,4 +1,4 @@
-"""Sound as it reaches a microphone in a real room: level, reverberation, noise, the narrow band of a telephone.
+"""Simulates a microphone in a real room: level, reverberation, noise, the narrow band of a telephone.
 
 All take float32 samples (n,) at 16 kHz and a random generator; equal generators give equal results.
 """
@@ -12,8 +12,10 @@ _FULL_SCALE = 0.99
 
 
 def reverberate(samples: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Through noise that dies away exponentially, a simple model of a room (Moorer 1979): 0.1 to 0.6 s until it is
-    60 dB down, 5 to 20 dB below the direct sound."""
+    """Convolves with exponentially decaying noise, a simple model of a room (Moorer 1979).
+
+    It decays by 60 dB in 0.1 to 0.6 s and is 5 to 20 dB below the direct sound.
+    """
     decay_s = rng.uniform(0.1, 0.6)
     n = int(decay_s * SAMPLE_RATE_HZ)
     tail = rng.standard_normal(n) * np.exp(-6.9 * np.arange(n) / n)
@@ -35,18 +37,18 @@ def coloured_noise(n: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def add_noise(samples: np.ndarray, below_db: float, rng: np.random.Generator) -> np.ndarray:
-    """Adds coloured noise, so far below the power of the speech."""
+    """Adds coloured noise, below_db below the power of the speech."""
     level = np.sqrt((samples**2).mean()) * 10 ** (-below_db / 20)
     return samples + np.float32(level) * coloured_noise(len(samples), rng)
 
 
 def telephone(samples: np.ndarray) -> np.ndarray:
-    """300 to 3400 Hz."""
+    """The band of a telephone, 300 to 3400 Hz."""
     return sosfilt(butter(4, (300, 3400), "bandpass", fs=SAMPLE_RATE_HZ, output="sos"), samples).astype(np.float32)
 
 
 def in_a_room(samples: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Any of the above, with some quiet before and after, at any level from whisper to full scale."""
+    """Applies some of the above, with quiet before and after, at any level from whisper to full scale."""
     before, after = (int(s * SAMPLE_RATE_HZ) for s in rng.uniform(0.1, 0.5, 2))
     samples = np.pad(samples, (before, after))
     if rng.random() < 0.6:

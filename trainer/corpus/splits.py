@@ -1,12 +1,12 @@
-"""Which recordings are trained on, and which are held out: by speaker and by sentence.
+"""Splits recordings into training and held-out sets, by speaker and by sentence.
 
-    train               what is learned
+    train               the training set
     dev_seen_text       new speakers, sentences that occur in train
     dev_unseen_text     new speakers, sentences that never occur in train
-    test_...            the same two once more, for the last word only
+    test_...            the same two again, for the final evaluation only
 
-A sentence counts as the same whether `ё` or `е` is written. Sentences that several people read would be known to
-every held-out speaker; so some are kept out of train, at a cost of a few of its recordings.
+Sentences that differ only in `ё` and `е` count as the same. If several people read the same sentences, all sentences of
+a held-out speaker would be in train; so some are removed from train, at the cost of a few of its recordings.
 """
 
 import hashlib
@@ -21,9 +21,9 @@ DEV, TEST = "dev", "test"
 SEEN, UNSEEN = "_seen_text", "_unseen_text"
 HELD_SHARE = 0.025  # of all recordings, in each of the four held-out splits
 FEWEST_SPEAKERS = 5
-_MOST_LOST = 0.1  # of all recordings, so that sentences stay new
-_LARGEST_HELD = 1.5  # times the size of a split: larger speakers are trained on
-_HELD_SENTENCES = 0.1  # of the recordings in dev and in test each, where there are too few speakers
+_MOST_LOST = 0.1  # of all recordings, removed so that sentences stay unseen
+_LARGEST_HELD = 1.5  # times the size of a split: speakers with more recordings stay in train
+_HELD_SENTENCES = 0.1  # share of the recordings in dev and in test each, if there are too few speakers
 _FEWEST_SENTENCES = 5
 
 _ONE_SPEAKER = (
@@ -43,14 +43,16 @@ _NO_SEEN = "Hardly any sentence is said by two speakers, so none of known senten
 _NO_UNSEEN = "All speakers say the same few sentences, so no new sentences are held out."
 
 
-def assign(said: Sequence[tuple[str, str]], seed: int) -> tuple[list[str | None], tuple[Note, ...]]:
-    """said: (speaker, normalised text) of each recording. Gives the split of each, None for those that are kept out
-    so that a sentence stays new; and what is to be known about it. Equal seeds give equal splits, in any order."""
-    speakers = {speaker for speaker, _ in said}
-    said = [(speaker, fold_yo(text)) for speaker, text in said]
+def assign(spoken: Sequence[tuple[str, str]], seed: int) -> tuple[list[str | None], tuple[Note, ...]]:
+    """The split of each recording, and notes; None for recordings that are left out so that a sentence stays unseen.
+
+    spoken: (speaker, normalised text) of each recording. Equal seeds give equal splits, in any order.
+    """
+    speakers = {speaker for speaker, _ in spoken}
+    spoken = [(speaker, fold_yo(text)) for speaker, text in spoken]
     if len(speakers) < FEWEST_SPEAKERS:
-        return _by_sentence(said, seed, _few(speakers))
-    splits = _BySpeaker(said, seed).splits()
+        return _by_sentence(spoken, seed, _few(speakers))
+    splits = _BySpeaker(spoken, seed).splits()
     notes = []
     if not {DEV + SEEN, TEST + SEEN} & set(splits):
         notes.append(Note(reason=_NO_SEEN))
@@ -60,23 +62,23 @@ def assign(said: Sequence[tuple[str, str]], seed: int) -> tuple[list[str | None]
 
 
 def assign_released(
-    said: Sequence[tuple[str, str]], given: Sequence[str], seed: int
+    spoken: Sequence[tuple[str, str]], released: Sequence[str], seed: int
 ) -> tuple[list[str | None], tuple[Note, ...]]:
-    """As `assign`, but train, dev and test that a release gives its recordings stay; given: one each, "" for none.
+    """As `assign`, but keeps the train, dev and test of a release; released: of each recording, "" for none.
 
-    Where a release has no dev, its train is split as if it had said nothing.
+    If a release has no dev, its train is split as if it were not given.
     """
-    asked = [not split or (split == TRAIN and DEV not in given) for split in given]
-    if not any(given) or all(asked):
-        return assign(said, seed)
-    rest = [one for one, is_asked in zip(said, asked, strict=True) if is_asked]
-    assigned, notes = assign(rest, seed) if rest else ([], ())
+    is_open = [not split or (split == TRAIN and DEV not in released) for split in released]
+    if not any(released) or all(is_open):
+        return assign(spoken, seed)
+    open_recordings = [one for one, is_asked in zip(spoken, is_open, strict=True) if is_asked]
+    assigned, notes = assign(open_recordings, seed) if open_recordings else ([], ())
     own = iter(assigned)
-    splits = [next(own) if is_asked else split for split, is_asked in zip(given, asked, strict=True)]
-    learned = {fold_yo(text) for (_, text), split in zip(said, splits, strict=True) if split == TRAIN}
+    splits = [next(own) if is_asked else split for split, is_asked in zip(released, is_open, strict=True)]
+    learned = {fold_yo(text) for (_, text), split in zip(spoken, splits, strict=True) if split == TRAIN}
     return [
         split + (SEEN if fold_yo(text) in learned else UNSEEN) if split in (DEV, TEST) else split
-        for (_, text), split in zip(said, splits, strict=True)
+        for (_, text), split in zip(spoken, splits, strict=True)
     ], notes
 
 
@@ -87,36 +89,36 @@ def _few(speakers: set[str]) -> Note:
 
 
 def shuffled(names: Iterable[str], seed: int) -> list[str]:
-    """In an order that depends on the names alone: what is added later does not turn the rest round."""
+    """The names in an order by hash, so that names added later do not change the order of others."""
     return sorted(names, key=lambda name: hashlib.sha256(f"{seed}:{name}".encode()).digest())
 
 
-def _by_sentence(said: Sequence[tuple[str, str]], seed: int, note: Note) -> tuple[list[str | None], tuple[Note, ...]]:
-    counts = Counter(text for _, text in said)
+def _by_sentence(spoken: Sequence[tuple[str, str]], seed: int, note: Note) -> tuple[list[str | None], tuple[Note, ...]]:
+    counts = Counter(text for _, text in spoken)
     if len(counts) < _FEWEST_SENTENCES:
-        return [TRAIN] * len(said), (Note(reason=_TOO_SMALL),)
-    wanted = max(1, round(_HELD_SENTENCES * len(said)))
+        return [TRAIN] * len(spoken), (Note(reason=_TOO_SMALL),)
+    n_wanted = max(1, round(_HELD_SENTENCES * len(spoken)))
     split_of: dict[str, str] = {}
-    waiting = [text for text in shuffled(counts, seed) if counts[text] <= 2 * wanted]
+    candidates = [text for text in shuffled(counts, seed) if counts[text] <= 2 * n_wanted]
     for split in (DEV + UNSEEN, TEST + UNSEEN):
         n_held = 0
-        while waiting and n_held < wanted:
-            n_held += counts[waiting[-1]]
-            split_of[waiting.pop()] = split
-    return [split_of.get(text, TRAIN) for _, text in said], (note,)
+        while candidates and n_held < n_wanted:
+            n_held += counts[candidates[-1]]
+            split_of[candidates.pop()] = split
+    return [split_of.get(text, TRAIN) for _, text in spoken], (note,)
 
 
 class _BySpeaker:
-    """Chooses speakers for dev and test, and the sentences that train must not hear."""
+    """Chooses speakers for dev and test, and the sentences that train must not have."""
 
-    def __init__(self, said: Sequence[tuple[str, str]], seed: int):
-        self._said, self._seed = said, seed
+    def __init__(self, spoken: Sequence[tuple[str, str]], seed: int):
+        self._spoken, self._seed = spoken, seed
         self._texts: dict[str, Counter[str]] = defaultdict(Counter)
-        for speaker, text in said:
+        for speaker, text in spoken:
             self._texts[speaker][text] += 1
-        self._counts = Counter(text for _, text in said)
+        self._counts = Counter(text for _, text in spoken)
         self._size = {speaker: texts.total() for speaker, texts in self._texts.items()}
-        self._wanted = max(1, round(HELD_SHARE * len(said)))
+        self._wanted = max(1, round(HELD_SHARE * len(spoken)))
         self._side: dict[str, str] = {}
         self._held: dict[str, Counter[str]] = {DEV: Counter(), TEST: Counter()}
         self._new: set[str] = set()
@@ -126,7 +128,7 @@ class _BySpeaker:
         self._hold(sorted(candidates, key=self._commonness)[: len(candidates) // 2], self._wanted)
         self._hold(candidates, 2 * self._wanted)
         self._keep_sentences_new()
-        return [self._split(speaker, text) for speaker, text in self._said]
+        return [self._split(speaker, text) for speaker, text in self._spoken]
 
     def _split(self, speaker: str, text: str) -> str | None:
         side = self._side.get(speaker)
@@ -135,7 +137,7 @@ class _BySpeaker:
         return side + (UNSEEN if text in self._new else SEEN)
 
     def _candidates(self) -> list[str]:
-        """Speakers that may be held out: small ones, at most a third of all."""
+        """Speakers that may be held out: those with few recordings, at most a third of all."""
         order = shuffled(self._size, self._seed)
         small = [speaker for speaker in order if self._size[speaker] <= _LARGEST_HELD * self._wanted]
         if len(small) < 2:
@@ -143,13 +145,13 @@ class _BySpeaker:
         return small[: max(2, len(order) // 3)]
 
     def _commonness(self, speaker: str) -> float:
-        """How many others say a sentence of this speaker's, on average. The fewer, the less train loses by it."""
+        """The average number of other recordings of this speaker's sentences; the lower, the less train loses."""
         return sum(n * self._counts[text] for text, n in self._texts[speaker].items()) / self._size[speaker]
 
     def _hold(self, speakers: Sequence[str], n_wanted: int) -> None:
-        """Holds speakers out, in turn for dev and for test, until each has so many recordings."""
+        """Holds speakers out, in turn for dev and for test, until each has n_wanted recordings."""
         for speaker in speakers:
-            side = min(self._held, key=lambda one: self._held[one].total())
+            side = min(self._held, key=lambda name: self._held[name].total())
             if self._held[side].total() >= n_wanted:
                 return
             if speaker not in self._side:
@@ -157,20 +159,22 @@ class _BySpeaker:
                 self._held[side].update(self._texts[speaker])
 
     def _keep_sentences_new(self) -> None:
-        """Sentences that only held-out speakers say are new; then others, the cheapest first, for whichever side
-        has too few, as long as train does not lose too much."""
+        """Chooses the unseen sentences: those of held-out speakers only, then others, for the side that has too few.
+
+        The cheapest sentences come first, until train would lose too much.
+        """
         held = self._held[DEV] + self._held[TEST]
         self._new.update(text for text, n in held.items() if n == self._counts[text])
-        may_lose = round(_MOST_LOST * len(self._said))
-        waiting = {
+        may_lose = round(_MOST_LOST * len(self._spoken))
+        candidates = {
             side: sorted(shuffled(texts, self._seed), key=lambda text: held[text] / self._counts[text])
             for side, texts in self._held.items()
         }
-        while any(waiting.values()):
-            side = min((one for one in waiting if waiting[one]), key=self._n_new)
+        while any(candidates.values()):
+            side = min((name for name in candidates if candidates[name]), key=self._n_new)
             if self._n_new(side) >= self._wanted:
                 return
-            text = waiting[side].pop()
+            text = candidates[side].pop()
             if text not in self._new and self._counts[text] - held[text] <= may_lose:
                 may_lose -= self._counts[text] - held[text]
                 self._new.add(text)

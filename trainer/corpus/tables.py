@@ -1,6 +1,6 @@
-"""Tables of recordings and their texts, as programs and people write them: TSV and CSV in several encodings.
+"""Tables of recordings and texts, written by programs or people: TSV and CSV in several encodings.
 
-A row that cannot be told apart is named, and the others are read.
+Broken rows are reported, and the others are read.
 """
 
 import csv
@@ -25,18 +25,18 @@ class BrokenRow:
     line: int
 
 
-Row = dict[str, str]  # by the columns' names in small letters
+Row = dict[str, str]  # by column names in lower case
 
 
 def columns_of(start: str) -> list[str]:
-    """The names in a table's first line."""
+    """The column names in a table's first line."""
     return _header(_LINE_END.split(start, maxsplit=1)[0])[1]
 
 
 def read_table(path: Path, needed: Sequence[str], text: str) -> Iterator[Row | BrokenRow]:
-    """The rows of a table with a header. needed: names of columns; text: the one that may hold delimiters.
+    """The rows of a table with a header. needed: required columns; text: the column that may hold delimiters.
 
-    Raises OSError, and CorpusError where a column is missing.
+    Raises OSError, and CorpusError if a column is missing.
     """
     lines = _LINE_END.split(decode_text(path.read_bytes()))
     delimiter, columns = _header(lines[0])
@@ -55,21 +55,21 @@ def read_table(path: Path, needed: Sequence[str], text: str) -> Iterator[Row | B
 
 
 def _header(line: str) -> tuple[str, list[str]]:
-    """Delimiter and names of columns."""
+    """The delimiter and the column names."""
     delimiter = max(_DELIMITERS, key=line.count)
     return delimiter, [name.strip().casefold() for name in _fields(line, delimiter)]
 
 
 def _fields(line: str, delimiter: str) -> list[str]:
-    """Of a line on its own."""
+    """The fields of a single line."""
     try:
         return line.split(delimiter) if delimiter == "\t" else next(csv.reader([line], delimiter=delimiter), [])
-    except csv.Error:  # longer than any field that is meant
+    except csv.Error:  # longer than any intended field
         return [line]
 
 
 def _split(lines: Sequence[str], delimiter: str, n_columns: int) -> Iterator[tuple[int, list[str]]]:
-    """Number of its line, and its fields, of each row. Quotes count in tables whose columns no tab parts."""
+    """Line number and fields of each row. Quotes count in tables that are not separated by tabs."""
     if delimiter == "\t":
         yield from enumerate((_fields(line, delimiter) for line in lines), start=1)
         return
@@ -80,7 +80,7 @@ def _split(lines: Sequence[str], delimiter: str, n_columns: int) -> Iterator[tup
 
 
 def _quoted(lines: Sequence[str], delimiter: str) -> list[tuple[int, list[str]]] | None:
-    """As a table whose texts may go over several lines; None where it cannot be one."""
+    """Rows of a table whose texts may span several lines; None if that fails."""
     reader = csv.reader((f"{line}\n" for line in lines), delimiter=delimiter)
     rows, start = [], 1
     try:
@@ -93,15 +93,15 @@ def _quoted(lines: Sequence[str], delimiter: str) -> list[tuple[int, list[str]]]
 
 
 def _swallows(field: str, delimiter: str, n_columns: int) -> bool:
-    """Whether a quote that nobody closed made a field of further rows."""
+    """Whether an unclosed quote swallowed further rows."""
     return any(line.count(delimiter) >= n_columns - 1 for line in field.split("\n")[1:])
 
 
 def sound_path(folder: Path, name: str) -> Path:
-    """The file of that name in the folder; its folders may be parted as under Windows.
+    """The file of that name in the folder; backslashes may separate folders.
 
-    Other systems store names with their letters composed otherwise, or do not tell small letters from capitals: where
-    there is no such file, the only one that differs in that alone is meant.
+    Other systems normalise Unicode differently or ignore case. If the file does not exist, a single file whose name
+    differs only in that is returned.
     """
     path = folder / name
     if path.is_file():
@@ -122,7 +122,7 @@ def _names(folder: Path) -> dict[str, str]:
 
 @lru_cache(maxsize=16)
 def _listed(folder: Path, _changed_ns: int) -> dict[str, str]:
-    """The names in a folder by what they are without these differences; of several equal ones none."""
+    """The names in a folder by their folded form; ambiguous ones are left out."""
     names: dict[str, str] = {}
     for path in folder.iterdir():
         names[_folded(path.name)] = "" if _folded(path.name) in names else path.name

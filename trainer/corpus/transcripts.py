@@ -12,7 +12,7 @@ TRANSCRIPTS = "transcripts.tsv"
 
 @dataclass(frozen=True)
 class Transcript:
-    """One recording of the folder; text is normalised, written as it stands in the file."""
+    """One recording of the folder; text is normalised, written is the text in the file."""
 
     path: Path
     speaker: str
@@ -21,9 +21,9 @@ class Transcript:
 
 
 def read_transcripts(folder: Path) -> list[Transcript]:
-    """All rows of the folder's transcripts. Raises CorpusError where the file or its columns are missing.
+    """All rows of the folder's transcripts. Raises CorpusError if the file or its columns are missing.
 
-    The path of a row that is broken names its line, and is no recording.
+    The path of a broken row names its line and does not exist.
     """
     path = Path(folder) / TRANSCRIPTS
     try:

@@ -1,4 +1,4 @@
-"""When each letter of a known text is said: CTC forced alignment with a first model."""
+"""CTC forced alignment of a known text with a trained model: the time of each letter."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,21 +17,21 @@ _IMPOSSIBLE = -1e30
 
 
 def align_batch(log_probs: Sequence[np.ndarray], labels: Sequence[np.ndarray]) -> list[tuple[np.ndarray, float]]:
-    """The likeliest CTC path through each text (Viterbi over the states blank, l1, blank, l2, ... blank).
+    """The most probable CTC path through each text (Viterbi over the states blank, l1, blank, l2, ... blank).
 
     log_probs: (n_steps, n_labels) each, blank last; labels: int (n_letters,) each, at least one, and no more than
     the steps allow. Returns for each the step at which every letter starts, int (n_letters,), and the path's mean
-    log-probability a step.
+    log-probability per step.
     """
     blank = log_probs[0].shape[1] - 1
-    n_steps = np.array([len(one) for one in log_probs])
-    n_states = np.array([2 * len(one) + 1 for one in labels])
+    n_steps = np.array([len(matrix) for matrix in log_probs])
+    n_states = np.array([2 * len(sequence) + 1 for sequence in labels])
     states = np.full((len(labels), n_states.max()), blank)
-    for row, one in zip(states, labels, strict=True):
-        row[1 : 2 * len(one) : 2] = one
+    for row, sequence in zip(states, labels, strict=True):
+        row[1 : 2 * len(sequence) : 2] = sequence
     emitted = np.full((n_steps.max(), *states.shape), _IMPOSSIBLE)
-    for i, one in enumerate(log_probs):
-        emitted[: len(one), i] = one[:, states[i]]
+    for i, matrix in enumerate(log_probs):
+        emitted[: len(matrix), i] = matrix[:, states[i]]
     skip = np.zeros(states.shape, bool)
     skip[:, 2:] = (states[:, 2:] != blank) & (states[:, 2:] != states[:, :-2])
 
@@ -66,13 +66,13 @@ def _traced(moves: np.ndarray, score: np.ndarray, n_steps: int, n_states: int) -
 
 @dataclass(frozen=True)
 class Alignment:
-    """Example id -> the frame at which each letter starts, int32 (n_letters,), and how sure that is (nats a step)."""
+    """Example id -> start frame of each letter, int32 (n_letters,), and the path's score in nats per step."""
 
     frames: dict[str, np.ndarray]
     score: dict[str, float]
 
     def save(self, path: Path) -> None:
-        """One .npz, whole or not at all."""
+        """Writes one .npz atomically."""
         ids = list(self.frames)
         arrays = [self.frames[name] for name in ids]
         written = {
@@ -107,11 +107,11 @@ def align(
 ) -> Iterator[Alignment]:
     """Aligns usable examples; yields the alignment so far, after each batch."""
     result = Alignment({}, {})
-    for some in buckets(examples, _BATCH_FRAMES, np.random.default_rng(0), in_order=True):
-        batch = shaper.batch(some)
+    for bucket in buckets(examples, _BATCH_FRAMES, np.random.default_rng(0), in_order=True):
+        batch = shaper.batch(bucket)
         rows = [row[:length] for row, length in zip(batch.steps, batch.lengths, strict=True)]
-        found = align_batch(recognise(rows), [alphabet.encode(e.text) for e in some])
-        for example, (starts, score) in zip(some, found, strict=True):
+        alignments = align_batch(recognise(rows), [alphabet.encode(e.text) for e in bucket])
+        for example, (starts, score) in zip(bucket, alignments, strict=True):
             result.frames[example.id] = (starts * model.n_stacked).astype(np.int32)
             result.score[example.id] = score
         yield result

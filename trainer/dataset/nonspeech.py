@@ -1,6 +1,6 @@
 """Sounds without words, so that a model learns to say nothing: noise, hum, tones, clicks, near silence.
 
-Made from a seed and passed through the model's own front end; their text is empty.
+Made from a seed and passed through the model's front end; their text is empty.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,14 +15,14 @@ _FEWEST_FRAMES = 30
 
 
 def _coloured(n: int, rng: np.random.Generator) -> np.ndarray:
-    """Noise whose power falls with frequency to a random exponent: white, pink, brown and between."""
+    """Noise whose power falls with a random power of the frequency: white, pink, brown and in between."""
     spectrum = np.fft.rfft(rng.standard_normal(n))
     spectrum /= np.maximum(1, np.arange(len(spectrum))) ** rng.uniform(0, 1)
     return np.fft.irfft(spectrum, n)
 
 
 def _blowing(n: int, rng: np.random.Generator) -> np.ndarray:
-    """A band of noise that swells and fades, like wind, breath or a fan."""
+    """A band of noise that rises and fades, like wind, breath or a fan."""
     low = rng.uniform(100, 2000)
     band = in_band(_coloured(n, rng), low, low * rng.uniform(1.5, 3))
     points = rng.uniform(0.05, 1, max(2, n // int(rng.integers(2000, 16000))))
@@ -30,7 +30,7 @@ def _blowing(n: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def in_band(noise: np.ndarray, low_hz: float, high_hz: float) -> np.ndarray:
-    """Through a Butterworth band-pass of order 2, without its phase. SciPy's needs a second to be imported."""
+    """Zero-phase Butterworth band-pass of order 2. SciPy's takes a second to import."""
     hz = np.fft.rfftfreq(len(noise), 1 / SAMPLE_RATE_HZ)
     distance = (hz**2 - low_hz * high_hz) / (np.maximum(hz, hz[1]) * (high_hz - low_hz))
     return np.fft.irfft(np.fft.rfft(noise) / np.sqrt(1 + distance**4), len(noise))
@@ -74,18 +74,18 @@ _KINDS: tuple[Callable[[int, np.random.Generator], np.ndarray], ...] = (
 def sound(rng: np.random.Generator) -> np.ndarray:
     """1 to 8 s of some sound without words: float32 (n,) at 16 kHz, from near silence to full scale."""
     n = int(rng.uniform(1, 8) * SAMPLE_RATE_HZ)
-    made = _KINDS[rng.integers(len(_KINDS))](n, rng)
-    loudest = np.abs(made).max() or 1.0
+    samples = _KINDS[rng.integers(len(_KINDS))](n, rng)
+    loudest = np.abs(samples).max() or 1.0
     peak = 10 ** (rng.uniform(-90, 0) / 20)
-    whole = np.round(made / loudest * peak * 32767 + rng.uniform(-0.5, 0.5, n))
-    return (whole / 32768).astype(np.float32)
+    quantised = np.round(samples / loudest * peak * 32767 + rng.uniform(-0.5, 0.5, n))
+    return (quantised / 32768).astype(np.float32)
 
 
 def examples(n: int, features: FeatureConfig, seed: int | Sequence[int]) -> list[Example]:
     """n sounds without words as examples with an empty text; equal seeds give equal sounds."""
-    rng, made = np.random.default_rng(seed), []
-    while len(made) < n:
+    rng, result = np.random.default_rng(seed), []
+    while len(result) < n:
         cepstra = extract(sound(rng), features).cepstra
         if len(cepstra) >= _FEWEST_FRAMES:
-            made.append(Example(f"nonspeech:{len(made)}", "", "", ((Rows(cepstra), 0, len(cepstra)),)))
-    return made
+            result.append(Example(f"nonspeech:{len(result)}", "", "", ((Rows(cepstra), 0, len(cepstra)),)))
+    return result

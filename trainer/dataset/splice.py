@@ -1,7 +1,7 @@
-"""New sentences from the voices at hand: recordings cut at words or syllables, joined anew within one speaker.
+"""New sentences from existing voices: recordings are cut at words or syllables and rejoined within one speaker.
 
-A model that hears the same few sentences from many people learns the sentences by heart. Cut and joined, the same
-voices say what nobody ever wrote.
+A model that is trained on the same few sentences by many people learns them by heart. Rejoined, the same voices say new
+text.
 """
 
 from collections import defaultdict
@@ -17,11 +17,11 @@ from trainer.dataset.batches import Example
 _VOWELS = set("аеёиоуыэюя")
 _NEVER_FIRST = set("йьъ")
 _SHORTEST_PIECE = 9  # frames
-_LEAST_SCORE = -1.5  # nats a step; below it the recording hardly says its text
+_LEAST_SCORE = -1.5  # nats per step; below it the recording hardly matches its text
 
 
 def word_cuts(text: str) -> list[int]:
-    """Where words may be parted: 0, the first letter of each word, and the length."""
+    """Cuts between words: 0, the first letter of each word, and the length."""
     return [0, *(i + 1 for i, letter in enumerate(text) if letter == SPACE), len(text)]
 
 
@@ -41,13 +41,13 @@ def syllable_cuts(text: str) -> list[int]:
 
 
 class Piece:
-    """A stretch of one recording and the letters said in it."""
+    """A stretch of one recording and its letters."""
 
     __slots__ = ("cache", "frames", "opens", "shuts", "start", "text")
 
     def __init__(self, cache, start: int, frames: int, text: str, opens: bool, shuts: bool):
         self.cache, self.start, self.frames, self.text = cache, start, frames, text
-        self.opens, self.shuts = opens, shuts  # does it begin, does it end at the edge of a word?
+        self.opens, self.shuts = opens, shuts  # whether it begins, and ends, at the edge of a word
 
 
 def _cut_frames(letters: np.ndarray, text: str, cuts: Sequence[int], n_frames: int) -> list[int]:
@@ -63,32 +63,32 @@ def _cut_frames(letters: np.ndarray, text: str, cuts: Sequence[int], n_frames: i
 
 
 def pieces(
-    example: Example, letters: np.ndarray, at_syllables: bool, most: int, rng: np.random.Generator
+    example: Example, letters: np.ndarray, at_syllables: bool, n_most: int, rng: np.random.Generator
 ) -> list[Piece]:
-    """Cuts a whole recording into runs of one to `most` words or syllables; too short a run joins the next."""
+    """Cuts a whole recording into runs of one to n_most words or syllables; too short a run joins the next."""
     ((cache, start, n_frames),) = example.pieces
     text = example.text
     cuts = syllable_cuts(text) if at_syllables else word_cuts(text)
     frames = _cut_frames(letters, text, cuts, n_frames)
-    found, left = [], 0
+    result, left = [], 0
     while left < len(cuts) - 1:
-        right = min(len(cuts) - 1, left + int(rng.integers(1, most + 1)))
+        right = min(len(cuts) - 1, left + int(rng.integers(1, n_most + 1)))
         while right < len(cuts) - 1 and frames[right] - frames[left] < _SHORTEST_PIECE:
             right += 1
         first, last = cuts[left], cuts[right]
         said = text[first:last].strip()
         opens = first == 0 or text[first - 1] == SPACE
         shuts = last == len(text) or text[last - 1] == SPACE
-        found.append(Piece(cache, start + frames[left], frames[right] - frames[left], said, opens, shuts))
+        result.append(Piece(cache, start + frames[left], frames[right] - frames[left], said, opens, shuts))
         left = right
-    return [piece for piece in found if piece.text and piece.frames > 0]
+    return [piece for piece in result if piece.text and piece.frames > 0]
 
 
 def join(parts: Sequence[Piece], name: str, speaker: str) -> Example:
     """Pieces one after another, a space where either side is the edge of a word."""
     text = parts[0].text
-    for before, after in pairwise(parts):
-        text += (SPACE if before.shuts or after.opens else "") + after.text
+    for piece, next_piece in pairwise(parts):
+        text += (SPACE if piece.shuts or next_piece.opens else "") + next_piece.text
     return Example(name, text, speaker, tuple((p.cache, p.start, p.frames) for p in parts))
 
 
@@ -99,35 +99,35 @@ def spliced(
     syllables: float,
     rng: np.random.Generator,
 ) -> list[Example]:
-    """Replaces a share of the examples, by speaker, with as much audio cut and joined anew.
+    """Replaces a share of each speaker's examples by as much spliced audio.
 
     syllables: share of the cut recordings that are cut at syllables, the rest at words. Examples without an
     alignment, or with a poor one, stay as they are.
     """
-    kept, pools = [], defaultdict(list)
+    result, pools = [], defaultdict(list)
     for example in examples:
         usable = len(example.pieces) == 1 and alignment.score.get(example.id, -np.inf) > _LEAST_SCORE
         if not usable or rng.random() >= share:
-            kept.append(example)
+            result.append(example)
             continue
         at_syllables = bool(rng.random() < syllables)
-        most = 6 if at_syllables else 3
-        pools[example.speaker] += pieces(example, alignment.frames[example.id], at_syllables, most, rng)
+        n_most = 6 if at_syllables else 3
+        pools[example.speaker] += pieces(example, alignment.frames[example.id], at_syllables, n_most, rng)
     for speaker, pool in pools.items():
-        kept += _rejoined(speaker, pool, rng)
-    return kept
+        result += _rejoined(speaker, pool, rng)
+    return result
 
 
 def _rejoined(speaker: str, pool: list[Piece], rng: np.random.Generator) -> list[Example]:
-    made, parts, room = [], [], 0
+    groups, parts, room = [], [], 0
     for i in rng.permutation(len(pool)):
         if not parts:
             room = int(rng.integers(200, 900))
         parts.append(pool[i])
         room -= pool[i].frames
         if room <= 0:
-            made.append(parts)
+            groups.append(parts)
             parts = []
     if parts:
-        made.append(parts)
-    return [join(some, f"spliced:{speaker}:{n}", speaker) for n, some in enumerate(made)]
+        groups.append(parts)
+    return [join(group, f"spliced:{speaker}:{n}", speaker) for n, group in enumerate(groups)]

@@ -1,4 +1,4 @@
-"""Paths that a person names -> examples, by split."""
+"""Paths of corpora -> examples, by split."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -22,8 +22,11 @@ SEEN_TEXT = "_seen_text"
 
 @dataclass(frozen=True)
 class Material:
-    """What is trained on and what is held out. choose_on: names of the held-out sets whose mean CER decides;
-    alignment: when each letter is said, for splicing; mix: what an epoch drew from `train` -> what it trains on."""
+    """Training and held-out examples.
+
+    choose_on: names of the held-out sets whose mean CER decides; alignment: for splicing; mix: examples drawn from
+    `train` -> examples of the epoch.
+    """
 
     train: Sequence[Example]
     held: dict[str, Sequence[Example]]
@@ -33,7 +36,7 @@ class Material:
 
 
 def examples_by_split(path: Path, features: FeatureConfig) -> dict[str, list[Example]]:
-    """All recordings of a feature cache, by split; or of a folder with transcripts, as one split of its name."""
+    """All recordings of a feature cache, by split; or of a folder with transcripts, as one split with its name."""
     if (Path(path) / TRANSCRIPTS).exists():
         return {Path(path).name: list(examples(path, features))}
     cache = FeatureCache(path)
@@ -47,7 +50,7 @@ def examples_by_split(path: Path, features: FeatureConfig) -> dict[str, list[Exa
 def material(corpora: Sequence[Path], held_out: Sequence[Path], features: FeatureConfig) -> Material:
     """Trains on every `train` split of the corpora and holds out every `dev` split and all of held_out.
 
-    Test splits are never touched. The best epoch is chosen on what holds unseen sentences, where there is any.
+    Test splits are never touched. The best epoch is chosen on sets of unseen sentences, if there are any.
     """
     train: list[Example] = []
     held: dict[str, list[Example]] = {}
@@ -67,7 +70,7 @@ def material(corpora: Sequence[Path], held_out: Sequence[Path], features: Featur
 
 
 def told_apart(examples: Sequence[Example]) -> list[Example]:
-    """The same examples; where two corpora use one id, the later ones get a number behind it.
+    """The same examples; if two corpora share an id, the later ones get a number appended.
 
     An alignment knows recordings by their ids.
     """
@@ -81,7 +84,7 @@ def told_apart(examples: Sequence[Example]) -> list[Example]:
 
 
 def examples(folder: Path, features: FeatureConfig) -> Iterator[Example]:
-    """The folder's recordings as examples, their features computed now. Raises AudioError, CorpusError."""
+    """The folder's recordings as examples; computes their features. Raises AudioError, CorpusError."""
     for transcript in read_transcripts(folder):
         front_end = FrontEnd(features)
         with open_audio(transcript.path) as audio:
