@@ -1,4 +1,4 @@
-"""VoxForge's archives to a local folder: listed, fetched several at once, resumed, unpacked safely.
+"""Downloads: VoxForge's archives (listed, fetched in parallel, resumed, unpacked safely), and models made by others.
 
 Entry points: `download`, `archive_index`. The only room that knows the web. Must not know features or training.
 """

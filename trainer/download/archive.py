@@ -1,7 +1,7 @@
-"""A gzipped tar archive from a stranger -> a folder, whole or not at all.
+"""Unpacks an untrusted .tgz archive into a folder, atomically.
 
-Only ordinary files below one folder come out, none larger than is sane. It is unpacked while it is read, so
-that an archive that swells without end stops at a limit, in memory and on the disk.
+Only ordinary files below one folder are unpacked, within size limits. The limits are checked while the archive is read,
+so that a decompression bomb stops early, in memory and on the disk.
 """
 
 import errno
@@ -24,13 +24,13 @@ from trainer.errors import ArchiveBroken
 _BLOCK = 1 << 17
 _LARGEST_HEADER = 1 << 20
 _UNSAFE = re.compile(r"[\\:\x00-\x1f\x7f]")
-# What the system says of a name that it cannot hold: the archive's fault, not the disk's.
+# Errors of the system for names that it cannot store: the archive's fault, not the disk's.
 _NAME_ERRORS = {errno.EEXIST, errno.EILSEQ, errno.EINVAL, errno.EISDIR, errno.ENAMETOOLONG, errno.ENOTDIR}
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What an archive may unpack to. ratio: to its own size, beyond what every archive may."""
+    """Limits on the unpacked size. ratio: to the packed size, beyond a size that is always allowed."""
 
     members: int = 20_000
     member_bytes: int = 1 << 29
@@ -39,7 +39,7 @@ class Limits:
     free_bytes: int = 1 << 24
 
     def most_bytes(self, packed_bytes: int) -> int:
-        """Largest size that an archive of that packed size may unpack to."""
+        """The largest unpacked size for a packed size."""
         return min(self.total_bytes, self.free_bytes + self.ratio * packed_bytes)
 
 
@@ -48,12 +48,12 @@ def unpack(
 ) -> Generator[int, None, None]:
     """Unpacks `packed` (.tgz) so that the content of its one folder becomes `target`; yields bytes written so far.
 
-    Nothing is at `target` before all of it is on the disk; closing the iterator early leaves nothing behind. Raises
-    ArchiveBroken (it is cut off, no gzip, or holds what it should not), DiskFull or NotWritable.
+    `target` appears only when it is complete; closing the iterator early leaves nothing behind. Raises
+    ArchiveBroken (cut off, not gzip, or with forbidden content), DiskFull or NotWritable.
     """
     temporary = temporary_folder(target)
     try:
-        shutil.rmtree(temporary, ignore_errors=True)  # of an earlier start that was killed
+        shutil.rmtree(temporary, ignore_errors=True)  # left by a killed process
         temporary.mkdir(parents=True)
         yield from _Unpacking(packed, temporary, limits or Limits(), open_file).steps()
         temporary.rename(target)
@@ -66,14 +66,14 @@ def unpack(
         if error.errno in _NAME_ERRORS:
             raise ArchiveBroken(name=packed.name, reason="it holds names that cannot be used here") from error
         raise storage_error(target, error) from error
-    except Exception as error:  # damaged headers raise whatever int, float and the codecs do, and recursion's error
+    except Exception as error:  # damaged headers raise errors of int, float and the codecs, and RecursionError
         raise _broken(packed, error) from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
 def temporary_folder(target: Path) -> Path:
-    """Where an archive is unpacked before it takes its name."""
+    """The folder where an archive is unpacked first."""
     return target.with_name(f".{target.name}.unpacking")
 
 
@@ -86,7 +86,7 @@ def _broken(packed: Path, error: Exception) -> ArchiveBroken:
 
 
 class _Stream:
-    """The unpacked bytes as tarfile wants them: forward only, counted, and never many at once."""
+    """The unpacked bytes for tarfile: forward only, counted, and in small blocks."""
 
     def __init__(self, unzipped: gzip.GzipFile, name: str, most_bytes: int):
         self._unzipped, self._name, self._most_bytes = unzipped, name, most_bytes
@@ -97,15 +97,15 @@ class _Stream:
         return self._unzipped.tell()
 
     def begin_header(self) -> None:
-        """What is read until `end_header` is one member's header: long names, maps of holes, and no more of them."""
+        """Begins a member's header, which may have long names and sparse maps, up to a limit."""
         self._header_left = _LARGEST_HEADER
 
     def end_header(self) -> None:
-        """What is read now is content."""
+        """Ends the header; content follows."""
         self._header_left = None
 
     def read(self, size: int) -> bytes:
-        if not 0 <= size <= _LARGEST_HEADER:  # tarfile reads a long name at once, however long it says it is
+        if not 0 <= size <= _LARGEST_HEADER:  # tarfile reads a long name at once, whatever length the header claims
             raise self._damaged()
         if self._header_left is not None:
             self._header_left -= size
@@ -120,13 +120,13 @@ class _Stream:
         return self.last
 
     def seek(self, position: int) -> None:
-        if position < self.tell():  # a header with a negative size would send tarfile round for ever
+        if position < self.tell():  # a header with a negative size would make tarfile loop for ever
             raise self._damaged()
         while self.tell() < position and self._read(min(_BLOCK, position - self.tell())):
             pass
 
     def drain(self) -> None:
-        """To the end, where gzip's checksum stands."""
+        """Reads to the end, to verify gzip's checksum."""
         while self._read(_BLOCK):
             pass
 
@@ -135,7 +135,7 @@ class _Stream:
 
 
 class _Unpacking:
-    """One archive on its way into an empty folder."""
+    """The unpacking of one archive into an empty folder."""
 
     def __init__(self, packed: Path, folder: Path, limits: Limits, open_file: Callable[..., BinaryIO]):
         self._packed, self._folder, self._limits, self._open_file = packed, folder, limits, open_file
@@ -147,7 +147,7 @@ class _Unpacking:
             stream.begin_header()
             with closing(tarfile.TarFile.open(fileobj=stream, mode="r:", encoding="utf-8")) as tar:
                 yield from self._extracted(tar, stream)
-            if stream.last.strip(b"\0"):  # tarfile takes a broken header for the end
+            if stream.last.strip(b"\0"):  # tarfile treats a broken header as the end
                 raise tarfile.ReadError("no end mark")
             stream.drain()
         for folder, _, _ in os.walk(self._folder):
@@ -170,7 +170,7 @@ class _Unpacking:
             raise tarfile.ReadError("no files")
 
     def _checked(self, member: tarfile.TarInfo) -> Path | None:
-        """Where the member goes; None for a folder. Raises ArchiveBroken for what may not be there."""
+        """The target path of a member; None for a folder. Raises ArchiveBroken for forbidden members."""
         if member.issym() or member.islnk():
             raise self._broken(reason="it holds a link")
         if not member.isdir() and (member.type not in tarfile.REGULAR_TYPES or member.issparse()):
@@ -200,13 +200,13 @@ class _Unpacking:
         path.parent.mkdir(parents=True, exist_ok=True)
         content = tar.extractfile(member)
         with self._open_file(path, "xb") as file:
-            left = member.size
-            while left:
-                block = content.read(min(_BLOCK, left))
+            n_left = member.size
+            while n_left:
+                block = content.read(min(_BLOCK, n_left))
                 if not block:
                     raise EOFError("the member is shorter than its header says")
                 file.write(block)
-                left -= len(block)
+                n_left -= len(block)
                 yield len(block)
             file.flush()
             os.fsync(file.fileno())
@@ -221,12 +221,12 @@ def _members(tar: tarfile.TarFile, stream: _Stream) -> Iterator[tarfile.TarInfo]
         member = tar.next()
         if member is None:
             return
-        tar.members.clear()  # or it would keep all headers
+        tar.members.clear()  # otherwise tarfile would keep all headers
         yield member
 
 
 def _decoded(name: str) -> str:
-    """A member's name; what is no UTF-8 in it was made under Windows."""
+    """A member's name; if it is not UTF-8, it was made under Windows."""
     try:
         name.encode("utf-8")
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""A coroutine as a plain generator of events: its event loop turns while the caller waits for the next one."""
+"""Runs a coroutine as a plain generator of events: its event loop runs while the caller waits for the next one."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Generator
@@ -11,7 +11,7 @@ Event = TypeVar("Event")
 
 
 def driven(make: Callable[[Callable[[Event], None]], Coroutine[Any, Any, None]]) -> Generator[Event, None, None]:
-    """The events of a coroutine. make: gets the function that sends them, and gives the coroutine.
+    """The events of a coroutine. make: called with the function that emits events; returns the coroutine.
 
     Closing the generator cancels the coroutine and waits for its end.
     """
@@ -24,17 +24,17 @@ def driven(make: Callable[[Callable[[Event], None]], Coroutine[Any, Any, None]])
             yield event
         task.result()
     finally:
-        left = asyncio.all_tasks(loop)
-        for one in left:
-            one.cancel()
-        loop.run_until_complete(asyncio.gather(task, *left, return_exceptions=True))
+        unfinished = asyncio.all_tasks(loop)
+        for other_task in unfinished:
+            other_task.cancel()
+        loop.run_until_complete(asyncio.gather(task, *unfinished, return_exceptions=True))
         loop.run_until_complete(loop.shutdown_asyncgens())
         loop.close()
 
 
 @asynccontextmanager
 async def ticking(tick: Callable[[], None]) -> AsyncIterator[None]:
-    """Calls tick now and then, so that whoever listens can also cancel while nothing happens."""
+    """Calls tick at intervals, so that the caller can cancel while nothing happens."""
 
     async def run() -> None:
         while True:

@@ -1,10 +1,10 @@
 """VoxForge's archives -> a local folder, several at once, resumable; yields progress.
 
-    NAME.tgz.part   on its way; the next start goes on behind it
+    NAME.tgz.part   partly downloaded; the next start resumes it
     NAME.tgz        complete, not unpacked yet
     NAME/           unpacked: never fetched again
 
-All runs on the caller's thread. Closing the iterator ends what is under way at once; parts stay.
+Everything runs on the caller's thread. Closing the iterator stops at once; parts stay on the disk.
 """
 
 import asyncio
@@ -36,13 +36,13 @@ from trainer.download.transfer import Outside, Transfer, fetch, is_passing, read
 from trainer.errors import ArchiveBroken, DownloadError, SiteFailing, SiteRefused
 
 _RATE_OVER_S = 15.0
-_GIVE_UP_AFTER = 5  # archives in a row of which not a byte came
+_GIVE_UP_AFTER = 5  # consecutive archives of which no byte arrived
 
 Emit = Callable[[Event], None]
 
 
 def read_index(url: str, outside: Outside | None = None) -> Generator[Event, None, None]:
-    """Waiting and Retrying, then one IndexRead. Raises DownloadError."""
+    """Reads the index page; yields Waiting and Retrying, then one IndexRead. Raises DownloadError."""
     outside = outside or Outside()
 
     async def run(emit: Emit) -> None:
@@ -54,24 +54,23 @@ def read_index(url: str, outside: Outside | None = None) -> Generator[Event, Non
 
 
 def download(plan: Plan, outside: Outside | None = None) -> Generator[Event, None, None]:
-    """Retrying, Progress, ArchiveDone and ArchiveFailed in any order, then one Finished.
+    """Downloads archives; yields Retrying, Progress, ArchiveDone and ArchiveFailed, then one Finished.
 
-    A broken archive does not stop the others. Raises SpaceMissing before anything is fetched, StorageError, and
-    SiteUnreachable or SiteFailing when the site is gone for good; what was fetched stays, and the next start goes on
-    with it.
+    A broken archive does not stop the others. Raises SpaceMissing before anything is downloaded, StorageError, and
+    SiteUnreachable or SiteFailing if the site stays unavailable; downloaded data stays, and the next start resumes.
     """
     return driven(lambda emit: _Download(plan, outside or Outside(), emit).run())
 
 
 class Rate:
-    """Bytes a second over the last seconds."""
+    """Bytes per second over the last seconds."""
 
     def __init__(self, clock: Callable[[], float]):
         self._clock = clock
         self._marks: deque[tuple[float, int]] = deque()
 
     def at(self, received_bytes: int) -> float | None:
-        """Takes note of how much has come by now; None as long as no time has passed."""
+        """Records the number of bytes received by now and returns the rate; None until time has passed."""
         now_s = self._clock()
         self._marks.append((now_s, received_bytes))
         while len(self._marks) > 2 and now_s - self._marks[1][0] >= _RATE_OVER_S:
@@ -81,10 +80,10 @@ class Rate:
 
 
 class _Tally:
-    """How far all archives of a plan are."""
+    """The progress of all archives of a plan."""
 
     def __init__(self, plan: Plan, clock: Callable[[], float]):
-        self._lengths = {one.name: one.probable_bytes for one in plan.missing}
+        self._lengths = {archive.name: archive.probable_bytes for archive in plan.missing}
         self._rate = Rate(clock)
         self._received_bytes = 0
         self._transfers: dict[str, Transfer] = {}
@@ -93,7 +92,7 @@ class _Tally:
         self.failed: list[ArchiveFailed] = []
 
     def begin(self, name: str) -> Transfer:
-        """One that begins anew takes the place of what there was of it."""
+        """A transfer that starts again replaces the former one."""
         self._retire(name)
         self._now[name] = self._transfers[name] = Transfer(name)
         return self._now[name]
@@ -112,10 +111,11 @@ class _Tally:
         self._received_bytes += earlier.received_bytes if earlier else 0
 
     def progress(self) -> Progress:
-        on_disk = sum(one.done_bytes for one in self._transfers.values())
-        known = {name: one.total_bytes for name, one in self._transfers.items() if one.total_bytes}
-        total = max(on_disk, sum((self._lengths | known).values()))
-        rate = self._rate.at(self._received_bytes + sum(one.received_bytes for one in self._transfers.values()))
+        on_disk = sum(transfer.done_bytes for transfer in self._transfers.values())
+        announced = {name: transfer.total_bytes for name, transfer in self._transfers.items() if transfer.total_bytes}
+        total = max(on_disk, sum((self._lengths | announced).values()))
+        running_bytes = sum(transfer.received_bytes for transfer in self._transfers.values())
+        rate = self._rate.at(self._received_bytes + running_bytes)
         return Progress(
             on_disk,
             total,
@@ -123,12 +123,12 @@ class _Tally:
             (total - on_disk) / rate if rate else None,
             len(self.done) + len(self.failed),
             len(self._lengths) + len(self.failed),
-            tuple(OnItsWay(one.name, one.done_bytes, one.total_bytes, one.retrying) for one in self._now.values()),
+            tuple(OnItsWay(now.name, now.done_bytes, now.total_bytes, now.retrying) for now in self._now.values()),
         )
 
 
 def _remove(path: Path) -> None:
-    """Raises NotWritable, where something else has an archive's name."""
+    """Removes a file. Raises NotWritable, for example if it is a folder."""
     try:
         path.unlink(missing_ok=True)
     except OSError as error:
@@ -136,14 +136,14 @@ def _remove(path: Path) -> None:
 
 
 def _of_site(error: DownloadError) -> DownloadError:
-    """What one archive after the other failed with, as said of the site."""
+    """The error of several consecutive archives, as an error of the site."""
     if isinstance(error, SiteRefused):
         return SiteFailing(site=urlsplit(str(error.fields["url"])).hostname, status=error.fields["status"])
     return type(error)(**error.fields)
 
 
 class _Download:
-    """A plan being carried out."""
+    """The execution of a plan."""
 
     def __init__(self, plan: Plan, outside: Outside, emit: Emit):
         self._plan, self._outside, self._emit = plan, outside, emit
@@ -167,7 +167,7 @@ class _Download:
         self._emit(Finished(len(self._tally.done), len(self._plan.finished), tuple(self._tally.failed)))
 
     def _tidy(self) -> None:
-        """Makes the folder, and removes what a start that was killed left in it."""
+        """Makes the folder, and removes leftovers of a killed process from it."""
         folder = self._plan.folder
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -206,7 +206,7 @@ class _Download:
             self._tell_progress()
 
     async def _take(self, client: httpx.AsyncClient, archive: Archive, transfer: Transfer) -> None:
-        """Fetches and unpacks. An archive put together from parts that proves broken is fetched once more, whole."""
+        """Fetches and unpacks. A broken archive that was resumed is fetched again from the beginning, once."""
         try:
             await self._fetch(client, archive, transfer)
             await self._unpack(archive)
@@ -233,7 +233,7 @@ class _Download:
             raise storage_error(packed, error) from error
 
     async def _unpack(self, archive: Archive) -> None:
-        """A broken archive is removed; one that there was no room for stays, for the next start."""
+        """Unpacks an archive. A broken one is removed; if the disk is full, it stays for the next start."""
         packed, target = self._packed(archive), self._plan.folder / archive.stem
         try:
             with closing(unpack(packed, target, open_file=self._outside.open_file)) as steps:

@@ -1,4 +1,4 @@
-"""What a download tells whoever listens."""
+"""Events of a download."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,19 +9,19 @@ from trainer.errors import DownloadError
 
 @dataclass(frozen=True)
 class Waiting:
-    """Nothing new from the site yet."""
+    """Still waiting for the site."""
 
 
 @dataclass(frozen=True)
 class IndexRead:
-    """The site's page was read."""
+    """The site's page was parsed."""
 
     index: Index
 
 
 @dataclass(frozen=True)
 class Retrying:
-    """The site failed; the same is tried again in wait_s seconds. name: of the archive, or the page's address."""
+    """The site failed; the request is repeated in wait_s seconds. name: of the archive, or the page's address."""
 
     name: str
     error: DownloadError
@@ -30,9 +30,9 @@ class Retrying:
 
 @dataclass(frozen=True)
 class OnItsWay:
-    """One archive: bytes that are on the disk, and how many it has, where the site told.
+    """The download of one archive: bytes on the disk, and its size if the site announced it.
 
-    retrying: what went wrong, until something of it has come again.
+    retrying: the last failure, until new bytes arrive.
     """
 
     name: str
@@ -43,7 +43,7 @@ class OnItsWay:
 
 @dataclass(frozen=True)
 class Progress:
-    """All archives together. rate_bytes_s, left_s: None until they can be told; now: what is being fetched."""
+    """Progress of all archives. rate_bytes_s, left_s: None while unknown; now: archives being downloaded."""
 
     done_bytes: int
     total_bytes: int
@@ -56,7 +56,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class ModelProgress:
-    """A model on its way. total_bytes: 0 until the site has told. is_checking: all is there, and it is tried."""
+    """Progress of a model. total_bytes: 0 while unknown. is_checking: downloaded, and being tried."""
 
     done_bytes: int
     total_bytes: int
@@ -66,7 +66,7 @@ class ModelProgress:
 
 @dataclass(frozen=True)
 class ModelAdded:
-    """A model is among the others, in this folder."""
+    """A model was added in this folder."""
 
     home: Path
 
@@ -81,7 +81,7 @@ class ArchiveDone:
 
 @dataclass(frozen=True)
 class ArchiveFailed:
-    """Left out; the others go on."""
+    """An archive was left out; the others continue."""
 
     name: str
     error: DownloadError
@@ -89,7 +89,7 @@ class ArchiveFailed:
 
 @dataclass(frozen=True)
 class Finished:
-    """The end. done: archives fetched now; already: those that were there before."""
+    """The last event. done: archives downloaded now; already: those that existed before."""
 
     done: int
     already: int

@@ -1,9 +1,9 @@
-"""Models made by others from the public hub, huggingface.co: fetched, checked, tried, and added to the person's.
+"""Downloads models made by others from huggingface.co, checks, tries and adds them.
 
-    models/.downloading/NAME/FILE.part   on its way; the next start goes on behind it
-    models/.downloading/NAME/FILE        complete, of the size and the sum that the hub tells
+    models/.downloading/NAME/FILE.part   partly downloaded; the next start resumes it
+    models/.downloading/NAME/FILE        complete, with the size and checksum given by the hub
 
-Closing the iterator ends what is under way at once; parts stay.
+Closing the iterator stops at once; parts stay on the disk.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import httpx
 
 HUB = "https://huggingface.co"
-_PLACE_VARIABLE = "HF_ENDPOINT"  # as the hub's own program has it: the address of a mirror
+_PLACE_VARIABLE = "HF_ENDPOINT"  # address of a mirror, as for the hub's own client
 _UNFINISHED = ".downloading"
 _BLOCK_BYTES = 1 << 22
 _SHA256, _GIT_SHA1 = re.compile("[0-9a-f]{64}"), re.compile("[0-9a-f]{40}")
@@ -40,7 +40,7 @@ Event = ModelProgress | ModelAdded | Retrying
 
 @dataclass(frozen=True)
 class _File:
-    """name: its path in the repository. n_bytes, digest: as the hub tells, None and "" where it does not."""
+    """name: its path in the repository. n_bytes, digest: as given by the hub, else None and ""."""
 
     name: str
     url: str
@@ -50,7 +50,7 @@ class _File:
 
 @dataclass
 class _Fetching:
-    """A model on its way."""
+    """The download of a model."""
 
     model: PublicModel
     folder: Path
@@ -77,14 +77,14 @@ class _Fetching:
         self._tell()
 
     def _check_space(self) -> None:
-        """Twice the room is needed, for a moment: the model is copied to its place."""
-        have = sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
-        needed = 2 * sum(file.n_bytes or 0 for file in self.files) - have
-        if needed > shutil.disk_usage(self.folder).free:
+        """Checks for twice the space, because the model is copied to its place at the end."""
+        present_bytes = sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
+        needed_bytes = 2 * sum(file.n_bytes or 0 for file in self.files) - present_bytes
+        if needed_bytes > shutil.disk_usage(self.folder).free:
             raise DiskFull(path=self.folder)
 
     async def _get(self, client: "httpx.AsyncClient", file: _File) -> None:
-        """A file put together from parts that proves wrong is fetched once more, whole."""
+        """Downloads a file. A wrong file that was resumed is downloaded again from the beginning, once."""
         path = self.folder / file.name
         if not path.exists() or path.stat().st_size != file.n_bytes:
             try:
@@ -118,7 +118,7 @@ class _Fetching:
 
 
 def _described(name: str, url: str, headers: "httpx.Headers") -> _File:
-    """A large file lies elsewhere, and has its size and SHA-256 in headers of the hub's own."""
+    """A file by its headers; a large one is stored elsewhere, and the hub's own headers have its size and SHA-256."""
     size = headers.get("X-Linked-Size") or headers.get("Content-Length", "")
     etag = headers.get("X-Linked-Etag") or headers.get("ETag", "")
     return _File(
@@ -127,27 +127,27 @@ def _described(name: str, url: str, headers: "httpx.Headers") -> _File:
 
 
 async def _is_right(path: Path, file: _File) -> bool:
-    """Whether size and sum are those that the hub told. What it gives as a sum is SHA-256, or Git's for small files."""
+    """Whether size and checksum match the hub's: SHA-256, or Git's blob hash for small files."""
     n_bytes = path.stat().st_size
     if file.n_bytes is not None and n_bytes != file.n_bytes:
         return False
     if _SHA256.fullmatch(file.digest):
-        made = hashlib.sha256()
+        digest = hashlib.sha256()
     elif _GIT_SHA1.fullmatch(file.digest):
-        made = hashlib.sha1(b"blob %d\0" % n_bytes, usedforsecurity=False)
+        digest = hashlib.sha1(b"blob %d\0" % n_bytes, usedforsecurity=False)
     else:
         return True
     with path.open("rb") as content:
         while block := content.read(_BLOCK_BYTES):
-            made.update(block)
+            digest.update(block)
             await asyncio.sleep(0)
-    return made.hexdigest() == file.digest
+    return digest.hexdigest() == file.digest
 
 
 def add_public(model: PublicModel, outside: Outside | None = None) -> Generator[Event, None, None]:
-    """ModelProgress and Retrying in any order, then one ModelAdded.
+    """Downloads a model; yields ModelProgress and Retrying, then one ModelAdded.
 
-    Raises DownloadError, StorageError, CheckpointError; what was fetched stays, and the next start goes on with it.
+    Raises DownloadError, StorageError, CheckpointError; downloaded data stays, and the next start resumes.
     """
     folder = models_dir() / _UNFINISHED / model.name
 
@@ -156,9 +156,9 @@ def add_public(model: PublicModel, outside: Outside | None = None) -> Generator[
 
     yield from driven(fetching)
     home = free_path(models_dir(), model.title)
-    done = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-    for made in add_model(folder, home, model.licence, model.repository):
-        yield ModelProgress(done, done, is_checking=True)
-        if made is not None:
+    done_bytes = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    for added_folder in add_model(folder, home, model.licence, model.repository):
+        yield ModelProgress(done_bytes, done_bytes, is_checking=True)
+        if added_folder is not None:
             shutil.rmtree(folder, ignore_errors=True)
-            yield ModelAdded(made)
+            yield ModelAdded(added_folder)

@@ -1,4 +1,4 @@
-"""Which archives are to be fetched, and whether the disk has room for them."""
+"""The archives to download, and whether the disk has space for them."""
 
 import re
 import shutil
@@ -24,9 +24,9 @@ _GB = 1e9
 
 @dataclass(frozen=True)
 class Plan:
-    """What a download will do. missing, finished: the archives chosen, still to fetch and already there.
+    """The plan of a download. missing, finished: the chosen archives still to download, and already downloaded.
 
-    size_bytes: of the missing archives, as the page tells them; needed_bytes: on the disk; free_bytes: there are.
+    size_bytes: of the missing archives, as on the page; needed_bytes, free_bytes: on the disk.
     """
 
     folder: Path
@@ -46,28 +46,28 @@ class Plan:
 def make_plan(
     index: Index, choice: "Choice | Sample", folder: Path, free_bytes: Callable[[Path], int] | None = None
 ) -> Plan:
-    """Needs no network: quick enough to be made anew for each change of the choice. Raises NothingChosen."""
+    """The plan for a choice, made without the network, fast enough for each change of the choice. Raises
+    NothingChosen."""
     chosen = choice.pick(index.archives)
     if not chosen:
         raise NothingChosen(text=choice.text)
     folder = Path(folder)
-    finished = tuple(one for one in chosen if (folder / one.stem).is_dir())
-    there = set(finished)
-    missing = tuple(one for one in chosen if one not in there)
-    sizes = [one.probable_bytes for one in missing]
+    finished = tuple(archive for archive in chosen if (folder / archive.stem).is_dir())
+    missing = tuple(archive for archive in chosen if archive not in set(finished))
+    sizes = [archive.probable_bytes for archive in missing]
     needed = sum(max(_UNPACKED_BYTES, round(_UNPACKED_PER_PACKED * size)) for size in sizes)
     needed += sum(sorted(sizes)[-PARALLEL:])
     return Plan(folder, missing, finished, sum(sizes), needed, (free_bytes or free_space)(folder))
 
 
 def corpus_folder(name: str) -> Path:
-    """Where recordings go unless the user names another folder. name: of a language or of a site."""
+    """The default folder of a corpus. name: of a language or of a site."""
     return corpora_dir() / (re.sub(r"[^\w.-]", "_", name).lstrip(".") or "_")
 
 
 def free_space(folder: Path) -> int:
-    """Bytes that the user may write where the folder is or will be."""
+    """Free bytes for the user where the folder is or will be."""
     for place in (folder, *folder.absolute().parents):
-        with suppress(OSError):  # not made yet
+        with suppress(OSError):  # does not exist yet
             return shutil.disk_usage(place).free
     return 0

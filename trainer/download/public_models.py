@@ -1,4 +1,4 @@
-"""Models made by others that can be fetched by name: where they lie, and what a person should know before."""
+"""Models made by others that can be downloaded by name: their files, sizes and licences."""
 
 from dataclasses import dataclass
 
@@ -8,9 +8,9 @@ from trainer.errors import ModelUnknown
 
 @dataclass(frozen=True)
 class PublicModel:
-    """name: as typed; title: as shown. repository, files: on the hub. n_bytes: of all files, about.
+    """name: as typed; title: as shown. repository, files: on the hub. n_bytes: of all files, approximately.
 
-    languages, good_for: sentences, translated where they are shown.
+    languages, good_for: sentences, to be translated.
     """
 
     name: str
@@ -23,7 +23,7 @@ class PublicModel:
     good_for: str
 
 
-# Those in 8 bits, where there are such.
+# The 8-bit versions, if they exist.
 PUBLIC_MODELS = (
     PublicModel(
         "gigaam-v3-ctc",
@@ -69,7 +69,7 @@ PUBLIC_MODELS = (
 
 
 def public_model(name: str) -> PublicModel:
-    """The one of that name. Raises ModelUnknown."""
+    """The model of that name. Raises ModelUnknown."""
     for model in PUBLIC_MODELS:
         if model.name == name:
             return model

@@ -1,4 +1,4 @@
-"""A few archives of a corpus site that hold as many voices as they can."""
+"""A sample of a corpus site's archives with as many speakers as possible."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -11,9 +11,9 @@ from trainer.download.archive_index import Archive
 
 @dataclass(frozen=True)
 class Sample:
-    """Stands where a `site.Choice` may: `count` archives, a second one of a speaker only after one of each.
+    """Can replace an `archive_index.Choice`: `count` archives, a second one of a speaker only after one of each.
 
-    Equal seeds give equal samples, in any order of the page; what is added to it later changes little.
+    Equal seeds give equal samples, in any order of the page; archives added later change little.
     """
 
     count: int
@@ -21,12 +21,12 @@ class Sample:
     text: str = ""
 
     def pick(self, archives: Sequence[Archive]) -> tuple[Archive, ...]:
-        """Archives of as many speakers as there are, drawn by the seed."""
+        """Archives of as many speakers as possible, drawn by the seed."""
         n_before: Counter[str] = Counter()
         ranked: list[tuple[int, str]] = []
-        for stem in shuffled((one.stem for one in archives), self.seed):
+        for stem in shuffled((archive.stem for archive in archives), self.seed):
             speaker = speaker_of(stem)
             ranked.append((n_before[speaker], stem))
             n_before[speaker] += 1
-        wanted = {stem for _, stem in sorted(ranked, key=lambda one: one[0])[: self.count]}
-        return tuple(one for one in archives if one.stem in wanted)
+        chosen = {stem for _, stem in sorted(ranked, key=lambda rank_and_stem: rank_and_stem[0])[: self.count]}
+        return tuple(archive for archive in archives if archive.stem in chosen)

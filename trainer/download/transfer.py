@@ -1,6 +1,6 @@
-"""One file from a web site to the disk: resumed where it broke off, tried again where that can help.
+"""Downloads one file from a web site: resumes it, and retries after temporary failures.
 
-Faults of httpx end here: what leaves this module is a DownloadError or a StorageError.
+Errors of httpx end here: this module raises DownloadError or StorageError.
 """
 
 import asyncio
@@ -20,20 +20,20 @@ from trainer.download.events import Retrying
 from trainer.errors import AddressUnusable, ArchiveBroken, DownloadError, SiteRefused, SiteUnreachable
 
 _WAITS_S = (1.0, 3.0, 10.0, 30.0)
-_PAGE_WAITS_S = (1.0, 3.0)  # somebody is looking on
+_PAGE_WAITS_S = (1.0, 3.0)  # short, because a person is waiting
 _LONGEST_WAIT_S = 120.0
 _TIMEOUT = httpx.Timeout(30.0, connect=15.0)
 _MOST_REDIRECTS = 5
 _MOST_PAGE_BYTES = 1 << 23
 _MOST_ARCHIVE_BYTES = 1 << 31
-_PASSING = {408, 425, 429, *range(500, 600)} - {501, 505}  # these two tell what the site will never do
+_PASSING = {408, 425, 429, *range(500, 600)} - {501, 505}  # these two are permanent
 Result = TypeVar("Result")
 _RANGE = re.compile(r"bytes (?:(\d+)-\d+|\*)/(\d+|\*)")
 
 
 def open_client(timeout: httpx.Timeout | float = _TIMEOUT, **options: Any) -> httpx.AsyncClient:
-    """timeout: seconds, of which each silence of the site may last as many. Raises DownloadError for a bad proxy."""
-    # Archives must come as they are: some servers take the gzip of .tgz for one to be undone on the way.
+    """timeout: longest silence of the site in seconds. Raises DownloadError for a bad proxy."""
+    # Archives must arrive unchanged: some servers declare the gzip of .tgz as a content encoding.
     headers = {"User-Agent": "Diktovka", "Accept-Encoding": "identity"}
     try:
         return httpx.AsyncClient(
@@ -47,8 +47,10 @@ def open_client(timeout: httpx.Timeout | float = _TIMEOUT, **options: Any) -> ht
 
 @dataclass(frozen=True)
 class Outside:
-    """What a download needs of the world. wait: seconds -> passed; open_file: as the built-in `open`; clock: in
-    seconds."""
+    """Outside dependencies of a download, for tests.
+
+    wait: sleeps for seconds; open_file: as the built-in `open`; clock: in seconds.
+    """
 
     client: Callable[[], httpx.AsyncClient] = open_client
     wait: Callable[[float], Awaitable[object]] = asyncio.sleep
@@ -58,8 +60,11 @@ class Outside:
 
 @dataclass
 class Transfer:
-    """A file on its way. done_bytes: of it, on the disk; received_bytes: from the site, just now; total_bytes: as the
-    site announced it; resumed: whether it came in several parts; retrying: what went wrong, until bytes come again."""
+    """The state of a transfer.
+
+    done_bytes: on the disk; received_bytes: since the start; total_bytes: as announced by the site; resumed: whether
+    it came in several parts; retrying: the last failure, until new bytes arrive.
+    """
 
     name: str
     done_bytes: int = 0
@@ -71,7 +76,7 @@ class Transfer:
 
 @contextmanager
 def _translated(url: str) -> Iterator[None]:
-    """Faults of the network in our words."""
+    """Translates errors of httpx into DownloadError."""
     site = urlsplit(url).hostname
     try:
         yield
@@ -88,12 +93,12 @@ def _translated(url: str) -> Iterator[None]:
 
 
 def is_passing(error: DownloadError) -> bool:
-    """Whether the same may go well later."""
+    """Whether a retry may succeed."""
     return isinstance(error, SiteUnreachable) or (isinstance(error, SiteRefused) and error.fields["status"] in _PASSING)
 
 
 async def read_page(url: str, outside: Outside, tell: Callable[[Retrying], None]) -> tuple[bytes, str]:
-    """A page and the address that it came from in the end. Raises DownloadError."""
+    """A page and its final address after redirects. Raises DownloadError."""
     transfer = Transfer(url)
 
     async def attempt() -> tuple[bytes, str]:
@@ -114,7 +119,7 @@ async def read_page(url: str, outside: Outside, tell: Callable[[Retrying], None]
 async def read_headers(
     client: httpx.AsyncClient, url: str, outside: Outside, tell: Callable[[Retrying], None]
 ) -> httpx.Headers:
-    """What a site says of a file without sending it; nothing is asked of other sites that it names.
+    """The headers of a file, without its content; redirects to other sites are not followed.
 
     Raises DownloadError.
     """
@@ -144,7 +149,7 @@ async def fetch(
     outside: Outside,
     tell: Callable[[Retrying], None],
 ) -> None:
-    """Completes the file `part`, going on with what it holds; `transfer` follows.
+    """Completes the file `part` from its present length; updates `transfer`.
 
     Raises SiteRefused, SiteUnreachable, AddressUnusable, ArchiveBroken (too large), DiskFull or NotWritable; what
     was written stays.
@@ -171,7 +176,7 @@ async def _persistently(
     tell: Callable[[Retrying], None],
     patience_s: Sequence[float] = _WAITS_S,
 ) -> Result:
-    """Attempts until one is well, or until so many in a row that brought nothing new were not."""
+    """Retries until it succeeds or len(patience_s) attempts in a row made no progress."""
     waits_s, most_bytes = iter(patience_s), transfer.done_bytes
     while True:
         try:
@@ -189,25 +194,25 @@ async def _persistently(
 
 
 def _asked_wait_s(error: DownloadError) -> float:
-    """What a busy site asks for in Retry-After, within reason."""
-    asked = str(error.fields.get("retry_after", ""))
-    return min(float(asked), _LONGEST_WAIT_S) if asked.isascii() and asked.isdigit() else 0.0
+    """The wait that a busy site requests in Retry-After, up to a limit."""
+    retry_after = str(error.fields.get("retry_after", ""))
+    return min(float(retry_after), _LONGEST_WAIT_S) if retry_after.isascii() and retry_after.isdigit() else 0.0
 
 
 def _check_status(response: httpx.Response) -> None:
     if response.status_code != 200:
-        asked = response.headers.get("Retry-After", "")
-        raise SiteRefused(url=str(response.url), status=response.status_code, retry_after=asked)
+        retry_after = response.headers.get("Retry-After", "")
+        raise SiteRefused(url=str(response.url), status=response.status_code, retry_after=retry_after)
 
 
 async def _fetch_once(
     client: httpx.AsyncClient, url: str, part: Path, transfer: Transfer, open_file: Callable[..., BinaryIO]
 ) -> None:
-    have = transfer.done_bytes = part.stat().st_size if part.exists() else 0
-    headers = {"Range": f"bytes={have}-"} if have else {}
+    present_bytes = transfer.done_bytes = part.stat().st_size if part.exists() else 0
+    headers = {"Range": f"bytes={present_bytes}-"} if present_bytes else {}
     with _translated(url):
         async with client.stream("GET", url, headers=headers) as response:
-            start, transfer.total_bytes = _placement(response, have)
+            start, transfer.total_bytes = _placement(response, present_bytes)
             if start is None:
                 part.unlink()
                 raise SiteUnreachable(site=urlsplit(url).hostname, reason="it sent another part than the one asked for")
@@ -223,7 +228,7 @@ async def _fetch_once(
 async def _append(
     response: httpx.Response, start: int, part: Path, transfer: Transfer, open_file: Callable[..., BinaryIO]
 ) -> None:
-    """The body of the answer behind the first `start` bytes of the file."""
+    """Appends the body of the response after the first `start` bytes of the file."""
     _check_size(transfer.name, transfer.total_bytes or 0)
     with open_file(part, "ab" if start else "wb") as file:
         transfer.done_bytes = start
@@ -240,17 +245,17 @@ def _check_size(name: str, n_bytes: int) -> None:
         raise ArchiveBroken(name=name, reason="it is too large")
 
 
-def _placement(response: httpx.Response, have: int) -> tuple[int | None, int | None]:
-    """Where in the file the body begins, and how long the file is; None where the one or the other is not known.
+def _placement(response: httpx.Response, present_bytes: int) -> tuple[int | None, int | None]:
+    """The offset of the body in the file, and the file's length; None for what is unknown.
 
-    have: bytes on the disk, behind which the rest was asked for. All of them, if nothing is left to fetch.
+    present_bytes: on the disk, after which the rest was requested. Equal to the length if nothing is missing.
     """
     match = _RANGE.fullmatch(response.headers.get("Content-Range", ""))
     total = int(match[2]) if match and match[2] != "*" else None
-    if have and response.status_code == 416:
-        return (have, have) if total == have else (None, None)
-    if have and response.status_code == 206:
-        return (have, total) if match and match[1] == str(have) else (None, None)
+    if present_bytes and response.status_code == 416:
+        return (present_bytes, present_bytes) if total == present_bytes else (None, None)
+    if present_bytes and response.status_code == 206:
+        return (present_bytes, total) if match and match[1] == str(present_bytes) else (None, None)
     _check_status(response)
     length = response.headers.get("Content-Length", "")
     return 0, int(length) if length.isascii() and length.isdigit() else None

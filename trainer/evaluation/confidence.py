@@ -1,4 +1,4 @@
-"""What confidence is worth: how often words shown as sure are right, and how many of the errors are marked."""
+"""Quality of the confidence: how often words shown as sure are right, and how many of the errors are marked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from engine.events import Word
 
 @dataclass(frozen=True)
 class Trust:
-    """Counts of recognised words. sure: shown without a mark; sure_right: right ones among them."""
+    """Counts of recognised words. sure: not marked as doubtful; sure_right: right ones among them."""
 
     words: int = 0
     right: int = 0
@@ -22,7 +22,7 @@ class Trust:
 
     @property
     def sure_share(self) -> float:
-        """Share of the words that are shown without a mark."""
+        """Share of the words that are not marked as doubtful."""
         return self.sure / max(1, self.words)
 
     @property
@@ -32,7 +32,7 @@ class Trust:
 
     @property
     def errors_marked(self) -> float:
-        """The share of the words not right that are marked as doubtful."""
+        """Share of the wrong words that are marked as doubtful."""
         errors = self.words - self.right
         return 1 - (self.sure - self.sure_right) / max(1, errors)
 
@@ -46,8 +46,8 @@ class Trust:
 
     def to_dict(self) -> dict[str, float]:
         """The shares, rounded for JSON."""
-        found = {"sure": self.sure_share, "right_of_sure": self.right_of_sure, "errors_marked": self.errors_marked}
-        return {name: round(share, 4) for name, share in found.items()}
+        shares = {"sure": self.sure_share, "right_of_sure": self.right_of_sure, "errors_marked": self.errors_marked}
+        return {name: round(share, 4) for name, share in shares.items()}
 
     def __str__(self) -> str:
         return (
@@ -56,22 +56,23 @@ class Trust:
         )
 
 
-def trust(said: str, words: Sequence[TimedWord | Word]) -> Trust:
-    """What the confidences of recognised words are worth, given what was said."""
-    return counted([word.confidence for word in words], rightness(said, [word.text for word in words]))
+def trust(reference: str, words: Sequence[TimedWord | Word]) -> Trust:
+    """The quality of the confidences of recognised words, given the reference."""
+    return counted([word.confidence for word in words], rightness(reference, [word.text for word in words]))
 
 
 def counted(confidences: Sequence[float], right: Sequence[bool], doubtful_below: float = DOUBTFUL_BELOW) -> Trust:
-    """confidences: of words, from 0 to 1; right: of the same."""
+    """Counts from the confidences of words, 0 to 1, and whether each is right."""
     sure = [is_right for confidence, is_right in zip(confidences, right, strict=True) if confidence >= doubtful_below]
     return Trust(len(right), int(sum(right)), len(sure), int(sum(sure)))
 
 
-def rightness(said: str, words: Sequence[str]) -> list[bool]:
-    """Whether each recognised word is right: it has a word of its own among those said. `ё` is scored as `е`."""
+def rightness(reference: str, words: Sequence[str]) -> list[bool]:
+    """Whether each recognised word is right, that is, aligned with an equal word of the reference. `ё` is scored as
+    `е`."""
     hypothesis = [fold_yo(word) for word in words]
     right = [False] * len(hypothesis)
-    for block in Levenshtein.opcodes(fold_yo(said).split(), hypothesis):
+    for block in Levenshtein.opcodes(fold_yo(reference).split(), hypothesis):
         if block.tag == "equal":
             right[block.dest_start : block.dest_end] = [True] * (block.dest_end - block.dest_start)
     return right

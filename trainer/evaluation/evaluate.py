@@ -42,10 +42,12 @@ def evaluate(
     """
     hypotheses = [""] * len(examples)
     loss = 0.0
-    numbered = [replace(example, id=str(place)) for place, example in enumerate(examples)]  # two corpora may share ids
-    for some, batch, log_probs in recognised(numbered, recognise, shaper):
-        for example, one in zip(some, log_probs, strict=True):
-            hypotheses[int(example.id)] = " ".join(word.text for word in decoder.decode(one))
+    numbered = [
+        replace(example, id=str(place)) for place, example in enumerate(examples)
+    ]  # because two corpora may share ids
+    for bucket, batch, log_probs in recognised(numbered, recognise, shaper):
+        for example, matrix in zip(bucket, log_probs, strict=True):
+            hypotheses[int(example.id)] = " ".join(word.text for word in decoder.decode(matrix))
         if loss_of:
             loss += loss_of(batch, log_probs)
     triples = [(e.id, e.text, hypothesis) for e, hypothesis in zip(examples, hypotheses, strict=True)]
@@ -57,18 +59,18 @@ def evaluate(
 def recognised(
     examples: Sequence[Example], recognise: Callable[[list[np.ndarray]], list[np.ndarray]], shaper: Examples
 ) -> Iterator[tuple[list[Example], Batch, list[np.ndarray]]]:
-    """Examples in batches of like length, with the log-probabilities of each, (n_steps, n_labels)."""
-    for some in buckets(examples, _BATCH_FRAMES, np.random.default_rng(0), in_order=True):
-        batch = shaper.batch(some)
+    """Examples in batches of similar length, with the log-probabilities of each, (n_steps, n_labels)."""
+    for bucket in buckets(examples, _BATCH_FRAMES, np.random.default_rng(0), in_order=True):
+        batch = shaper.batch(bucket)
         rows = [row[:length] for row, length in zip(batch.steps, batch.lengths, strict=True)]
-        yield some, batch, recognise(rows)
+        yield bucket, batch, recognise(rows)
 
 
 @dataclass(frozen=True)
 class Scored:
-    """Error counts of one set: for each decoder those of every utterance, and what its confidences are worth.
+    """Error counts of one set: for each decoder those of every utterance, and the quality of its confidences.
 
-    left_out: rows that could not be scored, and why.
+    left_out: rows that could not be scored, with the reason.
     """
 
     name: str
@@ -85,33 +87,33 @@ def score_cache(
     decoders: dict[str, Decoder],
 ) -> Iterator[Scored]:
     """The named splits of a feature cache, or all but `train`. Raises CorpusError for a split it lacks."""
-    found = examples_by_split(path, model.features)
-    missing = set(splits or ()) - found.keys()
+    examples_of_split = examples_by_split(path, model.features)
+    missing = set(splits or ()) - examples_of_split.keys()
     if missing:
         raise CorpusError(
             path=path,
             reason="it has no split {split}; it has {others}",
             split=", ".join(sorted(missing)),
-            others=", ".join(sorted(found)),
+            others=", ".join(sorted(examples_of_split)),
         )
     is_greedy = {name: isinstance(decoder, GreedyDecoder) for name, decoder in decoders.items()}
     warp = 0.0 if all(is_greedy.values()) else model.decode.warp
-    for name in splits or [name for name in found if name != TRAIN]:
+    for name in splits or [name for name in examples_of_split if name != TRAIN]:
         rates: dict[str, list[ErrorRate]] = {decoder: [] for decoder in decoders}
         trusts = dict.fromkeys(decoders, Trust())
-        for example in found[name]:
-            heard = recognise(hearings(example.cepstra(), model.features, model.model, warp))
-            for decoder, own in rates.items():
-                words = decoders[decoder].decode(heard[0] if is_greedy[decoder] else mean_of(heard))
-                own.append(error_rate([(example.text, " ".join(word.text for word in words))]))
+        for example in examples_of_split[name]:
+            log_probs = recognise(hearings(example.cepstra(), model.features, model.model, warp))
+            for decoder, rates_of_decoder in rates.items():
+                words = decoders[decoder].decode(log_probs[0] if is_greedy[decoder] else mean_of(log_probs))
+                rates_of_decoder.append(error_rate([(example.text, " ".join(word.text for word in words))]))
                 trusts[decoder] += trust(example.text, words)
         yield Scored(name, rates, trusts)
 
 
 def score_folder(path: Path, transcriber: Transcriber, decoders: dict[str, Decoder]) -> Scored:
-    """Recordings the whole way from the file, as a person would have them transcribed.
+    """Scores a folder of recordings, transcribed from the file as for a person.
 
-    What a model writes is compared without its marks and capitals. Raises CorpusError where none can be scored.
+    Marks and capitals are ignored. Raises CorpusError if no recording can be scored.
     """
     rates: dict[str, list[ErrorRate]] = {decoder: [] for decoder in decoders}
     trusts = dict.fromkeys(decoders, Trust())
@@ -121,11 +123,11 @@ def score_folder(path: Path, transcriber: Transcriber, decoders: dict[str, Decod
             left_out.append(Reject(str(transcript.path), reason=NO_TEXT))
             continue
         try:
-            for decoder, own in rates.items():
+            for decoder, rates_of_decoder in rates.items():
                 transcriber.decoder = decoders[decoder]
                 finished = [e for e in transcriber.transcribe(transcript.path) if isinstance(e, Finished)]
                 words = [bare for segment in finished[-1].segments for word in segment.words for bare in _bare(word)]
-                own.append(error_rate([(transcript.text, " ".join(word.text for word in words))]))
+                rates_of_decoder.append(error_rate([(transcript.text, " ".join(word.text for word in words))]))
                 trusts[decoder] += trust(transcript.text, words)
         except AudioError as error:
             left_out.append(Reject(str(transcript.path), reason=UNREADABLE, detail=str(error)))
@@ -135,6 +137,6 @@ def score_folder(path: Path, transcriber: Transcriber, decoders: dict[str, Decod
 
 
 def _bare(word: Word) -> Iterator[Word]:
-    """A word as references are written: none of a mark alone, two of one with a hyphen."""
+    """A word normalised like references: nothing for a single mark, two words for one with a hyphen."""
     for text in normalise(word.text).split():
         yield replace(word, text=text)

@@ -14,7 +14,7 @@ _NO_WORDS = Trust()
 
 @dataclass(frozen=True)
 class Figures:
-    """What one decoder made of one set; the intervals are of 95 %. trust: what its confidences are worth."""
+    """Error rates of one decoder on one set, with 95 % intervals. trust: the quality of its confidences."""
 
     total: ErrorRate
     cer_95: tuple[float, float]
@@ -42,5 +42,5 @@ def interval(rates: Sequence[ErrorRate], words: bool = False) -> tuple[float, fl
 
 
 def figures(rates: Sequence[ErrorRate], trust: Trust = _NO_WORDS) -> Figures:
-    """rates: of each utterance. trust: what the confidences of all words are worth."""
+    """Figures from the error rates of each utterance. trust: of all words."""
     return Figures(sum(rates, ErrorRate()), interval(rates), interval(rates, words=True), trust)

@@ -1,4 +1,4 @@
-"""The held-out sets of a run, read after each epoch as recognition will read, with ever new weights."""
+"""The held-out sets of a run, evaluated after each epoch with its weights."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -17,11 +17,11 @@ from trainer.network.threads import threads
 
 
 class GivenUp(Exception):
-    """The reading was cut short, as was asked for."""
+    """The evaluation was cancelled."""
 
 
 class HeldSets:
-    """Recordings by set, and what they are read with."""
+    """The examples of each set, and how they are evaluated."""
 
     def __init__(
         self,
@@ -32,18 +32,18 @@ class HeldSets:
         model: ModelConfig,
         give_up: Callable[[], bool] = lambda: False,
     ):
-        """give_up: looked at between batches; once it is true, reading ends by raising GivenUp."""
+        """give_up: polled between batches; if it returns True, the evaluation raises GivenUp."""
         self._sets, self._shaper = sets, shaper
         self._kind = alphabet, features, model
         self._decoder = GreedyDecoder(alphabet)
         self._give_up = give_up
 
     def read(self, weights: Mapping[str, np.ndarray], show: int) -> tuple[Held, ...]:
-        """Every set as these weights read it. show: number of the utterance that is told in full. Raises GivenUp."""
+        """Evaluates every set with these weights. show: index of the utterance whose text is kept. Raises GivenUp."""
         recognise = recogniser(Checkpoint(*self._kind, weights=dict(weights)), threads())
         return tuple(
-            evaluate(name, some, recognise, self._decoder, self._shaper, self._loss_of, show)[0]
-            for name, some in self._sets.items()
+            evaluate(name, examples, recognise, self._decoder, self._shaper, self._loss_of, show)[0]
+            for name, examples in self._sets.items()
         )
 
     def _loss_of(self, batch: Batch, log_probs: Sequence[np.ndarray]) -> float:

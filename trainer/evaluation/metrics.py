@@ -1,4 +1,4 @@
-"""Character and word error rate, by the edit distance of Levenshtein (1966)."""
+"""Character and word error rates, by the edit distance of Levenshtein (1966)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from rapidfuzz.distance import Levenshtein
 
 from engine.alphabet import fold_yo
 
-NO_CHANGE = 0.005  # of the character error rate: less is chance
+NO_CHANGE = 0.005  # of the character error rate; smaller differences are chance
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Which of a person's sentences were read other than they are shown, by what the model hears in all of them."""
+"""Finds clips in which a person read another text than the one shown."""
 
 from collections.abc import Mapping
 from statistics import median
@@ -6,12 +6,13 @@ from statistics import median
 from engine.alphabet import normalise
 from trainer.evaluation.metrics import error_rate
 
-_LEAST_CER = 0.76  # of another text; a voice that the model hears badly stays below, also where words were made of it
-_ABOVE_THE_OTHERS = 0.3  # whoever is heard badly throughout is to be learned from all the more
+_LEAST_CER = 0.76  # of another text; a voice that the model recognises badly stays below
+_ABOVE_THE_OTHERS = 0.3  # a voice that is recognised badly throughout is especially useful for training
 
 
 def misread(read: Mapping[str, tuple[str, str]]) -> frozenset[str]:
-    """read: name -> (text shown, text heard). Names of those that are far further apart than the others."""
+    """Names of the clips whose texts differ far more than those of the others. read: name -> (shown, recognised
+    text)."""
     rates = {name: error_rate([(normalise(shown), normalise(heard))]).cer for name, (shown, heard) in read.items()}
 
     def is_odd(name: str) -> bool:

@@ -21,17 +21,20 @@ from trainer.language_model.ngrams import CUT, END, SPECIAL, UNKNOWN, Level, cou
 from trainer.language_model.sentence_reader import END as TEXT_END
 from trainer.language_model.sentence_reader import Reader, Text, is_word
 
-_MERGE_SHARE = 0.5  # of the new text, where it is merged with another model
+_MERGE_SHARE = 0.5  # of the new text, if it is merged with another model
 _FEWEST_SPELLINGS = 3
 _LEAST_PROBABILITY = 1e-9
 
 
 @dataclass(frozen=True)
 class BuildConfig(_Config):
-    """order: words of the longest n-grams. vocabulary: most words, besides a merged model's. threshold: n-grams that
-    change the perplexity by less than this share are left out; 0 keeps all. megabytes: most that the file of n-grams
-    takes, for which more are left out; 0: any. context_power: as `power` in `mixed`. probability_bits, backoff_bits: of
-    the file."""
+    """Settings of a language model.
+
+    order: length of the longest n-grams. vocabulary: number of words, besides a merged model's. threshold: n-grams that
+    change the perplexity by less than this share are pruned; 0 keeps all. megabytes: size limit of the file of n-grams,
+    for which more are pruned; 0: none. context_power: as `power` in `mixed`. probability_bits, backoff_bits: of the
+    file.
+    """
 
     order: int = 4
     vocabulary: int = 300_000
@@ -51,14 +54,14 @@ class BuildConfig(_Config):
             _check(2 <= getattr(self, name) <= 16, name, reason=BETWEEN, least=2, most=16)
 
     def fits(self, counts: Sequence[int]) -> bool:
-        """Whether a file with so many n-grams of each length is small enough."""
+        """Whether a file with these numbers of n-grams of each length is small enough."""
         shape = Shape(tuple(counts), self.probability_bits, self.backoff_bits)
         return not self.megabytes or shape.total_bytes <= self.megabytes * 1e6
 
 
 @dataclass(frozen=True)
 class Progress:
-    """What is being done, and how much of it is: words of text, or steps."""
+    """The present stage and its progress, in words of text or steps."""
 
     stage: str
     done: int
@@ -66,7 +69,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class Built:
-    """The model is on disk. described: as in its JSON."""
+    """The model was saved. described: the content of its JSON file."""
 
     folder: Path
     described: dict[str, Any]
@@ -77,7 +80,7 @@ Event = Progress | Built
 
 @dataclass(frozen=True)
 class _Base:
-    """A model that the new one is merged into."""
+    """An existing model to merge with."""
 
     model: Backoff
     yo: dict[str, float]
@@ -91,10 +94,10 @@ def build(
     tune_on: Sequence[Path] = (),
     merge: Path | None = None,
 ) -> Iterator[Event]:
-    """Counts texts and writes a language model.
+    """Counts n-grams of texts and writes a language model.
 
-    without: corpora whose held-out sentences are kept out. tune_on: corpora on whose development sentences the shares
-    of the texts are chosen; without any, all texts count as one. merge: a language model to mix the new one into.
+    without: corpora whose held-out sentences are left out. tune_on: corpora on whose development sentences the weights
+    of the texts are chosen; without any, all texts count as one. merge: a language model to interpolate with.
     Raises CorpusError, LanguageModelError, StorageError.
     """
     base = _loaded(merge) if merge else None
@@ -124,7 +127,7 @@ def build(
 
 
 def _read(texts: Sequence[Path]) -> Generator[Event, None, tuple[Text, list[np.ndarray]]]:
-    """What all texts have in common, and the stream of each."""
+    """The common vocabulary of all texts, and the stream of each."""
     reader = Reader()
     for n_words in reader.read_all(texts):
         yield Progress("reading", n_words)
@@ -134,14 +137,14 @@ def _read(texts: Sequence[Path]) -> Generator[Event, None, tuple[Text, list[np.n
 def _without(
     corpora: Sequence[Path], text: Text, streams: list[np.ndarray]
 ) -> Generator[Event, None, tuple[list[np.ndarray], int]]:
-    sentences, n_dropped = [one for path in corpora for one in held_out_sentences(path)], 0
+    sentences, n_dropped = [sentence for path in corpora for sentence in held_out_sentences(path)], 0
     if not sentences:
         return streams, 0
     held_out, result = HeldOut(sentences, {word: i for i, word in enumerate(text.words)}), []
     for i, stream in enumerate(streams):
         yield Progress("leaving out what tests are made of", i)
-        kept, n = held_out.without(stream)
-        result.append(kept)
+        stream_without, n = held_out.without(stream)
+        result.append(stream_without)
         n_dropped += n
     return result, n_dropped
 
@@ -149,7 +152,7 @@ def _without(
 def _mixed(
     models: Sequence[Backoff], tuning: Sequence[np.ndarray], power: float
 ) -> Generator[Event, None, tuple[Backoff, list[float]]]:
-    """The models as one, and their weights."""
+    """The interpolated model, and the weights."""
     if len(models) == 1:
         return models[0], [1.0]
     yield Progress("mixing", 0)
@@ -158,28 +161,28 @@ def _mixed(
 
 
 def vocabulary(
-    text: Text, streams: Sequence[np.ndarray], most: int, known: Sequence[str] = SPECIAL
+    text: Text, streams: Sequence[np.ndarray], n_most: int, known: Sequence[str] = SPECIAL
 ) -> tuple[list[str], np.ndarray]:
-    """The words of a model, and for each word of the text its number among them.
+    """The words of a model, and for each word of the text its number in the model.
 
-    known: words that are in it anyway, the special ones first. The commonest others follow, up to `most` in all.
-    What is no word cuts the text there; other words are UNKNOWN.
+    known: words that are always included, the special ones first. The commonest others follow, up to n_most in total.
+    Tokens that are not words become CUT; other words UNKNOWN.
     """
     counts = np.sum([np.bincount(stream, minlength=len(text.words)) for stream in streams], axis=0)
     spoken = np.array([is_word(word) for word in text.words])
     index = {word: i for i, word in enumerate(known)}
     number = np.array([index.get(word, UNKNOWN if ok else CUT) for word, ok in zip(text.words, spoken, strict=True)])
     number[TEXT_END] = END
-    new = np.flatnonzero((number == UNKNOWN) & (counts > 0))
-    new = new[np.argsort(-counts[new], kind="stable")][: max(0, most + len(SPECIAL) - len(known))]
-    number[new] = np.arange(len(known), len(known) + len(new))
-    return [*known, *(text.words[i] for i in new)], number
+    new_words = np.flatnonzero((number == UNKNOWN) & (counts > 0))
+    new_words = new_words[np.argsort(-counts[new_words], kind="stable")][: max(0, n_most + len(SPECIAL) - len(known))]
+    number[new_words] = np.arange(len(known), len(known) + len(new_words))
+    return [*known, *(text.words[i] for i in new_words)], number
 
 
 def yo_shares(text: Text, known: dict[str, float]) -> dict[str, float]:
-    """Words written with `ё` -> the share of writers of that letter who write it there; known: what is known else.
+    """Words with `ё` -> the share of writers of that letter who write it there; known: shares from another source.
 
-    Half where nothing is known: few texts have the letter.
+    0.5 if unknown, because few texts have the letter.
     """
     result = {fold_yo(word): (word, share) for word, share in known.items()}
     for word, n in sorted(text.dotted.items(), key=lambda item: item[1]):  # the commonest spelling wins
@@ -194,7 +197,7 @@ def _tuning_stream(path: Path, words: list[str]) -> np.ndarray:
     index = {word: i for i, word in enumerate(words)}
     sentences = dict.fromkeys(development_sentences(path))
     return np.array(
-        [n for one in sentences for n in (*(index.get(word, UNKNOWN) for word in fold_yo(one).split()), END)]
+        [n for text in sentences for n in (*(index.get(word, UNKNOWN) for word in fold_yo(text).split()), END)]
     )
 
 
@@ -210,36 +213,36 @@ def _measured(model: Backoff, tuning: dict[str, np.ndarray]) -> dict[str, dict[s
 
 
 def widened(model: Backoff, words: list[str]) -> Backoff:
-    """The same model over more words, which it holds impossible. words: the model's own come first."""
+    """The same model over more words, which get probability 0. words: the model's own come first."""
     more = len(words) - len(model.words)
-    nothing = np.zeros(more, np.int64)
+    zeros = np.zeros(more, np.int64)
     first = model.levels[0]
-    level = Level(np.r_[first.context, nothing], np.arange(len(words)), np.r_[first.suffix, nothing])
+    level = Level(np.r_[first.context, zeros], np.arange(len(words)), np.r_[first.suffix, zeros])
     return Backoff(
         words,
         [level, *model.levels[1:]],
-        [np.r_[model.probabilities[0], nothing], *model.probabilities[1:]],
-        [np.r_[model.backoffs[0], nothing + 1.0], *model.backoffs[1:]],
-        [np.r_[model.mass[0], nothing], *model.mass[1:]],
+        [np.r_[model.probabilities[0], zeros], *model.probabilities[1:]],
+        [np.r_[model.backoffs[0], zeros + 1.0], *model.backoffs[1:]],
+        [np.r_[model.mass[0], zeros], *model.mass[1:]],
     )
 
 
 def _loaded(folder: Path) -> _Base:
-    found = load_language_model(folder)
-    return _Base(read_kenlm(folder / NGRAMS, [*SPECIAL, *found.words]), dict(found.yo.values()))
+    language_model = load_language_model(folder)
+    return _Base(read_kenlm(folder / NGRAMS, [*SPECIAL, *language_model.words]), dict(language_model.yo.values()))
 
 
 def _save(
     out: Path, model: Backoff, config: BuildConfig, yo: dict[str, float], described: dict[str, Any]
 ) -> dict[str, Any]:
-    """Writes the folder, or a kill leaves it as it was; returns its description."""
-    known = set(model.words)
+    """Writes the folder atomically; returns its description."""
+    known_words = set(model.words)
     order = np.argsort(np.array(model.words[len(SPECIAL) :])) + len(SPECIAL)
     scores = np.log10(np.maximum(model.probabilities[0], _LEAST_PROBABILITY))
-    yo = {word: share for word, share in sorted(yo.items()) if fold_yo(word) in known}
-    with replacing(out, FILES) as new:
-        shape = write_kenlm(new / NGRAMS, model, config.probability_bits, config.backoff_bits)
+    yo = {word: share for word, share in sorted(yo.items()) if fold_yo(word) in known_words}
+    with replacing(out, FILES) as building:
+        shape = write_kenlm(building / NGRAMS, model, config.probability_bits, config.backoff_bits)
         unknown = round(float(scores[UNKNOWN]), 4)
         described = {"unknown": unknown, "ngrams": list(shape.counts), **described}
-        save_lexicon(new, [model.words[i] for i in order], scores[order], yo, described)
+        save_lexicon(building, [model.words[i] for i in order], scores[order], yo, described)
     return described

@@ -1,4 +1,4 @@
-"""The sentences of a corpus: those that a language model may learn, and those that it is measured on."""
+"""The sentences of a corpus: for training a language model, and for evaluating it."""
 
 import csv
 from pathlib import Path
@@ -31,7 +31,7 @@ def development_sentences(path: Path) -> list[str]:
 
 
 def _texts(path: Path, split: str) -> list[tuple[str, str]]:
-    """(split, normalised text) of every recording; split: that of a folder with transcripts, which says none."""
+    """(split, normalised text) of every recording; split: the one for a folder with transcripts."""
     path = Path(path)
     if (path / TRANSCRIPTS).exists():
         return [(split, transcript.text) for transcript in read_transcripts(path)]

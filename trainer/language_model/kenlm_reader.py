@@ -1,4 +1,4 @@
-"""A backoff model -> a file that KenLM loads by mapping it, and back. The layout is in `engine.decode.kenlm_format`."""
+"""Writes and reads backoff models as memory-mapped KenLM files. The layout is in `engine.decode.kenlm_format`."""
 
 import struct
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ from engine.system.atomic_files import atomic_path
 from trainer.language_model.backoff import Backoff
 from trainer.language_model.ngrams import BEGIN, Level, find, unigrams
 
-NEVER = -99.0  # log10 probability of what cannot follow anything
+NEVER = -99.0  # log10 probability of words that cannot follow anything
 _MULTIPLY, _SHIFT = np.uint64(0xC6A4A7935BD1E995), np.uint64(47)
 
 
@@ -32,11 +32,11 @@ def murmur(texts: Sequence[bytes]) -> np.ndarray:
     lengths = np.array([len(text) for text in texts])
     result = np.zeros(len(texts), np.uint64)
     for n in np.unique(lengths):
-        here = np.flatnonzero(lengths == n)
+        indices = np.flatnonzero(lengths == n)
         padded = -(-max(int(n), 1) // 8) * 8
-        blob = b"".join(texts[i].ljust(padded, b"\0") for i in here)
-        blocks = np.frombuffer(blob, "<u8").reshape(len(here), -1)
-        result[here] = _murmur_of(blocks, int(n))
+        blob = b"".join(texts[i].ljust(padded, b"\0") for i in indices)
+        blocks = np.frombuffer(blob, "<u8").reshape(len(indices), -1)
+        result[indices] = _murmur_of(blocks, int(n))
     return result
 
 
@@ -62,8 +62,8 @@ def packed(columns: Sequence[tuple[np.ndarray, int]], n_rows: int) -> bytes:
         shift += bits
     parts, step = [], 1 << 16  # a multiple of 8 rows ends at a byte
     for start in range(0, n_rows, step):
-        some = rows[start : start + step].astype("<u8").view(np.uint8).reshape(-1, 8)
-        bits = np.unpackbits(some, axis=1, bitorder="little")[:, :width]
+        chunk = rows[start : start + step].astype("<u8").view(np.uint8).reshape(-1, 8)
+        bits = np.unpackbits(chunk, axis=1, bitorder="little")[:, :width]
         parts.append(np.packbits(bits.ravel(), bitorder="little").tobytes())
     return b"".join(parts)
 
@@ -80,9 +80,9 @@ def unpacked(blob: bytes, widths: Sequence[int], n_rows: int) -> list[np.ndarray
         rows[:, :width] = bits.reshape(n, width)
         values = np.packbits(rows, axis=1, bitorder="little").view("<u8").ravel()
         shift = 0
-        for column, own in zip(columns, widths, strict=True):
-            column.append(((values >> np.uint64(shift)) & np.uint64(2**own - 1)).astype(np.int64))
-            shift += own
+        for column, n_bits in zip(columns, widths, strict=True):
+            column.append(((values >> np.uint64(shift)) & np.uint64(2**n_bits - 1)).astype(np.int64))
+            shift += n_bits
     return [np.concatenate(column) if column else np.zeros(0, np.int64) for column in columns]
 
 
@@ -100,7 +100,7 @@ def bins(values: np.ndarray, n_bins: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def write_kenlm(path: Path, model: Backoff, probability_bits: int = 8, backoff_bits: int = 8) -> Shape:
-    """Writes the model of order 2 or more, whole or not at all. Raises StorageError.
+    """Writes a model of order 2 or more atomically. Raises StorageError.
 
     Every n-gram's context and suffix must be in the model, as they are in those that
     `trainer.language_model.backoff` makes.
@@ -159,11 +159,11 @@ def _quantised(model: Backoff, shape: Shape) -> tuple[bytes, list[list[np.ndarra
         if k + 1 < model.order:
             extends = _is_context(model, k)
             value = _log10(model.backoffs[k])
-            some = extends & (value != 0)
-            own, bin_of = bins(value[some], 2**shape.backoff_bits - 2)
+            has_backoff = extends & (value != 0)
+            bin_centres, bin_of = bins(value[has_backoff], 2**shape.backoff_bits - 2)
             backoff = np.where(extends, EXTENSION, NO_EXTENSION)
-            backoff[some] = bin_of + 2
-            blob += np.array([-0.0, 0.0], "<f4").tobytes() + own.astype("<f4").tobytes()
+            backoff[has_backoff] = bin_of + 2
+            blob += np.array([-0.0, 0.0], "<f4").tobytes() + bin_centres.astype("<f4").tobytes()
             columns.insert(0, backoff)
         result.append(columns)
     return blob, result
@@ -178,7 +178,7 @@ def _unigrams(model: Backoff, number: np.ndarray, starts: np.ndarray) -> bytes:
 
 
 def _level(shape: Shape, k: int, word: np.ndarray, columns: list[np.ndarray], above: list[np.ndarray]) -> bytes:
-    """One packed level with its closing row; above: where each row's children start, where there are any."""
+    """One packed level with its closing row; above: the start of each row's children, if there are any."""
     packing = [(np.append(word, 0), shape.word_bits)]
     if k + 1 < shape.order:
         packing.append((np.append(columns[0], 0), shape.backoff_bits))
@@ -189,9 +189,9 @@ def _level(shape: Shape, k: int, word: np.ndarray, columns: list[np.ndarray], ab
 
 
 def read_kenlm(path: Path, words: list[str]) -> Backoff:
-    """Reads back what `write_kenlm` wrote, as finely as the bins hold it; how often contexts are met is not in it.
+    """Reads a file of `write_kenlm`, with quantised values and without the mass of contexts.
 
-    words: the model's, in any order but for the special ones in front. Raises OSError, or ValueError for another
+    words: of the model, in any order after the special ones. Raises OSError, or ValueError for another
     kind of file.
     """
     blob = Path(path).read_bytes()
@@ -200,33 +200,33 @@ def read_kenlm(path: Path, words: list[str]) -> Backoff:
         raise ValueError(f"{path} has {shape.counts[0]} words, not {len(words)}")
     hashes = murmur([word.encode() for word in words])
     of_number = np.r_[0, np.argsort(hashes[1:], kind="stable") + 1]  # KenLM's number -> ours
-    at = shape.unigrams_at
-    table = np.frombuffer(blob, UNIGRAM, shape.counts[0] + 1, at)
+    offset = shape.unigrams_at
+    table = np.frombuffer(blob, UNIGRAM, shape.counts[0] + 1, offset)
     first = np.empty(len(words), np.int64)
     first[of_number] = np.arange(len(words))
     levels = [unigrams(len(words))]
     probabilities = [10 ** table["probability"][first].astype(float)]
     probabilities[0][BEGIN] = 0.0
     backoffs = [10 ** table["backoff"][first].astype(float)]
-    at += (shape.counts[0] + 2) * UNIGRAM.itemsize
+    offset += (shape.counts[0] + 2) * UNIGRAM.itemsize
     trie = _Trie(levels, of_number, table["next"].astype(np.int64))
     centres = _centres(blob, shape)
     for k in range(1, shape.order):
-        columns = unpacked(blob[at : at + shape.level_bytes(k)], shape.widths(k), shape.counts[k] + 1)
+        columns = unpacked(blob[offset : offset + shape.level_bytes(k)], shape.widths(k), shape.counts[k] + 1)
         order = trie.add(of_number[columns[0][:-1]], columns[-1] if k + 1 < shape.order else None)
         probabilities.append(10 ** centres[k][-1][columns[2 if k + 1 < shape.order else 1][:-1]][order])
         if k + 1 < shape.order:
             backoffs.append(10 ** centres[k][0][columns[1][:-1]][order])
-        at += shape.level_bytes(k)
+        offset += shape.level_bytes(k)
     return Backoff(words, levels, probabilities, backoffs, [np.zeros(len(level)) for level in levels[:-1]])
 
 
 class _Trie:
-    """Turns KenLM's levels, whose rows hang on their suffixes, into ours, whose rows hang on their contexts."""
+    """Converts KenLM's levels, whose rows are children of their suffixes, into ours, children of their contexts."""
 
     def __init__(self, levels: list[Level], of_number: np.ndarray, starts: np.ndarray):
         self._levels, self._starts = levels, starts
-        self._rows = of_number  # our row of each of KenLM's, in the level above the next one
+        self._rows = of_number  # our row for each KenLM row of the previous level
         self._first = np.zeros(0, np.int64)  # first word of each row, of all but single words
 
     def add(self, first: np.ndarray, starts: np.ndarray | None) -> np.ndarray:
@@ -236,9 +236,9 @@ class _Trie:
         if len(self._levels) == 1:
             context = first
         else:  # the context has the suffix's context as its own suffix, and our first word
-            own = below.suffix * n_words + self._first
-            sorted_rows = np.argsort(own, kind="stable")
-            context = sorted_rows[find(own[sorted_rows], below.context[suffix] * n_words + first)]
+            own_keys = below.suffix * n_words + self._first
+            sorted_rows = np.argsort(own_keys, kind="stable")
+            context = sorted_rows[find(own_keys[sorted_rows], below.context[suffix] * n_words + first)]
         word = below.word[suffix]
         order = np.lexsort((word, context))
         self._levels.append(Level(context[order], word[order], suffix[order]))
@@ -251,12 +251,12 @@ class _Trie:
 
 def _centres(blob: bytes, shape: Shape) -> list[list[np.ndarray]]:
     """For each level from bigrams on (index 1) the bins of backoff, if any, and of probability."""
-    at, result = shape.header_bytes + shape.vocabulary_bytes + 8, [[]]
+    offset, result = shape.header_bytes + shape.vocabulary_bytes + 8, [[]]
     for k in range(1, shape.order):
         sizes = [2**shape.probability_bits, 2**shape.backoff_bits][: 2 if k + 1 < shape.order else 1]
         tables = []
         for size in sizes:
-            tables.insert(0, np.frombuffer(blob, "<f4", size, at).astype(float))
-            at += 4 * size
+            tables.insert(0, np.frombuffer(blob, "<f4", size, offset).astype(float))
+            offset += 4 * size
         result.append(tables)
     return result

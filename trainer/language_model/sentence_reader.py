@@ -19,16 +19,16 @@ from engine.system.cyrillic_text import ENCODINGS, encoding_of
 from trainer.errors import CorpusError
 from trainer.language_model.corpus_sentences import training_sentences
 
-END = 0  # closes a sentence in a stream of words
+END = 0  # ends a sentence in a stream of words
 _OPENERS: dict[str, Callable[..., TextIO]] = {".xz": lzma.open, ".gz": gzip.open}
-# A sentence ends at a full stop and the like where a capital follows; dashes, quotes and brackets may stand between.
+# A sentence ends at a full stop and the like before a capital; dashes, quotes and brackets may be between.
 _SENTENCE_END = re.compile(r"[.!?…][\"»”)\]]*\s+(?=[^\w]*[А-ЯЁA-Z])")
 _SAMPLE_BYTES = 100_001
 _LONGEST_LINE = 1 << 20
 _WORD = re.compile(f"[{RUSSIAN_LETTERS}]+")
-# Other single letters are abbreviations, which nobody says as they are written.
+# Other single letters are abbreviations, which are not pronounced as they are written.
 _ONE_LETTER_WORDS = frozenset("авбжикосуэя")
-# These have a ё whenever it is written at all: a line tells by them whether its writer does. Names alone do not tell.
+# These words show whether a line's writer uses ё at all; names alone do not show it.
 _ALWAYS_YO = frozenset({"ещё", "её", "неё", "моё", "твоё", "своё"})
 _NEVER_YO = frozenset(fold_yo(word) for word in _ALWAYS_YO)
 
@@ -39,13 +39,13 @@ def sentences(line: str) -> list[str]:
 
 
 def is_word(text: str) -> bool:
-    """Whether a normalised word can be spoken as it is written: Russian letters, no digits, no lone consonants."""
+    """Whether a normalised word is pronounced as written: Russian letters, no digits, no single consonants."""
     return bool(_WORD.fullmatch(text)) and (len(text) > 1 or text in _ONE_LETTER_WORDS)
 
 
 @contextmanager
 def _opened(path: Path) -> Iterator[TextIO]:
-    """A text file in any encoding of Russian, as it is or compressed. Raises CorpusError."""
+    """Opens a text file in any encoding of Russian, which may be compressed. Raises CorpusError."""
     opener = _OPENERS.get(Path(path).suffix, open)
     try:
         with opener(path, "rb") as file:
@@ -61,9 +61,9 @@ def _opened(path: Path) -> Iterator[TextIO]:
 
 
 def lines_of(path: Path) -> Iterator[str]:
-    """The lines of a text file, as it is or compressed, or what a corpus trains on. Raises CorpusError.
+    """The lines of a text file, which may be compressed, or the training texts of a corpus. Raises CorpusError.
 
-    Longer ones come in pieces: a small compressed file may hold one that no memory could.
+    Long lines are split, because a small compressed file may hold one that exceeds the memory.
     """
     if Path(path).is_dir():
         yield from training_sentences(path)
@@ -76,9 +76,9 @@ def lines_of(path: Path) -> Iterator[str]:
 class Text:
     """Everything read so far. `ё` is folded into `е`.
 
-    words: every word met, by its number; number 0 stands for the end of a sentence. stream: int32, the words in
-    order, END after each sentence. dotted: in how many lines each word was met with a `ё`. spellings: in how many
-    each word that may have a `ё` was met with and without it, of those lines whose writer uses the letter.
+    words: all words by number; number 0 is the end of a sentence. stream: int32, the words in order, END after each
+    sentence. dotted: number of lines in which each word occurred with a `ё`. spellings: number of lines, of those whose
+    writer uses the letter, in which each word that may have a `ё` occurred with or without it.
     """
 
     words: list[str]
@@ -88,9 +88,9 @@ class Text:
 
 
 class Reader:
-    """Reads text files and corpora one after another into one numbering of words.
+    """Reads text files and corpora into one common numbering of words.
 
-    texts: of `read_all`, one for each path; the last one knows all words.
+    texts: results of `read_all`, one for each path; the last one has all words.
     """
 
     def __init__(self) -> None:
@@ -100,20 +100,20 @@ class Reader:
         self.texts: list[Text] = []
 
     def read(self, path: Path, every: int = 20_000) -> Iterator[int | Text]:
-        """Yields the number of words so far every so many lines, and at the end the Text. Raises CorpusError."""
+        """Yields the number of words so far after every `every` lines, and at the end the Text. Raises CorpusError."""
         number, stream = self._number, array("i")
         for i, line in enumerate(lines_of(path), start=1):
-            found = sentences(line)
-            self._learn_yo({*" ".join(found).split()})
-            for one in found:
-                stream.extend([number.setdefault(word, len(number)) for word in fold_yo(one).split()])
+            line_sentences = sentences(line)
+            self._learn_yo({*" ".join(line_sentences).split()})
+            for sentence in line_sentences:
+                stream.extend([number.setdefault(word, len(number)) for word in fold_yo(sentence).split()])
                 stream.append(END)
             if i % every == 0:
                 yield len(stream)
         yield Text(list(number), np.frombuffer(stream, np.int32).copy(), self._dotted, self._spellings)
 
     def read_all(self, paths: Sequence[Path]) -> Iterator[int]:
-        """Fills `texts`; yields the number of words so far. Raises CorpusError, also where there are none at all."""
+        """Fills `texts`; yields the number of words so far. Raises CorpusError, also if there are no words at all."""
         n_words = 0
         for path in paths:
             for event in self.read(path):
@@ -126,7 +126,7 @@ class Reader:
             raise CorpusError(path=", ".join(map(str, paths)), reason="it holds no words")
 
     def _learn_yo(self, words: set[str]) -> None:
-        """words: of a line."""
+        """Counts the spellings of a line's words."""
         self._dotted.update(word for word in words if "ё" in word)
         if not words.isdisjoint(_ALWAYS_YO) and words.isdisjoint(_NEVER_YO):
             self._spellings.update(word for word in words if "ё" in word or "е" in word)

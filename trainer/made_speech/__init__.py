@@ -1,4 +1,4 @@
-"""Recordings that nobody transcribed or nobody spoke: self-training, matched readings, synthetic speech.
+"""Training data without human transcribers: self-training, matched readings, synthetic speech.
 
-Entry points: `self_training`, `match_readings`, `synthetic`. What they write is an ordinary feature cache.
+Entry points: `self_training`, `match_readings`, `synthetic`. They write ordinary feature caches.
 """

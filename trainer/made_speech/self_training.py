@@ -1,10 +1,10 @@
-"""Recordings without transcripts: read by a model with its language model, and what it is sure of is learned from.
+"""Self-training: transcribes recordings with a model and its language model, and keeps confident parts.
 
-Where a recording is a reading of a text at hand, the text says what was read (see
+If a recording is a reading of a given text, the transcript comes from the text (see
 `trainer.made_speech.match_readings`).
 
-Pseudo-labels (Kahn, Lee and Hannun 2020), by the stretch from pause to pause instead of by the recording: of a minute
-of speech some parts are read better than others.
+Pseudo-labels (Kahn, Lee and Hannun 2020) for stretches between pauses instead of whole recordings, because some parts
+of a minute of speech are recognised better than others.
 """
 
 from collections.abc import Container, Iterator, Sequence
@@ -30,15 +30,15 @@ from trainer.made_speech.match_readings import Library, Stretch, read_stretches
 
 _UNSURE = "the model is sure of nothing in it"
 _NOT_READ = "none of its recordings was found in the texts"
-_SILENCE = 20  # steps, the most that a stretch takes on either side
-_PAUSE, _BREATH = 12, 6  # steps between two words: there a stretch ends, and there it does once it is long
+_SILENCE = 20  # steps of silence kept on either side of a stretch, at most
+_PAUSE, _BREATH = 12, 6  # steps between two words that end a stretch, and that end a long stretch
 _LONG, _MOST_WORDS = 6, 14
-_LEAST_SHARE = 0.2  # of a recording, that the text must say
+_LEAST_SHARE = 0.2  # share of a recording that the text must cover
 
 
 @dataclass(frozen=True)
 class Sure:
-    """When a stretch is learned from.
+    """The condition for keeping a stretch.
 
     confidence: least mean over its letters; of_word: least of each of its words; words, letters: fewest together.
     """
@@ -57,13 +57,13 @@ class Sure:
 
 
 def sure_stretches(words: list[TimedWord], sure: Sure) -> list[list[TimedWord]]:
-    """Runs of neighbouring words from pause to pause, those that the model is sure of as a whole.
+    """Runs of words between pauses, if the model is sure of the whole run.
 
-    Words are not chosen one by one: the sure ones alone are those that the model can read already.
+    Words are not chosen one by one, because those are the ones that the model already recognises.
     """
     runs: list[list[TimedWord]] = [[]]
-    for before, word in zip([None, *words], words, strict=False):
-        gap = word.first_step - before.last_step if before else 0
+    for previous, word in zip([None, *words], words, strict=False):
+        gap = word.first_step - previous.last_step if previous else 0
         if gap > _PAUSE or (gap > _BREATH and len(runs[-1]) >= _LONG) or len(runs[-1]) >= _MOST_WORDS:
             runs.append([])
         runs[-1].append(word)
@@ -80,34 +80,37 @@ def edges(run: list[TimedWord], words: list[TimedWord], n_steps: int) -> tuple[i
 
 @dataclass(frozen=True)
 class Books:
-    """Texts that may have been read aloud. avoided: what may not be learned from; alone: whether recordings that are no
-    reading of them are left out."""
+    """Texts that may have been read aloud.
+
+    avoided: sentences that must not be used; alone: whether recordings that are not readings are left out.
+    """
 
     library: Library
     avoided: Container[str] = ()
     alone: bool = False
 
     def stretches(self, words: Sequence[TimedWord], n_steps: int) -> list[Stretch]:
-        """What the text says, where these words are a reading of one; nothing where they are not.
+        """Stretches with the text's words, if the recognised words are a reading of one; else none.
 
-        Little in common with a text is chance, or a quotation.
+        A small common part is chance, or a quotation.
         """
         passage = self.library.passage([word.text for word in words])
-        found = read_stretches(words, passage, n_steps) if passage else []
-        if sum(one.end_step - one.start_step for one in found) < _LEAST_SHARE * n_steps:
+        result = read_stretches(words, passage, n_steps) if passage else []
+        if sum(stretch.end_step - stretch.start_step for stretch in result) < _LEAST_SHARE * n_steps:
             return []
-        return [one for one in found if len(one.text) >= Sure.letters and one.text not in self.avoided]
+        return [part for part in result if len(part.text) >= Sure.letters and part.text not in self.avoided]
 
 
 def labelled(words: list[TimedWord], n_steps: int, sure: Sure, books: Books | None = None) -> list[Stretch]:
-    """The stretches of a recording to learn from: what a text says was read, or else what the model is sure of."""
-    read = books.stretches(words, n_steps) if books else []
-    found = read or [
+    """The stretches of a recording to train on: from the text that was read, or else those that the model is sure
+    of."""
+    from_text = books.stretches(words, n_steps) if books else []
+    result = from_text or [
         Stretch(SPACE.join(word.text for word in run), *edges(run, words, n_steps))
         for run in sure_stretches(words, sure)
     ]
-    left_out = books is not None and books.alone and not books.library.holds([one.text for one in found])
-    return [] if left_out else found
+    left_out = books is not None and books.alone and not books.library.holds([stretch.text for stretch in result])
+    return [] if left_out else result
 
 
 def write_labelled(
@@ -119,23 +122,23 @@ def write_labelled(
     sure: Sure,
     books: Books | None = None,
 ) -> Iterator[Extracting | CacheReady]:
-    """Reads every recording of a cache and writes a feature cache of the stretches it can be learned from, all `train`.
+    """Transcribes every recording of a cache and writes a feature cache of usable stretches, all in `train`.
 
-    Each recording counts as a speaker of its own: who reads at length is not told, and a voice in another room is
-    another voice to the model. Yields Extracting as it goes, CacheReady last. Raises CorpusError where there is
-    nothing to learn from or the cache was made with another front end; CacheFolderTaken, DiskFull, NotWritable.
+    Each recording counts as a speaker of its own, because speakers are unknown, and a voice in another room is another
+    voice to the model. Yields Extracting meanwhile and CacheReady at the end. Raises CorpusError if nothing is usable
+    or the cache was made with another front end; CacheFolderTaken, DiskFull, NotWritable.
     """
     cache.require(model.features)
     alone = books is not None and books.alone
-    with whole_folder(folder) as new:
-        collector = Collector(new, model.features.width)
+    with whole_folder(folder) as building:
+        collector = Collector(building, model.features.width)
         try:
-            for done, utterance in enumerate(cache.utterances, start=1):
+            for n_done, utterance in enumerate(cache.utterances, start=1):
                 cepstra = as_wide_as(model.features, cache.rows(utterance.start, utterance.frames))
                 (log_probs,) = recognise(hearings(cepstra, model.features, model.model, warp=0))
-                for one in labelled(decoder.decode(log_probs), len(log_probs), sure, books):
-                    _add(collector, utterance, cepstra, one, model)
-                yield Extracting(done, len(cache.utterances), None)
+                for stretch in labelled(decoder.decode(log_probs), len(log_probs), sure, books):
+                    _add(collector, utterance, cepstra, stretch, model)
+                yield Extracting(n_done, len(cache.utterances), None)
             if not collector.rows:
                 raise CorpusError(path=cache.folder, reason=_NOT_READ if alone else _UNSURE)
             splits = [TRAIN] * len(collector.rows)
@@ -144,17 +147,17 @@ def write_labelled(
             collector.close()
         report = summary(collector.rows, splits, (), ())
         made_of = {"labelled_by": model.name, **vars(sure), "texts_only": alone}
-        write_report(new, model.features.to_dict(), made_of, report)
+        write_report(building, model.features.to_dict(), made_of, report)
     yield CacheReady(folder, report, reused=False)
 
 
-def _add(collector: Collector, utterance: Utterance, cepstra: np.ndarray, one: Stretch, model: Description) -> None:
-    """A stretch as a recording, unless its text needs more steps or other letters than there are."""
-    if model.alphabet.foreign(one.text):
+def _add(collector: Collector, utterance: Utterance, cepstra: np.ndarray, stretch: Stretch, model: Description) -> None:
+    """Adds a stretch as a recording, unless its text needs more steps than it has, or other letters."""
+    if model.alphabet.foreign(stretch.text):
         return
-    if fewest_steps(model.alphabet.encode(one.text)) > one.end_step - one.start_step:
+    if fewest_steps(model.alphabet.encode(stretch.text)) > stretch.end_step - stretch.start_step:
         return
-    start, end = (step * model.model.n_stacked for step in (one.start_step, one.end_step))
+    start, end = (step * model.model.n_stacked for step in (stretch.start_step, stretch.end_step))
     name = f"{utterance.id}:{start}"
-    heard = np.ascontiguousarray(cepstra[start:end])
-    collector.add(Recording(name, Path(name), utterance.id, one.text), Heard(heard, len(heard) * HOP_S))
+    cut_cepstra = np.ascontiguousarray(cepstra[start:end])
+    collector.add(Recording(name, Path(name), utterance.id, stretch.text), Heard(cut_cepstra, len(cut_cepstra) * HOP_S))

@@ -1,8 +1,7 @@
-"""The machine's own synthesisers: sentences in, speech out.
+"""The installed speech synthesisers: sentences in, speech out.
 
-espeak-ng has many voices but a machine's sound; Festival's Russian voice is cut from one person's recordings; RHVoice's
-voices are models of some people's speech. All are programs that may be missing; none is needed for anything but
-synthetic speech.
+espeak-ng has many voices but sounds like a machine; Festival's Russian voice is cut from one person's recordings;
+RHVoice's voices are models of some people's speech. All are optional programs, needed only for synthetic speech.
 """
 
 import contextlib
@@ -31,20 +30,22 @@ ESPEAK_VARIANTS = (
     *("iven", "linda", "max", "michel", "miguel", "norbert", "pablo", "paul", "pedro", "quincy", "rob", "robert"),
     *("sandro", "shelby", "steph", "travis", "victor", "zac", "klatt", "klatt2", "klatt3", "klatt4"),
 )
-RHVOICE_VOICES = ("aleksandr", "aleksandr-hq", "anna", "elena", "irina")  # those under free licences
+RHVOICE_VOICES = ("aleksandr", "aleksandr-hq", "anna", "elena", "irina")  # the voices under free licences
 _RHVOICE_FOLDER = Path("/usr/share/RHVoice/voices")
 _FESTIVAL_VOICE = "voice_msu_ru_nsh_clunits"
 _TIME_OUT_S = 60
-_RHVOICE_WORDS_PER_MINUTE = 150  # of its usual rate, about
-_FESTIVAL_SENTENCES = 300  # it keeps 300 kB of each
+_RHVOICE_WORDS_PER_MINUTE = 150  # approximate default rate
+_FESTIVAL_SENTENCES = 300  # then it is restarted, because it keeps 300 kB per sentence
 _FESTIVAL_LINE = '(utt.save.wave (SynthText "{text}") "{path}" \'riff)(format t "spoken\\n")(fflush nil)\n'
 
 
 @dataclass(frozen=True)
 class Voice:
-    """How something is spoken. variant: espeak-ng's or RHVoice's name, "" for Festival; words_per_minute and pitch (0
-    to 100, 50 the voice's own) are for these two; tract: factor on all frequencies and on the speed, as of a smaller
-    person."""
+    """A voice with its settings.
+
+    variant: espeak-ng's or RHVoice's name of the voice, "" for Festival; words_per_minute and pitch (0 to 100, 50 is
+    the voice's own) are for these two; tract: factor on all frequencies and on the speed, as of a smaller person.
+    """
 
     synthesiser: str
     variant: str = ""
@@ -59,31 +60,32 @@ class Voice:
 
 
 def installed() -> tuple[str, ...]:
-    """Which synthesisers can speak here. Festival counts only with its Russian voice, RHVoice with one of its free."""
-    found = [ESPEAK] if shutil.which(ESPEAK) else []
+    """The installed synthesisers. Festival counts only with its Russian voice, RHVoice only with a free voice."""
+    synthesisers = [ESPEAK] if shutil.which(ESPEAK) else []
     if shutil.which(FESTIVAL) and _festival_says_yes():
-        found.append(FESTIVAL)
+        synthesisers.append(FESTIVAL)
     if shutil.which(RHVOICE) and rhvoice_voices():
-        found.append(RHVOICE)
-    return tuple(found)
+        synthesisers.append(RHVOICE)
+    return tuple(synthesisers)
 
 
 def rhvoice_voices() -> list[str]:
-    """The Russian voices of RHVoice that are here and free to learn from."""
+    """The installed Russian voices of RHVoice under free licences."""
     return [name for name in RHVOICE_VOICES if (_RHVOICE_FOLDER / name).is_dir()]
 
 
 def _festival_says_yes() -> bool:
-    asked = [FESTIVAL, "--batch", f'(if (not (boundp \'{_FESTIVAL_VOICE})) (error "none"))']
+    command = [FESTIVAL, "--batch", f'(if (not (boundp \'{_FESTIVAL_VOICE})) (error "none"))']
     try:
-        done = subprocess.run(asked, capture_output=True, timeout=_TIME_OUT_S, check=False)
+        process = subprocess.run(command, capture_output=True, timeout=_TIME_OUT_S, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return False
-    return done.returncode == 0 and b"rror" not in done.stderr + done.stdout
+    return process.returncode == 0 and b"rror" not in process.stderr + process.stdout
 
 
 def random_voice(synthesiser: str, rng: np.random.Generator, variants: Sequence[str] = ESPEAK_VARIANTS) -> Voice:
-    """Any voice of a synthesiser, at any sensible speed and pitch. variants: those of espeak-ng to choose from."""
+    """A random voice of a synthesiser, with a random sensible speed and pitch. variants: espeak-ng's voices to choose
+    from."""
     if synthesiser == FESTIVAL:
         return Voice(FESTIVAL, tract=float(rng.uniform(0.88, 1.22)))
     if synthesiser == RHVOICE:
@@ -96,13 +98,15 @@ def random_voice(synthesiser: str, rng: np.random.Generator, variants: Sequence[
 
 
 def _random_person(rng: np.random.Generator) -> tuple[int, float]:
-    """Pitch and tract of somebody like the voice's own speaker."""
+    """Pitch and tract of a person similar to the voice's own speaker."""
     return int(rng.integers(25, 80)), float(rng.uniform(0.9, 1.15))
 
 
 class Speakers:
-    """The synthesisers, started when first needed and kept: Festival loads for a second, then speaks at 30 times real
-    time. Use as a context manager, or `close` it."""
+    """The synthesisers, started when first needed and kept running. A context manager.
+
+    Festival takes a second to start, then speaks 30 times as fast as real time.
+    """
 
     def __init__(self) -> None:
         self._festival: subprocess.Popen | None = None
@@ -126,12 +130,12 @@ class Speakers:
             self._festival.kill()
             self._festival.wait()
             for end in (self._festival.stdin, self._festival.stdout):
-                with contextlib.suppress(OSError):  # what was not written yet
+                with contextlib.suppress(OSError):  # unwritten input
                     end.close()
             self._festival, self._n_spoken = None, 0
 
     def speak(self, text: str, voice: Voice) -> np.ndarray:
-        """text: normalised, letters of the alphabet alone. Returns float32 samples in [-1, 1] at 16 kHz.
+        """text: normalised, only letters of the alphabet and spaces. Returns float32 samples in [-1, 1] at 16 kHz.
 
         Raises SynthesiserMissing, SynthesiserFailed, ValueError for other characters.
         """
@@ -144,7 +148,7 @@ class Speakers:
         return np.asarray(soxr.resample(samples, rate_hz * voice.tract, SAMPLE_RATE_HZ), np.float32)
 
     def _by(self, text: str, voice: Voice) -> bytes:
-        """As a WAV file."""
+        """The spoken text as a WAV file."""
         if voice.synthesiser == FESTIVAL:
             return self._by_festival(text)
         if voice.synthesiser == RHVOICE:
@@ -195,7 +199,7 @@ def _by_rhvoice(text: str, voice: Voice, path: Path) -> bytes:
 
 
 def _spoken(command: Sequence[str], text: str, typed: str = "") -> bytes:
-    """What a synthesiser writes to its standard output; typed: what it reads from its standard input."""
+    """A synthesiser's standard output; typed: its standard input."""
     options = {"capture_output": True, "timeout": _TIME_OUT_S, "check": True}
     try:
         return subprocess.run(command, input=typed.encode(), **options).stdout  # noqa: PLW1510 - it is in options

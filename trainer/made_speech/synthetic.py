@@ -1,8 +1,8 @@
 """Synthetic speech: sentences spoken by the machine's synthesisers, written as an ordinary feature cache.
 
-For sentences that a corpus lacks. Each is spoken by a voice, at a speed and a pitch of its own, heard in a room of
-its own, and goes through the same front end as real speech. All of it is `train`; its speakers' names begin with
-`trainer.dataset.batches.SYNTHETIC`, by which the trainer keeps it from outweighing real speech.
+For sentences that a corpus lacks. Each has its own voice, speed, pitch and simulated room, and goes through the same
+front end as real speech. All of it is `train`; its speakers' names begin with `trainer.dataset.batches.SYNTHETIC`, by
+which the trainer limits its share.
 """
 
 import time
@@ -35,15 +35,18 @@ from trainer.language_model.sentence_reader import is_word, lines_of, sentences
 from trainer.made_speech.synthesis import ESPEAK, ESPEAK_VARIANTS, Speakers, Voice, installed, random_voice
 
 NOT_SPOKEN = "the synthesiser did not speak it"
-_AT_ONCE = 25  # sentences handed to a process at a time
-_AHEAD = 32  # such portions under way or waiting to be taken
+_AT_ONCE = 25  # sentences per task of a process
+_AHEAD = 32  # tasks in progress or waiting
 _LONGEST = 14  # words
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What to make. synthesisers: None means all that are installed. rooms: whether each is heard in a room.
-    variants: of espeak-ng's voices."""
+    """What to synthesise.
+
+    synthesisers: None means all installed ones. rooms: whether sentences are placed in simulated rooms. variants:
+    espeak-ng's voices.
+    """
 
     features: FeatureConfig
     synthesisers: tuple[str, ...] | None = None
@@ -54,14 +57,13 @@ class Plan:
 
 
 class Avoided:
-    """Sentences that may not be spoken: those of corpora's test and development sets, and what holds six of their
-    words in a row."""
+    """Sentences that must not be spoken: those of test and development sets, or with six of their words in a row."""
 
     def __init__(self, corpora: Sequence[Path]):
         """Raises CorpusError."""
-        said = [fold_yo(text).split() for path in corpora for text in held_out_sentences(path)]
-        self._whole = {tuple(words) for words in said}
-        self._runs = {run for words in said for run in _runs(words)}
+        held_out = [fold_yo(text).split() for path in corpora for text in held_out_sentences(path)]
+        self._whole = {tuple(words) for words in held_out}
+        self._runs = {run for words in held_out for run in _runs(words)}
 
     def __contains__(self, sentence: object) -> bool:
         words = fold_yo(str(sentence)).split()
@@ -73,27 +75,29 @@ def _runs(words: list[str]) -> Iterator[tuple[str, ...]]:
 
 
 def chosen_sentences(texts: Sequence[Path], n: int, avoided: Avoided, seed: int) -> list[str]:
-    """n different sentences of texts (all of them where there are fewer), as many from each text; long ones are cut.
+    """n different sentences (or all, if there are fewer), equally many from each text; long ones are cut.
 
     Raises CorpusError.
     """
     rng = np.random.default_rng([seed, 1])
-    found: dict[str, None] = {}
+    chosen: dict[str, None] = {}
     for i, path in enumerate(texts):
-        own = [cut for line in lines_of(path) for one in sentences(line) if (cut := _speakable(one, rng))]
-        wanted = len(found) + -(-(n - len(found)) // (len(texts) - i))
-        for at in rng.permutation(len(own)):
-            if len(found) >= wanted:
+        candidates = [
+            cut for line in lines_of(path) for sentence in sentences(line) if (cut := _speakable(sentence, rng))
+        ]
+        n_wanted = len(chosen) + -(-(n - len(chosen)) // (len(texts) - i))
+        for index in rng.permutation(len(candidates)):
+            if len(chosen) >= n_wanted:
                 break
-            if own[at] not in avoided:
-                found[own[at]] = None
-    if not found:
+            if candidates[index] not in avoided:
+                chosen[candidates[index]] = None
+    if not chosen:
         raise CorpusError(path=", ".join(map(str, texts)), reason="it holds no sentence that can be spoken")
-    return list(found)
+    return list(chosen)
 
 
 def _speakable(sentence: str, rng: np.random.Generator) -> str | None:
-    """Three words or more, all of them words; of a long sentence a run of 4 to 14."""
+    """The sentence if it has three pronounceable words or more; of a long one a run of 4 to 14 words."""
     words = sentence.split()
     if len(words) > _LONGEST:
         n = int(rng.integers(4, _LONGEST + 1))
@@ -103,24 +107,24 @@ def _speakable(sentence: str, rng: np.random.Generator) -> str | None:
 
 
 def write_corpus(folder: Path, texts: Sequence[str], plan: Plan) -> Iterator[Extracting | CacheReady]:
-    """Speaks each text once and writes the feature cache, whole or not at all.
+    """Speaks each text once and writes the feature cache atomically.
 
-    texts: normalised. Yields Extracting as it goes, CacheReady last. Raises SynthesiserMissing where no synthesiser
+    texts: normalised. Yields Extracting meanwhile and CacheReady at the end. Raises SynthesiserMissing if none
     is installed, CacheFolderTaken, DiskFull, NotWritable, CorpusError.
     """
     available = plan.synthesisers or installed()
     if not available:
         raise SynthesiserMissing(program=ESPEAK)
     rejects: list[Reject] = []
-    with whole_folder(folder) as new:
-        collector, started_s = Collector(new, plan.features.width), time.monotonic()
+    with whole_folder(folder) as building:
+        collector, started_s = Collector(building, plan.features.width), time.monotonic()
         try:
-            for done, (text, voice, heard) in enumerate(_all_heard(texts, available, plan), start=1):
-                if heard is None:
+            for done, (text, voice, outcome) in enumerate(_all_heard(texts, available, plan), start=1):
+                if outcome is None:
                     rejects.append(Reject(text, NOT_SPOKEN))
                     continue
                 recording = Recording(f"synthetic-{done:06}", Path(text), SYNTHETIC + voice.name, text)
-                collector.add(recording, heard)
+                collector.add(recording, outcome)
                 if done % _AT_ONCE == 0:
                     passed_s = time.monotonic() - started_s
                     yield Extracting(done, len(texts), passed_s / done * (len(texts) - done))
@@ -132,23 +136,23 @@ def write_corpus(folder: Path, texts: Sequence[str], plan: Plan) -> Iterator[Ext
             collector.close()
         report = summary(collector.rows, splits, rejects, ())
         made_of = {"texts": len(texts), "synthesisers": list(available), "rooms": plan.rooms, "seed": plan.seed}
-        write_report(new, plan.features.to_dict(), made_of, report)
+        write_report(building, plan.features.to_dict(), made_of, report)
     yield CacheReady(folder, report, reused=False)
 
 
 def _all_heard(texts: Sequence[str], available: Sequence[str], plan: Plan) -> Iterator[tuple[str, Voice, Heard | None]]:
-    """Each text with the voice that spoke it and what was heard, in order, made on all processors."""
+    """Each text with its voice and its cepstra, in order, computed on all processors."""
     portions = [(n, texts[n : n + _AT_ONCE]) for n in range(0, len(texts), _AT_ONCE)]
     n_most = min(len(portions), plan.processes or len(portions))
     pool = process_pool(n_most)
-    waiting: deque[Future[list[tuple[str, Voice, Heard | None]]]] = deque()
+    queue: deque[Future[list[tuple[str, Voice, Heard | None]]]] = deque()
     try:
         for n, portion in portions:
-            waiting.append(pool.submit(_heard_portion, n, portion, tuple(available), plan))
-            if len(waiting) > _AHEAD:
-                yield from waiting.popleft().result()
-        while waiting:
-            yield from waiting.popleft().result()
+            queue.append(pool.submit(_heard_portion, n, portion, tuple(available), plan))
+            if len(queue) > _AHEAD:
+                yield from queue.popleft().result()
+        while queue:
+            yield from queue.popleft().result()
     except BrokenProcessPool as error:
         raise SynthesiserFailed(program=", ".join(available), reason="a process ended unexpectedly") from error
     finally:
@@ -157,7 +161,7 @@ def _all_heard(texts: Sequence[str], available: Sequence[str], plan: Plan) -> It
 
 @cache
 def _speakers() -> Speakers:
-    """Of this process."""
+    """The synthesisers of this process."""
     speakers = Speakers()
     Finalize(speakers, speakers.close, exitpriority=10)
     return speakers
