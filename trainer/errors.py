@@ -1,15 +1,15 @@
-"""The failures that only the trainer knows; a tree with the base of `engine.errors`.
+"""Failures of the trainer, a tree based on `engine.errors`.
 
 DiktovkaError
-├── DownloadError          a corpus that cannot be fetched
+├── DownloadError          a corpus that cannot be downloaded
 │   ├── AddressUnusable
 │   ├── SiteUnreachable
 │   ├── SiteRefused
-│   ├── SiteFailing        it refuses one archive after the other
+│   ├── SiteFailing        it refuses several archives in a row
 │   ├── NoArchives
 │   ├── NothingChosen
 │   ├── SpaceMissing
-│   ├── ModelUnknown       neither a folder nor one of those that can be fetched
+│   ├── ModelUnknown       neither a folder nor a downloadable model
 │   ├── ModelFileBroken
 │   └── ArchiveBroken
 ├── CorpusError            a corpus or feature cache that cannot be used
@@ -17,20 +17,20 @@ DiktovkaError
 │   ├── NothingUsable
 │   ├── UtteranceUnusable
 │   └── CacheFolderTaken
-├── SynthesiserError       sentences that cannot be spoken by the machine
+├── SynthesiserError       sentences that cannot be synthesised
 │   ├── NothingToTeach
 │   ├── SynthesiserMissing
 │   └── SynthesiserFailed
-└── TrainingError          a training run that cannot go on
+└── TrainingError          a training run that cannot continue
     ├── TooFewOwn
-    ├── TrainingNotInstalled   the program was installed for recognition alone
-    ├── TrainingNotIncluded    the bundle is for recognition alone
+    ├── TrainingNotInstalled   the program was installed without training
+    ├── TrainingNotIncluded    the bundle has no training
     ├── CardUnusable
     ├── TrainingStopped    its process ended by itself
     ├── MemoryMissing      it would not even begin
     ├── RunInUse           another process trains it
     ├── RunRemoved         its folder is gone
-    └── WorkerLost         another of its processes is gone
+    └── WorkerLost         another process of the training has ended
 """
 
 from engine.errors import DiktovkaError

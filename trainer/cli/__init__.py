@@ -1,4 +1,4 @@
-"""The verbs of the command line that train, tune, measure and fetch: arguments in, printed events out.
+"""The verbs of the command line that train, tune, evaluate and download: arguments in, printed events out.
 
-One module a verb. Nothing imports this room but `main`.
+One module per verb. Only `main` imports this room.
 """

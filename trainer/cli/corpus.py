@@ -81,7 +81,7 @@ def _positive(text: str) -> int:
 
 
 def download(arguments: argparse.Namespace) -> int:
-    """Fetches what is chosen and not there yet; 1 if an archive had to be left out, 130 if it was interrupted."""
+    """Downloads the chosen archives that are missing; 1 if one had to be left out, 130 if interrupted."""
     from trainer.download.download import download as fetch
     from trainer.download.download import read_index
     from trainer.download.plan import corpus_folder, make_plan
@@ -110,7 +110,7 @@ def download(arguments: argparse.Namespace) -> int:
 
 
 def corpus(arguments: argparse.Namespace) -> int:
-    """Makes a feature cache, or finds the one that is there still good; prints the report."""
+    """Builds a feature cache, or finds that an existing one is still valid; prints the report."""
     from trainer.corpus.build_cache import build_cache
     from trainer.corpus.preflight import Rules
 
@@ -149,7 +149,7 @@ def _print_report(ready: "CacheReady") -> None:
 
 
 class _Report:
-    """Events as lines on standard error; progress now and then."""
+    """Prints events as lines on standard error, and progress at intervals."""
 
     def __init__(self) -> None:
         self._pace = Pace()

@@ -71,25 +71,27 @@ def evaluate(arguments: argparse.Namespace) -> int:
         return report(arguments)
     from engine.system.atomic_files import write_atomic
 
-    found: dict[str, dict[str, Figures]] = {}
+    figures_of_set: dict[str, dict[str, Figures]] = {}
     left_out: list[Reject] = []
     for scored in _of_others(arguments) if is_foreign(arguments.model) else _of_ours(arguments):
-        found[scored.name] = {name: figures(rates, scored.trusts[name]) for name, rates in scored.rates.items()}
+        figures_of_set[scored.name] = {
+            name: figures(rates, scored.trusts[name]) for name, rates in scored.rates.items()
+        }
         left_out += scored.left_out
-    described = _side_by_side(arguments, found) if arguments.all else _one(found)
+    content = _side_by_side(arguments, figures_of_set) if arguments.all else _of_one_decoder(figures_of_set)
     if left_out:
-        described["left_out"] = [asdict(one) for one in left_out]
-    for one in left_out:
-        say(f"diktovka: {one.path} is left out: {one.detail or one.reason}")
-    text = json.dumps(described, ensure_ascii=False, indent=1) + "\n"
+        content["left_out"] = [asdict(reject) for reject in left_out]
+    for reject in left_out:
+        say(f"diktovka: {reject.path} is left out: {reject.detail or reject.reason}")
+    text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
     if arguments.output:
         write_atomic(arguments.output, text)
-    print(text if arguments.json else _table(found, arguments.all), end="")
+    print(text if arguments.json else _table(figures_of_set, arguments.all), end="")
     return 0
 
 
 def _of_ours(arguments: argparse.Namespace) -> "Iterator[Scored]":
-    """A folder of recordings goes the whole way from the file; a cache starts at its features."""
+    """Scores of our model. Recordings are transcribed from the file; a cache starts at its features."""
     from engine.transcribe.transcribe import Transcriber
     from trainer.evaluation.evaluate import score_cache, score_folder
 
@@ -103,7 +105,7 @@ def _of_ours(arguments: argparse.Namespace) -> "Iterator[Scored]":
 
 
 def _of_others(arguments: argparse.Namespace) -> "Iterator[Scored]":
-    """A model made by others hears recordings alone."""
+    """Scores of a model made by others, which needs recordings."""
     from engine.transcribe.load import load_transcriber
     from trainer.evaluation.evaluate import score_folder
 
@@ -131,7 +133,7 @@ def _decoders(arguments: argparse.Namespace, model: Description, letters: Decode
 
 
 def _sets(arguments: argparse.Namespace) -> Iterator[Path]:
-    """What is measured. Raises CorpusError for what is neither recordings nor a cache."""
+    """The sets to evaluate. Raises CorpusError for a path that is neither recordings nor a cache."""
     for path in arguments.path or standard_sets(_STANDARD, arguments.all):
         if arguments.all:
             say(f"reading {path} ...")
@@ -144,54 +146,56 @@ def _counts(total: ErrorRate) -> dict[str, int]:
     return {"utterances": total.utterances, "words": total.words, "letters": total.letters}
 
 
-def _one(found: dict[str, dict[str, Figures]]) -> dict[str, object]:
+def _of_one_decoder(figures_of_set: dict[str, dict[str, Figures]]) -> dict[str, object]:
     """The JSON of one decoder: all sets together, then each."""
-    rates = {name: next(iter(own.items())) for name, own in found.items()}
-    total = sum((own.total for _, own in rates.values()), ErrorRate())
+    rates = {name: next(iter(figures_of_decoder.items())) for name, figures_of_decoder in figures_of_set.items()}
+    total = sum((figures_of_decoder.total for _, figures_of_decoder in rates.values()), ErrorRate())
     return {
         "cer": round(total.cer, 4),
         "wer": round(total.wer, 4),
         **_counts(total),
         "sets": [
-            {"set": name, "decoder": decoder, **own.to_dict(), **_counts(own.total)}
-            for name, (decoder, own) in rates.items()
+            {"set": name, "decoder": decoder, **figures_of_decoder.to_dict(), **_counts(figures_of_decoder.total)}
+            for name, (decoder, figures_of_decoder) in rates.items()
         ],
     }
 
 
-def _side_by_side(arguments: argparse.Namespace, found: dict[str, dict[str, Figures]]) -> dict[str, object]:
+def _side_by_side(arguments: argparse.Namespace, figures_of_set: dict[str, dict[str, Figures]]) -> dict[str, object]:
     """The JSON of both decoders, set by set: known and new sentences have no common figure."""
     return {
         "model": arguments.model.name,
         "language_model": arguments.language_model and arguments.language_model.name,
         "sets": [
-            {"set": name, **_counts(next(iter(own.values())).total)}
-            | {decoder: one.to_dict() for decoder, one in own.items()}
-            for name, own in found.items()
+            {"set": name, **_counts(next(iter(figures_by_decoder.values())).total)}
+            | {decoder: of_decoder.to_dict() for decoder, of_decoder in figures_by_decoder.items()}
+            for name, figures_by_decoder in figures_of_set.items()
         ],
     }
 
 
-def _table(found: dict[str, dict[str, Figures]], side_by_side: bool) -> str:
-    names = list(next(iter(found.values())))
+def _table(figures_of_set: dict[str, dict[str, Figures]], side_by_side: bool) -> str:
+    names = list(next(iter(figures_of_set.values())))
     heads = [f"{name} {rate}" if side_by_side else rate for name in names for rate in ("CER", "WER")]
     width = 22 if side_by_side else 7
     lines = [f"{'set':<24} {'utterances':>10} {'words':>7}" + "".join(f" {head:>{width}}" for head in heads)]
-    rows = list(found.items())
+    rows = list(figures_of_set.items())
     if not side_by_side:
-        total = sum((own.total for one in found.values() for own in one.values()), ErrorRate())
+        every = (scored for by_decoder in figures_of_set.values() for scored in by_decoder.values())
+        total = sum((scored.total for scored in every), ErrorRate())
         rows.append(("all", {names[0]: Figures(total, (0, 0), (0, 0))}))
-    for name, own in rows:
-        counted = next(iter(own.values())).total
-        cells = "".join(f" {cell:>{width}}" for one in own.values() for cell in _cells(one, side_by_side))
+    for name, by_decoder in rows:
+        counted = next(iter(by_decoder.values())).total
+        cells = "".join(f" {cell:>{width}}" for scored in by_decoder.values() for cell in _cells(scored, side_by_side))
         lines.append(f"{in_line(name):<24} {counted.utterances:>10} {counted.words:>7}{cells}")
     lines += ["", f"words without a mark of doubt, {names[-1]}"]
-    lines += [f"{in_line(name):<24} {own[names[-1]].trust}" for name, own in found.items()]
+    lines += [f"{in_line(name):<24} {by_decoder[names[-1]].trust}" for name, by_decoder in figures_of_set.items()]
     return "\n".join(lines) + "\n"
 
 
-def _cells(one: Figures, with_intervals: bool) -> list[str]:
-    rates = ((one.total.cer, one.cer_95), (one.total.wer, one.wer_95))
+def _cells(figures_of_decoder: Figures, with_intervals: bool) -> list[str]:
+    total = figures_of_decoder.total
+    rates = ((total.cer, figures_of_decoder.cer_95), (total.wer, figures_of_decoder.wer_95))
     if not with_intervals:
         return [f"{rate:.4f}" for rate, _ in rates]
     return [f"{rate:.4f} [{low:.3f}, {high:.3f}]" for rate, (low, high) in rates]

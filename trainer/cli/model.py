@@ -1,4 +1,4 @@
-"""The verb `model` of the command line: models made by others, taken in from a folder or fetched by name."""
+"""The verb `model` of the command line: models made by others, imported from a folder or downloaded by name."""
 
 import argparse
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ def add_model_options(parser: argparse.ArgumentParser) -> None:
 
 
 def model(arguments: argparse.Namespace) -> int:
-    """130 if it was interrupted."""
+    """Runs the verb; 130 if interrupted."""
     if arguments.act == "list":
         return _list()
     folder = Path(arguments.what)
@@ -48,15 +48,15 @@ def _imported(folder: Path) -> Path:
 
 
 def _fetched(name: str) -> Path:
-    found = public_model(name)
+    public = public_model(name)
     from trainer.download.hub import add_public
 
-    say(f"{found.title}: about {found.n_bytes / _MB:.0f} MB, {found.licence}, from {found.repository}.")
-    return _told(until_stopped(add_public(found)))
+    say(f"{public.title}: about {public.n_bytes / _MB:.0f} MB, {public.licence}, from {public.repository}.")
+    return _printed(until_stopped(add_public(public)))
 
 
-def _told(events: Iterator[object]) -> Path:
-    """Progress now and then; gives the new model's folder."""
+def _printed(events: Iterator[object]) -> Path:
+    """Prints progress at intervals; returns the new model's folder."""
     from trainer.download.events import ModelAdded, ModelProgress, Retrying
 
     home, pace = Path(), Pace(_REPORT_EVERY_S)
@@ -74,9 +74,9 @@ def _told(events: Iterator[object]) -> Path:
 def _list() -> int:
     from trainer.training.model_list import list_models
 
-    for one in list_models():
-        of = f"  ({one.foreign.family}, {one.foreign.licence})" if one.foreign else ""
-        print(f"{one.n_bytes / _MB:>6.0f} MB  {in_line(str(one.folder))}{of}")
+    for listed in list_models():
+        origin = f"  ({listed.foreign.family}, {listed.foreign.licence})" if listed.foreign else ""
+        print(f"{listed.n_bytes / _MB:>6.0f} MB  {in_line(str(listed.folder))}{origin}")
     print("To be downloaded:")
     for public in PUBLIC_MODELS:
         print(f"{public.n_bytes / _MB:>6.0f} MB  {public.name:<18} {public.licence:<11} {public.good_for}")

@@ -1,4 +1,4 @@
-"""Progress on standard error, a line now and then."""
+"""Progress on standard error, a line at intervals."""
 
 import time
 from collections.abc import Callable, Generator
@@ -14,13 +14,13 @@ _EVERY_S = 10.0
 
 
 class Pace:
-    """Says when it is time for the next line."""
+    """Decides when the next line is due."""
 
     def __init__(self, every_s: float = _EVERY_S, clock: Callable[[], float] = time.monotonic):
         self._every_s, self._clock, self._next_s = every_s, clock, 0.0
 
     def is_due(self, is_news: bool = False) -> bool:
-        """Whether the last line is long enough ago, or this one cannot wait."""
+        """Whether the last line is long enough ago, or this one is news."""
         if not is_news and self._clock() < self._next_s:
             return False
         self._next_s = self._clock() + self._every_s
@@ -28,7 +28,7 @@ class Pace:
 
 
 def follow_run(events: Generator[Event, None, None], out: Path, line: Callable[[Event], str], done: str) -> int:
-    """Says what a run's events say, those with an `f1` at once, and `done` at its end; 130 if it was interrupted."""
+    """Prints the events of a run, those with an `f1` at once, and `done` at its end; 130 if interrupted."""
     pace = Pace()
     try:
         with closing(until_stopped(events)) as until:

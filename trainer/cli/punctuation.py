@@ -26,7 +26,7 @@ def add_punctuation_options(parser: argparse.ArgumentParser) -> None:
 
 
 def punctuation(arguments: argparse.Namespace) -> int:
-    """Trains a model of punctuation, or goes on; Ctrl+C saves it. What it does goes to standard error."""
+    """Trains a punctuation model, or resumes; Ctrl+C saves it. Progress goes to standard error."""
     from trainer.network.device import use_device
 
     use_device(PROCESSOR)

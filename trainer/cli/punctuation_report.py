@@ -1,4 +1,4 @@
-"""`evaluate --punctuation`: how well marks and capitals come out, beside what rules without a model make."""
+"""`evaluate --punctuation`: scores of marks and capitals, compared with rules without a model."""
 
 import argparse
 from itertools import islice
@@ -22,7 +22,7 @@ _N_EXAMPLES, _EXAMPLES_FROM = 10, 400
 
 
 def report(arguments: argparse.Namespace) -> int:
-    """Tables of a model's marks and capitals beside those of rules; for texts, of the part that is never trained on."""
+    """Prints tables of a model's scores and those of rules; for texts, on the test part."""
     from engine.punctuation.punctuator import Punctuator
     from engine.punctuation.running_labels import Punctuates
     from trainer.punctuation.measure import NO_SCORES, Rules, reading_scores, readings, text_scores
@@ -34,10 +34,10 @@ def report(arguments: argparse.Namespace) -> int:
     paths = arguments.path or standard_sets(_STANDARD_TEXTS + _STANDARD_RECORDINGS)
     for path in (path for path in paths if path.is_file()):
         for name, punctuator in by_name.items():
-            found = text_scores(path, punctuator)
-            total[name] += found
-            rows.append((path.name.split(".")[0], name, found))
-    rows += [("all texts", name, found) for name, found in total.items() if found.n_words]
+            scores_of_set = text_scores(path, punctuator)
+            total[name] += scores_of_set
+            rows.append((path.name.split(".")[0], name, scores_of_set))
+    rows += [("all texts", name, scores_of_set) for name, scores_of_set in total.items() if scores_of_set.n_words]
     folders = [path for path in paths if path.is_dir()]
     if folders:
         transcriber = _transcriber(arguments)
@@ -48,9 +48,9 @@ def report(arguments: argparse.Namespace) -> int:
             for kind, each in zip(("true", "recognised"), zip(*scores, strict=True), strict=True):
                 rows.append((f"{folder.name}, {kind}", name, sum(each, NO_SCORES)))
     print(_figures(rows))
-    for _set, name, found in rows:
+    for _set, name, scores_of_set in rows:
         if name == "model" and _set == "all texts":
-            print(_confusions(found.table))
+            print(_confusions(scores_of_set.table))
     for path in [path for path in paths if path.is_file()][:1]:
         print(_steadiness(path, model))
         print(_examples(path, model))
@@ -85,7 +85,7 @@ def _confusions(table: "np.ndarray") -> str:
 
 
 def _steadiness(path: Path, model: "Punctuator") -> str:
-    """How much of what stood on the page is written otherwise later, in dictation with a breath every 12 words."""
+    """The share of shown words that change later, in dictation with a breath every 12 words."""
     from trainer.punctuation.corpus import TEST, lines_of_part
     from trainer.punctuation.measure import n_changed, truths
 
@@ -95,7 +95,7 @@ def _steadiness(path: Path, model: "Punctuator") -> str:
 
 
 def _examples(path: Path, model: "Punctuator") -> str:
-    """Sentences in order with the fewest wrong marks, and with the most, of the first of a text."""
+    """The sentences with the fewest wrong marks, and with the most, from the beginning of a text."""
 
     from trainer.punctuation.corpus import TEST, lines_of_part
     from trainer.punctuation.measure import label_run, shown, truths

@@ -27,7 +27,7 @@ def add_second_reading_options(parser: argparse.ArgumentParser) -> None:
 
 
 def second_reading(arguments: argparse.Namespace) -> int:
-    """Trains the network, or goes on; Ctrl+C saves it. What it does goes to standard error."""
+    """Trains the network, or resumes; Ctrl+C saves it. Progress goes to standard error."""
     from trainer.network.device import use_device
 
     use_device(PROCESSOR)

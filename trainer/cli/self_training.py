@@ -40,7 +40,7 @@ def add_self_label_options(parser: argparse.ArgumentParser) -> None:
 
 
 def self_label(arguments: argparse.Namespace) -> int:
-    """Reads recordings without transcripts and keeps what a text says or the model is sure of."""
+    """Labels recordings without transcripts, by a text or by a model that is sure enough."""
     if arguments.texts_only and not arguments.texts:
         raise ConfigError(name="--texts-only", reason="there are no texts; name some with --texts")
     from engine.decode.greedy import GreedyDecoder
@@ -59,8 +59,9 @@ def self_label(arguments: argparse.Namespace) -> int:
     cache, sure, pace = FeatureCache(arguments.cache), Sure(arguments.confidence), Pace()
     for event in write_labelled(arguments.out, cache, model, recognise, read_by, sure, books):
         if isinstance(event, CacheReady):
-            made = event.report
-            say(f"{event.folder}: {made.utterances} stretches, {made.seconds / 60:.0f} min, {made.sentences} texts")
+            report = event.report
+            minutes = report.seconds / 60
+            say(f"{event.folder}: {report.utterances} stretches, {minutes:.0f} min, {report.sentences} texts")
         elif pace.is_due():
             say(f"read: {event.done} of {event.total}")
     return 0

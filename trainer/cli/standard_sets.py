@@ -1,4 +1,4 @@
-"""Where the project's sets for measuring lie beside a checkout."""
+"""The project's evaluation sets in the development folder beside a checkout."""
 
 import os
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from trainer.errors import CorpusError
 
 
 def standard_sets(names: Sequence[str], are_wanted: bool = True) -> list[Path]:
-    """Those of the names that are there. Raises CorpusError where they are not wanted, or the folder is missing."""
+    """The existing sets of those names. Raises CorpusError if they are not wanted, or the folder is missing."""
     shared = Path(os.environ.get("DIKTOVKA_SHARED") or INSTALLED_IN.parent / "shared")
     if not are_wanted or not shared.is_dir():
         raise CorpusError(path=shared, reason="name a feature cache or a folder with transcripts.tsv")

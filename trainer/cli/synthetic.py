@@ -28,7 +28,7 @@ def add_synthetic_options(parser: argparse.ArgumentParser) -> None:
 
 
 def synthetic(arguments: argparse.Namespace) -> int:
-    """Chooses sentences, has them spoken and writes the feature cache."""
+    """Chooses sentences, synthesises them and writes the feature cache."""
     from trainer.corpus.events import CacheReady
     from trainer.made_speech.synthetic import Avoided, Plan, chosen_sentences, write_corpus
 
@@ -40,8 +40,9 @@ def synthetic(arguments: argparse.Namespace) -> int:
     pace = Pace()
     for event in write_corpus(arguments.out, texts, plan):
         if isinstance(event, CacheReady):
-            made = event.report
-            say(f"{event.folder}: {made.utterances} sentences, {made.seconds / 3600:.1f} h, {made.speakers} voices")
+            report = event.report
+            hours = report.seconds / 3600
+            say(f"{event.folder}: {report.utterances} sentences, {hours:.1f} h, {report.speakers} voices")
         elif pace.is_due():
             say(f"spoken: {event.done} of {event.total}, {event.left_s:.0f} s left")
     return 0

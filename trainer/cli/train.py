@@ -101,7 +101,7 @@ def _here() -> str:
 
 
 def add_without_option(parser: argparse.ArgumentParser) -> None:
-    """For what is made to learn from: `without`, corpora whose held-out sentences may not come into it."""
+    """The option `without`: corpora whose held-out sentences are left out of the training data."""
     parser.add_argument(
         "--without",
         nargs="+",
@@ -127,7 +127,7 @@ def add_average_options(parser: argparse.ArgumentParser) -> None:
 
 
 def average(arguments: argparse.Namespace) -> int:
-    """Writes the mean of some models."""
+    """Writes the mean of several models."""
     from trainer.network.average import average
 
     save_checkpoint(arguments.out, average(arguments.checkpoint), arguments.half)
@@ -135,7 +135,7 @@ def average(arguments: argparse.Namespace) -> int:
 
 
 def train(arguments: argparse.Namespace) -> int:
-    """Runs a training or goes on with one; SIGINT and SIGTERM save its state and end it, twice without a result."""
+    """Starts or resumes a training; SIGINT and SIGTERM save its state and end it, twice without a result."""
     with stop_signals() as asked_to_stop:
         request = _request(arguments)
         report = Report(request.cluster)
@@ -151,7 +151,7 @@ def train(arguments: argparse.Namespace) -> int:
 
 
 def _cluster(arguments: argparse.Namespace) -> Cluster | None:
-    """The options go before TF_CONFIG."""
+    """The cluster; options take precedence over TF_CONFIG."""
     if arguments.workers:
         return cluster_of(arguments.workers, arguments.worker)
     return cluster_from(os.environ)
@@ -163,12 +163,12 @@ def _request(arguments: argparse.Namespace) -> Request:
         features, model = shape_of_start(arguments.out, arguments.start)
     if arguments.high is not None:
         features = replace(features, n_high=arguments.high)
-    given = {field: getattr(arguments, option) for option, field in _SHAPE.items()}
+    shape_options = {field: getattr(arguments, option) for option, field in _SHAPE.items()}
     return Request(
         out=arguments.out,
         corpora=tuple(arguments.corpus),
         features=features,
-        model=ModelConfig.from_dict(model.to_dict() | {k: v for k, v in given.items() if v is not None}),
+        model=ModelConfig.from_dict(model.to_dict() | {k: v for k, v in shape_options.items() if v is not None}),
         settings=TrainConfig(**{name: getattr(arguments, name) for name, *_ in described()}),
         held=tuple(arguments.held),
         start=arguments.start,
@@ -180,7 +180,7 @@ def _request(arguments: argparse.Namespace) -> Request:
 
 
 class Report:
-    """Events as lines on standard error."""
+    """Prints events as lines on standard error."""
 
     def __init__(self, cluster: Cluster | None = None) -> None:
         self._pace = Pace()
@@ -189,7 +189,7 @@ class Report:
             say(f"process {cluster.index} of {len(cluster.addresses)}: {role}; waiting for the others")
 
     def tell(self, event: Event) -> None:
-        """Says what is worth a line."""
+        """Prints an event, if it is worth a line."""
         match event:
             case Device():
                 say(
@@ -233,5 +233,5 @@ def _tell_epoch(event: EpochDone) -> None:
     for held in event.held:
         say(
             f"  {held.split}: loss {held.loss:.3f}  CER {held.rate.cer:.4f}  WER {held.rate.wer:.4f}"
-            f"\n    said: {held.reference}\n    read: {held.hypothesis}"
+            f"\n    spoken:     {held.reference}\n    recognised: {held.hypothesis}"
         )

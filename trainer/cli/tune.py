@@ -1,4 +1,4 @@
-"""The verb `tune`: one's own recordings, or others to be learned, on top of a model that is there."""
+"""The verb `tune`: adapts a model to recordings, usually of one's own voice."""
 
 import argparse
 from contextlib import closing
@@ -55,7 +55,7 @@ def add_tune_options(parser: argparse.ArgumentParser) -> None:
 
 
 def tune(arguments: argparse.Namespace) -> int:
-    """Tunes a model or goes on with it; SIGINT and SIGTERM save its state and end it."""
+    """Tunes a model or resumes a tuning; SIGINT and SIGTERM save its state and end it."""
     from trainer.tuning.tuning import tune as steps
 
     with stop_signals() as asked_to_stop, closing(steps(_request(arguments))) as events:

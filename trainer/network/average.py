@@ -1,4 +1,4 @@
-"""The mean of several models that began as one: often better than each (Wortsman et al. 2022, model soups)."""
+"""The mean of models trained from the same model: often better than each (Wortsman et al. 2022, model soups)."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,7 +11,7 @@ from engine.model.checkpoint import Checkpoint, load_checkpoint
 
 
 def average(folders: Sequence[Path]) -> Checkpoint:
-    """One model with the mean of all weights; the rest is the first one's, its error rates left out.
+    """A model with the mean of all weights; the rest is from the first one, without its error rates.
 
     Raises CheckpointError, CheckpointMismatch where alphabets, features or shapes differ.
     """

@@ -7,7 +7,7 @@ sequence's last true step, so that padding never reaches a real step.
 import os
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # reproducible sums, and no gain at these sizes
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # for reproducible sums; oneDNN gains nothing at these sizes
 
 from collections.abc import Mapping
 
@@ -49,7 +49,7 @@ class BiLstmCtc(tf.Module):
 
     @property
     def parameters(self) -> list[tf.Variable]:
-        """The variables that are trained."""
+        """The trainable variables."""
         return list(self._by_name.values())
 
     def logits(self, steps: tf.Tensor, lengths: tf.Tensor, dropout_seed: tf.Tensor | None = None) -> tf.Tensor:
@@ -71,7 +71,7 @@ class BiLstmCtc(tf.Module):
         return logits, self._output("lower", middle)
 
     def _logits(self, steps, lengths, dropout_seed):
-        """Of the last layer; and what the middle one hears."""
+        """Logits of the last layer, and the hidden values of the middle one."""
         hidden = middle = tf.transpose(steps, (1, 0, 2))
         for layer in range(self.config.n_layers):
             if dropout_seed is not None and self.config.dropout and layer:

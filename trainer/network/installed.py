@@ -1,7 +1,4 @@
-"""Whether a training can begin: TensorFlow, which an installation for recognition alone leaves out, and memory.
-
-Found without loading TensorFlow.
-"""
+"""Checks whether a training can begin: TensorFlow, which is optional, and memory. Does not import TensorFlow."""
 
 import shlex
 import subprocess
@@ -15,12 +12,12 @@ _LEAST_BYTES = 512 << 20  # the smallest training takes 360 MB beside what the p
 
 
 def is_installed() -> bool:
-    """Whether TensorFlow is there, without importing it."""
+    """Whether TensorFlow is installed."""
     return find_spec("tensorflow") is not None
 
 
 def install_command() -> str:
-    """What a person types to have it, for the Python that runs this; empty for a bundle, to which nothing is added."""
+    """The command that installs it for this Python; empty in a bundle, which cannot be extended."""
     if getattr(sys, "frozen", False):
         return ""
     command = [sys.executable, "-m", "pip", "install", _WHAT]
@@ -28,7 +25,7 @@ def install_command() -> str:
 
 
 def require_tensorflow() -> None:
-    """Raises TrainingNotInstalled, or TrainingNotIncluded in a bundle, where it is missing."""
+    """Raises TrainingNotInstalled, or TrainingNotIncluded in a bundle, if it is missing."""
     if is_installed():
         return
     command = install_command()

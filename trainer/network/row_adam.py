@@ -1,4 +1,4 @@
-"""Networks over hashed words, learned with Adam: of their tables a batch touches few rows."""
+"""Adam for networks over hashed words: a batch touches few rows of their tables."""
 
 import os
 
@@ -32,7 +32,7 @@ class RowAdam(ABC):
 
     @property
     def n_updates(self) -> int:
-        """How many updates were made, in this process and before."""
+        """Number of updates, in this process and before."""
         return int(self._n_updates.numpy())
 
     @abstractmethod
@@ -42,7 +42,7 @@ class RowAdam(ABC):
         """The loss that an update lowers, and the figures that it returns. rows: of the batch's words."""
 
     def rows(self, features: tf.Tensor) -> tuple[tf.Tensor, ...]:
-        """features: int32 (..., n_features). The rows of each table that belong to each word."""
+        """The table rows of each word. features: int32 (..., n_features)."""
         return tuple(
             tf.gather(self._by_name[name], numbers) for name, numbers in zip(_TABLES, _numbers(features), strict=True)
         )
@@ -92,7 +92,7 @@ class RowAdam(ABC):
         table.scatter_sub(tf.IndexedSlices(rate * mean / (tf.sqrt(square) + _EPSILON), touched))
 
     def weights(self) -> dict[str, np.ndarray]:
-        """By name, as they are now."""
+        """The present weights by name."""
         return {name: variable.numpy() for name, variable in self._by_name.items()}
 
     def state(self) -> dict[str, np.ndarray]:
@@ -111,5 +111,5 @@ class RowAdam(ABC):
 
 
 def _numbers(features: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """Which rows of each table."""
+    """The row numbers in each table."""
     return features[..., :N_WORD], features[..., N_WORD:]

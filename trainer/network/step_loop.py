@@ -1,4 +1,4 @@
-"""The steps of a run, whose state is saved every two minutes and at its end, and which goes on where it was."""
+"""The loop over a run's steps: saves its state every two minutes and at the end, and resumes it."""
 
 import time
 from collections.abc import Callable, Generator, Sequence
@@ -14,7 +14,7 @@ _SAVE_EVERY_S = 120.0
 
 
 def resume(network: RowAdam, path: Path) -> None:
-    """Takes up the run's state, where that file is there. Raises TrainingError where it is damaged."""
+    """Restores the run's state, if it exists. Raises TrainingError if it is damaged."""
     if not path.exists():
         return
     try:
@@ -26,7 +26,7 @@ def resume(network: RowAdam, path: Path) -> None:
 def steps(
     network: RowAdam, path: Path, n_steps: int, report_every: int, update: Callable[[int], Sequence[float]]
 ) -> Generator[tuple[int, list[float]], None, None]:
-    """Calls `update` with each step from 0 that is not done yet; yields how many are done, and means since the last.
+    """Calls `update` for each remaining step; yields the number of completed steps, and mean figures since the last.
 
     path: of the state. update: one update of the network; returns its figures. Closing it saves the state.
     Raises StorageError.

@@ -1,4 +1,4 @@
-"""How many threads training takes."""
+"""The number of threads for training."""
 
 import os
 
@@ -16,5 +16,5 @@ def use_threads(n_threads: int) -> None:
 
 
 def threads() -> int:
-    """As many as `use_threads` was given, or else all processors."""
+    """The number given to `use_threads`, or else of all processors."""
     return tf.config.threading.get_inter_op_parallelism_threads() or os.cpu_count() or 1

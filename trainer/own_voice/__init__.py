@@ -1,4 +1,4 @@
-"""What a person reads aloud for the model to learn: the sentences to read, the check of each reading, and what is kept.
+"""A person's own clips: the sentences to read aloud, the check of each clip, and the folder of kept ones.
 
 Entry points: `store`, `recordings`, `prompt_chooser`, `take_check`. Must not know models, training or the page.
 """

@@ -1,4 +1,4 @@
-"""Which sentence to read next: one that covers letters, letter pairs and words that the model gets wrong."""
+"""Chooses the next sentence to read: one with letters, letter pairs and words that the model gets wrong."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
@@ -9,12 +9,12 @@ from rapidfuzz.distance import Levenshtein
 from engine.alphabet import SPACE, fold_yo, normalise
 from engine.paths import resource
 
-_HALVED = 0.5  # what a letter or a pair is worth, each time it has been read
-_WRONG = 4.0  # how much more it is worth where it was always misheard
+_HALVED = 0.5  # factor on the value of a unit, each time it has been read
+_WRONG = 4.0  # how much more a unit is worth if it was always misrecognised
 
 
 def sentences(path: Path | None = None) -> list[str]:
-    """Sentences to read, as they are shown: those of resources/reading, or a text of one's own with one a line.
+    """Sentences to read, as shown: those of resources/reading, or of another text with one per line.
 
     Lines that begin with # are left out. Raises OSError or UnicodeDecodeError.
     """
@@ -30,15 +30,15 @@ def units(text: str) -> Counter[str]:
 
 
 def missed(reference: str, hypothesis: str) -> Counter[str]:
-    """The units of what was said that were not heard: letters and pairs that differ, and words that do."""
+    """The units of the reference that were misrecognised: letters, pairs and words."""
     reference, hypothesis = fold_yo(reference), fold_yo(hypothesis)
-    right = [False] * len(reference)
+    is_right_letter = [False] * len(reference)
     for block in Levenshtein.editops(reference, hypothesis).as_matching_blocks():
-        right[block.a : block.a + block.size] = [True] * block.size
+        is_right_letter[block.a : block.a + block.size] = [True] * block.size
     wrong: Counter[str] = Counter()
     start = 0
     for word in reference.split():
-        marks = right[start : start + len(word)]
+        marks = is_right_letter[start : start + len(word)]
         start += len(word) + 1
         wrong.update(letter for letter, is_right in zip(word, marks, strict=True) if not is_right)
         wrong.update(word[i : i + 2] for i in range(len(word) - 1) if not (marks[i] and marks[i + 1]))
@@ -48,37 +48,38 @@ def missed(reference: str, hypothesis: str) -> Counter[str]:
 
 
 class Chooser:
-    """Greedy: always the sentence worth most for its length."""
+    """Chooses greedily: always the sentence with the highest value for its length."""
 
     def __init__(self, offered: Sequence[str]):
-        """offered: as they are shown."""
+        """offered: sentences as shown."""
         self._units = {sentence: units(fold_yo(normalise(sentence))) for sentence in offered}
 
     def choose(self, heard: Iterable[tuple[str, str | None]], passed_over: Collection[str] = ()) -> str | None:
-        """The next sentence; None where all have been read or passed over.
+        """The next sentence; None if all have been read or skipped.
 
-        heard: what was read so far, and what the model made of it, None where that is not known; passed_over: as they
-        were shown, sentences not wanted. Equal arguments give the same sentence.
+        heard: the sentences read so far, and their transcription, None if unknown; passed_over: skipped sentences, as
+        shown. Equal arguments give the same sentence.
         """
-        read: Counter[str] = Counter()
+        n_read: Counter[str] = Counter()
         wrong: Counter[str] = Counter()
-        known: Counter[str] = Counter()
+        n_known: Counter[str] = Counter()
         done = set()
         for reference, hypothesis in heard:
-            said = fold_yo(normalise(reference))
-            done.add(said)
-            of_it = units(said)
-            read += of_it
+            text = fold_yo(normalise(reference))
+            done.add(text)
+            text_units = units(text)
+            n_read += text_units
             if hypothesis is not None:
-                known += of_it
-                wrong += missed(said, normalise(hypothesis))
+                n_known += text_units
+                wrong += missed(text, normalise(hypothesis))
 
         def worth(sentence: str) -> float:
-            of_it = self._units[sentence]
+            text_units = self._units[sentence]
             total = sum(
-                (1 + _WRONG * wrong[unit] / max(1, known[unit])) * _HALVED ** min(read[unit], 30) for unit in of_it
+                (1 + _WRONG * wrong[unit] / max(1, n_known[unit])) * _HALVED ** min(n_read[unit], 30)
+                for unit in text_units
             )
-            return total / sum(of_it.values()) ** 0.5
+            return total / sum(text_units.values()) ** 0.5
 
-        left = [s for s in self._units if s not in passed_over and fold_yo(normalise(s)) not in done]
-        return max(left, key=worth) if left else None
+        candidates = [s for s in self._units if s not in passed_over and fold_yo(normalise(s)) not in done]
+        return max(candidates, key=worth) if candidates else None

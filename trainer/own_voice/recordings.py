@@ -1,6 +1,6 @@
-"""The person's own recordings with their texts: a corpus that grows by an utterance at a time.
+"""The person's own recordings with transcripts: a corpus that grows one utterance at a time.
 
-A folder with one WAV file an utterance and `transcripts.tsv`, as `trainer.corpus.transcripts` reads it.
+A folder with one WAV file per utterance and `transcripts.tsv`, as in `trainer.corpus.transcripts`.
 """
 
 import secrets
@@ -20,11 +20,11 @@ _COLUMNS = ("file", "speaker", "text")
 
 
 def add_utterance(folder: Path, samples: np.ndarray, rate_hz: int, text: str) -> Path:
-    """Adds what was said to the corpus in `folder`, which is made where it is missing; gives the new WAV file.
+    """Adds an utterance to the corpus in `folder`, which is made if missing; returns the new WAV file.
 
-    samples: float32 (n,) in [-1, 1], mono, at rate_hz. The recording is whole on disk before its row is written.
-    Raises UtteranceUnusable where there is no sound or no text in Russian letters, CorpusError where another file is
-    named transcripts.tsv, StorageError.
+    samples: float32 (n,) in [-1, 1], mono, at rate_hz. The recording is complete on disk before its row is written.
+    Raises UtteranceUnusable if there is no sound or no text in Russian letters, CorpusError if transcripts.tsv is
+    another kind of file, StorageError.
     """
     folder = Path(folder)
     if not len(samples):
@@ -48,7 +48,7 @@ def add_utterance(folder: Path, samples: np.ndarray, rate_hz: int, text: str) ->
 
 
 def remove_utterance(folder: Path, file: str) -> None:
-    """Takes an utterance out again, by the name of its WAV file. Raises CorpusError, StorageError."""
+    """Removes an utterance, given by the name of its WAV file. Raises CorpusError, StorageError."""
     folder = Path(folder)
     lines = _lines(folder)
     column = lines[0].split("\t").index("file")
@@ -60,7 +60,7 @@ def remove_utterance(folder: Path, file: str) -> None:
 
 
 def _lines(folder: Path) -> list[str]:
-    """The lines of its transcripts, the header first; just that of a new corpus. Other columns are kept."""
+    """The lines of transcripts.tsv, the header first; only a header for a new corpus. Other columns are kept."""
     path = folder / TRANSCRIPTS
     if not path.exists():
         return ["\t".join(_COLUMNS)]

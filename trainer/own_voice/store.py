@@ -1,12 +1,12 @@
-"""The person's own readings on disk: kept ones, the take under way, and what the model made of each. Knows no Qt.
+"""The person's own clips on disk: kept ones, the present take, and their transcriptions. Does not use Qt.
 
 The folder `my-voice` in the data folder:
 
-    transcripts.tsv, utterance-*.wav   kept readings, an ordinary corpus (trainer.own_voice.recordings)
-    take/                              the reading that is neither kept nor thrown away yet, and its sentence
-    deleted/                           readings that were taken out, until the program starts again
-    heard.json                         what a model read in them
-    chosen.json                        which of them the person wants to be learned from or left out, where asked
+    transcripts.tsv, utterance-*.wav   kept clips, an ordinary corpus (trainer.own_voice.recordings)
+    take/                              the take that is neither kept nor discarded yet, and its sentence
+    deleted/                           deleted clips, until the program starts again
+    heard.json                         a model's transcriptions of them
+    chosen.json                        which of them the person wants to use or leave out, if asked
 """
 
 import json
@@ -33,7 +33,7 @@ _CHOSEN = "chosen.json"
 
 @dataclass(frozen=True)
 class Kept:
-    """A reading that is kept. text: as it was shown."""
+    """A kept clip. text: as it was shown."""
 
     path: Path
     text: str
@@ -41,7 +41,7 @@ class Kept:
 
 @dataclass(frozen=True)
 class Imported:
-    """n of the recordings of a folder were taken in so far; rejected: why how many were not."""
+    """Progress of an import: n recordings so far; rejected: reasons and counts."""
 
     n: int
     total: int
@@ -49,16 +49,16 @@ class Imported:
 
 
 class VoiceStore:
-    """Everything that touches the disk for long is a generator, for a worker."""
+    """The folder of own clips. Long operations on the disk are generators, for a worker."""
 
     def __init__(self, folder: Path | None = None):
         self.folder = folder or my_voice_dir()
         self.take_folder = self.folder / _TAKE
 
-    # --- kept readings ---
+    # --- kept clips ---
 
     def kept(self) -> list[Kept]:
-        """The oldest first; one whose file is gone is left out."""
+        """The kept clips, the oldest first; those without a file are left out."""
         try:
             lines = (self.folder / TRANSCRIPTS).read_text(encoding="utf-8-sig").splitlines()
         except (OSError, UnicodeDecodeError):
@@ -67,11 +67,11 @@ class VoiceStore:
         if not {"file", "text"} <= set(head):
             return []
         rows = (dict(zip(head, line.split("\t"), strict=False)) for line in lines[1:])
-        found = [Kept(self.folder / row.get("file", ""), row.get("text", "")) for row in rows if row.get("file")]
-        return [one for one in found if one.path.is_file()]
+        clips = [Kept(self.folder / row.get("file", ""), row.get("text", "")) for row in rows if row.get("file")]
+        return [clip for clip in clips if clip.path.is_file()]
 
     def keep(self, take: Path, text: str) -> Iterator[Kept]:
-        """The take becomes a kept reading and is gone as a take. Raises CorpusError, AudioError, StorageError."""
+        """Turns the take into a kept clip. Raises CorpusError, AudioError, StorageError."""
         yield self._add(take, text)
         take.unlink(missing_ok=True)
 
@@ -82,29 +82,29 @@ class VoiceStore:
             samples = np.concatenate(list(audio.blocks()))
         return Kept(add_utterance(self.folder, samples, SAMPLE_RATE_HZ, text), text)
 
-    def delete(self, one: Kept) -> Iterator[Kept]:
-        """Out of the corpus; gives what `restore` brings back. Raises CorpusError, StorageError."""
-        aside = self.folder / _DELETED / one.path.name
+    def delete(self, clip: Kept) -> Iterator[Kept]:
+        """Removes a clip from the corpus; yields it for `restore`. Raises CorpusError, StorageError."""
+        aside = self.folder / _DELETED / clip.path.name
         try:
             aside.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(one.path, aside)
+            shutil.copyfile(clip.path, aside)
         except OSError as error:
             raise storage_error(aside, error) from error
-        remove_utterance(self.folder, one.path.name)
-        yield Kept(aside, one.text)
+        remove_utterance(self.folder, clip.path.name)
+        yield Kept(aside, clip.text)
 
     def restore(self, deleted: Kept) -> Iterator[Kept]:
-        """Puts back what was deleted last; yields it as it is kept now."""
+        """Restores a deleted clip; yields the kept clip."""
         yield self._add(deleted.path, deleted.text)
 
     def empty_bin(self) -> None:
-        """What was taken out last time goes for good."""
+        """Purges the clips deleted in the last session."""
         shutil.rmtree(self.folder / _DELETED, ignore_errors=True)
 
     def bring_in(self, source: Path) -> Iterator[Imported]:
-        """Copies of a folder's recordings with their texts, in any layout that the trainer knows.
+        """Imports copies of a folder's recordings with their texts, in any layout of the trainer.
 
-        Raises CorpusError where there are none, StorageError.
+        Raises CorpusError if there are none, StorageError.
         """
         from trainer.corpus.corpus import find_recordings
 
@@ -129,12 +129,12 @@ class VoiceStore:
     # --- the take ---
 
     def remember(self, sentence: str) -> Iterator[None]:
-        """The sentence that is being read, so that a take of it is not lost with the program."""
+        """Saves the sentence that is being read, so that a take of it survives a crash."""
         write_atomic(self.take_folder / _SENTENCE, sentence + "\n")
         yield None
 
     def take_of_last_time(self) -> Kept | None:
-        """A recording that was neither kept nor thrown away, with its sentence; None where there is none."""
+        """A take that was neither kept nor discarded, with its sentence; None if there is none."""
         with suppress(OSError, UnicodeDecodeError):
             text = (self.take_folder / _SENTENCE).read_text(encoding="utf-8").strip()
             takes = sorted(self.take_folder.glob("*.wav"), key=lambda path: path.stat().st_mtime)
@@ -143,26 +143,26 @@ class VoiceStore:
         return None
 
     def drop_takes(self, but: Path | None = None) -> None:
-        """All takes go, but for the one named."""
+        """Deletes all takes, except for one."""
         for path in self.take_folder.glob("*.wav"):
             if path != but:
                 with suppress(OSError):
                     path.unlink()
 
-    # --- what a model heard ---
+    # --- transcriptions by a model ---
 
     def heard(self, model: Path) -> dict[str, str]:
-        """File name -> what that model read in it."""
+        """File name -> that model's transcription."""
         try:
-            told = read_json(self.folder / _HEARD)
-            if told["model"] == str(model):
-                return {str(name): str(text) for name, text in told["heard"].items()}
+            content = read_json(self.folder / _HEARD)
+            if content["model"] == str(model):
+                return {str(name): str(text) for name, text in content["heard"].items()}
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             pass
         return {}
 
     def chosen(self) -> dict[str, bool]:
-        """File name -> whether the person wants it to be learned from; only of those that were asked about."""
+        """File name -> whether the person wants it to be used; only for clips that the person was asked about."""
         try:
             return {str(name): bool(wanted) for name, wanted in read_json(self.folder / _CHOSEN, dict).items()}
         except (OSError, ValueError, TypeError):
@@ -181,5 +181,5 @@ class VoiceStore:
 
 
 def unusable(text: str) -> str:
-    """The characters that a typed sentence may not have, each once; empty if it can be learned."""
+    """The characters that a typed sentence must not have, each once; empty if it can be used."""
     return Alphabet().foreign(normalise(text))

@@ -1,4 +1,4 @@
-"""Whether a reading of a sentence can be learned from, and if not, what to do better."""
+"""Checks whether a take can be used for training, and what to do better if not."""
 
 from enum import Enum, auto
 from pathlib import Path
@@ -9,7 +9,7 @@ from engine.audio.file import open_audio
 from engine.config import FULL_SCALE, QUIET_PEAK, SAMPLE_RATE_HZ
 from engine.errors import AudioError
 
-_CLIPPED_SHARE = 0.001  # of the samples at full scale: a shout or a microphone turned up too far
+_CLIPPED_SHARE = 0.001  # of the samples at full scale: shouting, or too high a microphone level
 _SILENT_PEAK = 0.004
 _FEWEST_S_A_LETTER = 0.03  # nobody speaks faster than some thirty letters a second
 _MOST_S_A_LETTER = 0.6
@@ -18,7 +18,7 @@ _LONGEST_S = 20.0
 
 
 class Verdict(Enum):
-    """What is to be said of a take. All but GOOD and QUIET should be read again."""
+    """The verdict on a take. All but GOOD and QUIET should be read again."""
 
     GOOD = auto()
     QUIET = auto()
@@ -30,12 +30,12 @@ class Verdict(Enum):
 
     @property
     def can_be_kept(self) -> bool:
-        """Whether a model can learn from the reading."""
+        """Whether a model can learn from the take."""
         return self in (Verdict.GOOD, Verdict.QUIET)
 
 
 def judge(path: Path, text: str) -> Verdict:
-    """Listens to a recording of the text, normalised."""
+    """The verdict on a recording of a normalised text."""
     peak, n_samples, n_clipped = 0.0, 0, 0
     try:
         with open_audio(path) as audio:

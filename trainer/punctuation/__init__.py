@@ -1,4 +1,5 @@
-"""A model of punctuation: written texts read, stretches drawn from them, trained, weighed and measured.
+"""The punctuation model: written texts are parsed, stretches are drawn from them, and the model is trained and
+evaluated.
 
-Entry points: `training`, `measure`. Must not know recordings but by their transcripts.
+Entry points: `training`, `measure`. Must not know recordings, only their transcripts.
 """

@@ -1,4 +1,4 @@
-"""Written texts as arrays of words, marks and forms, with blocks of lines held apart for measuring."""
+"""Written texts as arrays of words, marks and forms, with held-out blocks of lines."""
 
 from array import array
 from collections.abc import Iterator, Sequence
@@ -15,13 +15,13 @@ from trainer.language_model.sentence_reader import END, lines_of
 from trainer.punctuation.written_text import UNKNOWN, pieces
 
 TRAIN, DEVELOPMENT, TEST = "train", "development", "test"
-_BLOCK, _HELD_EVERY = 200, 20  # lines of a block; of so many blocks one is for development and one for the test
-_UPPER_AT_LEAST = 3  # times as often in capitals as not: other words in capitals are only shouted
+_BLOCK, _HELD_EVERY = 200, 20  # lines per block; of this many blocks one is for development and one for the test
+_UPPER_AT_LEAST = 3  # times as often in capitals as not; rarer capitals count as shouting
 
 
 @dataclass
 class Text:
-    """The words of one file's part in order. breaks: after which of them something was left out."""
+    """The words of a part of a file in order. breaks: whether text was left out after each word."""
 
     ids: "array[int]" = field(default_factory=lambda: array("i"))
     marks: "array[int]" = field(default_factory=lambda: array("b"))
@@ -29,12 +29,12 @@ class Text:
     breaks: "array[int]" = field(default_factory=lambda: array("b"))
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """All of it, by the names of the fields."""
+        """The arrays by field name."""
         return {name: np.array(values, values.typecode) for name, values in vars(self).items()}
 
 
 class Corpus:
-    """Files by name and part; all in one numbering of words, in which `ё` is folded into `е`."""
+    """Files by name and part, with a common numbering of words, in which `ё` is folded into `е`."""
 
     def __init__(self) -> None:
         self.number: dict[str, int] = {}
@@ -46,7 +46,7 @@ class Corpus:
         return list(self.number)
 
     def read(self, path: Path, every: int = 20_000) -> Iterator[int]:
-        """Reads a file, or a folder with transcripts; yields the lines read every so many. Raises CorpusError."""
+        """Reads a file, or a folder with transcripts; yields the number of lines at intervals. Raises CorpusError."""
         name = _name(path)
         for i, line in enumerate(_lines(path)):
             self._add(self.texts.setdefault((name, part_of(i)), Text()), line)
@@ -65,24 +65,24 @@ class Corpus:
             text.breaks[-1] = 1
 
     def finished(self, held_out: Sequence[str]) -> dict[tuple[str, str], dict[str, np.ndarray]]:
-        """The texts' arrays: without the held-out sentences in training, and with shouted capitals unknown."""
+        """The texts' arrays, without held-out sentences in the training part, and with shouted capitals as UNKNOWN."""
         held = HeldOut(held_out, {word: i + 1 for word, i in self.number.items()})
-        found = {key: text.arrays() for key, text in self.texts.items()}
+        arrays_of_text = {key: text.arrays() for key, text in self.texts.items()}
         upper = np.zeros((2, len(self.number)), np.int64)
-        for arrays in found.values():
-            for row, wanted in ((0, arrays["forms"] == Form.UPPER), (1, arrays["forms"] == Form.LOWER)):
-                upper[row] += np.bincount(arrays["ids"][wanted], minlength=len(self.number))
+        for arrays in arrays_of_text.values():
+            for row, is_form in ((0, arrays["forms"] == Form.UPPER), (1, arrays["forms"] == Form.LOWER)):
+                upper[row] += np.bincount(arrays["ids"][is_form], minlength=len(self.number))
         is_shouted = upper[0] < _UPPER_AT_LEAST * upper[1]
-        for (_, part), arrays in found.items():
+        for (_, part), arrays in arrays_of_text.items():
             if part == TRAIN:
                 _leave_out(arrays, held)
             forms = arrays["forms"]
             forms[(forms == Form.UPPER) & is_shouted[arrays["ids"]]] = UNKNOWN
-        return found
+        return arrays_of_text
 
 
 def part_of(number: int) -> str:
-    """Of which part the line of that number is."""
+    """The part that a line belongs to, by its number."""
     return {7: DEVELOPMENT, 8: TEST}.get(number // _BLOCK % _HELD_EVERY, TRAIN)
 
 
@@ -92,7 +92,7 @@ def lines_of_part(path: Path, part: str) -> Iterator[str]:
 
 
 def _leave_out(arrays: dict[str, np.ndarray], held: HeldOut) -> None:
-    """Takes out the sentences that leak; where they were is a break."""
+    """Removes the sentences that leak, and leaves a break there."""
     closes = np.isin(arrays["marks"], list(ENDS)) | (arrays["breaks"] > 0)
     stream = np.insert(arrays["ids"] + 1, np.flatnonzero(closes) + 1, END)
     sentence = np.cumsum(np.r_[0, closes[:-1]])

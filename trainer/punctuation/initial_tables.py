@@ -1,8 +1,8 @@
-"""Where the tables of words and their parts begin: at what the texts say about their neighbours, not at chance.
+"""Initial tables of words and word parts, from co-occurrence in the texts instead of random values.
 
-Each row is counted with the frequent words and the marks beside it; the square roots of the conditional frequencies are
-reduced to the table's width by their principal components (as of Lebret and Collobert 2014). That is a minute for what
-training learns in hours.
+Co-occurrences of each row with frequent words and with marks are counted; the square roots of the conditional
+frequencies are reduced to the table's width by principal components (Lebret and Collobert 2014). This takes a minute
+and saves hours of training.
 """
 
 from collections.abc import Mapping
@@ -14,12 +14,12 @@ from engine.word_features import N_WORD, PART_ROWS, WORD_ROWS
 from trainer.punctuation.network import PART_WIDTH, WORD_WIDTH
 from trainer.punctuation.written_text import UNKNOWN
 
-_N_NEIGHBOURS = 400  # frequent words that count, on either side
+_N_NEIGHBOURS = 400  # frequent words that are counted, on either side
 _SPREAD = 0.25  # standard deviation of a word's sum
 
 
 def initial_tables(features: np.ndarray, texts: Mapping[str, Mapping[str, np.ndarray]]) -> dict[str, np.ndarray]:
-    """features: rows of each word, int32 (n_words, n_features); texts: arrays by name. Gives tables by name."""
+    """Tables by name. features: rows of each word, int32 (n_words, n_features); texts: arrays by name."""
     n_words = len(features)
     counts = np.sum([np.bincount(text["ids"], minlength=n_words) for text in texts.values()], axis=0)
     beside = _beside(texts, counts, n_words)
@@ -30,12 +30,12 @@ def initial_tables(features: np.ndarray, texts: Mapping[str, Mapping[str, np.nda
 
 
 def _beside(texts: Mapping[str, Mapping[str, np.ndarray]], counts: np.ndarray, n_words: int) -> np.ndarray:
-    """How often each word has each frequent word and each mark before and after it, and each form."""
+    """Counts of each word with each frequent word and each mark before and after it, and with each form."""
     rank = np.full(n_words, _N_NEIGHBOURS)
     rank[np.argsort(-counts, kind="stable")[:_N_NEIGHBOURS]] = np.arange(min(_N_NEIGHBOURS, n_words))
     n_marks, side = len(MARKS), _N_NEIGHBOURS + 1
     width = 2 * (side + n_marks) + len(Form)
-    found = np.zeros(n_words * width, np.float32)
+    counts_beside = np.zeros(n_words * width, np.float32)
     for text in texts.values():
         ids, marks, forms = text["ids"].astype(np.int64), text["marks"], text["forms"]
         base = ids * width
@@ -47,8 +47,8 @@ def _beside(texts: Mapping[str, Mapping[str, np.ndarray]], counts: np.ndarray, n
             base[1:][goes_on & marked[:-1]] + 2 * side + n_marks + marks[:-1][goes_on & marked[:-1]],
             base[formed] + 2 * side + 2 * n_marks + forms[formed],
         ):
-            np.add.at(found, key, np.float32(1))
-    return found.reshape(n_words, width)
+            np.add.at(counts_beside, key, np.float32(1))
+    return counts_beside.reshape(n_words, width)
 
 
 def _by_row(beside: np.ndarray, rows: np.ndarray, n_rows: int) -> np.ndarray:
@@ -75,6 +75,6 @@ def _components(table: np.ndarray, width: int, n_summed: int) -> np.ndarray:
     scaled = centred * weight
     _, vectors = np.linalg.eigh(scaled.T @ scaled)
     reduced = centred @ vectors[:, -width:]
-    spread = np.sqrt((weight**2 * reduced**2).sum(0))  # each component counts the same
-    sure = total / (total + 20)  # what was met rarely is hardly known
+    spread = np.sqrt((weight**2 * reduced**2).sum(0))  # each component has the same weight
+    sure = total / (total + 20)  # rare words are scaled down
     return (sure * reduced * (_SPREAD / np.sqrt(n_summed)) / np.maximum(spread, 1e-6)).astype(np.float32).clip(-1, 1)

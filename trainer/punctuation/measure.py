@@ -1,4 +1,4 @@
-"""How well marks and capitals come out: on written text held apart, and on recordings, true and recognised words."""
+"""Scores of marks and capitals on held-out text, and on recordings with true and with recognised words."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -21,13 +21,13 @@ _CONJUNCTIONS = frozenset(
     ("что", "чтобы", "но", "а", "который", "которая", "которое", "которые", "которого", "которой", "которых")
 ) | {"если", "когда", "где", "потому", "хотя", "однако"}
 _LONG_PAUSE_S = 0.6
-_BREATH = 12  # words that come at a time, as in dictation
+_BREATH = 12  # words per breath, as in dictation
 _WORD_S, _UNKNOWN_S = 0.4, float("nan")
 
 
 @dataclass
 class Truth:
-    """Words in a row with what stands in the text. is_over: the text ends there."""
+    """Consecutive words with their true marks and forms. is_over: the text ends there."""
 
     words: list[str] = field(default_factory=list)
     marks: list[int] = field(default_factory=list)
@@ -48,7 +48,7 @@ class Scores:
         return Scores(self.n_words + other.n_words, self.table + other.table, capitals)
 
     def figures(self) -> dict[str, F1]:
-        """What the tables show, by its name."""
+        """The figures of the tables, by name."""
         return {
             "all marks": micro_f1(self.table),
             "end of sentence": f1_of(self.table, sorted(ENDS)),
@@ -62,7 +62,7 @@ NO_SCORES = Scores(0, np.zeros((len(MARKS), len(MARKS)), np.int64), F1(0, 0, 0))
 
 
 def truths(lines: Iterator[str]) -> Iterator[Truth]:
-    """Runs of words, each up to where the text holds something that is not said as it is written."""
+    """Runs of words, each up to a token that is not pronounced as written."""
     run = Truth()
     for line in lines:
         is_empty = True
@@ -83,33 +83,33 @@ def truths(lines: Iterator[str]) -> Iterator[Truth]:
 
 
 def text_scores(path: Path, punctuator: Punctuates) -> Scores:
-    """Of the part of a text that is held apart for the test. Raises CorpusError."""
+    """Scores on the test part of a text. Raises CorpusError."""
     return sum((score(run, label_run(run, punctuator)) for run in truths(lines_of_part(path, TEST))), NO_SCORES)
 
 
 def label_run(run: Truth, punctuator: Punctuates) -> list[Label]:
-    """As in dictation, without pauses: some words at a time, and what is settled stays."""
-    labels, said = RunningLabels(punctuator), []
+    """Labels of a run as in dictation, a breath at a time, without pauses."""
+    labels, words_so_far = RunningLabels(punctuator), []
     words = [Word(word, i * _WORD_S, _UNKNOWN_S, 1.0) for i, word in enumerate(run.words)]
     for start in range(0, len(words), _BREATH):
-        said += words[start : start + _BREATH]
-        labels.of([said], is_over=False, settle=True)
-    found = labels.of([said], is_over=run.is_over, settle=True)
-    return [found[word] for word in words]
+        words_so_far += words[start : start + _BREATH]
+        labels.of([words_so_far], is_over=False, settle=True)
+    final_labels = labels.of([words_so_far], is_over=run.is_over, settle=True)
+    return [final_labels[word] for word in words]
 
 
 def n_changed(run: Truth, punctuator: Punctuates) -> int:
-    """Words that were on the page, and are written otherwise once more was said; the last of each breath apart."""
+    """Number of shown words that change when more words follow; the last word of each breath is not counted."""
     labels = RunningLabels(punctuator)
-    said: list[Word] = []
+    words_so_far: list[Word] = []
     shown_as: dict[Word, Label] = {}
     words = [Word(word, i * _WORD_S, _UNKNOWN_S, 1.0) for i, word in enumerate(run.words)]
     changed: set[Word] = set()
     for start in range(0, len(words), _BREATH):
-        said += words[start : start + _BREATH]
-        found = labels.of([said], is_over=False, settle=True)
-        changed.update(word for word, label in shown_as.items() if found[word] != label)
-        shown_as = {word: found[word] for word in said[-_BREATH - 1 : -1]}
+        words_so_far += words[start : start + _BREATH]
+        new_labels = labels.of([words_so_far], is_over=False, settle=True)
+        changed.update(word for word, label in shown_as.items() if new_labels[word] != label)
+        shown_as = {word: new_labels[word] for word in words_so_far[-_BREATH - 1 : -1]}
     return len(changed)
 
 
@@ -122,42 +122,42 @@ def score(run: Truth, labels: Sequence[Label | None]) -> Scores:
     is_begun = np.r_[True, np.isin(guessed[:-1], _BEFORE_CAPITAL)]
     guessed_capital = np.array([label is not None and label.form != Form.LOWER for label in labels]) | is_begun
     known = (forms != UNKNOWN) | after_end
-    known[0] = False  # that a run begins with a capital is no merit
+    known[0] = False  # the capital at the beginning of a run does not count
     is_capital, guessed_capital = is_capital[known], guessed_capital[known]
     capitals = F1(int(is_capital.sum()), int(guessed_capital.sum()), int((is_capital & guessed_capital).sum()))
     return Scores(len(run.words), confusions(marks, guessed), capitals)
 
 
-def projected(true: Sequence[str], said: Sequence[str], labels: Sequence[Label]) -> list[Label | None]:
-    """Labels of recognised words put on the true ones that they stand for; None for a word that is missing.
+def projected(true: Sequence[str], recognised: Sequence[str], labels: Sequence[Label]) -> list[Label | None]:
+    """Labels of recognised words, transferred to the aligned true words; None for a missing word.
 
-    A mark on a word too many goes to the true word before it, and so does that of the word before one that is missing
-    to the missing one, where it is the last before a mark.
+    The mark of an inserted word goes to the true word before it. If the last word before a mark is missing, it gets the
+    mark of the word before it.
     """
     from rapidfuzz.distance import Levenshtein
 
-    found: list[Label | None] = [None] * len(true)
-    for code in Levenshtein.opcodes(list(true), list(said)):
+    result: list[Label | None] = [None] * len(true)
+    for code in Levenshtein.opcodes(list(true), list(recognised)):
         pairs = zip(range(code.src_start, code.src_end), range(code.dest_start, code.dest_end), strict=False)
         for i, j in pairs:
-            found[i] = labels[j]
+            result[i] = labels[j]
         for j in range(code.dest_start + code.src_end - code.src_start, code.dest_end):
-            before = found[code.src_end - 1] if code.src_end else None
-            if labels[j].mark != NO_MARK and before is not None and before.mark == NO_MARK:
-                found[code.src_end - 1] = replace(before, mark=labels[j].mark)
-    return found
+            previous = result[code.src_end - 1] if code.src_end else None
+            if labels[j].mark != NO_MARK and previous is not None and previous.mark == NO_MARK:
+                result[code.src_end - 1] = replace(previous, mark=labels[j].mark)
+    return result
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What recognition made of a recording, and what was read aloud. said: with times."""
+    """A recording: the recognised words, with times, and the true text."""
 
     truth: Truth
     said: tuple[Word, ...]
 
 
 def readings(folder: Path, transcriber: Transcriber) -> Iterator[Reading]:
-    """Of a folder with transcripts.tsv, without those whose text is not said as it is written. Raises CorpusError."""
+    """The recordings of a folder with transcripts.tsv whose text is pronounced as written. Raises CorpusError."""
     for transcript in read_transcripts(folder):
         runs = list(truths(iter([transcript.written])))
         if len(runs) == 1 and runs[0].is_over:
@@ -167,16 +167,16 @@ def readings(folder: Path, transcriber: Transcriber) -> Iterator[Reading]:
 
 
 def reading_scores(reading: Reading, punctuator: Punctuates) -> tuple[Scores, Scores]:
-    """Of the true words, without pauses, and of the recognised ones."""
+    """Scores with the true words, without pauses, and with the recognised words."""
     true = score(reading.truth, label_run(reading.truth, punctuator))
     labels = RunningLabels(punctuator).of([reading.said] if reading.said else [], is_over=True, settle=True)
-    said = [fold_yo(word.text) for word in reading.said]
-    placed = projected(list(map(fold_yo, reading.truth.words)), said, [labels[word] for word in reading.said])
+    recognised = [fold_yo(word.text) for word in reading.said]
+    placed = projected(list(map(fold_yo, reading.truth.words)), recognised, [labels[word] for word in reading.said])
     return true, score(reading.truth, placed)
 
 
 def shown(run: Truth, labels: Sequence[Label] | None = None) -> str:
-    """A run as it is written: by the labels, or as it stands in the text."""
+    """A run as written text: with the given labels, or the true ones."""
     marks = run.marks if labels is None else [label.mark for label in labels]
     forms = run.forms if labels is None else [label.form for label in labels]
     text, begins = "", True
@@ -190,7 +190,7 @@ def shown(run: Truth, labels: Sequence[Label] | None = None) -> str:
 
 
 class Rules:
-    """What needs no model: a comma before some conjunctions, a full stop at a long pause and at the end."""
+    """A baseline without a model: a comma before some conjunctions, a full stop at a long pause and at the end."""
 
     def labels(self, words: Sequence[str], pauses_s: Sequence[float], is_over: bool) -> list[Label]:
         """See `Punctuates`."""

@@ -1,4 +1,4 @@
-"""Errors such as recognition makes, put into a stretch of words whose marks and forms are known."""
+"""Simulated recognition errors in stretches of words with known marks and forms."""
 
 from dataclasses import dataclass
 
@@ -13,11 +13,11 @@ _N_FREQUENT, _N_NEIGHBOURS, _FARTHEST = 8_000, 6, 3
 _BLOCK = 500
 # As the shipped model errs on strangers' development recordings: of 331 errors 247, 60 and 24; of the words taken for
 # another one a third is at most two letters from it; errors come in runs.
-_SHARES = np.cumsum((0.75, 0.18, 0.07))  # of errors: another word, none, one too many
-_FAR, _SAME_ENDING = 0.5, 60  # share of the other words that are only like it at the end; how many such there are
-_GOES_ON = 0.35  # how often the word after a wrong one is wrong for that
-_MOST_ERRORS = 0.35  # of the words of a stretch, before they go on
-_WITHOUT_ERRORS = 0.5  # of the stretches
+_SHARES = np.cumsum((0.75, 0.18, 0.07))  # shares of substitutions, deletions and insertions
+_FAR, _SAME_ENDING = 0.5, 60  # share of substitutes that only have the same ending; number of candidates
+_GOES_ON = 0.35  # probability that an error continues to the next word
+_MOST_ERRORS = 0.35  # share of wrong words in a stretch, before errors continue
+_WITHOUT_ERRORS = 0.5  # share of stretches without errors
 
 
 @dataclass(frozen=True)
@@ -30,10 +30,10 @@ class Stretch:
 
 
 class Misrecognition:
-    """Puts errors into stretches: a word like the one that was said instead of it, a word less, a short word more."""
+    """Adds errors to stretches: a similar word, a missing word, or an additional short word."""
 
     def __init__(self, words: list[str], counts: np.ndarray):
-        """counts: how often each word occurs; the frequent ones are taken for one another."""
+        """counts: occurrences of each word; frequent ones are substituted for one another."""
         self._frequent = np.argsort(-counts, kind="stable")[:_N_FREQUENT]
         self._rank = np.full(len(words), -1, np.int32)
         self._rank[self._frequent] = np.arange(len(self._frequent))
@@ -44,7 +44,7 @@ class Misrecognition:
         self._short = np.array([i for i in self._frequent[:200] if len(words[i]) <= 2], np.int32)
 
     def put_into(self, stretch: Stretch, rng: np.random.Generator) -> Stretch:
-        """Half of the stretches stay as they are."""
+        """The stretch with errors; half of the stretches stay unchanged."""
         if rng.random() < _WITHOUT_ERRORS:
             return stretch
         n = len(stretch.ids)
@@ -76,7 +76,7 @@ class Misrecognition:
 
 
 def _delete(ids: np.ndarray, marks: np.ndarray, forms: np.ndarray, gone: np.ndarray) -> Stretch:
-    """The mark of a word that is gone stays with the one before it, where that has none."""
+    """The mark of a deleted word goes to the word before it, if that has none."""
     gone[0] = False
     for i in np.flatnonzero(gone):
         if marks[i - 1] == NO_MARK:
@@ -85,13 +85,13 @@ def _delete(ids: np.ndarray, marks: np.ndarray, forms: np.ndarray, gone: np.ndar
 
 
 def _neighbours(words: list[str]) -> np.ndarray:
-    """The nearest other words by edits, the frequent first, int32 (n_words, _N_NEIGHBOURS); -1 where there are none."""
-    found = np.full((len(words), _N_NEIGHBOURS), -1, np.int32)
+    """The nearest other words by edit distance, frequent ones first, int32 (n_words, _N_NEIGHBOURS); -1 for none."""
+    result = np.full((len(words), _N_NEIGHBOURS), -1, np.int32)
     for start in range(0, len(words), _BLOCK):
         block = words[start : start + _BLOCK]
         distance = cdist(block, words, scorer=Levenshtein.distance, score_cutoff=_FARTHEST, dtype=np.uint8)
         distance[np.arange(len(block)), start + np.arange(len(block))] = _FARTHEST + 1
         nearest = np.argsort(distance, axis=1, kind="stable")[:, :_N_NEIGHBOURS]
         is_near = np.take_along_axis(distance, nearest, 1) <= np.minimum(_FARTHEST, [[len(word) - 1] for word in block])
-        found[start : start + len(block)] = np.where(is_near, nearest, -1)
-    return found
+        result[start : start + len(block)] = np.where(is_near, nearest, -1)
+    return result

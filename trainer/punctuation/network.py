@@ -1,4 +1,4 @@
-"""The network of punctuation: hashed words, two bidirectional LSTM layers, and two outputs a word."""
+"""The punctuation network: hashed words, two bidirectional LSTM layers, and two outputs per word."""
 
 from collections.abc import Sequence
 
@@ -17,12 +17,12 @@ from trainer.punctuation.written_text import UNKNOWN
 WORD_WIDTH, PART_WIDTH, PAUSE_WIDTH = 64, 56, 8
 N_LAYERS, N_UNITS = 2, 128
 N_OUTPUTS = len(MARKS) + len(Form)
-_DROPOUT, _WORD_DROPOUT, _PARTS_DROPOUT = 0.25, 0.25, 0.1  # with less, a small text is learnt by heart
+_DROPOUT, _WORD_DROPOUT, _PARTS_DROPOUT = 0.25, 0.25, 0.1  # with less, small texts are learned by heart
 _FORM_SHARE = 0.5
 
 
 def initial_weights(seed: int) -> dict[str, np.ndarray]:
-    """Weights by name, at chance."""
+    """Initial weights by name."""
     rng = np.random.default_rng(seed)
     weights = {
         "words": rng.normal(0, 0.1, (WORD_ROWS, WORD_WIDTH)),
@@ -40,10 +40,10 @@ def initial_weights(seed: int) -> dict[str, np.ndarray]:
 
 
 class PunctuationNetwork(RowAdam):
-    """Rows of the tables, pauses and lengths in, logits of marks and forms out; learns from batches."""
+    """Table rows, pauses and lengths in, logits of marks and forms out; trained on batches."""
 
     def update(self, features: np.ndarray, batch: Batch, learning_rate: float, seed: tuple[int, int]) -> list[float]:
-        """A step; returns its loss in nats a word. features: of the batch's words; seed: of the dropout."""
+        """A training step; returns its loss in nats per word. features: of the batch's words; seed: of the dropout."""
         return self.step(features, (batch.pauses, batch.lengths, batch.marks, batch.forms), learning_rate, seed)
 
     def losses(
@@ -61,7 +61,7 @@ class PunctuationNetwork(RowAdam):
     ) -> tf.Tensor:
         """rows: of `rows`; pauses: int32 (batch, n_words); seed: int32 (2,), in training only.
 
-        Returns float32 (batch, n_words, N_OUTPUTS); what lies beyond a stretch's length is meaningless.
+        Returns float32 (batch, n_words, N_OUTPUTS); values beyond a stretch's length are meaningless.
         """
         by_name = self._by_name
         words, parts = (tf.reduce_sum(each, 2) for each in rows)

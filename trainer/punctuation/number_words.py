@@ -1,4 +1,4 @@
-"""Numbers in figures -> the words that are said, near enough to train on: cardinals, days and years."""
+"""Numbers as digits -> approximate spoken words for training: cardinals, days and years."""
 
 _UNITS = ["ноль", "один", "два", "три", "четыре", "пять", "шесть", "семь", "восемь", "девять"]
 _TEENS = [
@@ -21,7 +21,7 @@ _LONGEST = 6
 
 
 def spelled(figures: str, following: str = "") -> list[str] | None:
-    """The words of a whole number, an ordinal before a month or a year; None where it is too long or begins with 0."""
+    """The words of an integer, an ordinal before a month or a year; None if it is too long or begins with 0."""
     if len(figures) > _LONGEST or (figures[0] == "0" and len(figures) > 1):
         return None
     words = cardinal(int(figures))

@@ -1,4 +1,4 @@
-"""What is added to each mark's log-probability, found on the development part: F1 wants more marks than likelihood."""
+"""Tunes the bias on each mark's log-probability on the development part: F1 needs more marks than the likelihood."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ _SHARE_OF_KINDS = 0.25
 
 
 def tuned(log_probs: np.ndarray, marks: np.ndarray, forms: np.ndarray) -> Thresholds:
-    """log_probs: (n_words, n_marks + n_forms); marks, forms: true ones, UNKNOWN where not told."""
+    """log_probs: (n_words, n_marks + n_forms); marks, forms: true ones, or UNKNOWN."""
     biases = np.zeros(len(MARKS), np.float32)
     scores = log_probs[:, : len(MARKS)]
     for _ in range(_ROUNDS):
@@ -36,18 +36,18 @@ def _with(biases: np.ndarray, mark: int, step: float) -> np.ndarray:
 
 
 def _worth(scores: np.ndarray, marks: np.ndarray) -> float:
-    """F1 of all marks, and those of the kinds that readers see first."""
+    """The objective: F1 of all marks, and of the kinds that readers notice first."""
     table = confusions(marks, scores.argmax(1))
     kinds: Sequence[Sequence[int]] = (sorted(ENDS), (COMMA,), (QUESTION,))
     return micro_f1(table).value + _SHARE_OF_KINDS * sum(f1_of(table, kind).value for kind in kinds)
 
 
 def _capital_bias(scores: np.ndarray, forms: np.ndarray) -> float:
-    known = forms != UNKNOWN
-    true = forms[known] != Form.LOWER
+    is_known = forms != UNKNOWN
+    true = forms[is_known] != Form.LOWER
 
     def f1(step: float) -> float:
-        guessed = (scores[known] + np.array([0, step, 0])).argmax(1) != Form.LOWER
+        guessed = (scores[is_known] + np.array([0, step, 0])).argmax(1) != Form.LOWER
         return 2 * (true & guessed).sum() / max(1, true.sum() + guessed.sum())
 
     return float(max(_STEPS, key=lambda step: (round(f1(step), 4), -abs(step))))

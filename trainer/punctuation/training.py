@@ -1,4 +1,4 @@
-"""Trains a network of punctuation on written texts; a run in a folder can be stopped and goes on where it was."""
+"""Trains a punctuation network on written texts; a run in a folder can be stopped and resumed."""
 
 import math
 from collections.abc import Generator, Iterator, Sequence
@@ -33,7 +33,7 @@ _WARM_UP, _LEAST = 200, 0.03
 
 @dataclass(frozen=True)
 class PunctuationConfig:
-    """batch: stretches a step; steps: of the whole run; report_every: steps between two events."""
+    """batch: stretches per step; steps: of the whole run; report_every: steps between two events."""
 
     steps: int = 12_000
     batch: int = 32
@@ -44,14 +44,14 @@ class PunctuationConfig:
 
 @dataclass(frozen=True)
 class Preparing:
-    """words: of the texts read so far."""
+    """words: number of words of the texts read so far."""
 
     words: int
 
 
 @dataclass(frozen=True)
 class Trained:
-    """A step; loss: nats a word since the last event. f1: of all marks in the development part, where measured."""
+    """Progress; loss: nats per word since the last event. f1: of all marks in the development part, if measured."""
 
     step: int
     steps: int
@@ -62,9 +62,9 @@ class Trained:
 def train(
     texts: Sequence[Path], folder: Path, config: PunctuationConfig, without: Sequence[Path]
 ) -> Generator["Preparing | Trained", None, None]:
-    """Trains, or goes on; yields Preparing and Trained. Closing it saves the run.
+    """Trains or resumes; yields Preparing and Trained. Closing it saves the run.
 
-    without: corpora and folders of recordings whose sentences may not be trained on. Raises CorpusError, RunInUse,
+    without: corpora and folders of recordings whose sentences must not be used. Raises CorpusError, RunInUse,
     RunRemoved, StorageError.
     """
     folder = Path(folder)
@@ -81,14 +81,14 @@ def _in_its_folder(
 
 
 def _prepare(texts: Sequence[Path], path: Path, without: Sequence[Path]) -> Iterator[Preparing]:
-    """Reads the texts into one file of arrays, unless that is there already."""
+    """Reads the texts into one file of arrays, unless it exists."""
     if path.exists():
         return
     held_out = [sentence for corpus in without for sentence in held_out_sentences(corpus)]
     corpus = Corpus()
     for text in texts:
         for _ in corpus.read(text):
-            yield Preparing(sum(len(one.ids) for one in corpus.texts.values()))
+            yield Preparing(sum(len(text.ids) for text in corpus.texts.values()))
     arrays = {
         f"{name}/{part}/{kind}": values
         for (name, part), kinds in corpus.finished(held_out).items()
@@ -143,7 +143,7 @@ class _Run:
         return self._config.learning_rate * (_LEAST + (1 - _LEAST) * 0.5 * (1 + math.cos(math.pi * share)))
 
     def _measure(self) -> float:
-        """F1 of all marks in the development part, without pauses, as the model would be written now."""
+        """F1 of all marks in the development part, without pauses, for the present weights."""
         log_probs, marks, forms = self._on_development()
         thresholds = tuned(log_probs, marks, forms)
         f1 = micro_f1(confusions(marks, (log_probs[:, : len(MARKS)] + thresholds.of_marks()).argmax(1))).value
@@ -151,19 +151,19 @@ class _Run:
         return f1
 
     def _on_development(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Log-probabilities, true marks and true forms of the words of some stretches."""
-        network, found = self._network, []
+        """Log-probabilities, true marks and true forms of words of the development part."""
+        network, results = self._network, []
         for step in range(_MEASURED_BATCHES):
             batch = self._development.batch(step, self._config.batch)
             rows = network.rows(tf.constant(self._features[batch.ids]))
             logits = network.logits(rows, tf.zeros(batch.pauses.shape, tf.int32), tf.constant(batch.lengths))
             split = [tf.nn.log_softmax(part).numpy() for part in tf.split(logits, [len(MARKS), len(Form)], 2)]
             is_word = np.arange(batch.ids.shape[1]) < batch.lengths[:, None]
-            found.append((np.concatenate(split, 2)[is_word], batch.marks[is_word], batch.forms[is_word]))
-        log_probs, marks, forms = (np.concatenate(column) for column in zip(*found, strict=True))
+            results.append((np.concatenate(split, 2)[is_word], batch.marks[is_word], batch.forms[is_word]))
+        log_probs, marks, forms = (np.concatenate(column) for column in zip(*results, strict=True))
         return log_probs, marks, forms
 
     def _write(self, thresholds: Thresholds, f1: float) -> None:
-        """The model for use, beside the run's state."""
+        """Writes the model for use beside the run's state."""
         trained = {"steps": self._network.n_updates, "texts": self._texts, "development_f1": round(f1, 4)}
         write_punctuation(self._folder, punctuation_graph(self._network.weights()), thresholds, trained)

@@ -1,7 +1,7 @@
-"""Lines of written text -> words as they are said, with the mark after each and its form.
+"""Lines of written text -> spoken words, with the mark after each and its form.
 
-Where a line holds what is not said as it is written (Latin letters, abbreviations, signs), its words are torn into
-pieces there; numbers of up to six digits become words.
+A line is split into pieces at tokens that are not pronounced as written (Latin letters, abbreviations, signs); numbers
+of up to six digits become words.
 """
 
 import re
@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from engine.punctuation.labels import DASH, EXCLAMATION, FULL_STOP, HYPHEN, MARKS, NO_MARK, QUESTION, Form
 from trainer.punctuation.number_words import spelled
 
-_BEFORE_CAPITAL = (FULL_STOP, QUESTION, EXCLAMATION)  # after an ellipsis or a colon the text is believed
-UNKNOWN = -1  # a mark or form that the text does not tell
+_BEFORE_CAPITAL = (FULL_STOP, QUESTION, EXCLAMATION)  # after an ellipsis or a colon the case in the text counts
+UNKNOWN = -1  # a mark or form that the text does not show
 _TOKEN = re.compile(r"[^\W\d_]+|\d+")
 _STRESS = re.compile("[\u0300\u0301]")
 _RUSSIAN = re.compile("[а-яё]+")
@@ -33,21 +33,21 @@ _DASH = re.compile(r"^\s*(\s[-–—]|--|[–—])-?\s*$|^[-–—]\s+$")
 _SPACED_PARTICLE = re.compile(r"(?<=\w) ?[-–] ?(?=(?:то|либо|нибудь|таки|ка)\b)")
 _HYPHENS = ("-", "\u2010", "\u2011")
 _LONGEST_ABBREVIATION = 4
-_MOST_CAPITALS = 0.3  # of a line's words; more is shouting or a heading
+_MOST_CAPITALS = 0.3  # share of a line's words; more is shouting or a heading
 
 
 @dataclass(frozen=True)
 class Piece:
-    """Words in lower case, for each the index of the mark after it and its form, UNKNOWN where that is not told."""
+    """Words in lower case, each with the index of the mark after it and its form, or UNKNOWN."""
 
     words: list[str]
     marks: list[int]
     forms: list[int]
-    is_torn: bool = False  # the line goes on with something that is left out
+    is_torn: bool = False  # the line continues with an omitted token
 
 
 def pieces(line: str) -> Iterator[Piece]:
-    """The pieces of a line; none where it does not end as a sentence does, or is all capitals."""
+    """The pieces of a line; none if it does not end like a sentence, or is all capitals."""
     line = unicodedata.normalize("NFC", _STRESS.sub("", line)).strip()
     line = _SPACED_PARTICLE.sub("-", line)
     tokens = list(_TOKEN.finditer(line))
@@ -66,12 +66,12 @@ def _ends(gap: str) -> bool:
 
 
 class _Reader:
-    """One line; what is being gathered, until a break closes the piece."""
+    """Parses one line; collects words until a break ends the piece."""
 
     def __init__(self, line: str, tokens: list[re.Match[str]], has_capitals: bool):
         self._line, self._tokens, self._has_capitals = line, tokens, has_capitals
         self._piece = Piece([], [], [])
-        self._is_first = True  # of a sentence: its capital says nothing
+        self._is_first = True  # first word of a sentence: its capital means nothing
 
     def pieces(self) -> Iterator[Piece]:
         for i, token in enumerate(self._tokens):
@@ -124,7 +124,7 @@ def _form(token: str) -> int:
 
 
 def _mark(gap: str) -> int | None:
-    """The mark that stands between two words; None where something stands there that is no mark."""
+    """The mark between two words; None if there is something else."""
     if gap == " ":
         return NO_MARK
     if gap in _HYPHENS:

@@ -1,4 +1,4 @@
-"""The network of the second reading: sentences drawn from texts, trained, and put into a language model's folder.
+"""The network of the second reading: trained on sentences from texts, and saved in a language model's folder.
 
-Entry point: `training.train`. Must not know recordings but by their transcripts.
+Entry point: `training.train`. Must not know recordings, only their transcripts.
 """

@@ -18,18 +18,18 @@ def rescorer_graph(weights: Mapping[str, np.ndarray]) -> bytes:
     graph.constant("one", np.array([1]))
     parts = [summed_rows(graph, name, weights[name]) for name in (WORDS, PARTS)]
     vectors = graph.node("Add", parts, "vectors")
-    before = graph.node("Gather", [vectors, BEFORE], "before/vectors")
+    predecessors = graph.node("Gather", [vectors, BEFORE], "before/vectors")
     layer = {
         "layer/forward/kernel": weights["lstm/kernel"],
         "layer/forward/bias": weights["lstm/bias"],
     }
-    hidden = quantised_layer(graph, "layer", before, layer, N_UNITS, ("forward",))
+    hidden = quantised_layer(graph, "layer", predecessors, layer, N_UNITS, ("forward",))
     hidden = graph.node("Squeeze", [hidden, "one"], "layer/rows")
     product = graph.node("MatMul", [hidden, graph.constant("output/kernel", weights["output/kernel"])], "product")
     expected = graph.node("Add", [product, graph.constant("output/bias", weights["output/bias"])], "expected")
-    said = graph.node("Gather", [vectors, AFTER], "after/vectors")
-    both = graph.node("Mul", [expected, said], "both")
-    graph.node("ReduceSum", [both, graph.constant("last", np.array([2]))], GAINS, keepdims=0)
+    actual = graph.node("Gather", [vectors, AFTER], "after/vectors")
+    products = graph.node("Mul", [expected, actual], "both")
+    graph.node("ReduceSum", [products, graph.constant("last", np.array([2]))], GAINS, keepdims=0)
     info, shape = helper.make_tensor_value_info, ["n_steps", "n_readings"]
     inputs = [
         info(WORDS, TensorProto.INT32, ["n_words", N_WORD]),
@@ -37,5 +37,7 @@ def rescorer_graph(weights: Mapping[str, np.ndarray]) -> bytes:
         info(BEFORE, TensorProto.INT32, shape),
         info(AFTER, TensorProto.INT32, shape),
     ]
-    made = helper.make_graph(graph.nodes, "rescorer", inputs, [info(GAINS, TensorProto.FLOAT, shape)], graph.constants)
-    return serialised(made)
+    graph_proto = helper.make_graph(
+        graph.nodes, "rescorer", inputs, [info(GAINS, TensorProto.FLOAT, shape)], graph.constants
+    )
+    return serialised(graph_proto)

@@ -1,4 +1,4 @@
-"""Sentences drawn from texts, in batches of like length."""
+"""Sentences drawn from texts, in batches of similar length."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,11 +15,11 @@ from trainer.language_model.leakage_filter import HeldOut
 from trainer.language_model.sentence_reader import END, Reader
 from trainer.second_reading.network import Batch
 
-WORDS = "words"  # the array of them in a file of texts; every other one is a text
-_LONGEST, _CHUNK = 40, 4096  # words of a sentence; sentences that are sorted by length together
+WORDS = "words"  # name of the array of words in a file of texts; the other arrays are texts
+_LONGEST, _CHUNK = 40, 4096  # longest sentence in words; number of sentences sorted by length together
 _NEXT_CHUNK = 1_000_003
 _DRAWN = 2048
-# How often a word of each text is learned from: what is nearest to what people read aloud high.
+# How often a word of each text is drawn: texts that resemble read speech more often.
 WEIGHTS = {
     "literature": 0.33,
     "modern": 0.17,
@@ -37,7 +37,7 @@ _OTHER_WEIGHT = 0.1
 def read_texts(texts: Sequence[Path], path: Path, without: Sequence[Path]) -> Iterator[int]:
     """Reads texts into one file of arrays; yields the number of words so far. Raises CorpusError, StorageError.
 
-    without: corpora whose held-out sentences are kept out.
+    without: corpora whose held-out sentences are left out.
     """
     reader = Reader()
     yield from reader.read_all(texts)
@@ -53,13 +53,13 @@ def read_texts(texts: Sequence[Path], path: Path, without: Sequence[Path]) -> It
 
 
 class Sentences:
-    """Draws batches; what is drawn depends on the seed and the step that drawing begins at.
+    """Draws batches, which depend on the seed and the first step.
 
     close: log q of the end of a sentence.
     """
 
     def __init__(self, arrays: Mapping[str, np.ndarray], model: LanguageModel, seed: int):
-        """arrays: as `read_texts` writes them; model: whose words are learned, and which says how often each is."""
+        """arrays: as written by `read_texts`; model: gives the vocabulary and the words' frequencies."""
         words = arrays[WORDS].tobytes().decode().split("\n")
         self._begin, self._seed = len(words), seed
         self._streams = {name: stream for name, stream in arrays.items() if name != WORDS}
@@ -75,34 +75,34 @@ class Sentences:
         self._cumulative = np.cumsum(q / q.sum())
 
     def batches(self, step: int, n_words: int) -> Iterator[Batch]:
-        """For ever, from a step on. n_words: of a batch, what fills it up included."""
+        """Endless batches from a step on. n_words: of a batch, including padding."""
         chunk = step
         while True:
             rng = np.random.default_rng((self._seed, chunk))
-            some = sorted(self._drawn(rng), key=len)
-            bounds = _filled([len(one) for one in some], n_words)
+            sentences = sorted(self._drawn(rng), key=len)
+            bounds = _filled([len(sentence) for sentence in sentences], n_words)
             for i in rng.permutation(len(bounds)):
-                yield self._batch(some[slice(*bounds[i])], rng)
+                yield self._batch(sentences[slice(*bounds[i])], rng)
             chunk += _NEXT_CHUNK
 
     def _drawn(self, rng: np.random.Generator) -> list[np.ndarray]:
-        """Sentences, so many of each text that its share of the words is right."""
+        """Sentences in the given proportions of the texts."""
         often = self._weights / [np.diff(bounds).mean() if len(bounds) > 1 else 1.0 for bounds in self._bounds]
-        which = rng.choice(len(often), _CHUNK, p=often / often.sum())
-        found = []
+        text_numbers = rng.choice(len(often), _CHUNK, p=often / often.sum())
+        sentences = []
         for number, (stream, bounds) in enumerate(zip(self._streams.values(), self._bounds, strict=True)):
-            for i in rng.integers(max(1, len(bounds) - 1), size=int((which == number).sum())):
+            for i in rng.integers(max(1, len(bounds) - 1), size=int((text_numbers == number).sum())):
                 sentence = stream[bounds[i] : bounds[i + 1]] if len(bounds) > 1 else stream
-                found += [sentence[at : at + _LONGEST] for at in range(0, len(sentence), _LONGEST)]
-        return found
+                sentences += [sentence[start : start + _LONGEST] for start in range(0, len(sentence), _LONGEST)]
+        return sentences
 
     def _batch(self, sentences: Sequence[np.ndarray], rng: np.random.Generator) -> Batch:
         shape = max(map(len, sentences)), len(sentences)
         before, after = np.full(shape, END, np.int32), np.full(shape, END, np.int32)
-        for i, one in enumerate(sentences):
-            after[: len(one), i] = one
-            before[0, i], before[1 : len(one), i] = self._begin, one[:-1]
-        lengths = np.array([len(one) for one in sentences])
+        for i, sentence in enumerate(sentences):
+            after[: len(sentence), i] = sentence
+            before[0, i], before[1 : len(sentence), i] = self._begin, sentence[:-1]
+        lengths = np.array([len(sentence) for sentence in sentences])
         known = np.isfinite(self._log_q[after]) & (np.arange(shape[0])[:, None] < lengths)
         drawn = np.searchsorted(self._cumulative, rng.random(_DRAWN)).clip(0, self._begin - 1)
         used, place = np.unique(np.concatenate([before.ravel(), after.ravel()]), return_inverse=True)
@@ -111,16 +111,16 @@ class Sentences:
         return Batch(vocabulary, places[0], places[1], known.astype(np.float32), _DRAWN)
 
 
-def _filled(lengths: Sequence[int], most: int) -> list[tuple[int, int]]:
-    """Ascending lengths as runs of at most so much when each is filled up to the longest: (first, end) of each."""
+def _filled(lengths: Sequence[int], n_most: int) -> list[tuple[int, int]]:
+    """Runs of ascending lengths with at most n_most words each, padded to the longest: (first, end) of each."""
     starts = [0]
     for i, length in enumerate(lengths):
-        if i > starts[-1] and length * (i - starts[-1] + 1) > most:
+        if i > starts[-1] and length * (i - starts[-1] + 1) > n_most:
             starts.append(i)
     return list(zip(starts, [*starts[1:], len(lengths)], strict=True))
 
 
 def _log_q(words: Sequence[str], model: LanguageModel) -> np.ndarray:
-    """Log probability of each word by itself, -inf of those that the model does not know."""
+    """Unigram log probability of each word, -inf if the model does not know it."""
     known = dict(zip(model.words, model.scores.tolist(), strict=True))
     return np.array([known.get(word, -np.inf) for word in words]) * math.log(10)

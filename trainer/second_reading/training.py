@@ -1,4 +1,4 @@
-"""Trains the network of the second reading; a run in a folder can be stopped and goes on where it was."""
+"""Trains the network of the second reading; a run in a folder can be stopped and resumed."""
 
 import math
 from collections.abc import Generator, Sequence
@@ -36,14 +36,14 @@ class SecondReadingConfig:
 
 @dataclass(frozen=True)
 class Reading:
-    """words: of the texts read so far."""
+    """words: number of words of the texts read so far."""
 
     words: int
 
 
 @dataclass(frozen=True)
 class Trained:
-    """loss: nats a word since the last event, less than by `log q` alone; away: how far log sums are from 0."""
+    """loss: nats per word since the last event, relative to `log q` alone; away: distance of the log sums from 0."""
 
     step: int
     steps: int
@@ -54,10 +54,10 @@ class Trained:
 def train(
     texts: Sequence[Path], folder: Path, language_model: Path, config: SecondReadingConfig, without: Sequence[Path]
 ) -> Generator["Reading | Trained", None, None]:
-    """Trains, or goes on; yields Reading and Trained. Closing it saves the run; at its end the model has the network.
+    """Trains or resumes; yields Reading and Trained. Closing it saves the run; at its end the model has the network.
 
-    language_model: folder of the model whose words are learned, and which gets the network. without: corpora whose
-    held-out sentences may not be trained on. Raises CorpusError, LanguageModelError, RunInUse, RunRemoved,
+    language_model: folder of the model that supplies the vocabulary and receives the network. without: corpora whose
+    held-out sentences must not be used. Raises CorpusError, LanguageModelError, RunInUse, RunRemoved,
     StorageError.
     """
     folder = Path(folder)

@@ -1,4 +1,4 @@
-"""Who trains together: the processes of one synchronous training, as TF_CONFIG or the command line names them."""
+"""The processes of one synchronous training, given by TF_CONFIG or the command line."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ _CHIEF, _WORKER = "chief", "worker"
 
 @dataclass(frozen=True)
 class Cluster:
-    """addresses: HOST:PORT of every process, the same list in each; index: which of them this one is.
+    """addresses: HOST:PORT of every process, the same list in each; index: of this process.
 
-    The first is the chief: it alone evaluates and writes.
+    The first is the chief, which alone evaluates and writes.
     """
 
     addresses: tuple[str, ...]
@@ -42,7 +42,7 @@ def _check(condition: bool, reason: str) -> None:
 
 
 def cluster_from(environment: Mapping[str, str]) -> Cluster | None:
-    """What TF_CONFIG says, as TensorFlow documents it; None where it is not set or names one process only.
+    """The cluster in TF_CONFIG, in TensorFlow's format; None if it is not set or has only one process.
 
     A `chief` counts as the first worker. Raises ConfigError.
     """
@@ -50,8 +50,8 @@ def cluster_from(environment: Mapping[str, str]) -> Cluster | None:
     if not text.strip():
         return None
     try:
-        told = parse_json(text)
-        jobs, task = told["cluster"], told["task"]
+        config = parse_json(text)
+        jobs, task = config["cluster"], config["task"]
         chiefs, workers = list(jobs.get(_CHIEF, [])), list(jobs.get(_WORKER, []))
         kind, index = task["type"], int(task["index"])
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -63,6 +63,6 @@ def cluster_from(environment: Mapping[str, str]) -> Cluster | None:
 
 
 def cluster_of(addresses: Sequence[str], index: int) -> Cluster | None:
-    """The same of a list, as the command line gives it; None for one process. Raises ConfigError."""
+    """The cluster from a list of addresses; None for one process. Raises ConfigError."""
     cluster = Cluster(tuple(addresses), index)
     return cluster if len(cluster.addresses) > 1 else None

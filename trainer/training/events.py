@@ -1,4 +1,4 @@
-"""What a running training tells whoever listens."""
+"""Events of a running training."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ class Device:
 
 @dataclass(frozen=True)
 class Aligned:
-    """Recordings whose words were found so far, of how many; before the first step of a run that splices."""
+    """Progress of the alignment, in recordings; before the first step of a run with splicing."""
 
     done: int
     total: int
@@ -25,10 +25,10 @@ class Aligned:
 class StepDone:
     """One update, number `step` of the run and `epoch_step` of the `epoch_steps` of its epoch, all from 1.
 
-    loss: nats a letter, None where it was not finite and the batch was left out.
+    loss: nats per letter, None if it was not finite and the batch was skipped.
 
-    wordless: the batch holds nothing but sounds without words, so its loss is none of a letter: it belongs neither in
-    a curve nor in a mean.
+    wordless: the batch has only sounds without words; its loss is not per letter, so it is left out of curves and
+    means.
     """
 
     step: int
@@ -44,7 +44,7 @@ class StepDone:
 
 @dataclass(frozen=True)
 class EpochDone:
-    """One epoch and its evaluation. loss: mean over its steps with words, nats a letter."""
+    """One epoch and its evaluation. loss: mean over its steps with words, nats per letter."""
 
     epoch: int
     epochs: int
@@ -57,7 +57,7 @@ class EpochDone:
 
 @dataclass(frozen=True)
 class Saved:
-    """A checkpoint is on disk; best: it has the lowest error on unseen sentences so far."""
+    """A checkpoint was saved; best: it has the lowest error on unseen sentences so far."""
 
     path: Path
     best: bool
@@ -65,7 +65,7 @@ class Saved:
 
 @dataclass(frozen=True)
 class CorpusChanged:
-    """The run goes on with other recordings than it had; the epoch under way begins anew."""
+    """The run was resumed with other recordings; its present epoch restarts."""
 
     before: int
     now: int
@@ -73,8 +73,11 @@ class CorpusChanged:
 
 @dataclass(frozen=True)
 class Result:
-    """What came out of the run: the model to use. cer: mean CER on the deciding held-out sets of the best epoch, the
-    last one and their average, by the names of their folders; empty where nothing was held out."""
+    """The model to use.
+
+    cer: mean CER on the deciding held-out sets of the best epoch, the last one and their average, by folder name;
+    empty if nothing was held out.
+    """
 
     path: Path
     cer: dict[str, float]
@@ -82,7 +85,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Stopped:
-    """The run ended; reason is a sentence. epochs: how many are done."""
+    """The run ended; reason is a sentence. epochs: number of completed epochs."""
 
     reason: str
     epochs: int

@@ -1,4 +1,4 @@
-"""What a run read of a held-out utterance after each epoch, kept in examples.tsv beside its metrics."""
+"""The transcription of a held-out utterance after each epoch, in examples.tsv beside the metrics."""
 
 import csv
 import io
@@ -14,7 +14,7 @@ EXAMPLES = "examples.tsv"
 
 @dataclass(frozen=True)
 class ExampleRow:
-    """epoch: from 1; said and read: normalised text, of one utterance of that held-out split."""
+    """epoch: from 1; said, read: reference and hypothesis, normalised, of one utterance of the held-out split."""
 
     epoch: int
     split: str
@@ -26,12 +26,12 @@ _NAMES = [field.name for field in fields(ExampleRow)]
 
 
 def example_rows(done: EpochDone) -> list[ExampleRow]:
-    """One of each held-out split."""
+    """One row for each held-out split."""
     return [ExampleRow(done.epoch, held.split, held.reference, held.hypothesis) for held in done.held]
 
 
 def read_examples(folder: Path) -> list[ExampleRow]:
-    """In the order of the epochs; a line that cannot be read is passed over. Empty where the run has none."""
+    """Rows in order of the epochs; broken lines are skipped. Empty if the run has none."""
     rows = []
     try:
         with (folder / EXAMPLES).open(encoding="utf-8", newline="") as file:
@@ -53,10 +53,10 @@ def _text(value: str | None) -> str:
 
 
 class ExampleLog:
-    """Writes a run's examples.tsv, whole or not at all each time: a few lines an epoch."""
+    """Writes a run's examples.tsv, atomically each time: a few lines per epoch."""
 
     def __init__(self, folder: Path, epochs: int):
-        """Drops what is told of later epochs than the first `epochs`: they were lost and come anew."""
+        """Drops the rows after the first `epochs`: those epochs were lost and are repeated."""
         self._path = folder / EXAMPLES
         self._rows = [row for row in read_examples(folder) if row.epoch <= epochs]
 

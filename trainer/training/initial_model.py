@@ -1,4 +1,4 @@
-"""The model that a run begins with, copied into the run: it goes on with that, whatever becomes of the original."""
+"""The model that a run begins with, copied into the run, so that the original may change."""
 
 from pathlib import Path
 
@@ -11,10 +11,10 @@ START = "start"
 
 
 def keep_start(out: Path, given: Path, pull: float) -> Checkpoint | None:
-    """Puts the copy beside the run in `out` where that has none yet, and loads it.
+    """Copies the model into the run in `out`, unless that has a copy, and loads it.
 
-    None where a run from before there were copies goes on and its model is gone: the run's own weights are all that it
-    needs, unless they are pulled back to the model's. Raises CheckpointError, StorageError.
+    None if an old run without a copy is resumed and its model is gone: it needs only its own weights, unless they are
+    pulled back to the model's. Raises CheckpointError, StorageError.
     """
     try:
         start = load_start(out, given)
@@ -28,23 +28,23 @@ def keep_start(out: Path, given: Path, pull: float) -> Checkpoint | None:
 
 
 def load_start(out: Path, given: Path) -> Checkpoint:
-    """The run's copy, or the model that was given where the run has not begun. Raises CheckpointError."""
+    """The run's copy, or the given model if the run has not begun. Raises CheckpointError."""
     return load_checkpoint(out / START if _has_copy(out) else given)
 
 
 def shape_of_start(out: Path, given: Path) -> tuple[FeatureConfig, ModelConfig]:
-    """What the run hears and how it is built, as far as the model says. Raises CheckpointError, TrainingError."""
+    """The configurations of the initial model, or else of the run. Raises CheckpointError, TrainingError."""
     try:
         start = load_start(out, given)
     except CheckpointMissing:
-        found = load_state(out)
-        if found is None:
+        state = load_state(out)
+        if state is None:
             raise
-        _, _, about = found
+        _, _, about = state
         return FeatureConfig.from_dict(about["features"]), ModelConfig.from_dict(about["model"])
     return start.features, start.model
 
 
 def _has_copy(out: Path) -> bool:
-    """A copy without a state is of a run that has not made a step: it may begin with another by now."""
+    """Whether a copy is used: without a state the run has made no step and may begin with another model."""
     return (out / STATE).exists() and (out / START / DESCRIPTION).is_file()

@@ -1,7 +1,6 @@
 """The training loop: examples in, events out; resumable at any step.
 
-Everything random is drawn from (seed, epoch, batch), so a run that was killed and resumed sees what it would have
-seen otherwise.
+All random numbers come from (seed, epoch, batch), so a run that was killed and resumed gives the same result.
 """
 
 import hashlib
@@ -38,7 +37,7 @@ from trainer.training.run_logs import Journal
 from trainer.training.run_result import BEST, LAST, Judge, conclude, forget_result, has_model, rates_of, read_result
 from trainer.training.widen import grown
 
-_DRAW, _ORDER, _CHANGE, _SPLICE, _SOUNDS = range(5)  # what a random stream is for
+_DRAW, _ORDER, _CHANGE, _SPLICE, _SOUNDS = range(5)  # purposes of the random streams
 _OTHER = {
     "features": N_("the run in {folder} has another features configuration"),
     "model": N_("the run in {folder} has another model configuration"),
@@ -49,7 +48,7 @@ _OTHER = {
 class Training:
     """One run in one folder. Iterate over `events()`; the state on disk lags by at most `save_every` steps.
 
-    With several processes each makes the same object; only the chief reads the folder and writes to it.
+    With several processes each has such an object; only the chief reads and writes the folder.
     """
 
     def __init__(
@@ -64,12 +63,12 @@ class Training:
         asked_to_stop: Callable[[], bool] = lambda: False,
         in_a_hurry: Callable[[], bool] = lambda: False,
     ):
-        """start_from: a checkpoint whose weights and alphabet the run begins with, made wider where `model` is.
-        asked_to_stop: looked at after each step; if it is true in any process, all end. in_a_hurry: once it is true,
-        no held-out set is read to its end: there is no result, and the epoch is judged when the run goes on.
+        """start_from: a checkpoint whose weights and alphabet the run begins with, widened if `model` is wider.
+        asked_to_stop: polled after each step; if it is true in any process, all end. in_a_hurry: once it is true, the
+        evaluation is cut short: there is no result, and the epoch is evaluated when the run is resumed.
 
-        Raises TrainingError where nothing is left to train on, the folder holds another run, or the processes do not
-        have the same recordings and settings; WorkerLost.
+        Raises TrainingError if nothing is left to train on, the folder holds another run, or the processes have
+        different recordings or settings; WorkerLost.
         """
         self.folder, self.settings = Path(folder), settings
         self.features, self.model = features, model
@@ -77,7 +76,7 @@ class Training:
         self._shaper = Examples(self.alphabet, features, model)
         self._material = material
         self._train = self._shaper.usable(material.train)
-        held = {name: self._shaper.usable(some) for name, some in material.held.items()}
+        held = {name: self._shaper.usable(examples) for name, examples in material.held.items()}
         if not self._train or not all(held.values()):
             raise TrainingError(reason="no usable recordings are left in one of the sets")
         self._held = HeldSets(held, self._shaper, self.alphabet, features, model, in_a_hurry)
@@ -102,24 +101,24 @@ class Training:
 
     @cached_property
     def _about(self) -> dict[str, object]:
-        """What the run is made of, compared when it goes on and between processes."""
-        told = hashlib.sha256()
+        """Configurations and data of the run, compared on resuming and between processes."""
+        digest = hashlib.sha256()
         for example in self._train:
-            told.update(f"{example.id}\t{example.frames}\t{example.text}\n".encode())
+            digest.update(f"{example.id}\t{example.frames}\t{example.text}\n".encode())
         return {
             "settings": self.settings.to_dict(),
             "features": self.features.to_dict(),
             "model": self.model.to_dict(),
             "alphabet": self.alphabet.letters,
             "examples": len(self._train),
-            "corpus": told.hexdigest(),
+            "corpus": digest.hexdigest(),
         }
 
     def _check_agreement(self) -> None:
-        """What differs between the processes would spoil the sum of their gradients."""
-        own = self._about
-        chief = json.loads(self._workers.from_chief(json.dumps(own).encode()))
-        differing = [name for name in own if own[name] != chief[name]]
+        """Raises TrainingError if the processes differ, because the sum of their gradients would be wrong."""
+        own_about = self._about
+        chief = json.loads(self._workers.from_chief(json.dumps(own_about).encode()))
+        differing = [name for name in own_about if own_about[name] != chief[name]]
         if differing:
             raise TrainingError(
                 reason="this process differs from the first one in {names}; give all the same",
@@ -128,13 +127,13 @@ class Training:
 
     def _resume(self) -> None:
         content = state_bytes(self.folder) if self._workers.is_chief else b""
-        found = parsed_state(self.folder, self._workers.from_chief(content))
-        if found is None:
+        state = parsed_state(self.folder, self._workers.from_chief(content))
+        if state is None:
             return
-        arrays, self.position, about = found
-        own = self._about
+        arrays, self.position, about = state
+        own_about = self._about
         for name, reason in _OTHER.items():
-            if _without_dropout(about[name]) != _without_dropout(own[name]):
+            if _without_dropout(about[name]) != _without_dropout(own_about[name]):
                 raise TrainingError(reason=reason, folder=self.folder)
         try:
             self._optimiser.restore(arrays)
@@ -142,12 +141,12 @@ class Training:
             raise TrainingError(
                 reason="the run in {folder} was begun without CTC on the middle layer", folder=self.folder
             ) from error
-        if about.get("corpus", own["corpus"]) != own["corpus"]:
-            self._changed = CorpusChanged(about["examples"], own["examples"])
+        if about.get("corpus", own_about["corpus"]) != own_about["corpus"]:
+            self._changed = CorpusChanged(about["examples"], own_about["examples"])
             self.position = self.position.at_epoch_start()
 
     def save(self) -> None:
-        """The whole state, to go on from; by the chief. Raises StorageError."""
+        """Saves the whole state, for resuming; by the chief. Raises StorageError."""
         if not self._workers.is_chief:
             return
         if self._journal:
@@ -155,9 +154,9 @@ class Training:
         save_state(self.folder, self._optimiser.state(), self.position, self._about)
 
     def events(self) -> Iterator[Event]:
-        """Trains to the end, or until the listener stops asking.
+        """Trains to the end, or until the caller stops iterating.
 
-        Raises WorkerLost where another process is gone, StorageError.
+        Raises WorkerLost if another process has ended, StorageError.
         """
         self._journal = Journal(self.folder, self.position) if self._workers.is_chief else None
         try:
@@ -182,7 +181,7 @@ class Training:
                 judge = Judge(lambda weights: self._held.read(weights, 0), self._material.choose_on)
                 with suppress(GivenUp):
                     yield conclude(self.folder, judge, last_is_best=self.position.best_epoch == self.position.epoch)
-        self._workers.from_chief(b"")  # none leaves before the chief is done
+        self._workers.from_chief(b"")  # no process leaves before the chief is done
         yield Stopped(reason, self.position.epoch)
 
     def _write_missing_models(self) -> None:
@@ -192,7 +191,7 @@ class Training:
                 save_checkpoint(self.folder / name, self.checkpoint())
 
     def _why_ended(self) -> str:
-        """Empty while there is more to do."""
+        """The reason of the end; empty while there is more to do."""
         epochs, patience = self.settings.epochs, self.settings.patience
         waited = self.position.epoch - self.position.best_epoch
         if self._stopping:
@@ -224,14 +223,14 @@ class Training:
 
     def _epoch(self) -> Iterator[Event]:
         started = time.monotonic()
-        at, batches = self.position, self._batches()
-        plans = [(n, examples) for n, examples in enumerate(batches) if n >= at.batch]
+        position, batches = self.position, self._batches()
+        plans = [(n, examples) for n, examples in enumerate(batches) if n >= position.batch]
         for batch in prepared(self._augmented, plans):
-            done = self._step(batch, batches[at.batch], len(batches))
+            done = self._step(batch, batches[position.batch], len(batches))
             if self._journal:
                 self._journal.step(done)
             yield done
-            if at.step % self.settings.save_every == 0 and self._workers.is_chief:
+            if position.step % self.settings.save_every == 0 and self._workers.is_chief:
                 self.save()
                 yield Saved(self.folder, best=False)
             if self._stopping:
@@ -239,37 +238,37 @@ class Training:
         yield from self._close_epoch(started)
 
     def _augmented(self, plan: tuple[int, list[Example]]) -> Batch:
-        """This process's share; whichever process has an utterance, it is changed in the same way."""
+        """This process's share; the augmentation of an utterance does not depend on the process."""
         n, examples = plan
-        mine = self._workers.share(list(enumerate(examples)))
-        seeds = [(self.settings.seed, self.position.epoch, _CHANGE, n, place) for place, _ in mine or [(0, None)]]
-        batch = self._shaper.augmented_batch([e for _, e in mine] or examples[:1], self.settings, seeds)
-        return batch if mine else replace(batch, weight=0.0)
+        share = self._workers.share(list(enumerate(examples)))
+        seeds = [(self.settings.seed, self.position.epoch, _CHANGE, n, place) for place, _ in share or [(0, None)]]
+        batch = self._shaper.augmented_batch([e for _, e in share] or examples[:1], self.settings, seeds)
+        return batch if share else replace(batch, weight=0.0)
 
     def _step(self, batch: Batch, examples: list[Example], epoch_steps: int) -> StepDone:
         """batch: this process's share of the examples."""
-        at, workers = self.position, self._workers
-        rate = learning_rate(self.settings, at.epoch + at.batch / epoch_steps)
-        seed = (self.settings.seed, at.step * workers.n + workers.index)
+        position, workers = self.position, self._workers
+        rate = learning_rate(self.settings, position.epoch + position.batch / epoch_steps)
+        seed = (self.settings.seed, position.step * workers.n + workers.index)
         update = self._optimiser.update(batch, rate, seed, self._asked_to_stop())
         self._stopping = update.stop
-        at.step, at.batch = at.step + 1, at.batch + 1
+        position.step, position.batch = position.step + 1, position.batch + 1
         wordless = not any(example.text for example in examples)
         if update.finite and not wordless:
-            at.loss_sum, at.loss_count = at.loss_sum + update.loss, at.loss_count + 1
-        at.skipped += not update.finite
-        told = update.loss if update.finite else None
+            position.loss_sum, position.loss_count = position.loss_sum + update.loss, position.loss_count + 1
+        position.skipped += not update.finite
+        loss = update.loss if update.finite else None
         ids = tuple(example.id for example in examples)
-        place = at.step, at.epoch + 1, at.batch, epoch_steps
-        return StepDone(*place, told, update.gradient_norm, rate, ids, wordless)
+        numbers = position.step, position.epoch + 1, position.batch, epoch_steps
+        return StepDone(*numbers, loss, update.gradient_norm, rate, ids, wordless)
 
     def _close_epoch(self, started: float) -> Iterator[Event]:
         if self._workers.is_chief:
             yield from self._judge_epoch(started)
-        own = {"position": asdict(self.position), "stopping": self._stopping}
-        told = json.loads(self._workers.from_chief(json.dumps(own).encode()))
+        own_end = {"position": asdict(self.position), "stopping": self._stopping}
+        chief_end = json.loads(self._workers.from_chief(json.dumps(own_end).encode()))
         if not self._workers.is_chief:
-            self.position, self._stopping = Position(**told["position"]), told["stopping"]
+            self.position, self._stopping = Position(**chief_end["position"]), chief_end["stopping"]
 
     def _judge_epoch(self, started: float) -> Iterator[Event]:
         try:
@@ -281,30 +280,30 @@ class Training:
         try:
             done, best = self._conclude_epoch(held, started)
         except StorageError:
-            self.position = unjudged  # else a state saved now would name models that were not written
+            self.position = unjudged  # otherwise a state saved now would refer to models never written
             raise
-        yield done  # not before all is on the disk: whoever listens may leave here
+        yield done  # not before everything is saved, because the caller may stop here
         yield Saved(self.folder, best)
 
     def _conclude_epoch(self, held: tuple[Held, ...], started: float) -> tuple[EpochDone, bool]:
-        """Writes all that an epoch leaves; whether it is the best so far. Raises StorageError."""
-        at = self.position
-        done = at.close_epoch(self.settings.epochs, time.monotonic() - started, held)
-        chosen = [one.rate.cer for one in held if one.split in self._material.choose_on]
+        """Saves the results of an epoch; returns whether it is the best so far. Raises StorageError."""
+        position = self.position
+        done = position.close_epoch(self.settings.epochs, time.monotonic() - started, held)
+        chosen = [one_set.rate.cer for one_set in held if one_set.split in self._material.choose_on]
         score = float(np.mean(chosen)) if chosen else done.loss
-        if best := score < at.best or not has_model(self.folder / BEST):
-            at.best, at.best_epoch = score, at.epoch
+        if best := score < position.best or not has_model(self.folder / BEST):
+            position.best, position.best_epoch = score, position.epoch
         checkpoint = self.checkpoint(held)
         for name in (LAST, BEST) if best else (LAST,):
             save_checkpoint(self.folder / name, checkpoint)
         if self._journal:
-            self._journal.epoch(done, at.history)
+            self._journal.epoch(done, position.history)
         self.save()
         return done, best
 
     def checkpoint(self, held: Sequence[Held] = ()) -> Checkpoint:
-        """The averaged weights as a model, with the history of the run and of the model it began with."""
-        rates = {one.split: rates_of(one) for one in held}
+        """The averaged weights as a model, with the history of the run and of its initial model."""
+        rates = {one_set.split: rates_of(one_set) for one_set in held}
         return Checkpoint(
             self.alphabet,
             self.features,
@@ -316,11 +315,11 @@ class Training:
         )
 
     def _averaged(self) -> dict[str, np.ndarray]:
-        """The model's own weights, averaged; without what only the training has."""
+        """The averaged weights of the model, without those that only the training has."""
         average = self._optimiser.averaged_weights()
         return {name: average[name] for name in weight_shapes(self.features, self.model, self.alphabet.n_labels)}
 
 
 def _without_dropout(about: object) -> object:
-    """A configuration as far as the weights depend on it."""
+    """A configuration without dropout, on which the weights do not depend."""
     return {k: v for k, v in about.items() if k != "dropout"} if isinstance(about, dict) else about

@@ -1,4 +1,4 @@
-"""The learning curve: what a run's metrics.csv says of its past, and its events of its present. Knows no Qt."""
+"""The learning curve of a run, from its files and its events. Does not use Qt."""
 
 import math
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ _KINDS = ("loss", "cer", "wer")
 
 @dataclass(frozen=True)
 class HeldPoint:
-    """Means over the held-out sets of one kind after an epoch: those of known sentences, or of new ones."""
+    """Means over the held-out sets of known, or of new sentences after an epoch."""
 
     epoch: float
     loss: float
@@ -27,7 +27,7 @@ class HeldPoint:
 
 
 class Curve:
-    """Grows with each event. Where a point lies is told in epochs, a step being a part of one.
+    """Grows with each event. The x axis is in epochs; a step is a fraction of one.
 
     train: (epochs, loss) by step. seen_sets, unseen_sets: names of the held-out sets.
     """
@@ -41,23 +41,23 @@ class Curve:
 
     @property
     def best_epoch(self) -> float | None:
-        """The epoch with the fewest letters wrong in new sentences, or in known ones where there are no others."""
+        """The epoch with the lowest letter error rate on new sentences, or on known ones if there are no others."""
         points = self.unseen or self.seen
         return min(points, key=lambda point: point.cer).epoch if points else None
 
     @property
     def epochs_done(self) -> float:
-        """How far the curve goes, in epochs."""
+        """Length of the curve in epochs."""
         return self.train[-1][0] if self.train else 0.0
 
     def take(self, event: object) -> bool:
-        """True if the curve has changed."""
+        """Adds an event; True if the curve has changed."""
         match event:
             case StepDone():
                 if event.loss is None or event.wordless:
                     return False
                 place = event.epoch - 1 + event.epoch_step / event.epoch_steps
-                while self.train and self.train[-1][0] >= place:  # of an epoch that is begun anew
+                while self.train and self.train[-1][0] >= place:  # of an epoch that was restarted
                     self.train.pop()
                 self.train.append((place, event.loss))
                 return True
@@ -68,12 +68,12 @@ class Curve:
 
     def _add_held(self, epoch: float, row: Mapping[str, object]) -> None:
         names = [name.removesuffix("_cer") for name in row if name.endswith("_cer") and row[name] not in ("", None)]
-        for points, wanted in ((self.seen, True), (self.unseen, False)):
-            group = [name for name in names if name.endswith(_SEEN) == wanted]
+        for points, is_seen in ((self.seen, True), (self.unseen, False)):
+            group = [name for name in names if name.endswith(_SEEN) == is_seen]
             while points and points[-1].epoch >= epoch:
                 points.pop()
             if group:
-                if wanted:
+                if is_seen:
                     self.seen_sets = group
                 else:
                     self.unseen_sets = group
@@ -82,17 +82,17 @@ class Curve:
 
     @classmethod
     def of_run(cls, folder: Path) -> "Curve":
-        """What steps.csv and metrics.csv hold; an empty curve where there is nothing that can be read.
+        """The curve in steps.csv and metrics.csv; empty if nothing can be read.
 
-        An epoch whose steps were not kept has its mean loss in their place.
+        An epoch without saved steps has its mean loss instead.
         """
         curve = cls()
         try:
-            steps = _without_what_was_begun_anew(read_curve(folder))
-            known = {math.ceil(place) for place in steps[:, 0]}
+            steps = _without_repeated_steps(read_curve(folder))
+            epochs_with_steps = {math.ceil(place) for place in steps[:, 0]}
             for row in read_table(folder / METRICS, ("epoch", "train_loss"), tabs=False):
                 epoch = float(row["epoch"])
-                if epoch not in known:
+                if epoch not in epochs_with_steps:
                     curve.train.append((epoch, float(row["train_loss"])))
                 curve._add_held(epoch, row)
         except FileNotFoundError:
@@ -103,8 +103,8 @@ class Curve:
         return curve
 
 
-def _without_what_was_begun_anew(steps: np.ndarray) -> np.ndarray:
-    """Steps (n, 2) whose places rise: those that later ones went back behind are left out."""
+def _without_repeated_steps(steps: np.ndarray) -> np.ndarray:
+    """Steps (n, 2) with increasing positions: steps that were repeated later are left out."""
     places = steps[:, 0]
     later = np.minimum.accumulate(np.append(places[1:], np.inf)[::-1])[::-1]
     return steps[places < later]

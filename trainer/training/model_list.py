@@ -1,7 +1,7 @@
-"""The models that there are: the shipped one, what was trained or imported, and those of others. Knows no Qt.
+"""All models: the shipped one, trained and imported ones, and those made by others. Does not use Qt.
 
-A training run in the folder of models is a model as soon as it has `best/`, which is taken until it has a result; an
-imported model lies there itself.
+A training run in the folder of models is a model as soon as it has `best/`, which is used until it has a result; an
+imported model is in that folder directly.
 """
 
 import re
@@ -36,9 +36,9 @@ _LONGEST_NAME = 80
 
 @dataclass(frozen=True)
 class TrainedModel:
-    """folder: of the checkpoint; home: of the run it came from, or the same. cer: on new sentences, None if untold.
+    """folder: of the checkpoint; home: of the run it came from, or the same. cer: on new sentences, None if unknown.
 
-    foreign: what is known of a model that others made, which cannot be trained or tuned.
+    foreign: the description of a model made by others, which cannot be trained or tuned.
     """
 
     name: str
@@ -52,18 +52,18 @@ class TrainedModel:
 
 
 def list_models() -> list[TrainedModel]:
-    """The shipped one first, then the newest first. What cannot be read is left out."""
-    found = []
+    """The shipped one first, then the newest first. Unreadable models are left out."""
+    models = []
     with suppress(OSError):
         for home in models_dir().iterdir():
             for folder in (result_folder(home), home):
                 model = None if home.name.startswith(".") else _listed(home.name, folder, home)
                 if model is not None:
-                    found.append(model)
+                    models.append(model)
                     break
-    found.sort(key=lambda model: model.made, reverse=True)
+    models.sort(key=lambda model: model.made, reverse=True)
     shipped = _described("", shipped_checkpoint(), shipped_checkpoint(), is_shipped=True)
-    return [shipped, *found] if shipped else found
+    return [shipped, *models] if shipped else models
 
 
 def _listed(name: str, folder: Path, home: Path) -> TrainedModel | None:
@@ -91,7 +91,7 @@ def _described(name: str, folder: Path, home: Path, is_shipped: bool = False) ->
 
 
 def _size(path: Path) -> int:
-    """0 for a network that was not made yet."""
+    """Size in bytes; 0 for a network that was not made yet."""
     with suppress(OSError):
         return path.stat().st_size
     return 0
@@ -99,15 +99,14 @@ def _size(path: Path) -> int:
 
 @dataclass(frozen=True)
 class Measured:
-    """A model's letter error rate on one held-out set; size: its utterances and words, which tell sets apart."""
+    """A model's letter error rate on one held-out set; size: its utterances and words, which identify the set."""
 
     cer: float
     size: tuple[object, object]
 
 
 def new_sentences(folder: Path) -> dict[str, Measured]:
-    """Set -> what a model was measured to do there: of the sets with new sentences where there are some, else of all;
-    empty where nothing is known."""
+    """Set -> error rate of a model, for the sets with new sentences, or else all sets; empty if none is known."""
     try:
         return _new_sentences(read_description(folder).get("error_rates", {}))
     except CheckpointError:
@@ -115,19 +114,19 @@ def new_sentences(folder: Path) -> dict[str, Measured]:
 
 
 def mean_cer(rates: Mapping[str, Measured]) -> float:
-    """Over sets, of which there is one at least."""
+    """The mean over sets, at least one."""
     return sum(rate.cer for rate in rates.values()) / len(rates)
 
 
 def _new_sentences(rates: object) -> dict[str, Measured]:
     try:
-        told = {
+        measured = {
             name: Measured(float(rate["cer"]), (rate.get("utterances"), rate.get("words")))
             for name, rate in rates.items()
         }
     except (AttributeError, KeyError, TypeError, ValueError):
         return {}
-    return {name: rate for name, rate in told.items() if "unseen" in name} or told
+    return {name: rate for name, rate in measured.items() if "unseen" in name} or measured
 
 
 def _cer(rates: object) -> float | None:
@@ -136,25 +135,25 @@ def _cer(rates: object) -> float | None:
 
 
 def kind_of(folder: Path) -> tuple[FeatureConfig, ModelConfig]:
-    """What a model hears and how it is built, without its weights. Raises CheckpointError."""
-    told = read_description(folder)
+    """The configurations of a model, without its weights. Raises CheckpointError."""
+    description = read_description(folder)
     try:
-        return FeatureConfig.from_dict(told["features"]), ModelConfig.from_dict(told["model"])
+        return FeatureConfig.from_dict(description["features"]), ModelConfig.from_dict(description["model"])
     except (KeyError, TypeError, AttributeError, ConfigError) as error:
         raise CheckpointDamaged(path=folder, reason="{file} cannot be read", file=DESCRIPTION) from error
 
 
 def clean_name(text: str) -> str:
-    """A name as typed, as a folder may be called; empty if nothing is left of it."""
+    """A typed name as a valid folder name; empty if nothing is left of it."""
     return re.sub(r'[/\\:*?"<>|\x00-\x1f]', "", text).strip(" .")[:_LONGEST_NAME]
 
 
 def free_home(name: str) -> Path:
-    """A folder for a new model: of that name, with a number behind it where the name is taken."""
+    """A folder for a new model: the name, with a number after it if the name is taken."""
     return free_path(models_dir(), clean_name(name) or "model")
 
 
-# --- what is done with one; each a generator for a worker, that yields the folder it ends with ---
+# --- operations on a model: generators for a worker, which yield the resulting folder ---
 
 
 def rename(model: TrainedModel, name: str) -> Iterator[Path]:
@@ -170,12 +169,12 @@ def rename(model: TrainedModel, name: str) -> Iterator[Path]:
 
 
 def export(model: TrainedModel, folder: Path) -> Iterator[Path | None]:
-    """A copy in a new folder of the model's name; None again and again while that is made."""
+    """Copies a model to a new folder of its name; yields None repeatedly meanwhile."""
     target = folder / (model.name or model.folder.name)
     if target.exists():
         raise NotWritable(path=target, reason="File exists")
     if model.foreign is not None:
-        from engine.transcribe.add_model import add_model  # brings ONNX Runtime along
+        from engine.transcribe.add_model import add_model  # imports ONNX Runtime
 
         yield from add_model(model.folder, target, model.foreign.licence, model.foreign.source)
         return
@@ -184,15 +183,15 @@ def export(model: TrainedModel, folder: Path) -> Iterator[Path | None]:
 
 
 def import_model(folder: Path) -> Generator[Path | None, None, None]:
-    """A copy of somebody's checkpoint, of what came out of a run, or of a model that others made, among the models.
+    """Imports a checkpoint, the result of a run, or a model made by others.
 
-    None again and again while it is made. Raises CheckpointError, StorageError.
+    Yields None repeatedly meanwhile. Raises CheckpointError, StorageError.
     """
     if is_foreign(folder):
         from engine.transcribe.add_model import add_model
 
-        known = read_foreign(folder) or ForeignDescription("")
-        yield from add_model(folder, free_home(folder.name), known.licence, known.source)
+        description = read_foreign(folder) or ForeignDescription("")
+        yield from add_model(folder, free_home(folder.name), description.licence, description.source)
         return
     if not (folder / DESCRIPTION).exists() and (result_folder(folder) / DESCRIPTION).exists():
         folder = result_folder(folder)
@@ -203,7 +202,7 @@ def import_model(folder: Path) -> Generator[Path | None, None, None]:
 
 
 def _save_whole(folder: Path, checkpoint: Checkpoint) -> None:
-    """Into a new folder, of which nothing is there before all is. Raises StorageError."""
+    """Saves a checkpoint in a new folder, atomically. Raises StorageError."""
     try:
         with building(folder) as new:
             save_checkpoint(new, checkpoint)
@@ -217,7 +216,8 @@ def _save_whole(folder: Path, checkpoint: Checkpoint) -> None:
 
 
 def delete(home: Path) -> Iterator[Path]:
-    """Out of the list; `restore` brings it back until `empty_trash`, whatever else of its name is deleted meanwhile."""
+    """Moves a model to the trash; `restore` brings it back until `empty_trash`, even if another of its name is
+    deleted."""
     trash = models_dir() / _TRASH / secrets.token_hex(4) / home.name
     try:
         trash.parent.mkdir(parents=True)
@@ -229,7 +229,7 @@ def delete(home: Path) -> Iterator[Path]:
 
 
 def restore(trash: Path) -> Iterator[Path]:
-    """Brings back what `delete` put aside; yields its folder. Raises StorageError."""
+    """Restores a model from the trash; yields its folder. Raises StorageError."""
     home = free_home(trash.name)
     try:
         trash.rename(home)
@@ -245,9 +245,9 @@ def _remove_empty(folder: Path) -> None:
 
 
 def empty_trash() -> Iterator[None]:
-    """Frees the space of what was deleted last time, and of copies that were cut short."""
+    """Purges models deleted in the last session, and interrupted copies."""
     remove_unfinished(models_dir())
     with suppress(OSError):
-        for deleted in list((models_dir() / _TRASH).iterdir()):  # not what is deleted from now on
+        for deleted in list((models_dir() / _TRASH).iterdir()):  # not those that are deleted from now on
             shutil.rmtree(deleted, ignore_errors=True)
     yield None

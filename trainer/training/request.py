@@ -1,4 +1,4 @@
-"""What a run was asked for, kept beside it, so that it goes on another day as it was begun. Knows no Qt."""
+"""The request of a run, saved in its folder, so that it can be resumed later. Does not use Qt."""
 
 import json
 from pathlib import Path
@@ -16,7 +16,7 @@ REQUEST = "request.json"
 
 def save_request(request: Request) -> None:
     """Raises StorageError."""
-    told = {
+    content = {
         "corpora": [str(path) for path in request.corpora],
         "features": request.features.to_dict(),
         "model": request.model.to_dict(),
@@ -27,24 +27,24 @@ def save_request(request: Request) -> None:
         "threads": request.threads,
         "device": request.device,
     }
-    write_atomic(request.out / REQUEST, json.dumps(told, ensure_ascii=False, indent=1) + "\n")
+    write_atomic(request.out / REQUEST, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
 
 
 def load_request(out: Path) -> Request | None:
-    """None where the folder holds no run that was begun in the window."""
+    """The request; None if the folder has no run that was begun in the window."""
     try:
-        told = read_json(out / REQUEST)
+        content = read_json(out / REQUEST)
         return Request(
             out,
-            tuple(Path(path) for path in told["corpora"]),
-            FeatureConfig.from_dict(told["features"]),
-            ModelConfig.from_dict(told["model"]),
-            TrainConfig.from_dict(told["settings"]),
-            tuple(Path(path) for path in told.get("held", [])),
-            _path(told["start"]),
-            _path(told.get("align_with")),
-            told.get("threads"),
-            device=told.get("device") if told.get("device") in DEVICES else AUTO,
+            tuple(Path(path) for path in content["corpora"]),
+            FeatureConfig.from_dict(content["features"]),
+            ModelConfig.from_dict(content["model"]),
+            TrainConfig.from_dict(content["settings"]),
+            tuple(Path(path) for path in content.get("held", [])),
+            _path(content["start"]),
+            _path(content.get("align_with")),
+            content.get("threads"),
+            device=content.get("device") if content.get("device") in DEVICES else AUTO,
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError, DiktovkaError):
         return None

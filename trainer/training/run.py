@@ -1,16 +1,16 @@
 """A training run on disk.
 
-state.npz          everything needed to go on: weights, their average, the optimiser, position, history
+state.npz          everything needed to resume: weights, their average, the optimiser, position, history
 start/             checkpoint folder: a copy of the model that the run began with, if any
 best/              checkpoint folder: the averaged weights of the best epoch
 last/              checkpoint folder: the averaged weights of the last epoch
 average/           checkpoint folder: the mean of both, where they differ; written at the end of the run
 outcome.json       which of the three is best
-metrics.csv        one line an epoch
-steps.csv          one line a step
-examples.tsv       what was read of a held-out utterance after each epoch
+metrics.csv        one line per epoch
+steps.csv          one line per step
+examples.tsv       the transcription of a held-out utterance after each epoch
 events.out.*       the same for TensorBoard
-text.npz           of a run that learns from texts: their words
+text.npz           the words of the texts, for a run on texts
 run.lock           empty; locked while a process trains the run; never deleted, or two could lock two files of one name
 """
 
@@ -44,8 +44,11 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Position:
-    """Where a run stands. step: updates so far; epoch: the one under way, from 0; batch: its next batch;
-    loss_sum, loss_count, skipped: of that epoch so far."""
+    """The position of a run.
+
+    step: updates so far; epoch: the present one, from 0; batch: its next batch; loss_sum, loss_count, skipped: of the
+    present epoch so far.
+    """
 
     step: int = 0
     epoch: int = 0
@@ -58,11 +61,11 @@ class Position:
     history: list[dict[str, float]] = field(default_factory=list)
 
     def at_epoch_start(self) -> "Position":
-        """The epoch under way begun anew; its steps so far still count."""
+        """The position at the start of the present epoch; steps are still counted."""
         return replace(self, batch=0, loss_sum=0.0, loss_count=0, skipped=0)
 
     def close_epoch(self, epochs: int, seconds: float, held: tuple[Held, ...]) -> EpochDone:
-        """Puts the epoch under way into the history and stands before the next. epochs: of the whole run."""
+        """Adds the present epoch to the history and moves to the next. epochs: of the whole run."""
         loss = self.loss_sum / max(1, self.loss_count)
         done = EpochDone(self.epoch + 1, epochs, self.step, loss, self.skipped, seconds, held)
         self.history.append(epoch_row(done))
@@ -71,13 +74,13 @@ class Position:
 
 
 def save_state(folder: Path, arrays: dict[str, np.ndarray], position: Position, about: dict[str, object]) -> None:
-    """One file, whole or not at all. about: settings and configurations, compared when the run goes on."""
+    """Saves the state in one file, atomically. about: settings and configurations, compared on resuming."""
     text = json.dumps({"position": asdict(position), "about": about})
     write_arrays(folder / STATE, {"json": np.frombuffer(text.encode(), np.uint8), **arrays})
 
 
 def state_bytes(folder: Path) -> bytes:
-    """The file that `save_state` wrote, empty where there is no run yet. Raises TrainingError if it cannot be read."""
+    """The content of the state file, empty if there is no run yet. Raises TrainingError if it cannot be read."""
     try:
         return (folder / STATE).read_bytes()
     except FileNotFoundError:
@@ -87,12 +90,12 @@ def state_bytes(folder: Path) -> bytes:
 
 
 def load_state(folder: Path) -> tuple[dict[str, np.ndarray], Position, dict[str, object]] | None:
-    """What `save_state` wrote, or None where there is no run yet. Raises TrainingError if it cannot be read."""
+    """The saved state, or None if there is no run yet. Raises TrainingError if it cannot be read."""
     return parsed_state(folder, state_bytes(folder))
 
 
 def parsed_state(folder: Path, content: bytes) -> tuple[dict[str, np.ndarray], Position, dict[str, object]] | None:
-    """The same of a file's content, which may have come from another process."""
+    """The state from a file's content, which may have come from another process."""
     if not content:
         return None
     try:
@@ -157,9 +160,9 @@ class Lock:
 
 @contextmanager
 def locked(folder: Path) -> Iterator[Lock]:
-    """Keeps every other process off the run in `folder`, which is made where it is missing.
+    """Locks the run in `folder`, which is made if missing, against other processes.
 
-    Raises RunInUse where there is one already, StorageError.
+    Raises RunInUse if another process trains it, StorageError.
     """
     path = folder / LOCK
     try:

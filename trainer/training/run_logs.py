@@ -1,7 +1,7 @@
-"""What a run writes about itself: steps.csv, metrics.csv, examples.tsv and TensorBoard's event file.
+"""The logs of a run: steps.csv, metrics.csv, examples.tsv and TensorBoard's event file.
 
-TensorFlow's own writer of summaries gives an event the time at which it is written; a run that goes on writes its older
-ones once more, each at its own time. So they are `Event` messages here, in TensorFlow's TFRecords.
+TensorFlow's own summary writer stamps events with the time of writing; a resumed run writes its older events again,
+with their own times. So they are `Event` messages here, in TensorFlow's TFRecords.
 """
 
 import re
@@ -21,17 +21,17 @@ from trainer.training.example_log import ExampleLog
 from trainer.training.run import Position, write_metrics
 from trainer.training.step_log import StepLog, StepRow, step_row, wall_clock
 
-_PREFIX, _OURS = "events.out.tfevents.", ".diktovka"  # TensorBoard knows them by what they begin with
+_PREFIX, _OURS = "events.out.tfevents.", ".diktovka"  # TensorBoard recognises the prefix
 PATTERN = f"{_PREFIX}*{_OURS}"
 _VERSION = "brain.Event:2"
 _KINDS = ("loss", "cer", "wer")
 
 
 class Journal:
-    """Written by the chief alone."""
+    """The logs, written only by the chief."""
 
     def __init__(self, folder: Path, position: Position):
-        """Takes up the run at `position`; what stands there of later steps is dropped. Raises StorageError."""
+        """Resumes the logs at `position`; entries of later steps are dropped. Raises StorageError."""
         self._folder = folder
         self._examples = ExampleLog(folder, position.epoch)
         self._steps = StepLog(folder, position.step)
@@ -56,12 +56,12 @@ class Journal:
         self._events.add_epoch(history[-1], wall_clock())
 
     def sync(self) -> None:
-        """Before a state is saved: nothing in it may be ahead of the journal. Raises StorageError."""
+        """Syncs the files before a state is saved, which must not be ahead of them. Raises StorageError."""
         self._steps.sync()
         self._events.flush()
 
     def close(self) -> None:
-        """Lets go of the files."""
+        """Closes the files."""
         self._steps.close()
         self._events.close()
 
@@ -71,8 +71,8 @@ class EventFile:
     SPLIT/cer and SPLIT/wer by epoch, each at its last step."""
 
     def __init__(self, folder: Path, steps: Sequence[StepRow], epochs: Sequence[Mapping[str, float]]):
-        """Written anew from what the run has done, so that steps which were lost do not stand there twice; what other
-        programs have written stays.
+        """Writes a new file with the run's past, so that repeated steps do not appear twice; files of other programs
+        stay.
 
         epochs: rows of metrics.csv. Raises StorageError.
         """
@@ -112,19 +112,19 @@ class EventFile:
 
     def add_step(self, row: StepRow) -> None:
         """Raises StorageError."""
-        told = {"loss": row.loss, "gradient_norm": row.gradient_norm, "learning_rate": row.learning_rate}
-        self._add(row.step, row.time, {f"train/{name}": value for name, value in told.items()})
+        scalars = {"loss": row.loss, "gradient_norm": row.gradient_norm, "learning_rate": row.learning_rate}
+        self._add(row.step, row.time, {f"train/{name}": value for name, value in scalars.items()})
 
     def add_epoch(self, row: Mapping[str, float], time: float) -> None:
         """row: of metrics.csv; time: seconds since 1970. Raises StorageError."""
-        told = {
+        scalars = {
             f"{name.removesuffix('_' + kind)}/{kind}": float(row[name])
             for kind in _KINDS
             for name in row
             if name.endswith("_" + kind) and name != "train_loss"
         }
-        if told:
-            self._add(int(row["step"]), time, told)
+        if scalars:
+            self._add(int(row["step"]), time, scalars)
 
     def flush(self) -> None:
         """Raises StorageError."""
@@ -132,13 +132,13 @@ class EventFile:
             self._writer.flush()
 
     def close(self) -> None:
-        """Writes what is left and lets go of the file."""
-        with suppress(tf.errors.OpError, StorageError):  # the disk is full, which was told already
+        """Flushes and closes the file."""
+        with suppress(tf.errors.OpError, StorageError):  # the disk is full, which was already reported
             self._writer.close()
 
 
 def _is_ours(name: str) -> bool:
-    """Our older files have a number behind the machine's name and no more, as no other program's do."""
+    """Whether the file is ours: only our files end with the machine's name and a number."""
     older = rf"{re.escape(_PREFIX)}\d+\.{re.escape(_host())}\.\d+"
     return name.endswith(_OURS) or re.fullmatch(older, name) is not None
 
@@ -148,7 +148,7 @@ def _host() -> str:
 
 
 def _free_path(folder: Path) -> Path:
-    """A name that TensorBoard knows, later than all that are there."""
+    """A name for TensorBoard, later than all existing ones."""
     stem = f"{_PREFIX}{int(wall_clock())}.{_host()}"
     names = (folder / f"{stem}.{number}{_OURS}" for number in range(1_000_000))
     return next(path for path in names if not path.exists())

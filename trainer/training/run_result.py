@@ -1,4 +1,4 @@
-"""What came out of a run: the best of its best epoch, its last one, and the mean of both."""
+"""The result of a run: the best of its best epoch, its last one, and the mean of both."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +20,7 @@ BEST, LAST, AVERAGE = OF_A_RUN
 
 
 def rates_of(held: Held) -> dict[str, object]:
-    """Error rates as they stand in a checkpoint's JSON."""
+    """Error rates as in a checkpoint's JSON."""
     rate = held.rate
     return {
         "cer": round(rate.cer, 4),
@@ -32,19 +32,19 @@ def rates_of(held: Held) -> dict[str, object]:
 
 @dataclass(frozen=True)
 class Judge:
-    """read: weights -> the held-out sets as they read them; choose_on: names of the sets that decide."""
+    """read: weights -> evaluation of the held-out sets; choose_on: names of the sets that decide."""
 
     read: Callable[[Mapping[str, np.ndarray]], Sequence[Held]]
     choose_on: Sequence[str]
 
     def score(self, rates: Mapping[str, Mapping[str, object]]) -> float | None:
-        """Mean CER over the sets that decide; None where there is none."""
+        """Mean CER over the deciding sets; None if there is none."""
         chosen = [float(rates[name]["cer"]) for name in self.choose_on if name in rates]
         return float(np.mean(chosen)) if chosen else None
 
 
 def conclude(folder: Path, judge: Judge, last_is_best: bool) -> Result:
-    """Writes average/ where last and best differ, reads the held-out sets with it, and says which is best.
+    """Writes average/ if last and best differ, evaluates it on the held-out sets, and returns the best.
 
     Raises CheckpointError, StorageError.
     """
@@ -55,14 +55,14 @@ def conclude(folder: Path, judge: Judge, last_is_best: bool) -> Result:
         rates = {held.split: rates_of(held) for held in judge.read(mean.weights)}
         save_checkpoint(folder / AVERAGE, replace(mean, error_rates=rates))
         scores[AVERAGE] = judge.score(rates)
-    known = {name: score for name, score in scores.items() if score is not None}
-    chosen = min(known, key=known.__getitem__) if known else BEST
-    write_atomic(folder / RESULT, json.dumps({"result": chosen, "cer": known}, indent=1) + "\n")
-    return Result(folder / chosen, known)
+    known_scores = {name: score for name, score in scores.items() if score is not None}
+    chosen = min(known_scores, key=known_scores.__getitem__) if known_scores else BEST
+    write_atomic(folder / RESULT, json.dumps({"result": chosen, "cer": known_scores}, indent=1) + "\n")
+    return Result(folder / chosen, known_scores)
 
 
 def forget_result(folder: Path) -> None:
-    """Before the run goes on: what came out is no longer true. Raises StorageError."""
+    """Removes the result before the run is resumed. Raises StorageError."""
     try:
         (folder / RESULT).unlink(missing_ok=True)
     except OSError as error:
@@ -70,17 +70,17 @@ def forget_result(folder: Path) -> None:
 
 
 def read_result(folder: Path) -> Result | None:
-    """What `conclude` said of a run; None while it goes on, or where that cannot be read."""
+    """The result saved by `conclude`; None while the run is resumed, or if it cannot be read."""
     try:
-        told = read_json(folder / RESULT)
-        result = Result(folder / told["result"], {name: float(cer) for name, cer in told["cer"].items()})
+        content = read_json(folder / RESULT)
+        result = Result(folder / content["result"], {name: float(cer) for name, cer in content["cer"].items()})
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
-    return result if told["result"] in (BEST, LAST, AVERAGE) and has_model(result.path) else None
+    return result if content["result"] in (BEST, LAST, AVERAGE) and has_model(result.path) else None
 
 
 def result_folder(folder: Path) -> Path:
-    """The model of a run that is to be used: its result, or while there is none yet, its best epoch."""
+    """The model of a run to use: its result, or its best epoch while there is no result."""
     result = read_result(folder)
     return result.path if result else folder / BEST
 

@@ -1,4 +1,4 @@
-"""Every step of a run as a line of steps.csv: the learning curve that outlives the process which drew it."""
+"""The steps of a run as lines of steps.csv: the learning curve on disk."""
 
 import csv
 import math
@@ -20,8 +20,8 @@ STEPS = "steps.csv"
 
 @dataclass(frozen=True)
 class StepRow:
-    """time: seconds since 1970; epochs: how many are done after the step; loss: nats a letter, NaN where the batch
-    was left out or held no words."""
+    """time: seconds since 1970; epochs: number of epochs completed after the step; loss: nats per letter, NaN if the
+    batch was skipped or had no words."""
 
     step: int
     time: float
@@ -42,7 +42,7 @@ def step_row(done: StepDone, now: float) -> StepRow:
 
 
 def read_rows(folder: Path) -> Iterator[StepRow]:
-    """The steps in their order; a line that was cut short, as by a power failure, is passed over."""
+    """The steps in order; incomplete lines, for example after a power failure, are skipped."""
     try:
         with (folder / STEPS).open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
@@ -56,9 +56,9 @@ def read_rows(folder: Path) -> Iterator[StepRow]:
 
 
 def read_steps(folder: Path) -> tuple[np.ndarray, np.ndarray]:
-    """Steps int64 (n,), rising, and their training loss float64 (n,) in nats a letter.
+    """Steps int64 (n,), increasing, and their training loss float64 (n,) in nats per letter.
 
-    Batches without a loss are missing. Both are empty where the run has no steps yet. Raises OSError where the file
+    Batches without a loss are missing. Both are empty if the run has no steps yet. Raises OSError if the file
     cannot be read.
     """
     rows = [row for row in read_rows(folder) if math.isfinite(row.loss)]
@@ -68,25 +68,25 @@ def read_steps(folder: Path) -> tuple[np.ndarray, np.ndarray]:
 def read_curve(folder: Path) -> np.ndarray:
     """Epochs done and training loss of each step, float64 (n, 2); batches without a loss are missing.
 
-    Quick: 40,000 steps in a few hundredths of a second, so that a window may wait for it. Raises OSError.
+    Takes some hundredths of a second for 40,000 steps, so that a window may wait for it. Raises OSError.
     """
     columns = [_NAMES.index(name) for name in ("epochs", "loss")]
     try:
         text = (folder / STEPS).read_text(encoding="utf-8")
         lines = text[: text.rfind("\n") + 1].splitlines()[1:]
-        found = np.loadtxt(lines, delimiter=",", usecols=columns, ndmin=2) if lines else np.empty((0, 2))
+        curve = np.loadtxt(lines, delimiter=",", usecols=columns, ndmin=2) if lines else np.empty((0, 2))
     except FileNotFoundError:
         return np.empty((0, 2))
-    except (ValueError, IndexError):  # a line in the midst is damaged: one by one
-        found = np.array([(row.epochs, row.loss) for row in read_rows(folder)]).reshape(-1, 2)
-    return found[np.isfinite(found).all(axis=1)]
+    except (ValueError, IndexError):  # a damaged line: parsed one by one
+        curve = np.array([(row.epochs, row.loss) for row in read_rows(folder)]).reshape(-1, 2)
+    return curve[np.isfinite(curve).all(axis=1)]
 
 
 class StepLog:
     """Appends to a run's steps.csv."""
 
     def __init__(self, folder: Path, step: int):
-        """Cuts the file back to what was done up to `step`: later ones were lost and are taken anew.
+        """Truncates the file after `step`: later steps were lost and are repeated.
 
         Raises StorageError.
         """
@@ -105,15 +105,15 @@ class StepLog:
             raise storage_error(self._path, error) from error
 
     def sync(self) -> None:
-        """Brings what was written to the disk itself. Raises StorageError."""
+        """Syncs the file to the disk. Raises StorageError."""
         try:
             os.fsync(self._file.fileno())
         except OSError as error:
             raise storage_error(self._path, error) from error
 
     def close(self) -> None:
-        """Lets go of the file."""
-        with suppress(OSError):  # the disk is full, which `add` has told already
+        """Closes the file."""
+        with suppress(OSError):  # the disk is full, which `add` has already reported
             self._file.close()
 
 

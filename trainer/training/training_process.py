@@ -1,4 +1,4 @@
-"""Training in a process of its own: the window stays quick, and a lack of memory ends the training alone."""
+"""Training in a process of its own: the window stays responsive, and a lack of memory ends only the training."""
 
 import io
 import os
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Request:
-    """One run, by paths alone so that it can be sent to another process.
+    """A request for one run, with paths instead of data, so that it can be sent to another process.
 
     out: folder of the run; a run found there goes on. corpora: feature caches to train on. held: further recordings
     to choose the best epoch on. start: checkpoint to begin with, instead of chance. align_with: checkpoint that finds
@@ -58,7 +58,7 @@ def run(
 ) -> Iterator[Event]:
     """Trains in this process. Closing the iterator saves the state first, so that nothing is lost.
 
-    asked_to_stop: once it is true the run ends in good order, with its result unless it is in a hurry (both should
+    asked_to_stop: once it is true the run ends properly, with its result unless it is in a hurry (both should
     be true then); with several processes all end. Raises TrainingNotInstalled, MemoryMissing, RunInUse where another
     process trains the run, RunRemoved, CardUnusable, and what trainer.training.loop and
     trainer.dataset.training_data raise.
@@ -81,12 +81,12 @@ def trained(
     asked_to_stop: Callable[[], bool] = lambda: False,
     in_a_hurry: Callable[[], bool] = lambda: False,
 ) -> Iterator[Event]:
-    """As `run`, with the threads that TensorFlow has."""
+    """As `run`, with TensorFlow's present threads."""
     from trainer.dataset.training_data import material
 
     chief = request.cluster is None or request.cluster.is_chief
-    found = material(request.corpora, request.held if chief else (), request.features)
-    events = _trained_on(found, request, asked_to_stop, in_a_hurry)
+    data = material(request.corpora, request.held if chief else (), request.features)
+    events = _trained_on(data, request, asked_to_stop, in_a_hurry)
     if not chief:
         yield from events
         return
@@ -94,7 +94,7 @@ def trained(
         yield from lock.watched(events)
 
 
-def _trained_on(found: "Material", request: Request, *wishes: Callable[[], bool]) -> Generator[Event, None, None]:
+def _trained_on(data: "Material", request: Request, *wishes: Callable[[], bool]) -> Generator[Event, None, None]:
     """wishes: asked_to_stop and in_a_hurry."""
     from trainer.training.distributed import Workers
     from trainer.training.loop import Training
@@ -102,10 +102,10 @@ def _trained_on(found: "Material", request: Request, *wishes: Callable[[], bool]
     workers = Workers(request.cluster)
     start = _start(request, workers) if request.start else None
     if request.align_with:
-        alignment = yield from _aligned(request, found.train, workers)
-        found = replace(found, alignment=alignment)
+        alignment = yield from _aligned(request, data.train, workers)
+        data = replace(data, alignment=alignment)
     shape = request.features, request.model, request.settings
-    training = Training(request.out, found, *shape, start, workers, *wishes)
+    training = Training(request.out, data, *shape, start, workers, *wishes)
     ended = False
     try:
         yield from training.events()
@@ -116,7 +116,8 @@ def _trained_on(found: "Material", request: Request, *wishes: Callable[[], bool]
 
 
 def _start(request: Request, workers: "Workers") -> "Checkpoint | None":
-    """The chief's is the run's own copy; the others have no folder, and take their weights from the chief."""
+    """The initial model: the chief's is the run's copy; the others have no folder and get their weights from the
+    chief."""
     from engine.model.checkpoint import load_checkpoint
     from trainer.training.initial_model import keep_start
 
@@ -167,7 +168,7 @@ class TrainingProcess:
 
     @property
     def pid(self) -> int | None:
-        """Number of the process; None while there is none."""
+        """Id of the process; None while there is none."""
         return self._child.pid
 
     def events(self) -> Iterator[Event]:
@@ -180,7 +181,7 @@ class TrainingProcess:
         with self._running:
             self._child.start(self._steps, self.request, self._stop, self._leave, self._paused)
             try:
-                yield from self._child.events(self.leave)  # when left, it has the time to save its state
+                yield from self._child.events(self.leave)  # it gets the time to save its state
             except EngineStopped as error:
                 raise TrainingStopped from error
             except EngineError as error:
@@ -189,17 +190,17 @@ class TrainingProcess:
                 self._child.close()
 
     def stop(self) -> None:
-        """Asks for the end, also before the start; the state is saved, and the same request goes on from there."""
+        """Requests the end, also before the start; the state is saved, and the same request resumes it."""
         self._paused.clear()
         self._stop.set()
 
     def leave(self) -> None:
-        """As `stop`, but at once: no result is made any more."""
+        """As `stop`, but at once, without a result."""
         self._leave.set()
         self.stop()
 
     def pause(self) -> None:
-        """Holds the training after the step under way, in memory."""
+        """Pauses the training after the present step; it stays in memory."""
         self._paused.set()
 
     def resume(self) -> None:
@@ -208,12 +209,12 @@ class TrainingProcess:
 
 
 def _serve(connection: Connection, steps, request: object, stop, leave, paused) -> None:
-    """The child: trains until it is done or told to stop."""
+    """The child's main function: trains until it is done or stopped."""
     ends_itself = steps is run
     events = run(request, stop.is_set, leave.is_set) if ends_itself else steps(request)
     try:
         connection.send(End(_train(connection, events, stop, leave if ends_itself else stop, paused)))
-    except OSError:  # the parent is gone; the state was saved on the way out
+    except OSError:  # the parent has ended; the state was saved on closing
         return
 
 
@@ -231,5 +232,5 @@ def _train(connection: Connection, events: Iterator[object], stop, leave, paused
     except OSError:
         events.close()
         raise
-    except Exception as error:  # told to the person by the parent
+    except Exception as error:  # the parent shows it to the person
         return told(error)

@@ -1,7 +1,7 @@
-"""A model made wider without changing what it says, so that a bigger one need not begin from chance.
+"""Widens a model without changing its output, so that a larger one need not start from random weights.
 
-After Net2Net (Chen, Goodfellow and Shlens 2016), yet the new units are not copies: they begin at random, and with
-weights of zero onto all that was there before. Nothing hears them until training says so.
+After Net2Net (Chen, Goodfellow and Shlens 2016), but the new units are not copies: they begin at random, with weights
+of zero to all existing units, so that they have no effect before training.
 """
 
 import numpy as np
@@ -19,8 +19,8 @@ def grown(
 ) -> dict[str, np.ndarray]:
     """Weights of the shape `model` that give the same log-probabilities as the checkpoint's.
 
-    features: as the checkpoint's, but for more high bands. Raises TrainingError where more than these and the number
-    of units differs, or there are fewer.
+    features: as the checkpoint's, perhaps with more high bands. Raises TrainingError if anything else but the number of
+    units differs, or if one of the two decreases.
     """
     old = checkpoint.model
     if (old.n_layers, old.n_stacked, old.deltas) != (model.n_layers, model.n_stacked, model.deltas):
@@ -38,7 +38,7 @@ def grown(
         for direction in DIRECTIONS:
             name = f"layer{layer}/{direction}"
             kernel = checkpoint.weights[f"{name}/kernel"]
-            inputs = _from_below(old.n_units, model.n_units) if layer else _heard_before(checkpoint, features)
+            inputs = _from_below(old.n_units, model.n_units) if layer else _old_inputs(checkpoint, features)
             n_inputs = len(weights[f"{name}/kernel"]) - model.n_units
             rows = np.r_[inputs, n_inputs + np.arange(old.n_units)]
             weights[f"{name}/kernel"][:, columns] = 0
@@ -51,17 +51,17 @@ def grown(
 
 
 def _gates(old: int, new: int) -> np.ndarray:
-    """Where the old units' gates stand among the new columns."""
+    """Columns of the old units' gates in the new kernel."""
     return np.concatenate([gate * new + np.arange(old) for gate in range(_GATES)])
 
 
 def _from_below(old: int, new: int) -> np.ndarray:
-    """Where the old units stand among both directions of a layer."""
+    """Positions of the old units in both directions of a new layer."""
     return np.concatenate([direction * new + np.arange(old) for direction in range(len(DIRECTIONS))])
 
 
-def _heard_before(checkpoint: Checkpoint, features: FeatureConfig) -> np.ndarray:
-    """Where the old inputs of a step stand among the new ones; each of its frames has the high bands at its end."""
+def _old_inputs(checkpoint: Checkpoint, features: FeatureConfig) -> np.ndarray:
+    """Positions of the old inputs of a step among the new ones; each frame has its high bands at the end."""
     model, old = checkpoint.model, checkpoint.features
     frames = np.arange(model.n_stacked * (2 if model.deltas else 1))
     return (frames[:, None] * features.width + np.arange(old.width)).ravel()
