@@ -108,3 +108,21 @@ class ModelHub(LocalServer):
 
     def ranges(self, name: str) -> list[str]:
         return [wanted for asked, wanted in self.asked if asked == name]
+
+
+class _Mirror(LocalHandler):
+    def do_HEAD(self) -> None:
+        self.do_GET()
+
+    def do_GET(self) -> None:
+        self.answer(308, b"Permanent Redirect. See the hub.", {"Location": self.site.hub_url + self.path})
+
+
+class Mirror(LocalServer):
+    """A context manager. It leads everybody to the hub, and knows nothing of its files."""
+
+    handler = _Mirror
+
+    def __init__(self, hub_url: str):
+        super().__init__()
+        self.hub_url = hub_url

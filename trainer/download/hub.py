@@ -24,12 +24,13 @@ from trainer.download.async_events import driven, ticking
 from trainer.download.events import ModelAdded, ModelProgress, Retrying
 from trainer.download.public_models import PublicModel
 from trainer.download.transfer import Outside, Transfer, fetch, read_headers
-from trainer.errors import ModelFileBroken
+from trainer.errors import AddressUnusable, ModelFileBroken
 
 if TYPE_CHECKING:
     import httpx
 
 HUB = "https://huggingface.co"
+_HOSTS = ("huggingface.co", "hf.co")  # to which mirrors redirect
 _PLACE_VARIABLE = "HF_ENDPOINT"  # address of a mirror, as for the hub's own client
 _UNFINISHED = ".downloading"
 _BLOCK_BYTES = 1 << 22
@@ -67,9 +68,11 @@ class _Fetching:
             raise storage_error(self.folder, error) from error
         place = os.environ.get(_PLACE_VARIABLE) or HUB
         async with self.outside.client() as client, ticking(self._tell):
+            if place.startswith("https:"):
+                client.event_hooks["request"].append(_check_encrypted)
             for name in self.model.files:
                 url = f"{place.rstrip('/')}/{self.model.repository}/resolve/main/{name}"
-                headers = await read_headers(client, url, self.outside, self.emit)
+                headers = await read_headers(client, url, self.outside, self.emit, _HOSTS)
                 self.files.append(_described(name, url, headers))
             self._check_space()
             for file in self.files:
@@ -84,9 +87,12 @@ class _Fetching:
             raise DiskFull(path=self.folder)
 
     async def _get(self, client: "httpx.AsyncClient", file: _File) -> None:
-        """Downloads a file. A wrong file that was resumed is downloaded again from the beginning, once."""
+        """Downloads a file. A wrong file that was resumed is downloaded again from the beginning, once.
+
+        A complete file of an earlier start may be of an earlier version, so its sum is checked.
+        """
         path = self.folder / file.name
-        if not path.exists() or path.stat().st_size != file.n_bytes:
+        if not path.exists() or not await _is_right(path, file):
             try:
                 await self._fetch(client, file, path)
             except ModelFileBroken:
@@ -124,6 +130,12 @@ def _described(name: str, url: str, headers: "httpx.Headers") -> _File:
     return _File(
         name, url, int(size) if size.isascii() and size.isdigit() else None, etag.removeprefix("W/").strip('"')
     )
+
+
+async def _check_encrypted(request: "httpx.Request") -> None:
+    """Called before every request, also those of redirects. Raises AddressUnusable."""
+    if request.url.scheme != "https":
+        raise AddressUnusable(url=str(request.url), reason="the connection would not be encrypted")
 
 
 async def _is_right(path: Path, file: _File) -> bool:

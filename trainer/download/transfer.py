@@ -6,7 +6,7 @@ Errors of httpx end here: this module raises DownloadError or StorageError.
 import asyncio
 import re
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -117,13 +117,18 @@ async def read_page(url: str, outside: Outside, tell: Callable[[Retrying], None]
 
 
 async def read_headers(
-    client: httpx.AsyncClient, url: str, outside: Outside, tell: Callable[[Retrying], None]
+    client: httpx.AsyncClient,
+    url: str,
+    outside: Outside,
+    tell: Callable[[Retrying], None],
+    hosts: Collection[str] = (),
 ) -> httpx.Headers:
-    """The headers of a file, without its content; redirects to other sites are not followed.
+    """The headers of a file, without its content. Redirects to other sites are followed only to `hosts`; otherwise the
+    headers are empty, since those of a redirect describe its own text.
 
     Raises DownloadError.
     """
-    host = urlsplit(url).netloc
+    asked = {urlsplit(url).netloc, *hosts}
 
     async def attempt() -> httpx.Headers:
         address = url
@@ -134,8 +139,10 @@ async def read_headers(
                     _check_status(response)
                     return response.headers
                 address = str(response.url.join(response.headers["Location"]))
-            if urlsplit(address).netloc != host or "X-Linked-Etag" in response.headers:
+            if "X-Linked-Etag" in response.headers:
                 return response.headers
+            if urlsplit(address).netloc not in asked:
+                return httpx.Headers()
         raise AddressUnusable(url=url, reason="it leads from one address to the next without end")
 
     return await _persistently(attempt, Transfer(url), outside, tell, _PAGE_WAITS_S)

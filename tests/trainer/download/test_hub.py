@@ -1,8 +1,10 @@
 """Models fetched by name from a local hub that behaves like the public one, on good days and on bad ones."""
 
 import threading
+from functools import partial
 from pathlib import Path
 
+import httpx
 import pytest
 
 from engine.errors import DiskFull
@@ -12,11 +14,12 @@ from main import main
 from tests.helpers.downloads import World
 from tests.helpers.foreign_models import write_gigaam_ctc, write_vosk
 from tests.helpers.full_disk import FullDisk
-from tests.helpers.model_hub import ModelHub, cuts_after, refuses, sends
+from tests.helpers.model_hub import Mirror, ModelHub, cuts_after, refuses, sends
 from trainer.download.events import ModelAdded, ModelProgress, Retrying
 from trainer.download.hub import add_public
 from trainer.download.public_models import PUBLIC_MODELS, public_model
-from trainer.errors import ModelFileBroken, ModelUnknown, SiteRefused, SiteUnreachable
+from trainer.download.transfer import Outside, open_client
+from trainer.errors import AddressUnusable, ModelFileBroken, ModelUnknown, SiteRefused, SiteUnreachable
 
 GRAPH = "v3_ctc.int8.onnx"
 GIGAAM = public_model("gigaam-v3-ctc")
@@ -117,6 +120,38 @@ def test_a_part_of_another_file_is_thrown_away_and_all_of_it_fetched(hub):
     part().write_bytes(b"of an earlier version")
     assert isinstance(added()[-1], ModelAdded)
     assert hub.ranges(GRAPH) == ["bytes=21-", ""]
+
+
+def test_a_file_of_an_earlier_start_that_the_hub_has_anew_is_fetched_again(hub, gigaam):
+    """Of the same size: only its sum tells."""
+    vocabulary = models_dir() / ".downloading" / GIGAAM.name / "v3_vocab.txt"
+    vocabulary.parent.mkdir(parents=True)
+    now = (gigaam / "v3_vocab.txt").read_bytes()
+    vocabulary.write_bytes(now.replace("а 1".encode(), "а 9".encode()))
+    assert vocabulary.stat().st_size == len(now)
+    assert (added()[-1].home / "v3_vocab.txt").read_bytes() == now
+
+
+def test_a_mirror_that_leads_to_the_hub_does_not_tell_the_size(hub, monkeypatch):
+    with Mirror(hub.url) as mirror:
+        monkeypatch.setenv("HF_ENDPOINT", mirror.url)
+        assert isinstance(added()[-1], ModelAdded)
+
+
+def test_what_begins_encrypted_goes_nowhere_without(monkeypatch):
+    """The first answer is that of a hub; nothing is asked of the address that it names."""
+    asked = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(str(request.url))
+        return httpx.Response(302, headers={"Location": "http://cdn.example.org/file"})
+
+    monkeypatch.setenv("HF_ENDPOINT", "https://hub.example.org")
+    client = partial(open_client, transport=httpx.MockTransport(answer))
+    with pytest.raises(AddressUnusable, match="the connection would not be encrypted"):
+        list(add_public(GIGAAM, Outside(client=client)))
+    assert asked
+    assert all(url.startswith("https://hub.example.org/") for url in asked)
 
 
 def test_what_is_not_there_is_said_at_once(hub):
