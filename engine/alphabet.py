@@ -16,7 +16,7 @@ SPACE = " "
 _STRESS_MARKS = {"\u0301", "\u0300"}
 _HYPHENS = set("-\u2010\u2011\u2012\u2013\u2014\u2015\u2212")
 _SILENT = set("'\u2019\u02bc`")  # an apostrophe joins its neighbours
-_SPOKEN = set("%‰№&+§$€£₽°")  # each stands for a spoken word
+_SPOKEN = set("%‰№&+§$€£₽¥₴₸¢°×÷=±≈≠≤≥@#")  # each stands for a spoken word
 _STRESS = re.compile(r"\+(?=[^\W\d_])")  # as speech dictionaries mark it: м+ама
 
 

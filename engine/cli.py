@@ -19,7 +19,7 @@ from engine.decode.own_words import read_spelling
 from engine.dictation.apply_commands import dictated, paragraphs
 from engine.dictation.own_spelling import OwnSpelling
 from engine.dictation.spoken_commands import NOTHING_SPOKEN, Spoken
-from engine.errors import ConfigError, DiktovkaError, OwnWordsUnreadable
+from engine.errors import ConfigError, DiktovkaError, NotWritable, OwnWordsUnreadable
 from engine.events import Event, Finished, Progress
 from engine.paths import SAMPLES_FILE, own_words_file, resource, shipped_checkpoint, shipped_language_model
 from engine.punctuation.lazy_punctuator import LazyPunctuator
@@ -190,6 +190,8 @@ def _folded(path: Path) -> str:
 
 def _print(text: str) -> None:
     """Raises DiskFull or NotWritable."""
+    if sys.stdout is None:
+        raise NotWritable(path="standard output", reason="it is closed")
     try:
         print(text, end="", flush=True)
     except BrokenPipeError:

@@ -134,7 +134,7 @@ def test_spoken_commands_are_carried_out_on_request(here, shipped, tmp_path):
 def test_evaluate_goes_on_past_what_cannot_be_scored_and_lists_it(here, model, recording, tmp_path):
     (tmp_path / "a.wav").write_bytes(recording.read_bytes())
     (tmp_path / "empty.wav").touch()
-    rows = ("file\ttext", "a.wav\tда", "gone.wav\tнет", "empty.wav\tда", "a.wav\t")
+    rows = ("file\ttext", "a.wav\tда", "gone.wav\tнет", "empty.wav\tда", "a.wav\t", "a.wav\tнет")
     (tmp_path / "transcripts.tsv").write_text("\n".join(rows), "utf-8")
     done = here("evaluate", tmp_path, "-m", model, "--language-model", "none", "--json")
     assert done.returncode == 0
@@ -144,8 +144,9 @@ def test_evaluate_goes_on_past_what_cannot_be_scored_and_lists_it(here, model, r
         ("gone.wav", "unreadable"),
         ("empty.wav", "unreadable"),
         ("a.wav", "no text"),
+        ("a.wav", "another text of a recording that has one"),
     ]
-    assert len(done.stderr.splitlines()) == 3
+    assert len(done.stderr.splitlines()) == 4
     (tmp_path / "transcripts.tsv").write_text("file\ttext\ngone.wav\tнет", "utf-8")
     done = here("evaluate", tmp_path, "-m", model, "--language-model", "none")
     assert (done.returncode, "none of its recordings can be scored" in done.stderr) == (1, True)
@@ -246,6 +247,14 @@ def test_a_list_of_words_that_is_not_there_is_told(here, model, recording, tmp_p
     done = here("transcribe", recording, "-m", model, "--own-words", tmp_path / "слова.txt")
     assert (done.returncode, done.stdout) == (1, "")
     assert "слова.txt cannot be read: there is no such file" in done.stderr
+
+
+def test_a_closed_standard_output_is_no_success(model, recording):
+    command = [sys.executable, str(ROOT / "main.py"), "transcribe", str(recording), "-m", str(model)]
+    command = ["sh", "-c", 'exec "$@" >&-', "sh", *command, "--language-model", "none", "--no-punctuation"]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "standard output" in done.stderr
 
 
 ODD_NAME = "новая\nстрока\tи \x1b[31m\u202eдругое"

@@ -14,7 +14,7 @@ from engine.features.network_input import hearings
 from engine.model.checkpoint import Description
 from engine.model.recogniser import Recogniser, mean_of
 from engine.transcribe.transcribe import Transcriber
-from trainer.corpus.preflight import NO_TEXT, UNREADABLE, Reject
+from trainer.corpus.preflight import NO_TEXT, OTHER_TEXT, UNREADABLE, Reject
 from trainer.corpus.transcripts import read_transcripts
 from trainer.dataset.batches import Batch, Example, Examples, buckets
 from trainer.dataset.training_data import TRAIN, examples_by_split
@@ -118,9 +118,13 @@ def score_folder(path: Path, transcriber: Transcriber, decoders: dict[str, Decod
     rates: dict[str, list[ErrorRate]] = {decoder: [] for decoder in decoders}
     trusts = dict.fromkeys(decoders, Trust())
     left_out: list[Reject] = []
+    texts: dict[Path, str] = {}
     for transcript in read_transcripts(path):
         if not transcript.text:
             left_out.append(Reject(str(transcript.path), reason=NO_TEXT))
+            continue
+        if texts.setdefault(transcript.path, transcript.text) != transcript.text:
+            left_out.append(Reject(str(transcript.path), reason=OTHER_TEXT))
             continue
         try:
             for decoder, rates_of_decoder in rates.items():

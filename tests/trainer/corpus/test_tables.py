@@ -128,7 +128,22 @@ def test_what_is_invisible_vanishes(text, normal):
     assert normalise(text) == normal
 
 
-@pytest.mark.parametrize("text", ["сто % за", "дом № пять", "вопрос & ответ", "два + два", "сто₽"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "сто % за",
+        "дом № пять",
+        "вопрос & ответ",
+        "два + два",
+        "сто₽",
+        "два × два",
+        "а = б",
+        "±два",
+        "сто¥",
+        "а@б",
+        "#весна",
+    ],
+)
 def test_signs_that_are_spoken_are_not_dropped_silently(folder, text):
     recordings, rejects = found(folder, "m.csv", f"wav_filename,wav_filesize,transcript\na.wav,1,{text}\n")
     assert (recordings, [reason for _path, reason in rejects]) == ([], [FOREIGN])
