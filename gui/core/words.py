@@ -12,7 +12,7 @@ def size_words(n_bytes: float) -> str:
     if n_bytes >= _GB:
         return _("{n} GB").format(n=decimal(n_bytes / _GB, 1))
     if n_bytes < 0.1 * _MB:
-        return _("{n} kB").format(n=decimal(n_bytes / _KB, 1 if n_bytes < 10 * _KB else 0))
+        return _("{n} kB").format(n=decimal(n_bytes / _KB, 1 if 0.05 * _KB <= n_bytes < 10 * _KB else 0))
     return _("{n} MB").format(n=decimal(n_bytes / _MB, 1 if n_bytes < 10 * _MB else 0))
 
 

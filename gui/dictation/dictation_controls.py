@@ -26,6 +26,7 @@ class Toolbar(ToolRow):
         super().__init__()
         self.open = tool_button(_("Open…"), "open", _("Open recordings"), "folder-open-outline")
         self.recent = tool_button("", "recent", _("Recent files"), "menu-down")
+        self.recent.setProperty("narrow", True)  # it belongs to Open
         self.count = Label(name=_("Number of words"), quiet=True)
         self.copy = tool_button(_("Copy"), "copy", _("Copy all text"), "content-copy")
         self.save = tool_button(_("Save as…"), "save", _("Save the text to a file"), "content-save-outline")

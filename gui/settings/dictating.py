@@ -44,7 +44,7 @@ class DictatingSection(SettingsForm):
         self.add_heading(_("Dictating into other programs"))
         self.setup = KeysSetup(self._settings, self._shortcut)
         self.column.addWidget(self.setup)
-        self.add_note(_("With the window closed too, as long as the program runs."))
+        self.add_note(_("The keys work with the window closed too, as long as the program runs."))
         self._tick("small_window", _("Show a small window meanwhile, with stop and cancel"))
 
     def _add_text(self) -> None:

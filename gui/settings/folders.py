@@ -58,7 +58,9 @@ class FoldersSection(SettingsForm):
     def _add_privacy(self) -> None:
         self.add_heading(_("What is kept on this computer"))
         self.add_note(
-            _("Nothing is sent anywhere. Only the Trainer fetches recordings, from the site it names, when asked to.")
+            _(
+                "Nothing is sent anywhere. Only the Trainer fetches recordings and models, from the sites it names, when asked to."
+            )
         )
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(2 * GRID)

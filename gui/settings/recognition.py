@@ -49,7 +49,7 @@ class RecognitionSection(SettingsForm):
             models.append((model_name(used), used))
         self.model.fill([(text[:1].upper() + text[1:], folder) for text, folder in models], used)
         chosen = self._settings.language_model
-        folders = [(_("That came with the program"), shipped_language_model()), (_("None"), None)]
+        folders = [(_("The one that came with the program"), shipped_language_model()), (_("None"), None)]
         if chosen not in [folder for _text, folder in folders]:
             folders.append((str(chosen), chosen))
         self.language_model.fill(folders, chosen)

@@ -12,7 +12,7 @@ from gui.widgets.message_bar import Action, MessageList
 
 
 class QueueNotice(QObject):
-    """In a message, by a mark on the window in the desktop's bar, and where there is a tray icon as a notification.
+    """In a message where it was more than one, by a mark on the window in the desktop's bar, and where there is a tray icon as a notification.
 
     notify(sentence): the desktop's notification; show_history: turns to its page.
     """
@@ -36,14 +36,18 @@ class QueueNotice(QObject):
         if not job.is_live:
             self._n_done += job.ending is Ending.DONE
             self._n_failed += job.ending is Ending.FAILED
+            self._look()  # the state may have changed before
 
     def _look(self) -> None:
         status = self._session.status
         if status.n_waiting or status.closing or not (self._n_done or self._n_failed):
             return
-        said, self._n_done, self._n_failed = queue_done_words(self._n_done, self._n_failed), 0, 0
+        n_done, n_failed, self._n_done, self._n_failed = self._n_done, self._n_failed, 0, 0
+        said = queue_done_words(n_done, n_failed)
         if not self._window.isActiveWindow():
-            self._messages.say(said, "check-circle-outline", [Action(_("Show history"), self._show_history)])
+            if n_done + n_failed > 1:  # of one the page has the text, or why there is none
+                icon = "alert-outline" if n_failed else "check-circle-outline"
+                self._messages.say(said, icon, [Action(_("Show history"), self._show_history)])
             QApplication.alert(self._window)
             self._notify(said)
 

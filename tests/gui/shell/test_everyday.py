@@ -101,6 +101,19 @@ def test_whoever_looks_elsewhere_is_told_that_the_queue_is_done(stage, qtbot, mo
     assert told == [stage.window]
 
 
+def test_a_file_that_fails_alone_is_told_at_once_and_once(stage, qtbot, monkeypatch):
+    told = []
+    monkeypatch.setattr(QApplication, "alert", lambda window, *_: told.append(window))
+    monkeypatch.setattr(type(stage.window), "isActiveWindow", lambda _window: False)
+    for name in ("a.wav", "b.wav"):
+        stage.session.open_files([Path("/записи") / name])
+        stage.engine.fail(AudioUnreadable(path=Path("/записи") / name, reason="unknown format"))
+        qtbot.waitUntil(lambda name=name: any(name in text for text in stage.page.messages.texts))
+        qtbot.waitUntil(lambda: not stage.session.jobs)
+    assert told == [stage.window] * 2
+    assert [text for text in stage.page.messages.texts if "could not be transcribed" in text] == []
+
+
 def test_ctrl_and_the_wheel_change_the_size_of_all_text(stage):
     settings, text = stage.program.settings, stage.page.transcript.viewport()
     before = stage.page.transcript.font().pointSizeF()
