@@ -59,7 +59,8 @@ class FoldersSection(SettingsForm):
         self.add_heading(_("What is kept on this computer"))
         self.add_note(
             _(
-                "Nothing is sent anywhere. Only the Trainer fetches recordings and models, from the sites it names, when asked to."
+                "Nothing is sent anywhere. Only the Trainer fetches recordings and models, from the sites it names, "
+                "when asked to."
             )
         )
         self._grid = QGridLayout()

@@ -12,7 +12,8 @@ from gui.widgets.message_bar import Action, MessageList
 
 
 class QueueNotice(QObject):
-    """In a message where it was more than one, by a mark on the window in the desktop's bar, and where there is a tray icon as a notification.
+    """In a message where it was more than one, by a mark on the window in the desktop's bar, and where there is a tray
+    icon as a notification.
 
     notify(sentence): the desktop's notification; show_history: turns to its page.
     """

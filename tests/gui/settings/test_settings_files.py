@@ -109,7 +109,7 @@ def folders(stage, qtbot):
 
 def test_sizes_are_shown(folders, qtbot):
     qtbot.waitUntil(lambda: not folders.work.running)
-    assert folders.size_labels["texts"].text() == "0.0 kB"
+    assert folders.size_labels["texts"].text() == "0 kB"
 
 
 def test_what_is_ticked_is_deleted_after_the_window_has_closed(folders, stage, qtbot):
