@@ -23,7 +23,7 @@ from tests.helpers.voxforge_site import VoxForgeSite, small_archive
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "resources" / "samples" / "man.wav"
 _SHAPE = ("--layers", SMALL.n_layers, "--units", SMALL.n_units, "--stacked", SMALL.n_stacked)
-_LIMIT_S = 100
+_LIMIT_S = 240
 _TOLD, _MORE = "a sentence", "MORE THAN A SENTENCE"
 
 
