@@ -3,7 +3,7 @@
 A page holds several recordings, whose timelines are laid end to end. Does not use Qt.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from engine.events import Segment
@@ -67,29 +67,41 @@ class Page:
         durations_s = {number: duration_s for number, (_name, duration_s) in self.jobs.items()}
         return timed_segments(self.paragraphs, self.sources, durations_s)
 
-    def text_of(self, job: int | None = None) -> str:
-        """The present text of one recording, or of all, in its lines, including empty ones between them.
+    def text_of(self) -> str:
+        """The present text of all recordings, in its lines, including empty ones between them.
 
         Typed text belongs to the recording before it; headings, and paragraphs that were not spoken, are left out.
         """
-        lines, is_own = [], False
+        return self._in_lines(lambda _job: 0).get(0, "")
+
+    def texts_of_jobs(self) -> dict[int, str]:
+        """The same of each recording that has a text on the page; in one go, however many there are."""
+        return self._in_lines(lambda job: job)
+
+    def _in_lines(self, belongs_to: Callable[[int], int]) -> dict[int, str]:
+        lines: dict[int, list[str]] = {}
+        before: list[int] = []  # whose the paragraph before is
         for runs in self.paragraphs:
             if any(run.text.strip() for run in runs):
-                line = self._line_of(runs, job).strip()
-                is_own = bool(line)
-                lines += [line] if line else []
-            elif is_own:
-                lines.append("")
-        return "\n".join(lines).rstrip("\n")
+                found = {text: line.strip() for text, line in self._parts(runs, belongs_to).items() if line.strip()}
+                for text, line in found.items():
+                    lines.setdefault(text, []).append(line)
+                before = list(found)
+            else:
+                for text in before:
+                    lines[text].append("")
+        return {text: "\n".join(some).rstrip("\n") for text, some in lines.items()}
 
-    def _line_of(self, runs: Sequence[Run], job: int | None) -> str:
+    def _parts(self, runs: Sequence[Run], belongs_to: Callable[[int], int]) -> dict[int, str]:
+        """What a paragraph says, by whose it is."""
         owner = next((self.sources[run.number].job for run in runs if run.number > 0), None)
-        line = ""
+        parts: dict[int, str] = {}
         for run in runs:
             owner = self.sources[run.number].job if run.number > 0 else owner
-            if owner is not None and job in (None, owner) and run.number != HEADING:
-                line += run.text
-        return line
+            if owner is not None and run.number != HEADING:
+                text = belongs_to(owner)
+                parts[text] = parts.get(text, "") + run.text
+        return parts
 
 
 def timed_segments(
@@ -101,11 +113,13 @@ def timed_segments(
     text in a paragraph without any segment has no time and is left out.
     """
     offsets_s: dict[int, float] = {}
+    end_s = 0.0
     segments = []
     for number, text in _merged(paragraphs).items():
         source = sources[number]
         if source.job not in offsets_s:
-            offsets_s[source.job] = sum(durations_s.get(job, 0.0) for job in offsets_s)
+            offsets_s[source.job] = end_s
+            end_s += durations_s.get(source.job, 0.0)
         edited = retimed(source.segment, text)
         if edited is not None:
             segments.append(_shifted(edited, offsets_s[source.job]))

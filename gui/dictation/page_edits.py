@@ -39,10 +39,10 @@ class DictatedText(QObject):
     def keep(self) -> None:
         """Writes what was changed since it was written last."""
         self._pause.stop()
-        page = self._transcript.page()
+        texts = self._transcript.page().texts_of_jobs()
         for job in self._transcript.jobs:
             if job.ending is Ending.DONE and job.entry is not None and job.entry not in self._left:
-                self._keep(job, page.text_of(job.key))
+                self._keep(job, texts.get(job.key, ""))
 
     def _keep(self, job: Job, text: str) -> None:
         as_kept = str if job.is_dictation else str.split  # a file has other lines there than on the page

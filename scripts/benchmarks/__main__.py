@@ -1,7 +1,7 @@
 """Runs every benchmark in a process of its own and prints a table.
 
 usage: python -m scripts.benchmarks [--quick] [PART]...; PART: history, speed, window, pages, training-window, language,
-memory, training, extraction or training-memory
+memory, training, extraction, training-memory or growth
 
 --quick: one repetition of each, to see that it works.
 """
@@ -160,6 +160,29 @@ def extraction() -> None:
         row(f"features of the front end {front_end}, one thread, times real time", f"{found['rate']:.0f}", "aim 400")
 
 
+GROWTH = {
+    "letters": "letters of a recording, by its length in s",
+    "language": "the same with the language model",
+    "beam": "the search of 30 s, by hypotheses",
+    "vocabulary": "the same, by words",
+    "history": "the slowest search in the history, by entries",
+    "listing": "what a start asks of the history, by entries",
+    "epoch": "an epoch of a training, by utterances",
+    "extraction": "a feature cache, by speakers of eight recordings",
+}
+
+
+def growth() -> None:
+    """Lines of a Markdown table. exponent: 1 is linear, 0 does not grow."""
+    print("| cost of | sizes | seconds of a processor | exponent |\n|---|---|---|---:|", flush=True)
+    for what, told in GROWTH.items():
+        found = measured("growth", what, *(["--quick"] if QUICK else []), **_ONE_THREAD)
+        sizes, seconds = found["sizes"], found["seconds"]
+        exponent = np.polyfit(np.log(sizes), np.log(seconds), 1)[0]
+        times = ", ".join(f"{one:.3g}" for one in seconds)
+        print(f"| {told} | {', '.join(map(str, sizes))} | {times} | {exponent:.2f} |", flush=True)
+
+
 def training_memory() -> None:
     less, more = (measured("training_memory", hours)["held_mb"] for hours in (4, 40))
     row("memory of a training, corpus of 4 hours, MB", f"{less:.0f}")
@@ -177,6 +200,7 @@ ALL = {
     "training": training,
     "extraction": extraction,
     "training-memory": training_memory,
+    "growth": growth,
 }
 
 if __name__ == "__main__":

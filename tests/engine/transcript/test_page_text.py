@@ -101,8 +101,22 @@ def test_the_lines_of_a_page():
     ]
     page = Page("", paragraphs, SOURCES, {})
     assert page.text_of() == "раз два\n\nтри вот\nпять"
-    assert page.text_of(7) == "раз два\n\nтри вот"
-    assert page.text_of(8) == "пять"
+    assert page.texts_of_jobs() == {7: "раз два\n\nтри вот", 8: "пять"}
+
+
+def test_the_texts_of_a_thousand_recordings_are_found_in_one_go():
+    class Counted(list):
+        n_read = 0
+
+        def __iter__(self):
+            Counted.n_read += len(self)
+            return super().__iter__()
+
+    sources = {n: Source(n, segment("раз")) for n in range(1, 1001)}
+    paragraphs = Counted([Run(n, f"раз {n}")] for n in sources)
+    page = Page("", paragraphs, sources, {})
+    assert page.texts_of_jobs() == {n: f"раз {n}" for n in sources}
+    assert Counted.n_read == 1000
 
 
 def test_an_empty_page():
