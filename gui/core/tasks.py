@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from engine.audio.capture import Recorder, Recording
 from engine.errors import DiktovkaError
@@ -16,19 +16,19 @@ _running: set[QObject] = set()  # a bridge that were collected while its thread 
 
 
 class Task(QObject):
-    """A generator on a thread of its own: `event` for each thing it yields, then exactly one of the endings.
+    """A generator on a thread of its own: `yielded` for each thing it yields, then exactly one of the endings.
 
     Connect bound methods of QObjects only: a plain function would be called on the worker's thread.
     """
 
-    event = Signal(object)
+    yielded = Signal(object)
     done = Signal()
     cancelled = Signal()
     failed = Signal(object)
 
     def __init__(self, steps: Callable[[], Iterator[object]]):
         super().__init__()
-        self._worker = Worker(steps, self.event.emit, self.done.emit, self.cancelled.emit, self.failed.emit)
+        self._worker = Worker(steps, self.yielded.emit, self.done.emit, self.cancelled.emit, self.failed.emit)
         for ending in (self.done, self.cancelled, self.failed):
             ending.connect(self._finish)
 
@@ -42,7 +42,7 @@ class Task(QObject):
 
     def _finish(self) -> None:
         self._worker.join(None)
-        _running.discard(self)
+        QTimer.singleShot(0, lambda: _running.discard(self))  # not before all have heard of the end
 
 
 class RecordingTask(QObject):
@@ -80,12 +80,12 @@ class RecordingTask(QObject):
 
 
 class Work(QObject):
-    """`event` for each thing the work yields; then `ended` with None, with Cancelled, or with what went wrong.
+    """`yielded` for each thing the work yields; then `ended` with None, with Cancelled, or with what went wrong.
 
     `failed(error)` before that, if anything did.
     """
 
-    event = Signal(object)
+    yielded = Signal(object)
     failed = Signal(object)
     ended = Signal(object)
 
@@ -102,7 +102,7 @@ class Work(QObject):
         if self._task is not None:
             return
         self._task = Task(steps)
-        self._task.event.connect(self.event)
+        self._task.yielded.connect(self.yielded)
         self._task.done.connect(self._done)
         self._task.cancelled.connect(self._cancelled)
         self._task.failed.connect(self._failed)
@@ -136,7 +136,7 @@ class Errand(Work):
         super().__init__(parent)
         self._after: Callable[[object], object] | None = None
         self._waiting: deque[Callable[[], object]] = deque()
-        self.event.connect(self._hand_on)
+        self.yielded.connect(self._hand_on)
         self.ended.connect(self._next, Qt.ConnectionType.QueuedConnection)  # once all others have heard of the end
 
     def run(self, steps: Iterator[object], after: Callable[[object], object] = lambda _made: None) -> None:

@@ -180,7 +180,7 @@ class PortalKeys(QObject):
         """In place of those before."""
         self.close()
         self._binding = Task(partial(bind_keys, keys))
-        self._binding.event.connect(self._take)
+        self._binding.yielded.connect(self._take)
         self._binding.failed.connect(self._fail)
         self._binding.start()
 

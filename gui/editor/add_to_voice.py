@@ -74,7 +74,7 @@ class OwnVoice(QObject):
 
     def _start(self, steps: Callable[[], Iterator[object]], tell: Callable[[object], None]) -> None:
         task = Task(steps)
-        task.event.connect(tell)
+        task.yielded.connect(tell)
         task.failed.connect(self.failed)
         task.start()
 

@@ -76,7 +76,7 @@ class EditedText(TextPage):
             yield document, WordPlaces.of(document)
 
         task = Task(steps)
-        task.event.connect(self._take_aligned)
+        task.yielded.connect(self._take_aligned)
         task.start()
 
     def _take_aligned(self, found: tuple[Document, WordPlaces]) -> None:

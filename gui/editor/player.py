@@ -30,7 +30,7 @@ class Player(QObject):
         self._playback: Playback | None = None
         self._loading: Task | None = None
         self.work = Work(self)
-        self.work.event.connect(self._tell)
+        self.work.yielded.connect(self._tell)
         self.work.failed.connect(self.failed)
         self.work.ended.connect(self._end)
         self.is_playing = False
@@ -51,7 +51,7 @@ class Player(QObject):
         self.unload()
         self._path = path
         self._loading = Task(partial(_load, path, track))
-        self._loading.event.connect(self._take)
+        self._loading.yielded.connect(self._take)
         self._loading.start()
 
     def unload(self) -> None:

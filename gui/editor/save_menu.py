@@ -59,7 +59,7 @@ class Saver(QObject):
             yield path, _left_out_words(path) if left_out else ""
 
         task = Task(steps)
-        task.event.connect(self._tell)
+        task.yielded.connect(self._tell)
         task.failed.connect(self.failed)
         task.start()
 

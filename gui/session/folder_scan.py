@@ -105,7 +105,7 @@ class Listing(QObject):
         self._waiting: deque[tuple[Sequence[Path], bool]] = deque()
         self._is_quiet = False
         self._work = Work(self)
-        self._work.event.connect(self._take)
+        self._work.yielded.connect(self._take)
         self._work.failed.connect(self.failed)
         self._work.ended.connect(self._end)
         self.n_found: int | None = None

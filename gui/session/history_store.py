@@ -62,7 +62,7 @@ class HistoryStore(QObject):
         """Begins; what was asked before is done first."""
         if self._task is None and not self._closing:
             self._task = Task(self._serve)
-            self._task.event.connect(self._take)
+            self._task.yielded.connect(self._take)
             self._task.done.connect(self._end)
             self._task.failed.connect(self._end_badly)
             self._task.start()

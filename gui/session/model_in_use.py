@@ -27,7 +27,7 @@ class ModelInUse(QObject):
         super().__init__()
         self._make_engine = make_engine
         self._loading = Work(self)
-        self._loading.event.connect(self._take_foreign)
+        self._loading.yielded.connect(self._take_foreign)
         self._loading.ended.connect(self._end)
         self.engine: Engine | None = None
         self.folder: Path | None = None

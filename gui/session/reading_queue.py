@@ -60,7 +60,7 @@ class ReadingQueue(QObject):
         self._recognition.failed.connect(self._model_failed)
         self._queue = Queue()
         self.reading = Work(self)
-        self.reading.event.connect(self._take)
+        self.reading.yielded.connect(self._take)
         self.reading.ended.connect(self._end_reading)
         self._is_leaving = False
         self._closing = False

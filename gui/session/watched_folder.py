@@ -51,7 +51,7 @@ class WatchedFolder(QObject):
         self._same_since_s: dict[Path, float] = {}
         self._asked: set[Path] = set()
         self._work = Work(self)
-        self._work.event.connect(self._compare)
+        self._work.yielded.connect(self._compare)
         self._work.failed.connect(self._miss)
         self._is_missing = False
         self.watcher = QFileSystemWatcher(self)

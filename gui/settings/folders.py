@@ -39,7 +39,7 @@ class FoldersSection(SettingsForm):
         self._add_recordings()
         self._add_privacy()
         self.column.addStretch(1)
-        self.work.event.connect(self._take_size)
+        self.work.yielded.connect(self._take_size)
         self._settings.changed.connect(self._show_folder)
         self._show_folder()
 

@@ -33,7 +33,7 @@ class RecognitionSection(SettingsForm):
         self.model.activated.connect(self._choose_model)
         self.language_model.sets(self._settings, "language_model")
         self.other.clicked.connect(self._choose_folder)
-        self.work.event.connect(self._take_checked)
+        self.work.yielded.connect(self._take_checked)
         self.work.failed.connect(around.messages.say_failure)
         self.work.ended.connect(self._end_check)
         self._settings.changed.connect(self.show_settings)

@@ -27,9 +27,9 @@ class State(Enum):
 
 
 class TrainingJob(QObject):
-    """`event`: of the preparation, then of the training; `ended` as Work tells it; `changed`: the state is another."""
+    """`yielded`: of the preparation, then of the training; `ended` as Work tells it; `changed`: another state."""
 
-    event = Signal(object)
+    yielded = Signal(object)
     ended = Signal(object)
     changed = Signal()
 
@@ -40,7 +40,7 @@ class TrainingJob(QObject):
         self.clock = time.monotonic
         self.process: TrainingProcess | None = None
         self._work = Work(self)
-        self._work.event.connect(self.take)
+        self._work.yielded.connect(self.take)
         self._work.ended.connect(self._end)
         self._began: tuple[float, float] | None = None
 
@@ -111,7 +111,7 @@ class TrainingJob(QObject):
     def take(self, event: object) -> None:
         if isinstance(event, StepDone) and self.state is State.STARTING:
             self._set(State.RUNNING)
-        self.event.emit(event)
+        self.yielded.emit(event)
 
     def _end(self, outcome: Exception | None) -> None:
         self.process = None

@@ -94,7 +94,7 @@ class TrainingPanel(QWidget):
         self.use.clicked.connect(self._use)
         bind(self, "train", self.toggle)
         bind(self, "pause", self.toggle_pause)
-        self.job.event.connect(self.take)
+        self.job.yielded.connect(self.take)
         self.job.changed.connect(self.show_state)
         self.job.ended.connect(self.end)
         self.form.run_chosen.connect(self.show_run)

@@ -61,7 +61,7 @@ class TuningJob(QObject):
         self._ticking = QTimer(self, interval=_TELL_EVERY_MS)
         self._ticking.timeout.connect(self.tell)
         self._work = Work(self)
-        self._work.event.connect(self._take)
+        self._work.yielded.connect(self._take)
         self._work.ended.connect(self._end)
 
     @property

@@ -59,7 +59,7 @@ class OtherVoicesPanel(JobPanel):
         column_of(self, self.progress, row_of((self.state, 1), *buttons, gap=2 * GRID))
         self.get.clicked.connect(self.begin)
         self.prepare.clicked.connect(self.begin)
-        self._looking.event.connect(self._take_look)
+        self._looking.yielded.connect(self._take_look)
         self._looking.ended.connect(self._end_look)
         self.show_state()
 

@@ -106,7 +106,7 @@ class Reader(QWidget):
         self._dictaphone.level_changed.connect(self.record.show_level)
         self._dictaphone.recording_started.connect(self._recording_started)
         self._dictaphone.failed.connect(self._recording_failed)
-        self.judging.event.connect(self._judged)
+        self.judging.yielded.connect(self._judged)
         self.judging.ended.connect(self._judging_ended)
         self._remembering.ended.connect(self._remembered)
 

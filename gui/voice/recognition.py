@@ -43,7 +43,7 @@ class VoiceHearing(QObject):
         self._of: Path | None = None
         self.heard: dict[str, str] = {}
         self.work = Work(self)
-        self.work.event.connect(self._take)
+        self.work.yielded.connect(self._take)
         self.work.ended.connect(self._end)
 
     def look(self) -> bool:

@@ -30,7 +30,7 @@ class JobPanel(QWidget):
         self.cancel = push_button(_("Cancel"), stop)
         self.work = Work(self)
         self.cancel.clicked.connect(self.work.cancel)
-        self.work.event.connect(self.take)
+        self.work.yielded.connect(self.take)
         self.work.ended.connect(self._end)
 
     @property

@@ -34,7 +34,7 @@ class MicrophoneChoice(ElidedChoice):
         super().__init__()
         self._settings, self._list_devices = settings, list_devices
         self.looking = Work(self)
-        self.looking.event.connect(self._take)
+        self.looking.yielded.connect(self._take)
         self.looking.failed.connect(self._fail)
         self.setObjectName("microphones")
         self.setAccessibleName(_("Microphone"))

@@ -40,7 +40,7 @@ def main(n_steps: int) -> None:
         page.show_page(page.training)
         app.processEvents()
         page.corpus.use(corpus)
-        page.training.job.event.connect(lambda event: steps.append(event) if isinstance(event, StepDone) else None)
+        page.training.job.yielded.connect(lambda event: steps.append(event) if isinstance(event, StepDone) else None)
         page.training.begin()
         result["stall_preparing_s"] = watch.until(lambda _status: bool(steps), 900)
         began = time.monotonic()

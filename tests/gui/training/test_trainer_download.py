@@ -90,7 +90,7 @@ def test_a_broken_archive_is_named_at_the_end(trainer, site, qtbot):
 def said_at(trainer, kind) -> list[tuple[object, str]]:
     """Grows by each event of a kind, with what the person reads then."""
     told = []
-    trainer.download.work.event.connect(
+    trainer.download.work.yielded.connect(
         lambda event: told.append((event, trainer.download.state.text())) if isinstance(event, kind) else None
     )
     return told
