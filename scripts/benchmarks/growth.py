@@ -1,7 +1,7 @@
 """How cost grows with size: four sizes or more, each twice or four times the one before.
 
 usage: python -m scripts.benchmarks.growth letters|language|beam|vocabulary|history|epoch|extraction [--quick]; prints
-JSON: sizes and, of the same process, seconds of the processor for each. One thread; what other programs do does not
+JSON: sizes and, of each thing measured, seconds of the processor. One thread; what other programs do does not
 count.
 """
 
@@ -79,32 +79,25 @@ def searches(what: str, sizes: tuple[int, ...], folder: Path) -> list[float]:
     return found
 
 
-def history(_what: str, sizes: tuple[int, ...], folder: Path) -> list[float]:
-    """A search in a history of so many entries: the slowest of some queries."""
+def history(_what: str, sizes: tuple[int, ...], folder: Path) -> dict[str, list[float]]:
+    """A history of so many entries: the slowest of some searches, and what a start asks."""
     from engine.history.store import History
     from scripts.benchmarks.history import QUERIES, fill
 
-    found = []
+    found: dict[str, list[float]] = {"history": [], "listing": []}
     for size in sizes:
-        fill(folder / f"{size}.sqlite", size)
-        with closing(History(folder / f"{size}.sqlite")) as store:
-            asked = {query: lambda query=query: store.entries(store.keys(query)[:100], query) for query in QUERIES}
-            found.append(max(min(_seconds(ask) for _ in range(5)) for ask in asked.values()))
-    return found
+        path = folder / f"{size}.sqlite"
+        fill(path, size)
 
+        def begin(path: Path = path) -> None:
+            with closing(History(path)) as store:
+                store.entries(store.keys()[:100])
 
-def listing(_what: str, sizes: tuple[int, ...], folder: Path) -> list[float]:
-    """What a start asks of a history of so many entries: opened, its keys, and the first hundred entries."""
-    from engine.history.store import History
-    from scripts.benchmarks.history import fill
-
-    def begin(path: Path) -> None:
         with closing(History(path)) as store:
-            store.entries(store.keys()[:100])
-
-    for size in sizes:
-        fill(folder / f"{size}.sqlite", size)
-    return [min(_seconds(lambda size=size: begin(folder / f"{size}.sqlite")) for _ in range(5)) for size in sizes]
+            searches = [lambda query=query: store.entries(store.keys(query)[:100], query) for query in QUERIES]
+            found["history"].append(max(min(_seconds(search) for _ in range(5)) for search in searches))
+        found["listing"].append(min(_seconds(begin) for _ in range(5)))
+    return found
 
 
 def epoch(_what: str, sizes: tuple[int, ...], folder: Path) -> list[float]:
@@ -143,13 +136,12 @@ def extraction(_what: str, sizes: tuple[int, ...], folder: Path) -> list[float]:
     return found
 
 
-ALL: dict[str, tuple[Callable[[str, tuple[int, ...], Path], list[float]], tuple[int, ...]]] = {
+ALL: dict[str, tuple[Callable[[str, tuple[int, ...], Path], object], tuple[int, ...]]] = {
     "letters": (lengths, LENGTHS["letters"]),
     "language": (lengths, LENGTHS["language"]),
     "beam": (searches, BEAMS),
     "vocabulary": (searches, WORDS),
     "history": (history, ENTRIES),
-    "listing": (listing, ENTRIES),
     "epoch": (epoch, UTTERANCES),
     "extraction": (extraction, SPEAKERS),
 }
@@ -159,7 +151,8 @@ def main(what: str) -> None:
     work, sizes = ALL[what]
     sizes = tuple(max(1, size // 50) for size in sizes) if QUICK else sizes
     with tempfile.TemporaryDirectory() as folder:
-        print(json.dumps({"sizes": sizes, "seconds": work(what, sizes, Path(folder))}))
+        found = work(what, sizes, Path(folder))
+        print(json.dumps({"sizes": sizes, "seconds": found if isinstance(found, dict) else {what: found}}))
 
 
 if __name__ == "__main__":
