@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCursor
 
-from engine.errors import DiskFull, EngineStopped, MicrophoneBusy, MicrophoneLost
+from engine.errors import EngineStopped, MicrophoneBusy, MicrophoneLost, RecordingCut
 from engine.paths import recordings_dir
 from gui.session.status import Recording
 from tests.helpers.small_disk import SmallDisk
@@ -191,7 +191,7 @@ def test_a_full_disk_ends_the_recording_with_a_sentence(stage, qtbot):
     stage.microphone.say_for(1.0)
     qtbot.waitUntil(lambda: bool(stage.page.messages.texts))
     (path,) = recordings_dir().glob("*.wav")
-    assert stage.page.messages.texts == [str(DiskFull(path=path))]
+    assert stage.page.messages.texts == [str(RecordingCut(path=path))]
     stage.engine.read("что успел сказать")
     qtbot.waitUntil(lambda: stage.text == "что успел сказать")
 
