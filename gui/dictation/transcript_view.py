@@ -4,14 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, Signal
-from PySide6.QtGui import (
-    QFont,
-    QInputMethodEvent,
-    QTextCharFormat,
-    QTextCursor,
-    QTextDocumentFragment,
-    QTextFormat,
-)
+from PySide6.QtGui import QFont, QInputMethodEvent, QTextCharFormat, QTextCursor, QTextDocumentFragment, QTextFormat
 
 from engine.dictation.apply_commands import put_behind
 from engine.events import Segment
