@@ -23,8 +23,7 @@ class Garbage(QObject):
         gc.disable()
         atexit.unregister(gc.collect)
         atexit.register(gc.collect)  # while Qt is still there: Python's own last collection comes after it has gone
-        self._timer = QTimer(self, interval=_EVERY_MS)
-        self._timer.timeout.connect(self.collect_due)
+        self._timer = QTimer(self, interval=_EVERY_MS, timeout=self.collect_due)
         self._timer.start()
 
     @staticmethod

@@ -105,10 +105,8 @@ class WhileElsewhere(QObject):
         super().__init__()
         self._session, self._settings = session, settings
         self.window: SmallWindow | None = None
-        self._note = QTimer(self, singleShot=True, interval=_NOTE_MS)
-        self._note.timeout.connect(self.follow)
-        self._clock = QTimer(self, interval=_ELAPSED_EVERY_MS)
-        self._clock.timeout.connect(self._show_elapsed)
+        self._note = QTimer(self, singleShot=True, interval=_NOTE_MS, timeout=self.follow)
+        self._clock = QTimer(self, interval=_ELAPSED_EVERY_MS, timeout=self._show_elapsed)
         session.status_changed.connect(self.follow)
         session.level_changed.connect(self._show_level)
         session.provisional.connect(self._show_text)

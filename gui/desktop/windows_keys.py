@@ -61,8 +61,7 @@ class WindowsKeys(QObject):
         self._is_down = False
         self._filter = _Filter(self.take)
         QCoreApplication.instance().installNativeEventFilter(self._filter)
-        self._look = QTimer(self, interval=_LOOK_MS)
-        self._look.timeout.connect(self._see_release)
+        self._look = QTimer(self, interval=_LOOK_MS, timeout=self._see_release)
 
     def grab(self, keys: str) -> None:
         """Raises KeysUnusable, KeysTaken; then no key is grabbed."""

@@ -72,8 +72,7 @@ class X11Keys(QObject):
         self._notifier: QSocketNotifier | None = None
         self._is_down = False
         self._released_at_ms = 0  # by the server's clock
-        self._release = QTimer(self, singleShot=True, interval=_REPEAT_MS)
-        self._release.timeout.connect(self._let_go)
+        self._release = QTimer(self, singleShot=True, interval=_REPEAT_MS, timeout=self._let_go)
 
     def grab(self, keys: str) -> None:
         """Raises KeysUnusable, KeyMissing, KeysTaken; then no key is grabbed."""

@@ -39,8 +39,7 @@ class KeptText(QObject):
         self._saved = ""
         self.saving = Work(self)
         self.saving.failed.connect(self._not_saved)
-        self._pause = QTimer(self, singleShot=True, interval=SAVE_AFTER_MS)
-        self._pause.timeout.connect(self.save)
+        self._pause = QTimer(self, singleShot=True, interval=SAVE_AFTER_MS, timeout=self.save)
         transcript.document().contentsChanged.connect(self._changed)
 
     def _changed(self) -> None:

@@ -67,10 +67,8 @@ class Controls(QWidget):
         self.keys.clicked.connect(self.keys_wanted)
         self._status = Status()
         self._announced: tuple | None = None
-        self._note = QTimer(self, singleShot=True, interval=NOTE_MS)
-        self._note.timeout.connect(self._say_state)
-        self._patience = QTimer(self, singleShot=True, interval=SHOW_PROGRESS_AFTER_MS)
-        self._patience.timeout.connect(self._show_progress)
+        self._note = QTimer(self, singleShot=True, interval=NOTE_MS, timeout=self._say_state)
+        self._patience = QTimer(self, singleShot=True, interval=SHOW_PROGRESS_AFTER_MS, timeout=self._show_progress)
         self._lay_out()
         self.show_status(self._status)
 

@@ -73,8 +73,8 @@ class DictationPage(QWidget):
         self._no_microphone: Message | None = None
         self._until_recorded: list[Message] = []  # of what kept the person from recording
         self.saver = Saver(settings)
-        self._clock = QTimer(self, interval=ELAPSED_EVERY_MS)
-        self._counting = QTimer(self, singleShot=True, interval=COUNT_AFTER_MS)
+        self._clock = QTimer(self, interval=ELAPSED_EVERY_MS, timeout=self._show_elapsed)
+        self._counting = QTimer(self, singleShot=True, interval=COUNT_AFTER_MS, timeout=self._count_words)
         self._lay_out()
         self._follow_session()
         self._follow_person()
@@ -126,11 +126,9 @@ class DictationPage(QWidget):
         self.transcript.emptied_changed.connect(self._show_emptiness)
         self._microphones.unusable.connect(self._tell_no_microphone)
         self._microphones.found.connect(self._take_back_no_microphone)
-        self._counting.timeout.connect(self._count_words)
         self.transcript.document().contentsChanged.connect(self._counting.start)
         self.saver.saved.connect(self.messages.say_saved)
         self.saver.failed.connect(self._tell_not_saved)
-        self._clock.timeout.connect(self._show_elapsed)
         self._show_status(session.status)
 
     def _show_status(self, status: Status) -> None:

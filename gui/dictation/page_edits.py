@@ -23,8 +23,7 @@ class DictatedText(QObject):
         self._transcript, self._keeper = transcript, keeper
         self._kept: dict[int, str | list[str]] = {}
         self._left: set[int] = set()
-        self._pause = QTimer(self, singleShot=True, interval=KEEP_AFTER_MS)
-        self._pause.timeout.connect(self.keep)
+        self._pause = QTimer(self, singleShot=True, interval=KEEP_AFTER_MS, timeout=self.keep)
         transcript.document().contentsChanged.connect(self._pause.start)
         keeper.closing.connect(self.keep)
 

@@ -93,8 +93,7 @@ class Note(Label):
     def __init__(self) -> None:
         super().__init__(name=_("State"), quiet=True, wraps=True, centred=True)
         self._hint = ""
-        self._over = QTimer(self, singleShot=True, interval=NOTE_MS)
-        self._over.timeout.connect(lambda: self.setText(self._hint))
+        self._over = QTimer(self, singleShot=True, interval=NOTE_MS, timeout=lambda: self.setText(self._hint))
 
     def set_hint(self, words: str) -> None:
         self._hint = words

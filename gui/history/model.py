@@ -28,10 +28,8 @@ class HistoryModel(QAbstractListModel):
         self._stale: set[int] = set()
         self._wanted: set[int] = set()
         self._fractions: dict[int, float] = {}
-        self._fetch_soon = QTimer(self, singleShot=True, interval=0)
-        self._fetch_soon.timeout.connect(self._fetch)
-        self._list_soon = QTimer(self, singleShot=True, interval=50)
-        self._list_soon.timeout.connect(self.refresh)
+        self._fetch_soon = QTimer(self, singleShot=True, interval=0, timeout=self._fetch)
+        self._list_soon = QTimer(self, singleShot=True, interval=50, timeout=self.refresh)
         self._n_asked = 0
         store.changed.connect(self._list_soon.start)
 

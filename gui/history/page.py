@@ -104,7 +104,7 @@ class HistoryPage(QWidget):
         )
         for choice in (self.show_choice, self.order_choice):
             choice.setMinimumContentsLength(12)
-        self._search_soon = QTimer(self, singleShot=True, interval=SEARCH_AFTER_MS)
+        self._search_soon = QTimer(self, singleShot=True, interval=SEARCH_AFTER_MS, timeout=self.look_for)
 
     def _lay_out(self) -> None:
         frame = QFrame(objectName="page")
@@ -132,7 +132,6 @@ class HistoryPage(QWidget):
     def _connect(self) -> None:
         self.search.textEdited.connect(self._search_soon.start)
         self.search.textChanged.connect(self._search_soon.start)
-        self._search_soon.timeout.connect(self.look_for)
         for choice in (self.show_choice, self.order_choice):
             choice.currentIndexChanged.connect(self.look_for)
         self.model.modelAboutToBeReset.connect(self._note_chosen)

@@ -55,8 +55,8 @@ class HistoryKeeper(QObject):
         # Two windows at once: only the first goes on with what was not finished. A dead program's lock does not count.
         self._lock = QLockFile(str(data_dir() / "history.lock"))
         self._lock.setStaleLockTime(0)
-        self._expire_again = QTimer(self, interval=EXPIRE_EVERY_MS)  # the program may run for weeks in the tray
-        self._expire_again.timeout.connect(self._expire)
+        # The program may run for weeks in the tray.
+        self._expire_again = QTimer(self, interval=EXPIRE_EVERY_MS, timeout=self._expire)
         session.jobs_added.connect(self._add)
         session.job_started.connect(self._begin_reading)
         session.final.connect(self._keep_text)

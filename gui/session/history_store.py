@@ -55,8 +55,7 @@ class HistoryStore(QObject):
         self._told_of: type | None = None
         self._task: Task | None = None
         self.has_closed = self._closing = False
-        self.retry = QTimer(self, interval=RETRY_MS)
-        self.retry.timeout.connect(self._try_again)
+        self.retry = QTimer(self, interval=RETRY_MS, timeout=self._try_again)
 
     def open(self) -> None:
         """Begins; what was asked before is done first."""

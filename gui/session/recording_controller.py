@@ -44,8 +44,7 @@ class Dictaphone(QObject):
         super().__init__()
         self.folder, self._make_recorder, self._now = folder, make_recorder, now
         self._task: RecordingTask | None = None
-        self.patience = QTimer(self, singleShot=True, interval=OPEN_WITHIN_MS)
-        self.patience.timeout.connect(self._give_up_opening)
+        self.patience = QTimer(self, singleShot=True, interval=OPEN_WITHIN_MS, timeout=self._give_up_opening)
         self._ended: threading.Event | None = None
         self.state = State.NONE
         self.microphone: str | None = None

@@ -56,10 +56,10 @@ class WatchedFolder(QObject):
         self._is_missing = False
         self.watcher = QFileSystemWatcher(self)
         self.watcher.directoryChanged.connect(self._look_soon)
-        self.settle = QTimer(self, singleShot=True, interval=SETTLE_MS, timerType=Qt.TimerType.PreciseTimer)
-        self.settle.timeout.connect(self.look)
-        self.every = QTimer(self, interval=LOOK_EVERY_MS)
-        self.every.timeout.connect(self.look)
+        self.settle = QTimer(
+            self, singleShot=True, interval=SETTLE_MS, timerType=Qt.TimerType.PreciseTimer, timeout=self.look
+        )
+        self.every = QTimer(self, interval=LOOK_EVERY_MS, timeout=self.look)
         settings.changed.connect(self._follow_setting)
         session.closed.connect(partial(self._watch, ""))
 

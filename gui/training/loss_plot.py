@@ -86,8 +86,7 @@ class LossPlot(QWidget):
         self.legend: dict[str, QWidget] = {}
         self._add_lines()
         self._lay_out()
-        self._clock = QTimer(self, interval=REDRAW_EVERY_MS)
-        self._clock.timeout.connect(self.redraw)
+        self._clock = QTimer(self, interval=REDRAW_EVERY_MS, timeout=self.redraw)
         self._clock.start()
         theme().changed.connect(self._paint)
         self._paint()

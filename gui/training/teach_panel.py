@@ -71,7 +71,7 @@ class TeachPanel(QWidget):
         self.progress = ProgressBar(_("Progress of the lesson"))
         self.result = TaughtResult()
         self._lesson, self._model, self._refused = Lesson((), ()), model, ""
-        self._clock = QTimer(self, interval=SAVED_AFTER_MS, singleShot=True)
+        self._clock = QTimer(self, interval=SAVED_AFTER_MS, singleShot=True, timeout=self.save)
         self._lay_out()
         self._connect()
         self._count()
@@ -93,7 +93,6 @@ class TeachPanel(QWidget):
         teaching = self.teaching
         self.text.textChanged.connect(self._count)
         self.text.textChanged.connect(self._clock.start)
-        self._clock.timeout.connect(self.save)
         self.teach.clicked.connect(self.begin)
         self.stop.clicked.connect(teaching.job.stop)
         self.stop.clicked.connect(self.show_state)

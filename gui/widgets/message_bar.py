@@ -139,8 +139,7 @@ class MessageList(QWidget):
         self._messages: list[Message] = []
         self._shown: Message | None = None
         self._still: list[QScrollArea] = []
-        self._leaving = QTimer(self, singleShot=True, interval=LEAVES_AFTER_MS)
-        self._leaving.timeout.connect(self._leave)
+        self._leaving = QTimer(self, singleShot=True, interval=LEAVES_AFTER_MS, timeout=self._leave)
         undo = QShortcut(self)
         undo.setKeys(on_all_layouts("Ctrl+Z"))
         undo.activated.connect(self.undo)

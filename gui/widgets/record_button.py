@@ -41,9 +41,7 @@ class RecordButton(QPushButton):
         self.level, self._keys = 0.0, keys
         self.is_overdriven = False
         self._recording = False
-        self._fall = QTimer(self)
-        self._fall.setInterval(_FRAME_MS)
-        self._fall.timeout.connect(self._fall_back)
+        self._fall = QTimer(self, interval=_FRAME_MS, timeout=self._fall_back)
         theme().changed.connect(self.update)
         KEYS.changed.connect(self._tell_keys)
         self.set_recording(False)
