@@ -1,7 +1,7 @@
 """The sole meeting point of threads and Qt: a worker's callbacks become signals on the window's thread."""
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -15,6 +15,12 @@ MakeRecorder = Callable[..., Recorder]
 _running: set[QObject] = set()  # a bridge that were collected while its thread runs would take the process with it
 
 
+def connect_all(sender: QObject, slots: Mapping[str, object]) -> None:
+    """slots: a method or a signal by the name of the sender's signal. Qt's own constructors take methods alone."""
+    for name, slot in slots.items():
+        getattr(sender, name).connect(slot)
+
+
 class Task(QObject):
     """A generator on a thread of its own: `yielded` for each thing it yields, then exactly one of the endings.
 
@@ -26,11 +32,13 @@ class Task(QObject):
     cancelled = Signal()
     failed = Signal(object)
 
-    def __init__(self, steps: Callable[[], Iterator[object]]):
+    def __init__(self, steps: Callable[[], Iterator[object]], **slots: object):
+        """slots: what its signals are connected to, by their names."""
         super().__init__()
         self._worker = Worker(steps, self.yielded.emit, self.done.emit, self.cancelled.emit, self.failed.emit)
         for ending in (self.done, self.cancelled, self.failed):
             ending.connect(self._finish)
+        connect_all(self, slots)
 
     def start(self) -> None:
         _running.add(self)
@@ -82,16 +90,17 @@ class RecordingTask(QObject):
 class Work(QObject):
     """`yielded` for each thing the work yields; then `ended` with None, with Cancelled, or with what went wrong.
 
-    `failed(error)` before that, if anything did.
+    `failed(error)` before that, if anything did. slots: what its signals are connected to, by their names.
     """
 
     yielded = Signal(object)
     failed = Signal(object)
     ended = Signal(object)
 
-    def __init__(self, parent: QObject | None = None):
+    def __init__(self, parent: QObject | None = None, **slots: object):
         super().__init__(parent)
         self._task: Task | None = None
+        connect_all(self, slots)
 
     @property
     def running(self) -> bool:
@@ -101,11 +110,7 @@ class Work(QObject):
         """Does nothing while something runs."""
         if self._task is not None:
             return
-        self._task = Task(steps)
-        self._task.yielded.connect(self.yielded)
-        self._task.done.connect(self._done)
-        self._task.cancelled.connect(self._cancelled)
-        self._task.failed.connect(self._failed)
+        self._task = Task(steps, yielded=self.yielded, done=self._done, cancelled=self._cancelled, failed=self._failed)
         self._task.start()
 
     def cancel(self) -> None:
@@ -132,12 +137,13 @@ class Work(QObject):
 class Errand(Work):
     """Short work that makes one thing, and what is to be done with that: a model renamed, a folder brought back."""
 
-    def __init__(self, parent: QObject | None = None):
+    def __init__(self, parent: QObject | None = None, **slots: object):
         super().__init__(parent)
         self._after: Callable[[object], object] | None = None
         self._waiting: deque[Callable[[], object]] = deque()
         self.yielded.connect(self._hand_on)
         self.ended.connect(self._next, Qt.ConnectionType.QueuedConnection)  # once all others have heard of the end
+        connect_all(self, slots)
 
     def run(self, steps: Iterator[object], after: Callable[[object], object] = lambda _made: None) -> None:
         """after: called with each thing that the steps make, before `ended`. Does nothing while something runs."""

@@ -52,8 +52,7 @@ class GlobalShortcut(QObject):
         self.make_keys = make_keys
         self.backend: QObject | None = None
         self._wanted = ""
-        self._importing = Work(self)
-        self._importing.ended.connect(self._grab)
+        self._importing = Work(self, ended=self._grab)
         self.problem: ShortcutError | None = None
         self.granted = ""
 

@@ -71,8 +71,7 @@ class Insertion(QObject):
         self._waiting: list[tuple[str, object]] = []
         self._current: tuple[str, object] | None = None
         self._last_target: object | None = None
-        self._work = Work(self)
-        self._work.ended.connect(self._end)
+        self._work = Work(self, ended=self._end)
 
     @property
     def is_possible(self) -> bool:

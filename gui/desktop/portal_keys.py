@@ -179,9 +179,7 @@ class PortalKeys(QObject):
     def grab(self, keys: str) -> None:
         """In place of those before."""
         self.close()
-        self._binding = Task(partial(bind_keys, keys))
-        self._binding.yielded.connect(self._take)
-        self._binding.failed.connect(self._fail)
+        self._binding = Task(partial(bind_keys, keys), yielded=self._take, failed=self._fail)
         self._binding.start()
 
     def _take(self, bound: Bound | None) -> None:

@@ -37,8 +37,7 @@ class KeptText(QObject):
         self._replaced: tuple[Path, ...] = ()
         self._transcript = transcript
         self._saved = ""
-        self.saving = Work(self)
-        self.saving.failed.connect(self._not_saved)
+        self.saving = Work(self, failed=self._not_saved)
         self._pause = QTimer(self, singleShot=True, interval=SAVE_AFTER_MS, timeout=self.save)
         transcript.document().contentsChanged.connect(self._changed)
 

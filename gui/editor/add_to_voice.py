@@ -73,10 +73,7 @@ class OwnVoice(QObject):
         self._start(steps, self._tell_removed)
 
     def _start(self, steps: Callable[[], Iterator[object]], tell: Callable[[object], None]) -> None:
-        task = Task(steps)
-        task.yielded.connect(tell)
-        task.failed.connect(self.failed)
-        task.start()
+        Task(steps, yielded=tell, failed=self.failed).start()
 
     def _tell_added(self, result: str | tuple[Segment, Path]) -> None:
         if isinstance(result, str):

@@ -32,9 +32,7 @@ class ClipPlayer(QObject):
         self.play = partial(playing, open_output=open_output)
         self.key: Hashable | None = None
         self._next: tuple[Path, Hashable] | None = None
-        self._work = Work(self)
-        self._work.failed.connect(self.failed)
-        self._work.ended.connect(self._end)
+        self._work = Work(self, failed=self.failed, ended=self._end)
 
     @property
     def is_playing(self) -> bool:

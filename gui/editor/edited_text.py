@@ -75,9 +75,7 @@ class EditedText(TextPage):
         def steps() -> Iterator[tuple[Document, WordPlaces]]:
             yield document, WordPlaces.of(document)
 
-        task = Task(steps)
-        task.yielded.connect(self._take_aligned)
-        task.start()
+        Task(steps, yielded=self._take_aligned).start()
 
     def _take_aligned(self, found: tuple[Document, WordPlaces]) -> None:
         document, places = found

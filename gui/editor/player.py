@@ -29,10 +29,7 @@ class Player(QObject):
         self._open_output = open_output
         self._playback: Playback | None = None
         self._loading: Task | None = None
-        self.work = Work(self)
-        self.work.yielded.connect(self._tell)
-        self.work.failed.connect(self.failed)
-        self.work.ended.connect(self._end)
+        self.work = Work(self, yielded=self._tell, failed=self.failed, ended=self._end)
         self.is_playing = False
         self._speed = 1.0
         self._path: Path | None = None
@@ -50,8 +47,7 @@ class Player(QObject):
         """Reads it, or that one of its sound tracks; `loaded` or `failed` follows. What was played before ends."""
         self.unload()
         self._path = path
-        self._loading = Task(partial(_load, path, track))
-        self._loading.yielded.connect(self._take)
+        self._loading = Task(partial(_load, path, track), yielded=self._take)
         self._loading.start()
 
     def unload(self) -> None:

@@ -58,10 +58,7 @@ class Saver(QObject):
             left_out = has_untimed and form_of(path) in TIMED
             yield path, _left_out_words(path) if left_out else ""
 
-        task = Task(steps)
-        task.yielded.connect(self._tell)
-        task.failed.connect(self.failed)
-        task.start()
+        Task(steps, yielded=self._tell, failed=self.failed).start()
 
     def _tell(self, written: tuple[Path, str]) -> None:
         self.saved.emit(*written)

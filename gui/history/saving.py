@@ -43,9 +43,7 @@ class HistorySaving(QObject):
         self._saver = Saver(settings)
         self._saver.saved.connect(messages.say_saved)
         self._saver.failed.connect(messages.say_failure)
-        self._work = Work(self)
-        self._work.yielded.connect(self._count)
-        self._work.ended.connect(self._end_portion)
+        self._work = Work(self, yielded=self._count, ended=self._end_portion)
         self._left: deque[Entry] = deque()
         self._folder, self._form = Path(), ""
         self.n_all = self._n_saved = self._n_without = 0

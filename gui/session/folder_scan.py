@@ -104,10 +104,7 @@ class Listing(QObject):
         super().__init__()
         self._waiting: deque[tuple[Sequence[Path], bool]] = deque()
         self._is_quiet = False
-        self._work = Work(self)
-        self._work.yielded.connect(self._take)
-        self._work.failed.connect(self.failed)
-        self._work.ended.connect(self._end)
+        self._work = Work(self, yielded=self._take, failed=self.failed, ended=self._end)
         self.n_found: int | None = None
 
     @property

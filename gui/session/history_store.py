@@ -60,10 +60,7 @@ class HistoryStore(QObject):
     def open(self) -> None:
         """Begins; what was asked before is done first."""
         if self._task is None and not self._closing:
-            self._task = Task(self._serve)
-            self._task.yielded.connect(self._take)
-            self._task.done.connect(self._end)
-            self._task.failed.connect(self._end_badly)
+            self._task = Task(self._serve, yielded=self._take, done=self._end, failed=self._end_badly)
             self._task.start()
 
     def ask(self, act: Act, then: Callable[[object], None]) -> None:

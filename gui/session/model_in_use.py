@@ -26,9 +26,7 @@ class ModelInUse(QObject):
     def __init__(self, make_engine: Callable[[Path], Engine]):
         super().__init__()
         self._make_engine = make_engine
-        self._loading = Work(self)
-        self._loading.yielded.connect(self._take_foreign)
-        self._loading.ended.connect(self._end)
+        self._loading = Work(self, yielded=self._take_foreign, ended=self._end)
         self.engine: Engine | None = None
         self.folder: Path | None = None
         self.foreign: ForeignDescription | None = None

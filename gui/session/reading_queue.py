@@ -59,9 +59,7 @@ class ReadingQueue(QObject):
         self._recognition.settled.connect(self._go_on)
         self._recognition.failed.connect(self._model_failed)
         self._queue = Queue()
-        self.reading = Work(self)
-        self.reading.yielded.connect(self._take)
-        self.reading.ended.connect(self._end_reading)
+        self.reading = Work(self, yielded=self._take, ended=self._end_reading)
         self._is_leaving = False
         self._closing = False
         self._give_back: Callable[[], None] | None = None

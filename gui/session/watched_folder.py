@@ -50,9 +50,7 @@ class WatchedFolder(QObject):
         self._sizes: Sizes = {}
         self._same_since_s: dict[Path, float] = {}
         self._asked: set[Path] = set()
-        self._work = Work(self)
-        self._work.yielded.connect(self._compare)
-        self._work.failed.connect(self._miss)
+        self._work = Work(self, yielded=self._compare, failed=self._miss)
         self._is_missing = False
         self.watcher = QFileSystemWatcher(self)
         self.watcher.directoryChanged.connect(self._look_soon)

@@ -32,14 +32,13 @@ class FoldersSection(SettingsForm):
         self.around, self._settings = around, around.settings
         self.confirm = partial(ask_delete, act=_("Close and delete"))
         self.open_folder = _open_folder
-        self.work = Work(self)
+        self.work = Work(self, yielded=self._take_size)
         self.kinds: list[Kind] = []
         self.ticks: dict[str, Tick] = {}
         self.size_labels: dict[str, QLabel] = {}
         self._add_recordings()
         self._add_privacy()
         self.column.addStretch(1)
-        self.work.yielded.connect(self._take_size)
         self._settings.changed.connect(self._show_folder)
         self._show_folder()
 

@@ -40,7 +40,7 @@ class OwnWordsSection(SettingsForm):
         super().__init__(_("Own words"))
         self.around = around
         self.ask_open, self.ask_save = _ask_open, _ask_save
-        self.work = Errand(self)
+        self.work = Errand(self, failed=around.messages.say_failure, ended=self._end)
         self._saved: str | None = None  # what stands in the file; None: it could not be read
         self.text = named(QPlainTextEdit(), _("Own words"), _("One word or phrase a line"))
         self.text.setTabChangesFocus(True)
@@ -62,8 +62,6 @@ class OwnWordsSection(SettingsForm):
         self.text.textChanged.connect(self._changed)
         self.imports.clicked.connect(self._import)
         self.exports.clicked.connect(self._export)
-        self.work.failed.connect(around.messages.say_failure)
-        self.work.ended.connect(self._end)
 
     # --- the file and the field ---
 

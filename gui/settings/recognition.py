@@ -22,7 +22,7 @@ class RecognitionSection(SettingsForm):
         self.around, self._settings = around, around.settings
         self._checked: Path | None = None
         self._choice = ModelChoice(around.session, around.messages, self.show_settings)
-        self.work = Work(self)
+        self.work = Work(self, yielded=self._take_checked, failed=around.messages.say_failure, ended=self._end_check)
         self.model = Choice(_("Model"), _("The model that hears letters in the sound"))
         self.language_model = Choice(_("Language model"), _("What knows which words are likely"))
         self.other = push_button(_("Other folder…"), _("Take a language model from a folder, after checking it"))
@@ -33,9 +33,6 @@ class RecognitionSection(SettingsForm):
         self.model.activated.connect(self._choose_model)
         self.language_model.sets(self._settings, "language_model")
         self.other.clicked.connect(self._choose_folder)
-        self.work.yielded.connect(self._take_checked)
-        self.work.failed.connect(around.messages.say_failure)
-        self.work.ended.connect(self._end_check)
         self._settings.changed.connect(self.show_settings)
 
     def showEvent(self, event) -> None:

@@ -97,7 +97,7 @@ class TransferSection(SettingsForm):
         super().__init__(_("Export and import"))
         self.around, self._settings = around, around.settings
         self.ask_open, self.ask_save = _ask_open, _ask_save
-        self.work = Errand(self)
+        self.work = Errand(self, failed=around.messages.say_failure)
         self.add_note(
             _("All settings, shortcuts and own words in one file: to keep them, or to take them to another computer.")
         )
@@ -107,7 +107,6 @@ class TransferSection(SettingsForm):
         self.column.addStretch(1)
         self.exports.clicked.connect(self._export)
         self.imports.clicked.connect(self._import)
-        self.work.failed.connect(around.messages.say_failure)
 
     def _export(self) -> None:
         path = self.ask_save(self, self._settings.folder)

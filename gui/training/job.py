@@ -39,9 +39,7 @@ class TrainingJob(QObject):
         self.request: Request | None = None
         self.clock = time.monotonic
         self.process: TrainingProcess | None = None
-        self._work = Work(self)
-        self._work.yielded.connect(self.take)
-        self._work.ended.connect(self._end)
+        self._work = Work(self, yielded=self.take, ended=self._end)
         self._began: tuple[float, float] | None = None
 
     def begin(self, request: Request) -> None:

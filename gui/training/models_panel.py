@@ -71,7 +71,8 @@ class ModelsPanel(QWidget):
         self._settings, self._in_use, self._in_training = settings, in_use, in_training
         self._ask_folder, self._ask_model = ask_folder, ask_model
         self._models: list[TrainedModel] = []
-        self.work, self._is_importing = Errand(self), False
+        self.work = Errand(self, ended=self._end)
+        self._is_importing = False
         self._filling = False
         self._make_table()
         self.use = push_button(_("Use"), f"{_('Dictate with this model from now on')} (Enter)", "primary")
@@ -101,7 +102,6 @@ class ModelsPanel(QWidget):
         self.table.itemSelectionChanged.connect(self.show_state)
         self.table.itemActivated.connect(self._use)
         self.table.itemChanged.connect(self._renamed)
-        self.work.ended.connect(self._end)
         self.download.added.connect(self._tell_imported)
         self.download.failed.connect(self.failed)
         self.download.changed.connect(self._download_changed)

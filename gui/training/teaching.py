@@ -65,9 +65,8 @@ class Teaching(TuningOutcome):
         super().__init__(TeachingJob(folder))
         self._model, self._corpora = model, corpora
         self.file = folder.with_name("sentences.txt")
-        self._saving = Work(self)
+        self._saving = Work(self, ended=self._saved)
         self._unsaved: str | None = None
-        self._saving.ended.connect(self._saved)
         self.look()
 
     @property

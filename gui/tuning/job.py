@@ -59,9 +59,7 @@ class TuningJob(QObject):
         self._kind_began_s = self._counted_from_s = self._counted_from = 0.0
         self.stopping = False
         self._ticking = QTimer(self, interval=_TELL_EVERY_MS, timeout=self.tell)
-        self._work = Work(self)
-        self._work.yielded.connect(self._take)
-        self._work.ended.connect(self._end)
+        self._work = Work(self, yielded=self._take, ended=self._end)
 
     @property
     def running(self) -> bool:

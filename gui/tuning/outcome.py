@@ -29,9 +29,8 @@ class TuningOutcome(QObject):
         super().__init__()
         self.job = job
         self.result: BeforeAfter | None = None
-        self._deciding = Errand(self)
+        self._deciding = Errand(self, ended=self._decided)
         job.ended.connect(self._end)
-        self._deciding.ended.connect(self._decided)
 
     @property
     def busy(self) -> bool:

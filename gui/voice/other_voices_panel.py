@@ -54,13 +54,11 @@ class OtherVoicesPanel(JobPanel):
         self.get = push_button(_("Get recordings"), _("Fetch other people’s recordings and prepare them"))
         self.prepare = push_button(_("Prepare the recordings"), _("So that tuning can mix them in"))
         self.show_log = failure_link()
-        self._looking = Work(self)
+        self._looking = Work(self, yielded=self._take_look, ended=self._end_look)
         buttons = (self.get, self.prepare, self.cancel, self.show_log)
         column_of(self, self.progress, row_of((self.state, 1), *buttons, gap=2 * GRID))
         self.get.clicked.connect(self.begin)
         self.prepare.clicked.connect(self.begin)
-        self._looking.yielded.connect(self._take_look)
-        self._looking.ended.connect(self._end_look)
         self.show_state()
 
     @property

@@ -53,7 +53,8 @@ class Reader(QWidget):
         self._store, self._player = store, player
         self._microphone, self._may_record = microphone, may_record
         self._dictaphone = Dictaphone(store.take_folder, make_recorder, now)
-        self.judging, self._remembering = Work(self), Work(self)
+        self.judging = Work(self, yielded=self._judged, ended=self._judging_ended)
+        self._remembering = Work(self, ended=self._remembered)
         self.path: Path | None = None
         self._dropped = self._closing = False
         self.state = State.READY
@@ -106,9 +107,6 @@ class Reader(QWidget):
         self._dictaphone.level_changed.connect(self.record.show_level)
         self._dictaphone.recording_started.connect(self._recording_started)
         self._dictaphone.failed.connect(self._recording_failed)
-        self.judging.yielded.connect(self._judged)
-        self.judging.ended.connect(self._judging_ended)
-        self._remembering.ended.connect(self._remembered)
 
     @property
     def elapsed_s(self) -> float:

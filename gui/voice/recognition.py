@@ -42,9 +42,7 @@ class VoiceHearing(QObject):
         self._closing = False
         self._of: Path | None = None
         self.heard: dict[str, str] = {}
-        self.work = Work(self)
-        self.work.yielded.connect(self._take)
-        self.work.ended.connect(self._end)
+        self.work = Work(self, yielded=self._take, ended=self._end)
 
     def look(self) -> bool:
         """Takes up what the model in use has read before; True where it is another model than the last time."""

@@ -28,10 +28,8 @@ class JobPanel(QWidget):
         self._again: Callable[[], None] | None = None
         self.state, self.progress = words(), ProgressBar(progress)
         self.cancel = push_button(_("Cancel"), stop)
-        self.work = Work(self)
+        self.work = Work(self, yielded=self.take, ended=self._end)
         self.cancel.clicked.connect(self.work.cancel)
-        self.work.yielded.connect(self.take)
-        self.work.ended.connect(self._end)
 
     @property
     def busy(self) -> bool:

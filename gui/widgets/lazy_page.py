@@ -28,8 +28,7 @@ class LatePage(QWidget):
         super().__init__()
         self._module, self._make, self._waiting = module, make, waiting
         self.page: QWidget | None = None
-        self._importing = Work(self)
-        self._importing.ended.connect(self._end_import)
+        self._importing = Work(self, ended=self._end_import)
         self.hint = Label(waiting, wraps=True, centred=True)
         self._show_log = failure_link()
         column_of(self, self.hint, (self._show_log, 0, Qt.AlignmentFlag.AlignCenter))

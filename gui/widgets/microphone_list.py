@@ -33,9 +33,7 @@ class MicrophoneChoice(ElidedChoice):
     def __init__(self, settings: Settings, list_devices: ListDevices = input_devices):
         super().__init__()
         self._settings, self._list_devices = settings, list_devices
-        self.looking = Work(self)
-        self.looking.yielded.connect(self._take)
-        self.looking.failed.connect(self._fail)
+        self.looking = Work(self, yielded=self._take, failed=self._fail)
         self.setObjectName("microphones")
         self.setAccessibleName(_("Microphone"))
         hint(self, _("Microphone"), "microphone")
