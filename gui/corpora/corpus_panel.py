@@ -2,7 +2,6 @@
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
@@ -13,7 +12,7 @@ from gui.core.settings import Settings, is_folder
 from gui.core.words import time_left
 from gui.corpora.download_panel import DownloadPanel
 from gui.corpora.report_view import ReportView
-from gui.widgets.dialogs import ask_delete, ask_folder
+from gui.widgets.dialogs import ask_delete
 from gui.widgets.form import ProgressBar, column_of, heading, push_button, row_of, words
 from gui.widgets.job_panel import JobPanel
 from gui.widgets.lists import FolderList
@@ -24,34 +23,29 @@ from trainer.corpus.folders import Removing
 from trainer.corpus.prepare import Prepared, prepared
 from trainer.presets import PRESETS
 
-if TYPE_CHECKING:
-    from trainer.download.transfer import Outside
-
 
 class CorpusPanel(JobPanel):
     """`corpora`: the folders and feature caches chosen; `changed`: they, or what runs. `train_wanted`: with what was
     checked.
 
     lock: while it is set, nothing may be deleted, for something is being learned from it. being_prepared: while it is
-    set, nothing is checked, for a training makes the recordings ready itself.
+    set, nothing is checked, for a training makes the recordings ready itself. ask_delete: the question.
     """
 
     train_wanted = Signal()
 
-    def __init__(
-        self, settings: Settings, outside: "Outside | None" = None, ask_folder=ask_folder, ask_delete=ask_delete
-    ):
+    def __init__(self, settings: Settings):
         super().__init__(_("Progress of the check"), _("Stop checking"))
-        self._settings, self._ask_delete = settings, ask_delete
+        self._settings, self.ask_delete = settings, ask_delete
         self.lock = self.being_prepared = False
-        self.download = DownloadPanel(settings, outside, ask_folder)
+        self.download = DownloadPanel(settings)
         self.empty = words(_("None yet: download some, or add a folder."), quiet=True)
         hint = _(
             "Recordings with their texts (VoxForge, Common Voice, Kaldi, LJ Speech, transcripts.tsv, CSV or JSON "
             "lines), or a feature cache"
         )
         self.folders = FolderList(
-            _("Recordings to train on"), _("Choose a folder of recordings"), hint, ask_folder, settings.folder
+            _("Recordings to train on"), _("Choose a folder of recordings"), hint, settings.folder
         )
         self.delete = push_button(_("Delete…"), _("Delete downloaded recordings from the disk, after a question"))
         self.folders.buttons.insertWidget(2, self.delete)
@@ -155,7 +149,7 @@ class CorpusPanel(JobPanel):
     def _delete(self) -> None:
         folder = self.folders.chosen
         question = _("Delete the recordings in {path} from the disk?").format(path=folder)
-        if self._ask_delete(self, question, _("They would have to be downloaded again. Models made of them stay.")):
+        if self.ask_delete(self, question, _("They would have to be downloaded again. Models made of them stay.")):
             self.folders.show_folders([one for one in self.corpora if one != folder])
             self._another_choice()
             self.begin_job(partial(corpora.remove, folder), _("Deleting"), None)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from PySide6.QtCore import Signal
@@ -35,18 +34,18 @@ from trainer.download.events import Finished, IndexRead, Progress, Retrying
 from trainer.download.plan import Plan, corpus_folder, make_plan
 from trainer.errors import NothingChosen
 
-if TYPE_CHECKING:  # brings the HTTP library along
-    from trainer.download.transfer import Outside
-
 
 class DownloadPanel(JobPanel):
-    """`fetched(folder)` when a download came to its end, and something is there."""
+    """`fetched(folder)` when a download came to its end, and something is there.
+
+    outside: of trainer.download.transfer, another network than the real one. ask_folder: the dialog.
+    """
 
     fetched = Signal(object)
 
-    def __init__(self, settings: Settings, outside: "Outside | None" = None, ask_folder=ask_folder):
+    def __init__(self, settings: Settings):
         super().__init__(_("Progress of the download"), _("Stop fetching; the next download goes on from there"))
-        self._settings, self._outside, self._ask_folder = settings, outside, ask_folder
+        self._settings, self.outside, self.ask_folder = settings, None, ask_folder
         self._index: Index | None = None
         self.plan: Plan | None = None
         self._under_way: Plan | None = None
@@ -121,7 +120,7 @@ class DownloadPanel(JobPanel):
         self.show_state()
 
     def read_index(self) -> None:
-        steps = partial(_index, self.site.text().strip() or RUSSIAN, self._outside)
+        steps = partial(_index, self.site.text().strip() or RUSSIAN, self.outside)
         self.show_log.hide()
         self.begin_job(steps, _("Reading the list of archives"), self.read_index)
 
@@ -145,7 +144,7 @@ class DownloadPanel(JobPanel):
         return place / f"VoxForge-{folder.name}" if place else folder
 
     def _choose_place(self) -> None:
-        place = self._ask_folder(self, _("Choose where the recordings are put"), self._settings.folder)
+        place = self.ask_folder(self, _("Choose where the recordings are put"), self._settings.folder)
         if place is not None:
             self._settings.download_folder = place
 
@@ -163,7 +162,7 @@ class DownloadPanel(JobPanel):
         if self.work.running or self.plan is None or not self.plan.missing:
             return
         self._under_way = self.plan
-        steps = partial(_fetched, self._under_way, self._outside)
+        steps = partial(_fetched, self._under_way, self.outside)
         self.show_log.hide()
         self.begin_job(steps, _("Asking for the first archives"), self.download, 0.0)
 
@@ -213,13 +212,13 @@ def _site_name(site: str) -> str:
         return site
 
 
-def _index(site: str, outside: "Outside | None") -> Iterator[object]:
+def _index(site: str, outside) -> Iterator[object]:
     from trainer.download.download import read_index
 
     yield from read_index(site if _is_address(site) else corpus_url(site), outside)
 
 
-def _fetched(plan: Plan, outside: "Outside | None") -> Iterator[object]:
+def _fetched(plan: Plan, outside) -> Iterator[object]:
     from trainer.download.download import download
 
     yield from download(plan, outside)

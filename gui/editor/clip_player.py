@@ -1,7 +1,6 @@
 """Plays short recordings from beginning to end, one at a time: an entry of the history, a clip of one's voice."""
 
 from collections.abc import Callable, Hashable, Iterator
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -27,9 +26,9 @@ class ClipPlayer(QObject):
     changed = Signal()
     failed = Signal(object)
 
-    def __init__(self, open_output: Callable | None = None):
+    def __init__(self) -> None:
         super().__init__()
-        self.play = partial(playing, open_output=open_output)
+        self.play = playing
         self.key: Hashable | None = None
         self._next: tuple[Path, Hashable] | None = None
         self._work = Work(self, failed=self.failed, ended=self._end)

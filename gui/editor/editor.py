@@ -1,6 +1,5 @@
 """The editor: the text of a recording beside its sound, corrected, kept and exported."""
 
-from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -9,7 +8,6 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
-from engine.audio.playback import OpenOutput, open_loudspeaker
 from engine.audio.sound_on_disk import Sound
 from engine.events import Segment, Word
 from engine.transcript.document import Document
@@ -38,18 +36,13 @@ _BACK_IN_SENTENCE_S = 1.0  # further into one than this, "back" goes to its star
 
 class Editor(QWidget):
     """changed(document): what is to be kept, half a second after the last key; back: the person has done.
-    settings: where files were saved last. open_output: the loudspeaker; ask_save_path: the dialog; both passed in.
+    settings: where files were saved last. ask_save_path: the dialog.
     """
 
     changed = Signal(object)
     back = Signal()
 
-    def __init__(
-        self,
-        settings: Settings,
-        open_output: OpenOutput = open_loudspeaker,
-        ask_save_path: Callable[[QWidget, Path, str], Path | None] = ask_save_path,
-    ):
+    def __init__(self, settings: Settings):
         super().__init__()
         self._settings, self.ask_save_path = settings, ask_save_path
         self.document: Document | None = None
@@ -57,7 +50,7 @@ class Editor(QWidget):
         self.bar, self.text, self.waveform, self.controls = EditorBar(), EditedText(), Waveform(), PlayBar()
         self.messages, self.note = MessageList(), Note()
         self.find = FindBar(self.text, self.text.mark_found)
-        self.player = Player(open_output)
+        self.player = Player()
         self.saver, self.voice = Saver(settings), OwnVoice()
         self._keep = QTimer(self, singleShot=True, interval=KEEP_AFTER_MS, timeout=self._tell_change)
         self._keep_meanwhile = QTimer(self, singleShot=True, interval=KEEP_EVERY_MS, timeout=self.flush)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from engine.audio.playback import OpenOutput, Playback, open_loudspeaker
+from engine.audio.playback import Playback, open_loudspeaker
 from engine.audio.sound_on_disk import Sound, load_sound
 from engine.errors import DiktovkaError
 from engine.system.worker import Cancelled
@@ -16,7 +16,7 @@ from gui.core.tasks import Task, Work
 class Player(QObject):
     """One recording at a time. loaded(sound); moved(seconds); playing_changed(whether); failed(error).
 
-    open_output: the loudspeaker, passed in.
+    open_output: the loudspeaker.
     """
 
     loaded = Signal(object)
@@ -24,9 +24,9 @@ class Player(QObject):
     playing_changed = Signal(bool)
     failed = Signal(object)
 
-    def __init__(self, open_output: OpenOutput = open_loudspeaker):
+    def __init__(self) -> None:
         super().__init__()
-        self._open_output = open_output
+        self.open_output = open_loudspeaker
         self._playback: Playback | None = None
         self._loading: Task | None = None
         self.work = Work(self, yielded=self._tell, failed=self.failed, ended=self._end)
@@ -66,7 +66,7 @@ class Player(QObject):
             return
         self._loading = None
         if isinstance(result, Sound):
-            self._playback = Playback(result, self._open_output)
+            self._playback = Playback(result, self.open_output)
             self._playback.set_speed(self._speed)
             self.loaded.emit(result)
         else:

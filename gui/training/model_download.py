@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 
@@ -14,18 +13,18 @@ from gui.widgets.job_panel import JobPanel
 from trainer.download.events import ModelAdded, ModelProgress, Retrying
 from trainer.download.public_models import PublicModel
 
-if TYPE_CHECKING:  # brings the HTTP library along
-    from trainer.download.transfer import Outside
-
 
 class ModelDownload(JobPanel):
-    """It shows only while something is fetched. `added(folder)`."""
+    """It shows only while something is fetched. `added(folder)`.
+
+    outside: of trainer.download.transfer, another network than the real one.
+    """
 
     added = Signal(object)
 
-    def __init__(self, outside: "Outside | None" = None):
+    def __init__(self) -> None:
         super().__init__(_("Progress of the download"), _("Stop fetching; the next download goes on from there"))
-        self._outside = outside
+        self.outside = None
         self._model: PublicModel | None = None
         column_of(self, self.progress, row_of((self.state, 1), self.cancel))
         self.hide()
@@ -36,7 +35,7 @@ class ModelDownload(JobPanel):
             return
         self._model = model
         said = _("Asking for {name}").format(name=model.title)
-        self.begin_job(partial(_fetched, model, self._outside), said, partial(self.begin, model))
+        self.begin_job(partial(_fetched, model, self.outside), said, partial(self.begin, model))
 
     def show_state(self) -> None:
         self.setVisible(self.busy)
@@ -57,7 +56,7 @@ class ModelDownload(JobPanel):
                 self.added.emit(event.home)
 
 
-def _fetched(model: PublicModel, outside: "Outside | None") -> Iterator[object]:
+def _fetched(model: PublicModel, outside) -> Iterator[object]:
     from trainer.download.hub import add_public
 
     yield from add_public(model, outside)

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale, QTimer, Signal
 from PySide6.QtWidgets import QTableWidget, QTableWidgetItem, QWidget
@@ -26,9 +25,6 @@ from gui.widgets.theme import GRID
 from trainer.training import model_list
 from trainer.training.model_list import TrainedModel
 
-if TYPE_CHECKING:  # brings the HTTP library along
-    from trainer.download.transfer import Outside
-
 _RATE = 2  # a column
 _NAME_LETTERS = 12  # of which at least there is room for
 
@@ -49,7 +45,7 @@ class ModelsPanel(QWidget):
     """in_use, in_training: folders that must stay as they are.
 
     `use_wanted(folder)`; `failed(error, try_again)`; `done(sentence, undo)`: told when something has been done;
-    `exported(folder)`: where a copy was put.
+    `exported(folder)`: where a copy was put. ask_folder, ask_model: the dialogs.
     """
 
     use_wanted = Signal(object)
@@ -58,18 +54,10 @@ class ModelsPanel(QWidget):
     exported = Signal(object)
     list_changed = Signal()
 
-    def __init__(
-        self,
-        settings: Settings,
-        in_use: Callable[[], Path],
-        in_training: Callable[[], Path | None],
-        ask_folder=ask_folder,
-        outside: "Outside | None" = None,
-        ask_model=ask_public_model,
-    ):
+    def __init__(self, settings: Settings, in_use: Callable[[], Path], in_training: Callable[[], Path | None]):
         super().__init__()
         self._settings, self._in_use, self._in_training = settings, in_use, in_training
-        self._ask_folder, self._ask_model = ask_folder, ask_model
+        self.ask_folder, self.ask_model = ask_folder, ask_public_model
         self._models: list[TrainedModel] = []
         self.work = Errand(self, ended=self._end)
         self._is_importing = False
@@ -82,7 +70,7 @@ class ModelsPanel(QWidget):
         self.delete = push_button(_("Delete"), f"{off} (Del)")
         self.add = push_button(_("Import…"), _("Take in a model from a folder, after checking it"))
         self.fetch = push_button(_("Download…"), _("Models made by others that are known to be good"))
-        self.download = ModelDownload(outside)
+        self.download = ModelDownload()
         self.note = words(quiet=True)
         buttons = row_of(self.use, self.rename, self.export, self.delete, None, self.fetch, self.add)
         column_of(self, (self.table, 1), self.note, buttons, self.download, margins=(0, 0, GRID, 0))
@@ -191,7 +179,7 @@ class ModelsPanel(QWidget):
             )
 
     def _export(self) -> None:
-        folder = self._ask_folder(self, _("Export the model to"), self._settings.folder)
+        folder = self.ask_folder(self, _("Export the model to"), self._settings.folder)
         if folder is not None:
             self._do(model_list.export(self.chosen, folder), self._tell_exported)
 
@@ -216,13 +204,13 @@ class ModelsPanel(QWidget):
         self._do(model_list.delete(home), tell)
 
     def _import(self) -> None:
-        folder = self._ask_folder(self, _("Choose the folder of a model"), self._settings.folder)
+        folder = self.ask_folder(self, _("Choose the folder of a model"), self._settings.folder)
         if folder is not None:
             self._is_importing = True
             self._do(model_list.import_model(folder), self._tell_imported)
 
     def _fetch(self) -> None:
-        model = self._ask_model(self)
+        model = self.ask_model(self)
         if model is not None:
             self.download.begin(model)
 

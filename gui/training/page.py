@@ -1,7 +1,6 @@
 """The page where a model is made: recordings, training, models; each on a page of its own."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QPushButton, QStackedWidget, QWidget
@@ -14,11 +13,9 @@ from gui.corpora.corpus_panel import CorpusPanel
 from gui.session.session import Session
 from gui.training.job import State
 from gui.training.models_panel import ModelsPanel
-from gui.training.public_models_dialog import ask_public_model
 from gui.training.teach_panel import TeachPanel
 from gui.training.training_panel import TrainingPanel
 from gui.tuning.choose_model import ModelChoice
-from gui.widgets.dialogs import ask_delete, ask_folder
 from gui.widgets.form import ScrollArea, column_of, push_button, row_of
 from gui.widgets.message_bar import MessageList
 from gui.widgets.theme import GRID
@@ -26,30 +23,19 @@ from trainer.corpus.folders import finish_removing
 from trainer.corpus.prepare import tidy_caches
 from trainer.training import model_list
 
-if TYPE_CHECKING:
-    from trainer.download.transfer import Outside
-
 
 class TrainerPage(QWidget):
-    """`closed` after `close_work`, when nothing runs any more. outside and the questions: passed in."""
+    """`closed` after `close_work`, when nothing runs any more."""
 
     closed = Signal()
 
-    def __init__(
-        self,
-        session: Session,
-        settings: Settings,
-        outside: "Outside | None" = None,
-        ask_folder=ask_folder,
-        ask_delete=ask_delete,
-        ask_model=ask_public_model,
-    ):
+    def __init__(self, session: Session, settings: Settings):
         super().__init__()
         self._session, self._settings = session, settings
         self._closing = self.has_closed = False
-        self.corpus = CorpusPanel(settings, outside, ask_folder, ask_delete)
-        self.training = TrainingPanel(self.corpus, ask_folder)
-        self.models = ModelsPanel(settings, lambda: session.model, self._in_training, ask_folder, outside, ask_model)
+        self.corpus = CorpusPanel(settings)
+        self.training = TrainingPanel(self.corpus)
+        self.models = ModelsPanel(settings, lambda: session.model, self._in_training)
         self.teach = TeachPanel(lambda: session.model, lambda: self.corpus.corpora)
         self.messages = MessageList()
         self.choice = ModelChoice(session, self.messages, self.models.refresh)

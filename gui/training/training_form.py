@@ -14,7 +14,6 @@ from engine.paths import models_dir
 from gui.core.file_names import day_stamp
 from gui.core.i18n import _
 from gui.training.training_settings import TrainingSettings
-from gui.widgets.dialogs import ask_folder
 from gui.widgets.form import Folded, column_of, named, number_field, push_button, row_of
 from gui.widgets.label import Label
 from gui.widgets.settings_form import Choice
@@ -52,7 +51,7 @@ class TrainingForm(QWidget):
     run_chosen = Signal(object)
     delete_wanted = Signal(object)
 
-    def __init__(self, ask_folder=ask_folder):
+    def __init__(self) -> None:
         super().__init__()
         self.run = Choice(_("Run"), _("A new run, or one to go on with"))
         self.delete = push_button(_("Delete"), _("Take the run and its model away; it can be brought back at once"))
@@ -63,7 +62,7 @@ class TrainingForm(QWidget):
         self.epochs.setValue(TrainConfig().epochs)
         for field in (self.run, self.start, self.epochs):
             field.setMinimumHeight(4 * GRID)
-        self.settings = TrainingSettings(ask_folder)
+        self.settings = TrainingSettings()
         self._lay_out()
         self.refresh()
         self.run.activated.connect(self._choose_run)

@@ -26,7 +26,6 @@ from gui.training.training_words import (
     stopped_words,
 )
 from gui.tuning.training_missing import TrainingMissing
-from gui.widgets.dialogs import ask_folder
 from gui.widgets.form import ProgressBar, column_of, group, keep_place, push_button, row_of, words
 from gui.widgets.theme import GRID
 from trainer.corpus.events import Extracting, Found
@@ -49,13 +48,13 @@ class TrainingPanel(QWidget):
     failed = Signal(object, object)
     changed = Signal()
 
-    def __init__(self, corpus: CorpusPanel, ask_folder=ask_folder):
+    def __init__(self, corpus: CorpusPanel):
         super().__init__()
         self._corpus = corpus
         self.curve, self._ending, self._is_complete = Curve(), "", False
         self._shown_run: Path | None = None
         self.job = TrainingJob()
-        self.form = TrainingForm(ask_folder)
+        self.form = TrainingForm()
         self.missing = TrainingMissing()
         self._left_out, self._notes = 0, {}
         self.train = push_button(_("Train"), _("Begin, or go on with the chosen run"), "primary", "train")

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
 from engine.config import ModelConfig
 from gui.core.i18n import N_, _
 from gui.core.recognition import shown_name
-from gui.widgets.dialogs import ask_folder
 from gui.widgets.form import column_of, fill, heading, named, number_field, words
 from gui.widgets.lists import FolderList
 from gui.widgets.settings_form import Choice
@@ -133,7 +132,7 @@ class TrainingSettings(QWidget):
     trainer.training.training_process.
     """
 
-    def __init__(self, ask_folder=ask_folder):
+    def __init__(self) -> None:
         super().__init__()
         kinds = {name: (kind, default, meaning) for name, kind, default, meaning in described()}
         self.fields = {name: setting_field(*kinds[name][:2]) for _title, some in grouped() for name in some}
@@ -146,9 +145,7 @@ class TrainingSettings(QWidget):
         self.device.fill(devices(card(), has_cuda()), AUTO)
         self.device.setEnabled(self.device.count() > 1)
         hint = _("Feature caches, or folders with transcripts.tsv; the best epoch is chosen on them too")
-        self.held = FolderList(
-            _("More recordings to measure by"), _("Choose recordings to measure by"), hint, ask_folder
-        )
+        self.held = FolderList(_("More recordings to measure by"), _("Choose recordings to measure by"), hint)
         column = column_of(self, margins=(3 * GRID, 0, 0, 0))
         for title, names in grouped():
             rows = [(self.fields[name], _(kinds[name][2])) for name in names]

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 
@@ -23,31 +22,23 @@ from trainer.download.archive_index import corpus_url
 from trainer.download.events import Finished, Progress, Retrying
 from trainer.tuning.other_voices import N_ARCHIVES, PROBABLE_BYTES, Got, Others, get, look, sample_folder
 
-if TYPE_CHECKING:
-    from trainer.download.transfer import Outside
-
 
 class OtherVoicesPanel(JobPanel):
     """`done(sentence, undo)`.
 
-    model: the one that is tuned; own: folder of the person's recordings, which are nobody else's; url: of the site.
+    model: the one that is tuned; own: folder of the person's recordings, which are nobody else's. url: of the site;
+    outside: of trainer.download.transfer, another network than the real one.
     """
 
     done = Signal(str, object)
 
-    def __init__(
-        self,
-        model: Callable[[], Path],
-        settings: Settings,
-        own: Path,
-        outside: "Outside | None" = None,
-        url: str = corpus_url(),
-    ):
+    def __init__(self, model: Callable[[], Path], settings: Settings, own: Path):
         super().__init__(
             _("Progress of getting recordings"), _("Stop; what was fetched stays, and it goes on from there")
         )
         self._left_out = ""  # what could not be fetched, in words
-        self._model, self._settings, self._own, self._outside, self._url = model, settings, own, outside, url
+        self._model, self._settings, self._own = model, settings, own
+        self.url, self.outside = corpus_url(), None
         self.others: Others | None = None
         self._is_wanted = False
         self.state.setProperty("quiet", True)
@@ -127,7 +118,7 @@ class OtherVoicesPanel(JobPanel):
     def begin(self) -> None:
         if self.getting:
             return
-        steps = partial(get, self.sources, self._model(), self.folder(), self._url, self._outside)
+        steps = partial(get, self.sources, self._model(), self.folder(), self.url, self.outside)
         self.begin_job(steps, _("Looking for recordings and their texts"), self.begin)
 
     def stop(self) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QShowEvent
@@ -26,35 +25,19 @@ from gui.widgets.dialogs import ask_folder
 from gui.widgets.form import ScrollArea, column_of, group
 from gui.widgets.message_bar import Action, MessageList
 from gui.widgets.theme import GRID
-from trainer.download.archive_index import corpus_url
 from trainer.evaluation.misread import misread
 from trainer.own_voice.prompt_chooser import Chooser, sentences
 from trainer.own_voice.store import Imported, Kept, VoiceStore
 
-if TYPE_CHECKING:  # brings the HTTP library along
-    from trainer.download.transfer import Outside
-
 
 class VoicePage(QWidget):
-    """`closed` after `close_work`, when nothing runs any more.
-
-    open_output: a loudspeaker other than the system's; outside, url: the network, and the site of others' recordings.
-    """
+    """`closed` after `close_work`, when nothing runs any more. ask_folder: the dialog."""
 
     closed = Signal()
 
-    def __init__(
-        self,
-        session: Session,
-        settings: Settings,
-        make_recorder: MakeRecorder,
-        open_output: Callable | None = None,
-        ask_folder=ask_folder,
-        outside: "Outside | None" = None,
-        url: str = corpus_url(),
-    ):
+    def __init__(self, session: Session, settings: Settings, make_recorder: MakeRecorder):
         super().__init__()
-        self._session, self._settings, self._ask_folder = session, settings, ask_folder
+        self._session, self._settings, self.ask_folder = session, settings, ask_folder
         self._closing = self.has_closed = False
         self.store = VoiceStore()
         self.store.empty_bin()
@@ -62,12 +45,12 @@ class VoicePage(QWidget):
         self._fresh: set[str] = set()  # names of what was kept since the page was made, and not heard yet
         self._imported: Imported | None = None
         self._unkept: Kept | None = None
-        self.player = ClipPlayer(open_output)
+        self.player = ClipPlayer()
         self.reader = Reader(self.store, self.player, make_recorder, lambda: settings.microphone, self._may_record)
         self.list, self.model = KeptList(), ModelLabel(session, settings)
         self.list.add_below(self.model)
         self.hearing = VoiceHearing(self.store, session)
-        self.others = OtherVoicesPanel(lambda: session.model, settings, self.store.folder, outside, url)
+        self.others = OtherVoicesPanel(lambda: session.model, settings, self.store.folder)
         self.tuning = VoiceTuning(session, settings, self.store.folder, self.others)
         self.work = Errand(self, ended=self._end)
         self.messages = MessageList()
@@ -166,7 +149,7 @@ class VoicePage(QWidget):
         self._show()
 
     def _import(self) -> None:
-        folder = self._ask_folder(self, _("Choose a folder of your own recordings"), self._settings.folder)
+        folder = self.ask_folder(self, _("Choose a folder of your own recordings"), self._settings.folder)
         if folder is not None:
             self._settings.folder = folder
             self._imported = Imported(0, 0, 0)

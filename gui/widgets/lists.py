@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.core.i18n import _
+from gui.widgets.dialogs import ask_folder
 from gui.widgets.form import column_of, push_button, row_of
 from gui.widgets.label import tip
 from gui.widgets.theme import GRID
@@ -76,15 +77,15 @@ class Table(QTableWidget):
 class FolderList(QWidget):
     """Folders that a person puts together: added by a dialog, taken off again; the folders stay as they are.
 
-    `changed` when one was added or taken off; `chosen_changed` when another is selected."""
+    `changed` when one was added or taken off; `chosen_changed` when another is selected. ask_folder: the dialog."""
 
     changed = Signal()
     chosen_changed = Signal()
 
-    def __init__(self, name: str, title: str, hint: str, ask_folder, start: Path | None = None):
+    def __init__(self, name: str, title: str, hint: str, start: Path | None = None):
         """name: for screen readers; title: of the dialog; hint: what may be added; start: where the dialog begins."""
         super().__init__()
-        self._title, self._ask_folder, self._start = title, ask_folder, start or Path.home()
+        self._title, self._start, self.ask_folder = title, start or Path.home(), ask_folder
         self.list = QListWidget()
         self.list.setAccessibleName(name)
         self.list.setToolTip(tip(hint))
@@ -130,7 +131,7 @@ class FolderList(QWidget):
         self.take_off.setEnabled(self.chosen is not None)
 
     def _add(self) -> None:
-        folder = self._ask_folder(self, self._title, self._start)
+        folder = self.ask_folder(self, self._title, self._start)
         if folder is not None and folder not in self.folders:
             self._start = folder.parent
             self.show_folders([*self.folders, folder])

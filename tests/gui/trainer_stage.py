@@ -26,7 +26,12 @@ class TrainerStage:
         self.download = self.corpus.download
 
     def _make(self, session, settings) -> TrainerPage:
-        return TrainerPage(session, settings, self.world.outside, *[self._answer] * 3)
+        page = TrainerPage(session, settings)
+        page.corpus.download.outside = page.models.download.outside = self.world.outside
+        for asking in (page.corpus.download, page.corpus.folders, page.models, page.training.form.settings.held):
+            asking.ask_folder = self._answer
+        page.corpus.ask_delete = page.models.ask_model = self._answer
+        return page
 
     def _answer(self, *_asked: object) -> object:
         return self.answers.pop(0)

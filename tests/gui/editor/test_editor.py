@@ -58,7 +58,8 @@ class Desk:
         self.told: list[Document] = []
         self.save_path = None
         self.asked: list[str] = []
-        self.editor = Editor(Settings(), self.loudspeaker.open, self._ask)
+        self.editor = Editor(Settings())
+        self.editor.player.open_output, self.editor.ask_save_path = self.loudspeaker.open, self._ask
         self.editor.changed.connect(self.told.append)
         self.editor.resize(800, 600)
         qtbot.addWidget(self.editor)

@@ -65,7 +65,7 @@ def a_model(stage, qtbot, folder) -> tuple[MessageList, Path]:
     qtbot.waitUntil(lambda: stage.window.trainer is not None)
     trainer = stage.window.trainer
     trainer.show_page(trainer.models)
-    trainer.models._ask_folder = lambda *_: folder
+    trainer.models.ask_folder = lambda *_: folder
     trainer.models.table.selectRow(0)
     trainer.models.export.click()
     qtbot.waitUntil(lambda: not trainer.models.work.running and bool(list(folder.iterdir())))

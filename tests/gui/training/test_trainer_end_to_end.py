@@ -61,15 +61,11 @@ def site(tmp_path) -> Iterator[VoxForgeSite]:
 
 @pytest.fixture
 def program(shipped, qtbot) -> Iterator[Program]:
-    world = World()
-    program = Program(
-        list_devices=lambda _rescan: [],
-        language="en",
-        make_trainer=lambda session, settings: TrainerPage(session, settings, world.outside),
-    )
+    program = Program(list_devices=lambda _rescan: [], language="en")
     program.open()
     program.window.tabs.setCurrentWidget(program.window.trainer_page)
     qtbot.waitUntil(lambda: program.window.trainer is not None)
+    program.window.trainer.corpus.download.outside = World().outside
     yield program
     trainer = program.window.trainer
     program.window.close()

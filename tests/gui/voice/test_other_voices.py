@@ -45,8 +45,9 @@ class Voice:
         self.stage, self.qtbot, self.settings = stage, qtbot, stage.program.settings
         stage.session.use_model(write_random_checkpoint(models_dir() / "small", model=SMALL))
         fill(n)
-        self.page = VoicePage(stage.session, self.settings, stage.make_recorder, outside=World().outside, url=url)
+        self.page = VoicePage(stage.session, self.settings, stage.make_recorder)
         self.panel, self.tuning = self.page.others, self.page.tuning
+        self.panel.outside, self.panel.url = World().outside, url
         self.page.resize(800, 560)
         self.page.show()
         qtbot.waitUntil(lambda: self.panel.others is not None and not self.panel.busy)

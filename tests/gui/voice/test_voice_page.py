@@ -1,6 +1,7 @@
 """My voice, as a person uses it: read, hear, keep, close at any moment, tune, decide."""
 
 import wave
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from engine.model.checkpoint import load_checkpoint
 from engine.paths import data_dir, models_dir, my_voice_dir
 from engine.system.worker import Cancelled
 from gui.core import i18n
+from gui.editor.clip_player import playing
 from gui.tuning.job import SPANS, Step
 from gui.tuning.panel import TuningPanel
 from gui.voice.page import VoicePage
@@ -48,13 +50,9 @@ class Reading:
 
     def open(self) -> None:
         """As when the program starts: nothing of the page before is left."""
-        self.page = VoicePage(
-            self.stage.session,
-            self.stage.program.settings,
-            self.stage.make_recorder,
-            self.loudspeaker.open,
-            lambda *_asked: self.answers.pop(0),
-        )
+        self.page = VoicePage(self.stage.session, self.stage.program.settings, self.stage.make_recorder)
+        self.page.ask_folder = lambda *_asked: self.answers.pop(0)
+        self.page.player.play = partial(playing, open_output=self.loudspeaker.open)
         self.reader, self.table = self.page.reader, self.page.list.table
         self.page.resize(800, 560)
         self.page.show()
