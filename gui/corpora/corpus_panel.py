@@ -3,7 +3,6 @@
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel
 
@@ -25,14 +24,12 @@ from trainer.presets import PRESETS
 
 
 class CorpusPanel(JobPanel):
-    """`corpora`: the folders and feature caches chosen; `changed`: they, or what runs. `train_wanted`: with what was
-    checked.
+    """`corpora`: the folders and feature caches chosen; `changed`: they, or what runs. train: a button for the owner to
+    connect, there when something was checked.
 
     lock: while it is set, nothing may be deleted, for something is being learned from it. being_prepared: while it is
     set, nothing is checked, for a training makes the recordings ready itself. ask_delete: the question.
     """
-
-    train_wanted = Signal()
 
     def __init__(self, settings: Settings):
         super().__init__(_("Progress of the check"), _("Stop checking"))
@@ -78,7 +75,6 @@ class CorpusPanel(JobPanel):
         self.folders.chosen_changed.connect(self.show_state)
         self.delete.clicked.connect(self._delete)
         self.check.clicked.connect(self.prepare)
-        self.train.clicked.connect(self.train_wanted)
         self._settings.changed.connect(self._follow_settings)
 
     @property

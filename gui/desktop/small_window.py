@@ -1,6 +1,6 @@
 """A small window over all others while one dictates into another program: it hears, it writes, stop, cancel."""
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QFont, QGuiApplication, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton
 
@@ -24,10 +24,7 @@ _ELAPSED_EVERY_MS = 200
 
 
 class SmallWindow(QFrame):
-    """`stop_wanted`, `cancel_wanted`. It never takes the focus: what is typed still goes where the person is."""
-
-    stop_wanted = Signal()
-    cancel_wanted = Signal()
+    """It never takes the focus: what is typed still goes where the person is."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -49,8 +46,6 @@ class SmallWindow(QFrame):
         self.stop = self._button(_("Stop"), _("Stop recording; the text is written to its end"), "stop")
         self.cancel = self._button(_("Cancel"), _("Cancel; recordings are kept"), "close")
         self._lay_out()
-        self.stop.clicked.connect(self.stop_wanted)
-        self.cancel.clicked.connect(self.cancel_wanted)
 
     @staticmethod
     def _button(text: str, hint: str, icon: str) -> QPushButton:
@@ -126,8 +121,8 @@ class WhileElsewhere(QObject):
     def _show(self, status: Status) -> None:
         if self.window is None:
             self.window = SmallWindow()
-            self.window.stop_wanted.connect(self._session.stop)
-            self.window.cancel_wanted.connect(self._session.cancel_dictation)
+            self.window.stop.clicked.connect(self._session.stop)
+            self.window.cancel.clicked.connect(self._session.cancel_dictation)
         if not self.window.isVisible():
             self.window.show_text("")
         self._note.stop()

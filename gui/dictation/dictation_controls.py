@@ -1,6 +1,6 @@
 """The two rows of controls: what is done with the text above it, and recording below it."""
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFont
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
@@ -48,10 +48,8 @@ class Toolbar(ToolRow):
 
 class Controls(QWidget):
     """Microphone, Record, elapsed time, Cancel; under them the state in words, and a line of progress or else the keys
-    that dictate into other programs. `keys_wanted`: the person wants to choose them.
+    that dictate into other programs. keys: a button to choose them, for the owner to connect.
     """
-
-    keys_wanted = Signal()
 
     def __init__(self, microphones: MicrophoneChoice):
         super().__init__()
@@ -64,7 +62,6 @@ class Controls(QWidget):
         self.progress.setFixedWidth(40 * GRID)
         self.keys = push_button("", _("Choose these keys, and how they are pressed"), "link")
         self._below = row_of(self.keys, centred=True)
-        self.keys.clicked.connect(self.keys_wanted)
         self._status = Status()
         self._announced: tuple | None = None
         self._note = QTimer(self, singleShot=True, interval=NOTE_MS, timeout=self._say_state)

@@ -148,7 +148,7 @@ class HistoryPage(QWidget):
         self.player.failed.connect(self.messages.say_failure)
         for moving in (self.player, self.saving):
             moving.changed.connect(self.actions.show_state)
-        self.queue.cancel_wanted.connect(self._cancel_queue)
+        self.queue.cancel.clicked.connect(self._cancel_queue)
         self.messages.focus_lost.connect(self.view.setFocus)
         bind(self.pages.widget(0), "search", self._focus_search)
 

@@ -1,6 +1,5 @@
 """The queue of files: how far it is, how long it will take, and what can be done with it."""
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame
 
 from gui.core.i18n import _
@@ -13,9 +12,7 @@ from gui.widgets.theme import GRID, show_icon
 
 
 class QueuePanel(QFrame):
-    """Shown while files are read or wait; `cancel_wanted` when nothing of it is to be read."""
-
-    cancel_wanted = Signal()
+    """Shown while files are read or wait. cancel: the button, for the owner to connect."""
 
     def __init__(self, session: Session):
         super().__init__()
@@ -30,7 +27,6 @@ class QueuePanel(QFrame):
         self.cancel = push_button(_("Cancel all"), hint, "link", icon="close")
         bind(self, "pause_queue", self.pause.click)
         self.pause.clicked.connect(self._toggle)
-        self.cancel.clicked.connect(self.cancel_wanted)
         beside = group(self.words, self.progress)
         column_of(self, row_of((beside, 1), GRID, self.pause, self.cancel), margins=(2 * GRID, GRID, GRID, GRID))
         session.status_changed.connect(self.show_status)

@@ -111,7 +111,7 @@ class Program(QObject):
             self.session, self.window, self.page.messages, self.dictating.notify, self._show_history
         )
         self.recent_files = RecentFiles(self.page, self.session, self.history.store)
-        self.page.controls.keys_wanted.connect(lambda: self.show_round("keys"))
+        self.page.controls.keys.clicked.connect(lambda: self.show_round("keys"))
         self._first, self._welcome = StartOptions(SHOW), False
         self._unwanted: Collection[str] | None = ()
 

@@ -87,7 +87,7 @@ class TrainerPage(QWidget):
         teaching.use_wanted.connect(self.use_model)  # it was asked about by its own figures
         teaching.doubted.connect(self.choice.ask)
         self.corpus.changed.connect(self._something_changed)
-        self.corpus.train_wanted.connect(lambda: self.show_page(self.training))
+        self.corpus.train.clicked.connect(lambda: self.show_page(self.training))
         self.training.changed.connect(self._something_changed)
         self.training.job.changed.connect(self._spare_recordings)
         teaching.changed.connect(self._something_changed)

@@ -99,8 +99,8 @@ class TeachPanel(QWidget):
         bind(self.typing, "train", self._toggle)
         teaching.job.step.connect(self._show_step)
         teaching.changed.connect(self.show_state)
-        self.result.keep_wanted.connect(teaching.keep)
-        self.result.discard_wanted.connect(teaching.throw_away)
+        self.result.keep.clicked.connect(teaching.keep)
+        self.result.discard.clicked.connect(teaching.throw_away)
 
     @property
     def busy(self) -> bool:

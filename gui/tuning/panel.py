@@ -69,10 +69,7 @@ class TuningPanel(QWidget):
 
 
 class ResultView(QWidget):
-    """What came of a tuning. `keep_wanted`, `discard_wanted`."""
-
-    keep_wanted = Signal()
-    discard_wanted = Signal()
+    """What came of a tuning. keep, discard: buttons for the owner to connect."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -87,8 +84,6 @@ class ResultView(QWidget):
         self.discard = push_button(_("Throw it away"), _("Dictation stays as it was; it can be brought back at once"))
         texts, buttons = (self.title, self.own, self.others, self.measured), row_of(self.keep, self.discard, None)
         column_of(self, *texts, (self.table, 1), buttons, gap=GRID + GRID // 2, margins=(0, GRID, 0, 0))
-        self.keep.clicked.connect(self.keep_wanted)
-        self.discard.clicked.connect(self.discard_wanted)
 
     def show_result(self, result: BeforeAfter) -> None:
         self.own.setText(own_words(result))

@@ -17,11 +17,13 @@ from trainer.own_voice.store import Kept
 
 
 class KeptList(QWidget):
-    """`play_wanted(kept)`, `delete_wanted(kept)`; `import_wanted`; `choice_changed(kept, is_learned)`."""
+    """`play_wanted(kept)`, `delete_wanted(kept)`; `choice_changed(kept, is_learned)`.
+
+    bring_in: a button for the owner to connect.
+    """
 
     play_wanted = Signal(object)
     delete_wanted = Signal(object)
-    import_wanted = Signal()
     choice_changed = Signal(object, bool)
 
     def __init__(self) -> None:
@@ -49,7 +51,6 @@ class KeptList(QWidget):
         self.table.delete_wanted.connect(self._delete)
         self.play.clicked.connect(self._play)
         self.delete.clicked.connect(self._delete)
-        self.bring_in.clicked.connect(self.import_wanted)
         self._show_state()
 
     def add_below(self, widget: QWidget) -> None:

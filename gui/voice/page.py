@@ -76,7 +76,7 @@ class VoicePage(QWidget):
         self.reader.another_wanted.connect(self._pass_over)
         self.list.play_wanted.connect(self._play)
         self.list.delete_wanted.connect(self._delete)
-        self.list.import_wanted.connect(self._import)
+        self.list.bring_in.clicked.connect(self._import)
         self.list.choice_changed.connect(self._choose)
         self.hearing.changed.connect(self._heard)
         self._session.status_changed.connect(self._session_changed)

@@ -35,8 +35,8 @@ class VoiceTuning(TuningOutcome):
         self.panel.stop_wanted.connect(self.stop)
         settings.changed.connect(self._follow_settings)
         self.job.step.connect(self._show_step)
-        self.result_view.keep_wanted.connect(self.keep)
-        self.result_view.discard_wanted.connect(self.throw_away)
+        self.result_view.keep.clicked.connect(self.keep)
+        self.result_view.discard.clicked.connect(self.throw_away)
         self.look()
 
     def show_kept(self, n: int, without: frozenset[str]) -> None:
