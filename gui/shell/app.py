@@ -42,7 +42,7 @@ from gui.session.watched_folder import WatchedFolder
 from gui.settings.privacy import Left, delete, stored_kinds
 from gui.shell.apply_settings import Applied
 from gui.shell.desktop_dictation import Dictating
-from gui.shell.main_window import MainWindow, MakeTrainer
+from gui.shell.main_window import MainWindow
 from gui.shell.queue_notice import QueueNotice
 from gui.widgets.lazy_page import LatePage
 from gui.widgets.microphone_list import ListDevices, MicrophoneChoice
@@ -58,18 +58,10 @@ def start_engine_process(settings: Settings, model: Path) -> Engine:
     return EngineProcess(model, Language(settings.language_model))
 
 
-def make_trainer_page(session: Session, settings: Settings) -> QWidget:
-    """Imported late: by then the window has done so on another thread."""
-    from gui.training.page import TrainerPage
-
-    return TrainerPage(session, settings)
-
-
 class Program(QObject):
     """The parts of the running program. Needs a QApplication; `open` shows the window.
 
-    make_engine, make_recorder, list_devices: recognition (None: its process) and sound, passed in; make_trainer: the
-    Trainer's page.
+    make_engine, make_recorder, list_devices: recognition (None: its process) and sound, passed in.
     """
 
     def __init__(
@@ -78,7 +70,6 @@ class Program(QObject):
         make_recorder: MakeRecorder = Recorder,
         list_devices: ListDevices = input_devices,
         language: str | None = None,
-        make_trainer: MakeTrainer = make_trainer_page,
     ):
         super().__init__()
         self.garbage = Garbage(self)
@@ -104,8 +95,8 @@ class Program(QObject):
         self.watch = WatchedFolder(self.session, self.settings, self.history.store)
         self.watch.failed.connect(self.history_offer.tell)
         history_page = LatePage("gui.history.page", self._make_history_page, _("Getting the history ready"))
-        late = (self._make_settings_page, self._make_voice_page, history_page)
-        self.window = MainWindow(self.session, self.settings, self.page, make_trainer, *late, self.history)
+        late = (self._make_trainer_page, self._make_settings_page, self._make_voice_page, history_page)
+        self.window = MainWindow(self.session, self.settings, self.page, *late, self.history)
         self.dictating = Dictating(self.session, self.settings, self.page, self.window)
         self.queue_notice = QueueNotice(
             self.session, self.window, self.page.messages, self.dictating.notify, self._show_history
@@ -123,8 +114,14 @@ class Program(QObject):
         if translator.load(f"qtbase_{self.language}", folder):
             QApplication.installTranslator(translator)
 
+    # Pages are imported late: by then the window has done so on another thread.
+
+    def _make_trainer_page(self) -> QWidget:
+        from gui.training.page import TrainerPage
+
+        return TrainerPage(self.session, self.settings)
+
     def _make_settings_page(self) -> QWidget:
-        """Imported late: by then the window has done so on another thread."""
         from gui.settings.page import SettingsPage
         from gui.settings.sections import Around
 

@@ -31,7 +31,6 @@ from gui.widgets.dialogs import dropped_paths
 from gui.widgets.lazy_page import LatePage
 from gui.widgets.theme import GRID
 
-MakeTrainer = Callable[[Session, Settings], QWidget]
 FIRST_SIZE = (120 * GRID, 88 * GRID)
 TEXT_STEP_PERCENT = 10
 LEAST_SIZE = (80 * GRID, 64 * GRID)
@@ -53,7 +52,7 @@ class MainWindow(QMainWindow):
         session: Session,
         settings: Settings,
         dictation: DictationPage,
-        make_trainer: MakeTrainer,
+        make_trainer: Callable[[], QWidget],
         make_settings: Callable[[], QWidget],
         make_voice: Callable[[], QWidget],
         history_page: LatePage,
@@ -77,8 +76,7 @@ class MainWindow(QMainWindow):
         self._closing = False
         self.voice = LatePage("gui.voice.page", make_voice, _("Getting the page ready"))
         self.tabs.addTab(self.voice, _("My voice"))
-        make_trainer_page = partial(make_trainer, session, settings)
-        self.trainer_page = LatePage("gui.training.page", make_trainer_page, _("Getting the Trainer ready"))
+        self.trainer_page = LatePage("gui.training.page", make_trainer, _("Getting the Trainer ready"))
         self.tabs.addTab(self.trainer_page, _("Trainer"))
         for late in (self.voice, self.trainer_page):
             late.made.connect(partial(self._follow, late))

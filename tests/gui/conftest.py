@@ -18,8 +18,7 @@ from gui.core.garbage import Garbage
 from gui.core.i18n import window_locale
 from gui.core.settings import Settings
 from gui.editor.text_page import plain_text
-from gui.shell.app import Program, make_trainer_page
-from gui.shell.main_window import MakeTrainer
+from gui.shell.app import Program
 from tests.helpers.fake_engine import FakeEngine
 from tests.helpers.fake_microphone import FakeMicrophone
 
@@ -61,7 +60,6 @@ class Stage:
         ready: bool = True,
         devices: Sequence[InputDevice] = (HEADSET, WEBCAM),
         failure: Exception | None = None,
-        make_trainer: MakeTrainer = make_trainer_page,
     ):
         self.engines: list[FakeEngine] = []
         self.models: list[Path] = []
@@ -72,7 +70,7 @@ class Stage:
         self.open_file = None
         self.make_engine = None  # of a real one
         self.lost_after_s = LOST_AFTER_S
-        self.program = Program(self._make_engine, self.make_recorder, self._list_devices, language, make_trainer)
+        self.program = Program(self._make_engine, self.make_recorder, self._list_devices, language)
         self.session, self.page, self.window = self.program.session, self.program.page, self.program.window
 
     def _make_engine(self, model: Path) -> FakeEngine:

@@ -18,20 +18,19 @@ class TrainerStage:
     def __init__(self, make_stage, **options):
         self.answers: list[object] = []
         self.world = World()
-        self.stage: Stage = make_stage(make_trainer=self._make, **options)
+        self.stage: Stage = make_stage(**options)
         self.window, self.session = self.stage.window, self.stage.session
         self.window.tabs.setCurrentWidget(self.window.trainer_page)
         self.page: TrainerPage = self.window.trainer
+        self._answer_for(self.page)
         self.corpus, self.training, self.models = self.page.corpus, self.page.training, self.page.models
         self.download = self.corpus.download
 
-    def _make(self, session, settings) -> TrainerPage:
-        page = TrainerPage(session, settings)
+    def _answer_for(self, page: TrainerPage) -> None:
         page.corpus.download.outside = page.models.download.outside = self.world.outside
         for asking in (page.corpus.download, page.corpus.folders, page.models, page.training.form.settings.held):
             asking.ask_folder = self._answer
         page.corpus.ask_delete = page.models.ask_model = self._answer
-        return page
 
     def _answer(self, *_asked: object) -> object:
         return self.answers.pop(0)

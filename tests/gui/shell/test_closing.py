@@ -100,9 +100,7 @@ import sys
 import gui.shell.app
 from gui.shell.main_window import MainWindow
 from tests.helpers.fake_engine import FakeEngine
-gui.shell.app.Program.__init__.__defaults__ = (
-    lambda model: FakeEngine(), None, lambda rescan: [], None, gui.shell.app.make_trainer_page
-)
+gui.shell.app.Program.__init__.__defaults__ = (lambda model: FakeEngine(), None, lambda rescan: [], None)
 shown = MainWindow.showEvent
 def show(self, event):
     shown(self, event)
