@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QLocale, QTimer, Signal
+from PySide6.QtCore import QLocale, QSignalBlocker, QTimer, Signal
 from PySide6.QtWidgets import QTableWidget, QTableWidgetItem, QWidget
 
 from engine.foreign.description import ForeignDescription
@@ -61,7 +61,6 @@ class ModelsPanel(QWidget):
         self._models: list[TrainedModel] = []
         self.work = Errand(self, ended=self._end)
         self._is_importing = False
-        self._filling = False
         self._make_table()
         self.use = push_button(_("Use"), f"{_('Dictate with this model from now on')} (Enter)", "primary")
         self.rename = push_button(_("Rename…"), _("Give this model another name"), command="rename_model")
@@ -119,14 +118,13 @@ class ModelsPanel(QWidget):
 
     def refresh(self) -> None:
         """A few small files are read: quick enough for the window's thread."""
-        before, self._filling = self.chosen, True
-        self._models = model_list.list_models()
-        self.table.setRowCount(len(self._models))
-        for row, model in enumerate(self._models):
-            self.table.put(row, self._cells(model))[_RATE].setToolTip(tip(measured_words(model)))
-            if before is not None and model.folder == before.folder:
-                self.table.selectRow(row)
-        self._filling = False
+        before, self._models = self.chosen, model_list.list_models()
+        with QSignalBlocker(self.table):
+            self.table.setRowCount(len(self._models))
+            for row, model in enumerate(self._models):
+                self.table.put(row, self._cells(model))[_RATE].setToolTip(tip(measured_words(model)))
+                if before is not None and model.folder == before.folder:
+                    self.table.selectRow(row)
         self.show_state()
 
     def _cells(self, model: TrainedModel) -> tuple[str, ...]:
@@ -166,7 +164,7 @@ class ModelsPanel(QWidget):
         self.table.editItem(self.table.item(self.table.currentRow(), 0))
 
     def _renamed(self, item: QTableWidgetItem) -> None:
-        if self._filling or item.column() != 0:
+        if item.column() != 0:
             return
         model, name = self._models[item.row()], model_list.clean_name(item.text())
         if not name or name == model.name:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QTableWidget, QTableWidgetItem, QWidget
 
 from engine.alphabet import normalise
@@ -29,7 +29,7 @@ class KeptList(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._kept: list[Kept] = []
-        self._busy = self._filling = False
+        self._busy = False
         titles = [_("Sentence"), _("What the model hears"), _("Letter errors")]
         self.table = Table(_("Kept sentences"), titles, numbers=[2], narrow=[2])
         self.table.setWordWrap(False)
@@ -73,32 +73,28 @@ class KeptList(QWidget):
 
         misread, without: names of recordings of which something else is heard, and that are not learned from.
         """
-        self._filling = True
-        self._fill(kept, heard, misread, without)
-        self._filling = False
-
-    def _fill(
-        self, kept: Sequence[Kept], heard: dict[str, str], misread: Collection[str], without: Collection[str]
-    ) -> None:
         before = self.chosen
         self._kept = list(reversed(kept))
-        self.table.setRowCount(len(self._kept))
-        for row, one in enumerate(self._kept):
-            text = heard.get(one.path.name)
-            rate = None if text is None else error_rate([(normalise(one.text), normalise(text))])
-            said = _("{n} %, another text") if one.path.name in misread else _("{n} %")
-            errors = "" if rate is None else said.format(n=f"{100 * rate.cer:.0f}")
-            told = "…" if text is None else text or _("(nothing)")
-            item = self.table.put(row, (one.text, told, errors))[0]
-            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-            is_learned = one.path.name not in without
-            item.setCheckState(Qt.CheckState.Checked if is_learned else Qt.CheckState.Unchecked)
-            item.setToolTip(tip(f"{one.text}\n{_('Ticked: the model learns from it')}"))
-        if before in self._kept:
-            self.table.selectRow(self._kept.index(before))
-        else:
-            self.table.clearSelection()
+        with QSignalBlocker(self.table):
+            self.table.setRowCount(len(self._kept))
+            for row, clip in enumerate(self._kept):
+                name = clip.path.name
+                self._fill_row(row, clip, heard.get(name), name in misread, name not in without)
+            if before in self._kept:
+                self.table.selectRow(self._kept.index(before))
+            else:
+                self.table.clearSelection()
         self._show_state()
+
+    def _fill_row(self, row: int, clip: Kept, heard: str | None, is_misread: bool, is_learned: bool) -> None:
+        rate = None if heard is None else error_rate([(normalise(clip.text), normalise(heard))])
+        share = _("{n} %, another text") if is_misread else _("{n} %")
+        errors = "" if rate is None else share.format(n=f"{100 * rate.cer:.0f}")
+        shown = "…" if heard is None else heard or _("(nothing)")
+        item = self.table.put(row, (clip.text, shown, errors))[0]
+        item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+        item.setCheckState(Qt.CheckState.Checked if is_learned else Qt.CheckState.Unchecked)
+        item.setToolTip(tip(f"{clip.text}\n{_('Ticked: the model learns from it')}"))
 
     def set_busy(self, busy: bool) -> None:
         """While something is written, nothing else can be begun."""
@@ -110,7 +106,7 @@ class KeptList(QWidget):
             self.play_wanted.emit(self.chosen)
 
     def _changed(self, item: QTableWidgetItem) -> None:
-        if item.column() == 0 and not self._filling:
+        if item.column() == 0:
             self.choice_changed.emit(self._kept[item.row()], item.checkState() is Qt.CheckState.Checked)
 
     def _delete(self) -> None:
