@@ -9,15 +9,18 @@ import logging
 import time
 from collections import OrderedDict
 from collections.abc import Iterator
+from functools import partial
 
 from gui.core.errors import FocusLost, KeysHeld, NotTyped, WindowGone
+from gui.desktop.poll_until import Patience
 from gui.desktop.x11_windows import Target, ask_focus, focused, has_focus, screen, wait_until_handled
 
 log = logging.getLogger(__name__)
 
 _RETURN, _TAB, _SPACE, _CAPS_LOCK = 0xFF0D, 0xFF09, 0x20, 0xFFE5
 _UNICODE = 0x0100_0000
-_HELD_WITHIN_S, _FOCUS_WITHIN_S, _POLL_S = 5.0, 2.0, 0.02
+_HELD = 1 | 4 | 8 | 64  # masks of Shift, Control, Alt and Meta
+_HELD_WITHIN_S, _FOCUS_WITHIN_S = 5.0, 2.0
 _TAKEN_WITHIN_S = 15.0
 _BETWEEN_KEYS_S = 0.002
 
@@ -36,6 +39,7 @@ class X11Typing:
     """Remembers the window with the focus, and types into it later."""
 
     def __init__(self) -> None:
+        self._patience = Patience()
         self._keys: OrderedDict[int, int] = OrderedDict()  # keysym -> key, the one used longest ago first
 
     def target(self) -> Target | None:
@@ -50,8 +54,12 @@ class X11Typing:
         """Types, step by step. Raises InsertionError; nothing is typed into any other window."""
         try:
             with screen() as connection:
-                yield from _until_released(connection)
-                yield from _until_focused(connection, target)
+                # A letter typed while the shortcut's Ctrl is still held would be a command to the other program.
+                yield from self._patience.until(lambda: not _mask(connection) & _HELD, _HELD_WITHIN_S, KeysHeld)
+                if not has_focus(connection, target):
+                    ask_focus(connection, target)
+                    has_it = partial(has_focus, connection, target)
+                    yield from self._patience.until(has_it, _FOCUS_WITHIN_S, WindowGone)
                 yield from self._type(connection, text, target)
         except OSError as error:
             raise NotTyped(reason=str(error)) from error
@@ -135,30 +143,6 @@ def _keys(connection) -> tuple[list[int], dict[int, int]]:
 
 def _mask(connection) -> int:
     return connection.screen().root.query_pointer().mask
-
-
-def _until_released(connection) -> Iterator[None]:
-    """A letter typed while the shortcut's Ctrl is still held would be a command to the other program."""
-    from Xlib import X
-
-    end_s = time.monotonic() + _HELD_WITHIN_S
-    while _mask(connection) & (X.ShiftMask | X.ControlMask | X.Mod1Mask | X.Mod4Mask):
-        if time.monotonic() > end_s:
-            raise KeysHeld()
-        time.sleep(_POLL_S)
-        yield None
-
-
-def _until_focused(connection, target: Target) -> Iterator[None]:
-    if has_focus(connection, target):
-        return
-    ask_focus(connection, target)
-    end_s = time.monotonic() + _FOCUS_WITHIN_S
-    while not has_focus(connection, target):
-        if time.monotonic() > end_s:
-            raise WindowGone()
-        time.sleep(_POLL_S)
-        yield None
 
 
 def _press(connection, key: int) -> None:

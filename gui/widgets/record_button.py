@@ -2,8 +2,8 @@
 
 import math
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from gui.core.i18n import _
@@ -37,6 +37,7 @@ class RecordButton(QPushButton):
         """keys: told in the tooltip, instead of those of the command `record`."""
         super().__init__(parent)
         self.setFixedSize(SIZE_PX, SIZE_PX)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)  # painted anew as the mouse comes and goes
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.level, self._keys = 0.0, keys
         self.is_overdriven = False
@@ -78,20 +79,13 @@ class RecordButton(QPushButton):
         self.update()
 
     def sizeHint(self) -> QSize:
+        """A page whose height goes by its width asks for this, fixed size or not."""
         return QSize(SIZE_PX, SIZE_PX)
 
     def hitButton(self, position) -> bool:
         """Round: its corners are not it."""
         away = QPointF(position) - QPointF(self.rect().center())
         return math.hypot(away.x(), away.y()) <= RING_PX / 2
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        super().enterEvent(event)
-        self.update()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        super().leaveEvent(event)
-        self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         colours = theme().colours
