@@ -35,10 +35,8 @@ class ShortcutsWindow(QDialog):
 def _listed() -> QWidget:
     """Keys and meanings under the titles of their pages."""
     inner = QWidget()
-    grid = QGridLayout(inner)
-    grid.setHorizontalSpacing(4 * GRID)
+    grid = QGridLayout(inner, horizontalSpacing=4 * GRID, verticalSpacing=GRID)
     grid.setColumnStretch(1, 1)
-    grid.setVerticalSpacing(GRID)
     groups = [(title, [(getattr(KEYS, one.name), one.meaning) for one in commands]) for title, commands in by_page()]
     groups[0][1].extend(FIXED)
     if are_usual():

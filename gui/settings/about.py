@@ -68,9 +68,7 @@ class LicencesWindow(QDialog):
 
     @staticmethod
     def _libraries() -> QGridLayout:
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(3 * GRID)
-        grid.setVerticalSpacing(GRID // 2)
+        grid = QGridLayout(horizontalSpacing=3 * GRID, verticalSpacing=GRID // 2)
         for row, part in enumerate(LIBRARIES):
             for place, text in enumerate((part.name, library_version(part.name) or "–", part.licence)):
                 grid.addWidget(words(text), row, place)

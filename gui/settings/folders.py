@@ -62,9 +62,7 @@ class FoldersSection(SettingsForm):
                 "when asked to."
             )
         )
-        self._grid = QGridLayout()
-        self._grid.setHorizontalSpacing(2 * GRID)
-        self._grid.setVerticalSpacing(0)
+        self._grid = QGridLayout(horizontalSpacing=2 * GRID, verticalSpacing=0)
         self._grid.setColumnStretch(0, 1)
         self.column.addLayout(self._grid)
         self.column.addSpacing(GRID)

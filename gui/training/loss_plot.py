@@ -125,10 +125,8 @@ class LossPlot(QWidget):
             plot.addItem(line, ignoreBounds=True)
 
     def _lay_out(self) -> None:
-        grid = QGridLayout(self)
+        grid = QGridLayout(self, horizontalSpacing=2 * GRID, verticalSpacing=GRID)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(2 * GRID)
-        grid.setVerticalSpacing(GRID)
         grid.addWidget(self.loss_view, 0, 0)
         grid.addWidget(self.rates_view, 1, 0)
         of_loss = [self.train, *(line for (kind, _of), line in self.lines.items() if kind == "loss")]

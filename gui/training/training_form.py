@@ -70,9 +70,7 @@ class TrainingForm(QWidget):
         self.delete.clicked.connect(lambda: self.delete_wanted.emit(self.run.currentData()))
 
     def _lay_out(self) -> None:
-        self._grid = QGridLayout()
-        self._grid.setHorizontalSpacing(GRID)
-        self._grid.setVerticalSpacing(GRID)
+        self._grid = QGridLayout(horizontalSpacing=GRID, verticalSpacing=GRID)
         self._fields = [
             (Label(_("Run:")), row_of((self.run, 1), self.delete)),
             (Label(_("Name:")), self.name),

@@ -163,9 +163,7 @@ class TrainingSettings(QWidget):
 
     @staticmethod
     def _add_group(column: QVBoxLayout, title: str, rows: Sequence[tuple[QWidget, str]]) -> None:
-        form = QFormLayout()
-        form.setHorizontalSpacing(GRID)
-        form.setVerticalSpacing(GRID // 2)
+        form = QFormLayout(horizontalSpacing=GRID, verticalSpacing=GRID // 2)
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.DontWrapRows)
         for field, meaning in rows:
             named(field, meaning)
