@@ -3,7 +3,6 @@
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -12,7 +11,6 @@ from PySide6.QtCore import Signal
 
 from engine.paths import data_dir
 from engine.system.atomic_files import write_atomic
-from gui.core.file_names import day_stamp
 from gui.core.i18n import _
 from gui.core.tasks import Work
 from gui.tuning.job import SPANS, TuningJob
@@ -62,7 +60,8 @@ class Teaching(TuningOutcome):
 
     def __init__(self, model: Callable[[], Path], corpora: Callable[[], list[Path]]):
         folder = data_dir() / "tuning" / "taught"
-        super().__init__(TeachingJob(folder))
+        thrown_away = _("The taught model was thrown away. Your sentences are still there.")
+        super().__init__(TeachingJob(folder), _("Taught {date}"), thrown_away)
         self._model, self._corpora = model, corpora
         self.file = folder.with_name("sentences.txt")
         self._saving = Work(self, ended=self._saved)
@@ -108,19 +107,9 @@ class Teaching(TuningOutcome):
     def again(self) -> None:
         self.begin(self._typed)
 
-    # --- its result ---
-
-    def take(self) -> None:
-        name = _("Taught {date}").format(date=day_stamp(datetime.now()))
-        self.keep_as(name, self._use)
-
-    def _use(self, home: Path) -> None:
+    def use(self, home: Path) -> None:
         shutil.rmtree(self.job.speech, ignore_errors=True)
         self.use_wanted.emit(home)
-
-    def throw_away(self) -> None:
-        """With undo."""
-        self.throw_away_saying(_("The taught model was thrown away. Your sentences are still there."))
 
 
 def _written(file: Path, typed: str) -> Iterator[None]:

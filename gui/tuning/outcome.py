@@ -1,12 +1,13 @@
 """What came of a tuning, until it is kept or thrown away; of one's own voice and of typed sentences alike."""
 
-from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from engine.system.worker import Cancelled
+from gui.core.file_names import day_stamp
 from gui.core.tasks import Errand
 from gui.tuning.job import TuningJob, brought_back, kept, thrown_away
 from gui.tuning.words import worse_words
@@ -14,7 +15,8 @@ from trainer.tuning.events import BeforeAfter, load_result
 
 
 class TuningOutcome(QObject):
-    """result: neither kept nor thrown away, None where there is none.
+    """result: neither kept nor thrown away, None where there is none. name: of a model that is kept, with its {date};
+    thrown_away: said of one that is not.
 
     `failed(error, try_again)`; `done(sentence, undo)`; `doubted(sentence, take_it, refuse)`: it is worse, and wanted;
     `changed`: something began or ended, or there is a result.
@@ -25,9 +27,9 @@ class TuningOutcome(QObject):
     doubted = Signal(str, object, object)
     changed = Signal()
 
-    def __init__(self, job: TuningJob):
+    def __init__(self, job: TuningJob, name: str, thrown_away: str):
         super().__init__()
-        self.job = job
+        self.job, self._name, self._thrown_away = job, name, thrown_away
         self.result: BeforeAfter | None = None
         self._deciding = Errand(self, ended=self._decided)
         job.ended.connect(self._end)
@@ -60,23 +62,19 @@ class TuningOutcome(QObject):
 
     def take(self) -> None:
         """Keeps it, better or worse."""
+        self._deciding.run(kept(self.result, self._name.format(date=day_stamp(datetime.now()))), self.use)
+
+    def use(self, home: Path) -> None:
+        """It has become one of the person's models, in that folder."""
         raise NotImplementedError
 
     def throw_away(self) -> None:
-        """With undo."""
-        raise NotImplementedError
-
-    def keep_as(self, name: str, use: Callable[[Path], None]) -> None:
-        """It becomes one of the person's models; use: called with its folder."""
-        self._deciding.run(kept(self.result, name), use)
-
-    def throw_away_saying(self, sentence: str) -> None:
         """With undo."""
 
         def tell(_aside: Path) -> None:
             bring_back = partial(self._deciding.run, brought_back(self.job.folder))
             undo = partial(self._deciding.when_free, bring_back)
-            self.done.emit(sentence, undo)
+            self.done.emit(self._thrown_away, undo)
 
         self._deciding.run(thrown_away(self.job.folder), tell)
 

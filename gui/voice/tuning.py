@@ -1,11 +1,9 @@
 """Tuning the model on the kept sentences: begun, stopped, gone on with; its result kept or thrown away."""
 
-from datetime import datetime
 from pathlib import Path
 
 from engine.decode.beam_loader import Language
 from engine.paths import data_dir, my_voice_dir
-from gui.core.file_names import day_stamp
 from gui.core.i18n import _
 from gui.core.settings import Settings
 from gui.session.session import Session
@@ -24,7 +22,8 @@ class VoiceTuning(TuningOutcome):
 
     def __init__(self, session: Session, settings: Settings, own: Path, others: OtherVoicesPanel):
         """own: folder of the person's recordings."""
-        super().__init__(TuningJob(data_dir() / "tuning" / my_voice_dir().name))
+        job = TuningJob(data_dir() / "tuning" / my_voice_dir().name)
+        super().__init__(job, _("My voice {date}"), _("The tuned model was thrown away."))
         self._session, self._settings, self._own = session, settings, own
         self._n_kept, self._without = 0, frozenset()
         self.others, self.panel, self.result_view = others, TuningPanel(), ResultView()
@@ -99,15 +98,6 @@ class VoiceTuning(TuningOutcome):
         self._show_idle()
         self.others.look()
 
-    # --- its result ---
-
-    def take(self) -> None:
-        self.keep_as(_("My voice {date}").format(date=day_stamp(datetime.now())), self._use)
-
-    def _use(self, home: Path) -> None:
+    def use(self, home: Path) -> None:
         self._session.use_model(home)
         self.done.emit(_("Dictation uses the model {name} from now on.").format(name=home.name), None)
-
-    def throw_away(self) -> None:
-        """With undo."""
-        self.throw_away_saying(_("The tuned model was thrown away."))
