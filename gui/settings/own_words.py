@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QFileDialog, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QPlainTextEdit
 
 from engine.decode.own_words import (
     OwnWords,
@@ -21,6 +21,7 @@ from gui.core.i18n import _, ngettext
 from gui.core.problem import problem_words
 from gui.core.tasks import Errand
 from gui.settings.sections import Around
+from gui.widgets.dialogs import ask_file, ask_new_file
 from gui.widgets.form import named, push_button
 from gui.widgets.log_window import failure_link
 from gui.widgets.settings_form import SettingsForm
@@ -39,7 +40,7 @@ class OwnWordsSection(SettingsForm):
     def __init__(self, around: Around):
         super().__init__(_("Own words"))
         self.around = around
-        self.ask_open, self.ask_save = _ask_open, _ask_save
+        self.ask_open, self.ask_save = ask_file, ask_new_file
         self.work = Errand(self, failed=around.messages.say_failure, ended=self._end)
         self._saved: str | None = None  # what stands in the file; None: it could not be read
         self.text = named(QPlainTextEdit(), _("Own words"), _("One word or phrase a line"))
@@ -114,14 +115,16 @@ class OwnWordsSection(SettingsForm):
     # --- import and export ---
 
     def _import(self) -> None:
-        path = self.ask_open(self, self.around.settings.folder)
+        filters = f"{_('Text')} (*.txt);;{_('All files')} (*)"
+        path = self.ask_open(self, _("Import words"), self.around.settings.folder, filters)
         if path is not None:
             self.around.settings.folder = path.parent
             self.save()
             self._do(_import(path), self._was_imported)
 
     def _export(self) -> None:
-        path = self.ask_save(self, self.around.settings.folder)
+        proposed = self.around.settings.folder / f"{_('own words')}.txt"
+        path = self.ask_save(self, _("Export words"), proposed, f"{_('Text')} (*.txt)")
         if path is not None:
             self.around.settings.folder = path.parent
             self.save()
@@ -176,15 +179,3 @@ def _import(path: Path) -> Iterator[tuple[str, str]]:
 def _export(path: Path) -> Iterator[Path]:
     export_own_words(path)
     yield path
-
-
-def _ask_open(parent: QWidget, folder: Path) -> Path | None:
-    filters = f"{_('Text')} (*.txt);;{_('All files')} (*)"
-    name, _filter = QFileDialog.getOpenFileName(parent, _("Import words"), str(folder), filters)
-    return Path(name) if name else None
-
-
-def _ask_save(parent: QWidget, folder: Path) -> Path | None:
-    suggested = folder / f"{_('own words')}.txt"
-    name, _filter = QFileDialog.getSaveFileName(parent, _("Export words"), str(suggested), f"{_('Text')} (*.txt)")
-    return Path(name) if name else None

@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QWidget
-
 from engine.decode.own_words import read_text, write_own_words
 from engine.errors import ConfigError, OwnWordsUnreadable
 from engine.paths import own_words_file
@@ -20,10 +18,11 @@ from gui.core.shortcuts import is_usable, read_chosen, write_chosen
 from gui.core.tasks import Errand
 from gui.settings.sections import Around
 from gui.tuning.choose_model import ModelChoice
+from gui.widgets.dialogs import ask_file, ask_new_file
 from gui.widgets.form import push_button
 from gui.widgets.settings_form import SettingsForm
 
-FORMAT, VERSION = "diktovka-settings", 1
+FORMAT, VERSION, _FILTER = "diktovka-settings", 1, "JSON (*.json)"
 _KEYS, _CORPORA, _MOST_BYTES = "keys", "corpora", 10_000_000
 _FOLDERS = ("model", "corpus", "recordings_folder", "language_model_folder", "watch_folder", "download_folder")
 
@@ -96,7 +95,7 @@ class TransferSection(SettingsForm):
     def __init__(self, around: Around):
         super().__init__(_("Export and import"))
         self.around, self._settings = around, around.settings
-        self.ask_open, self.ask_save = _ask_open, _ask_save
+        self.ask_open, self.ask_save = ask_file, ask_new_file
         self.work = Errand(self, failed=around.messages.say_failure)
         self.add_note(
             _("All settings, shortcuts and own words in one file: to keep them, or to take them to another computer.")
@@ -109,13 +108,14 @@ class TransferSection(SettingsForm):
         self.imports.clicked.connect(self._import)
 
     def _export(self) -> None:
-        path = self.ask_save(self, self._settings.folder)
+        proposed = self._settings.folder / f"diktovka-{datetime.now():%Y-%m-%d}.json"
+        path = self.ask_save(self, _("Export settings"), proposed, _FILTER)
         if path is not None:
             self._settings.folder = path.parent
             self.work.run(_write(path, self._settings.values()), self.around.messages.say_saved)
 
     def _import(self) -> None:
-        path = self.ask_open(self, self._settings.folder)
+        path = self.ask_open(self, _("Import settings"), self._settings.folder, _FILTER)
         if path is not None:
             self.work.run(_read(path), self._take)
 
@@ -179,14 +179,3 @@ def _add_own_words(words: str) -> None:
     new = [line for line in words.splitlines() if line.strip() and line not in have]
     if new:
         write_own_words("\n".join([*have, *new]))
-
-
-def _ask_open(parent: QWidget, folder: Path) -> Path | None:
-    name, _filter = QFileDialog.getOpenFileName(parent, _("Import settings"), str(folder), "JSON (*.json)")
-    return Path(name) if name else None
-
-
-def _ask_save(parent: QWidget, folder: Path) -> Path | None:
-    suggested = folder / f"diktovka-{datetime.now():%Y-%m-%d}.json"
-    name, _filter = QFileDialog.getSaveFileName(parent, _("Export settings"), str(suggested), "JSON (*.json)")
-    return Path(name) if name else None

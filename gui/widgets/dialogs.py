@@ -54,6 +54,18 @@ def ask_folder(parent: QWidget, title: str, folder: Path) -> Path | None:
     return Path(dialog.selectedFiles()[0]) if dialog.exec() else None
 
 
+def ask_file(parent: QWidget, title: str, folder: Path, filters: str) -> Path | None:
+    """A file of one kind that is there. filters: as Qt writes them."""
+    name, _filter = QFileDialog.getOpenFileName(parent, title, str(folder), filters)
+    return Path(name) if name else None
+
+
+def ask_new_file(parent: QWidget, title: str, proposed: Path, filters: str) -> Path | None:
+    """Where to put a file of one kind."""
+    name, _filter = QFileDialog.getSaveFileName(parent, title, str(proposed), filters)
+    return Path(name) if name else None
+
+
 def _dialog(parent: QWidget, title: str, folder: Path) -> QFileDialog:
     """The system's dialog; where there is none, Qt's, whose Russian lacks two words."""
     dialog = QFileDialog(parent, title, str(folder))
