@@ -146,7 +146,10 @@ class Errand(Work):
         connect_all(self, slots)
 
     def run(self, steps: Iterator[object], after: Callable[[object], object] = lambda _made: None) -> None:
-        """after: called with each thing that the steps make, before `ended`. Does nothing while something runs."""
+        """after: called with each thing that the steps make, before `ended`; None is only a sign of life.
+
+        Does nothing while something runs.
+        """
         if not self.running:
             self._after = after
             self.start(lambda: steps)
@@ -161,4 +164,5 @@ class Errand(Work):
             self._waiting.popleft()()
 
     def _hand_on(self, made: object) -> None:
-        self._after(made)
+        if made is not None:
+            self._after(made)

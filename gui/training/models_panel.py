@@ -179,11 +179,7 @@ class ModelsPanel(QWidget):
     def _export(self) -> None:
         folder = self.ask_folder(self, _("Export the model to"), self._settings.folder)
         if folder is not None:
-            self._do(model_list.export(self.chosen, folder), self._tell_exported)
-
-    def _tell_exported(self, target: Path | None) -> None:
-        if target is not None:
-            self.exported.emit(target)
+            self._do(model_list.export(self.chosen, folder), self.exported.emit)
 
     def _delete(self) -> None:
         self.delete_home(self.chosen.home)
@@ -216,9 +212,7 @@ class ModelsPanel(QWidget):
         self.refresh()
         self.list_changed.emit()
 
-    def _tell_imported(self, home: Path | None) -> None:
-        if home is None:
-            return
+    def _tell_imported(self, home: Path) -> None:
         self.done.emit(_("The model {name} was checked and taken in.").format(name=home.name), None)
 
     def _do(self, steps: Iterator[object], after: Callable[[object], object] = lambda _made: None) -> None:
