@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 
 from engine.system.atomic_files import storage_error
 from gui.core.tasks import Work
@@ -40,30 +40,24 @@ class Step:
     elapsed_s: float = 0.0
 
 
-class TuningJob(QObject):
+class TuningJob(Work):
     """In one folder, where a run that was left goes on and a result waits until it is kept or thrown away.
 
-    `step(Step)` as it goes on; `ended` as Work tells it: None, Cancelled, or what went wrong.
+    `step(Step)` as it goes on.
     """
 
     step = Signal(object)
-    ended = Signal(object)
 
     spans: ClassVar = SPANS
 
     def __init__(self, folder: Path):
-        super().__init__()
+        super().__init__(yielded=self._take, ended=self._tidy)
         self.folder = folder
         self._process: TrainingProcess | None = None
         self._step = Step("starting")
         self._kind_began_s = self._counted_from_s = self._counted_from = 0.0
         self.stopping = False
         self._ticking = QTimer(self, interval=_TELL_EVERY_MS, timeout=self.tell)
-        self._work = Work(self, yielded=self._take, ended=self._end)
-
-    @property
-    def running(self) -> bool:
-        return self._work.running
 
     @property
     def was_left(self) -> bool:
@@ -74,7 +68,7 @@ class TuningJob(QObject):
         """make_request: called on another thread, since it may read much."""
         if not self.running:
             self.stopping, self._step = False, Step("")
-            self._work.start(partial(self._steps, make_request))
+            self.start(partial(self._steps, make_request))
             self._at(next(iter(self.spans)))
             self._ticking.start()
 
@@ -89,7 +83,7 @@ class TuningJob(QObject):
             self.stopping = True
             if self._process is not None:
                 self._process.stop()
-            self._work.cancel()
+            self.cancel()
 
     def _take(self, event: object) -> None:
         match event:
@@ -127,10 +121,9 @@ class TuningJob(QObject):
         left_s = counted_s / counted * (step.total - step.done) if counted > 0 and counted_s > 1 else None
         self.step.emit(replace(step, left_s=left_s, elapsed_s=now_s - self._kind_began_s))
 
-    def _end(self, outcome: Exception | None) -> None:
+    def _tidy(self) -> None:
         self._process = None
         self._ticking.stop()
-        self.ended.emit(outcome)
 
 
 def kept(result: BeforeAfter, name: str) -> Iterator[Path]:
