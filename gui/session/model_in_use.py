@@ -63,10 +63,13 @@ class ModelInUse(QObject):
         """Stops loading; `settled` comes when it has."""
         self._loading.cancel()
 
-    def close(self) -> Task | None:
-        """Ends the process; gives the task that does so, not started yet; None where there is nothing to end."""
+    def close(self, then: Callable[[], None]) -> None:
+        """Ends the process, and calls that when it has ended."""
         engine, self.engine = self.engine, None
-        return Task(partial(closing, engine)) if engine is not None else None
+        if engine is None:
+            then()
+        else:
+            Task(partial(closing, engine), done=then, failed=then).start()
 
     def _end(self, outcome: Exception | None) -> None:
         if outcome is None:

@@ -183,13 +183,7 @@ class Session(ReadingQueue):
         busy = self.dictaphone.is_busy or self._listing.busy or self._recognition.is_loading
         if not self.reading.running and not busy and not self._is_ending:
             self._is_ending = True
-            self._last = self._recognition.close()
-            if self._last is None:
-                self._say_closed()
-                return
-            self._last.done.connect(self._say_closed)
-            self._last.failed.connect(self._say_closed)
-            self._last.start()
+            self._recognition.close(self._say_closed)
 
     def _say_closed(self) -> None:
         if not self.has_closed:
