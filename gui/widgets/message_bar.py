@@ -170,7 +170,7 @@ class MessageList(QWidget):
         is_failure: bool = False,
     ) -> Message:
         """A newer message with the same words takes the place of the older one."""
-        message = Message(text, icon, actions, self._close, self._show_next, place, is_failure)
+        message = Message(text, icon, actions, self.take_back, self._show_next, place, is_failure)
         self._take_out([older for older in self._messages if older.text == text])
         self._messages.append(message)
         if self._shown is None or not _is_in_use(self._shown):
@@ -236,7 +236,8 @@ class MessageList(QWidget):
 
     def take_back(self, message: Message) -> None:
         """Withdraws a message that no longer applies."""
-        self._close(message)
+        self._take_out([message])
+        self._show_newest()
 
     def undo(self) -> None:
         """As a click on the “Undo” of the newest message that has one."""
@@ -249,10 +250,6 @@ class MessageList(QWidget):
         self._show_newest()
 
     # --- which one is shown ---
-
-    def _close(self, message: Message) -> None:
-        self._take_out([message])
-        self._show_newest()
 
     def _take_out(self, gone: Sequence[Message]) -> None:
         for message in gone:
@@ -309,7 +306,7 @@ class MessageList(QWidget):
         if message is None or message.asks or message.is_failure or not self.isVisible():
             return
         if self.window().isActiveWindow() and not _is_in_use(message):
-            self._close(message)
+            self.take_back(message)
         else:
             self._leaving.start()
 
