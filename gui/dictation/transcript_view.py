@@ -4,7 +4,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, Signal
-from PySide6.QtGui import QFont, QInputMethodEvent, QTextCharFormat, QTextCursor, QTextDocumentFragment, QTextFormat
+from PySide6.QtGui import (
+    QFont,
+    QInputMethodEvent,
+    QTextBlock,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocumentFragment,
+    QTextFormat,
+    QTextFragment,
+)
 
 from engine.dictation.apply_commands import put_behind
 from engine.events import Segment
@@ -43,13 +52,7 @@ class TranscriptView(TextPage):
     @property
     def n_words(self) -> int:
         """Words on the page, without the names of files above their texts."""
-        n, block = 0, self.document().begin()
-        while block.isValid():
-            first = block.begin()
-            is_heading = not first.atEnd() and first.fragment().charFormat().intProperty(_NUMBER) == HEADING
-            n += 0 if is_heading else len(block.text().split())
-            block = block.next()
-        return n
+        return sum(len(block.text().split()) for block in self._blocks() if not _is_heading(block))
 
     def begin(self, job: Job) -> None:
         """What comes next starts a paragraph, under the job's heading if it has one; not if it was only interrupted."""
@@ -114,22 +117,12 @@ class TranscriptView(TextPage):
 
     def _place_of(self, number: int) -> QTextCursor | None:
         """From the first letter of a segment's text to its last; None where nothing of it is left."""
-        first = last = None
-        block = self.document().firstBlock()
-        while block.isValid():
-            fragments = block.begin()
-            while not fragments.atEnd():
-                fragment = fragments.fragment()
-                if fragment.charFormat().intProperty(_NUMBER) == number:
-                    first = fragment.position() if first is None else first
-                    last = fragment.position() + fragment.length()
-                fragments += 1
-            block = block.next()
-        if first is None:
+        found = [part for block in self._blocks() for part in _fragments(block) if _number_of(part) == number]
+        if not found:
             return None
         cursor = QTextCursor(self.document())
-        cursor.setPosition(first)
-        cursor.setPosition(last, QTextCursor.MoveMode.KeepAnchor)
+        cursor.setPosition(found[0].position())
+        cursor.setPosition(found[-1].position() + found[-1].length(), QTextCursor.MoveMode.KeepAnchor)
         return cursor
 
     def _start_paragraph(self, cursor: QTextCursor) -> None:
@@ -245,24 +238,31 @@ class TranscriptView(TextPage):
 
     def page(self) -> Page:
         """What stands on the page now."""
-        paragraphs = list(self._paragraphs())
+        paragraphs = [[Run(_number_of(part), part.text()) for part in _fragments(block)] for block in self._blocks()]
         numbers = [run.number for runs in paragraphs for run in runs if run.number > 0]
         keys = dict.fromkeys(self._sources[number].job for number in numbers)
         jobs = {key: (self._jobs[key].path.name, self._jobs[key].duration_s or 0.0) for key in keys}
         is_dictation = any(self._jobs[key].is_dictation for key in keys)
         return Page(plain_text(self.document()), paragraphs, dict(self._sources), jobs, is_dictation)
 
-    def _paragraphs(self) -> Iterator[list[Run]]:
+    def _blocks(self) -> Iterator[QTextBlock]:
         block = self.document().firstBlock()
         while block.isValid():
-            runs = []
-            fragments = block.begin()
-            while not fragments.atEnd():
-                fragment = fragments.fragment()
-                runs.append(Run(fragment.charFormat().intProperty(_NUMBER), fragment.text()))
-                fragments += 1
-            yield runs
+            yield block
             block = block.next()
+
+
+def _fragments(block: QTextBlock) -> list[QTextFragment]:
+    return [place.fragment() for place in block]
+
+
+def _number_of(fragment: QTextFragment) -> int:
+    return fragment.charFormat().intProperty(_NUMBER)
+
+
+def _is_heading(block: QTextBlock) -> bool:
+    first = block.begin()
+    return not first.atEnd() and _number_of(first.fragment()) == HEADING
 
 
 def _numbered(number: int) -> QTextCharFormat:
