@@ -7,8 +7,9 @@ from gui.core.shortcuts import bind
 from gui.session.session import Session
 from gui.session.status import Reading, Status
 from gui.widgets.form import ProgressBar, column_of, group, push_button, row_of
+from gui.widgets.icon_buttons import show_as
 from gui.widgets.label import Label
-from gui.widgets.theme import GRID, show_icon
+from gui.widgets.theme import GRID
 
 
 class QueuePanel(QFrame):
@@ -41,6 +42,5 @@ class QueuePanel(QFrame):
         self.progress.show_share(0.0 if status.fraction is None and status.paused else status.fraction)
         self.progress.setVisible(status.reading is not Reading.NONE or status.n_found is not None)
         self.pause.setVisible(status.n_waiting > 0)
-        self.pause.setText(_("Go on") if self._session.is_paused else _("Pause"))
-        self.pause.setAccessibleName(self.pause.text())
-        show_icon(self.pause, "play" if self._session.is_paused else "pause", "accent")
+        is_paused = self._session.is_paused
+        show_as(self.pause, *((_("Go on"), "play") if is_paused else (_("Pause"), "pause")), "accent")

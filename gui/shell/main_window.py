@@ -70,27 +70,23 @@ class MainWindow(QMainWindow):
         self.sign = RecordingSign(session)
         self.sign.clicked.connect(lambda _checked=False: self.tabs.setCurrentWidget(dictation))
         self.tabs.setCornerWidget(self.sign)
-        self.tabs.addTab(dictation, _("Dictation"))
         self.history_page, self._history = history_page, history
-        self.tabs.addTab(history_page, _("History"))
         self._closing = False
         self.voice = LatePage("gui.voice.page", make_voice, _("Getting the page ready"))
-        self.tabs.addTab(self.voice, _("My voice"))
         self.trainer_page = LatePage("gui.training.page", make_trainer, _("Getting the Trainer ready"))
-        self.tabs.addTab(self.trainer_page, _("Trainer"))
         for late in (self.voice, self.trainer_page):
             late.made.connect(partial(self._follow, late))
         self.settings_page = LatePage("gui.settings.page", make_settings, _("Getting the settings ready"))
-        self.tabs.addTab(self.settings_page, _("Settings"))
         for late in (history_page, self.voice, self.trainer_page, self.settings_page):
             late.made.connect(self.page_made)
-        for command, page in (
-            ("dictation", dictation),
-            ("history", history_page),
-            ("voice", self.voice),
-            ("trainer", self.trainer_page),
-            ("settings", self.settings_page),
+        for command, page, title in (
+            ("dictation", dictation, _("Dictation")),
+            ("history", history_page, _("History")),
+            ("voice", self.voice, _("My voice")),
+            ("trainer", self.trainer_page, _("Trainer")),
+            ("settings", self.settings_page, _("Settings")),
         ):
+            self.tabs.addTab(page, title)
             bind(self, command, partial(self.tabs.setCurrentWidget, page))
             tab_hint(self.tabs, self.tabs.indexOf(page), command)
         bind(self, "help", dictation.show_shortcuts)

@@ -27,11 +27,11 @@ class IconLabel(Label):
         self.setPixmap(icon.pixmap(icon_size()))
 
 
-def show_as(button: QPushButton, text: str, icon: str) -> None:
+def show_as(button: QPushButton, text: str, icon: str, colour: str = "text") -> None:
     """Another meaning for the same button."""
     button.setText(text)
     button.setAccessibleName(text)
-    show_icon(button, icon)
+    show_icon(button, icon, colour)
 
 
 class ToolRow(QWidget):
