@@ -20,9 +20,9 @@ SUGGESTED = "Ctrl+Alt+D"
 
 
 class KeysSetup(QWidget):
-    """Every change is in force at once. shortcut: tells whether the keys are to be had; None: it is not known."""
+    """Every change is in force at once. shortcut: tells whether the keys are to be had."""
 
-    def __init__(self, settings: Settings, shortcut: GlobalShortcut | None = None):
+    def __init__(self, settings: Settings, shortcut: GlobalShortcut):
         super().__init__()
         self._settings, self._shortcut = settings, shortcut
         self.keys = KeysField(_("Keys that dictate into any program"))
@@ -42,8 +42,7 @@ class KeysSetup(QWidget):
         self.holds.toggled.connect(lambda on: setattr(settings, "global_keys_held", on))
         self.insert.clicked.connect(lambda on: setattr(settings, "insert_dictated", on))
         settings.changed.connect(self.show_settings)
-        if shortcut is not None:
-            shortcut.settled.connect(self.show_settings)
+        shortcut.settled.connect(self.show_settings)
         self.show_settings()
 
     def _lay_out(self) -> None:
@@ -67,7 +66,7 @@ class KeysSetup(QWidget):
         self.note.setVisible(bool(words_of_note))  # an empty line would be a gap
 
     def _note_words(self) -> str:
-        if self._shortcut is not None and self._shortcut.problem is not None:
+        if self._shortcut.problem is not None:
             return problem_words(self._shortcut.problem)
         if system_keys() is None:
             return problem_words(NoGlobalKeys())

@@ -27,9 +27,9 @@ class Sample:
     speaker: str
 
 
-def shipped_samples(language: str, folder: Path | None = None) -> list[Sample]:
+def shipped_samples(language: str) -> list[Sample]:
     """Those named in resources/samples/samples.json; none where that is missing: the page does without."""
-    folder = folder or resource("samples")
+    folder = resource("samples")
     try:
         rows = read_json(folder / SAMPLES_FILE, list)
         return [Sample(folder / row["file"], row["speaker"].get(language, row["speaker"]["en"])) for row in rows]

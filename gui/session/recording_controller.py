@@ -1,7 +1,6 @@
 """Record and Stop: where recordings are put, and what the recorder is doing. No widgets."""
 
 import threading
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -40,9 +39,9 @@ class Dictaphone(QObject):
     recording_ended = Signal(object, float)
     failed = Signal(object, bool)
 
-    def __init__(self, folder: Path, make_recorder: MakeRecorder, now: Callable[[], datetime]):
+    def __init__(self, folder: Path, make_recorder: MakeRecorder):
         super().__init__()
-        self.folder, self._make_recorder, self._now = folder, make_recorder, now
+        self.folder, self._make_recorder = folder, make_recorder
         self._task: RecordingTask | None = None
         self.patience = QTimer(self, singleShot=True, interval=OPEN_WITHIN_MS, timeout=self._give_up_opening)
         self._ended: threading.Event | None = None
@@ -73,7 +72,8 @@ class Dictaphone(QObject):
         self.hears_nothing, self._heard_at_s = False, 0.0
         self.loudness, self._watch = Loudness.GOOD, LoudnessWatch()
         self._silence = Silence(self.silence_s)
-        self._task = RecordingTask(self._new_path(), microphone, self._make_recorder)
+        path = free_path(self.folder, datetime.now().strftime(STAMP), ".wav", number="_{}")
+        self._task = RecordingTask(path, microphone, self._make_recorder)
         self._task.started.connect(self._take_start)
         self._task.level.connect(self._take_level)
         self._task.ended.connect(self._take_end)
@@ -102,10 +102,6 @@ class Dictaphone(QObject):
     def _tell_unanswered(self) -> None:
         device = self.microphone or _("System default")
         self.failed.emit(MicrophoneBusy(device=device, reason="it does not answer"), False)
-
-    def _new_path(self) -> Path:
-        name = self._now().strftime(STAMP)
-        return free_path(self.folder, name, ".wav", number="_{}")
 
     def _take_start(self) -> None:
         if self.state is State.NONE:

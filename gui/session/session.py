@@ -6,7 +6,6 @@ it; so recording never waits for recognition, and nothing said depends on it.
 
 import threading
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
@@ -52,12 +51,11 @@ class Session(ReadingQueue):
         make_engine: Callable[[Path], Engine],
         recordings_dir: Path,
         make_recorder: MakeRecorder = Recorder,
-        now: Callable[[], datetime] = datetime.now,
         model: Path | None = None,
     ):
         super().__init__(make_engine, model or shipped_checkpoint())
         self._folder, self._spare, self._told_of_folder = recordings_dir, None, ""
-        self.dictaphone = Dictaphone(recordings_dir, make_recorder, now)
+        self.dictaphone = Dictaphone(recordings_dir, make_recorder)
         self.dictaphone.state_changed.connect(self._go_on)
         self.dictaphone.level_changed.connect(self.level_changed)
         self.dictaphone.recording_ended.connect(self.recording_ended)

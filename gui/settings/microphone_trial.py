@@ -1,7 +1,6 @@
 """Whether a microphone hears: a few seconds of its level, of which nothing is kept."""
 
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
@@ -36,7 +35,7 @@ class MicrophoneTrial(QWidget):
         folder = data_dir() / "trial"
         for left_by_a_kill in folder.glob("*.wav"):
             self._forget(left_by_a_kill)
-        self.dictaphone = Dictaphone(folder, make_recorder, datetime.now)
+        self.dictaphone = Dictaphone(folder, make_recorder)
         self.button = push_button(_("Try it"), _("Shows for some seconds how loud it is; nothing is kept"))
         self.level = ProgressBar(_("Level of the microphone"))
         self.level.setFixedWidth(20 * GRID)

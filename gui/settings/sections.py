@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 
 from PySide6.QtWidgets import QWidget
 
-from engine.audio.capture import Recorder
 from gui.core.i18n import N_
 from gui.core.settings import Settings
 from gui.core.tasks import MakeRecorder
@@ -30,7 +29,7 @@ class Around:
     delete_at_end(names): which kinds of gui.settings.privacy are deleted when all has ended; None: all.
 
     shortcut: the keys for every window. show_tour: as the first start does.
-    ask_folder(parent, title, folder), make_recorder: passed in, as the other dialogs and sound are.
+    ask_folder(parent, title, folder): the dialog.
     """
 
     session: Session
@@ -38,11 +37,11 @@ class Around:
     list_devices: ListDevices
     close_window: Callable[[], object]
     delete_at_end: Callable[[Collection[str] | None], object]
+    make_recorder: MakeRecorder
+    shortcut: GlobalShortcut
+    show_tour: Callable[[], object]
     ask_folder: Callable = ask_folder
     messages: MessageList = field(default_factory=MessageList)
-    make_recorder: MakeRecorder = Recorder
-    shortcut: GlobalShortcut | None = None
-    show_tour: Callable[[], object] = lambda: None
 
 
 @dataclass(frozen=True)

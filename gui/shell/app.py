@@ -125,9 +125,12 @@ class Program(QObject):
         from gui.settings.page import SettingsPage
         from gui.settings.sections import Around
 
-        given = self.session, self.settings, self._list_devices, self.window.leave, self._delete_at_end
         around = Around(
-            *given,
+            self.session,
+            self.settings,
+            self._list_devices,
+            close_window=self.window.leave,
+            delete_at_end=self._delete_at_end,
             make_recorder=self._make_recorder,
             shortcut=self.dictating.shortcut,
             show_tour=self.show_round,

@@ -1,7 +1,6 @@
 """A sentence to read aloud: shown, recorded, judged, heard, and kept or read again."""
 
 from collections.abc import Callable
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -45,14 +44,13 @@ class Reader(QWidget):
         make_recorder: MakeRecorder,
         microphone: Callable[[], str | None],
         may_record: Callable[[], str],
-        now: Callable[[], datetime] = datetime.now,
     ):
         super().__init__()
         self._make_widgets()
         self._lay_out()
         self._store, self._player = store, player
         self._microphone, self._may_record = microphone, may_record
-        self._dictaphone = Dictaphone(store.take_folder, make_recorder, now)
+        self._dictaphone = Dictaphone(store.take_folder, make_recorder)
         self.judging = Work(self, yielded=self._judged, ended=self._judging_ended)
         self._remembering = Work(self, ended=self._remembered)
         self.path: Path | None = None
