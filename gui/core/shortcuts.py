@@ -108,7 +108,7 @@ FIXED = (
 def by_page() -> list[tuple[str, list[Command]]]:
     """(title, untranslated, commands) of each page that has some."""
     pages = dict.fromkeys([*PAGES, *(command.page for command in COMMANDS)])
-    found = ((PAGES.get(page, page), [one for one in COMMANDS if one.page == page]) for page in pages)
+    found = ((PAGES.get(page, page), [command for command in COMMANDS if command.page == page]) for page in pages)
     return [(title, commands) for title, commands in found if commands]
 
 
@@ -147,11 +147,11 @@ KEYS = Keys()
 def read_chosen(text: str) -> dict[str, str]:
     """What stands in the settings; what cannot be read, or is no key, is left out."""
     try:
-        told = parse_json(text)
+        stored = parse_json(text)
     except ValueError:
         return {}
     names = {command.name for command in COMMANDS}
-    return {name: keys for name, keys in told.items() if name in names and isinstance(keys, str) and is_usable(keys)}
+    return {name: keys for name, keys in stored.items() if name in names and isinstance(keys, str) and is_usable(keys)}
 
 
 def write_chosen(chosen: Mapping[str, str]) -> str:
@@ -171,9 +171,9 @@ def is_usable(keys: str) -> bool:
     return not (types and (key < Qt.Key.Key_Escape.value or key in _EDITING))
 
 
-def _same(one: str, other: str) -> bool:
+def _same(keys: str, other: str) -> bool:
     """Whether two texts mean the same keys: "Ctrl+Del" and "Ctrl+Delete" do."""
-    return QKeySequence(one) == QKeySequence(other)
+    return QKeySequence(keys) == QKeySequence(other)
 
 
 def clashing(command: Command, keys: str) -> list[Command]:

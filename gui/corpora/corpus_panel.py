@@ -100,8 +100,8 @@ class CorpusPanel(JobPanel):
         self.empty.setVisible(not self.corpora)
         self.folders.setEnabled(not busy)
         self.delete.setVisible(any(corpora.is_own(folder) for folder in self.corpora))
-        own = chosen is not None and corpora.is_own(chosen)
-        self.delete.setEnabled(own and not self.busy and not self.lock)
+        is_own = chosen is not None and corpora.is_own(chosen)
+        self.delete.setEnabled(is_own and not self.busy and not self.lock)
         self.check.setVisible(not busy and bool(self.corpora))
         self.check.setEnabled(not self.being_prepared)
         self.cancel.setVisible(busy and self._again is not None)
@@ -146,7 +146,7 @@ class CorpusPanel(JobPanel):
         folder = self.folders.chosen
         question = _("Delete the recordings in {path} from the disk?").format(path=folder)
         if self.ask_delete(self, question, _("They would have to be downloaded again. Models made of them stay.")):
-            self.folders.show_folders([one for one in self.corpora if one != folder])
+            self.folders.show_folders([other for other in self.corpora if other != folder])
             self._another_choice()
             self.begin_job(partial(corpora.remove, folder), _("Deleting"), None)
 
@@ -183,6 +183,6 @@ def show_preparing(event: Found | Extracting, state: QLabel, progress: ProgressB
         state.setText(ngettext("{n} recording with a text", "{n} recordings with a text", n).format(n=n))
         return
     progress.show_count(event.done, event.total)
-    said = _("Listening to {done} of {total} recordings").format(done=event.done, total=event.total)
+    sentence = _("Listening to {done} of {total} recordings").format(done=event.done, total=event.total)
     left = time_left(event.left_s)
-    state.setText(f"{said}, {left}" if left else said)
+    state.setText(f"{sentence}, {left}" if left else sentence)

@@ -193,7 +193,7 @@ def show_fetching(event: Retrying | Progress, state: QLabel, progress: ProgressB
         state.setText(retrying_words(event))
         return True
     progress.show_share(event.done_bytes / max(1, event.total_bytes))
-    waited_for = [retrying_words(one.retrying) for one in event.now if one.retrying is not None]
+    waited_for = [retrying_words(archive.retrying) for archive in event.now if archive.retrying is not None]
     state.setText("\n".join([progress_words(event), *waited_for[-1:]]))
     return bool(waited_for)
 

@@ -13,21 +13,23 @@ def plan_words(plan: Plan) -> str:
     """How much it is, and whether the disk has room for it."""
     n = len(plan.missing)
     there = len(plan.finished)
-    said = []
+    sentences = []
     if n:
-        said.append(
+        sentences.append(
             ngettext("{n} archive to fetch, about {size}.", "{n} archives to fetch, about {size}.", n).format(
                 n=n, size=size_words(plan.size_bytes)
             )
         )
-        said.append(
+        sentences.append(
             _("On the disk it needs {needed}; {free} are free.").format(
                 needed=size_words(plan.needed_bytes), free=size_words(plan.free_bytes)
             )
         )
     if there:
-        said.append(ngettext("{n} archive is there already.", "{n} archives are there already.", there).format(n=there))
-    return " ".join(said)
+        sentences.append(
+            ngettext("{n} archive is there already.", "{n} archives are there already.", there).format(n=there)
+        )
+    return " ".join(sentences)
 
 
 def progress_words(progress: Progress) -> str:
@@ -47,12 +49,12 @@ def retrying_words(retrying: Retrying) -> str:
 
 def failed_words(finished: Finished) -> str:
     """The end, with each archive that was left out and why."""
-    said = [ngettext("{n} archive was fetched.", "{n} archives were fetched.", finished.done).format(n=finished.done)]
+    lines = [ngettext("{n} archive was fetched.", "{n} archives were fetched.", finished.done).format(n=finished.done)]
     failed = finished.failed
     if failed:
         n = len(failed)
-        said.append(ngettext("{n} was left out:", "{n} were left out:", n).format(n=n))
-        said += [f"{visible(one.name)}: {translate_error(one.error)}" for one in failed[:_NAMED]]
+        lines.append(ngettext("{n} was left out:", "{n} were left out:", n).format(n=n))
+        lines += [f"{visible(archive.name)}: {translate_error(archive.error)}" for archive in failed[:_NAMED]]
         if n > _NAMED:
-            said.append(_("and {n} more").format(n=n - _NAMED))
-    return "\n".join(said)
+            lines.append(_("and {n} more").format(n=n - _NAMED))
+    return "\n".join(lines)

@@ -60,11 +60,11 @@ def report_words(report: Report) -> str:
         ngettext("{n} speaker", "{n} speakers", report.speakers).format(n=report.speakers),
         ngettext("{n} different sentence", "{n} different sentences", report.sentences).format(n=report.sentences),
     )
-    said = [_("Taken: {counts}.").format(counts=", ".join(counts))]
+    sentences = [_("Taken: {counts}.").format(counts=", ".join(counts))]
     held = sum(size.utterances for size in report.splits if size.name != "train")
     if held:
-        said.append(ngettext("{n} of them is held out.", "{n} of them are held out.", held).format(n=held))
+        sentences.append(ngettext("{n} of them is held out.", "{n} of them are held out.", held).format(n=held))
     n = len(report.rejects)
     if n:
-        said.append(ngettext("{n} was left out.", "{n} were left out.", n).format(n=n))
-    return " ".join(said)
+        sentences.append(ngettext("{n} was left out.", "{n} were left out.", n).format(n=n))
+    return " ".join(sentences)

@@ -68,7 +68,7 @@ def pieces(text: str) -> Iterator[str]:
 
 def _units(text: str) -> list[int]:
     encoded = text.encode("utf-16-le", "surrogatepass")
-    return [int.from_bytes(encoded[at : at + 2], "little") for at in range(0, len(encoded), 2)]
+    return [int.from_bytes(encoded[start : start + 2], "little") for start in range(0, len(encoded), 2)]
 
 
 class MacTyping:

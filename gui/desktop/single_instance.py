@@ -128,9 +128,9 @@ class SingleInstance(QObject):
     def _answer_to(self, line: bytes) -> str | None:
         """What is wrong, or None."""
         try:
-            told = parse_json(line, any_letters=True)
-            command, files = told["command"], [Path(os.fsdecode(_bytes(file))) for file in told["files"]]
-            token = _bytes(told.get("token", "")).decode("utf-8")
+            message = parse_json(line, any_letters=True)
+            command, files = message["command"], [Path(os.fsdecode(_bytes(file))) for file in message["files"]]
+            token = _bytes(message.get("token", "")).decode("utf-8")
             if command not in COMMANDS:
                 raise ValueError("an unknown command")
         except (ValueError, KeyError, TypeError) as error:
@@ -150,19 +150,19 @@ class _Conversation(QObject):
 
     def __init__(self, socket: QLocalSocket, answer_to: Callable[[bytes], str | None], parent: QObject):
         super().__init__(parent)
-        self._socket, self._answer_to, self._said = socket, answer_to, b""
+        self._socket, self._answer_to, self._received = socket, answer_to, b""
         socket.setParent(self)
         socket.readyRead.connect(self._read)
         socket.disconnected.connect(self.deleteLater)
         self._read()
 
     def _read(self) -> None:
-        self._said += bytes(self._socket.readAll().data())
-        if len(self._said) > _LONGEST_MESSAGE:
+        self._received += bytes(self._socket.readAll().data())
+        if len(self._received) > _LONGEST_MESSAGE:
             self._socket.abort()
-        elif self._said.endswith(b"\n"):
-            said, self._said = self._said, b""
-            self._socket.write(json.dumps({"error": self._answer_to(said)}).encode() + b"\n")
+        elif self._received.endswith(b"\n"):
+            line, self._received = self._received, b""
+            self._socket.write(json.dumps({"error": self._answer_to(line)}).encode() + b"\n")
             self._socket.disconnectFromServer()
 
 
@@ -182,11 +182,11 @@ def _private_folder() -> Path | None:
         runtime = runtime / "app" / os.environ["FLATPAK_ID"]
     if runtime.is_dir() and _is_private(runtime):
         return runtime
-    own = running_dir()
-    if sys.platform == "win32" or len(str(own)) <= _LONGEST_PATH - 24:
+    private = running_dir()
+    if sys.platform == "win32" or len(str(private)) <= _LONGEST_PATH - 24:
         with suppress(OSError):
-            own.mkdir(mode=0o700, parents=True, exist_ok=True)
-            return own
+            private.mkdir(mode=0o700, parents=True, exist_ok=True)
+            return private
     if sys.platform != "win32":
         short = Path(tempfile.gettempdir()) / f"diktovka-{os.getuid()}"
         with suppress(OSError):

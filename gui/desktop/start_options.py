@@ -37,6 +37,6 @@ def parse(argv: Sequence[str]) -> StartOptions:
     """Ends the program with a sentence on standard error where argv is none of this."""
     parser = argparse.ArgumentParser(prog="diktovka", usage=USAGE, allow_abbrev=False)
     add_options(parser)
-    told = parser.parse_args(argv)
-    files = tuple(path.absolute() for path in told.files)
-    return StartOptions(told.command or (OPEN if files else SHOW), files)
+    options = parser.parse_args(argv)
+    files = tuple(path.absolute() for path in options.files)
+    return StartOptions(options.command or (OPEN if files else SHOW), files)

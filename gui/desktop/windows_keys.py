@@ -42,8 +42,8 @@ class _Filter(QAbstractNativeEventFilter):
 
     def nativeEventFilter(self, kind, message):
         if bytes(kind) == b"windows_generic_MSG":
-            told = wintypes.MSG.from_address(int(message))
-            if told.message == _HOT_KEY and told.wParam == _ID:
+            posted = wintypes.MSG.from_address(int(message))
+            if posted.message == _HOT_KEY and posted.wParam == _ID:
                 self._take()
         return False, 0
 

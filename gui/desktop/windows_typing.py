@@ -37,7 +37,7 @@ def inputs(letter: str) -> list[Input]:
     if key is not None:
         return [_input(key, 0, 0), _input(key, 0, _KEY_UP)]
     encoded = letter.encode("utf-16-le")
-    units = [int.from_bytes(encoded[at : at + 2], "little") for at in range(0, len(encoded), 2)]
+    units = [int.from_bytes(encoded[start : start + 2], "little") for start in range(0, len(encoded), 2)]
     return [_input(0, unit, _UNICODE | up) for up in (0, _KEY_UP) for unit in units]
 
 

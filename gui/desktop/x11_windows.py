@@ -51,8 +51,8 @@ def focused(connection) -> Target | None:
 def _active(connection) -> int:
     from Xlib import X
 
-    told = connection.screen().root.get_full_property(connection.intern_atom("_NET_ACTIVE_WINDOW"), X.AnyPropertyType)
-    return int(told.value[0]) if told is not None and len(told.value) else 0
+    active = connection.screen().root.get_full_property(connection.intern_atom("_NET_ACTIVE_WINDOW"), X.AnyPropertyType)
+    return int(active.value[0]) if active is not None and len(active.value) else 0
 
 
 def ask_focus(connection, target: Target) -> None:

@@ -176,13 +176,13 @@ class DictationPage(QWidget):
 
     def _tell_note(self, job: Job, note: Note) -> None:
         """What to know of the recording, beside its text; of a file with its name."""
-        said = translate_note(note)
+        sentence = translate_note(note)
         others = list(note.other_tracks.items())[:MOST_TRACKS]
         actions = [
             Action(track_words(number, name), partial(self._session.read, [job.again(number)]))
             for number, name in others
         ]
-        text = said if job.is_live else f"{shown_name(job.path)}: {said}"
+        text = sentence if job.is_live else f"{shown_name(job.path)}: {sentence}"
         self.messages.say(text, "alert-outline", actions, is_failure=True)
 
     def _tell_nothing_heard(self, job: Job) -> None:

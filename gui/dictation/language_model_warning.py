@@ -25,13 +25,13 @@ class LanguageWatch(QObject):
         sentence = problem_words(error) if error is not None else ""
         if sentence and sentence != self._told:
             if isinstance(error, LanguageModelError):
-                said = _("{problem} The text is written by ear, without it.")
+                words = _("{problem} The text is written by ear, without it.")
                 actions = [Action(_("Do without it"), self._switch_off)]
             elif isinstance(error, PunctuationError):
-                said, actions = "{problem}", []
+                words, actions = "{problem}", []
             else:
-                said, actions = _("{problem} Recognition goes on without it."), []
-            self._page.messages.say_failure(error, sentence=said, actions=actions)
+                words, actions = _("{problem} Recognition goes on without it."), []
+            self._page.messages.say_failure(error, sentence=words, actions=actions)
         self._told = sentence
 
     def _switch_off(self) -> None:

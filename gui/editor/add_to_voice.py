@@ -99,23 +99,23 @@ def _in_russian_letters(text: str) -> str:
 def _utterance(document: Document, word: Word, duration_s: float) -> tuple[Segment, float, float] | None:
     """What was said in the segment of a word, and the seconds to cut it out at; None where that is not known."""
     segments = document.segments
-    index = next(i for i, one in enumerate(segments) if word in one.words)
+    index = next(i for i, candidate in enumerate(segments) if word in candidate.words)
     words = said_in(document, segments[index])
     if words is None:
         return None
-    said = Segment(words[0].start_s, words[-1].end_s, words)
-    segment = replace(segments[index], written=None) if words == segments[index].words else said
+    spoken = Segment(words[0].start_s, words[-1].end_s, words)
+    segment = replace(segments[index], written=None) if words == segments[index].words else spoken
     before_s, after_s = _neighbours_s(document, index, words, duration_s)
     start_s, end_s = max(before_s, words[0].start_s - MARGIN_S), min(after_s, words[-1].end_s + MARGIN_S)
     return segment, start_s, end_s
 
 
-def _neighbours_s(document: Document, index: int, said: Sequence[Word], duration_s: float) -> tuple[float, float]:
+def _neighbours_s(document: Document, index: int, words: Sequence[Word], duration_s: float) -> tuple[float, float]:
     """Where the words before a segment end and those behind it begin; both may be spoken commands."""
-    if any(one.raw for one in document.heard):
-        others = [word for one in document.heard for word in one.heard]
-        before = (word.end_s for word in others if word.end_s <= said[0].start_s)
-        behind = (word.start_s for word in others if word.start_s >= said[-1].end_s)
+    if any(segment.raw for segment in document.heard):
+        others = [word for segment in document.heard for word in segment.heard]
+        before = (word.end_s for word in others if word.end_s <= words[0].start_s)
+        behind = (word.start_s for word in others if word.start_s >= words[-1].end_s)
         return max(before, default=0.0), min(behind, default=duration_s)
     segments = document.segments
     before_s = segments[index - 1].words[-1].end_s if index else 0.0

@@ -204,10 +204,10 @@ class EditedText(TextPage):
         index = self.places.at(here.position())
         menu = self.createStandardContextMenu(event.pos())
         if index is not None:
-            own = self.word_menu(self.places.words[index])
-            own.addSeparator()
-            menu.insertActions(menu.actions()[0], own.actions())
-            own.setParent(menu)
+            offered = self.word_menu(self.places.words[index])
+            offered.addSeparator()
+            menu.insertActions(menu.actions()[0], offered.actions())
+            offered.setParent(menu)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(event.globalPos() if by_mouse else self.mapToGlobal(self.cursorRect().bottomLeft()))
 

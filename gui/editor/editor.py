@@ -110,8 +110,8 @@ class Editor(QWidget):
         on_page.addWidget(self.text)
         below = (self.messages, self.waveform, self.controls, self.note)
         column_of(self, self.bar, self.find, (page, 1), *below, margins=(2 * GRID, GRID, 2 * GRID, GRID))
-        for one, two in pairwise((*self.bar.in_order, self.text, self.waveform, *self.controls.in_order)):
-            self.setTabOrder(one, two)
+        for before, after in pairwise((*self.bar.in_order, self.text, self.waveform, *self.controls.in_order)):
+            self.setTabOrder(before, after)
 
     def _show_words(self) -> None:
         places = self.text.places

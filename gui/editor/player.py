@@ -58,8 +58,8 @@ class Player(QObject):
             self._loading.cancel()
             self._loading = None
 
-    def _take(self, told: tuple[Path, float | Sound | Exception]) -> None:
-        path, result = told
+    def _take(self, loaded: tuple[Path, float | Sound | Exception]) -> None:
+        path, result = loaded
         if path is not self._path:
             return  # another was asked for meanwhile
         if isinstance(result, float):
@@ -132,7 +132,7 @@ class Player(QObject):
 def _load(path: Path, track: int | None) -> Iterator[tuple[Path, float | Sound | Exception]]:
     """Seconds read so far, as they come, and last the Sound or why there is none."""
     try:
-        for told in load_sound(path, track):
-            yield path, told
+        for step in load_sound(path, track):
+            yield path, step
     except DiktovkaError as error:
         yield path, error

@@ -71,9 +71,9 @@ MATERIAL = (
 def version() -> str:
     """Of the program: of the checkout where it runs from one, else of what is installed."""
     try:
-        told = tomllib.loads((INSTALLED_IN / "pyproject.toml").read_text(encoding="utf-8"))
-        if told["project"]["name"] == PROGRAM:
-            return told["project"]["version"]
+        pyproject = tomllib.loads((INSTALLED_IN / "pyproject.toml").read_text(encoding="utf-8"))
+        if pyproject["project"]["name"] == PROGRAM:
+            return pyproject["project"]["version"]
     except (OSError, ValueError, KeyError):
         pass
     return library_version(PROGRAM)
@@ -121,8 +121,8 @@ def _telling(settings: Settings) -> str:
     described = Settings.described()
     values = {name: value for name, value in settings.values().items() if value != described[name].default}
     private = ("microphone", "folder", "model", "corpus", "corpora")
-    told = {name: value for name, value in values.items() if not name.endswith(("_folder", "_folders", *private))}
-    return ", ".join(f"{name}={value}" for name, value in told.items()) or "as they came"
+    shown = {name: value for name, value in values.items() if not name.endswith(("_folder", "_folders", *private))}
+    return ", ".join(f"{name}={value}" for name, value in shown.items()) or "as they came"
 
 
 def without_home(text: str) -> str:

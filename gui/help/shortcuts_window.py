@@ -37,7 +37,10 @@ def _listed() -> QWidget:
     inner = QWidget()
     grid = QGridLayout(inner, horizontalSpacing=4 * GRID, verticalSpacing=GRID)
     grid.setColumnStretch(1, 1)
-    groups = [(title, [(getattr(KEYS, one.name), one.meaning) for one in commands]) for title, commands in by_page()]
+    groups = [
+        (title, [(getattr(KEYS, command.name), command.meaning) for command in commands])
+        for title, commands in by_page()
+    ]
     groups[0][1].extend(FIXED)
     if are_usual():
         groups[0][1].append(HELD)

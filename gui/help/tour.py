@@ -131,9 +131,9 @@ class Tour(QDialog):
         self.next.setDefault(True)
         self.next.setFocus()
         self._paint_icon()
-        said = f"{self.place.text()}. {self.title.text()}. {self.text.text()}"
-        self.setAccessibleDescription(said)
-        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, said))
+        announcement = f"{self.place.text()}. {self.title.text()}. {self.text.text()}"
+        self.setAccessibleDescription(announcement)
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, announcement))
 
     def _paint_icon(self) -> None:
         self.icon.setPixmap(theme().icon(STEPS[self.number].icon, theme().colours.accent).pixmap(_ICON))

@@ -98,14 +98,14 @@ class HistoryActions(FlowRow):
         if len(chosen) < self._page.n_chosen:  # of a long list; they are on their way
             chosen = []
         in_bin = self._page.model.show is Show.BIN
-        one = chosen[0] if len(chosen) == 1 else None
+        single = chosen[0] if len(chosen) == 1 else None
         for button in (self.open, self.play, self.again, self.save, self.rename, self.delete):
             button.setVisible(not in_bin)
         for button in (self.restore, self.purge, self.empty_bin):
             button.setVisible(in_bin)
-        self.open.setEnabled(one is not None and one.state not in _BUSY)
-        self.play.setEnabled(one is not None)
-        is_heard = one is not None and one.key == self._page.player.key
+        self.open.setEnabled(single is not None and single.state not in _BUSY)
+        self.play.setEnabled(single is not None)
+        is_heard = single is not None and single.key == self._page.player.key
         show_as(self.play, *((_("Stop"), "stop") if is_heard else (_("Play"), "play")))
         busy = [entry for entry in chosen if entry.state in _BUSY]
         show_as(self.again, *((_("Cancel"), "close") if busy else (_("Transcribe again"), "refresh")))
@@ -113,7 +113,7 @@ class HistoryActions(FlowRow):
         has_text = any(entry.text and entry.state not in _BUSY for entry in chosen)
         self._show_saving(has_text)
         self.punctuate.setVisible(has_text and not in_bin)  # the last one: none moves for it
-        self.rename.setEnabled(one is not None)
+        self.rename.setEnabled(single is not None)
         self.delete.setEnabled(bool(chosen) and not busy)
         self.restore.setEnabled(bool(chosen))
         self.purge.setEnabled(bool(chosen))
@@ -125,8 +125,8 @@ class HistoryActions(FlowRow):
         saving = self._page.saving
         self.save.setEnabled(saving.busy or is_possible)
         if saving.busy:
-            said = _("Stop saving ({n} of {total})").format(n=saving.n_done, total=saving.n_all)
-        show_as(self.save, *((said, "close") if saving.busy else (_("Save…"), "content-save-outline")))
+            text = _("Stop saving ({n} of {total})").format(n=saving.n_done, total=saving.n_all)
+        show_as(self.save, *((text, "close") if saving.busy else (_("Save…"), "content-save-outline")))
 
     def show_totals(self, totals: Totals) -> None:
         self._n_failed = totals.n_failed

@@ -79,8 +79,8 @@ class HistoryPage(QWidget):
         self.empty.hide()
 
     def _make_search(self) -> None:
-        said = _("Search in all texts")
-        self.search = QLineEdit(placeholderText=said, clearButtonEnabled=True, accessibleName=said)
+        placeholder = _("Search in all texts")
+        self.search = QLineEdit(placeholderText=placeholder, clearButtonEnabled=True, accessibleName=placeholder)
         hint(self.search, _("Search in all texts"), "search")
         self.show_choice = Choice(_("Show"), _("Which entries are listed"))
         self.show_choice.fill(

@@ -123,21 +123,21 @@ class HistorySaving(QObject):
     def _end(self) -> None:
         self.busy = False
         self.changed.emit()
-        said = ngettext("{n} text was saved.", "{n} texts were saved.", self._n_saved).format(n=self._n_saved)
+        sentence = ngettext("{n} text was saved.", "{n} texts were saved.", self._n_saved).format(n=self._n_saved)
         if self._n_without:
-            said = f"{said} {_without_words(self._n_without, self._form)}"
+            sentence = f"{sentence} {_without_words(self._n_without, self._form)}"
         if self._n_saved:
-            self._messages.say_saved(self._folder, said)
+            self._messages.say_saved(self._folder, sentence)
         else:
-            self._messages.say(said)
+            self._messages.say(sentence)
 
 
 def _without_words(n: int, form: str) -> str:
     if form in TIMED:
-        said = ngettext("{n} entry has no text with times.", "{n} entries have no text with times.", n)
+        sentence = ngettext("{n} entry has no text with times.", "{n} entries have no text with times.", n)
     else:
-        said = ngettext("{n} entry has no text.", "{n} entries have no text.", n)
-    return said.format(n=n)
+        sentence = ngettext("{n} entry has no text.", "{n} entries have no text.", n)
+    return sentence.format(n=n)
 
 
 def _document(history, entry: Entry) -> Document | None:

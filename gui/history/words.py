@@ -40,10 +40,10 @@ def full_title(entry: Entry) -> str:
 
 def file_name(entry: Entry) -> str:
     """Of its text, without an ending: the entry's own name, else that of its recording or when it was dictated."""
-    own = entry.title if entry.title != entry.source.name else ""
-    if not own and entry.kind is Kind.RECORDING:
+    title = entry.title if entry.title != entry.source.name else ""
+    if not title and entry.kind is Kind.RECORDING:
         return dictation_file(datetime.fromtimestamp(entry.created))
-    return clean_name(own) or clean_name(entry.source.stem) or "text"
+    return clean_name(title) or clean_name(entry.source.stem) or "text"
 
 
 def day_words(created: float, today: date | None = None) -> str:

@@ -125,12 +125,12 @@ class Listing(QObject):
             paths, self._is_quiet = self._waiting.popleft()
             self._work.start(lambda: with_folders_opened(paths))
 
-    def _take(self, told: int | Listed) -> None:
-        if isinstance(told, int):
-            self.n_found = told
+    def _take(self, found: int | Listed) -> None:
+        if isinstance(found, int):
+            self.n_found = found
             self.changed.emit()
         else:
-            self.listed.emit(told, self._is_quiet)
+            self.listed.emit(found, self._is_quiet)
 
     def _end(self, _outcome: Exception | None) -> None:
         self.n_found = None

@@ -151,7 +151,7 @@ class Queue:
             self.current = None
         elif job in self._waiting:
             self._waiting.remove(job)
-        self._batch = [one for one in self._batch if one is not job]
+        self._batch = [other for other in self._batch if other is not job]
 
     def clear(self) -> list[Job]:
         """Empties the queue; gives what was in it, the current job first."""

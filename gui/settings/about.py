@@ -47,8 +47,8 @@ class HelpSection(SettingsForm):
     def copy_details(self) -> None:
         session = self.around.session
         QGuiApplication.clipboard().setText(report(self.around.settings, session.model, session.language_error))
-        said = _("The details were copied. Paste them into the report, and look through them before you send it.")
-        self.around.messages.say_success(said, "content-copy")
+        sentence = _("The details were copied. Paste them into the report, and look through them before you send it.")
+        self.around.messages.say_success(sentence, "content-copy")
 
 
 class LicencesWindow(QDialog):

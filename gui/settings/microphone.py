@@ -38,8 +38,8 @@ class MicrophoneSection(SettingsForm):
             self.trial.end()
 
     def _explain(self) -> None:
-        said = _("The list is made anew whenever it is opened, so a microphone may be plugged in at any time.")
-        self.note.setText(said)
+        explanation = _("The list is made anew whenever it is opened, so a microphone may be plugged in at any time.")
+        self.note.setText(explanation)
         self.show_log.hide()
 
     def _tell(self, error: Exception) -> None:

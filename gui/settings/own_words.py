@@ -153,11 +153,11 @@ class OwnWordsSection(SettingsForm):
         sentences = [ngettext("{n} entry is preferred.", "{n} entries are preferred.", n).format(n=n)]
         guesses = [entry for entry in found.entries if entry.is_guess]
         for entry in guesses[:_SHOWN_PROBLEMS]:
-            told = _("“{written}” is expected to sound like “{spoken}”. If it does not, add how: {written} = …")
-            sentences.append(told.format(written=entry.written, spoken=entry.spoken))
+            sentence = _("“{written}” is expected to sound like “{spoken}”. If it does not, add how: {written} = …")
+            sentences.append(sentence.format(written=entry.written, spoken=entry.spoken))
         for line in found.bad[:_SHOWN_PROBLEMS]:
-            told = _("Line {n}, “{text}”, is left out: {reason}.")
-            sentences.append(told.format(n=line.number, text=line.text, reason=_(line.reason)))
+            sentence = _("Line {n}, “{text}”, is left out: {reason}.")
+            sentences.append(sentence.format(n=line.number, text=line.text, reason=_(line.reason)))
         if len(found.bad) > _SHOWN_PROBLEMS:
             n = len(found.bad) - _SHOWN_PROBLEMS
             sentences.append(ngettext("… and {n} more line.", "… and {n} more lines.", n).format(n=n))

@@ -44,16 +44,16 @@ def stored_kinds(recordings: Path) -> list[Kind]:
     Of a folder that the person chose, only what is named as a recording of ours counts: the rest is not ours. The lock
     of the program that runs is not of it: while all is deleted, it keeps the next start away.
     """
-    own = () if recordings == recordings_dir() else tuple(sorted(_recordings_in(recordings)))
-    found = [Kind("recordings", N_("Recordings"), (recordings_dir(), *own))]
-    told = {recordings_dir().name}
+    elsewhere = () if recordings == recordings_dir() else tuple(sorted(_recordings_in(recordings)))
+    found = [Kind("recordings", N_("Recordings"), (recordings_dir(), *elsewhere))]
+    listed = {recordings_dir().name}
     settings = _settings_paths()
     entries = [path for path in _entries(data_dir()) if path not in (*settings, log_file().parent, running_dir())]
     for name, title, beginnings in _KNOWN:
-        paths = tuple(path for path in entries if path.name.startswith(beginnings) and path.name not in told)
-        told.update(path.name for path in paths)
+        paths = tuple(path for path in entries if path.name.startswith(beginnings) and path.name not in listed)
+        listed.update(path.name for path in paths)
         found.append(Kind(name, title, paths))
-    found += [Kind(path.name, path.name, (path,)) for path in entries if path.name not in told]
+    found += [Kind(path.name, path.name, (path,)) for path in entries if path.name not in listed]
     found.append(Kind("settings", N_("Settings and own words"), settings))
     logs = tuple(path for path in _entries(log_file().parent) if path.name.startswith(log_file().name))
     found.append(Kind("log", N_("Log"), logs))

@@ -142,7 +142,7 @@ class ShortcutsSection(SettingsForm):
             row = self.rows[command.name] = Row(command)
             row.wanted.connect(self._store)
             row.taken_over.connect(self._take_over)
-        self.column.addLayout(column_of(None, *(self.rows[one.name] for one in commands), gap=GRID // 2))
+        self.column.addLayout(column_of(None, *(self.rows[command.name] for command in commands), gap=GRID // 2))
 
     def _show(self) -> None:
         for row in self.rows.values():

@@ -31,8 +31,8 @@ def exported(settings: dict[str, object], own_words: str) -> str:
     """The text of the file. settings: name -> value, as Settings.values gives them."""
     listed = listed_folders(str(settings[_CORPORA]))
     corpora = None if listed is None else [str(folder) for folder in listed]
-    told = {**settings, _KEYS: read_chosen(str(settings[_KEYS])), _CORPORA: corpora}
-    whole = {"format": FORMAT, "version": VERSION, "settings": told, "own_words": own_words.splitlines()}
+    values = {**settings, _KEYS: read_chosen(str(settings[_KEYS])), _CORPORA: corpora}
+    whole = {"format": FORMAT, "version": VERSION, "settings": values, "own_words": own_words.splitlines()}
     return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
 
 
@@ -56,16 +56,18 @@ def parsed(text: str, path: Path) -> tuple[dict[str, object], list[str], str | N
     return values, unknown, None if words is None else "\n".join(words)
 
 
-def _is_list_of_texts(told: object) -> bool:
-    return isinstance(told, list) and all(isinstance(one, str) and "\0" not in one for one in told)
+def _is_list_of_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(text, str) and "\0" not in text for text in value)
 
 
-def _checked(told: dict[str, object], path: Path) -> tuple[dict[str, object], list[str]]:
+def _checked(stored: dict[str, object], path: Path) -> tuple[dict[str, object], list[str]]:
     described = Settings.described()
-    values = {name: value for name, value in told.items() if name in described}
+    values = {name: value for name, value in stored.items() if name in described}
     if _KEYS in values:
         keys = values[_KEYS]
-        if not isinstance(keys, dict) or not all(isinstance(one, str) and is_usable(one) for one in keys.values()):
+        if not isinstance(keys, dict) or not all(
+            isinstance(chord, str) and is_usable(chord) for chord in keys.values()
+        ):
             raise SettingsFileUnusable(path=path, reason="its shortcuts cannot be used")
         values[_KEYS] = write_chosen(read_chosen(json.dumps(keys)))
     if _CORPORA in values:
@@ -78,7 +80,7 @@ def _checked(told: dict[str, object], path: Path) -> tuple[dict[str, object], li
             described[name].checked(value)
     except ConfigError as error:
         raise SettingsFileUnusable(path=path, reason=error) from error
-    return values, sorted(set(told) - set(described))
+    return values, sorted(set(stored) - set(described))
 
 
 def missing_folders(values: dict[str, object]) -> list[str]:
@@ -131,19 +133,19 @@ class TransferSection(SettingsForm):
     def _tell_imported(self, unknown: list[str], missing: list[str]) -> None:
         sentences = [_("The settings were taken over; the language of the window follows at the next start.")]
         if unknown:
-            told = ngettext(
+            sentence = ngettext(
                 "{n} setting is not known to this version and was left out: {names}.",
                 "{n} settings are not known to this version and were left out: {names}.",
                 len(unknown),
             )
-            sentences.append(told.format(n=len(unknown), names=", ".join(unknown)))
+            sentences.append(sentence.format(n=len(unknown), names=", ".join(unknown)))
         if missing:
-            told = ngettext(
+            sentence = ngettext(
                 "{n} folder that they name is not on this computer: {names}.",
                 "{n} folders that they name are not on this computer: {names}.",
                 len(missing),
             )
-            sentences.append(told.format(n=len(missing), names=", ".join(missing)))
+            sentences.append(sentence.format(n=len(missing), names=", ".join(missing)))
         self.around.messages.say_success(" ".join(sentences))
 
 

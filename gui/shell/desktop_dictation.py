@@ -174,8 +174,8 @@ class Dictating(QObject):
             for messages in self._told_in:
                 messages.say_failure(self.shortcut.problem)
         elif self.shortcut.granted:
-            said = _("In every window the desktop gives Diktovka the keys: {keys}").format(keys=self.shortcut.granted)
-            self._page.controls.say(said)
+            sentence = _("In every window the desktop gives Diktovka the keys: {keys}")
+            self._page.controls.say(sentence.format(keys=self.shortcut.granted))
 
     def tell_also(self, messages: MessageList) -> None:
         """Where it is told, too, that the keys for every window cannot be had: in the page where they are chosen."""

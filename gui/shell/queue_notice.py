@@ -44,21 +44,21 @@ class QueueNotice(QObject):
         if status.n_waiting or status.closing or not (self._n_done or self._n_failed):
             return
         n_done, n_failed, self._n_done, self._n_failed = self._n_done, self._n_failed, 0, 0
-        said = queue_done_words(n_done, n_failed)
+        sentence = queue_done_words(n_done, n_failed)
         if not self._window.isActiveWindow():
             if n_done + n_failed > 1:  # of one the page has the text, or why there is none
                 icon = "alert-outline" if n_failed else "check-circle-outline"
-                self._messages.say(said, icon, [Action(_("Show history"), self._show_history)])
+                self._messages.say(sentence, icon, [Action(_("Show history"), self._show_history)])
             QApplication.alert(self._window)
-            self._notify(said)
+            self._notify(sentence)
 
 
 def queue_done_words(n_done: int, n_failed: int) -> str:
     """How many files were transcribed, and how many could not be."""
-    said = []
+    sentences = []
     if n_done:
-        said.append(ngettext("{n} file is transcribed.", "{n} files are transcribed.", n_done).format(n=n_done))
+        sentences.append(ngettext("{n} file is transcribed.", "{n} files are transcribed.", n_done).format(n=n_done))
     if n_failed:
         failed = ngettext("{n} file could not be transcribed.", "{n} files could not be transcribed.", n_failed)
-        said.append(failed.format(n=n_failed))
-    return " ".join(said)
+        sentences.append(failed.format(n=n_failed))
+    return " ".join(sentences)

@@ -101,10 +101,10 @@ class TrainingJob(QObject):
         if self._began is None:
             self._began = now, epochs_done
             return None
-        began, at = self._began
-        if epochs_done <= at or now - began < 1:
+        began_s, epochs_then = self._began
+        if epochs_done <= epochs_then or now - began_s < 1:
             return None
-        return (now - began) / (epochs_done - at) * max(0.0, self.request.settings.epochs - epochs_done)
+        return (now - began_s) / (epochs_done - epochs_then) * max(0.0, self.request.settings.epochs - epochs_done)
 
     def take(self, event: object) -> None:
         if isinstance(event, StepDone) and self.state is State.STARTING:

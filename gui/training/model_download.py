@@ -34,8 +34,8 @@ class ModelDownload(JobPanel):
         if self.work.running:
             return
         self._model = model
-        said = _("Asking for {name}").format(name=model.title)
-        self.begin_job(partial(_fetched, model, self.outside), said, partial(self.begin, model))
+        sentence = _("Asking for {name}").format(name=model.title)
+        self.begin_job(partial(_fetched, model, self.outside), sentence, partial(self.begin, model))
 
     def show_state(self) -> None:
         self.setVisible(self.busy)
@@ -49,9 +49,9 @@ class ModelDownload(JobPanel):
                 self.state.setText(_("Checking {name}").format(name=self._model.title))
             case ModelProgress(retrying=None) if event.total_bytes:
                 self.progress.show_share(event.done_bytes / event.total_bytes)
-                told = _("Downloading {name}: {done} of {total}")
+                sentence = _("Downloading {name}: {done} of {total}")
                 done, total = size_words(event.done_bytes), size_words(event.total_bytes)
-                self.state.setText(told.format(name=self._model.title, done=done, total=total))
+                self.state.setText(sentence.format(name=self._model.title, done=done, total=total))
             case ModelAdded():
                 self.added.emit(event.home)
 

@@ -32,13 +32,13 @@ _NAME_LETTERS = 12  # of which at least there is room for
 def foreign_words(model: ForeignDescription) -> str:
     """What a model made by others is, and what cannot be done with it."""
     of = ", ".join(part for part in (model.family, model.source, model.licence) if part)
-    said = [
+    sentences = [
         _("Made by others ({of}): for dictation and recordings; it cannot be trained or tuned.").format(of=of),
         _("While you speak, text comes as often as this computer can keep up with."),
     ]
     if not model.searches:
-        said.append(_("It chooses words by itself, without the language model and your own words."))
-    return " ".join(said)
+        sentences.append(_("It chooses words by itself, without the language model and your own words."))
+    return " ".join(sentences)
 
 
 class ModelsPanel(QWidget):
@@ -142,14 +142,14 @@ class ModelsPanel(QWidget):
 
     def show_state(self) -> None:
         model, free = self.chosen, not self.work.running
-        own = model is not None and not model.is_shipped and free and model.home != self._in_training()
+        can_change = model is not None and not model.is_shipped and free and model.home != self._in_training()
         used = model is not None and self._is_used(model)
         self.note.setText(note_words(model) if model is not None else "")
         self.note.setVisible(bool(self.note.text()))
         self.use.setEnabled(model is not None and model.folder != self._in_use())
-        self.rename.setEnabled(own)
+        self.rename.setEnabled(can_change)
         self.export.setEnabled(model is not None and free)
-        self.delete.setEnabled(own and not used)
+        self.delete.setEnabled(can_change and not used)
         self.add.setEnabled(free)
         self.fetch.setEnabled(not self.download.busy)
 
@@ -187,8 +187,8 @@ class ModelsPanel(QWidget):
     def delete_home(self, home: Path) -> None:
         """Takes a model with its run away; it can be brought back until the program starts anew."""
         if self._in_use().is_relative_to(home) or home == self._in_training():
-            said = _("The model {name} is in use. Choose another one for dictation first.")
-            self.done.emit(said.format(name=home.name), None)
+            sentence = _("The model {name} is in use. Choose another one for dictation first.")
+            self.done.emit(sentence.format(name=home.name), None)
             return
 
         def tell(trash: Path) -> None:

@@ -24,10 +24,10 @@ class PublicModelsDialog(QDialog):
         self.choices = [(model, QRadioButton(model.title)) for model in PUBLIC_MODELS]
         for model, choice in self.choices:
             facts = (_(model.languages), size_words(model.n_bytes), model.licence)
-            told = words(f"{_(model.good_for)} {', '.join(facts)}.", quiet=True)
-            told.setIndent(3 * GRID)
-            choice.setAccessibleDescription(told.text())
-            parts += (choice, told)
+            description = words(f"{_(model.good_for)} {', '.join(facts)}.", quiet=True)
+            description.setIndent(3 * GRID)
+            choice.setAccessibleDescription(description.text())
+            parts += (choice, description)
         self.choices[0][1].setChecked(True)
         buttons = QDialogButtonBox(Qt.Orientation.Horizontal)
         self.download = buttons.addButton(_("Download"), QDialogButtonBox.ButtonRole.AcceptRole)

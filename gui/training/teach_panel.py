@@ -33,13 +33,13 @@ class TaughtResult(ResultView):
     def show_result(self, result: BeforeAfter) -> None:
         super().show_result(result)
         if result.helped:
-            said = _(
+            sentence = _(
                 "These sentences are recognised better: of 100 letters {after} are wrong now, and {before} were before."
             )
         else:
-            said = _("These sentences are recognised no better than before: {before} of 100 letters are wrong.")
+            sentence = _("These sentences are recognised no better than before: {before} of 100 letters are wrong.")
         before, after = (f"{100 * rate.cer:.0f}" for rate in (result.own_before, result.own_after))
-        self.own.setText(said.format(before=before, after=after))
+        self.own.setText(sentence.format(before=before, after=after))
         n = result.own_before.utterances
         measured = ngettext(
             "Measured on {n} recording in voices that it did not learn from.",
@@ -64,8 +64,8 @@ class TeachPanel(QWidget):
         self.text.setMinimumHeight(14 * GRID)
         self.count = words(quiet=True)
         self.missing = TrainingMissing()
-        said = _("Have them spoken and learned; takes some minutes")
-        self.teach = push_button(_("Teach"), said, "primary", "train")
+        hint = _("Have them spoken and learned; takes some minutes")
+        self.teach = push_button(_("Teach"), hint, "primary", "train")
         self.stop = push_button(_("Stop"), _("Save and stop; it can go on later"), command="train")
         self.state = words()
         self.progress = ProgressBar(_("Progress of the lesson"))
@@ -155,21 +155,21 @@ class TeachPanel(QWidget):
     def _show_step(self, step: Step) -> None:
         if self.teaching.job.stopping:
             return
-        said = {
+        words_by_kind = {
             "speaking": _("The machine is speaking the sentences"),
             "learning": _("The model is learning the sentences"),
         }
-        show_step(step, self.state, self.progress, said)
+        show_step(step, self.state, self.progress, words_by_kind)
         self.state.show()
 
 
 def lesson_words(lesson: Lesson) -> str:
     """How many sentences there are, and which lines cannot be spoken."""
     n = len(lesson.texts)
-    said = [ngettext("{n} sentence.", "{n} sentences.", n).format(n=n)]
+    sentences = [ngettext("{n} sentence.", "{n} sentences.", n).format(n=n)]
     for reject in lesson.rejects[:_NAMED]:
-        told = _("“{line}” cannot be taught: {reason} ({detail}).")
-        said.append(told.format(line=reject.path, reason=_(reject.reason), detail=reject.detail))
+        sentence = _("“{line}” cannot be taught: {reason} ({detail}).")
+        sentences.append(sentence.format(line=reject.path, reason=_(reject.reason), detail=reject.detail))
     if len(lesson.rejects) > _NAMED:
-        said.append(_("and {n} more").format(n=len(lesson.rejects) - _NAMED))
-    return " ".join(said)
+        sentences.append(_("and {n} more").format(n=len(lesson.rejects) - _NAMED))
+    return " ".join(sentences)

@@ -58,12 +58,12 @@ class TrainingPanel(QWidget):
         self.missing = TrainingMissing()
         self._left_out, self._notes = 0, {}
         self.train = push_button(_("Train"), _("Begin, or go on with the chosen run"), "primary", "train")
-        said = _("Save, make the result and stop; it can go on later")
-        self.stop = push_button(_("Stop"), said, command="train")
-        said = _("Save and stop at once, without comparing the best and the last epoch")
-        self.stop_now = push_button(_("Stop now"), said, command="train")
-        said = _("Hold the training, so that the machine is free for a while")
-        self.pause = push_button(_("Pause"), said, command="pause")
+        hint = _("Save, make the result and stop; it can go on later")
+        self.stop = push_button(_("Stop"), hint, command="train")
+        hint = _("Save and stop at once, without comparing the best and the last epoch")
+        self.stop_now = push_button(_("Stop now"), hint, command="train")
+        hint = _("Hold the training, so that the machine is free for a while")
+        self.pause = push_button(_("Pause"), hint, command="pause")
         self.resume = push_button(_("Resume"), _("Go on after the pause"), command="pause")
         self.use = push_button(_("Use this model"), _("Dictate with the best state of this run from now on"))
         self.state, self.result = words(), words()
@@ -189,9 +189,9 @@ class TrainingPanel(QWidget):
                 self._is_complete = event.epochs >= settings.epochs
                 self._ending = ending_words(event.epochs, settings.epochs, settings.patience)
 
-    def _note(self, kind: type, said: str) -> None:
+    def _note(self, kind: type, sentence: str) -> None:
         """One sentence of each kind of event."""
-        self._notes[kind] = said
+        self._notes[kind] = sentence
         self._show_notes()
 
     def _show_notes(self) -> None:

@@ -113,7 +113,7 @@ def grouped() -> list[tuple[str, list[str]]]:
     """All settings but the epochs, each once; one that no group names stands in the last."""
     known = {name for _title, names in _GROUPS for name in names}
     names = [name for name, *_rest in described() if name != EPOCHS]
-    groups = [(title, [name for name in some if name in names]) for title, some in _GROUPS]
+    groups = [(title, [name for name in members if name in names]) for title, members in _GROUPS]
     groups[-1][1].extend(name for name in names if name not in known)
     return groups
 
@@ -135,9 +135,9 @@ class TrainingSettings(QWidget):
     def __init__(self) -> None:
         super().__init__()
         kinds = {name: (kind, default, meaning) for name, kind, default, meaning in described()}
-        self.fields = {name: setting_field(*kinds[name][:2]) for _title, some in grouped() for name in some}
-        told = ModelConfig().to_dict()
-        self.shape = {name: setting_field(type(told[name]), told[name]) for name in _SHAPE}
+        self.fields = {name: setting_field(*kinds[name][:2]) for _title, members in grouped() for name in members}
+        values = ModelConfig().to_dict()
+        self.shape = {name: setting_field(type(values[name]), values[name]) for name in _SHAPE}
         self.align_with = Choice(_(_ALIGN))
         self.threads = named(setting_field(int, 0), _(_THREADS))
         self.threads.setRange(0, 256)
@@ -183,17 +183,17 @@ class TrainingSettings(QWidget):
         self.align_with.fill([(shown_name(model), model.folder) for model in models], self.align_with.currentData())
 
     def show_settings(self, settings: TrainConfig) -> None:
-        told = settings.to_dict()
+        values = settings.to_dict()
         for name, field in self.fields.items():
-            put(field, told[name])
+            put(field, values[name])
 
     def show_shape(self, model: ModelConfig, free: Collection[str] = tuple(_SHAPE), grows: bool = False) -> None:
         """free: names of what can be changed. grows: there are weights already, which more units can be added to."""
-        told = model.to_dict()
+        values = model.to_dict()
         self.shape["n_units"].setMinimum(model.n_units if grows else 0)
         self.grows.setVisible(grows)
         for name, field in self.shape.items():
-            put(field, told[name])
+            put(field, values[name])
             field.setEnabled(name in free)
 
     def settings(self, epochs: int) -> TrainConfig:

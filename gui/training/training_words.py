@@ -16,20 +16,20 @@ def aligned_words(event: Aligned) -> str:
 
 
 def step_words(step: StepDone, epochs: int, left_s: float | None) -> str:
-    said = _("Epoch {n} of {total}").format(n=step.epoch, total=epochs)
+    sentence = _("Epoch {n} of {total}").format(n=step.epoch, total=epochs)
     left = time_left(left_s)
-    return f"{said}, {left}" if left else said
+    return f"{sentence}, {left}" if left else sentence
 
 
 def left_out_words(n: int, step: StepDone) -> str:
     """Batches that would have spoilt the network: how many there were, and which the last one was."""
     recordings = ", ".join(step.batch[:_NAMED]) + ("…" if len(step.batch) > _NAMED else "")
-    said = ngettext(
+    sentence = ngettext(
         "{n} batch was left out, since its loss was no finite number. The last one: {recordings}",
         "{n} batches were left out, since their loss was no finite number. The last one: {recordings}",
         n,
     )
-    return said.format(n=n, recordings=recordings)
+    return sentence.format(n=n, recordings=recordings)
 
 
 def note_words(event: CorpusChanged | Device) -> str:
@@ -44,14 +44,14 @@ def note_words(event: CorpusChanged | Device) -> str:
 
 def figures_words(curve: Curve) -> str:
     """What the newest epoch reads wrong, and which epoch is the best one; empty before the first."""
-    said = []
+    sentences = []
     if curve.unseen:
-        said.append(_of_sets(_("New sentences ({sets}): {errors}."), curve.unseen_sets, curve.unseen[-1]))
+        sentences.append(_of_sets(_("New sentences ({sets}): {errors}."), curve.unseen_sets, curve.unseen[-1]))
     if curve.seen:
-        said.append(_of_sets(_("Known sentences ({sets}): {errors}."), curve.seen_sets, curve.seen[-1]))
-    if said:
-        said.append(_("Best epoch so far: {n}.").format(n=round(curve.best_epoch)))
-    return " ".join(said)
+        sentences.append(_of_sets(_("Known sentences ({sets}): {errors}."), curve.seen_sets, curve.seen[-1]))
+    if sentences:
+        sentences.append(_("Best epoch so far: {n}.").format(n=round(curve.best_epoch)))
+    return " ".join(sentences)
 
 
 def _of_sets(words: str, sets: Sequence[str], point: HeldPoint) -> str:
@@ -87,9 +87,9 @@ def ending_words(epochs_done: int, epochs: int, patience: int) -> str:
     """Why a training came to its end by itself."""
     if epochs_done >= epochs:
         return ngettext("{n} epoch of {n} is done.", "All {n} epochs are done.", epochs).format(n=epochs)
-    said = ngettext(
+    sentence = ngettext(
         "Ended early: for {n} epoch new sentences were not recognised any better.",
         "Ended early: for {n} epochs new sentences were not recognised any better.",
         patience,
     )
-    return said.format(n=patience)
+    return sentence.format(n=patience)

@@ -55,11 +55,11 @@ def worse_model_words(wanted: Path, in_use: Path) -> str:
         new, old = ({name: rates[name] for name in common} for rates in (new, old))
     if not new or not old or mean_cer(new) <= mean_cer(old) + NO_CHANGE:
         return ""
-    said = _(
+    sentence = _(
         "This model recognises worse than the one in use: {new} % of the letters are wrong ({new_sets}), not {old} % "
         "({old_sets})."
     )
-    return said.format(
+    return sentence.format(
         new=decimal(100 * mean_cer(new), 1),
         new_sets=", ".join(new),
         old=decimal(100 * mean_cer(old), 1),

@@ -19,10 +19,10 @@ from trainer.tuning.events import BeforeAfter
 WANTED = 20
 
 
-def show_step(step: Step, state: QLabel, progress: ProgressBar, said: Mapping[str, str]) -> None:
-    """How far a tuning is. said: what is done by kind of step, where that is not the same for all tunings."""
+def show_step(step: Step, state: QLabel, progress: ProgressBar, words_by_kind: Mapping[str, str]) -> None:
+    """How far a tuning is. words_by_kind: what is done by kind of step, where that is not the same for all tunings."""
     progress.show_share(step.fraction)
-    state.setText(step_words(step, said.get(step.kind, "")))
+    state.setText(step_words(step, words_by_kind.get(step.kind, "")))
 
 
 class TuningPanel(QWidget):
@@ -35,8 +35,8 @@ class TuningPanel(QWidget):
         super().__init__()
         self.state, self.missing = words(), TrainingMissing()
         self.progress = ProgressBar(_("Progress of the tuning"))
-        said = _("Takes some minutes; you can go on reading")
-        self.tune = push_button(_("Tune the model to my voice"), said, "primary", "tune")
+        hint = _("Takes some minutes; you can go on reading")
+        self.tune = push_button(_("Tune the model to my voice"), hint, "primary", "tune")
         self.stop = push_button(_("Stop"), _("Save and stop; it can go on later"), command="tune")
         bind(self, "tune", self._toggle)
         column_of(self, self.missing, self.progress, row_of((self.state, 1), self.tune, self.stop, gap=2 * GRID))
@@ -54,10 +54,10 @@ class TuningPanel(QWidget):
         self.stop.setVisible(False)
         self.tune.setEnabled(n >= WANTED and not waits and not self.missing.is_missing and not refused)
         self.progress.show_count(min(n, WANTED), WANTED)
-        said = kept_words(n, WANTED, n_left_out)
+        sentence = kept_words(n, WANTED, n_left_out)
         if was_left and n >= WANTED:
-            said = _("The tuning was interrupted and saved. It goes on where it stopped.")
-        self.state.setText(refused or said)
+            sentence = _("The tuning was interrupted and saved. It goes on where it stopped.")
+        self.state.setText(refused or sentence)
 
     def show_running(self, step: Step, stopping: bool) -> None:
         self.tune.setVisible(False)

@@ -17,10 +17,10 @@ def why_untunable(model: Path) -> str:
     return _("The model in use was made by others and cannot be tuned. Choose a model of Diktovka for dictation first.")
 
 
-def step_words(step: Step, said: str = "") -> str:
-    """What a tuning does, since when, and for how long still. said: in other words than these."""
-    said = (
-        said
+def step_words(step: Step, what: str = "") -> str:
+    """What a tuning does, since when, and for how long still. what: in other words than these."""
+    what = (
+        what
         or {
             "starting": _("Starting the training"),
             "preparing": _("Listening to the recordings that the model will learn from"),
@@ -32,8 +32,8 @@ def step_words(step: Step, said: str = "") -> str:
         }[step.kind]
     )
     if step.total > 1:
-        said = _("{what}: {done} of {total}").format(what=said, done=round(step.done), total=round(step.total))
-    return ", ".join(part for part in (said, clock_time(step.elapsed_s), time_left(step.left_s)) if part)
+        what = _("{what}: {done} of {total}").format(what=what, done=round(step.done), total=round(step.total))
+    return ", ".join(part for part in (what, clock_time(step.elapsed_s), time_left(step.left_s)) if part)
 
 
 def kept_words(n: int, wanted: int, n_left_out: int = 0) -> str:
@@ -59,30 +59,32 @@ def _of_hundred(rate: ErrorRate) -> str:
 def own_words(result: BeforeAfter) -> str:
     """What the tuning did for the person."""
     if result.helped:
-        said = _("Your speech is recognised better: of 100 letters {after} are wrong now, and {before} were before.")
+        sentence = _(
+            "Your speech is recognised better: of 100 letters {after} are wrong now, and {before} were before."
+        )
     else:
-        said = _(
+        sentence = _(
             "Your speech is recognised no better: of 100 letters {after} are wrong now, and {before} were before. "
             "Record more, and tune again."
         )
     before, after = map(_of_hundred, result.told)
-    return said.format(before=before, after=after)
+    return sentence.format(before=before, after=after)
 
 
 def worse_words(result: BeforeAfter) -> str:
     """Why it should not be taken, with the figures; empty where nothing became worse and the person is helped."""
     before, after = result.told
-    said = []
+    sentences = []
     if after.letter_errors > before.letter_errors:
         worse = _("The new model recognises your speech worse: {after} % of the letters are wrong, not {before} %.")
-        said.append(_compared(worse, before, after))
+        sentences.append(_compared(worse, before, after))
     elif not result.helped:
         same = _("The new model recognises your speech no better: {after} % of the letters are wrong with both.")
-        said.append(_compared(same, before, after))
+        sentences.append(_compared(same, before, after))
     if _harms_others(result):
         others = _("Other people are recognised worse: {after} % of their letters are wrong, not {before} %.")
-        said.append(_compared(others, result.general_before, result.general_after))
-    return " ".join(said)
+        sentences.append(_compared(others, result.general_before, result.general_after))
+    return " ".join(sentences)
 
 
 def _compared(sentence: str, before: ErrorRate, after: ErrorRate) -> str:
@@ -120,9 +122,11 @@ def others_words(result: BeforeAfter) -> str:
             "machine. So only half of what was learned was taken over."
         )
     if _harms_others(result):
-        said = _("Other people are recognised worse: of 100 letters {after} are wrong now, and {before} were before.")
+        sentence = _(
+            "Other people are recognised worse: of 100 letters {after} are wrong now, and {before} were before."
+        )
     else:
-        said = _(
+        sentence = _(
             "Accuracy for other speakers is unchanged: of 100 letters {after} are wrong now, and {before} were before."
         )
     n = result.general_before.utterances
@@ -131,6 +135,5 @@ def others_words(result: BeforeAfter) -> str:
         "Measured on {n} recordings of theirs.",
         n,
     ).format(n=n)
-    return (
-        f"{said.format(before=_of_hundred(result.general_before), after=_of_hundred(result.general_after))} {measured}"
-    )
+    before, after = map(_of_hundred, (result.general_before, result.general_after))
+    return f"{sentence.format(before=before, after=after)} {measured}"

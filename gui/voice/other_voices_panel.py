@@ -26,18 +26,18 @@ from trainer.tuning.other_voices import N_ARCHIVES, PROBABLE_BYTES, Got, Others,
 class OtherVoicesPanel(JobPanel):
     """`done(sentence, undo)`.
 
-    model: the one that is tuned; own: folder of the person's recordings, which are nobody else's. url: of the site;
+    model: the one that is tuned; own_folder: of the person's recordings, which are nobody else's. url: of the site;
     outside: of trainer.download.transfer, another network than the real one.
     """
 
     done = Signal(str, object)
 
-    def __init__(self, model: Callable[[], Path], settings: Settings, own: Path):
+    def __init__(self, model: Callable[[], Path], settings: Settings, own_folder: Path):
         super().__init__(
             _("Progress of getting recordings"), _("Stop; what was fetched stays, and it goes on from there")
         )
         self._left_out = ""  # what could not be fetched, in words
-        self._model, self._settings, self._own = model, settings, own
+        self._model, self._settings, self._own_folder = model, settings, own_folder
         self.url, self.outside = corpus_url(), None
         self.others: Others | None = None
         self._is_wanted = False
@@ -55,7 +55,7 @@ class OtherVoicesPanel(JobPanel):
     @property
     def sources(self) -> list[Path]:
         """Other people's recordings and feature caches that the person has chosen, here or in the Trainer."""
-        return [folder for folder in self._settings.corpora if folder != self._own]
+        return [folder for folder in self._settings.corpora if folder != self._own_folder]
 
     @property
     def getting(self) -> bool:
@@ -142,10 +142,10 @@ class OtherVoicesPanel(JobPanel):
         self.others = Others.PREPARED
         if got.folder is not None and got.folder not in self._settings.corpora:
             self._settings.corpora = [*self._settings.corpora, got.folder]
-        said = ngettext(
+        sentence = ngettext(
             "{n} recording of other people is ready, to be mixed in and to measure by.",
             "{n} recordings of other people are ready, to be mixed in and to measure by.",
             got.n,
         )
-        self.done.emit(" ".join(filter(None, (self._left_out, said.format(n=got.n)))), None)
+        self.done.emit(" ".join(filter(None, (self._left_out, sentence.format(n=got.n)))), None)
         self._left_out = ""

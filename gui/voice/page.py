@@ -112,7 +112,7 @@ class VoicePage(QWidget):
         return self._session.status.hindrance
 
     def _next_sentence(self) -> None:
-        heard = [(one.text, self.hearing.heard.get(one.path.name)) for one in self.kept]
+        heard = [(clip.text, self.hearing.heard.get(clip.path.name)) for clip in self.kept]
         self.reader.show_sentence(self._chooser.choose(heard, self._passed_over))
 
     def _pass_over(self, text: str) -> None:
@@ -124,28 +124,28 @@ class VoicePage(QWidget):
         if not self._do(self.store.keep(take, text), self._was_kept):
             self.reader.show_take(take, text)
 
-    def _was_kept(self, one: Kept) -> None:
-        self.kept.append(one)
-        self._fresh.add(one.path.name)
+    def _was_kept(self, clip: Kept) -> None:
+        self.kept.append(clip)
+        self._fresh.add(clip.path.name)
         self._unkept = None
         self._show()
         self._next_sentence()
 
-    def _play(self, one: Kept) -> None:
-        self.player.toggle(one.path)
+    def _play(self, clip: Kept) -> None:
+        self.player.toggle(clip.path)
 
-    def _delete(self, one: Kept) -> None:
+    def _delete(self, clip: Kept) -> None:
         def tell(deleted: Kept) -> None:
-            self.kept.remove(one)
+            self.kept.remove(clip)
             self._show()
             bring_back = partial(self._do, self.store.restore(deleted), self._was_restored)
             undo = partial(self.work.when_free, bring_back)
-            self.messages.say_done(_("“{text}” was taken out.").format(text=one.text), undo)
+            self.messages.say_done(_("“{text}” was taken out.").format(text=clip.text), undo)
 
-        self._do(self.store.delete(one), tell)
+        self._do(self.store.delete(clip), tell)
 
-    def _was_restored(self, one: Kept) -> None:
-        self.kept.append(one)
+    def _was_restored(self, clip: Kept) -> None:
+        self.kept.append(clip)
         self._show()
 
     def _import(self) -> None:
@@ -163,14 +163,14 @@ class VoicePage(QWidget):
 
     def _tell_imported(self) -> None:
         done, self._imported = self._imported, None
-        said = ngettext("{n} recording was taken in.", "{n} recordings were taken in.", done.n).format(n=done.n)
+        sentence = ngettext("{n} recording was taken in.", "{n} recordings were taken in.", done.n).format(n=done.n)
         if done.rejected:
-            said += " " + ngettext(
+            sentence += " " + ngettext(
                 "{n} could not be used: without a text in Russian letters, or unreadable.",
                 "{n} could not be used: without a text in Russian letters, or unreadable.",
                 done.rejected,
             ).format(n=done.rejected)
-        self.messages.say_success(said)
+        self.messages.say_success(sentence)
 
     # --- what is done on the disk, one thing at a time ---
 
@@ -203,7 +203,7 @@ class VoicePage(QWidget):
 
     def _show_kept(self) -> None:
         odd, chosen = self._misread(), self.store.chosen()
-        names = [one.path.name for one in self.kept]
+        names = [clip.path.name for clip in self.kept]
         without = frozenset(name for name in names if not chosen.get(name, name not in odd))
         self.list.show_kept(self.kept, self.hearing.heard, odd, without)
         self.tuning.show_kept(len(names) - len(without), without)
@@ -211,11 +211,13 @@ class VoicePage(QWidget):
     def _misread(self) -> frozenset[str]:
         """Names of the recordings of which something else is heard than is shown."""
         heard = self.hearing.heard
-        return misread({one.path.name: (one.text, heard[one.path.name]) for one in self.kept if one.path.name in heard})
+        return misread(
+            {clip.path.name: (clip.text, heard[clip.path.name]) for clip in self.kept if clip.path.name in heard}
+        )
 
-    def _choose(self, one: Kept, is_learned: bool) -> None:
+    def _choose(self, clip: Kept, is_learned: bool) -> None:
         try:
-            self.store.save_chosen(self.store.chosen() | {one.path.name: is_learned})
+            self.store.save_chosen(self.store.chosen() | {clip.path.name: is_learned})
         except StorageError as error:
             self.messages.say_failure(error)
         QTimer.singleShot(0, self, self._show_kept)  # not while the table is at it
@@ -224,13 +226,13 @@ class VoicePage(QWidget):
         """Of what was kept just now, if something else is heard."""
         heard_now = self._fresh & self.hearing.heard.keys()
         self._fresh -= heard_now
-        for one in [one for one in self.kept if one.path.name in heard_now & self._misread()]:
+        for clip in [clip for clip in self.kept if clip.path.name in heard_now & self._misread()]:
             self.messages.say(
-                _("“{text}” sounds like another text, so it is left out of the tuning.").format(text=one.text),
+                _("“{text}” sounds like another text, so it is left out of the tuning.").format(text=clip.text),
                 "alert-outline",
                 [
-                    Action(_("Delete"), partial(self._delete, one)),
-                    Action(_("Use it all the same"), partial(self._choose, one, True)),
+                    Action(_("Delete"), partial(self._delete, clip)),
+                    Action(_("Use it all the same"), partial(self._choose, clip, True)),
                 ],
             )
 

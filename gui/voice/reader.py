@@ -74,10 +74,10 @@ class Reader(QWidget):
         self.advice.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.hear = push_button(_("Hear it"), _("Hear what was recorded"), command="voice_hear")
         self.keep = push_button(_("Keep"), f"{_('Keep it, and go on to the next sentence')} (Enter)", "primary")
-        said = _("Show another sentence instead of this one")
-        self.another = push_button(_("Another sentence"), said, "link", "voice_another")
-        said = _("A sentence of your own instead of the one shown")
-        self.own = push_button(_("Type your own"), said, "link", "voice_own")
+        hint = _("Show another sentence instead of this one")
+        self.another = push_button(_("Another sentence"), hint, "link", "voice_another")
+        hint = _("A sentence of your own instead of the one shown")
+        self.own = push_button(_("Type your own"), hint, "link", "voice_own")
         self.own.setCheckable(True)
 
     def _lay_out(self) -> None:
@@ -131,9 +131,9 @@ class Reader(QWidget):
         if self.state in (State.READY, State.TAKEN) and not self.own.isChecked():
             self.another_wanted.emit(self.sentence)
 
-    def _show_own(self, own: bool) -> None:
+    def _show_own(self, is_own: bool) -> None:
         self._forget_take()
-        if own:
+        if is_own:
             self.typed.setFocus()
         self.show_state()
 
@@ -256,14 +256,14 @@ class Reader(QWidget):
             super().keyPressEvent(event)
 
     def show_state(self) -> None:
-        own, taken = self.own.isChecked(), self.state is State.TAKEN
+        is_own, taken = self.own.isChecked(), self.state is State.TAKEN
         idle = self.state in (State.READY, State.TAKEN)
-        self.text.setVisible(not own)
-        self.typed.setVisible(own)
+        self.text.setVisible(not is_own)
+        self.typed.setVisible(is_own)
         self.typed.setReadOnly(not idle)
-        self.another.setVisible(not own)
+        self.another.setVisible(not is_own)
         self.another.setEnabled(idle and bool(self.sentence))
-        self.own.setText(_("Back to the sentences") if own else _("Type your own"))
+        self.own.setText(_("Back to the sentences") if is_own else _("Type your own"))
         self.own.setAccessibleName(self.own.text())
         self.own.setEnabled(idle)
         self.record.setEnabled(self._can_record())  # not for a moment only: the focus would go elsewhere
@@ -273,7 +273,7 @@ class Reader(QWidget):
         self.hear.setVisible(taken)
         self.keep.setVisible(taken)
         self.keep.setEnabled(taken and self.verdict is not None and self.verdict.can_be_kept)
-        self.advice.setText(advice(self.state, self._dictaphone, self.verdict, self.said, own))
+        self.advice.setText(advice(self.state, self._dictaphone, self.verdict, self.said, is_own))
 
     # --- ending ---
 

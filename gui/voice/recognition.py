@@ -60,17 +60,17 @@ class VoiceHearing(QObject):
         if self.work.running or self._closing:
             return
         model = self._of
-        waiting = [one for one in kept if one.path.name not in self.heard and one.path not in self._given_up]
+        waiting = [clip for clip in kept if clip.path.name not in self.heard and clip.path not in self._given_up]
         engine = self._session.borrow(self._give_back) if waiting else None
         if engine is None:
             return
-        one = waiting[-1]
-        self._reading, self._engine, self._text = (model, one), engine, None
+        clip = waiting[-1]
+        self._reading, self._engine, self._text = (model, clip), engine, None
 
         def steps() -> Iterator[str | None]:
-            for text in read(engine, one.path):
+            for text in read(engine, clip.path):
                 if text is not None:
-                    self._store.save_heard(model, self.heard | {one.path.name: text})
+                    self._store.save_heard(model, self.heard | {clip.path.name: text})
                 yield text
 
         self.work.start(steps)
@@ -80,12 +80,12 @@ class VoiceHearing(QObject):
 
     def _end(self, outcome: Exception | None) -> None:
         """What cannot be read now is left until the next start: it is only a help."""
-        model, one = self._reading
+        model, clip = self._reading
         self._session.take_back()
         if outcome is None and self._text is not None and model == self._of:
-            self.heard[one.path.name] = self._text
+            self.heard[clip.path.name] = self._text
         elif outcome is not None and not isinstance(outcome, Cancelled):
-            self._given_up.add(one.path)
+            self._given_up.add(clip.path)
         self.changed.emit()
 
     def close_work(self) -> None:

@@ -20,11 +20,11 @@ from trainer.tuning.tuning import TuneRequest
 class VoiceTuning(TuningOutcome):
     """Its panel, what it says of other people's speech, and the view of its result."""
 
-    def __init__(self, session: Session, settings: Settings, own: Path, others: OtherVoicesPanel):
-        """own: folder of the person's recordings."""
+    def __init__(self, session: Session, settings: Settings, own_folder: Path, others: OtherVoicesPanel):
+        """own_folder: of the person's recordings."""
         job = TuningJob(data_dir() / "tuning" / my_voice_dir().name)
         super().__init__(job, _("My voice {date}"), _("The tuned model was thrown away."))
-        self._session, self._settings, self._own = session, settings, own
+        self._session, self._settings, self._own_folder = session, settings, own_folder
         self._n_kept, self._without = 0, frozenset()
         self.others, self.panel, self.result_view = others, TuningPanel(), ResultView()
         others.failed.connect(self.failed)
@@ -68,14 +68,14 @@ class VoiceTuning(TuningOutcome):
         """Goes on where the last one was left, if it was with the same sentences and the same model."""
         if self.job.running or self.others.getting:
             return
-        model, corpora, own, folder = self._session.model, self.others.sources, self._own, self.job.folder
+        model, corpora, own_folder, folder = self._session.model, self.others.sources, self._own_folder, self.job.folder
 
         language, without = Language(self._settings.language_model), self._without
 
         def request() -> TuneRequest:
             features, network = kind_of(model)
             found = tuple(prepared_corpora(corpora, features, network.n_stacked))
-            return TuneRequest(folder, model, (own,), corpora=found, language=language, without=without)
+            return TuneRequest(folder, model, (own_folder,), corpora=found, language=language, without=without)
 
         self.job.begin(request)
         self._show_idle()

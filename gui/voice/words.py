@@ -20,20 +20,20 @@ class State(Enum):
     TAKEN = auto()
 
 
-def advice(state: State, dictaphone: Dictaphone, verdict: Verdict | None, said: str, own: bool) -> str:
-    """One sentence: what to do now. said: what is to be read; own: typed."""
+def advice(state: State, dictaphone: Dictaphone, verdict: Verdict | None, text: str, is_own: bool) -> str:
+    """One sentence: what to do now. text: what is to be read; is_own: typed."""
     if state is State.RECORDING:
         return _recording_words(dictaphone)
     if state is State.JUDGING:
         return _("Checking the recording")
     if state is State.TAKEN and verdict is not None:
         return _verdict_words(verdict)
-    foreign = unusable(said)
+    foreign = unusable(text)
     if foreign:
         return _("“{letters}” cannot be learned: write numbers and names in Russian letters.").format(letters=foreign)
-    if own and not normalise(said):
+    if is_own and not normalise(text):
         return _("Type a sentence in Russian letters, press Enter, then Space, and say it.")
-    if not said:
+    if not text:
         return ""
     return _("Press Space, read the sentence aloud, then press Space again.")
 

@@ -38,10 +38,12 @@ class JobPanel(QWidget):
     def stop(self) -> None:
         self.work.cancel()
 
-    def begin_job(self, steps: Steps, said: str, again: Callable[[], None] | None, share: float | None = None) -> None:
+    def begin_job(
+        self, steps: Steps, sentence: str, again: Callable[[], None] | None, share: float | None = None
+    ) -> None:
         """again: what “Try again” does. share: of the whole that is done, None where it is not known."""
         self._again = again
-        self.state.setText(said)
+        self.state.setText(sentence)
         self.progress.show_share(share)
         self.work.start(steps)
         self.tell_changed()

@@ -69,12 +69,12 @@ class Message(QFrame):
         label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setAccessibleName(text if place is None else f"{text}: {place}")
         buttons = [row_of(*map(self._button, actions))] if actions else []  # all go below where one has no room
-        said = row_of((label if place is None else _with_place(label, place), 1), *buttons)
+        line = row_of((label if place is None else _with_place(label, place), 1), *buttons)
         self._cross = icon_button(_("Close this message"), "close")
         self._cross.setIconSize(icon_size())
         show_icon(self._cross, "close", "quiet_text")
         self._cross.clicked.connect(self.close_message)
-        middle = column_of(None, None, said, None)  # beside the middle of the icon, however high the buttons are
+        middle = column_of(None, None, line, None)  # beside the middle of the icon, however high the buttons are
         row = QHBoxLayout(self, spacing=GRID)
         row.setContentsMargins(2 * GRID, GRID, GRID, GRID)
         icon_label = IconLabel(icon, accented=True)

@@ -111,11 +111,11 @@ class Theme(QObject):
         if abs(before - after) < 0.01:
             return
         font.setPointSizeF(after)
-        own = [widget for widget in self._app.allWidgets() if widget.testAttribute(Qt.WidgetAttribute.WA_SetFont)]
-        fonts = [QFont(widget.font()) for widget in own]
+        with_font = [widget for widget in self._app.allWidgets() if widget.testAttribute(Qt.WidgetAttribute.WA_SetFont)]
+        fonts = [QFont(widget.font()) for widget in with_font]
         self._app.setFont(font)
         self.use(self.colours)  # before the rest: a new style sheet gives widgets the fonts that they had under the old
-        for widget, its_font in zip(own, fonts, strict=True):
+        for widget, its_font in zip(with_font, fonts, strict=True):
             its_font.setPointSizeF(its_font.pointSizeF() * after / before)
             widget.setFont(its_font)
 
