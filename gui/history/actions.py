@@ -95,7 +95,7 @@ class HistoryActions(FlowRow):
 
     def show_state(self, *_changed: object) -> None:
         chosen = self._page.chosen
-        if len(chosen) < self._page.n_chosen:  # of a long list; they are on their way
+        if len(chosen) < len(self._page.view.selectedIndexes()):  # of a long list; they are on their way
             chosen = []
         in_bin = self._page.model.show is Show.BIN
         single = chosen[0] if len(chosen) == 1 else None

@@ -238,11 +238,6 @@ class HistoryPage(QWidget):
     # --- what is chosen ---
 
     @property
-    def n_chosen(self) -> int:
-        """How many are marked, fetched or not."""
-        return len(self.view.selectedIndexes())
-
-    @property
     def chosen(self) -> Sequence[Entry]:
         """Those that are marked, in the order of the list, as far as they have been fetched."""
         rows = sorted(index.row() for index in self.view.selectedIndexes())

@@ -32,9 +32,9 @@ CLOSE_WITHIN_MS = 8000
 class Session(ReadingQueue):
     """The state of the program behind its window. Every signal comes on the window's thread.
 
-    model: the shipped one unless told. recorded(job): a recording began; recording_ended(path, duration_s).
-    cancelled(jobs): what `read_again` would read. nothing_found(is_quiet): no recording was in the dropped folders.
-    left_out(paths, is_quiet): dropped files that are no recordings.
+    folder: where the next recordings are put. model: the shipped one unless told. recorded(job): a recording began;
+    recording_ended(path, duration_s). cancelled(jobs): what `read_again` would read. nothing_found(is_quiet): no
+    recording was in the dropped folders. left_out(paths, is_quiet): dropped files that are no recordings.
     """
 
     status_changed = Signal(object)
@@ -54,7 +54,7 @@ class Session(ReadingQueue):
         model: Path | None = None,
     ):
         super().__init__(make_engine, model or shipped_checkpoint())
-        self._folder, self._spare, self._told_of_folder = recordings_dir, None, ""
+        self.folder, self._spare, self._told_of_folder = recordings_dir, None, ""
         self.dictaphone = Dictaphone(recordings_dir, make_recorder)
         self.dictaphone.state_changed.connect(self._go_on)
         self.dictaphone.level_changed.connect(self.level_changed)
@@ -85,23 +85,15 @@ class Session(ReadingQueue):
 
     def _choose_folder(self) -> None:
         """Where the next recording goes: where the usual folder takes none, into one of this start, which is told."""
-        self.dictaphone.folder, reason = writable_folder(self._folder, self._spare_folder)
+        self.dictaphone.folder, reason = writable_folder(self.folder, self._spare_folder)
         if reason and reason != self._told_of_folder:
-            where = {"path": self._folder, "folder": self.dictaphone.folder}
+            where = {"path": self.folder, "folder": self.dictaphone.folder}
             self.problem.emit(Problem(RecordedElsewhere(**where, reason=reason)))
         self._told_of_folder = reason
 
     def _spare_folder(self) -> Path:
         self._spare = self._spare or Path(mkdtemp(prefix="diktovka-"))
         return self._spare
-
-    def record_into(self, folder: Path) -> None:
-        """Where the next recordings are put."""
-        self._folder = folder
-
-    def stop_after_silence(self, seconds: float) -> None:
-        """A recording ends by itself when nobody has spoken for so long; 0 for never."""
-        self.dictaphone.silence_s = seconds
 
     def stop(self) -> None:
         """Ends the recording half a second from now; what was said is read to its end."""

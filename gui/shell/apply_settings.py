@@ -41,6 +41,6 @@ class Applied(QObject):
             case "keys":
                 KEYS.use(read_chosen(settings.keys))
             case "recordings_folder" if self._session is not None:
-                self._session.record_into(settings.recordings)
+                self._session.folder = settings.recordings
             case "language_model_folder" if self._session is not None:
                 self._session.use_model(self._session.model)

@@ -81,7 +81,7 @@ class Dictating(QObject):
     def _apply(self, name: str) -> None:
         match name:
             case "silence_s":
-                self._session.stop_after_silence(self._settings.silence_s)
+                self._session.dictaphone.silence_s = self._settings.silence_s
             case "punctuate":
                 self._session.punctuates = self._settings.punctuate
             case "global_keys":
