@@ -56,10 +56,6 @@ class GlobalShortcut(QObject):
         self.problem: ShortcutError | None = None
         self.granted = ""
 
-    @property
-    def is_possible(self) -> bool:
-        return self.make_keys is not None
-
     def use(self, keys: str) -> None:
         self._wanted, self.problem, self.granted = keys, None, ""
         if self._importing.running:

@@ -104,8 +104,7 @@ class TrainerPage(QWidget):
         self.steps.button(number).click()
 
     def _in_training(self) -> Path | None:
-        job = self.training.job
-        return job.request.out if job.state is not State.IDLE else None
+        return self.training.job.request.out if self.training.busy else None
 
     # --- what happens ---
 
@@ -117,7 +116,7 @@ class TrainerPage(QWidget):
         self.messages.say_saved(folder, _("The model was copied."))
 
     def _list_changed(self) -> None:
-        if self.training.job.state is State.IDLE:
+        if not self.training.busy:
             self.training.forget_what_is_gone()
         self.training.show_state()
         self._close_when_quiet()
@@ -146,7 +145,7 @@ class TrainerPage(QWidget):
         self._close_when_quiet()
 
     def _close_when_quiet(self) -> None:
-        busy = self.corpus.busy or self.training.job.state is not State.IDLE or self.models.busy or self.teach.busy
-        if self._closing and not busy and not self.has_closed:
+        is_busy = any(panel.busy for panel in (self.corpus, self.training, self.models, self.teach))
+        if self._closing and not is_busy and not self.has_closed:
             self.has_closed = True
             self.closed.emit()

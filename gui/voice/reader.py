@@ -106,11 +106,6 @@ class Reader(QWidget):
         self._dictaphone.recording_started.connect(self._recording_started)
         self._dictaphone.failed.connect(self._recording_failed)
 
-    @property
-    def elapsed_s(self) -> float:
-        """Seconds of the recording under way."""
-        return self._dictaphone.elapsed_s
-
     # --- the sentence ---
 
     def show_sentence(self, text: str | None) -> None:
