@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QWidget
 
 from engine.errors import DiktovkaError
@@ -220,18 +220,11 @@ class TrainingPanel(QWidget):
         elif outcome is not None:
             self.failed.emit(outcome, self.begin)
         self._show_result()
-        ending = self._ending
-        if (request.out / REQUEST).exists():
-            self._keep_run(request.out)
-        self._ending = ending
+        if (request.out / REQUEST).exists():  # the form stays at this run, so that Train goes on with it
+            with QSignalBlocker(self.form):  # its curve is shown already
+                self.form.choose_run(request.out)
         self.show_state()
         self.changed.emit()
-
-    def _keep_run(self, home: Path) -> None:
-        """The form stays at the run that has ended, so that Train goes on with it; its curve stays as it is."""
-        self.form.run_chosen.disconnect(self.show_run)
-        self.form.choose_run(home)
-        self.form.run_chosen.connect(self.show_run)
 
     def show_state(self) -> None:
         state = self.job.state
