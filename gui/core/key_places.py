@@ -4,7 +4,7 @@ Qt looks through all layouts of the system for the Latin letter of a key, and fi
 """
 
 from PySide6.QtCore import QCoreApplication, QEvent, QKeyCombination, QObject, Qt
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QWindow
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 
 # What one key types in English and in Russian.
 SAME_KEYS = dict(zip("`qwertyuiop[]asdfghjkl;'zxcvbnm,.", "ёйцукенгшщзхъфывапролджэячсмитьбю", strict=True))
@@ -33,7 +33,8 @@ def _replaced(sequence: QKeySequence, by: dict[int, int]) -> list[QKeySequence]:
 
 
 class KeysByPlace(QObject):
-    """For a window: Ctrl+С copies as Ctrl+C does, and Alt with a key that means nothing types no letter.
+    """Ctrl+С copies as Ctrl+C does, and Alt with a key that means nothing types no letter. To be installed on the
+    handle of a window, which has keys first, whatever has the focus.
 
     types_with_alt: whether this system's people type signs with Alt, as on a Mac.
     """
@@ -41,10 +42,6 @@ class KeysByPlace(QObject):
     def __init__(self, types_with_alt: bool, parent: QObject | None = None):
         super().__init__(parent)
         self._types_with_alt = types_with_alt
-
-    def watch(self, window: QWindow) -> None:
-        """Keys come to the window first, whatever has the focus in it."""
-        window.installEventFilter(self)
 
     def eventFilter(self, window: QObject, event: QEvent) -> bool:
         if event.type() not in (QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride):

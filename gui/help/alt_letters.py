@@ -70,16 +70,13 @@ def taken_letters() -> set[str]:
 
 
 class AltLetters(QObject):
-    """For the page of a window that is in view. `watch` once it is on the screen."""
+    """For the page of a window that is in view. To be installed on its handle, which has keys first, whatever has the
+    focus."""
 
     def __init__(self, window: QMainWindow):
         super().__init__(window)
         self._window = window
         self._given: list[tuple[QAbstractButton, str, str]] = []
-
-    def watch(self) -> None:
-        """Keys come to the window first, whatever has the focus in it."""
-        self._window.windowHandle().installEventFilter(self)
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         match event.type():

@@ -106,8 +106,8 @@ class MainWindow(QMainWindow):
         if not self._was_shown:
             self._was_shown = True
             if are_usual():
-                self._letters.watch()
-            self._places.watch(self.windowHandle())
+                self.windowHandle().installEventFilter(self._letters)
+            self.windowHandle().installEventFilter(self._places)
             self.dictation.controls.record.setFocus()  # so that Space records
             self.first_shown.emit()
 
