@@ -82,11 +82,6 @@ class CorpusPanel(JobPanel):
         return self.folders.folders
 
     @property
-    def has_report(self) -> bool:
-        """Whether what was chosen has been checked, and something of it can be learned from."""
-        return not self.report.isHidden() and self.report.n_taken > 0
-
-    @property
     def busy(self) -> bool:
         return super().busy or self.download.busy
 
@@ -105,7 +100,7 @@ class CorpusPanel(JobPanel):
         self.check.setVisible(not busy and bool(self.corpora))
         self.check.setEnabled(not self.being_prepared)
         self.cancel.setVisible(busy and self._again is not None)
-        self.train.setVisible(not busy and self.has_report)
+        self.train.setVisible(not busy and not self.report.isHidden() and self.report.n_taken > 0)
         self.progress.setVisible(busy)
         self.state.setVisible(bool(self.state.text()))
 

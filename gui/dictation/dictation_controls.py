@@ -5,7 +5,6 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFont
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from gui.core.i18n import _, ngettext
-from gui.core.words import clock_time
 from gui.session.loudness import Loudness
 from gui.session.status import Recording, Status
 from gui.widgets.form import NOTE_MS, ProgressBar, fill, keep_place, push_button, row_of
@@ -123,9 +122,6 @@ class Controls(QWidget):
             text = _("{keys} dictates into any program").format(keys=keys)
         self.keys.setText(text)
         self.keys.setAccessibleName(text)
-
-    def show_elapsed(self, seconds: float) -> None:
-        self.elapsed.setText(clock_time(seconds))
 
     def say(self, words: str) -> None:
         """In the place of the state, for a moment."""

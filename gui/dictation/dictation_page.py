@@ -21,7 +21,7 @@ from gui.core.i18n import _, ngettext, translate_note
 from gui.core.problem import Problem
 from gui.core.settings import Settings
 from gui.core.shortcuts import bind
-from gui.core.words import shown_name, track_words
+from gui.core.words import clock_time, shown_name, track_words
 from gui.dictation.dictation_controls import Controls, Toolbar
 from gui.dictation.empty_page import EmptyPage, Sample
 from gui.dictation.transcript_view import TranscriptView
@@ -148,7 +148,7 @@ class DictationPage(QWidget):
         self.toolbar.show_count(self.transcript.n_words)
 
     def _show_elapsed(self) -> None:
-        self.controls.show_elapsed(self._session.elapsed_s)
+        self.controls.elapsed.setText(clock_time(self._session.elapsed_s))
 
     def _show_provisional(self, _job: Job, segment: Segment) -> None:
         self.transcript.show_provisional(" ".join(words_of(segment.text)))

@@ -1,5 +1,7 @@
 """Says in words when the language model, the own words or the model of punctuation cannot be used."""
 
+from functools import partial
+
 from PySide6.QtCore import QObject
 
 from engine.errors import LanguageModelError, PunctuationError
@@ -26,13 +28,11 @@ class LanguageWatch(QObject):
         if sentence and sentence != self._told:
             if isinstance(error, LanguageModelError):
                 words = _("{problem} The text is written by ear, without it.")
-                actions = [Action(_("Do without it"), self._switch_off)]
+                switch_off = partial(setattr, self._settings, "language_model", None)
+                actions = [Action(_("Do without it"), switch_off)]
             elif isinstance(error, PunctuationError):
                 words, actions = "{problem}", []
             else:
                 words, actions = _("{problem} Recognition goes on without it."), []
             self._page.messages.say_failure(error, sentence=words, actions=actions)
         self._told = sentence
-
-    def _switch_off(self) -> None:
-        self._settings.language_model = None

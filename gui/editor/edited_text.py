@@ -153,11 +153,6 @@ class EditedText(TextPage):
 
     # --- where the caret is ---
 
-    @property
-    def word_at_caret(self) -> Word | None:
-        index = self.places.at(self.textCursor().position())
-        return None if index is None else self.places.words[index]
-
     def select(self, word: Word) -> None:
         cursor = self._cursor_of(word)
         if cursor is not None:
@@ -233,10 +228,10 @@ class EditedText(TextPage):
 
     def offer_alternatives(self) -> QMenu | None:
         """Opens the menu of the word at the caret, by the keyboard."""
-        word = self.word_at_caret
-        if word is None:
+        index = self.places.at(self.textCursor().position())
+        if index is None:
             return None
-        menu = self.word_menu(word)
+        menu = self.word_menu(self.places.words[index])
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self.viewport().mapToGlobal(self.cursorRect().bottomLeft()))
         first = next((action for action in menu.actions() if action.isEnabled()), None)

@@ -136,7 +136,7 @@ class Program(QObject):
             show_tour=self.show_round,
         )
         page = SettingsPage(around)
-        self.dictating.tell_also(around.messages)
+        self.dictating.message_lists.append(around.messages)
         self.session.closed.connect(page.save_last)
         return page
 

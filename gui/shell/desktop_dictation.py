@@ -1,6 +1,7 @@
 """Dictating beyond the window: keys that work everywhere, the tray, a second start, and where the text goes."""
 
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
@@ -25,7 +26,7 @@ from gui.session.session import Session
 from gui.session.status import Recording, Status
 from gui.shell.main_window import MainWindow
 from gui.widgets.label import notice
-from gui.widgets.message_bar import Action, MessageList
+from gui.widgets.message_bar import Action
 
 NO_WINDOW = N_("No window had the focus, so the text was not inserted but copied.")
 
@@ -44,7 +45,7 @@ class Dictating(QObject):
         self.insertion, self.shortcut = Insertion(system_typing()), GlobalShortcut(system_keys())
         self.tray: Tray | None = None
         self.small = WhileElsewhere(session, settings)
-        self._told_in = [page.messages]
+        self.message_lists = [page.messages]  # where it is said that the keys for every window cannot be had
         self._target: object | None = None
         self._is_elsewhere = False  # whether the person was in another program when they began to speak
         self._targets: dict[int, tuple[object | None, bool]] = {}
@@ -171,15 +172,11 @@ class Dictating(QObject):
 
     def _tell_shortcut(self) -> None:
         if self.shortcut.problem is not None:
-            for messages in self._told_in:
+            for messages in self.message_lists:
                 messages.say_failure(self.shortcut.problem)
         elif self.shortcut.granted:
             sentence = _("In every window the desktop gives Diktovka the keys: {keys}")
             self._page.controls.say(sentence.format(keys=self.shortcut.granted))
-
-    def tell_also(self, messages: MessageList) -> None:
-        """Where it is told, too, that the keys for every window cannot be had: in the page where they are chosen."""
-        self._told_in.append(messages)
 
     # --- where the text goes ---
 
@@ -232,10 +229,8 @@ class Dictating(QObject):
         if self._settings.copy_dictated and not self._settings.copying_told:
             self._settings.copying_told = True
             text = _("What you dictate is copied as well: paste it wherever you want it.")
-            self._page.messages.say(text, "content-copy", [Action(_("Do not copy"), self._stop_copying)])
-
-    def _stop_copying(self) -> None:
-        self._settings.copy_dictated = False
+            stop_copying = partial(setattr, self._settings, "copy_dictated", False)
+            self._page.messages.say(text, "content-copy", [Action(_("Do not copy"), stop_copying)])
 
     def tell_inserted(self, _text: str) -> None:
         self._page.controls.say(_("Inserted"))

@@ -39,6 +39,7 @@ class TrainerPage(QWidget):
         self.teach = TeachPanel(lambda: session.model, lambda: self.corpus.corpora)
         self.messages = MessageList()
         self.choice = ModelChoice(session, self.messages, self.models.refresh)
+        self.use_model = self.choice.use  # without a question
         self._lay_out()
         self._connect()
         self.tidying = [Task(steps) for steps in (model_list.empty_trash, finish_removing, tidy_caches)]
@@ -107,10 +108,6 @@ class TrainerPage(QWidget):
         return self.training.job.request.out if self.training.busy else None
 
     # --- what happens ---
-
-    def use_model(self, folder: Path) -> None:
-        """Without a question."""
-        self.choice.use(folder)
 
     def _tell_exported(self, folder: Path) -> None:
         self.messages.say_saved(folder, _("The model was copied."))
