@@ -14,6 +14,7 @@ from engine.paths import log_file
 
 MOST_BYTES = 1_000_000
 KEPT_FILES = 2
+_SHOWN_CHARACTERS = 200_000
 _FORMAT = "%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"
 _LEVELS = {
     QtMsgType.QtDebugMsg: logging.DEBUG,
@@ -49,10 +50,10 @@ def start_logging(path: Path | None = None) -> None:
     root.setLevel(logging.INFO)
 
 
-def read_log(path: Path | None = None, most_characters: int = 200_000) -> str:
+def read_log(path: Path | None = None) -> str:
     """The end of the log; empty where there is none."""
     try:
-        return (path or log_file()).read_text(encoding="utf-8", errors="replace")[-most_characters:]
+        return (path or log_file()).read_text(encoding="utf-8", errors="replace")[-_SHOWN_CHARACTERS:]
     except OSError:
         return ""
 

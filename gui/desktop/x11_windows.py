@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _NO_WINDOW = (0, 1)  # None and PointerRoot
+_UNKNOWN_S = 0.5
 _PAGER = 2  # who asks for the focus on a person's behalf (EWMH)
 
 
@@ -76,10 +77,10 @@ def has_focus(connection, target: Target) -> bool:
     return now is not None and (now.window == target.window or (target.top != 0 and now.top == target.top))
 
 
-def wait_until_handled(connection, target: Target, within_s: float, unknown_s: float = 0.5) -> bool:
+def wait_until_handled(connection, target: Target, within_s: float) -> bool:
     """Whether the program has taken all keys sent to it so far, as its answer to a _NET_WM_PING tells.
 
-    False after within_s without an answer. A program that knows no ping is given unknown_s, and believed.
+    False after within_s without an answer. A program that knows no ping is given half a second, and believed.
     """
     from Xlib import X
     from Xlib.protocol import event
@@ -87,7 +88,7 @@ def wait_until_handled(connection, target: Target, within_s: float, unknown_s: f
     root, ping = connection.screen().root, connection.intern_atom("_NET_WM_PING")
     window = connection.create_resource_object("window", target.top or target.window)
     if ping not in (window.get_wm_protocols() or ()):
-        time.sleep(unknown_s)
+        time.sleep(_UNKNOWN_S)
         return True
     root.change_attributes(event_mask=X.StructureNotifyMask | X.SubstructureNotifyMask)  # Qt answers to the former
     stamp = int(time.monotonic() * 1000) & 0x7FFF_FFFF or 1

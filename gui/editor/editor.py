@@ -31,6 +31,7 @@ from gui.widgets.theme import GRID
 
 KEEP_AFTER_MS = 500
 KEEP_EVERY_MS = 5000  # while a person types without a pause
+_MOST_LETTERS = 60  # of a sentence in a message
 _BACK_IN_SENTENCE_S = 1.0  # further into one than this, "back" goes to its start
 
 
@@ -275,5 +276,5 @@ class Editor(QWidget):
         self.back.emit()
 
 
-def _shortened(text: str, most: int = 60) -> str:
-    return text if len(text) <= most else f"{text[:most].rstrip()}…"
+def _shortened(text: str) -> str:
+    return text if len(text) <= _MOST_LETTERS else f"{text[:_MOST_LETTERS].rstrip()}…"

@@ -4,10 +4,11 @@ import re
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QRegularExpression, Qt, QTimer
-from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QTextCursor
+from PySide6.QtGui import QColor, QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QLineEdit, QTextEdit, QWidget
 
 from gui.core.i18n import _, ngettext
+from gui.core.shortcuts import shown
 from gui.widgets.flow_row import FlowRow
 from gui.widgets.form import fill, named
 from gui.widgets.icon_buttons import icon_button
@@ -30,9 +31,9 @@ class FindBar(FlowRow):
         self._found: list[QTextCursor] = []
         self.field = named(QLineEdit(placeholderText=_("Find in the text")), _("Find in the text"))
         self.count = Label(name=_("How often it was found"), quiet=True)
-        self.before = icon_button(_("Back to the place before"), "chevron-up", _shown("Shift+F3"))
-        self.next = icon_button(_("Go on to the next place"), "chevron-down", _shown("F3"))
-        self.close_bar = icon_button(_("Close the search"), "close", _shown("Esc"))
+        self.before = icon_button(_("Back to the place before"), "chevron-up", shown("Shift+F3"))
+        self.next = icon_button(_("Go on to the next place"), "chevron-down", shown("F3"))
+        self.close_bar = icon_button(_("Close the search"), "close", shown("Esc"))
         self.setSpacing(GRID)
         fill(self, (self.field, 1), self.count, self.before, self.next, self.close_bar)
         self._soon = QTimer(self, singleShot=True, interval=_AFTER_MS, timeout=self.look)
@@ -161,7 +162,3 @@ def _mark(place: QTextCursor) -> _Selection:
     mark.cursor = place
     mark.format.setBackground(QColor(theme().colours.accent_ground))
     return mark
-
-
-def _shown(keys: str) -> str:
-    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)

@@ -46,9 +46,9 @@ def file_name(entry: Entry) -> str:
     return clean_name(title) or clean_name(entry.source.stem) or "text"
 
 
-def day_words(created: float, today: date | None = None) -> str:
+def day_words(created: float) -> str:
     """ "Today", "Yesterday", else the date."""
-    day, today = datetime.fromtimestamp(created).date(), today or date.today()
+    day, today = datetime.fromtimestamp(created).date(), date.today()
     if day == today:
         return _("Today")
     if day == today - timedelta(days=1):

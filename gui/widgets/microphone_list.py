@@ -86,13 +86,17 @@ class MicrophoneChoice(ElidedChoice):
         for text, name in zip(wanted, [None, *names], strict=True):
             self.addItem(text, name)
             self.setItemData(self.count() - 1, tip(text), Qt.ItemDataRole.ToolTipRole)
-        self.setCurrentIndex(max(0, self.findData(self._settings.microphone) if self._settings.microphone else 0))
+        self._select_remembered()
         if opened:
             super().showPopup()  # makes it as long as its new list
 
+    def _select_remembered(self) -> None:
+        name = self._settings.microphone
+        self.setCurrentIndex(max(0, self.findData(name) if name else 0))
+
     def _follow_settings(self, name: str) -> None:
         if name == "microphone":
-            self.setCurrentIndex(max(0, self.findData(self._settings.microphone) if self._settings.microphone else 0))
+            self._select_remembered()
 
     def _remember(self, _index: int) -> None:
         self._settings.microphone = self.microphone
