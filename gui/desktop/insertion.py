@@ -16,12 +16,6 @@ from gui.core.errors import InsertionError
 from gui.core.i18n import N_
 from gui.core.tasks import Work
 
-# What a person is told where text is not typed.
-WHY_NOT = {
-    "wayland": N_("Wayland lets no program type into another's window: the text is copied, and you paste it."),
-    "": N_("This system lets no program type into another's window: the text is copied, and you paste it."),
-}
-
 
 class Typing(Protocol):
     """What types: X11Typing, WindowsTyping or MacTyping of the modules with these names."""
@@ -32,7 +26,7 @@ class Typing(Protocol):
 
 
 def system_typing() -> Typing | None:
-    """None where the system does not allow it, see WHY_NOT."""
+    """None where the system does not allow it, see `why_not`."""
     if QGuiApplication.platformName() == "xcb":
         from gui.desktop.x11_typing import X11Typing
 
@@ -54,9 +48,10 @@ def is_possible() -> bool:
 
 
 def why_not() -> str:
-    """The sentence, to be translated."""
-    name = QGuiApplication.platformName()
-    return WHY_NOT.get("wayland" if name.startswith("wayland") else name, WHY_NOT[""])
+    """What a person is told where text is not typed; to be translated."""
+    if QGuiApplication.platformName().startswith("wayland"):
+        return N_("Wayland lets no program type into another's window: the text is copied, and you paste it.")
+    return N_("This system lets no program type into another's window: the text is copied, and you paste it.")
 
 
 class Insertion(QObject):
