@@ -38,7 +38,7 @@ from trainer.errors import NothingChosen
 class DownloadPanel(JobPanel):
     """`fetched(folder)` when a download came to its end, and something is there.
 
-    outside: of trainer.download.transfer, another network than the real one. ask_folder: the dialog.
+    outside: trainer.download.transfer.Outside, in place of the real network. ask_folder: the dialog.
     """
 
     fetched = Signal(object)

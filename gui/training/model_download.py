@@ -17,7 +17,7 @@ from trainer.download.public_models import PublicModel
 class ModelDownload(JobPanel):
     """It shows only while something is fetched. `added(folder)`.
 
-    outside: of trainer.download.transfer, another network than the real one.
+    outside: trainer.download.transfer.Outside, in place of the real network.
     """
 
     added = Signal(object)

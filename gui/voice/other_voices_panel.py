@@ -27,7 +27,7 @@ class OtherVoicesPanel(JobPanel):
     """`done(sentence, undo)`.
 
     model: the one that is tuned; own_folder: of the person's recordings, which are nobody else's. url: of the site;
-    outside: of trainer.download.transfer, another network than the real one.
+    outside: trainer.download.transfer.Outside, in place of the real network.
     """
 
     done = Signal(str, object)
