@@ -35,8 +35,8 @@ def left_out_words(n: int, step: StepDone) -> str:
 def note_words(event: CorpusChanged | Device) -> str:
     """What is to know about the whole training."""
     if isinstance(event, CorpusChanged):
-        said = _("There are other recordings than before: {before} then, {now} now. The epoch begins anew.")
-        return said.format(before=event.before, now=event.now)
+        sentence = _("There are other recordings than before: {before} then, {now} now. The epoch begins anew.")
+        return sentence.format(before=event.before, now=event.now)
     if event.card:
         return _("The graphics card {card} computes.").format(card=event.card)
     return _("No graphics card can be used here: the processor computes.")
