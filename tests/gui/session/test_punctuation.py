@@ -5,12 +5,13 @@ import json
 import docx
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QTextCursor
 from PySide6.QtWidgets import QPushButton
 
 from engine.errors import PunctuationError
+from engine.transcript.export import write
 from gui.session.status import Recording
-from tests.gui.history_stage import choose, entries, listed, settle, show_history
+from tests.gui.history_stage import choose, entries, listed, open_entry, settle, show_history
 from tests.helpers.punctuation import ByHeart, Ready
 
 MARKS = "Привет, дела? Москве. хорошо!"
@@ -153,3 +154,41 @@ def test_what_is_transcribed_again_has_its_marks_and_a_correction_can_be_had_bac
     swap.trigger()
 
     qtbot.waitUntil(lambda: listed(page, qtbot) == ["Привет, как дела?"])
+
+
+def test_a_correction_has_its_marks_in_every_file_is_undone_and_what_is_typed_stays(punctuated, qtbot, tmp_path):
+    dictate(punctuated, qtbot, "привет как дела", "у нас в москве хорошо")
+    page = show_history(punctuated, qtbot)
+    editor = open_entry(page, qtbot, 0)
+    qtbot.waitUntil(lambda: editor.text.places is not None and len(editor.text.places.words) == 8)
+    before = "Привет, как дела? У нас в Москве. Хорошо!"
+    (word,) = [word for word in editor.text.places.words if word.text == "Москве."]
+    editor.text.replace(word, "Минске.")
+    corrected = before.replace("Москве", "Минске")
+    qtbot.waitUntil(lambda: editor.document.text.split() == corrected.split())
+    assert saved(editor, tmp_path / "1", qtbot) == {"txt": corrected, "srt": corrected, "docx": corrected}
+
+    editor.text.undo()
+    qtbot.waitUntil(lambda: editor.document.text.split() == before.split())
+    assert saved(editor, tmp_path / "2", qtbot) == {"txt": before, "srt": before, "docx": before}
+
+    editor.text.moveCursor(QTextCursor.MoveOperation.End)
+    editor.text.insertPlainText(" Да, и ещё.")
+    typed = f"{before} Да, и ещё."
+    qtbot.waitUntil(lambda: editor.document.text.split() == typed.split())
+    assert saved(editor, tmp_path / "3", qtbot) == {"txt": typed, "srt": typed, "docx": typed}
+    editor.bar.back.click()
+    qtbot.waitUntil(lambda: entries(punctuated, qtbot)[0].text.split() == typed.split())
+
+
+def saved(editor, folder, qtbot) -> dict[str, str]:
+    """The words of each file that the editor's document makes."""
+    folder.mkdir()
+    qtbot.waitUntil(lambda: bool(editor.document.segments))
+    for form in ("txt", "srt", "docx"):
+        write(folder / f"a.{form}", editor.document)
+    cues = (folder / "a.srt").read_text("utf-8").splitlines()
+    spoken = [line for line in cues if any(map(str.isalpha, line))]
+    paragraphs = [one.text for one in docx.Document(str(folder / "a.docx")).paragraphs if one.text]
+    texts = {"txt": [(folder / "a.txt").read_text("utf-8")], "srt": spoken, "docx": paragraphs}
+    return {form: " ".join(" ".join(lines).split()) for form, lines in texts.items()}
