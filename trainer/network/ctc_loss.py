@@ -10,10 +10,12 @@ def ctc_loss(logits: tf.Tensor, batch_labels: tf.SparseTensor, lengths: tf.Tenso
     """Negative log-likelihood of each utterance in nats (batch,); logits (n_steps, batch, n_labels), blank last.
 
     Sparse labels reach TensorFlow's C++ kernel, which costs almost nothing; dense ones take as long as the network.
+    On the CPU even where a graphics card computes the rest: cuDNN's own takes no more than 256 letters.
     """
-    return tf.nn.ctc_loss(
-        batch_labels, logits, label_length=None, logit_length=lengths, logits_time_major=True, blank_index=-1
-    )
+    with tf.device("CPU:0"):
+        return tf.nn.ctc_loss(
+            batch_labels, logits, label_length=None, logit_length=lengths, logits_time_major=True, blank_index=-1
+        )
 
 
 def disagreement(logits: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:

@@ -1,9 +1,14 @@
 """Which device computes a training: found, chosen, shown."""
 
+import sys
+
 import pytest
 
+from main import main
 from trainer.devices import AUTO, CARD, PROCESSOR, card
+from trainer.errors import TrainingNotInstalled
 from trainer.network.device import use_device
+from trainer.network.installed import install_command
 
 
 @pytest.fixture
@@ -32,3 +37,23 @@ def test_without_a_card_the_processor_computes(wanted):
     if tf.config.list_physical_devices("GPU"):
         pytest.skip("this machine has a card")
     assert use_device(wanted) == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="commands are quoted as POSIX shells read them")
+@pytest.mark.parametrize(
+    "verb",
+    [
+        ("train", "corpus", "-o", "run"),
+        ("tune", "recordings", "-o", "run"),
+        ("punctuation", "text.txt", "-o", "run"),
+        ("second-reading", "text.txt", "-o", "run", "--language-model", "model"),
+    ],
+    ids=lambda verb: verb[0],
+)
+def test_each_verb_that_trains_says_what_to_install_where_tensorflow_is_missing(verb, monkeypatch, capsys, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(sys.modules, "tensorflow", None)
+    assert main(list(verb)) == 1
+    told = capsys.readouterr()
+    assert told.err == f"diktovka: {TrainingNotInstalled(command=install_command())}\n"
+    assert not list(tmp_path.iterdir())
