@@ -21,6 +21,7 @@ def _check(condition: bool, name: str, *, reason: str, **fields: object) -> None
         raise ConfigError(name=name, reason=reason, **fields)
 
 
+@dataclass(frozen=True)
 class _Config:
     """JSON in and out; unknown or missing names and wrong types raise ConfigError."""
 
@@ -35,8 +36,8 @@ class _Config:
         for name, value in values.items():
             wanted = known[name]
             if wanted in (int, float):
-                number = isinstance(value, int) or (wanted is float and isinstance(value, float))
-                fits = number and not isinstance(value, bool) and abs(value) <= _LARGEST
+                numbers = (int, float) if wanted is float else (int,)
+                fits = isinstance(value, numbers) and not isinstance(value, bool) and abs(value) <= _LARGEST
                 _check(fits, name, reason="a number is needed, not {value}", value=f"{value!r:.40}")
             elif wanted is bool:
                 _check(isinstance(value, bool), name, reason="true or false is needed, not {value}", value=repr(value))
@@ -76,7 +77,7 @@ class FeatureConfig(_Config):
             del values["n_high"]
         return values
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _check(
             self.front_end in ("classic", "voxforge"),
             "front_end",
@@ -114,7 +115,7 @@ class ModelConfig(_Config):
     deltas: bool = False
     dropout: float = 0.0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _check(1 <= self.n_layers <= 8, "n_layers", reason=BETWEEN, least=1, most=8)
         _check(1 <= self.n_units <= 2048, "n_units", reason=BETWEEN, least=1, most=2048)
         _check(1 <= self.n_stacked <= 8, "n_stacked", reason=BETWEEN, least=1, most=8)
@@ -137,7 +138,7 @@ class ConfidenceConfig(_Config):
     length: float = 0.47
     usual: float = 0.58
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name, weight in asdict(self).items():
             _check(-100 <= weight <= 100, name, reason=BETWEEN, least=-100, most=100)
 
@@ -175,7 +176,8 @@ class DecodeConfig(_Config):
         """As in the base class. A model made before the blank and space prices existed has none, because its weights
         were never tried with one."""
         confidence = values.get("confidence", {})
-        _check(isinstance(confidence, Mapping), "confidence", reason="names with numbers are needed")
+        if not isinstance(confidence, Mapping):
+            raise ConfigError(name="confidence", reason="names with numbers are needed")
         values_with_defaults = {
             "blank_price": 0.0,
             "space_price": 0.0,
@@ -184,7 +186,7 @@ class DecodeConfig(_Config):
         }
         return super().from_dict(values_with_defaults)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _check(0 <= self.min_confidence < 1, "min_confidence", reason=BETWEEN, least=0, most=1)
         _check(0 <= self.lm_weight <= 20, "lm_weight", reason=BETWEEN, least=0, most=20)
         _check(1 <= self.beam_size <= 10_000, "beam_size", reason=BETWEEN, least=1, most=10_000)

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Self
+from typing import BinaryIO, Self, cast
 
 import numpy as np
 
@@ -38,7 +38,7 @@ class FollowedRecording:
     ):
         self._path, self._rate_hz, self._ended, self._wait = Path(path), rate_hz, ended, wait
         # Unbuffered, because a buffer would keep bytes that have changed since.
-        self._file = open_ordinary(self._path, partial(open, buffering=0))
+        self._file = open_ordinary(self._path, cast(Callable[..., BinaryIO], partial(open, buffering=0)))
         self._header: WavHeader | None = None
         self._position = 0
 
@@ -57,9 +57,10 @@ class FollowedRecording:
         mono = None
         while True:
             is_last = self._ended()
-            if self._header or self._find_header():
-                mono = mono or MonoResampler(self._header.rate_hz, self._rate_hz)
-                for samples in self._available(block_s):
+            header = self._header or self._find_header()
+            if header:
+                mono = mono or MonoResampler(header.rate_hz, self._rate_hz)
+                for samples in self._available(header, block_s):
                     yield from unless_empty(mono.push(samples))
             if is_last:
                 break
@@ -70,8 +71,8 @@ class FollowedRecording:
             raise AudioEmpty(path=self._path)
         yield from unless_empty(mono.flush())
 
-    def _find_header(self) -> bool:
-        """Reads the header; returns whether it is complete by now."""
+    def _find_header(self) -> WavHeader | None:
+        """Reads the header; None while it is incomplete."""
         self._length()
         try:
             self._header = read_header(self._file)
@@ -80,16 +81,16 @@ class FollowedRecording:
         except ValueError as error:
             raise AudioUnreadable(path=self._path, reason=str(error)) from error
         if self._header is None:
-            return False
+            return None
         if not self._header.is_pcm or self._header.bits != 16:
             raise AudioUnreadable(path=self._path, reason="a recording in progress must be 16 bit PCM")
         self._position = self._header.data_start
-        return True
+        return self._header
 
-    def _available(self, block_s: float) -> Iterator[np.ndarray]:
+    def _available(self, header: WavHeader, block_s: float) -> Iterator[np.ndarray]:
         """Samples that were written since the last read, whole frames only: float32 (n, n_channels)."""
-        frame_bytes = 2 * self._header.n_channels
-        n_at_once = max(1, round(block_s * self._header.rate_hz)) * frame_bytes
+        frame_bytes = 2 * header.n_channels
+        n_at_once = max(1, round(block_s * header.rate_hz)) * frame_bytes
         while n_bytes := min(n_at_once, (self._length() - self._position) // frame_bytes * frame_bytes):
             try:
                 self._file.seek(self._position)
@@ -98,7 +99,7 @@ class FollowedRecording:
                 raise audio_error(self._path, error) from error
             raw = raw[: len(raw) // frame_bytes * frame_bytes]
             self._position += len(raw)
-            yield np.frombuffer(raw, "<i2").reshape(-1, self._header.n_channels) / np.float32(32_768)
+            yield np.frombuffer(raw, "<i2").reshape(-1, header.n_channels) / np.float32(32_768)
 
     def _length(self) -> int:
         """Length of the file in bytes now."""

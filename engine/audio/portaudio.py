@@ -122,14 +122,17 @@ def _load_portaudio() -> ModuleType:
     return sounddevice
 
 
+_alsa_handlers: list[Any] = []  # ALSA keeps the address of its handler, so it must live as long as the process
+
+
 def _quieten_alsa() -> None:
     """ALSA writes a page of harmless complaints to standard error whenever PortAudio looks for devices."""
-    if hasattr(_quieten_alsa, "handler"):
+    if _alsa_handlers:
         return
     kind = ctypes.CFUNCTYPE(None, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p)
     try:
-        _quieten_alsa.handler = kind(lambda *_: None)  # ALSA keeps the address, so it must live as long as the process
-        ctypes.CDLL("libasound.so.2").snd_lib_error_set_handler(_quieten_alsa.handler)
+        _alsa_handlers.append(kind(lambda *_: None))
+        ctypes.CDLL("libasound.so.2").snd_lib_error_set_handler(_alsa_handlers[0])
     except (OSError, AttributeError) as error:
         log.debug("ALSA's messages stay on: %s", error)
 
@@ -213,7 +216,9 @@ def _open(name: str | None, on_block: OnBlock) -> Stream:
 class _Loudspeaker:
     """16-bit mono at the requested rate if the system's default output can, else at its own."""
 
-    def __init__(self, portaudio: ModuleType, rate_hz: int, fill: Callable[[int, int], bytes], on_end: Callable):
+    def __init__(
+        self, portaudio: ModuleType, rate_hz: int, fill: Callable[[int, int], bytes], on_end: Callable[[], None]
+    ):
         device = portaudio.query_devices(kind="output")
         self.name = device["name"]
         try:
@@ -221,7 +226,7 @@ class _Loudspeaker:
         except portaudio.PortAudioError:
             rate_hz = round(device["default_samplerate"])
 
-        def play(block, n: int, _time, _status) -> None:
+        def play(block: Any, n: int, _time: object, _status: object) -> None:
             samples = fill(n, rate_hz)
             block[:] = samples.ljust(2 * n, b"\0")
             if len(samples) < 2 * n:

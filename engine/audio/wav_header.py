@@ -71,8 +71,9 @@ def read_header(file: BinaryIO) -> WavHeader | None:  # noqa: C901 - one loop ov
         if name == b"data":
             if fmt is None:
                 raise ValueError("a WAV whose format is not told")
-            is_long = long_length is not None and length == _LENGTH_IN_DS64
-            return WavHeader(*fmt, position, long_length if is_long else length)
+            if long_length is not None and length == _LENGTH_IN_DS64:
+                length = long_length
+            return WavHeader(*fmt, position, length)
         if name == b"ds64":
             payload = file.read(16)
             if len(payload) < 16:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from operator import add
 
-from engine.dictation.spoken_commands import Act, Kind, Spoken, acts
+from engine.dictation.spoken_commands import Act, Command, Kind, Spoken, acts
 from engine.dictation.written_form import WrittenForm
 from engine.events import Event, Final, Finished, Provisional, Revised, Segment, Word
 from engine.punctuation.labels import DASH, ENDS, HYPHEN, MARKS, NO_MARK, PLAIN, Form, Label
@@ -49,19 +49,23 @@ class _Page:
         self._n_letters = 0  # since the last line break
 
     def do(self, act: Act, part: int) -> None:
-        match act.command.kind if act.command else None:
-            case None:
-                self._write(act.words, part)
+        if act.command is None:
+            self._write(act.words, part)
+        else:
+            self._carry_out(act.command, act.words, part)
+
+    def _carry_out(self, command: Command, words: Sequence[Word], part: int) -> None:
+        match command.kind:
             case Kind.MARK:
-                self._mark(act, part)
+                self._mark(command.text, words, part)
             case Kind.DASH:
-                self._add(_as_one_word(act.words, act.command.text), part, keep_capital=True)
+                self._add(_as_one_word(words, command.text), part, keep_capital=True)
             case Kind.OPENING_QUOTE:
-                self._opening += act.command.text
+                self._opening += command.text
             case Kind.CLOSING_QUOTE:
-                self._close_quote(act, part)
+                self._close_quote(command.text, words, part)
             case Kind.BREAK:
-                self._break(act.command.text)
+                self._break(command.text)
             case Kind.CAPITAL:
                 self._capital = True
             case Kind.DELETE_WORD:
@@ -111,12 +115,11 @@ class _Page:
         else:
             self._close(MARKS[mark])
 
-    def _mark(self, act: Act, part: int) -> None:
-        mark = act.command.text
+    def _mark(self, mark: str, words: Sequence[Word], part: int) -> None:
         if self.tokens and not self._breaks:
             self._close(mark)
         else:
-            self._add(_as_one_word(act.words, mark), part, keep_capital=True)
+            self._add(_as_one_word(words, mark), part, keep_capital=True)
             self._sentence_may_end(mark)
 
     def _close(self, mark: str) -> None:
@@ -124,11 +127,10 @@ class _Page:
         last.word = _marked(last.word, mark)
         self._sentence_may_end(mark)
 
-    def _close_quote(self, act: Act, part: int) -> None:
+    def _close_quote(self, quote: str, words: Sequence[Word], part: int) -> None:
         """Puts the closing quotation mark before a full stop or comma, as in Russian: «да», «да»."""
-        quote = act.command.text
         if not self.tokens or self._breaks:
-            self._add(_as_one_word(act.words, quote), part, keep_capital=True)
+            self._add(_as_one_word(words, quote), part, keep_capital=True)
             return
         last = self.tokens[-1]
         mark = last.word.mark[-1:] if last.word.mark.endswith(_BEHIND_QUOTE) else ""

@@ -5,9 +5,10 @@ Times relative to the next hour stay words, as in print: «без десяти �
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TypeGuard
 
 from engine.dictation.counted_words import HOURS, MINUTES, SECONDS, is_counted
-from engine.dictation.number_tokens import Match, Token, merged, number_at, ordinal_at, word_at
+from engine.dictation.number_tokens import NO_VALUE, Match, Token, merged, number_at, ordinal_at, word_at
 from engine.dictation.numerals import listed
 
 _WITH_NOMINATIVE = frozenset(listed("в во на"))
@@ -31,18 +32,18 @@ def spoken_clock(tokens: Sequence[Token], index: int) -> Match | None:
         "половина",
         "половине",
     )
-    hour = ordinal_at(tokens, after + 1 if first else after)
-    if is_of and hour and hour.ordinal.ending == "го" and 1 <= hour.value <= 12:
+    of_hour = ordinal_at(tokens, after + 1 if first else after)
+    if is_of and of_hour and of_hour.form.ending == "го" and 1 <= of_hour.value <= 12:
         n = 3 if first else 2
         return n, [_in_words(token) for token in tokens[index : index + n]]
     return None
 
 
 def _in_words(token: Token) -> Token:
-    return merged([token], text=" ".join(token.said)) if token.value is not None else token
+    return merged([token], text=" ".join(token.said)) if token.value != NO_VALUE else token
 
 
-def _is_hour(token: Token | None) -> bool:
+def _is_hour(token: Token | None) -> TypeGuard[Token]:
     return token is not None and token.value <= 24 and not token.tail
 
 
@@ -71,18 +72,21 @@ def _with_units(tokens: Sequence[Token], index: int, before: str) -> tuple[int, 
 def _bare(tokens: Sequence[Token], index: int, before: str) -> tuple[int, int, int] | None:
     """The same for «семь тридцать» after a preposition or before «утра»."""
     hour, is_one = number_at(tokens, index), word_at(tokens, index) == "час"
-    if not is_one and not _is_hour(hour):
+    if is_one:
+        value, upright = 1, True
+    elif _is_hour(hour):
+        value, upright = hour.value, hour.is_upright
+    else:
         return None
     minute, n = _minute(tokens, index + 1, least=10)
     following = index + 1 + n
     if minute is None or is_counted(tokens, following) or number_at(tokens, following):
         return None
-    upright = is_one or hour.is_upright
-    agree = number_at(tokens, index + 1).value == 0 or upright == tokens[index + 1].is_upright
+    agree = tokens[index + 1].value == 0 or upright == tokens[index + 1].is_upright
     is_introduced = before in (_WITH_NOMINATIVE if upright else _WITH_OTHERS) or (before in _NOW and not is_one)
     if not agree or not (is_introduced or word_at(tokens, following) in _OF_DAY):
         return None
-    return 1 if is_one else hour.value, minute, 1 + n
+    return value, minute, 1 + n
 
 
 def _minute(tokens: Sequence[Token], index: int, least: int) -> tuple[int | None, int]:

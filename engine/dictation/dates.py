@@ -47,7 +47,7 @@ def dates(tokens: Sequence[Token], index: int) -> Match | None:
 
 def _written(token: Token, tokens: Sequence[Token], end: int) -> str | None:
     """The ordinal without an ending, if the word at `end` requires it."""
-    ordinal, value, following = token.ordinal, token.value, word_at(tokens, end)
+    ordinal, value, following = token.form, token.value, word_at(tokens, end)
     if following in _MONTHS and ordinal.in_dates and 1 <= value <= 31:
         return str(value)
     if following in _YEAR | _DECADE and _is_year(token):
@@ -59,7 +59,7 @@ def _written(token: Token, tokens: Sequence[Token], end: int) -> str | None:
 
 
 def _is_year(token: Token) -> bool:
-    return token.value >= _FIRST_YEAR and not token.ordinal.is_plural and not token.ordinal.is_feminine
+    return token.value >= _FIRST_YEAR and not token.form.is_plural and not token.form.is_feminine
 
 
 def year_after_month(tokens: Sequence[Token], index: int) -> Match | None:
@@ -75,7 +75,12 @@ def _numeric(tokens: Sequence[Token], index: int) -> Match | None:
     nought = number_at(tokens, index + 1)
     skipped = int(nought is not None and nought.value == 0)
     day, month, year = (ordinal_at(tokens, place) for place in (index, index + 1 + skipped, index + 2 + skipped))
-    if month is None or year is None or not all(token.ordinal.ending == "го" for token in (day, month, year)):
+    if (
+        day is None
+        or month is None
+        or year is None
+        or not all(token.form.ending == "го" for token in (day, month, year))
+    ):
         return None
     if not (1 <= day.value <= 31 and 1 <= month.value <= 12 and _is_year(year)):
         return None
@@ -86,7 +91,7 @@ def _numeric(tokens: Sequence[Token], index: int) -> Match | None:
 def kings(tokens: Sequence[Token], index: int) -> Match | None:
     """«Людовик четырнадцатый» is Людовик XIV. «Пётр первый» may mean who came first."""
     token = ordinal_at(tokens, index)
-    if token is None or not _ROMAN_FROM <= token.value <= 30 or token.ordinal.is_plural:
+    if token is None or not _ROMAN_FROM <= token.value <= 30 or token.form.is_plural:
         return None
     return (1, [merged([token], text=_roman(token.value))]) if _KINGS.fullmatch(word_at(tokens, index - 1)) else None
 
@@ -94,7 +99,7 @@ def kings(tokens: Sequence[Token], index: int) -> Match | None:
 def decades(tokens: Sequence[Token], index: int) -> Match | None:
     """«В девяностых» without «годах». Tenths, hundredths and thousandths are more often fractions."""
     token = ordinal_at(tokens, index)
-    if token is None or not token.ordinal.is_plural:
+    if token is None or not token.form.is_plural:
         return None
     is_decade = 20 <= token.value < 100 and token.value % 10 == 0
     is_whole = _FIRST_YEAR < token.value < _LAST_YEAR and token.value % 10 == 0

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from engine.dictation.numerals import CARDINALS, NOMINATIVE, ONE, ORDINALS, SCALE_OF, UPRIGHT, Ordinal
 from engine.text_marks import NO_BREAK, fold_yo
@@ -12,9 +13,13 @@ _MANY = frozenset(("тысяч", "миллионов", "миллиардов")) 
 _AFTER_ONE = {"один": ("миллион", "миллиард"), "одна": ("тысяча",), "одну": ("тысячу",)}
 
 
+NO_VALUE = -1  # of a token that is not a number
+_NO_FORM = Ordinal(NO_VALUE, "", is_plural=False, is_feminine=False, in_dates=False)
+
+
 @dataclass(frozen=True)
 class Token:
-    """said: the spoken words. value: of a number, None for other words.
+    """said: the spoken words. value: of a number, NO_VALUE for other words.
 
     ordinal: the last word of an ordinal. scale: of the last word, 1 unless it is «тысяча» or more. sign, tail: put
     before and after the digits («−», «,5»). digits: whether it is written as digits, None if undecided. text: if given,
@@ -22,7 +27,7 @@ class Token:
     """
 
     said: tuple[str, ...]
-    value: int | None = None
+    value: int = NO_VALUE
     ordinal: Ordinal | None = None
     scale: int = 1
     sign: str = ""
@@ -31,14 +36,19 @@ class Token:
     text: str | None = None
 
     @property
+    def form(self) -> Ordinal:
+        """The last word of an ordinal; for other tokens without an ending."""
+        return self.ordinal or _NO_FORM
+
+    @property
     def word(self) -> str:
         """The word of a token that is not a number; else empty."""
-        return fold_yo(self.said[0]) if self.value is None and len(self.said) == 1 else ""
+        return fold_yo(self.said[0]) if self.value == NO_VALUE and len(self.said) == 1 else ""
 
     @property
     def is_number(self) -> bool:
         """Whether it is a cardinal."""
-        return self.value is not None and self.ordinal is None
+        return self.value != NO_VALUE and self.ordinal is None
 
     @property
     def is_small(self) -> bool:
@@ -92,7 +102,7 @@ class Token:
             yield len(self.said), self.numeral
 
 
-def merged(tokens: Iterable[Token], **fields: object) -> Token:
+def merged(tokens: Iterable[Token], **fields: Any) -> Token:
     """One token for several; fields: of the new token."""
     return Token(tuple(word for token in tokens for word in token.said), **fields)
 

@@ -15,7 +15,7 @@ from dataclasses import replace
 from engine.dictation.clock_times import clock_times, hours_in_digits, spoken_clock
 from engine.dictation.counted_words import is_counted
 from engine.dictation.dates import dates, decades, kings, year_after_month
-from engine.dictation.number_tokens import Match, Token, number_at, ordinal_at, rewritten, tokens_of, word_at
+from engine.dictation.number_tokens import NO_VALUE, Match, Token, number_at, ordinal_at, rewritten, tokens_of, word_at
 from engine.dictation.numerals import is_numeral, listed
 from engine.dictation.phone_numbers import phone_numbers
 from engine.dictation.quantities import after_nought, fractions, labelled, measured, ranges, scores, signs
@@ -116,14 +116,16 @@ def _idioms(words: Sequence[str]) -> frozenset[int]:
 def _by_itself(tokens: Sequence[Token], index: int) -> Token:
     """The decision on a number that no other rule applies to."""
     token = tokens[index]
-    if token.value is None or token.digits is not None:
+    if token.value == NO_VALUE or token.digits is not None:
         return token
     if token.ordinal is not None:
         return replace(token, digits=_is_written_ordinal(tokens, index))
     following = ordinal_at(tokens, index + 1)
-    is_beside = following is not None and (following.ordinal.is_plural or following.ordinal.is_feminine)
+    is_beside = (
+        following is not None and following.value < 10 and (following.form.is_plural or following.form.is_feminine)
+    )
     is_forty = token.value == 40 and (word_at(tokens, index - 1) in _BEFORE_OBLIQUE or is_counted(tokens, index + 1))
-    stays = (token.is_doubtful and not is_forty) or (is_beside and following.value < 10)  # «двадцать первых учеников»
+    stays = (token.is_doubtful and not is_forty) or is_beside  # «двадцать первых учеников»
     return replace(token, digits=not stays) if stays or token.value >= 10 else token
 
 
@@ -142,7 +144,7 @@ def _is_written_ordinal(tokens: Sequence[Token], index: int) -> bool:
         not is_fraction
         and following not in _TIMES
         and word_at(tokens, index - 1) not in _EACH
-        and not (token.value == 10 and token.ordinal.is_plural)
+        and not (token.value == 10 and token.form.is_plural)
     )
 
 

@@ -100,7 +100,7 @@ def _decimals(tokens: Sequence[Token], index: int) -> str | None:
     parts, denominator = number_at(tokens, index), ordinal_at(tokens, index + 1)
     if parts is None or denominator is None or denominator.value not in _DENOMINATORS or len(denominator.said) > 1:
         return None
-    is_fraction = denominator.ordinal.is_plural or denominator.ordinal.is_feminine or denominator.said[0].endswith("ой")
+    is_fraction = denominator.form.is_plural or denominator.form.is_feminine or denominator.said[0].endswith("ой")
     return (
         f"{parts.value:0{_DENOMINATORS[denominator.value]}}"
         if is_fraction and parts.value < denominator.value
@@ -191,10 +191,9 @@ def _range_of_scale(first: Token, second: Token) -> Match | None:
 def measured(tokens: Sequence[Token], index: int) -> Match | None:
     """A number before a unit, money, degrees or per cent; the last two may become a sign."""
     number = number_at(tokens, index)
-    is_sure = number is not None and (
-        not number.is_doubtful or number.value == 40
-    )  # before a unit «сорока» is not the bird
-    if not is_sure or not is_measure(tokens, index + 1):
+    if number is None or not is_measure(tokens, index + 1):
+        return None
+    if number.is_doubtful and number.value != 40:  # before a unit «сорока» is not the bird
         return None
     unit = word_at(tokens, index + 1)
     is_per_cent = bool(PER_CENT.fullmatch(unit))

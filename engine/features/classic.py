@@ -40,12 +40,12 @@ class ClassicCepstra:
         cepstra[:, 0] = np.log(_above_zero(energy))
         return cepstra
 
-    def follow(self, rows_of_each: list[np.ndarray]) -> list[None]:
+    def follow(self, rows_of_each: list[np.ndarray]) -> list[np.ndarray | None]:
         """This front end has no state from frame to frame."""
         return [None] * len(rows_of_each)
 
     def finish(
-        self, rows: np.ndarray, index: np.ndarray, is_tail: bool = False, followed: None = None
+        self, rows: np.ndarray, index: np.ndarray, is_tail: bool = False, followed: np.ndarray | None = None
     ) -> tuple[np.ndarray, np.ndarray]:
         """As VoxforgeCepstra.finish; no frame is ever removed."""
         return rows.astype(np.float32), index

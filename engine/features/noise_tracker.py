@@ -45,7 +45,9 @@ class _Band:
         smoothed, noise, floor, peak = self.smoothed, self.noise, self.floor, self.peak
         # As locals, an eighth faster.
         new, old, rise, fall, decay, level = _NEW, _SMOOTHING, _RISE, _FALL, _MASK_DECAY, _MASK_LEVEL
-        powers, noises, masked = [], [], []
+        powers: list[float] = []
+        noises: list[float] = []
+        masked: list[float] = []
         add_power, add_noise, add_masked = powers.append, noises.append, masked.append
         for energy in energies:
             power = new * energy + smoothed

@@ -44,15 +44,14 @@ class Segmenter:
             return
         self._open = join([self._open, frames]) if self._open is not None else frames
         while (cut := self._cut(self._open)) is not None:
-            yield self._take(cut)
+            yield self._take(self._open, cut)
 
     def flush(self) -> Iterator[Frames]:
         """Yields the open stretch at the end of the audio."""
         if self._open is not None and len(self._open):
-            yield self._take(len(self._open))
+            yield self._take(self._open, len(self._open))
 
-    def _take(self, cut: int) -> Frames:
-        frames = self._open
+    def _take(self, frames: Frames, cut: int) -> Frames:
         stretch = Frames(frames.cepstra[:cut], frames.index[:cut], frames.window_s)
         self._open = Frames(frames.cepstra[cut:], frames.index[cut:], frames.window_s)
         return stretch

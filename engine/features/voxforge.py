@@ -159,7 +159,8 @@ class VoxforgeCepstra:
         """Tracks noise through whole recordings, given by their rows, at once; for `finish`."""
         if not self._follows:
             return [None] * len(rows_of_each)
-        return follow_together([np.ascontiguousarray(rows[:, : self._config.n_filters]) for rows in rows_of_each])
+        energies = [np.ascontiguousarray(rows[:, : self._config.n_filters]) for rows in rows_of_each]
+        return [*follow_together(energies)]
 
     def finish(
         self, rows: np.ndarray, index: np.ndarray, is_tail: bool = False, followed: np.ndarray | None = None

@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -57,9 +58,9 @@ class Description:
     model: ModelConfig
     decode: DecodeConfig = field(default_factory=DecodeConfig)
     name: str = ""
-    training: dict[str, object] = field(default_factory=dict)
-    history: list[dict[str, object]] = field(default_factory=list)
-    error_rates: dict[str, object] = field(default_factory=dict)
+    training: dict[str, Any] = field(default_factory=dict)
+    history: list[dict[str, Any]] = field(default_factory=list)
+    error_rates: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint, half: bool = False) ->
     _settle(folder)  # otherwise the only description of weights left by a kill would be overwritten
     try:
         with atomic_path(folder / WEIGHTS) as temporary:
-            np.savez(temporary, **weights)
+            np.savez(temporary, **weights)  # type: ignore[arg-type]
             sums = {_WEIGHTS_SUM: _sha256(temporary), _NETWORK_SUM: hashlib.sha256(graph).hexdigest()}
             write_atomic(folder / _NEXT, _described(checkpoint, sums))
             _write_network(folder, graph)
@@ -197,7 +198,7 @@ def _keep_network(folder: Path, graph: bytes, fields_of_model: dict[str, object]
         write_atomic(folder / DESCRIPTION, _json(with_sum))
 
 
-def _parsed(folder: Path, fields_of_model: dict[str, object]) -> Description:
+def _parsed(folder: Path, fields_of_model: dict[str, Any]) -> Description:
     try:
         return Description(
             Alphabet(fields_of_model["alphabet"]),
@@ -217,7 +218,7 @@ def _parsed(folder: Path, fields_of_model: dict[str, object]) -> Description:
         raise CheckpointMismatch(path=folder, reason=error) from error
 
 
-def read_description(folder: Path) -> dict[str, object]:
+def read_description(folder: Path) -> dict[str, Any]:
     """The content of model.json, with the keys that `save_checkpoint` writes.
 
     The weights are not read, unless a kill left two descriptions.
@@ -243,7 +244,7 @@ def _is_next_true(folder: Path) -> bool:
     return False
 
 
-def _description(folder: Path, file: str) -> dict[str, object]:
+def _description(folder: Path, file: str) -> dict[str, Any]:
     try:
         fields_of_model = read_json(file_of(folder, file))
     except (FileNotFoundError, NotADirectoryError) as error:

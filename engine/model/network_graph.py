@@ -5,7 +5,7 @@ if TensorFlow is not installed.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -77,12 +77,14 @@ class GraphWriter:
         self.constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
         return name
 
-    def node(self, kind: str, inputs: list[str], output: str, domain: str = "", **attributes) -> str:
+    def node(self, kind: str, inputs: list[str], output: str, domain: str = "", **attributes: Any) -> str:
         """Adds a node; returns the name of its output."""
         self.several(kind, inputs, (output,), domain, **attributes)
         return output
 
-    def several(self, kind: str, inputs: list[str], outputs: tuple[str, ...], domain: str = "", **attributes) -> None:
+    def several(
+        self, kind: str, inputs: list[str], outputs: tuple[str, ...], domain: str = "", **attributes: Any
+    ) -> None:
         """Adds a node with several outputs."""
         from onnx import helper
 
@@ -137,7 +139,7 @@ def summed_rows(graph: GraphWriter, name: str, table: np.ndarray) -> str:
     return graph.node("Mul", [summed, graph.constant(f"{name}/scale", scale.astype(np.float32))], f"{name}/value")
 
 
-def _attributes(n_units: int, directions: Sequence[str] = DIRECTIONS) -> dict[str, object]:
+def _attributes(n_units: int, directions: Sequence[str] = DIRECTIONS) -> dict[str, Any]:
     return {"direction": "bidirectional" if len(directions) > 1 else directions[0], "hidden_size": n_units}
 
 

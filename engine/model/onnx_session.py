@@ -1,6 +1,6 @@
 """Runs ONNX models in ONNX Runtime: on the CPU, silent, bounded, without threads that spin while idle."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 # Without this field no tensor of a model can make ONNX Runtime open a file or a piece of memory.
 _FILE_KEY = b"location"
+Shapes = Mapping[str, Sequence[int | None]]  # of tensors by name
 _FATAL = 4  # failures are raised; nothing is written to the terminal
 onnxruntime.set_default_logger_severity(_FATAL)
 onnxruntime.disable_telemetry_events()  # for builds for Windows, which ignore the variable set in `engine`
@@ -72,7 +73,7 @@ def outside_tensors(message: "onnx.ModelProto") -> "Iterator[onnx.TensorProto]":
                 yield from outside_tensors(part)
 
 
-def require(session: onnxruntime.InferenceSession, inputs: dict[str, Sequence], outputs: dict[str, Sequence]) -> None:
+def require(session: onnxruntime.InferenceSession, inputs: Shapes, outputs: Shapes) -> None:
     """inputs, outputs: the shape of each float32 tensor by name, None for a length that varies.
 
     Raises ValueError unless the model has exactly these.

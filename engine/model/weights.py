@@ -46,7 +46,7 @@ def initial_lower_output(model: ModelConfig, n_labels: int, rng: np.random.Gener
     return {"lower/kernel": kernel, "lower/bias": np.zeros(n_labels, np.float32)}
 
 
-def _glorot(rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
+def _glorot(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
     limit = np.sqrt(6 / sum(shape))
     return rng.uniform(-limit, limit, shape).astype(np.float32)
 

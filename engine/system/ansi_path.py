@@ -60,7 +60,8 @@ def short_name(path: Path) -> str:
     import ctypes
 
     room = ctypes.create_unicode_buffer(32_768)
-    return room.value if ctypes.windll.kernel32.GetShortPathNameW(str(path), room, len(room)) else ""
+    kernel = ctypes.windll.kernel32  # type: ignore[attr-defined]
+    return room.value if kernel.GetShortPathNameW(str(path), room, len(room)) else ""
 
 
 def _copied(path: Path, system: CodePage) -> bytes:

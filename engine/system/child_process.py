@@ -6,9 +6,10 @@ import os
 import pickle
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import ForkingPickler
+from typing import Any
 
 from engine.errors import DiktovkaError, EngineError, EngineStopped, unexpected
 from engine.system.worker import Cancelled
@@ -111,14 +112,19 @@ class Child:
 
     def send(self, message: object) -> None:
         """Raises EngineStopped if the process has ended, Cancelled if it was closed."""
+        connection = self._connection
+        if connection is None:
+            raise self._gone()
         try:
-            self._connection.send(message)
+            connection.send(message)
         except (OSError, AttributeError) as error:
             raise self._gone() from error
 
     def receive(self, timeout_s: float = POLL_S) -> object | None:
         """The next message, or None at the time-out. Raises EngineStopped or Cancelled as `send`."""
         connection, process = self._connection, self._process
+        if connection is None:
+            raise self._gone()
         try:
             if connection.poll(timeout_s):
                 return connection.recv()
@@ -128,7 +134,9 @@ class Child:
             raise self._gone()
         return None
 
-    def events(self, abandon: Callable[[], object], tick: Callable[[], object] = lambda: None) -> Iterator[object]:
+    def events(
+        self, abandon: Callable[[], object], tick: Callable[[], object] = lambda: None
+    ) -> Generator[Any, None, None]:
         """A job's messages up to its End, whose error is raised.
 
         tick is called before each poll for a message. If the caller stops early, abandon asks the job to stop, and what

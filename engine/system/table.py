@@ -17,9 +17,12 @@ def read_table(path: Path, columns: Sequence[str], tabs: bool = True) -> list[di
     Raises OSError, ValueError.
     """
     text = io.StringIO(read_bounded(path, _MOST_BYTES).decode("utf-8"), newline="")
-    layout = {"delimiter": "\t", "quoting": csv.QUOTE_NONE} if tabs else {}
     try:
-        names, *rows = csv.reader(text, strict=True, **layout) if text.getvalue() else [[]]
+        if tabs:
+            lines = csv.reader(text, strict=True, delimiter="\t", quoting=csv.QUOTE_NONE)
+        else:
+            lines = csv.reader(text, strict=True)
+        names, *rows = lines if text.getvalue() else [[]]
     except csv.Error as error:
         raise ValueError(str(error)) from error
     if missing := [name for name in columns if name not in names]:

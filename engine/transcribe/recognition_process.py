@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from engine.decode.beam_loader import NO_LANGUAGE, BeamLoader, Language, LettersUntilLoaded
 from engine.errors import DiktovkaError
@@ -20,6 +21,9 @@ from engine.paths import shipped_checkpoint
 from engine.system.bounded_memory import bounded_memory
 from engine.system.child_process import POLL_S, Child, End, Flag, orphaned, told
 from engine.system.worker import Cancelled
+
+if TYPE_CHECKING:
+    from engine.transcribe.transcribe import Transcriber
 
 
 class EngineProcess:
@@ -123,7 +127,7 @@ class EngineProcess:
         from_s: float,
         track: int | None,
         commands: Sequence[str],
-    ) -> Iterator[Event]:
+    ) -> Iterator[Any]:
         while not self.wait_ready(POLL_S):
             if self._cancel.is_set():
                 raise Cancelled
@@ -149,13 +153,15 @@ class _LanguageFailed:
         self.error = error
 
 
-def _serve(connection: Connection, checkpoint: str, language: Language, cancel, ended) -> None:
+def _serve(connection: "Connection[Any, Any]", checkpoint: str, language: Language, cancel: Flag, ended: Flag) -> None:
     """The child's main function: loads the model, then handles requests until the pipe is closed."""
     with bounded_memory(Path(checkpoint)):
         _serve_bounded(connection, checkpoint, language, cancel, ended)
 
 
-def _serve_bounded(connection: Connection, checkpoint: str, language: Language, cancel, ended) -> None:
+def _serve_bounded(
+    connection: "Connection[Any, Any]", checkpoint: str, language: Language, cancel: Flag, ended: Flag
+) -> None:
     try:
         transcriber, loader = _load(checkpoint, language)
     except Exception as error:  # any error must reach the parent
@@ -175,7 +181,7 @@ def _serve_bounded(connection: Connection, checkpoint: str, language: Language, 
         return
 
 
-def _load(checkpoint: str, language: Language):
+def _load(checkpoint: str, language: Language) -> "tuple[Transcriber, BeamLoader]":
     from engine.transcribe.load import load_transcriber
 
     model, transcriber = load_transcriber(Path(checkpoint))
@@ -183,7 +189,14 @@ def _load(checkpoint: str, language: Language):
     return transcriber, BeamLoader(model, language if transcriber.searches else NO_LANGUAGE)
 
 
-def _work(transcriber, loader, request: tuple, connection: Connection, cancel, ended) -> Exception | None:
+def _work(
+    transcriber: "Transcriber",
+    loader: BeamLoader,
+    request: tuple[str, str, float, int | None, tuple[str, ...]],
+    connection: "Connection[Any, Any]",
+    cancel: Flag,
+    ended: Flag,
+) -> Exception | None:
     """Runs one job; returns its failure, if any. A broken pipe is not a failure of the job and is raised.
 
     request: verb, path, from_s, track, commands. A file waits for the language model; of a live recording only the

@@ -1,6 +1,6 @@
 """The one place that composes the stages: audio -> features -> log-probabilities -> words."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -57,7 +57,7 @@ class Transcriber:
         silence = np.zeros((100, self._model.features.width), np.float32)
         self._recognise([network_input(silence, self._model.model)])
 
-    def transcribe(self, path: Path, from_s: float = 0.0, track: int | None = None) -> Iterator[Event]:
+    def transcribe(self, path: Path, from_s: float = 0.0, track: int | None = None) -> Generator[Event, None, None]:
         """A whole file: Started, then Final and Progress, then Finished. Raises AudioError.
 
         from_s: start there, in a pause; the sound before was transcribed already. track: audio track, from 1; None for
@@ -70,7 +70,7 @@ class Transcriber:
             for event in self._events(audio, following, live=False):
                 yield moved(event, from_s) if from_s else event
 
-    def follow(self, path: Path, ended: Callable[[], bool]) -> Iterator[Event]:
+    def follow(self, path: Path, ended: Callable[[], bool]) -> Generator[Event, None, None]:
         """A recording that is still being written; Provisional comes with every block, about twice a second."""
         yield Started(str(path), None)
         with FollowedRecording(path, ended=ended) as audio:

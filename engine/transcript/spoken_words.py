@@ -75,7 +75,8 @@ def _corrected(pieces: Sequence[_Piece], words: Sequence[Word]) -> tuple[Word, .
     edges = [-1, *plain, len(pieces)]
     spoken = [piece.said for piece in pieces]
     codes = Levenshtein.opcodes(
-        [normalise(pieces[i].written.text) for i in plain], [normalise(word.text) for word in words]
+        [normalise(piece.written.text) for piece in pieces if piece.written is not None],
+        [normalise(word.text) for word in words],
     )
     for is_unchanged, run in groupby(codes, key=lambda code: code.tag == "equal"):
         ops = list(run)

@@ -19,6 +19,7 @@ from trainer.presets import PRESETS
 
 if TYPE_CHECKING:
     from trainer.corpus.events import CacheReady
+    from trainer.download.archive_index import Index
 
 _MB, _GB = 1e6, 1e9
 
@@ -83,18 +84,16 @@ def _positive(text: str) -> int:
 def download(arguments: argparse.Namespace) -> int:
     """Downloads the chosen archives that are missing; 1 if one had to be left out, 130 if interrupted."""
     from trainer.download.download import download as fetch
-    from trainer.download.download import read_index
+    from trainer.download.events import Finished
     from trainer.download.plan import corpus_folder, make_plan
 
     url = arguments.url or corpus_url(arguments.language)
-    report = _Report()
+    report, n_failed = _Report(), 0
     try:
-        with closing(until_stopped(read_index(url))) as events:
-            for event in events:
-                report.tell(event)
-        name = urlsplit(event.index.url).hostname if arguments.url else arguments.language
+        index = _read_index(url, report)
+        name = urlsplit(index.url).hostname or "" if arguments.url else arguments.language
         folder = arguments.output_directory or corpus_folder(name)
-        plan = make_plan(event.index, Choice(arguments.count, arguments.name), folder)
+        plan = make_plan(index, Choice(arguments.count, arguments.name), folder)
         say(
             f"{len(plan.missing)} archives to fetch, about {plan.size_bytes / _MB:.0f} MB; "
             f"{len(plan.finished)} are there already. "
@@ -103,15 +102,30 @@ def download(arguments: argparse.Namespace) -> int:
         with closing(until_stopped(fetch(plan))) as events:
             for event in events:
                 report.tell(event)
+                if isinstance(event, Finished):
+                    n_failed = len(event.failed)
     except KeyboardInterrupt:
         say("Stopped; the same command goes on from here.")
         return STOPPED_BY_SIGNAL
-    return int(bool(event.failed))
+    return int(n_failed > 0)
+
+
+def _read_index(url: str, report: "_Report") -> "Index":
+    from trainer.download.download import read_index
+    from trainer.download.events import IndexRead
+
+    with closing(until_stopped(read_index(url))) as events:
+        for event in events:
+            report.tell(event)
+            if isinstance(event, IndexRead):
+                return event.index
+    raise AssertionError("reading an index ends with IndexRead")
 
 
 def corpus(arguments: argparse.Namespace) -> int:
     """Builds a feature cache, or finds that an existing one is still valid; prints the report."""
     from trainer.corpus.build_cache import build_cache
+    from trainer.corpus.events import CacheReady
     from trainer.corpus.preflight import Rules
 
     features, model = PRESETS[arguments.preset]
@@ -123,19 +137,22 @@ def corpus(arguments: argparse.Namespace) -> int:
         with closing(until_stopped(build_cache(arguments.source, arguments.out, rules, arguments.seed))) as events:
             for event in events:
                 report.tell(event)
+                if isinstance(event, CacheReady):
+                    _print_report(event)
     except KeyboardInterrupt:
         say("Stopped; nothing was written.")
         return STOPPED_BY_SIGNAL
-    _print_report(event)
     return 0
 
 
 def _print_report(ready: "CacheReady") -> None:
     from trainer.corpus.cache_writer import REJECTS
+    from trainer.corpus.preflight import Report, SplitSize
 
     report = ready.report
     print(f"{'':<18} {'recordings':>10} {'hours':>7} {'speakers':>8} {'sentences':>9}")
-    for size in (*report.splits, report):
+    sizes: tuple[SplitSize | Report, ...] = (*report.splits, report)
+    for size in sizes:
         name = getattr(size, "name", "all")
         row = f"{size.utterances:>10} {size.seconds / 3600:>7.2f} {size.speakers:>8} {size.sentences:>9}"
         print(f"{name:<18} {row}")

@@ -14,7 +14,7 @@ _REPORT_EVERY_S = 2.0
 def add_language_model_options(parser: argparse.ArgumentParser) -> None:
     """Options of `language-model`."""
     add = parser.add_argument
-    text = "UTF-8 text, may be compressed (.xz, .gz), or a corpus, whose training sentences are used"
+    text = "text, may be compressed (.xz, .gz), or a corpus, whose training sentences are used"
     add("text", nargs="+", type=Path, metavar="TEXT", help=text)
     add("-o", "--out", type=Path, required=True, metavar="DIR", help="folder for the language model")
     add("--order", type=int, default=4, help="length of the longest n-grams (default: %(default)s)")

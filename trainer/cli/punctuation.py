@@ -11,7 +11,7 @@ from trainer.devices import PROCESSOR
 def add_punctuation_options(parser: argparse.ArgumentParser) -> None:
     """The texts, the run's folder, and how long it trains."""
     add = parser.add_argument
-    text = "UTF-8 text with punctuation and capitals, one paragraph per line, may be compressed (.xz, .gz); "
+    text = "text with punctuation and capitals, one paragraph per line, may be compressed (.xz, .gz); "
     add("text", nargs="+", type=Path, metavar="TEXT", help=f"{text}or a folder with transcripts.tsv")
     add("-o", "--out", type=Path, required=True, metavar="DIR", help="folder of the run; an existing run is resumed")
     add(

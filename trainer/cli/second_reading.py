@@ -11,7 +11,7 @@ from trainer.devices import PROCESSOR
 def add_second_reading_options(parser: argparse.ArgumentParser) -> None:
     """The texts, the run's folder, the language model that gets the network, and how long it trains."""
     add = parser.add_argument
-    text = "UTF-8 text, may be compressed (.xz, .gz), or a corpus, whose training sentences are used"
+    text = "text, may be compressed (.xz, .gz), or a corpus, whose training sentences are used"
     add("text", nargs="+", type=Path, metavar="TEXT", help=text)
     add("-o", "--out", type=Path, required=True, metavar="DIR", help="folder of the run; an existing run is resumed")
     add(

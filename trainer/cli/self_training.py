@@ -32,7 +32,7 @@ def add_self_label_options(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         default=[],
         metavar="TEXT",
-        help="UTF-8 texts (.xz, .gz) that the recordings may be readings of",
+        help="texts (.xz, .gz) that the recordings may be readings of",
     )
     alone = "keep only recordings that were found in the texts"
     add("--texts-only", action="store_true", help=alone)

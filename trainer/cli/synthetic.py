@@ -12,7 +12,7 @@ from trainer.presets import PRESETS
 def add_synthetic_options(parser: argparse.ArgumentParser) -> None:
     """Options of `synthetic`."""
     add = parser.add_argument
-    add("text", nargs="+", type=Path, metavar="TEXT", help="UTF-8 text, may be compressed (.xz, .gz)")
+    add("text", nargs="+", type=Path, metavar="TEXT", help="text, may be compressed (.xz, .gz)")
     add("-o", "--out", type=Path, required=True, metavar="CACHE", help="folder of the feature cache")
     add("--sentences", type=int, default=9000, metavar="N", help="number of sentences (default: %(default)s)")
     add_without_option(parser)

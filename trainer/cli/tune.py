@@ -61,10 +61,11 @@ def tune(arguments: argparse.Namespace) -> int:
     with stop_signals() as asked_to_stop, closing(steps(_request(arguments))) as events:
         for event in events:
             _tell(event)
-            if asked_to_stop and not isinstance(event, BeforeAfter):
+            if isinstance(event, BeforeAfter):
+                _print_result(event)
+            elif asked_to_stop:
                 say("Stopped; the same command goes on from here.")
                 return STOPPED_BY_SIGNAL
-    _print_result(event)
     return 0
 
 
@@ -106,7 +107,7 @@ def _print_result(result: BeforeAfter) -> None:
         ("  as they are written", result.written_before, result.written_after),
         ("others, held out", result.general_before, result.general_after),
     ):
-        if before is not None:
+        if before is not None and after is not None:
             print(
                 f"{name:<22} {before.utterances:>10} {before.words:>7} {before.cer:>11.4f} {after.cer:>7.4f} "
                 f"{before.wer:>11.4f} {after.wer:>7.4f}"

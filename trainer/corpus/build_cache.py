@@ -3,7 +3,7 @@
 import hashlib
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
@@ -38,7 +38,7 @@ class Means:
 
 def build_cache(
     sources: Sequence[Path], folder: Path, rules: Rules, seed: int = 1, means: Means | None = None
-) -> Iterator[CorpusEvent]:
+) -> Generator[CorpusEvent, None, None]:
     """Yields Found, then Extracting, then CacheReady; an existing cache that matches is reused at once.
 
     sources: folders or manifests, see trainer.corpus.corpus. folder: of the cache, replaced atomically when it is
@@ -126,7 +126,7 @@ def _collected(
 
 def _in_rooms(
     splits: Sequence[str | None], rules: Rules, seed: int, means: Means, collector: Collector
-) -> Iterator[Extracting]:
+) -> Generator[Extracting, None, list[str | None]]:
     """Extracts the training recordings again, `rules.rooms` times in different rooms; returns the splits of the new
     rows."""
     trained_on = [row.recording for row, split in zip(collector.rows, splits, strict=True) if split == TRAIN]
@@ -146,13 +146,13 @@ def _in_rooms(
 
 def _heard(
     recordings: Sequence[Recording], hear_them: Callable[..., list[Heard | Reject]], means: Means
-) -> Iterator[list[tuple[Recording, Heard | Reject]]]:
+) -> Generator[list[tuple[Recording, Heard | Reject]], None, None]:
     """Portions of recordings with their results, in order; sometimes an empty one, while nothing is ready."""
     portions = [recordings[i : i + _AT_ONCE] for i in range(0, len(recordings), _AT_ONCE)]
     if not portions:
         return
     pool = means.pool(len(portions))
-    queue: deque[tuple[Sequence[Recording], Future]] = deque()
+    queue: deque[tuple[Sequence[Recording], Future[list[Heard | Reject]]]] = deque()
     ahead = _AHEAD * (getattr(pool, "_max_workers", None) or 1)
     try:
         while portions or queue:

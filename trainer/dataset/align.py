@@ -1,5 +1,6 @@
 """CTC forced alignment of a known text with a trained model: the time of each letter."""
 
+import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,10 +85,10 @@ class Alignment:
         write_arrays(path, written)
 
     @classmethod
-    def load(cls, path: Path) -> "Alignment":
-        """Raises CorpusError if the file cannot be read."""
+    def load(cls, path: Path, content: bytes | None = None) -> "Alignment":
+        """Raises CorpusError if the file, or its given content, cannot be read."""
         try:
-            file = read_arrays(path)
+            file = read_arrays(path if content is None else io.BytesIO(content))
             ids = [str(name) for name in file["ids"]]
             ends = np.cumsum(file["lengths"])[:-1]
             return cls(

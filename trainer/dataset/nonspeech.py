@@ -46,7 +46,7 @@ def _hum(n: int, rng: np.random.Generator) -> np.ndarray:
 
 def _tones(n: int, rng: np.random.Generator) -> np.ndarray:
     """A melody of plain tones with pauses."""
-    notes = []
+    notes: list[np.ndarray] = []
     while sum(map(len, notes)) < n:
         length = int(rng.uniform(0.08, 0.8) * SAMPLE_RATE_HZ)
         pitch = 220 * 2 ** (rng.integers(-12, 36) / 12)
@@ -83,7 +83,8 @@ def sound(rng: np.random.Generator) -> np.ndarray:
 
 def examples(n: int, features: FeatureConfig, seed: int | Sequence[int]) -> list[Example]:
     """n sounds without words as examples with an empty text; equal seeds give equal sounds."""
-    rng, result = np.random.default_rng(seed), []
+    rng = np.random.default_rng(seed)
+    result: list[Example] = []
     while len(result) < n:
         cepstra = extract(sound(rng), features).cepstra
         if len(cepstra) >= _FEWEST_FRAMES:

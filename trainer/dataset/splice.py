@@ -11,8 +11,9 @@ from itertools import pairwise
 import numpy as np
 
 from engine.alphabet import SPACE
+from trainer.corpus.cache import FeatureCache
 from trainer.dataset.align import Alignment
-from trainer.dataset.batches import Example
+from trainer.dataset.batches import Example, Rows
 
 _VOWELS = set("аеёиоуыэюя")
 _NEVER_FIRST = set("йьъ")
@@ -45,7 +46,7 @@ class Piece:
 
     __slots__ = ("cache", "frames", "opens", "shuts", "start", "text")
 
-    def __init__(self, cache, start: int, frames: int, text: str, opens: bool, shuts: bool):
+    def __init__(self, cache: FeatureCache | Rows, start: int, frames: int, text: str, opens: bool, shuts: bool):
         self.cache, self.start, self.frames, self.text = cache, start, frames, text
         self.opens, self.shuts = opens, shuts  # whether it begins, and ends, at the edge of a word
 
@@ -104,7 +105,8 @@ def spliced(
     syllables: share of the cut recordings that are cut at syllables, the rest at words. Examples without an
     alignment, or with a poor one, stay as they are.
     """
-    result, pools = [], defaultdict(list)
+    result: list[Example] = []
+    pools: dict[str, list[Piece]] = defaultdict(list)
     for example in examples:
         usable = len(example.pieces) == 1 and alignment.score.get(example.id, -np.inf) > _LEAST_SCORE
         if not usable or rng.random() >= share:
@@ -119,7 +121,9 @@ def spliced(
 
 
 def _rejoined(speaker: str, pool: list[Piece], rng: np.random.Generator) -> list[Example]:
-    groups, parts, room = [], [], 0
+    groups: list[list[Piece]] = []
+    parts: list[Piece] = []
+    room = 0
     for i in rng.permutation(len(pool)):
         if not parts:
             room = int(rng.integers(200, 900))

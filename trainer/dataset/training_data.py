@@ -1,7 +1,7 @@
 """Paths of corpora -> examples, by split."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -29,7 +29,7 @@ class Material:
     """
 
     train: Sequence[Example]
-    held: dict[str, Sequence[Example]]
+    held: Mapping[str, Sequence[Example]]
     choose_on: tuple[str, ...]
     alignment: Alignment | None = None
     mix: Callable[[list[Example], np.random.Generator], list[Example]] | None = None

@@ -36,7 +36,8 @@ class Archive:
     @property
     def stem(self) -> str:
         """The name of the folder that it is unpacked to."""
-        return _NAME.fullmatch(self.name)[1]
+        match = _NAME.fullmatch(self.name)
+        return match[1] if match else self.name
 
     @property
     def probable_bytes(self) -> int:

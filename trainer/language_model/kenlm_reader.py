@@ -34,7 +34,7 @@ def murmur(texts: Sequence[bytes]) -> np.ndarray:
     for n in np.unique(lengths):
         indices = np.flatnonzero(lengths == n)
         padded = -(-max(int(n), 1) // 8) * 8
-        blob = b"".join(texts[i].ljust(padded, b"\0") for i in indices)
+        blob = b"".join(texts[i].ljust(padded, b"\0") for i in indices.tolist())
         blocks = np.frombuffer(blob, "<u8").reshape(len(indices), -1)
         result[indices] = _murmur_of(blocks, int(n))
     return result
@@ -63,14 +63,15 @@ def packed(columns: Sequence[tuple[np.ndarray, int]], n_rows: int) -> bytes:
     parts, step = [], 1 << 16  # a multiple of 8 rows ends at a byte
     for start in range(0, n_rows, step):
         chunk = rows[start : start + step].astype("<u8").view(np.uint8).reshape(-1, 8)
-        bits = np.unpackbits(chunk, axis=1, bitorder="little")[:, :width]
-        parts.append(np.packbits(bits.ravel(), bitorder="little").tobytes())
+        chunk_bits = np.unpackbits(chunk, axis=1, bitorder="little")[:, :width]
+        parts.append(np.packbits(chunk_bits.ravel(), bitorder="little").tobytes())
     return b"".join(parts)
 
 
 def unpacked(blob: bytes, widths: Sequence[int], n_rows: int) -> list[np.ndarray]:
     """The columns of `packed`, int64 (n_rows,) each."""
-    width, columns = sum(widths), [[] for _ in widths]
+    width = sum(widths)
+    columns: list[list[np.ndarray]] = [[] for _ in widths]
     step = 1 << 16
     for start in range(0, n_rows, step):
         n = min(step, n_rows - start)
@@ -245,16 +246,18 @@ class _Trie:
         self._first = first[order]
         self._rows = np.empty(len(order), np.int64)
         self._rows[order] = np.arange(len(order))
-        self._starts = starts
+        if starts is not None:
+            self._starts = starts
         return order
 
 
 def _centres(blob: bytes, shape: Shape) -> list[list[np.ndarray]]:
     """For each level from bigrams on (index 1) the bins of backoff, if any, and of probability."""
-    offset, result = shape.header_bytes + shape.vocabulary_bytes + 8, [[]]
+    offset = shape.header_bytes + shape.vocabulary_bytes + 8
+    result: list[list[np.ndarray]] = [[]]
     for k in range(1, shape.order):
         sizes = [2**shape.probability_bits, 2**shape.backoff_bits][: 2 if k + 1 < shape.order else 1]
-        tables = []
+        tables: list[np.ndarray] = []
         for size in sizes:
             tables.insert(0, np.frombuffer(blob, "<f4", size, offset).astype(float))
             offset += 4 * size

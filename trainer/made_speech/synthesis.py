@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, cast
 
 import numpy as np
 import soundfile
@@ -109,7 +110,7 @@ class Speakers:
     """
 
     def __init__(self) -> None:
-        self._festival: subprocess.Popen | None = None
+        self._festival: subprocess.Popen[bytes] | None = None
         self._n_spoken = 0
         self._folder = tempfile.TemporaryDirectory(prefix="diktovka-speech-")
         self._letters = set(Alphabet().letters)
@@ -129,7 +130,7 @@ class Speakers:
         if self._festival is not None:
             self._festival.kill()
             self._festival.wait()
-            for end in (self._festival.stdin, self._festival.stdout):
+            for end in _pipes(self._festival):
                 with contextlib.suppress(OSError):  # unwritten input
                     end.close()
             self._festival, self._n_spoken = None, 0
@@ -164,23 +165,29 @@ class Speakers:
         path = Path(self._folder.name) / "speech.wav"
         path.unlink(missing_ok=True)
         try:
-            self._festival.stdin.write(_FESTIVAL_LINE.format(text=text, path=path).encode())
-            self._festival.stdin.flush()
-            while (line := self._festival.stdout.readline()) and line.strip() != b"spoken":
+            to_festival, from_festival = _pipes(self._festival)
+            to_festival.write(_FESTIVAL_LINE.format(text=text, path=path).encode())
+            to_festival.flush()
+            while (line := from_festival.readline()) and line.strip() != b"spoken":
                 pass
             return path.read_bytes()
         except OSError as error:
             self._end_festival()
             raise _silent(FESTIVAL, text) from error
 
-    def _start_festival(self) -> subprocess.Popen:
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    def _start_festival(self) -> subprocess.Popen[bytes]:
+        pipe = subprocess.PIPE
         try:
-            started = subprocess.Popen([FESTIVAL, "--pipe"], **pipes)
+            started = subprocess.Popen([FESTIVAL, "--pipe"], stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL)
         except FileNotFoundError as error:
             raise SynthesiserMissing(program=FESTIVAL) from error
-        started.stdin.write(f"({_FESTIVAL_VOICE})\n".encode())
+        _pipes(started)[0].write(f"({_FESTIVAL_VOICE})\n".encode())
         return started
+
+
+def _pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
+    """Standard input and output of a process that was started with pipes for both."""
+    return cast(IO[bytes], process.stdin), cast(IO[bytes], process.stdout)
 
 
 def _by_espeak(text: str, voice: Voice) -> bytes:
@@ -200,9 +207,10 @@ def _by_rhvoice(text: str, voice: Voice, path: Path) -> bytes:
 
 def _spoken(command: Sequence[str], text: str, typed: str = "") -> bytes:
     """A synthesiser's standard output; typed: its standard input."""
-    options = {"capture_output": True, "timeout": _TIME_OUT_S, "check": True}
     try:
-        return subprocess.run(command, input=typed.encode(), **options).stdout  # noqa: PLW1510 - it is in options
+        return subprocess.run(
+            command, input=typed.encode(), capture_output=True, timeout=_TIME_OUT_S, check=True
+        ).stdout
     except FileNotFoundError as error:
         raise SynthesiserMissing(program=command[0]) from error
     except (OSError, subprocess.SubprocessError) as error:

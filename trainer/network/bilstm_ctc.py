@@ -20,7 +20,7 @@ from engine.model.weights import DIRECTIONS
 from trainer.network.lstm import bidirectional
 
 
-class BiLstmCtc(tf.Module):
+class BiLstmCtc(tf.Module):  # type: ignore[misc]
     """Network steps and lengths in, CTC log-probabilities out."""
 
     def __init__(self, model: ModelConfig, weights: Mapping[str, np.ndarray]):
@@ -70,7 +70,9 @@ class BiLstmCtc(tf.Module):
         logits, middle = self._logits(steps, lengths, dropout_seed)
         return logits, self._output("lower", middle)
 
-    def _logits(self, steps, lengths, dropout_seed):
+    def _logits(
+        self, steps: tf.Tensor, lengths: tf.Tensor, dropout_seed: tf.Tensor | None
+    ) -> tuple[tf.Tensor, tf.Tensor]:
         """Logits of the last layer, and the hidden values of the middle one."""
         hidden = middle = tf.transpose(steps, (1, 0, 2))
         for layer in range(self.config.n_layers):

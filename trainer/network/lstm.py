@@ -9,6 +9,7 @@ one product each over all steps. Both agree to rounding (a test compares them).
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -56,8 +57,8 @@ def fused_bidirectional(x: tf.Tensor, lengths: tf.Tensor, directions: Sequence[D
     return tf.concat([_lstm(x, *ahead), heard], axis=2)
 
 
-@tf.custom_gradient
-def _lstm(x, kernel, bias):
+@tf.custom_gradient  # type: ignore[untyped-decorator]
+def _lstm(x: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor) -> Any:
     n_units = bias.shape[0] // 4
     zeros, no_peephole = tf.zeros((tf.shape(x)[1], n_units)), tf.zeros((n_units,))
     peepholes = {"wci": no_peephole, "wcf": no_peephole, "wco": no_peephole, "use_peephole": False}
@@ -74,16 +75,18 @@ def _lstm(x, kernel, bias):
         **peepholes,
     )
 
-    def gradient(h_gradient):
+    def gradient(h_gradient: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
         n_steps, width = tf.shape(x)[0], kernel.shape[0] - n_units
-        before = tf.concat([zeros[None], run.cs[:-1]], 0)
+        cells_before = tf.concat([zeros[None], run.cs[:-1]], 0)
         recurrent = tf.transpose(kernel[width:])
-        nothing = tf.zeros((tf.shape(x)[1], 0))  # the cell's gradient looks at neither input nor weights
+        no_input = tf.zeros((tf.shape(x)[1], 0))  # the cell's gradient needs neither input nor weights
 
-        def step(t, from_next, cell_gradient, gates):
+        def step(
+            t: tf.Tensor, from_next: tf.Tensor, cell_gradient: tf.Tensor, gates: tf.TensorArray
+        ) -> tuple[Any, ...]:
             cell = tf.raw_ops.LSTMBlockCellGrad(
-                x=nothing,
-                cs_prev=before[t],
+                x=no_input,
+                cs_prev=cells_before[t],
                 h_prev=zeros,
                 w=recurrent_only,
                 b=bias,
@@ -114,9 +117,9 @@ def _lstm(x, kernel, bias):
     return run.h, gradient
 
 
-def _even(x, kernel, n_units):
-    """A column of zeros more where the width is odd: with an odd batch too the fused kernel takes a slow path."""
+def _even(x: tf.Tensor, kernel: tf.Tensor, n_units: int) -> tuple[tf.Tensor, tf.Tensor]:
+    """Adds a column of zeros to an odd width, because with an odd batch the fused kernel would take a slow path."""
     if x.shape[-1] % 2 == 0:
         return x, kernel
-    nothing = tf.zeros((1, 4 * n_units))
-    return tf.pad(x, ((0, 0), (0, 0), (0, 1))), tf.concat([kernel[:-n_units], nothing, kernel[-n_units:]], axis=0)
+    zero_row = tf.zeros((1, 4 * n_units))
+    return tf.pad(x, ((0, 0), (0, 0), (0, 1))), tf.concat([kernel[:-n_units], zero_row, kernel[-n_units:]], axis=0)

@@ -20,7 +20,7 @@ class Cluster:
     addresses: tuple[str, ...]
     index: int
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for address in self.addresses:
             host, _, port = address.rpartition(":")
             _check(bool(host) and port.isdigit() and 0 < int(port) < 65536, f"{address!r} is not HOST:PORT")

@@ -10,6 +10,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TypeVar
 
 import numpy as np
 import tensorflow as tf
@@ -18,6 +19,7 @@ from trainer.errors import TrainingError, WorkerLost
 from trainer.training.cluster import Cluster
 
 log = logging.getLogger(__name__)
+Item = TypeVar("Item")
 _LOST = (
     tf.errors.UnavailableError,
     tf.errors.AbortedError,
@@ -84,14 +86,14 @@ class Workers:
             log.info("a process of the training is gone", exc_info=error)
             raise WorkerLost(n=self.n) from error
 
-    def share(self, examples: Sequence) -> list:
+    def share(self, examples: Sequence[Item]) -> list[Item]:
         """This process's part of a batch, which lies in order of length: every n-th. May be empty."""
         return list(examples[self.index :: self.n])
 
     def sum_over_all(self, per_process: Callable[..., tf.Tensor], *arguments: tf.Tensor) -> tf.Tensor:
         """per_process(*arguments), of the same shape in each process, summed; to be called in a tf.function."""
 
-        def summed(*own):
+        def summed(*own: tf.Tensor) -> tf.Tensor:
             context = tf.distribute.get_replica_context()
             return context.all_reduce(tf.distribute.ReduceOp.SUM, tf.identity(per_process(*own)))
 

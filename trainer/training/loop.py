@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import asdict, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -88,7 +89,8 @@ class Training:
             self._optimiser = Optimiser(self._network, settings, self._workers)
         self._before = list(start_from.history) if start_from else []
         self.position = Position()
-        self._journal, self._changed = None, None
+        self._journal: Journal | None = None
+        self._changed: CorpusChanged | None = None
         self._resume()
 
     def _first_weights(self, start_from: Checkpoint | None) -> dict[str, np.ndarray]:
@@ -100,7 +102,7 @@ class Training:
         return weights
 
     @cached_property
-    def _about(self) -> dict[str, object]:
+    def _about(self) -> dict[str, Any]:
         """Configurations and data of the run, compared on resuming and between processes."""
         digest = hashlib.sha256()
         for example in self._train:
@@ -241,7 +243,9 @@ class Training:
         """This process's share; the augmentation of an utterance does not depend on the process."""
         n, examples = plan
         share = self._workers.share(list(enumerate(examples)))
-        seeds = [(self.settings.seed, self.position.epoch, _CHANGE, n, place) for place, _ in share or [(0, None)]]
+        seeds = [
+            (self.settings.seed, self.position.epoch, _CHANGE, n, place) for place, _ in share or [(0, examples[0])]
+        ]
         batch = self._shaper.augmented_batch([e for _, e in share] or examples[:1], self.settings, seeds)
         return batch if share else replace(batch, weight=0.0)
 
@@ -303,7 +307,7 @@ class Training:
 
     def checkpoint(self, held: Sequence[Held] = ()) -> Checkpoint:
         """The averaged weights as a model, with the history of the run and of its initial model."""
-        rates = {one_set.split: rates_of(one_set) for one_set in held}
+        rates: dict[str, Any] = {one_set.split: rates_of(one_set) for one_set in held}
         return Checkpoint(
             self.alphabet,
             self.features,

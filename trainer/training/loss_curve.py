@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -66,7 +67,7 @@ class Curve:
                 return True
         return False
 
-    def _add_held(self, epoch: float, row: Mapping[str, object]) -> None:
+    def _add_held(self, epoch: float, row: Mapping[str, Any]) -> None:
         names = [name.removesuffix("_cer") for name in row if name.endswith("_cer") and row[name] not in ("", None)]
         for points, is_seen in ((self.seen, True), (self.unseen, False)):
             group = [name for name in names if name.endswith(_SEEN) == is_seen]

@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from engine.config import FeatureConfig, ModelConfig
 from engine.errors import CheckpointDamaged, CheckpointError, ConfigError, NotWritable, StorageError
@@ -118,7 +119,7 @@ def mean_cer(rates: Mapping[str, Measured]) -> float:
     return sum(rate.cer for rate in rates.values()) / len(rates)
 
 
-def _new_sentences(rates: object) -> dict[str, Measured]:
+def _new_sentences(rates: Any) -> dict[str, Measured]:
     try:
         measured = {
             name: Measured(float(rate["cer"]), (rate.get("utterances"), rate.get("words")))

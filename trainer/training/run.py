@@ -23,7 +23,7 @@ from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -89,12 +89,12 @@ def state_bytes(folder: Path) -> bytes:
         raise TrainingError(reason="its saved state {file} cannot be read", file=folder / STATE) from error
 
 
-def load_state(folder: Path) -> tuple[dict[str, np.ndarray], Position, dict[str, object]] | None:
+def load_state(folder: Path) -> tuple[dict[str, np.ndarray], Position, dict[str, Any]] | None:
     """The saved state, or None if there is no run yet. Raises TrainingError if it cannot be read."""
     return parsed_state(folder, state_bytes(folder))
 
 
-def parsed_state(folder: Path, content: bytes) -> tuple[dict[str, np.ndarray], Position, dict[str, object]] | None:
+def parsed_state(folder: Path, content: bytes) -> tuple[dict[str, np.ndarray], Position, dict[str, Any]] | None:
     """The state from a file's content, which may have come from another process."""
     if not content:
         return None

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -37,7 +38,7 @@ class Judge:
     read: Callable[[Mapping[str, np.ndarray]], Sequence[Held]]
     choose_on: Sequence[str]
 
-    def score(self, rates: Mapping[str, Mapping[str, object]]) -> float | None:
+    def score(self, rates: Mapping[str, Mapping[str, Any]]) -> float | None:
         """Mean CER over the deciding sets; None if there is none."""
         chosen = [float(rates[name]["cer"]) for name in self.choose_on if name in rates]
         return float(np.mean(chosen)) if chosen else None

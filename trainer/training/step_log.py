@@ -4,7 +4,7 @@ import csv
 import math
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
@@ -117,7 +117,7 @@ class StepLog:
             self._file.close()
 
 
-def _line(values) -> str:
+def _line(values: Iterable[object]) -> str:
     return ",".join(f"{value:.12g}" if isinstance(value, float) else str(value) for value in values) + "\n"
 
 

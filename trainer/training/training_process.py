@@ -1,6 +1,5 @@
 """Training in a process of its own: the window stays responsive, and a lack of memory ends only the training."""
 
-import io
 import os
 import threading
 import time
@@ -8,7 +7,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.config import FeatureConfig, ModelConfig
 from engine.errors import EngineError, EngineStopped
@@ -23,6 +22,7 @@ from trainer.training.run import locked
 
 if TYPE_CHECKING:
     from engine.model.checkpoint import Checkpoint
+    from trainer.dataset.align import Alignment
     from trainer.dataset.batches import Example
     from trainer.dataset.training_data import Material
     from trainer.training.distributed import Workers
@@ -55,7 +55,7 @@ def run(
     request: Request,
     asked_to_stop: Callable[[], bool] = lambda: False,
     in_a_hurry: Callable[[], bool] = lambda: False,
-) -> Iterator[Event]:
+) -> Generator[Event, None, None]:
     """Trains in this process. Closing the iterator saves the state first, so that nothing is lost.
 
     asked_to_stop: once it is true the run ends properly, with its result unless it is in a hurry (both should
@@ -80,7 +80,7 @@ def trained(
     request: Request,
     asked_to_stop: Callable[[], bool] = lambda: False,
     in_a_hurry: Callable[[], bool] = lambda: False,
-) -> Iterator[Event]:
+) -> Generator[Event, None, None]:
     """As `run`, with TensorFlow's present threads."""
     from trainer.dataset.training_data import material
 
@@ -100,9 +100,9 @@ def _trained_on(data: "Material", request: Request, *wishes: Callable[[], bool])
     from trainer.training.loop import Training
 
     workers = Workers(request.cluster)
-    start = _start(request, workers) if request.start else None
+    start = _start(request, request.start, workers) if request.start else None
     if request.align_with:
-        alignment = yield from _aligned(request, data.train, workers)
+        alignment = yield from _aligned(request, request.align_with, data.train, workers)
         data = replace(data, alignment=alignment)
     shape = request.features, request.model, request.settings
     training = Training(request.out, data, *shape, start, workers, *wishes)
@@ -115,34 +115,36 @@ def _trained_on(data: "Material", request: Request, *wishes: Callable[[], bool])
             training.save()
 
 
-def _start(request: Request, workers: "Workers") -> "Checkpoint | None":
+def _start(request: Request, given: Path, workers: "Workers") -> "Checkpoint | None":
     """The initial model: the chief's is the run's copy; the others have no folder and get their weights from the
     chief."""
     from engine.model.checkpoint import load_checkpoint
     from trainer.training.initial_model import keep_start
 
     if workers.is_chief:
-        return keep_start(request.out, request.start, request.settings.pull)
-    return load_checkpoint(request.start)
+        return keep_start(request.out, given, request.settings.pull)
+    return load_checkpoint(given)
 
 
-def _aligned(request: Request, recordings: "Sequence[Example]", workers: "Workers") -> Iterator[Event]:
+def _aligned(
+    request: Request, model: Path, recordings: "Sequence[Example]", workers: "Workers"
+) -> "Generator[Event, None, Alignment]":
     """The run's alignment, made once by the chief and kept beside its state."""
     from trainer.dataset.align import Alignment
 
     path = request.out / "alignment.npz"
     if workers.is_chief and not path.exists():
-        yield from _align(request, recordings, path)
+        yield from _align(request, model, recordings, path)
     content = path.read_bytes() if workers.is_chief else b""
-    return Alignment.load(io.BytesIO(workers.from_chief(content)))
+    return Alignment.load(path, workers.from_chief(content))
 
 
-def _align(request: Request, recordings: "Sequence[Example]", path: Path) -> Iterator[Event]:
+def _align(request: Request, model: Path, recordings: "Sequence[Example]", path: Path) -> Iterator[Event]:
     from engine.model.recogniser import load_recogniser
     from trainer.dataset.align import Alignment, align
     from trainer.dataset.batches import Examples
 
-    first, recognise = load_recogniser(request.align_with, request.threads)
+    first, recognise = load_recogniser(model, request.threads)
     shaper = Examples(first.alphabet, first.features, first.model)
     usable = shaper.usable(recordings)
     alignment = Alignment({}, {})
@@ -157,7 +159,7 @@ class TrainingProcess:
     Iterate over `events()` once, on any thread; make another object to go on.
     """
 
-    def __init__(self, request: object, steps: Callable[..., Iterator[object]] = run):
+    def __init__(self, request: object, steps: Callable[..., Generator[Any, None, None]] = run):
         """steps: importable by name, as `run` is."""
         self.request, self._steps = request, steps
         self._child = Child(_serve, "training")
@@ -208,7 +210,14 @@ class TrainingProcess:
         self._paused.clear()
 
 
-def _serve(connection: Connection, steps, request: object, stop, leave, paused) -> None:
+def _serve(
+    connection: "Connection[Any, Any]",
+    steps: Callable[..., Generator[Any, None, None]],
+    request: Any,
+    stop: Flag,
+    leave: Flag,
+    paused: Flag,
+) -> None:
     """The child's main function: trains until it is done or stopped."""
     ends_itself = steps is run
     events = run(request, stop.is_set, leave.is_set) if ends_itself else steps(request)
@@ -218,7 +227,9 @@ def _serve(connection: Connection, steps, request: object, stop, leave, paused) 
         return
 
 
-def _train(connection: Connection, events: Iterator[object], stop, leave, paused) -> Exception | None:
+def _train(
+    connection: "Connection[Any, Any]", events: Generator[Any, None, None], stop: Flag, leave: Flag, paused: Flag
+) -> Exception | None:
     try:
         for event in events:
             outlive_parent()
