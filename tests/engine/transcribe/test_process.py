@@ -219,7 +219,8 @@ def test_own_words_are_taken_over_from_one_recording_to_the_next(model, words, t
             own.write_text(text, "utf-8")
             beam.prefer(text.split())
             assert list(engine.transcribe(recording)) == list(Transcriber.load(model, beam).transcribe(recording))
-        own.write_bytes(b"\xff")
+        own.unlink()
+        own.mkdir()
         list(engine.transcribe(recording))
         assert isinstance(engine.language_error, OwnWordsUnreadable)
     finally:
