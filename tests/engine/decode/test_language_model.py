@@ -29,7 +29,7 @@ BEGIN, END = "<s>", "</s>"
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """Counted from three sentences, by hand in tests/trainer/language_model/test_build_language_model.py."""
+    """Counted from three sentences, by hand in tests/trainer/language_model/test_ngrams.py."""
     return language_model(tmp_path_factory.mktemp("lm") / "из трёх", "Аб ба.", "Аб ба.", "Аб вы.").folder
 
 
