@@ -41,8 +41,8 @@ class WrittenForm:
     def _groups(self, words: Sequence[Word]) -> list[Group]:
         groups, index = [], 0
         for n, text in self._texts([word.text for word in words]):
-            said = tuple(words[index : index + n])
-            groups.append(Group(said, self._written(said, text)))
+            spoken = tuple(words[index : index + n])
+            groups.append(Group(spoken, self._written(spoken, text)))
             index += n
         return groups
 
@@ -59,21 +59,28 @@ class WrittenForm:
             index += n
         return texts
 
-    def _written(self, said: Sequence[Word], text: str) -> tuple[Word, ...]:
+    def _written(self, spoken_words: Sequence[Word], text: str) -> tuple[Word, ...]:
         parts = text.split(" ")
-        if parts == [word.text for word in said]:
-            return tuple(self._with_others(word) for word in said)
+        if parts == [word.text for word in spoken_words]:
+            return tuple(self._with_others(word) for word in spoken_words)
         if len(parts) == 1:
-            plain = " ".join(word.text for word in said)
-            confidence = min(word.confidence for word in said)
-            word = Word(text, said[0].start_s, said[-1].end_s, confidence, self._others(said, text), plain)
+            plain = " ".join(word.text for word in spoken_words)
+            confidence = min(word.confidence for word in spoken_words)
+            word = Word(
+                text,
+                spoken_words[0].start_s,
+                spoken_words[-1].end_s,
+                confidence,
+                self._others(spoken_words, text),
+                plain,
+            )
             return (word,)
         spoken = [
-            *(word.text for word in said[: len(parts) - 1]),
-            " ".join(word.text for word in said[len(parts) - 1 :]),
+            *(word.text for word in spoken_words[: len(parts) - 1]),
+            " ".join(word.text for word in spoken_words[len(parts) - 1 :]),
         ]
         spoken += [""] * (len(parts) - len(spoken))
-        places = said if len(parts) == len(said) else _shared(said, parts)
+        places = spoken_words if len(parts) == len(spoken_words) else _shared(spoken_words, parts)
         return tuple(
             Word(part, place.start_s, place.end_s, place.confidence, plain=plain)
             for part, place, plain in zip(parts, places, spoken, strict=True)
@@ -86,12 +93,12 @@ class WrittenForm:
         alternatives = (self._text(text.split()) for text in word.alternatives)
         return replace(word, alternatives=tuple(dict.fromkeys(text for text in alternatives if text != word.text)))
 
-    def _others(self, said: Sequence[Word], text: str) -> tuple[str, ...]:
+    def _others(self, spoken_words: Sequence[Word], text: str) -> tuple[str, ...]:
         """Alternatives in their written form; the last is the text as spoken."""
-        texts = [word.text for word in said]
+        texts = [word.text for word in spoken_words]
         alternatives = [
             self._text([*texts[:i], *alternative.split(), *texts[i + 1 :]])
-            for i, word in enumerate(said)
+            for i, word in enumerate(spoken_words)
             for alternative in word.alternatives
         ]
         alternatives = [alternative for alternative in dict.fromkeys(alternatives) if alternative != text][
@@ -103,12 +110,12 @@ class WrittenForm:
         return " ".join(text for _n, text in self._texts(words))
 
 
-def _shared(said: Sequence[Word], parts: Sequence[str]) -> list[Word]:
+def _shared(spoken_words: Sequence[Word], parts: Sequence[str]) -> list[Word]:
     """The time of words divided among written parts, by their letters."""
-    start_s, length_s = said[0].start_s, said[-1].end_s - said[0].start_s
+    start_s, length_s = spoken_words[0].start_s, spoken_words[-1].end_s - spoken_words[0].start_s
     letters = [0]
     for part in parts:
         letters.append(letters[-1] + len(part))
-    confidence = min(word.confidence for word in said)
+    confidence = min(word.confidence for word in spoken_words)
     edges = [start_s + length_s * n / letters[-1] for n in letters]
     return [Word(part, one, two, confidence) for part, (one, two) in zip(parts, pairwise(edges), strict=True)]

@@ -71,4 +71,4 @@ def hearings(cepstra: np.ndarray, features: FeatureConfig, model: ModelConfig, w
     """
     rows = as_wide_as(features, cepstra)
     changed = [warped(rows, features, change) for change in (warp, -warp)] if warp else []
-    return [network_input(normalise(one, features.n_high), model) for one in (rows, *changed)]
+    return [network_input(normalise(variant, features.n_high), model) for variant in (rows, *changed)]

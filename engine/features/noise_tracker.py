@@ -100,7 +100,7 @@ class NoiseTracker:
     def _followed(self, energies: np.ndarray) -> np.ndarray:
         if not self._bands:
             first = energies[0].tolist()
-            self._bands = [_Band(_SMOOTHING * one, one * _INITIAL_NOISE, one * _INITIAL_NOISE) for one in first]
+            self._bands = [_Band(_SMOOTHING * level, level * _INITIAL_NOISE, level * _INITIAL_NOISE) for level in first]
         columns = zip(self._bands, energies.T.tolist(), strict=True)
         return np.array([band.follow(column) for band, column in columns]).transpose(1, 2, 0)
 
@@ -118,11 +118,11 @@ class NoiseTracker:
 def follow_together(energies: Sequence[np.ndarray]) -> list[np.ndarray]:
     """Mel energies float64 (n_i, n_bands) of whole recordings -> for each (3, n_i, n_bands): as `_Band.follow`, the
     smoothed power, the noise, and the signal without noise where not masked."""
-    order = sorted((i for i, one in enumerate(energies) if len(one)), key=lambda i: -len(energies[i]))
-    followed = [np.empty((3, *one.shape)) for one in energies]
+    order = sorted((i for i, rows in enumerate(energies) if len(rows)), key=lambda i: -len(energies[i]))
+    followed = [np.empty((3, *rows.shape)) for rows in energies]
     if not order:
         return followed
-    # A lane for each band of each recording; the longest come first, so that those that go on are never parted.
+    # A lane for each band of each recording; the longest come first, so that the lanes still running are contiguous.
     n_bands, longest = energies[0].shape[1], len(energies[order[0]])
     lanes = {i: slice(place * n_bands, (place + 1) * n_bands) for place, i in enumerate(order)}
     power, n_lanes = np.zeros((longest, n_bands * len(order))), np.zeros(longest, int)
@@ -131,7 +131,7 @@ def follow_together(energies: Sequence[np.ndarray]) -> list[np.ndarray]:
         n_lanes[: len(energies[i])] += n_bands
     noise, masked = _follow_lanes(power, np.concatenate([energies[i][0] for i in order]), n_lanes.tolist())
     for i in order:
-        # In memory as NoiseTracker has them, so that sums over the bands are computed in the same order.
+        # In the memory layout of NoiseTracker, so that sums over the bands are computed in the same order.
         bands = [values[: len(energies[i]), lanes[i]].T for values in (power, noise, masked)]
         followed[i] = np.array(bands).transpose(0, 2, 1)
     return followed

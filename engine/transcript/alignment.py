@@ -52,9 +52,9 @@ def _replaced(old_words: Sequence[Word], new_texts: Sequence[str], at_s: float) 
     old_index_of: list[int | None] = [None] * len(new)  # of each new letter, the old one that it corresponds to
     edge = [0] * len(new)  # where in the old text it was inserted, if there is none
     for code in Levenshtein.opcodes(old, new):
-        for offset, at in enumerate(range(code.dest_start, code.dest_end)):
-            edge[at] = code.src_start
-            old_index_of[at] = None if code.tag == "insert" else code.src_start + offset
+        for offset, position in enumerate(range(code.dest_start, code.dest_end)):
+            edge[position] = code.src_start
+            old_index_of[position] = None if code.tag == "insert" else code.src_start + offset
     spans, first = [], 0
     for text in new_texts:
         letters = [

@@ -100,15 +100,15 @@ def _examples(path: Path, model: "Punctuator") -> str:
     from trainer.punctuation.corpus import TEST, lines_of_part
     from trainer.punctuation.measure import label_run, shown, truths
 
-    found = []
+    compared = []
     for line in islice(lines_of_part(path, TEST), _EXAMPLES_FROM):
         for run in truths(iter([line])):
             if run.is_over and 6 <= len(run.words) <= 25:
                 labels = label_run(run, model)
                 n_wrong = sum(label.mark != mark for label, mark in zip(labels, run.marks, strict=True))
-                found.append((n_wrong, shown(run), shown(run, labels)))
-    good = [one for one in found if one[1] == one[2] and "," in one[1]][:_N_EXAMPLES]
-    bad = sorted(found, key=lambda one: -one[0])[:_N_EXAMPLES]
+                compared.append((n_wrong, shown(run), shown(run, labels)))
+    good = [row for row in compared if row[1] == row[2] and "," in row[1]][:_N_EXAMPLES]
+    bad = sorted(compared, key=lambda row: -row[0])[:_N_EXAMPLES]
     lines = ["As in the text:", *(f"  {true}" for _, true, _ in good), "Otherwise than in the text:"]
     for _, true, guessed in bad:
         lines += [f"  text:  {true}", f"  model: {guessed}"]

@@ -3,7 +3,7 @@
 features.npy     int8, (total_frames, width)      x = int8 * scale + offset
 scale.npz        float32 scale (width,), offset (width,)
 utterances.tsv   id, speaker, split, start, frames, text   (header line, tab separated, UTF-8)
-config.json      the FeatureConfig it was made with, and more; only where it was made here
+config.json      the FeatureConfig it was made with, and more; only in caches made by this program
 """
 
 from dataclasses import dataclass, replace
@@ -37,9 +37,9 @@ class Utterance:
 
 
 class FeatureCache:
-    """A folder as described above. Raises CorpusError where files are missing or do not fit together.
+    """A folder as described above. Raises CorpusError if files are missing or do not fit together.
 
-    config: the FeatureConfig it was made with, None where it is not told.
+    config: the FeatureConfig it was made with, None if unknown.
     """
 
     def __init__(self, folder: Path):
@@ -67,14 +67,14 @@ class FeatureCache:
             )
 
     def require(self, features: FeatureConfig) -> None:
-        """Raises CorpusError where a model that hears with `features` cannot be trained on it.
+        """Raises CorpusError if a model with these features cannot be trained on it.
 
-        One of them may have high bands where the other has none.
+        Either of them may lack the high bands of the other.
         """
         wide = features.n_high or (self.config.n_high if self.config else 0)
         fitting = [replace(features, n_high=n_high) for n_high in (wide, 0)]
         made_for = [self.config] if self.config else fitting
-        if not any(one in fitting and one.width == self.width for one in made_for):
+        if not any(config in fitting and config.width == self.width for config in made_for):
             raise CorpusError(
                 path=self.folder,
                 reason="it was made for another front end than the model's; make it anew with the model's preset",
@@ -82,7 +82,7 @@ class FeatureCache:
 
     @property
     def width(self) -> int:
-        """Values of a frame: cepstra, and high bands where it has them."""
+        """Number of values per frame: cepstra, and high bands if it has them."""
         return self._features.shape[1]
 
     def cepstra(self, utterance: Utterance) -> np.ndarray:
@@ -95,13 +95,13 @@ class FeatureCache:
 
     def split(self, name: str) -> list[Utterance]:
         """The utterances of one split. Raises CorpusError if there are none."""
-        found = [u for u in self.utterances if u.split == name]
-        if not found:
+        utterances = [u for u in self.utterances if u.split == name]
+        if not utterances:
             names = ", ".join(sorted({u.split for u in self.utterances}))
             raise CorpusError(
                 path=self.folder, reason="it has no split {split}; it has {others}", split=name, others=names
             )
-        return found
+        return utterances
 
 
 def _read_config(path: Path) -> FeatureConfig | None:
@@ -119,7 +119,7 @@ def _read_scale(path: Path, width: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _count(text: str) -> int:
-    """A number of frames, as a table has it. Raises ValueError."""
+    """A number of frames in a table. Raises ValueError."""
     if not text.isascii() or not text.isdigit() or len(text) > _MOST_DIGITS:
         raise ValueError(f"{text[:40]!r} is no number of frames")
     return int(text)

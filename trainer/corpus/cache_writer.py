@@ -1,8 +1,8 @@
-"""Writes a feature cache (see trainer.corpus.cache), in a folder that takes its name only when it is whole.
+"""Writes a feature cache (see trainer.corpus.cache) in a folder that gets its name only when it is complete.
 
 Beside the three files that are read for training:
 
-    config.json    what it was made of and how: it is made anew when that changes; and the pre-flight report
+    config.json    sources and settings, on whose change it is rebuilt; and the pre-flight report
     rejects.tsv    path, reason, detail of each recording that is not in it
 """
 
@@ -29,14 +29,14 @@ REJECTS = "rejects.tsv"
 _FORMAT = 1
 _COLLECTED = "cepstra.float32"
 _SAMPLE_FRAMES = 200_000
-_OUTLIERS = 1e-4  # share of the values that may lie beyond the range, on each side
+_OUTLIERS = 1e-4  # share of the values that may be outside the range, on each side
 _STEPS = 127
 _BLANKS = str.maketrans("\t\r\n", "   ")
 
 
 @dataclass(frozen=True)
 class Row:
-    """One recording that was heard; start and frames: its place among all that were."""
+    """One extracted recording; start and frames: its rows among all extracted ones."""
 
     recording: Recording
     duration_s: float
@@ -46,9 +46,9 @@ class Row:
 
 @contextmanager
 def whole_folder(folder: Path) -> Iterator[Path]:
-    """A folder to write into, which becomes `folder` if the block ends well and is gone otherwise.
+    """A folder to write into, which becomes `folder` if the block succeeds and is removed otherwise.
 
-    A cache that was there is replaced. Raises CacheFolderTaken where other files are, DiskFull or NotWritable.
+    An existing cache is replaced. Raises CacheFolderTaken if there are other files, DiskFull or NotWritable.
     """
     try:
         _check_replaceable(folder)
@@ -70,7 +70,7 @@ def _check_replaceable(folder: Path) -> None:
 
 
 class Collector:
-    """Cepstra of one recording after the other, in a file; memory does not grow with them but for a row each."""
+    """Collects cepstra of recordings in a file; memory grows only by one row per recording."""
 
     def __init__(self, folder: Path, width: int, open_file: Callable[..., BinaryIO] = open):
         self._folder, self._width, self._open_file = folder, width, open_file
@@ -81,7 +81,7 @@ class Collector:
         self._n_sampled, self._stride = 0, 1
 
     def close(self) -> None:
-        """Lets go of the file of cepstra."""
+        """Closes the file of cepstra."""
         self._file.close()
 
     def add(self, recording: Recording, heard: Heard) -> None:
@@ -92,7 +92,7 @@ class Collector:
         self._sample.append(cepstra[-self._n_frames % self._stride :: self._stride])
         self._n_sampled += len(self._sample[-1])
         self._n_frames += len(cepstra)
-        if self._n_sampled > _SAMPLE_FRAMES:  # every other of them will do
+        if self._n_sampled > _SAMPLE_FRAMES:  # keeps every second sample
             self._sample = [np.concatenate(self._sample)[::2]]
             self._n_sampled, self._stride = len(self._sample[0]), 2 * self._stride
 
@@ -118,7 +118,7 @@ class Collector:
 
 
 def _range(sample: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """float32 scale and offset (width,) by which nearly all values of a sample fit into 8 bits."""
+    """float32 scale and offset (width,) with which nearly all values of a sample fit into 8 bits."""
     low, high = np.quantile(sample, (_OUTLIERS, 1 - _OUTLIERS), axis=0)
     scale = np.maximum(high - low, 1e-6) / (2 * _STEPS)
     return scale.astype(np.float32), ((high + low) / 2).astype(np.float32)
@@ -127,8 +127,8 @@ def _range(sample: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _utterances(kept: Iterable[tuple[Row, str]]) -> Iterator[tuple[object, ...]]:
     start = 0
     for row, split in kept:
-        said = row.recording
-        yield said.id, said.speaker, split, start, row.frames, said.text
+        recording = row.recording
+        yield recording.id, recording.speaker, split, start, row.frames, recording.text
         start += row.frames
 
 
@@ -145,13 +145,13 @@ def write_table(
             file.write(line.encode("utf-8", "backslashreplace"))
 
 
-# --- how it was made, and the report ---
+# --- settings and report ---
 
 
 def summary(
     rows: Sequence[Row], splits: Sequence[str | None], rejects: Sequence[Reject], notes: Sequence[Note]
 ) -> Report:
-    """The pre-flight report on recordings that were heard and given a split."""
+    """The pre-flight report on extracted recordings with their splits."""
     kept = [(row, split) for row, split in zip(rows, splits, strict=True) if split]
     names = sorted({split for _, split in kept}, key=lambda name: (name != "train", name))
     sizes = [_size(name, [row for row, split in kept if split == name]) for name in names]
@@ -171,8 +171,8 @@ def _size(name: str, rows: Sequence[Row]) -> SplitSize:
 def write_report(folder: Path, features: Mapping[str, object], made_of: Mapping[str, object], report: Report) -> None:
     """config.json and rejects.tsv. features: the FeatureConfig; made_of: compared before the cache is used again."""
     write_table(folder / REJECTS, ("path", "reason", "detail"), map(_reject_row, report.rejects))
-    told = {name: value for name, value in asdict(report).items() if name != "rejects"}
-    config = {"format": _FORMAT, "features": features, "made_of": made_of, "report": told}
+    summary_fields = {name: value for name, value in asdict(report).items() if name != "rejects"}
+    config = {"format": _FORMAT, "features": features, "made_of": made_of, "report": summary_fields}
     write_atomic(folder / CONFIG, json.dumps(config, ensure_ascii=False, indent=1) + "\n")
 
 
@@ -184,19 +184,19 @@ _SIZES = "utterances", "seconds", "speakers", "sentences"
 
 
 def read_report(folder: Path, made_of: Mapping[str, object] | None = None) -> Report | None:
-    """The report of a whole cache; None where there is none, or it was made of something else than `made_of`."""
+    """The report of a complete cache; None if there is none, or if it was made from something else than `made_of`."""
     try:
         config = read_json(folder / CONFIG)
         if config["format"] != _FORMAT or made_of not in (None, config["made_of"]):
             return None
-        told = config["report"]
-        if not all(type(one[name]) in (int, float) for one in (told, *told["splits"]) for name in _SIZES):
+        fields = config["report"]
+        if not all(type(sizes[name]) in (int, float) for sizes in (fields, *fields["splits"]) for name in _SIZES):
             return None
-        told["splits"] = tuple(SplitSize(**size) for size in told["splits"])
-        told["notes"] = tuple(Note(**note) for note in told["notes"])
-        if not all(map(str, told["notes"])):  # their sentences cannot be filled in
+        fields["splits"] = tuple(SplitSize(**size) for size in fields["splits"])
+        fields["notes"] = tuple(Note(**note) for note in fields["notes"])
+        if not all(map(str, fields["notes"])):  # their sentences cannot be filled in
             return None
         rejects = read_table(folder / REJECTS, ("path", "reason", "detail"))
-        return Report(**told, rejects=tuple(Reject(row["path"], row["reason"], row["detail"]) for row in rejects))
+        return Report(**fields, rejects=tuple(Reject(row["path"], row["reason"], row["detail"]) for row in rejects))
     except (OSError, ValueError, KeyError, TypeError):
         return None

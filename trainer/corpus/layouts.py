@@ -76,7 +76,7 @@ def _reader(folder: Path, root: Path) -> Callable[[], Iterator[Found]] | None:
         return lambda: _lj_speech(folder, root)
     manifests = [path for path in sorted(folder.glob("*.json*")) if _is_json_lines(path)]
     if manifests:
-        return lambda: (found for path in manifests for found in _json_lines(path, root))
+        return lambda: (recordings for path in manifests for recordings in _json_lines(path, root))
     return None
 
 

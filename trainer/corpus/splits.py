@@ -71,10 +71,10 @@ def assign_released(
     is_open = [not split or (split == TRAIN and DEV not in released) for split in released]
     if not any(released) or all(is_open):
         return assign(spoken, seed)
-    open_recordings = [one for one, is_asked in zip(spoken, is_open, strict=True) if is_asked]
+    open_recordings = [pair for pair, is_free in zip(spoken, is_open, strict=True) if is_free]
     assigned, notes = assign(open_recordings, seed) if open_recordings else ([], ())
-    own = iter(assigned)
-    splits = [next(own) if is_asked else split for split, is_asked in zip(released, is_open, strict=True)]
+    assigned_splits = iter(assigned)
+    splits = [next(assigned_splits) if is_free else split for split, is_free in zip(released, is_open, strict=True)]
     learned = {fold_yo(text) for (_, text), split in zip(spoken, splits, strict=True) if split == TRAIN}
     return [
         split + (SEEN if fold_yo(text) in learned else UNSEEN) if split in (DEV, TEST) else split

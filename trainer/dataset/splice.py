@@ -77,10 +77,10 @@ def pieces(
         while right < len(cuts) - 1 and frames[right] - frames[left] < _SHORTEST_PIECE:
             right += 1
         first, last = cuts[left], cuts[right]
-        said = text[first:last].strip()
+        piece_text = text[first:last].strip()
         opens = first == 0 or text[first - 1] == SPACE
         shuts = last == len(text) or text[last - 1] == SPACE
-        result.append(Piece(cache, start + frames[left], frames[right] - frames[left], said, opens, shuts))
+        result.append(Piece(cache, start + frames[left], frames[right] - frames[left], piece_text, opens, shuts))
         left = right
     return [piece for piece in result if piece.text and piece.frames > 0]
 

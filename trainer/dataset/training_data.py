@@ -55,14 +55,14 @@ def material(corpora: Sequence[Path], held_out: Sequence[Path], features: Featur
     train: list[Example] = []
     held: dict[str, list[Example]] = {}
     for number, path in enumerate(corpora):
-        for split, found in examples_by_split(path, features).items():
+        for split, examples_of_split in examples_by_split(path, features).items():
             if split == TRAIN:
-                train += [replace(example, corpus=number) for example in found]
+                train += [replace(example, corpus=number) for example in examples_of_split]
             elif split.startswith("dev"):
-                held.setdefault(split, []).extend(found)
+                held.setdefault(split, []).extend(examples_of_split)
     for path in held_out:
-        for split, found in examples_by_split(path, features).items():
-            held.setdefault(split, []).extend(found)
+        for split, examples_of_split in examples_by_split(path, features).items():
+            held.setdefault(split, []).extend(examples_of_split)
     if not train:
         raise CorpusError(path=", ".join(map(str, corpora)), reason="it has no split {split}", split=TRAIN)
     unseen = tuple(name for name in held if not name.endswith(SEEN_TEXT))

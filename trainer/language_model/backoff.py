@@ -136,13 +136,13 @@ def _kept(model: Backoff, losses: Sequence[np.ndarray], threshold: float) -> lis
 def _loss(model: Backoff, k: int) -> np.ndarray:
     """Relative entropy between the model and the model without each n-gram of a level, in nats."""
     level = model.levels[k]
-    own, below = model.probabilities[k], model.probabilities[k - 1][level.suffix]
+    probability, below = model.probabilities[k], model.probabilities[k - 1][level.suffix]
     n_contexts = len(model.levels[k - 1])
-    rest = np.maximum(1 - np.bincount(level.context, own, n_contexts), LEAST)[level.context]
-    rest_below = np.maximum(1 - np.bincount(level.context, below, n_contexts), LEAST)[level.context]
-    old = np.log(rest / rest_below)
-    new = np.log((rest + own) / (rest_below + below))
-    change = own * (np.log(below) + new - np.log(own)) + rest * (new - old)
+    left_over = np.maximum(1 - np.bincount(level.context, probability, n_contexts), LEAST)[level.context]
+    left_over_below = np.maximum(1 - np.bincount(level.context, below, n_contexts), LEAST)[level.context]
+    old = np.log(left_over / left_over_below)
+    new = np.log((left_over + probability) / (left_over_below + below))
+    change = probability * (np.log(below) + new - np.log(probability)) + left_over * (new - old)
     return -model.mass[k - 1][level.context] * change
 
 

@@ -65,13 +65,13 @@ class RescorerNetwork(RowAdam):
         vectors = tf.reduce_sum(rows[0], 1) + tf.reduce_sum(rows[1], 1)
         where = tf.where(tf.reshape(counts, (-1,)) > 0)[:, 0]
         hidden = tf.gather(tf.reshape(self._hidden(vectors, before, seed), (-1, WIDTH)), where)
-        said = tf.reduce_sum(hidden * tf.gather(vectors, tf.gather(tf.reshape(after, (-1,)), where)), 1)
+        actual = tf.reduce_sum(hidden * tf.gather(vectors, tf.gather(tf.reshape(after, (-1,)), where)), 1)
         drawn = tf.matmul(hidden, vectors[-n_drawn:], transpose_b=True)
         log_n = tf.math.log(tf.cast(n_drawn, tf.float32))
         log_sum = tf.reduce_logsumexp(drawn, 1) - log_n
-        with_said = tf.reduce_logsumexp(tf.stack([log_sum, said - log_n], 1), 1)
-        loss = tf.reduce_sum(with_said - said) / n_words
-        penalty = tf.reduce_sum(tf.square(with_said)) / n_words
+        with_actual = tf.reduce_logsumexp(tf.stack([log_sum, actual - log_n], 1), 1)
+        loss = tf.reduce_sum(with_actual - actual) / n_words
+        penalty = tf.reduce_sum(tf.square(with_actual)) / n_words
         return loss + _SUM_PENALTY * penalty, [loss, tf.sqrt(penalty)]
 
     def _hidden(self, vectors: tf.Tensor, before: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:

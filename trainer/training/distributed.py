@@ -107,11 +107,11 @@ class Workers:
         """What the chief passes here, in every process. Raises WorkerLost."""
         if self.n == 1:
             return content
-        own = np.frombuffer(content if self.is_chief else b"", np.uint8)
+        own_bytes = np.frombuffer(content if self.is_chief else b"", np.uint8)
         with self.watched():
-            length = int(self._sum_of(np.array([len(own)], np.int32))[0])
+            length = int(self._sum_of(np.array([len(own_bytes)], np.int32))[0])
             if not length:  # TensorFlow's ring crashes on a sum of nothing
                 return b""
             vector = np.zeros(length, np.int32)
-            vector[: len(own)] = own
+            vector[: len(own_bytes)] = own_bytes
             return self._sum_of(vector).numpy().astype(np.uint8).tobytes()
