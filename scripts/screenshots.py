@@ -177,7 +177,8 @@ class Photographer:
         page = self.window.voice.page
         self.wait(lambda: len(page.hearing.heard) == 2)
         page.reader.record.click()
-        self.wait(lambda: page.reader.state is State.RECORDING and page.reader.elapsed_s > 4)
+        self.wait(lambda: page.reader.state is State.RECORDING)
+        self.rest(4)
         page.reader.record.click()
         self.wait(lambda: page.reader.state is State.TAKEN)
         self.rest(0.3)

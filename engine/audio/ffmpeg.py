@@ -29,11 +29,9 @@ _TO_THE_LAST = {"matroska,webm", "ogg"}  # their duration is the last timestamp,
 _UNTOLD = {"mpeg", "mpegts", "flv"}  # their header does not list a track whose sound begins late
 _PATIENT = {"probesize": "268435456", "analyzeduration": "3600000000"}
 _TOLERANCE_S = 0.1  # timestamps are rounded, and clocks drift
-_CLOCK_BACK_S = 1.0
-_LONG_GAP_S = 60.0
-_LONGEST_GAP_S = 3600.0
-_MOST_VALUES = 250_000
-_MOST_PLANES = 8  # with more, PyAV 18.1 reads past the end of FFmpeg's list of channels
+_CLOCK_BACK_S, _LONG_GAP_S = 1.0, 60.0
+_LONGEST_GAP_S, _LONGEST_S = 3600.0, 172_800.0  # the latter of a recording: two days
+_MOST_VALUES, _MOST_PLANES = 250_000, 8  # with more planes, PyAV 18.1 reads past the end of FFmpeg's list of channels
 _DAMAGED = 0.25  # share of a gap that has bytes in the file: then the gap is damage, not a pause of the writer
 _TS_DISCONT = 0x0200  # FFmpeg's AVFMT flag of formats whose timestamps may restart
 _RUSSIAN = ("rus", "ru")
@@ -349,10 +347,11 @@ class Decoder:
 
     def _is_believable(self, gap_s: float, position_s: float) -> bool:
         """False if restarted or damaged timestamps are likelier than such a long silence."""
-        if gap_s <= _LONG_GAP_S or gap_s + position_s < self._steady_s + _LONG_GAP_S:
-            return True
-        restarts = self._container.format.flags & _TS_DISCONT and position_s > 0
-        return not restarts and gap_s + position_s <= 1.1 * (self._header_s or _LONGEST_GAP_S) + 1
+        end_s = gap_s + position_s
+        if gap_s <= _LONG_GAP_S or end_s < self._steady_s + _LONG_GAP_S:
+            return gap_s <= _TOLERANCE_S or end_s < _LONGEST_S
+        restarts = position_s > 0 and (self.chain or self._container.format.flags & _TS_DISCONT)
+        return not restarts and end_s <= min(_LONGEST_S, 1.1 * (self._header_s or _LONGEST_GAP_S) + 1)
 
 
 def _opened(file: BinaryIO, format: str | None, options: dict[str, str]) -> av.container.InputContainer:

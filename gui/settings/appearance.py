@@ -38,4 +38,4 @@ class AppearanceSection(SettingsForm):
         self.language.fill(languages, self._settings.language)
         changed = self._settings.language != self._at_start
         later = _("The window speaks this language when Diktovka is started the next time.")
-        self.note.setText(later if changed else _("Recognition is of Russian speech in either case."))
+        self.note.setText(later if changed else _("Russian speech is recognised either way."))

@@ -20,7 +20,7 @@ class HistorySection(SettingsForm):
         self.add_field(
             _("Keep recordings and texts:"),
             self.keep,
-            _("Older ones go to the deleted ones, and from there for good after 30 days. Files you opened stay."),
+            _("Older ones are moved to the deleted ones and removed for good after 30 days. Files you opened stay."),
         )
         self.watched = words()
         self.choose = push_button(

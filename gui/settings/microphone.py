@@ -38,7 +38,7 @@ class MicrophoneSection(SettingsForm):
             self.trial.end()
 
     def _explain(self) -> None:
-        explanation = _("The list is made anew whenever it is opened, so a microphone may be plugged in at any time.")
+        explanation = _("The list is refreshed whenever it opens, so you can plug in a microphone at any time.")
         self.note.setText(explanation)
         self.show_log.hide()
 

@@ -53,7 +53,7 @@ class RecognitionSection(SettingsForm):
         if chosen is None:
             self.note.setText(_("Letters are written as they are heard; own words are not used."))
         else:
-            self.note.setText(_("Known words are preferred to what merely sounds so."))
+            self.note.setText(_("Known words are preferred over what only sounds alike."))
 
     # --- what the person chooses ---
 

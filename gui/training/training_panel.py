@@ -265,4 +265,4 @@ class TrainingPanel(QWidget):
             return self._ending
         if self.missing.is_missing:
             return ""
-        return _("Ready to train.") if has_corpus else _("First choose recordings to train on, on the page before.")
+        return _("Ready to train.") if has_corpus else _("First choose recordings to train on, on the page Recordings.")

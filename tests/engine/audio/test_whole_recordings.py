@@ -134,6 +134,15 @@ def test_a_long_gap_is_silence_where_the_picture_goes_on(tmp_path, container):
     assert notes == []
 
 
+def test_a_damaged_measure_of_time_makes_no_days_of_silence(tmp_path):
+    content = bytearray(sound("avi", "libmp3lame", 16_000, tone(2)))
+    scale = content.index(b"auds") + 20
+    content[scale : scale + 4] = struct.pack("<I", 5_242_889)
+    samples, _notes = read(tmp_path / "a", bytes(content))
+    assert len(samples) < 3 * RATE_HZ
+    assert heard_s(samples) == pytest.approx(2, abs=0.1)
+
+
 def test_a_clock_that_begins_later_is_no_damage(tmp_path):
     track = TrackToWrite([(100.0, tone(2, rate_hz=48_000)), (130.0, tone(2, rate_hz=48_000))])
     path = written(tmp_path / "a", film("matroska", "aac", 48_000, [track]))
