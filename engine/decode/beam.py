@@ -1,4 +1,4 @@
-"""Beam search with a language model: log-probabilities -> words that people say, and others spelled as heard."""
+"""Beam search with a language model: log-probabilities -> known words, and others spelled letter by letter."""
 
 import math
 from collections.abc import Sequence
@@ -45,12 +45,13 @@ class _Utterance:
     words: dict[tuple[int, bytes], TimedWord | None] = field(default_factory=dict)
 
     def path(self, hypothesis: Any) -> np.ndarray:
-        """A column for each step searched. The search has one more before them, for silence, and others after them."""
+        """A column for each searched step. The search itself has one more before them, for silence, and others after
+        them."""
         return np.array(hypothesis.tokens[1 : len(self.searched) + 1])
 
 
 class Reading(NamedTuple):
-    """What a hypothesis says. score: in nats; of_ngrams: what of it is the language model's, log10."""
+    """The text of a hypothesis. score: in nats; of_ngrams: the language model's part of it, log10."""
 
     words: list[TimedWord]
     score: float
@@ -58,16 +59,16 @@ class Reading(NamedTuple):
 
 
 def searched_steps(log_probs: np.ndarray, blank: int) -> np.ndarray:
-    """The numbers of the steps worth a search, int64 (n,): of a run of surely blank ones the first stands for all.
+    """The indices of the steps to search, int64 (n,): of a run of surely blank ones only the first.
 
-    Nearly half of the steps go; what is said does not change (Chen et al. 2016, phone synchronous decoding).
+    Nearly half of the steps are skipped; the text does not change (Chen et al. 2016, phone synchronous decoding).
     """
     sure = log_probs[:, blank] >= _SURELY_BLANK
     return np.flatnonzero(~(sure & np.roll(sure, 1) & (np.arange(len(sure)) > 0)))
 
 
 def _flat(log_probs: np.ndarray) -> bool:
-    """Whether at some step many letters are about as likely as the best one."""
+    """Whether many letters are about as likely as the best one at some step."""
     near = log_probs >= log_probs.max(axis=1, keepdims=True) - _FLAT
     return bool(np.any(near.sum(axis=1) > _FEW_LETTERS)) or not np.isfinite(log_probs).any(axis=1).all()
 
@@ -90,7 +91,7 @@ class BeamDecoder:
     ):
         """own, commands: see `prefer`. Takes about a second. Raises LanguageModelDamaged."""
         self.alphabet, self._model, self._decode = alphabet, model, decode
-        # N-grams first: the trie then takes the memory that reading the words leaves free.
+        # N-grams first: the trie then reuses the memory that was needed to read the words.
         self._load_ngrams(max(_OWN_WORDS, 2 * (len(own) + len(commands))))
         self._lexicon = Lexicon(alphabet, model, decode, own, commands)
         self._columns = self._lexicon.columns
@@ -112,7 +113,7 @@ class BeamDecoder:
         self._begin(own)
 
     def _begin(self, own: Sequence[str]) -> None:
-        """Sets the searches up, for a lexicon that has these own words."""
+        """Sets up the searches for a lexicon with these own words."""
         self._own = {fold_yo(word): word for text in own for word in text.split()}
         self._search = self._searching(self._decode.beam_size, _FEW_TOKENS)
         self._search_flat = self._searching(self._decode.beam_size, _TOKENS)
@@ -132,7 +133,7 @@ class BeamDecoder:
             raise LanguageModelDamaged(path=self._model.folder, file=NGRAMS) from error
 
     def _searching(self, beam_size: int, tokens: int) -> Any:
-        """A search that keeps so many hypotheses and looks at so many columns in a step."""
+        """A search that keeps beam_size hypotheses and considers a number of columns per step."""
         from flashlight.lib.text import decoder
 
         options = decoder.LexiconDecoderOptions(
@@ -165,7 +166,7 @@ class BeamDecoder:
     def with_evidence(
         self, log_probs: np.ndarray, said: Sequence[str] = ()
     ) -> tuple[list[tuple[float, list[TimedWord]]], np.ndarray]:
-        """Readings, the likeliest first, each with its score; and what speaks for each word of the first, as
+        """Readings, the likeliest first, each with its score; and the evidence for each word of the first, as
         `engine.decode.confidence.evidence` gives it. Raises ValueError for another shape."""
         readings = self._weighed(self.readings(log_probs), said)
         if not readings:
@@ -176,7 +177,7 @@ class BeamDecoder:
         return readings, evidence(readings, heard, [self._model.score(fold_yo(word.text)) for word in words])
 
     def readings(self, log_probs: np.ndarray) -> list[Reading]:
-        """What the search finds, the likeliest first, not read a second time. Raises as `decode`."""
+        """The readings of the search, the likeliest first, without the second reading. Raises as `decode`."""
         checked(log_probs, self.alphabet)
         search = self._search_flat if _flat(log_probs) else self._search
         return self._readings(log_probs, search, _HYPOTHESES)
@@ -187,7 +188,7 @@ class BeamDecoder:
         return next((reading.words for reading in self._readings(log_probs, self._search_guess, 1)), [])
 
     def _readings(self, log_probs: np.ndarray, search: Any, most: int) -> list[Reading]:
-        """What the best hypotheses of a search say, the likeliest first.
+        """The readings of a search's best hypotheses, the likeliest first.
 
         most: hypotheses looked at. Of those of equal words only the first counts.
         """
@@ -230,7 +231,7 @@ class BeamDecoder:
         return SPACE.join(word.text for word in self.decode(log_probs))
 
     def _words(self, columns: np.ndarray, utterance: _Utterance) -> list[TimedWord]:
-        """The search's path, one column a step searched, cut at its spaces."""
+        """The search's path, one column per searched step, cut at its spaces."""
         parted = np.r_[True, self._columns.labels[columns] == self.alphabet.space, True]
         words = []
         for first, end in np.flatnonzero(parted[1:] != parted[:-1]).reshape(-1, 2).tolist():
@@ -261,7 +262,7 @@ class BeamDecoder:
         return TimedWord(text, letters[0].first_step, letters[-1].last_step, confidence)
 
     def _spelled(self, letters: list[Letter], free: bool, log_probs: np.ndarray) -> str:
-        """`ё` where it belongs: as the person wrote it, as it is usual, or as it was heard."""
+        """The word with `ё` as the person wrote it, as is usual, or as it was heard."""
         text = self.alphabet.decode(letter.label for letter in letters)
         if text in self._own:
             return self._own[text]
@@ -276,7 +277,7 @@ class BeamDecoder:
         return written if share >= _ALWAYS else text
 
     def _heard_yo(self, letter: Letter, log_probs: np.ndarray) -> bool:
-        """Whether `ё` is likelier than `е` where a letter is."""
+        """Whether `ё` is likelier than `е` at a letter."""
         steps = slice(letter.first_step, letter.last_step + 1)
         plain, dotted = self.alphabet.letters.index("е"), self.alphabet.letters.index("ё")
         return bool(log_probs[steps, dotted].max() > log_probs[steps, plain].max())

@@ -54,10 +54,10 @@ def load_beam(
 
 
 class BeamLoader:
-    """Makes a BeamDecoder for a model on a thread of its own, so that nobody waits for it.
+    """Makes a BeamDecoder for a model on a thread of its own, without blocking.
 
-    decoder: None until it is there. commands: phrases of spoken commands, which `refresh` has it prefer. error: why it
-    cannot be made, or why the own words cannot be read.
+    decoder: None until it is loaded. commands: phrases of spoken commands, which `refresh` makes it prefer. error: why
+    it cannot be made, or why the own words cannot be read.
     """
 
     def __init__(self, checkpoint: Description, language: Language):
@@ -69,22 +69,22 @@ class BeamLoader:
         self._thread = threading.Thread(target=self._load, args=(language.model,), name="language", daemon=True)
 
     def start(self) -> None:
-        """Begins to load, if there is a language model."""
+        """Starts loading, if there is a language model."""
         if self._language.model is not None:
             self._thread.start()
 
     @property
     def is_loading(self) -> bool:
-        """Whether there may be a decoder soon."""
+        """Whether a decoder is being loaded."""
         return self._thread.is_alive()
 
     def wait(self, stop: Callable[[], bool] = lambda: False) -> None:
-        """Returns when it is loaded, or cannot be, or stop() says so."""
+        """Returns when the decoder is loaded, or has failed, or stop() is true."""
         while self.is_loading and not stop():
             self._thread.join(_POLL_S)
 
     def refresh(self) -> None:
-        """Takes over what was changed in the own words or the commands; from the thread that decodes."""
+        """Applies changes of the own words or the commands; called by the thread that decodes."""
         if self.decoder is not None and self._preferred != (self._stamp(), *self.commands):
             self.decoder.prefer(*self._to_prefer())
 
@@ -98,12 +98,12 @@ class BeamLoader:
         except DiktovkaError as error:
             log.warning("the language model cannot be used", exc_info=error)
             self.error = error
-        except Exception as error:  # recognition goes on without, but the reason must not be lost
+        except Exception as error:  # recognition continues without it, but the reason must be kept
             log.exception("the language model cannot be used")
             self.error = DiktovkaError(reason=unexpected(error))
 
     def _to_prefer(self) -> tuple[Sequence[str], Sequence[str]]:
-        """Own words and commands, as they are now."""
+        """The present own words and commands."""
         commands = self.commands
         self._preferred = (self._stamp(), *commands)
         return self._own_words(), commands
@@ -122,7 +122,7 @@ class BeamLoader:
         return found.words
 
     def _stamp(self) -> tuple[int, int] | None:
-        """Changes when the file of own words does."""
+        """A value that changes when the file of own words changes."""
         if self._language.own_words is None:
             return None
         try:
@@ -133,11 +133,13 @@ class BeamLoader:
 
 
 class LettersUntilLoaded:
-    """A Decoder for a recording that begins before the search is loaded: what will be replaced does not wait for it,
-    what stays does."""
+    """A Decoder for a recording that begins before the search is loaded.
+
+    Provisional text does not wait for the search, final text does.
+    """
 
     def __init__(self, loader: BeamLoader, letters: Decoder, stop: Callable[[], bool]):
-        """letters: decodes where there is no search, or none yet; stop: ends the waiting."""
+        """letters: decodes while there is no search; stop: ends the waiting."""
         self._loader, self._letters, self._stop = loader, letters, stop
 
     def decode(self, log_probs: np.ndarray, said: Sequence[str] = ()) -> list[TimedWord]:

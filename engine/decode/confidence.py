@@ -1,7 +1,7 @@
-"""How likely a word is right: a logistic model of what the search and the ear say of it.
+"""The probability that a word is right: a logistic model of the evidence from the search and from greedy decoding.
 
-The letters' own probability says little: a language model chooses words whose letters were heard badly, and is right.
-The weights stand in DecodeConfig; `scripts/calibrate_confidence.py` fits them.
+The letters' own probability says little: a language model often rightly chooses words with improbable letters.
+The weights are in DecodeConfig; `scripts/calibrate_confidence.py` fits them.
 """
 
 import math
@@ -15,7 +15,7 @@ from engine.alphabet import fold_yo
 from engine.config import ConfidenceConfig
 from engine.decode.greedy import TimedWord
 
-CLEAR = 10.0  # nats; a reading so much likelier than the next one without the word is as good as certain
+CLEAR = 10.0  # nats; with this margin over the best reading without it, a word is practically certain
 _LEAST = 1e-4
 
 
@@ -45,6 +45,6 @@ def with_confidence(words: Sequence[TimedWord], evidence: np.ndarray, config: Co
 
 
 def _has(reading: Sequence[TimedWord], word: TimedWord) -> bool:
-    """Whether a reading has the word in its place."""
+    """Whether a reading has the word in the same place."""
     middle = (word.first_step + word.last_step) // 2
     return any(other.text == word.text and other.first_step <= middle <= other.last_step for other in reading)

@@ -18,7 +18,7 @@ from engine.alphabet import SPACE, Alphabet
 class TimedWord:
     """A word, its first and last network step (both belong to it), and its confidence from 0 to 1.
 
-    alternatives: what else was taken into account there, the likeliest first.
+    alternatives: other words for the same place, the likeliest first.
     """
 
     text: str
@@ -29,16 +29,16 @@ class TimedWord:
 
 
 class Decoder(Protocol):
-    """What turns log-probabilities into words."""
+    """Turns log-probabilities into words."""
 
     def decode(self, log_probs: np.ndarray, said: Sequence[str] = ()) -> list[TimedWord]:
         """log_probs: float32 (n_steps, n_labels), natural logarithm, rows sum to 1 as probabilities.
 
-        said: words before them in the same recording, for whoever can make use of them.
+        said: the words before, in the same recording, as context.
         """
 
     def guess(self, log_probs: np.ndarray) -> list[TimedWord]:
-        """The same at once, for text that will be replaced: perhaps other words, and no alternatives."""
+        """A fast version for provisional text: perhaps other words, and no alternatives."""
 
 
 def checked(log_probs: np.ndarray, alphabet: Alphabet) -> None:
@@ -89,7 +89,7 @@ class GreedyDecoder:
         return SPACE.join(word.text for word in self.decode(log_probs))
 
     def _letters(self, log_probs: np.ndarray) -> list[Letter]:
-        """The runs of one label on the best path, blanks left out."""
+        """The runs of equal labels on the best path, without blanks."""
         if not len(log_probs):
             return []
         path = log_probs.argmax(axis=1)

@@ -1,4 +1,4 @@
-"""The layout of KenLM's binary files, as far as we write and read it ourselves: the quantised trie of format 5.
+"""The layout of KenLM's binary files, as far as this program writes and reads it: the quantised trie of format 5.
 
 Layout after Heafield, "KenLM: Faster and Smaller Language Model Queries" (2011), and the program's own files. All
 numbers are little-endian. The parts, one after another:
@@ -35,7 +35,7 @@ NO_EXTENSION, EXTENSION = 0, 1  # bins of backoff 0: no longer n-gram has this c
 
 @dataclass(frozen=True)
 class Shape:
-    """What the sizes of all parts follow from. counts: n-grams of each length."""
+    """The numbers that determine the sizes of all parts. counts: n-grams of each length."""
 
     counts: tuple[int, ...]
     probability_bits: int
@@ -94,7 +94,7 @@ class Shape:
 
 
 def read_shape(content: bytes | memoryview) -> Shape:
-    """The sizes that a file tells of itself; it is that long. Raises ValueError for another kind of file."""
+    """The sizes in a file's header, checked against its length. Raises ValueError for another kind of file."""
     start = len(MAGIC) + len(SANITY)
     try:
         order, _, kind, _, version = struct.unpack_from("<B3xfi?3xI", content, start)
@@ -122,13 +122,13 @@ def check_ngrams(path: Path) -> None:
     """Raises OSError, or ValueError for a file in which KenLM would read beyond the end."""
     content = np.memmap(path, np.uint8, "r")
     shape = read_shape(content.data)
-    at = shape.unigrams_at
-    unigrams = np.frombuffer(content, UNIGRAM, shape.counts[0] + 1, at)
+    offset = shape.unigrams_at
+    unigrams = np.frombuffer(content, UNIGRAM, shape.counts[0] + 1, offset)
     _check_rows([unigrams["next"]], shape.counts[1])
-    at += (shape.counts[0] + 2) * UNIGRAM.itemsize
+    offset += (shape.counts[0] + 2) * UNIGRAM.itemsize
     for k in range(1, shape.order - 1):
-        _check_rows(_next_rows(content[at : at + shape.level_bytes(k)], shape, k), shape.counts[k + 1])
-        at += shape.level_bytes(k)
+        _check_rows(_next_rows(content[offset : offset + shape.level_bytes(k)], shape, k), shape.counts[k + 1])
+        offset += shape.level_bytes(k)
 
 
 def _next_rows(level: np.ndarray, shape: Shape, k: int) -> Iterator[np.ndarray]:
@@ -146,9 +146,9 @@ def _next_rows(level: np.ndarray, shape: Shape, k: int) -> Iterator[np.ndarray]:
 
 
 def _check_rows(blocks: Iterator[np.ndarray] | list[np.ndarray], n_rows: int) -> None:
-    """Raises ValueError unless each number is as large as the one before it, or larger, and none beyond n_rows."""
-    before = 0
+    """Raises ValueError unless the numbers never decrease and none exceeds n_rows."""
+    previous = 0
     for rows in blocks:
-        if rows[0] < before or np.any(rows[1:] < rows[:-1]) or rows[-1] > n_rows:
+        if rows[0] < previous or np.any(rows[1:] < rows[:-1]) or rows[-1] > n_rows:
             raise ValueError("its rows lead out of the file")
-        before = rows[-1]
+        previous = rows[-1]

@@ -1,4 +1,4 @@
-"""A language model on disk: n-grams as KenLM maps them, the words, and one JSON that says what they are.
+"""A language model on disk: n-grams for KenLM, the words, and one JSON file that describes them.
 
 ngrams.kenlm     the n-grams, a quantised trie (see engine.decode.kenlm_format)
 lexicon.npz      words: UTF-8, one a line, in alphabetical order, `ё` folded into `е`; scores: float16, log10
@@ -50,7 +50,8 @@ class LanguageModel:
 
     @property
     def words(self) -> list[str]:
-        """In alphabetical order; made anew each time, for hundreds of thousands of strings are large."""
+        """The words in alphabetical order; made on each call, because hundreds of thousands of strings take much
+        memory."""
         return _lines(self.lexicon)
 
     @property
@@ -66,7 +67,7 @@ class LanguageModel:
         return float(self.scores[place]) if known else self.unknown
 
     def _word(self, place: int) -> bytes:
-        """A word as UTF-8, which sorts as the letters do."""
+        """A word as UTF-8, which sorts like its letters."""
         return self.lexicon[self._starts[place] : self._starts[place + 1] - 1].tobytes()
 
     @cached_property
@@ -120,7 +121,7 @@ def _check_ngrams(folder: Path) -> None:
 
 
 def _lexicon(path: Path) -> tuple[np.ndarray, np.ndarray, list[str], list[float]]:
-    """Words as they lie there, their scores, words with `ё` and how often they are. Raises OSError, ValueError."""
+    """The array of words, their scores, words with `ё` and their shares. Raises OSError, ValueError."""
     arrays = read_arrays(path, _ARRAYS, MOST_BYTES[LEXICON])
     if missing := _ARRAYS.keys() - arrays.keys():
         raise ValueError(f"{min(missing)} is missing")
@@ -137,7 +138,7 @@ def _lexicon(path: Path) -> tuple[np.ndarray, np.ndarray, list[str], list[float]
 def save_lexicon(
     folder: Path, words: list[str], scores: np.ndarray, yo: dict[str, float], described: dict[str, object]
 ) -> None:
-    """Writes all but the n-grams, which must be there already. Raises StorageError.
+    """Writes everything but the n-grams, which must exist already. Raises StorageError.
 
     words: alphabetical; yo: words written with `ё` -> share; described: what the JSON says besides format and sums.
     """

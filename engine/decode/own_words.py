@@ -26,7 +26,7 @@ _STRESS = re.compile("[\u0300\u0301]|\\+(?=[аеёиоуыэюя])", re.IGNORECA
 
 @dataclass(frozen=True)
 class BadLine:
-    """A line that cannot be used: its number from 1, what stands there, and why not."""
+    """An unusable line: its number from 1, its text, and the reason."""
 
     number: int
     text: str
@@ -35,7 +35,7 @@ class BadLine:
 
 @dataclass(frozen=True)
 class OwnWord:
-    """written: as the person spells it; spoken: what recognition gives, normalised; is_guess: nobody said how."""
+    """written: as the person spells it; spoken: as recognised, normalised; is_guess: spoken is a transliteration."""
 
     written: str
     spoken: str
@@ -44,41 +44,41 @@ class OwnWord:
 
 @dataclass(frozen=True)
 class OwnWords:
-    """entries: in their order, each spoken form once."""
+    """entries: in order, each spoken form once."""
 
     entries: tuple[OwnWord, ...] = ()
     bad: tuple[BadLine, ...] = ()
 
     @property
     def words(self) -> tuple[str, ...]:
-        """Words and phrases as they are said."""
+        """The spoken forms of words and phrases."""
         return tuple(entry.spoken for entry in self.entries)
 
     @property
     def spelling(self) -> tuple[tuple[str, str], ...]:
-        """As they are said, and how each is written: what `engine.dictation.own_spelling` wants."""
+        """Spoken and written forms, for `engine.dictation.own_spelling`."""
         return tuple((entry.spoken, entry.written) for entry in self.entries)
 
 
 def parse_own_words(text: str) -> OwnWords:
-    """Lines as a person types them; empty ones are passed over."""
+    """Parses lines as typed by a person; empty ones are skipped."""
     entries: dict[str, OwnWord] = {}
     bad: list[BadLine] = []
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
             continue
-        found = list(_parsed(line))
-        reason = next((reason for entry in found if (reason := _why_unusable(entry))), "")
+        entries_of_line = list(_parsed(line))
+        reason = next((reason for entry in entries_of_line if (reason := _why_unusable(entry))), "")
         if reason:
             bad.append(BadLine(number, line.strip(), reason))
         else:
-            for entry in found:
+            for entry in entries_of_line:
                 entries.setdefault(entry.spoken, entry)
     return OwnWords(tuple(entries.values()), tuple(bad))
 
 
 def _parsed(line: str) -> Iterator[OwnWord]:
-    """`Яндекс` is said as it is written; `iPhone = айфон, айфончик` is told how."""
+    """`Яндекс` is spoken as written; `iPhone = айфон, айфончик` gives its spoken forms."""
     written, equals, spoken = line.partition("=")
     written = " ".join(written.split())
     if equals:
@@ -91,19 +91,19 @@ def _parsed(line: str) -> Iterator[OwnWord]:
 
 
 def _why_unusable(entry: OwnWord) -> str:
-    """Nothing where it can be used."""
+    """Why an entry cannot be used; empty if it can."""
     if not entry.written or not entry.spoken:
         return N_("it has no letters")
     return N_("it has signs that are no Russian letters") if Alphabet().foreign(entry.spoken) else ""
 
 
 def read_own_words(path: Path | None = None) -> OwnWords:
-    """path: None means the person's own file. No file, no words. Raises OwnWordsUnreadable."""
+    """path: None means the person's own file. A missing file has no words. Raises OwnWordsUnreadable."""
     return parse_own_words(read_text(path or own_words_file()))
 
 
 def read_spelling(path: Path | None = None) -> tuple[tuple[str, str], ...]:
-    """OwnWords.spelling of the file; nothing where it cannot be read, which recognition reports."""
+    """OwnWords.spelling of the file; empty if it cannot be read, which recognition reports."""
     try:
         return read_own_words(path).spelling
     except OwnWordsUnreadable as error:
@@ -112,7 +112,7 @@ def read_spelling(path: Path | None = None) -> tuple[tuple[str, str], ...]:
 
 
 def write_own_words(text: str, path: Path | None = None) -> OwnWords:
-    """Keeps the text as it was typed, bad lines too, so that they can be mended. Raises StorageError."""
+    """Saves the text as typed, including bad lines, so that they can be corrected. Raises StorageError."""
     text = "".join(f"{line.rstrip()}\n" for line in text.splitlines())
     write_atomic(path or own_words_file(), text)
     return parse_own_words(text)
@@ -151,7 +151,7 @@ def export_own_words(target: Path, path: Path | None = None) -> None:
 
 
 def read_text(path: Path) -> str:
-    """The list as it stands in its file, bad lines too; empty without one. Raises OwnWordsUnreadable."""
+    """The text of the list, including bad lines; empty without a file. Raises OwnWordsUnreadable."""
     try:
         if Path(path) != own_words_file() and Path(path).exists():  # the person wrote it elsewhere
             return _foreign_text(Path(path))

@@ -1,6 +1,6 @@
-"""A second reading: a recurrent network says how likely whole readings of a stretch are, word after word.
+"""The second reading: a recurrent network scores whole readings of a stretch, word by word.
 
-Its graph lies in a language model's folder, its settings in that model's JSON. `trainer.second_reading` makes it.
+Its graph is in a language model's folder, its settings in that model's JSON. `trainer.second_reading` trains it.
 """
 
 import hashlib
@@ -23,9 +23,9 @@ from engine.system.json_text import read_json
 from engine.word_features import N_WORD, word_features
 
 WORDS, PARTS, BEFORE, AFTER, GAINS = "words", "parts", "before", "after", "gains"
-BEGIN, CLOSE = "<s>", "</s>"  # said to be words, that begin and close a stretch
+BEGIN, CLOSE = "<s>", "</s>"  # treated as words, that begin and end a stretch
 _SETTINGS = "second_reading"
-_SAID = 8  # words before a stretch that are looked at
+_SAID = 8  # words of context before a stretch
 _SUREST_END = -1e-3
 
 
@@ -39,7 +39,7 @@ class RescorerSettings:
     close: float
 
     def gains(self, log_probs: np.ndarray, of_ngrams: np.ndarray) -> np.ndarray:
-        """What readings gain in nats, by the network's log-probabilities and the n-grams' log10 ones, (n,) each."""
+        """The readings' gains in nats, from the network's log-probabilities and the n-grams' log10 ones, (n,) each."""
         return self.weight * log_probs - self.ngram_weight * of_ngrams
 
 
@@ -49,7 +49,7 @@ class Rescorer:
     def __init__(self, graph: bytes, settings: RescorerSettings, model: LanguageModel):
         """graph: as `trainer.second_reading.graph` writes it. model: says how likely each word is by itself.
 
-        Raises ValueError where the graph cannot be run.
+        Raises ValueError if the graph cannot be run.
         """
         self._session = open_session(graph)
         if {node.name for node in self._session.get_inputs()} != {WORDS, PARTS, BEFORE, AFTER}:
@@ -59,7 +59,8 @@ class Rescorer:
             raise ValueError("it gives no probabilities")
 
     def log_probs(self, readings: Sequence[Sequence[str]], said: Sequence[str] = ()) -> np.ndarray:
-        """Of each reading, float64 (n,), in nats. A word that the language model does not know gains nothing.
+        """Log-probability of each reading in nats, float64 (n,). A word that the language model does not know gains
+        nothing.
 
         said: words before them, in the same recording. A stretch goes on with these or begins anew: the network says
         how likely it is that they closed.
@@ -93,12 +94,12 @@ class Rescorer:
 
 
 def load_rescorer(model: LanguageModel) -> Rescorer | None:
-    """The network in a language model's folder; None where it has none. Raises LanguageModelDamaged."""
-    described = model.described.get(_SETTINGS)
-    if described is None:
+    """The network in a language model's folder; None if there is none. Raises LanguageModelDamaged."""
+    fields = model.described.get(_SETTINGS)
+    if fields is None:
         return None
     try:
-        settings = {name: float(value) for name, value in described.items()}  # type: ignore[attr-defined]
+        settings = {name: float(value) for name, value in fields.items()}  # type: ignore[attr-defined]
         graph = read_bounded(file_of(model.folder, RESCORER), MOST_BYTES[RESCORER])
         return Rescorer(graph, RescorerSettings(**settings), model)
     except (OSError, ValueError, TypeError, AttributeError) as error:
@@ -109,9 +110,9 @@ def add_rescorer(folder: Path, graph: bytes, settings: RescorerSettings) -> None
     """Puts a network into a language model's folder, in place of one that is there; a kill leaves the model as it was,
     or with the network. Raises StorageError."""
     folder = Path(folder)
-    with replacing(folder, FILES) as new:
-        (new / RESCORER).write_bytes(graph)
-        described = read_json(folder / DESCRIPTION)
-        described[_SETTINGS] = asdict(settings)
-        described["sha256"][RESCORER] = hashlib.sha256(graph).hexdigest()
-        write_atomic(new / DESCRIPTION, json.dumps(described, ensure_ascii=False, indent=1) + "\n")
+    with replacing(folder, FILES) as building:
+        (building / RESCORER).write_bytes(graph)
+        fields = read_json(folder / DESCRIPTION)
+        fields[_SETTINGS] = asdict(settings)
+        fields["sha256"][RESCORER] = hashlib.sha256(graph).hexdigest()
+        write_atomic(building / DESCRIPTION, json.dumps(fields, ensure_ascii=False, indent=1) + "\n")

@@ -1,6 +1,6 @@
-"""How a word in Latin letters may be said, in Russian letters: a guess, for own words that come without it.
+"""Transliteration of Latin words into Russian letters: a guessed spoken form for own words that have none.
 
-Letter by letter with the commonest English digraphs. Who knows better writes it: `Chrome = хром`.
+Letter by letter, with the commonest English digraphs. A person can correct it: `Chrome = хром`.
 """
 
 import re
@@ -22,12 +22,12 @@ _TWICE = re.compile(r"([бвгджзклмнпрстфх])\1")
 
 
 def transliterated(text: str) -> str:
-    """Lower case; what is no Latin letter stays."""
+    """The text in lower case; other than Latin letters stay."""
     latin = _without_accents(_APPLE.sub("ай", text)).lower()
     russian = _PART.sub(lambda part: _RUSSIAN[part[0]], _FIRST_E.sub("э", _SILENT_E.sub("", latin)))
     return _TWICE.sub(r"\1", russian)
 
 
 def _without_accents(text: str) -> str:
-    """Latin letters alone: «й» and «ё» keep theirs."""
+    """Removes accents from Latin letters only: «й» and «ё» keep theirs."""
     return unicodedata.normalize("NFC", re.sub("(?<=[A-Za-z])[\u0300-\u036f]+", "", unicodedata.normalize("NFD", text)))
