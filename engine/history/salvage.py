@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 _MOST_KEYS = 1 << 20  # tried if the file does not give its largest key
+_MOST_FAILURES = 20_000  # from either end: a broken page takes some forty, and without a bound 2^63 keys might be tried
 
 
 def rows(path: Path, table: str) -> Iterator[dict[str, object]]:
@@ -41,17 +42,23 @@ def _keys(damaged: sqlite3.Connection, table: str) -> tuple[int, int]:
 
 
 def _in_ranges(damaged: sqlite3.Connection, table: str, first: int, last: int) -> Iterator[dict[str, object]]:
+    """From the first key on until too much has failed, then from the last one back: what is broken may be one end."""
     ranges = [(first, last)]
-    while ranges:
-        first, last = ranges.pop()
-        try:
-            rows = damaged.execute(f"SELECT * FROM {table} WHERE id BETWEEN ? AND ?", (first, last)).fetchall()
-        except sqlite3.Error:
-            if first < last:
-                middle = (first + last) // 2
-                ranges += [(middle + 1, last), (first, middle)]
-            continue
-        yield from map(dict, rows)
+    for is_backwards in (False, True):
+        ranges.reverse()
+        n_failed = 0
+        while ranges and n_failed < _MOST_FAILURES:
+            first, last = ranges.pop()
+            try:
+                rows = damaged.execute(f"SELECT * FROM {table} WHERE id BETWEEN ? AND ?", (first, last)).fetchall()
+            except sqlite3.Error:
+                n_failed += 1
+                if first < last:
+                    middle = (first + last) // 2
+                    halves = [(middle + 1, last), (first, middle)]
+                    ranges += reversed(halves) if is_backwards else halves
+                continue
+            yield from map(dict, rows)
 
 
 def _until_it_breaks(damaged: sqlite3.Connection, table: str) -> Iterator[dict[str, object]]:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import astuple, dataclass, fields
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
@@ -73,8 +74,9 @@ def read_curve(folder: Path) -> np.ndarray:
     columns = [_NAMES.index(name) for name in ("epochs", "loss")]
     try:
         text = (folder / STEPS).read_text(encoding="utf-8")
-        lines = text[: text.rfind("\n") + 1].splitlines()[1:]
-        curve = np.loadtxt(lines, delimiter=",", usecols=columns, ndmin=2) if lines else np.empty((0, 2))
+        lines = [line for line in text[: text.rfind("\n") + 1].splitlines()[1:] if line.strip()]
+        read = partial(np.loadtxt, delimiter=",", usecols=columns, ndmin=2, comments=None)
+        curve = read(lines) if lines else np.empty((0, 2))
     except FileNotFoundError:
         return np.empty((0, 2))
     except (ValueError, IndexError):  # a damaged line: parsed one by one

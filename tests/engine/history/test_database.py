@@ -104,6 +104,29 @@ def test_pages_that_are_zero_cost_what_was_on_them(tmp_path):
         assert history.damaged.fields["path"].read_bytes() == bytes(whole)
 
 
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(("last", "n_fewest"), [(1 << 62, 50), (None, 0)], ids=["a key that cannot be", "no key"])
+def test_rows_that_cannot_be_are_not_looked_for_without_end(tmp_path, last, n_fewest):
+    path = tmp_path / "history.sqlite"
+    with closing(History(path)) as history:
+        for number in range(60):
+            add(history, f"слово{number} " * 10)
+    if last is not None:
+        with closing(sqlite3.connect(path)) as other, other:
+            other.execute("UPDATE sqlite_sequence SET seq = ? WHERE name = 'entry'", (last,))
+    whole = path.read_bytes()
+    pages = [whole[start : start + 4096] for start in range(0, len(whole), 4096)]
+    if last is None:
+        path.write_bytes(whole[:6000])
+    else:
+        path.write_bytes(b"".join(bytes(4096) if "слово59 слово59".encode() in page else page for page in pages))
+    with closing(History(path)) as history:
+        with suppress(HistoryDamaged):
+            history.entries(history.keys(), "слово")
+        assert history.damaged is not None
+        assert n_fewest <= history.damaged.fields["n"] < 60
+
+
 def test_a_byte_that_is_no_utf8_costs_one_letter(tmp_path):
     path = tmp_path / "history.sqlite"
     with closing(History(path)) as history:

@@ -12,7 +12,7 @@ from trainer.settings import TrainConfig
 from trainer.training.events import StepDone
 from trainer.training.loop import Training
 from trainer.training.run import read_steps
-from trainer.training.step_log import STEPS, StepLog, read_rows, step_row
+from trainer.training.step_log import STEPS, StepLog, read_curve, read_rows, step_row
 
 SETTINGS = TrainConfig(epochs=2, batch_frames=1500, save_every=4, per_sentence=4, nonspeech=0)
 
@@ -63,6 +63,12 @@ def test_a_line_cut_short_is_passed_over(tmp_path, cut):
     assert read_steps(tmp_path)[0][0] == 11
     written(tmp_path, step(12, 3.0), after=11)
     assert read_steps(tmp_path)[1].tolist() == [1.5, 3.0]
+
+
+@pytest.mark.parametrize("rest", ["\n", " \n\n"])
+def test_a_file_of_no_steps_has_no_curve(tmp_path, rest):
+    (tmp_path / STEPS).write_text(f"step,time,epochs,loss,gradient_norm,learning_rate\n{rest}")
+    assert read_curve(tmp_path).shape == (0, 2)
 
 
 def test_a_full_disk_is_told(tmp_path, monkeypatch):
