@@ -130,6 +130,8 @@ class Photographer:
         self.take("recording")
         self.session.stop()
         self.wait(ready)
+        self.wait(lambda: bool(self.program.page.messages.texts))  # that the text was copied
+        self.program.page.messages.close_all()
         no_sound = self._home.parent / "Записи" / "лекция.wav"
         no_sound.parent.mkdir(exist_ok=True)
         no_sound.write_text("no sound at all", encoding="utf-8")
