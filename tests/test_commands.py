@@ -393,7 +393,7 @@ def test_demo_reads_both_samples(shipped):
     done = diktovka("demo")
     assert done.returncode == 0
     assert len(done.stdout.splitlines()) >= 2
-    assert done.stderr.count("said:") == 2
+    assert done.stderr.count("spoken:") == 2
 
 
 def test_a_model_is_tuned_and_what_cannot_be_is_said(tmp_path):
