@@ -1,12 +1,14 @@
-"""Tunes the shipped model to one voice on twenty sentences, and prints what it brought; the figures of docs/tuning.md.
+"""Tunes the shipped model to one voice on a few sentences, and prints what it brought; the figures of docs/tuning.md.
 
-    .venv/bin/python scripts/tuning_figures.py speaker [--alone]    a reader of VoxForge whom the model never heard
-    .venv/bin/python scripts/tuning_figures.py espeak [--alone]     a voice of espeak-ng
+    .venv/bin/python scripts/tuning_figures.py speaker    a reader of VoxForge whom the model never heard
+    .venv/bin/python scripts/tuning_figures.py espeak     a voice of espeak-ng
 
-Needs ../shared (or DIKTOVKA_SHARED), and takes minutes. --alone: without other people's speech to mix in;
-it is measured all the same, and what a person without any gets is the line of 50%.
+Needs ../shared (or DIKTOVKA_SHARED), and takes minutes. `--sentences 50` learns so many instead of twenty. With
+`--alone` no other people's speech is mixed in; it is measured all the same, and what a person without any gets is the
+line of 50%.
 """
 
+import argparse
 import csv
 import os
 import random
@@ -20,7 +22,7 @@ sys.path.insert(0, str(ROOT))
 
 SHARED = Path(os.environ.get("DIKTOVKA_SHARED", ROOT.parent / "shared"))
 CACHE, STRANGERS = SHARED / "voxforge-ru-mfcc", SHARED / "speech-samples" / "common-voice"
-SPEAKER, N_LEARNED = "vsh", 20
+SPEAKER = "vsh"
 
 
 def part(folder: Path, rows: list[dict[str, str]]) -> Path:
@@ -53,7 +55,12 @@ def spoken(folder: Path, sentences: list[str]) -> Path:
 
 
 def main() -> int:
-    voice, alone = sys.argv[1], "--alone" in sys.argv
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("voice", choices=("speaker", "espeak"))
+    parser.add_argument("--sentences", type=int, default=20, metavar="N", help="to learn from (default: %(default)s)")
+    parser.add_argument("--alone", action="store_true", help="without other people's speech to mix in")
+    arguments = parser.parse_args()
+    n_learned = arguments.sentences
     rows = shared_rows()
     with tempfile.TemporaryDirectory() as temporary:
         home = Path(temporary)
@@ -61,10 +68,10 @@ def main() -> int:
         known = [row for row in rows if row["split"] == "dev_seen_text"]
         new = [row for row in rows if row["split"] == "dev_unseen_text"]
         general = [part(home / "dev_seen_text", known), STRANGERS]
-        if voice == "speaker":
+        if arguments.voice == "speaker":
             own = [row for row in rows if row["speaker"] == SPEAKER]
             random.Random(1).shuffle(own)
-            learned = own[:N_LEARNED]
+            learned = own[:n_learned]
             texts = {row["text"] for row in learned}
             held = part(home / "held", [row for row in own if row["text"] not in texts])
             first = part(home / "own", learned)
@@ -73,9 +80,9 @@ def main() -> int:
 
             said = sentences()
             random.Random(1).shuffle(said)
-            first, held = spoken(home / "own", said[:N_LEARNED]), spoken(home / "held", said[N_LEARNED:])
+            first, held = spoken(home / "own", said[:n_learned]), spoken(home / "held", said[n_learned:])
             general.append(part(home / "dev_unseen_text", new))
-        mixed = [] if alone else ["--corpus", str(part(home / "train", train))]
+        mixed = [] if arguments.alone else ["--corpus", str(part(home / "train", train))]
         out = ["-o", str(home / "run"), "--held", str(held), "--general", *map(str, general)]
         subprocess.run([sys.executable, str(ROOT / "main.py"), "tune", str(first), *out, *mixed], check=True)
     return 0
