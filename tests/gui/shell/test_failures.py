@@ -298,4 +298,4 @@ def test_the_microphone_that_came_takes_the_log_away(stage, qtbot):
     stage.devices = [HEADSET]
     form.microphones.look(rescan=True)
     qtbot.waitUntil(lambda: not form.show_log.isVisible())
-    assert "plugged in at any time" in form.note.text()
+    assert "plug in a microphone at any time" in form.note.text()
