@@ -109,7 +109,8 @@ class FlowRow(QWidget):
         if event.type() == QEvent.Type.LayoutRequest:
             self.updateGeometry()
             self._place()
-        elif event.type() == QEvent.Type.ChildRemoved:  # Qt would not ask what is gone
+        elif event.type() == QEvent.Type.ChildRemoved and hasattr(self, "_items"):  # not while Python collects the row
+            # Qt would not ask what is gone.
             self._items = [item for item in self._items if item.widget() is not event.child()]
         return super().event(event)
 

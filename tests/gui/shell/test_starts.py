@@ -32,8 +32,8 @@ def assert_told_and_dictated(seen: dict[str, object], reason: str) -> None:
     assert seen["status"] == 0
     assert normalise(seen["copied"]) == "раз два три"
     assert 0 < seen["told_cpu_s"] < 2.0, "of processor time, imports included, whatever else the machine does"
-    told = [text for text in seen["messages"] if reason in text]
-    assert [text.partition(" ")[0] for text in told] == ["The", "Recordings"], seen["messages"]
+    told = {text.partition(" ")[0] for text in seen["messages"] if reason in text}
+    assert told == {"The", "Recordings"}, seen["messages"]
     assert not [text for text in seen["messages"] if "unexpected" in text]
 
 
