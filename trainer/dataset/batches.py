@@ -122,18 +122,14 @@ class Examples:
         With `consistency` the batch has all examples twice: other changes at the same speed, in the same order.
         """
         copies = range(2 if settings.consistency else 1)
-        inputs = [
-            self._changed(example, settings, [*seed, copy], seed)
-            for copy in copies
-            for example, seed in zip(examples, seeds, strict=True)
-        ]
+        whole = [(example.cepstra(), self.fewest_frames(example)) for example in examples]
+        inputs = []
+        for copy in copies:
+            for (cepstra, fewest), seed in zip(whole, seeds, strict=True):
+                rngs = np.random.default_rng([*seed, copy]), np.random.default_rng(seed)
+                changed = augmented(cepstra, self._features, settings, fewest, *rngs)
+                inputs.append(network_input(changed, self._model))
         return self._padded([*examples] * len(copies), inputs)
-
-    def _changed(self, example: Example, settings: TrainConfig, seed: Sequence[int], pace: Sequence[int]) -> np.ndarray:
-        """Network steps."""
-        rngs = np.random.default_rng(seed), np.random.default_rng(pace)
-        fewest = self.fewest_frames(example)
-        return network_input(augmented(example.cepstra(), self._features, settings, fewest, *rngs), self._model)
 
     def _padded(self, examples: Sequence[Example], inputs: list[np.ndarray]) -> Batch:
         # TensorFlow's CTC refuses an empty label sequence; a lone space reads as no words too.
