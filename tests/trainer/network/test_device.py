@@ -5,6 +5,7 @@ import sys
 import pytest
 
 from main import main
+from tests.helpers.training_verbs import TRAINING_VERBS
 from trainer.devices import AUTO, CARD, PROCESSOR, card
 from trainer.errors import TrainingNotInstalled
 from trainer.network.device import use_device
@@ -40,16 +41,7 @@ def test_without_a_card_the_processor_computes(wanted):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="commands are quoted as POSIX shells read them")
-@pytest.mark.parametrize(
-    "verb",
-    [
-        ("train", "corpus", "-o", "run"),
-        ("tune", "recordings", "-o", "run"),
-        ("punctuation", "text.txt", "-o", "run"),
-        ("second-reading", "text.txt", "-o", "run", "--language-model", "model"),
-    ],
-    ids=lambda verb: verb[0],
-)
+@pytest.mark.parametrize("verb", TRAINING_VERBS, ids=lambda verb: verb[0])
 def test_each_verb_that_trains_says_what_to_install_where_tensorflow_is_missing(verb, monkeypatch, capsys, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setitem(sys.modules, "tensorflow", None)

@@ -20,6 +20,7 @@ from engine.errors import DiskFull, NotWritable
 from engine.model.checkpoint import load_checkpoint
 from tests.conftest import ROOT
 from tests.helpers.models import write_cache
+from tests.helpers.training_verbs import TRAINING_VERBS
 from trainer.dataset.training_data import material
 from trainer.errors import TrainingError
 from trainer.settings import TrainConfig
@@ -131,16 +132,7 @@ def write_like_others() -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="no other system counts what is mapped")
-@pytest.mark.parametrize(
-    "command",
-    [
-        ("train", "corpus", "-o", "run"),
-        ("tune", "me", "-o", "run"),
-        ("punctuation", "text.txt", "-o", "run"),
-        ("second-reading", "text.txt", "-o", "run", "--language-model", "model"),
-    ],
-    ids=lambda command: command[0],
-)
+@pytest.mark.parametrize("command", TRAINING_VERBS, ids=lambda command: command[0])
 def test_too_little_memory_is_told_before_anything_is_begun(tmp_path, command):
     """With so little, TensorFlow waits for ever for threads that cannot be started."""
     done = subprocess.run(
