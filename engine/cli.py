@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from engine.decode.beam import BeamDecoder
     from engine.model.checkpoint import Description
 
+READS_MODELS = "a model of this program, or one made by others that onnx-asr reads (default: the shipped one)"
 _FORMATS = {"txt": "plain text (default)", "srt": "SRT", "vtt": "VTT", "json": "JSON", "docx": "Word"}
 
 
@@ -59,7 +60,7 @@ def add_transcribe_options(parser: argparse.ArgumentParser) -> None:
         type=Path,
         default=None,
         metavar="FOLDER",
-        help="a model of this program, or one made by others that onnx-asr reads (default: the shipped one)",
+        help=READS_MODELS,
     )
     add_language_options(parser, "the list in the settings")
     carried_out = "carry out spoken commands («точка», «запятая», «новая строка» and others), as in dictation"
@@ -68,6 +69,12 @@ def add_transcribe_options(parser: argparse.ArgumentParser) -> None:
     add("--digits", action=argparse.BooleanOptionalAction, default=True, help=digits)
     add("--no-punctuation", dest="punctuation", action="store_false", help="write no punctuation and no capitals")
     add("--bind-short-words", action="store_true", help="put a no-break space after «в», «к», «с», «у», «о», «и», «а»")
+
+
+def add_model_option(parser: argparse.ArgumentParser, meaning: str) -> None:
+    """meaning: what the model, the shipped one unless another is named, is for."""
+    model = shipped_checkpoint()
+    parser.add_argument("-m", "--model", type=Path, default=model, metavar="CHECKPOINT", help=meaning)
 
 
 def add_language_options(parser: argparse.ArgumentParser, own_words: str) -> None:

@@ -7,12 +7,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.cli import add_language_options, decoder, say
+from engine.cli import READS_MODELS, add_language_options, add_model_option, decoder, say
 from engine.decode.greedy import Decoder, GreedyDecoder
 from engine.foreign.description import is_foreign
 from engine.model.checkpoint import Description
 from engine.model.recogniser import load_recogniser
-from engine.paths import shipped_checkpoint, shipped_punctuation
+from engine.paths import shipped_punctuation
 from engine.system.bounded_memory import bounded_memory
 from engine.text_marks import in_line
 from trainer.cli.standard_sets import standard_sets
@@ -42,14 +42,7 @@ def add_evaluate_options(parser: argparse.ArgumentParser) -> None:
     every_way = "with and without language model; without a PATH, all sets of the development folder"
     add("--all", action="store_true", help=every_way)
     add("--split", action="append", metavar="NAME", help="only this split; may be repeated (default: all but train)")
-    add(
-        "-m",
-        "--model",
-        type=Path,
-        default=shipped_checkpoint(),
-        metavar="CHECKPOINT",
-        help="a model of this program, or one made by others that onnx-asr reads (default: the shipped one)",
-    )
+    add_model_option(parser, READS_MODELS)
     add_language_options(parser, "none")
     add(
         "--punctuation",

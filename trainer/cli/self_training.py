@@ -3,9 +3,8 @@
 import argparse
 from pathlib import Path
 
-from engine.cli import add_language_options, decoder, say
+from engine.cli import add_language_options, add_model_option, decoder, say
 from engine.errors import ConfigError
-from engine.paths import shipped_checkpoint
 from trainer.cli.progress import Pace
 from trainer.cli.train import add_without_option
 
@@ -15,14 +14,7 @@ def add_self_label_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("cache", type=Path, metavar="CACHE", help="feature cache of recordings; its transcripts are ignored")
     add("-o", "--out", type=Path, required=True, metavar="CACHE", help="folder of the feature cache to train on")
-    add(
-        "-m",
-        "--model",
-        type=Path,
-        default=shipped_checkpoint(),
-        metavar="CHECKPOINT",
-        help="model that transcribes them",
-    )
+    add_model_option(parser, "model that transcribes them")
     add_language_options(parser, "none")
     sure = "lowest mean confidence of a stretch that is kept (default: %(default)s)"
     add("--confidence", type=float, default=0.5, help=sure)

@@ -4,9 +4,8 @@ import argparse
 from contextlib import closing
 from pathlib import Path
 
-from engine.cli import add_language_options, say
+from engine.cli import add_language_options, add_model_option, say
 from engine.decode.beam_loader import Language
-from engine.paths import shipped_checkpoint
 from engine.text_marks import in_line
 from trainer.cli.stop_signals import STOPPED_BY_SIGNAL, stop_signals
 from trainer.tuning.events import BeforeAfter, Judged, Split
@@ -25,14 +24,7 @@ def add_tune_options(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="folder of the run; the model will be in its subfolder tuned",
     )
-    add(
-        "-m",
-        "--model",
-        type=Path,
-        default=shipped_checkpoint(),
-        metavar="CHECKPOINT",
-        help="model to start from (default: the shipped one)",
-    )
+    add_model_option(parser, "model to start from (default: the shipped one)")
     add(
         "--held",
         nargs="+",
